@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#pragma once
+
+#include "postern-flow-engine.h"
+#include "postern-route.h"
+#include "postern-runtime.h"
+
+G_BEGIN_DECLS
+
+/**
+ * PosternProtocol: a way in which applications ask for a sign-in (OpenID Connect, SAML). In tree only.
+ * Its routes make flows and give them to the engine; the engine comes back to it for the last word.
+ */
+#define POSTERN_TYPE_PROTOCOL (postern_protocol_get_type ())
+G_DECLARE_DERIVABLE_TYPE (PosternProtocol, postern_protocol, POSTERN, PROTOCOL, PosternInstance)
+
+struct _PosternProtocolClass {
+  PosternInstanceClass parent_class;
+  /** start: once, when the worker's runtime stands. */
+  gboolean (*start) (PosternProtocol *self, PosternRuntime *runtime, PosternFlowEngine *engine, GError **error);
+  /** get_routes: a static table; handlers get the protocol as user_data. */
+  const PosternRoute *(*get_routes) (PosternProtocol *self);
+  /** issue: stage `issue`: writes grant and code or tokens inside @txn and answers. (transfer full) (nullable) */
+  PosternResponse *(*issue) (PosternProtocol *self, PosternFlow *flow, PosternTxn *txn, GError **error);
+  /** refuse: the flow ends with @error; answer as the protocol does (redirect, page or JSON). (transfer full) */
+  PosternResponse *(*refuse) (PosternProtocol *self, PosternFlow *flow, const GError *error);
+  /** session_ended: tell the applications (back-channel logout); called after the commit, on a handler thread. */
+  void (*session_ended) (PosternProtocol *self, PosternTenant *tenant, PosternSession *session, GPtrArray *grants);
+  gpointer padding[8];
+};
+
+gboolean postern_protocol_start (PosternProtocol *self, PosternRuntime *runtime, PosternFlowEngine *engine, GError **error);
+const PosternRoute *postern_protocol_get_routes (PosternProtocol *self);
+
+G_END_DECLS

@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#pragma once
+
+#include "postern-config.h"
+#include "postern-hub.h"
+#include "postern-registry.h"
+#include "postern-tenant.h"
+
+G_BEGIN_DECLS
+
+/** PosternRuntime: what a worker has, once it has started: immutable, shared by all threads. */
+#define POSTERN_TYPE_RUNTIME (postern_runtime_get_type ())
+G_DECLARE_FINAL_TYPE (PosternRuntime, postern_runtime, POSTERN, RUNTIME, GObject)
+
+PosternRuntime *postern_runtime_new (PosternConfig *config, PosternRegistry *registry, PosternHub *hub);
+PosternConfig *postern_runtime_get_config (PosternRuntime *self);
+PosternRegistry *postern_runtime_get_registry (PosternRuntime *self);
+PosternHub *postern_runtime_get_hub (PosternRuntime *self);
+/** postern_runtime_add_tenant: while the worker starts; a reference is taken. */
+void postern_runtime_add_tenant (PosternRuntime *self, PosternTenant *tenant);
+/** postern_runtime_get_tenant: by slug; (transfer none) (nullable). The first one is "default". */
+PosternTenant *postern_runtime_get_tenant (PosternRuntime *self, const char *slug);
+/** postern_runtime_find_tenant: the one a request is for; today always the default one. (transfer none) */
+PosternTenant *postern_runtime_find_tenant (PosternRuntime *self, PosternRequest *request);
+
+G_END_DECLS

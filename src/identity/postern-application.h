@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#pragma once
+
+#include "postern-jwk.h"
+#include "postern-records.h"
+
+G_BEGIN_DECLS
+
+/**
+ * PosternClient: an application's record with its metadata read into typed fields (RFC 7591 section 2, OpenID
+ * Connect Dynamic Registration section 2). Immutable, reference counted, cached. The only place that knows defaults.
+ */
+typedef struct {
+  PosternApplication *application; /* owned */
+  char **redirect_uris, **post_logout_redirect_uris;
+  char **grant_types, **response_types;
+  char **scopes;            /* allowed; default: openid profile email phone address offline_access */
+  char **resources;         /* allowed audiences (RFC 8707) */
+  char *token_endpoint_auth_method; /* none, client_secret_basic, client_secret_post, private_key_jwt */
+  PosternJwkSet *jwks;      /* (nullable) */
+  char *jwks_uri;           /* (nullable) */
+  PosternJoseAlg id_token_alg, access_token_alg; /* default RS256 for ID tokens, the tenant's for access tokens */
+  PosternJoseAlg userinfo_alg; /* UNKNOWN: plain JSON */
+  PosternJoseAlg request_object_alg; /* UNKNOWN: any we know */
+  char *backchannel_logout_uri; gboolean backchannel_logout_session_required;
+  gint64 access_token_lifetime, id_token_lifetime, refresh_token_lifetime; /* seconds */
+  gint64 default_max_age;   /* -1: not set */
+  gboolean require_auth_time, refresh_rotation, require_pkce;
+  char *logo_uri, *client_uri, *policy_uri, *tos_uri;
+} PosternClient;
+
+PosternClient *postern_client_new (PosternApplication *application, GError **error);
+PosternClient *postern_client_ref (PosternClient *self);
+void postern_client_unref (PosternClient *self);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (PosternClient, postern_client_unref)
+
+gboolean postern_client_allows_grant (PosternClient *self, const char *grant_type);
+gboolean postern_client_allows_scope (PosternClient *self, const char *scope);
+/** postern_client_check_secret: constant time over all secrets that are not expired */
+gboolean postern_client_check_secret (PosternClient *self, const char *secret, gint64 now);
+/** postern_client_matches_redirect: exact string; for kind "native" a loopback address may bring any port (RFC 8252 section 7.3). */
+gboolean postern_client_matches_redirect (PosternClient *self, const char *redirect_uri);
+/** postern_application_validate: what the API, the CLI and registration call before storing: each wrong member named. */
+gboolean postern_application_validate (PosternApplication *application, GError **error);
+
+G_END_DECLS

@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#pragma once
+
+#include <gio/gio.h>
+
+G_BEGIN_DECLS
+
+/** PosternPolicy: a tenant's rules, read from the setting "policy" (JSON) over built-in defaults. Immutable, reference counted. */
+typedef struct {
+  gboolean sign_up_enabled;
+  guint password_min_length;             /* characters: 15 when alone (NIST 800-63B-4) */
+  guint password_min_length_with_factor; /* 8 */
+  guint password_max_length;             /* 128 */
+  guint password_min_score;              /* zxcvbn 0..4 */
+  gint64 session_idle_lifetime;          /* seconds */
+  gint64 session_lifetime;               /* seconds */
+  guint guesses_per_account, guesses_per_address; /* wrong ones in guess_window */
+  gint64 guess_window;                   /* seconds */
+  gint64 flow_lifetime;                  /* seconds */
+  gint64 access_token_lifetime, id_token_lifetime, refresh_token_lifetime; /* seconds; an application may say less or more */
+} PosternPolicy;
+
+PosternPolicy *postern_policy_new (GVariant *model, GError **error); /* @model: (nullable) a{sv}; an unknown member is an error */
+PosternPolicy *postern_policy_ref (PosternPolicy *self);
+void postern_policy_unref (PosternPolicy *self);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (PosternPolicy, postern_policy_unref)
+
+G_END_DECLS

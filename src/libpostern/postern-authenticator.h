@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#pragma once
+
+#include "postern-instance.h"
+#include "postern-step.h"
+
+G_BEGIN_DECLS
+
+/**
+ * PosternAuthenticator: whatever can answer "who is this?".
+ *
+ * Signal `handle-step` (RUN_LAST, boolean, accumulator true-handled; the class handler is the vfunc): called on a
+ * handler thread, may block, must honour the step's cancellable. If nobody answers the step, it is refused.
+ */
+#define POSTERN_TYPE_AUTHENTICATOR (postern_authenticator_get_type ())
+POSTERN_API G_DECLARE_DERIVABLE_TYPE (PosternAuthenticator, postern_authenticator, POSTERN, AUTHENTICATOR, PosternInstance)
+
+struct _PosternAuthenticatorClass {
+  PosternInstanceClass parent_class;
+  gboolean (*handle_step) (PosternAuthenticator *self, PosternStep *step);
+  gpointer padding[12];
+};
+
+/** postern_authenticator_ask: emits `handle-step`; afterwards the step is answered, if need be with an error. */
+POSTERN_API void postern_authenticator_ask (PosternAuthenticator *self, PosternStep *step);
+
+/** PosternConnector: an authenticator that reaches another company's system; answers with a subject. */
+#define POSTERN_TYPE_CONNECTOR (postern_connector_get_type ())
+POSTERN_API G_DECLARE_DERIVABLE_TYPE (PosternConnector, postern_connector, POSTERN, CONNECTOR, PosternAuthenticator)
+
+struct _PosternConnectorClass {
+  PosternAuthenticatorClass parent_class;
+  gpointer padding[12];
+};
+
+/** PosternFactor: an authenticator over credentials that we keep ourselves; answers with a user. In tree only. */
+#define POSTERN_TYPE_FACTOR (postern_factor_get_type ())
+POSTERN_API G_DECLARE_DERIVABLE_TYPE (PosternFactor, postern_factor, POSTERN, FACTOR, PosternAuthenticator)
+
+struct _PosternFactorClass {
+  PosternAuthenticatorClass parent_class;
+  gpointer padding[12];
+};
+
+G_END_DECLS

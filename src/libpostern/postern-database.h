@@ -1,0 +1,75 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#pragma once
+
+#include "postern-instance.h"
+
+G_BEGIN_DECLS
+
+/**
+ * PosternDatabase: what a storage driver implements. src/store is its only caller.
+ *
+ * All work happens inside a function that gets a PosternTransaction: under SQLite a write runs on the driver's one
+ * writer thread, together with others, and returns when the common commit is durable; a read runs on the calling
+ * thread. A function may be run again after a serialization failure, so it must have no other side effects.
+ */
+#define POSTERN_TYPE_DATABASE (postern_database_get_type ())
+POSTERN_API G_DECLARE_DERIVABLE_TYPE (PosternDatabase, postern_database, POSTERN, DATABASE, PosternInstance)
+
+typedef struct _PosternTransaction PosternTransaction; /* the driver's own */
+typedef struct _PosternRows PosternRows;               /* the driver's own */
+
+/** PosternKeep: LASTING is on disk before the answer; SHORT may lose its last moment in a power cut. */
+typedef enum { POSTERN_KEEP_LASTING, POSTERN_KEEP_SHORT } PosternKeep;
+
+typedef enum { POSTERN_VALUE_NULL, POSTERN_VALUE_INT64, POSTERN_VALUE_TEXT, POSTERN_VALUE_BLOB } PosternValueType;
+
+/** PosternValue: one bound parameter; borrows its memory. */
+typedef struct {
+  PosternValueType type;
+  gint64 number;    /* the integer, or the blob's length in bytes */
+  const void *data; /* text (UTF-8, NUL-terminated) or blob */
+} PosternValue;
+
+#define POSTERN_NULL() ((PosternValue){ POSTERN_VALUE_NULL, 0, NULL })
+#define POSTERN_INT(n) ((PosternValue){ POSTERN_VALUE_INT64, (n), NULL })
+#define POSTERN_TEXT(s) postern_value_text (s)
+#define POSTERN_BLOB(p, n) ((PosternValue){ POSTERN_VALUE_BLOB, (gint64) (n), (p) })
+
+static inline PosternValue
+postern_value_text (const char *text)
+{
+  return (PosternValue){ text ? POSTERN_VALUE_TEXT : POSTERN_VALUE_NULL, 0, text };
+}
+
+/** PosternTransactionFunc: FALSE with @error rolls this function's changes back (and only these). */
+typedef gboolean (*PosternTransactionFunc) (PosternTransaction *transaction, gpointer user_data, GError **error);
+
+struct _PosternDatabaseClass {
+  PosternInstanceClass parent_class;
+
+  /** open: makes the place for @tenant if it is missing. @location is a folder (SQLite) or a connection URL. */
+  gboolean (*open) (PosternDatabase *self, const char *location, const char *tenant, GError **error);
+  /** close: waits for writes under way. */
+  void (*close) (PosternDatabase *self);
+  gboolean (*read) (PosternDatabase *self, PosternKeep keep, PosternTransactionFunc func, gpointer user_data, GError **error);
+  gboolean (*write) (PosternDatabase *self, PosternKeep keep, PosternTransactionFunc func, gpointer user_data, GError **error);
+  /** generation: a number that changes whenever anyone, in any process, changed LASTING data. Cheap (no I/O in the common case). */
+  guint64 (*generation) (PosternDatabase *self);
+  /** execute: portable SQL with `?1`, `?2` parameters. Returns: rows changed; -1 with @error (POSTERN_ERROR_CONFLICT for a broken unique rule). */
+  gint64 (*execute) (PosternDatabase *self, PosternTransaction *transaction, const char *sql, const PosternValue *values, guint n_values, GError **error);
+  /** query: Returns: (transfer full) (nullable): a cursor before the first row */
+  PosternRows *(*query) (PosternDatabase *self, PosternTransaction *transaction, const char *sql, const PosternValue *values, guint n_values, GError **error);
+  /** rows_next: TRUE on a row; FALSE at the end, or with @error set */
+  gboolean (*rows_next) (PosternDatabase *self, PosternRows *rows, GError **error);
+  gint64 (*rows_get_int64) (PosternDatabase *self, PosternRows *rows, guint column);
+  const char *(*rows_get_text) (PosternDatabase *self, PosternRows *rows, guint column); /* (nullable), until the next row */
+  const guint8 *(*rows_get_blob) (PosternDatabase *self, PosternRows *rows, guint column, gsize *length);
+  gboolean (*rows_is_null) (PosternDatabase *self, PosternRows *rows, guint column);
+  void (*rows_free) (PosternDatabase *self, PosternRows *rows);
+  /** dialect: "sqlite" or "postgresql"; chooses the migration files. */
+  const char *dialect;
+
+  gpointer padding[12];
+};
+
+G_END_DECLS

@@ -1,0 +1,88 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#pragma once
+
+#include "postern-flow.h"
+
+G_BEGIN_DECLS
+
+/**
+ * PosternEntrance: by which way a token is asked for; a bit each, because a row of the flow's table names those
+ * that walk it.
+ */
+typedef enum {
+  POSTERN_ENTRANCE_BROWSER = 1 << 0,
+  POSTERN_ENTRANCE_DEVICE = 1 << 1,
+  POSTERN_ENTRANCE_BACK_CHANNEL = 1 << 2, /* client credentials */
+  POSTERN_ENTRANCE_REFRESH = 1 << 3,
+  POSTERN_ENTRANCE_EXCHANGE = 1 << 4,
+  POSTERN_ENTRANCE_IMPERSONATION = 1 << 5,
+  POSTERN_ENTRANCE_ACCOUNT = 1 << 6 /* a browser that signs in to our own account page or console */
+} PosternEntrance;
+
+typedef enum {
+  POSTERN_FLOW_PROMPT_NONE = 1 << 0,
+  POSTERN_FLOW_PROMPT_LOGIN = 1 << 1,
+  POSTERN_FLOW_PROMPT_CONSENT = 1 << 2,
+  POSTERN_FLOW_PROMPT_SELECT_ACCOUNT = 1 << 3,
+  POSTERN_FLOW_PROMPT_CREATE = 1 << 4
+} PosternFlowPrompt;
+
+/**
+ * The whole of a flow, for the rooms in tree. Every field is serialised by src/flow/postern-flow-codec.c, except
+ * those under "transient". Strings are owned; times are seconds since 1970.
+ */
+struct _PosternFlow {
+  GObject parent_instance;
+
+  char *id; /* flw_… */
+  PosternEntrance entrance;
+  char *stage;             /* the stage it stands on */
+  char *protocol;          /* instance id of the protocol that began it, e.g. "oidc" */
+  GVariant *protocol_state; /* a{sv}: only the protocol reads it */
+  char *browser_hash;      /* SHA-256 of the browser's flow cookie, base64url; (nullable) off the browser */
+  gint64 created_at, expires_at;
+  char *remote_address, *user_agent;
+
+  /* what was asked */
+  char *application_id; /* (nullable) for ENTRANCE_ACCOUNT */
+  char **scopes, **resources;
+  guint prompts; /* PosternFlowPrompt */
+  gint64 max_age; /* seconds; -1 when not asked */
+  char **acr_values;
+  char *login_hint, *ui_locales, *display;
+  char *hinted_user_id; /* from a verified id_token_hint: only this user will do */
+  GVariant *requested_claims; /* a{sv} with "userinfo" and "id_token"; (nullable) */
+
+  /* who */
+  char *user_id;
+  char *session_id;   /* the session that serves, once chosen or made */
+  gint64 auth_time;
+  char **amr;         /* factors met, RFC 8176 values */
+  char *acr;
+  gboolean authenticated_now; /* a factor was met in this flow, not in an older session */
+
+  /* with an authenticator */
+  char *authenticator_id;
+  GVariant *authenticator_state; /* a{ss} */
+  char *callback_state;          /* hash of the value a provider must bring back */
+  char *connector_id;            /* the engine's stamp */
+  GVariant *subject;             /* a{sv}: id, claims, upstream tokens; until stage `link` has used it */
+
+  /* what was decided */
+  PosternFlowPrompt answered_prompts; /* login, consent, select_account done in this flow */
+  gboolean consent_given;
+  char **granted_scopes;
+  char *grant_id;
+
+  /* transient */
+  GVariant *claims; /* a{sv}: what stage `claims` collected for the tokens */
+  gboolean sign_up; /* serialised too: the person is making an account */
+};
+
+PosternFlow *postern_flow_new (PosternEntrance entrance, const char *protocol);
+/** postern_flow_set_string: frees and copies; for any char* field above. */
+void postern_flow_set_string (char **field, const char *value);
+/** postern_flow_add_amr: adds @amr once. */
+void postern_flow_add_amr (PosternFlow *self, const char *amr);
+
+G_END_DECLS

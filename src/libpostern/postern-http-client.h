@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#pragma once
+
+#include "postern-types.h"
+
+G_BEGIN_DECLS
+
+/**
+ * PosternHttpClient: the one way out. Guards against server-side request forgery: https only (http and private
+ * addresses need the operator's allow-list), every address is checked at connect time, redirects are refused,
+ * answers are bounded in bytes and time. Thread-safe; blocks the calling handler thread.
+ */
+#define POSTERN_TYPE_HTTP_CLIENT (postern_http_client_get_type ())
+POSTERN_API G_DECLARE_FINAL_TYPE (PosternHttpClient, postern_http_client, POSTERN, HTTP_CLIENT, GObject)
+
+/** postern_http_client_get_default: (transfer none): the worker's own. */
+POSTERN_API PosternHttpClient *postern_http_client_get_default (void);
+
+/**
+ * postern_http_client_configure: for the worker, once, before any request.
+ * @allow: (nullable) (array zero-terminated=1): "host", "host:port", "address/prefix" that may be private and plain http
+ * @ca_file: (nullable): more trusted certificates, PEM
+ */
+POSTERN_API gboolean postern_http_client_configure (PosternHttpClient *self, const char *const *allow, const char *ca_file, GError **error);
+
+/**
+ * postern_http_client_send:
+ * @headers: (nullable): a{ss}, floating is sunk
+ * @body: (nullable): with @content_type
+ * @max_bytes: 0 for 1 MiB; beyond it the answer is an error
+ * @status: (out) (optional)
+ * @reply_headers: (out) (optional) (transfer full): a{ss}, lower-case names
+ * Returns: (transfer full) (nullable): the body for any status that is not a redirect; NULL with POSTERN_ERROR_PROVIDER
+ */
+POSTERN_API GBytes *postern_http_client_send (PosternHttpClient *self, const char *method, const char *url, GVariant *headers,
+                                              const char *content_type, GBytes *body, gsize max_bytes, guint *status,
+                                              GVariant **reply_headers, GCancellable *cancellable, GError **error);
+
+G_END_DECLS

@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#pragma once
+
+#include <gio/gio.h>
+
+G_BEGIN_DECLS
+
+/** PosternSettingInfo: one declared setting, from a `[Setting NAME]` group of the `.plugin` file. */
+typedef struct {
+  char *name;
+  char *type;          /* string, text, url, boolean, integer, list, choice, file */
+  gboolean required, secret;
+  char *default_value; /* (nullable) */
+  char **choices;      /* (nullable) */
+  char *label, *help;
+} PosternSettingInfo;
+
+/** PosternPluginInfo: a `.plugin` key file, vetted. Immutable. */
+typedef struct {
+  char *file;         /* the key file */
+  char *module_file;  /* the .so beside it */
+  char *id, *kind;    /* kind: connector, factor, messenger, sink, protocol, database */
+  guint api;
+  char *name, *description, *icon; /* icon: (nullable), absolute path */
+  char **needs, **after;
+  GPtrArray *settings; /* (element-type PosternSettingInfo) */
+  GHashTable *data;    /* (element-type utf8 utf8): the [Data] group, facts of a provider; a{s} */
+} PosternPluginInfo;
+
+/** postern_plugin_info_load: FALSE result is NULL with POSTERN_ERROR_CONFIG; owner, mode, Api, kind are checked here, before anything is opened. */
+PosternPluginInfo *postern_plugin_info_load (const char *file, GError **error);
+void postern_plugin_info_free (PosternPluginInfo *self);
+/** postern_plugin_info_check_values: @values a{ss}; fills in defaults, resolves `NAME-file` and `NAME-credential`. Returns: (transfer full) (nullable): a{ss} */
+GVariant *postern_plugin_info_check_values (PosternPluginInfo *self, GVariant *values, const char *origin, GError **error);
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (PosternPluginInfo, postern_plugin_info_free)
+
+G_END_DECLS

@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#pragma once
+
+#include "postern-config.h"
+#include "postern-plugin-info.h"
+#include "postern-instance.h"
+
+G_BEGIN_DECLS
+
+/**
+ * PosternRegistry: finds plugins (key file first, then `dlopen`), and makes their instances. One for every kind.
+ *
+ * A module that cannot be used is left out, and postern_registry_get_problems() says which file and why; the server
+ * starts with the others. A constructor that crashes is caught because a module is first opened in a forked child.
+ */
+#define POSTERN_TYPE_REGISTRY (postern_registry_get_type ())
+G_DECLARE_FINAL_TYPE (PosternRegistry, postern_registry, POSTERN, REGISTRY, GObject)
+
+/** postern_registry_new: @module_dirs: (array zero-terminated=1): folders that hold `plugins-1` content */
+PosternRegistry *postern_registry_new (const char *const *module_dirs);
+/** postern_registry_scan: reads all key files; opens nothing. */
+void postern_registry_scan (PosternRegistry *self);
+/** postern_registry_get_infos: (transfer none) (element-type PosternPluginInfo) */
+GPtrArray *postern_registry_get_infos (PosternRegistry *self);
+PosternPluginInfo *postern_registry_find_info (PosternRegistry *self, const char *plugin_id); /* (transfer none) (nullable) */
+/** postern_registry_load_instances: reads `connectors.d` of the three folders (an empty file masks), vets and makes each instance. */
+void postern_registry_load_instances (PosternRegistry *self, const char *const *instance_dirs);
+/** postern_registry_add_instance: makes one instance of @plugin_id; @values a{ss} are checked against the declared settings. (transfer none) (nullable) */
+PosternInstance *postern_registry_add_instance (PosternRegistry *self, const char *plugin_id, const char *id, GVariant *values, GError **error);
+/** postern_registry_get_instance: (transfer none) (nullable) */
+PosternInstance *postern_registry_get_instance (PosternRegistry *self, const char *id);
+/** postern_registry_list: (transfer container) (element-type PosternInstance): of @type or derived, ordered by `Order` and id */
+GPtrArray *postern_registry_list (PosternRegistry *self, GType type);
+/** postern_registry_get_problems: (transfer none) (element-type utf8): one line each, "FILE: what, what to do" */
+GPtrArray *postern_registry_get_problems (PosternRegistry *self);
+
+G_END_DECLS

@@ -1,0 +1,129 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#pragma once
+
+#include "postern-store.h"
+
+G_BEGIN_DECLS
+
+/**
+ * What is kept, as plain structs: the field names are the column names. Strings are owned and may be NULL where the
+ * comment says so; times are seconds since 1970, 0 for never; JSON columns are a{sv} GVariants. Each struct is
+ * reference counted (postern_user_ref/unref, …, g_autoptr works) and is not changed after it was shared.
+ */
+#define POSTERN_DECLARE_RECORD(Type, prefix)                                                                 \
+  Type *prefix##_new (void);                                                                                 \
+  Type *prefix##_ref (Type *self);                                                                           \
+  void prefix##_unref (Type *self);                                                                          \
+  G_DEFINE_AUTOPTR_CLEANUP_FUNC (Type, prefix##_unref)
+
+typedef struct {
+  char *id; /* usr_… */
+  char *username, *email, *phone; /* canonical; each (nullable), unique where set */
+  gboolean email_verified, phone_verified;
+  GVariant *profile; /* a{sv}: OpenID Connect standard claims (name, given_name, locale, picture, address, …) */
+  GVariant *data;    /* a{sv}: the operator's own */
+  gboolean administrator;
+  gint64 disabled_at, created_at, updated_at, last_sign_in_at;
+} PosternUser;
+POSTERN_DECLARE_RECORD (PosternUser, postern_user)
+
+typedef struct {
+  char *id; /* crd_… */
+  char *user_id;
+  char *kind;  /* "password", … */
+  char *value; /* a PHC string, or sealed */
+  GVariant *data;
+  gint64 created_at, updated_at, used_at;
+} PosternCredential;
+POSTERN_DECLARE_RECORD (PosternCredential, postern_credential)
+
+typedef struct {
+  char *id; /* idn_… */
+  char *user_id;
+  char *connector, *subject; /* unique together */
+  GVariant *claims;
+  char *upstream; /* sealed tokens (nullable) */
+  gint64 created_at, used_at;
+} PosternIdentity;
+POSTERN_DECLARE_RECORD (PosternIdentity, postern_identity)
+
+typedef struct {
+  char *id; /* app_…: the client_id */
+  char *name;
+  gboolean enabled, first_party; /* first_party: no consent is asked */
+  char *kind; /* web, spa, native, service */
+  GVariant *metadata; /* a{sv}: RFC 7591 and OpenID Connect Registration names; postern-application.h in src/identity reads it */
+  GVariant *secrets;  /* av of a{sv}: id, hash, created_at, expires_at */
+  gint64 created_at, updated_at;
+} PosternApplication;
+POSTERN_DECLARE_RECORD (PosternApplication, postern_application)
+
+typedef struct {
+  char *id; /* ses_…: also the OpenID `sid` */
+  char *secret_hash; /* unique; of the cookie's secret */
+  char *user_id;
+  char *device_hash; /* (nullable) */
+  char *amr, *acr;   /* amr: space-separated */
+  char *user_agent, *remote_address;
+  char *upstream_connector, *upstream_sid; /* (nullable) */
+  gint64 auth_time, created_at, used_at, idle_expires_at, expires_at, ended_at;
+} PosternSession;
+POSTERN_DECLARE_RECORD (PosternSession, postern_session)
+
+typedef struct {
+  char *id; /* gnt_… */
+  char *user_id; /* (nullable) for client credentials */
+  char *application_id, *session_id; /* session_id (nullable) */
+  char *scope;    /* space-separated */
+  char *resource; /* space-separated */
+  GVariant *data; /* a{sv}: nonce, auth_time, acr, amr, claims request, … */
+  gboolean offline; /* outlives the session */
+  gint64 created_at, expires_at, revoked_at;
+} PosternGrant;
+POSTERN_DECLARE_RECORD (PosternGrant, postern_grant)
+
+typedef struct {
+  char *hash; /* of the code */
+  char *grant_id, *application_id;
+  char *redirect_uri, *code_challenge; /* (nullable) */
+  gint64 expires_at, used_at;
+} PosternCode;
+POSTERN_DECLARE_RECORD (PosternCode, postern_code)
+
+typedef struct {
+  char *hash;
+  char *grant_id, *application_id;
+  char *scope;
+  gint64 created_at, expires_at, used_at;
+} PosternRefreshToken;
+POSTERN_DECLARE_RECORD (PosternRefreshToken, postern_refresh_token)
+
+typedef struct {
+  char *kid;
+  char *use; /* "sig" */
+  char *alg;
+  char *state; /* next, current, previous, retired */
+  GVariant *public_jwk;
+  char *private_jwk; /* sealed JSON */
+  gint64 created_at, activated_at, expires_at;
+} PosternKey;
+POSTERN_DECLARE_RECORD (PosternKey, postern_key)
+
+/** A ticket: any one-time value that is handed out (setup link, verification, invitation). */
+typedef struct {
+  char *hash;
+  char *kind;
+  GVariant *data;
+  gint64 created_at, expires_at, used_at;
+} PosternTicket;
+POSTERN_DECLARE_RECORD (PosternTicket, postern_ticket)
+
+typedef struct {
+  char *id; /* aud_… */
+  gint64 at; /* microseconds since 1970 */
+  char *event, *actor, *target, *request_id, *remote_address; /* actor … (nullable) */
+  GVariant *data;
+} PosternAudit;
+POSTERN_DECLARE_RECORD (PosternAudit, postern_audit)
+
+G_END_DECLS

@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#pragma once
+
+#include "postern-database.h"
+
+G_BEGIN_DECLS
+
+/**
+ * PosternStore: everything one tenant keeps. Thread-safe.
+ *
+ * Work goes in functions that get a PosternTxn; the `postern_*_store_*` calls of this room take one. A lasting write has
+ * reached the disk when postern_store_write() returns TRUE.
+ */
+#define POSTERN_TYPE_STORE (postern_store_get_type ())
+G_DECLARE_FINAL_TYPE (PosternStore, postern_store, POSTERN, STORE, GObject)
+
+typedef struct _PosternTxn PosternTxn;
+typedef gboolean (*PosternTxnFunc) (PosternTxn *txn, gpointer user_data, GError **error);
+
+/**
+ * postern_store_open: opens (or makes) the tenant's files and runs the migrations that are missing.
+ * @master_key: 32 bytes; see postern-seal.h
+ */
+PosternStore *postern_store_open (PosternDatabase *database, GBytes *master_key, const char *location, const char *tenant, GError **error);
+void postern_store_close (PosternStore *self);
+gboolean postern_store_read (PosternStore *self, PosternKeep keep, PosternTxnFunc func, gpointer user_data, GError **error);
+gboolean postern_store_write (PosternStore *self, PosternKeep keep, PosternTxnFunc func, gpointer user_data, GError **error);
+/** postern_store_get_generation: changes whenever anyone changed lasting data; caches compare it. */
+guint64 postern_store_get_generation (PosternStore *self);
+
+/** postern_id_new: @prefix "usr" gives "usr_" and a UUIDv7 in lower-case base32 (26 characters). */
+char *postern_id_new (const char *prefix);
+/** postern_id_is_valid: shape only. */
+gboolean postern_id_is_valid (const char *id, const char *prefix);
+/** postern_secret_new: 256 random bits, base64url (43 characters); for tokens, codes, client secrets. */
+char *postern_secret_new (void);
+/** postern_secret_hash: SHA-256 of @secret, base64url: what is stored of it. */
+char *postern_secret_hash (const char *secret);
+/** postern_secret_equal: constant time in the content; NULL equals nothing. */
+gboolean postern_secret_equal (const char *a, const char *b);
+
+G_END_DECLS

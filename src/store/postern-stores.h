@@ -1,0 +1,121 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#pragma once
+
+#include "postern-records.h"
+
+G_BEGIN_DECLS
+
+/*
+ * One file a thing that is kept; this header lists them all. Conventions: `get` answers NULL with
+ * POSTERN_ERROR_NOT_FOUND when there is none; `insert` answers POSTERN_ERROR_CONFLICT when a unique value is taken;
+ * `list` pages by id: @after (nullable), @limit rows, (transfer full) (element-type the record).
+ * Everything that returns a record returns (transfer full).
+ */
+
+/* postern-user-store.c */
+gboolean postern_user_store_insert (PosternTxn *txn, PosternUser *user, GError **error);
+gboolean postern_user_store_update (PosternTxn *txn, PosternUser *user, GError **error);
+gboolean postern_user_store_delete (PosternTxn *txn, const char *id, GError **error); /* and all that is the user's */
+PosternUser *postern_user_store_get (PosternTxn *txn, const char *id, GError **error);
+/** @identifier canonical: matches username, verified or not e-mail, phone; by index */
+PosternUser *postern_user_store_find (PosternTxn *txn, const char *identifier, GError **error);
+GPtrArray *postern_user_store_list (PosternTxn *txn, const char *search, const char *after, guint limit, GError **error);
+gint64 postern_user_store_count (PosternTxn *txn, GError **error);
+gboolean postern_user_store_touch_sign_in (PosternTxn *txn, const char *id, gint64 now, GError **error);
+
+/* postern-credential-store.c */
+gboolean postern_credential_store_put (PosternTxn *txn, PosternCredential *credential, GError **error); /* insert or replace by id */
+PosternCredential *postern_credential_store_find (PosternTxn *txn, const char *user_id, const char *kind, GError **error); /* the one of a kind */
+GPtrArray *postern_credential_store_list (PosternTxn *txn, const char *user_id, GError **error);
+gboolean postern_credential_store_delete (PosternTxn *txn, const char *id, GError **error);
+/** swaps the value only if it still is @old_value (hash upgrade at sign-in) */
+gboolean postern_credential_store_upgrade (PosternTxn *txn, const char *id, const char *old_value, const char *new_value, gint64 now, GError **error);
+
+/* postern-identity-store.c */
+gboolean postern_identity_store_insert (PosternTxn *txn, PosternIdentity *identity, GError **error);
+PosternIdentity *postern_identity_store_find (PosternTxn *txn, const char *connector, const char *subject, GError **error);
+gboolean postern_identity_store_touch (PosternTxn *txn, const char *id, GVariant *claims, const char *upstream, gint64 now, GError **error);
+GPtrArray *postern_identity_store_list (PosternTxn *txn, const char *user_id, GError **error);
+gboolean postern_identity_store_delete (PosternTxn *txn, const char *id, GError **error);
+
+/* postern-application-store.c */
+gboolean postern_application_store_insert (PosternTxn *txn, PosternApplication *application, GError **error);
+gboolean postern_application_store_update (PosternTxn *txn, PosternApplication *application, GError **error);
+gboolean postern_application_store_delete (PosternTxn *txn, const char *id, GError **error);
+PosternApplication *postern_application_store_get (PosternTxn *txn, const char *id, GError **error);
+GPtrArray *postern_application_store_list (PosternTxn *txn, const char *after, guint limit, GError **error);
+
+/* postern-session-store.c */
+gboolean postern_session_store_insert (PosternTxn *txn, PosternSession *session, GError **error);
+PosternSession *postern_session_store_get (PosternTxn *txn, const char *id, GError **error);
+PosternSession *postern_session_store_find (PosternTxn *txn, const char *secret_hash, GError **error); /* alive or not; the caller checks */
+/** new secret, assurance and times after a rise in assurance, only if the session is alive */
+gboolean postern_session_store_raise (PosternTxn *txn, PosternSession *session, GError **error);
+gboolean postern_session_store_touch (PosternTxn *txn, const char *id, gint64 used_at, gint64 idle_expires_at, GError **error);
+gboolean postern_session_store_end (PosternTxn *txn, const char *id, gint64 now, GError **error); /* also revokes its grants that are not offline */
+GPtrArray *postern_session_store_list (PosternTxn *txn, const char *user_id, gboolean alive_only, const char *after, guint limit, GError **error); /* user_id (nullable): all */
+
+/* postern-grant-store.c: grants, codes, refresh tokens, consents, revoked access tokens */
+gboolean postern_grant_store_insert (PosternTxn *txn, PosternGrant *grant, GError **error);
+PosternGrant *postern_grant_store_get (PosternTxn *txn, const char *id, GError **error);
+gboolean postern_grant_store_revoke (PosternTxn *txn, const char *id, gint64 now, GError **error);
+gboolean postern_grant_store_revoke_all (PosternTxn *txn, const char *user_id, const char *application_id, gint64 now, GError **error); /* either (nullable), not both */
+GPtrArray *postern_grant_store_list (PosternTxn *txn, const char *user_id, const char *after, guint limit, GError **error);
+GPtrArray *postern_grant_store_list_for_session (PosternTxn *txn, const char *session_id, GError **error);
+gboolean postern_code_store_insert (PosternTxn *txn, PosternCode *code, GError **error);
+/**
+ * One statement marks it used. NULL with NOT_FOUND for an unknown code, STALE for an expired one, and CONFLICT for one used
+ * before: then the caller revokes the code's grant (RFC 6749 4.1.2), which @grant_id (out) (optional) names.
+ */
+PosternCode *postern_code_store_redeem (PosternTxn *txn, const char *hash, gint64 now, char **grant_id, GError **error);
+gboolean postern_refresh_store_insert (PosternTxn *txn, PosternRefreshToken *token, GError **error);
+PosternRefreshToken *postern_refresh_store_get (PosternTxn *txn, const char *hash, GError **error);
+/** as postern_code_store_redeem */
+PosternRefreshToken *postern_refresh_store_redeem (PosternTxn *txn, const char *hash, gint64 now, char **grant_id, GError **error);
+gboolean postern_consent_store_put (PosternTxn *txn, const char *user_id, const char *application_id, const char *scope, gint64 now, GError **error);
+/** Returns: (transfer full) (nullable): the remembered scopes; NULL without error when none */
+char *postern_consent_store_get (PosternTxn *txn, const char *user_id, const char *application_id, GError **error);
+gboolean postern_consent_store_delete (PosternTxn *txn, const char *user_id, const char *application_id, GError **error);
+gboolean postern_revoked_store_insert (PosternTxn *txn, const char *jti, gint64 expires_at, GError **error);
+gboolean postern_revoked_store_contains (PosternTxn *txn, const char *jti, GError **error);
+
+/* postern-key-store.c */
+gboolean postern_key_store_insert (PosternTxn *txn, PosternKey *key, GError **error);
+gboolean postern_key_store_set_state (PosternTxn *txn, const char *kid, const char *from, const char *to, gint64 at, gint64 expires_at, GError **error); /* only if it still is @from, else CONFLICT */
+GPtrArray *postern_key_store_list (PosternTxn *txn, GError **error);
+gboolean postern_key_store_delete (PosternTxn *txn, const char *kid, GError **error);
+
+/* postern-flow-store.c: SHORT */
+gboolean postern_flow_store_put (PosternTxn *txn, const char *id, const char *browser_hash, GBytes *data, gint64 expires_at, GError **error);
+GBytes *postern_flow_store_get (PosternTxn *txn, const char *id, GError **error); /* also finds expired ones, so that the page can name the way back */
+gboolean postern_flow_store_delete (PosternTxn *txn, const char *id, GError **error);
+
+/* postern-ticket-store.c: LASTING */
+gboolean postern_ticket_store_insert (PosternTxn *txn, PosternTicket *ticket, GError **error);
+PosternTicket *postern_ticket_store_get (PosternTxn *txn, const char *hash, GError **error);
+PosternTicket *postern_ticket_store_redeem (PosternTxn *txn, const char *hash, const char *kind, gint64 now, GError **error); /* one statement; STALE when used or expired */
+
+/* postern-counter-store.c: SHORT; guesses and rates */
+/** adds @amount to @key's count in the current window (restarted when @window seconds have passed); @count (out): after adding */
+gboolean postern_counter_store_add (PosternTxn *txn, const char *key, gint64 amount, gint64 window, gint64 now, gint64 *count, gint64 *resets_at, GError **error);
+gint64 postern_counter_store_get (PosternTxn *txn, const char *key, gint64 now, gint64 *resets_at, GError **error); /* -1 on error */
+gboolean postern_counter_store_clear (PosternTxn *txn, const char *key, GError **error);
+
+/* postern-device-store.c: browsers that a person has signed in from */
+gboolean postern_device_store_put (PosternTxn *txn, const char *device_hash, const char *user_id, gint64 now, GError **error);
+gboolean postern_device_store_knows (PosternTxn *txn, const char *device_hash, const char *user_id, gint64 since, GError **error);
+
+/* postern-setting-store.c: tenant policy and other named JSON documents */
+GVariant *postern_setting_store_get (PosternTxn *txn, const char *name, GError **error); /* NULL without error when unset */
+gboolean postern_setting_store_put (PosternTxn *txn, const char *name, GVariant *value, gint64 now, GError **error);
+
+/* postern-audit-store.c: in the transaction of what it tells */
+gboolean postern_audit_store_append (PosternTxn *txn, PosternAudit *audit, GError **error);
+GPtrArray *postern_audit_store_list (PosternTxn *txn, const char *after, guint limit, GError **error);
+
+/* postern-lease-store.c: LASTING; periodic work. TRUE with *@held when @holder has the lease until now + @seconds */
+gboolean postern_lease_store_take (PosternTxn *txn, const char *name, const char *holder, gint64 seconds, gint64 now, gboolean *held, GError **error);
+/* postern-purge-store.c: deletes at most @limit expired rows of every kind; @deleted (out) */
+gboolean postern_purge_store_run (PosternTxn *txn, PosternKeep keep, gint64 now, guint limit, gint64 *deleted, GError **error);
+
+G_END_DECLS
