@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#pragma once
+
+#include "postern-request.h"
+#include "postern-response.h"
+
+G_BEGIN_DECLS
+
+/**
+ * PosternPages: templates, phrases and assets, read once at start; turns a page response into bytes in the person's
+ * language. Immutable, thread-safe.
+ *
+ * Templates are Mustache-like, without logic: `{{name}}` escapes; `{{a.b}}` walks; `{{#x}}…{{/x}}` runs for a true value, a
+ * non-empty string, or once an element of an array; `{{^x}}…{{/x}}` for the opposite; `{{>part}}` includes a template.
+ * `{{_ Words of {who}}}` is a phrase of po/: looked up in the request's language, then `{who}` is filled in from the model,
+ * escaped; `{{n_ count|{count} device|{count} devices}}` takes the plural form. There is no unescaped output.
+ *
+ * Every page also sees: `lang`, `dir` (ltr, rtl), `base` (the public URL's path, "" at the root), `csrf`, `request_id`, `tenant_name`,
+ * `assets` (prefix of versioned assets), `languages` (array of {code, name, current}).
+ */
+#define POSTERN_TYPE_PAGES (postern_pages_get_type ())
+G_DECLARE_FINAL_TYPE (PosternPages, postern_pages, POSTERN, PAGES, GObject)
+
+/** postern_pages_new: @template_dirs: first one that has a file wins; @locale_dir: has LANG/LC_MESSAGES/postern.mo. */
+PosternPages *postern_pages_new (const char *const *template_dirs, const char *assets_dir, const char *locale_dir, GError **error);
+/** postern_pages_set_tenant_name: what the pages call us; before the first request. */
+void postern_pages_set_tenant_name (PosternPages *self, const char *name);
+/**
+ * postern_pages_choose_language: the first of @ui_locales, then of Accept-Language, that we have (RFC 4647 lookup), else "en".
+ * Returns: (transfer none)
+ */
+const char *postern_pages_choose_language (PosternPages *self, const char *ui_locales, const char *accept_language);
+/** postern_pages_get_languages: (transfer none) (array zero-terminated=1): e.g. "ar", "de", "en", "ja" */
+const char *const *postern_pages_get_languages (PosternPages *self);
+/** postern_pages_render: @template_name with @model (a{sv}; its `ui_locales` member, when there, goes before Accept-Language). */
+GBytes *postern_pages_render (PosternPages *self, const char *template_name, GVariant *model, PosternRequest *request, const char *csrf, GError **error);
+
+G_END_DECLS

@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#pragma once
+
+#include <gio/gio.h>
+#include "postern-route.h"
+#include "postern-pages.h"
+
+G_BEGIN_DECLS
+
+/**
+ * PosternServer: sockets in, PosternResponse out. Each I/O thread has its own main context and its own libsoup server
+ * without listener; the gate (postern-gate.h) owns accept, idle and close and hands libsoup one vetted request at a time.
+ * Handlers run on a bounded pool of handler threads, inline handlers on the I/O thread.
+ */
+#define POSTERN_TYPE_SERVER (postern_server_get_type ())
+G_DECLARE_FINAL_TYPE (PosternServer, postern_server, POSTERN, SERVER, GObject)
+
+/** Zero means the built-in default. Times in milliseconds. */
+typedef struct {
+  guint io_threads;       /* default: one a core */
+  guint handler_threads;  /* default 16 */
+  guint handler_queue;    /* waiting requests beyond which the answer is 503; default 512 */
+  guint connections, connections_per_address;
+  guint head_timeout, body_timeout, idle_timeout, handler_timeout;
+  const char *const *trusted_proxies; /* (nullable): addresses and prefixes whose X-Forwarded-For/Forwarded is believed */
+} PosternServerOptions;
+
+typedef enum {
+  POSTERN_SOCKET_PUBLIC,
+  POSTERN_SOCKET_MANAGEMENT, /* loopback: /livez, /readyz, /metrics */
+  POSTERN_SOCKET_ADMIN       /* AF_UNIX: routes with POSTERN_ROUTE_ADMIN, for our own user and root (SO_PEERCRED) */
+} PosternSocketKind;
+
+/** postern_server_new: @public_url without trailing slash; may have a path, below which every route then lies. */
+PosternServer *postern_server_new (const char *public_url, const PosternServerOptions *options, PosternPages *pages);
+/** postern_server_add_routes: before start. @user_data is given to each handler of @routes. */
+void postern_server_add_routes (PosternServer *self, const PosternRoute *routes, gpointer user_data);
+/** postern_server_add_socket: a listening descriptor, non-blocking from now on; it stays the caller's. Before start. */
+void postern_server_add_socket (PosternServer *self, int fd, PosternSocketKind kind);
+gboolean postern_server_start (PosternServer *self, GError **error);
+/** postern_server_drain: stops accepting, closes idle connections, answers what is under way, at most @timeout ms; blocks. */
+void postern_server_drain (PosternServer *self, guint timeout);
+/** postern_server_set_ready: what /readyz says. */
+void postern_server_set_ready (PosternServer *self, gboolean ready);
+/** postern_server_dispatch: for tests: routes @request as if it had come in, on this thread. (transfer full), a page is rendered */
+PosternResponse *postern_server_dispatch (PosternServer *self, PosternRequest *request);
+
+G_END_DECLS
