@@ -16,7 +16,8 @@ typedef enum {
   POSTERN_ENTRANCE_REFRESH = 1 << 3,
   POSTERN_ENTRANCE_EXCHANGE = 1 << 4,
   POSTERN_ENTRANCE_IMPERSONATION = 1 << 5,
-  POSTERN_ENTRANCE_ACCOUNT = 1 << 6 /* a browser that signs in to our own account page or console */
+  POSTERN_ENTRANCE_ACCOUNT = 1 << 6, /* a browser that signs in to our own account page or console */
+  POSTERN_ENTRANCE_CODE = 1 << 7     /* redemption of a code: the second leg of the browser's or device's flow */
 } PosternEntrance;
 
 typedef enum {
@@ -79,10 +80,12 @@ struct _PosternFlow {
   gboolean sign_up; /* serialised too: the person is making an account */
 };
 
-PosternFlow *postern_flow_new (PosternEntrance entrance, const char *protocol);
+/* Exported for the rooms in tree; this header is not installed. */
+/** postern_flow_new: the engine sets id, times and stage. */
+POSTERN_API PosternFlow *postern_flow_new (PosternEntrance entrance, const char *protocol);
 /** postern_flow_set_string: frees and copies; for any char* field above. */
-void postern_flow_set_string (char **field, const char *value);
+POSTERN_API void postern_flow_set_string (char **field, const char *value);
 /** postern_flow_add_amr: adds @amr once. */
-void postern_flow_add_amr (PosternFlow *self, const char *amr);
+POSTERN_API void postern_flow_add_amr (PosternFlow *self, const char *amr);
 
 G_END_DECLS

@@ -1,0 +1,18 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#pragma once
+
+#include <glib.h>
+
+G_BEGIN_DECLS
+
+#define POSTERN_JSON_MAX_DEPTH 16
+#define POSTERN_JSON_MAX_MEMBERS 1024 /* of one object */
+#define POSTERN_JSON_MAX_VALUES 65536 /* of a whole document */
+
+/**
+ * postern_json_scan: whether @text is one document of the strict kind that postern-json.h describes. Reads each byte
+ * once and builds nothing but the names of open objects. @text must be valid UTF-8 without NUL.
+ */
+gboolean postern_json_scan (const char *text, gsize length, GError **error);
+
+G_END_DECLS

@@ -1,0 +1,150 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "postern-json.h"
+
+#include <string.h>
+
+static void
+test_good (void)
+{
+  static const char *good[] = {
+    "{}", "[]", " \t\r\n1 ", "\"\"", "true", "null", "-0", "0.5", "1e5", "-1.5E-3", "9007199254740992",
+    "{\"a\":{\"a\":[1,2,{\"a\":null}]}}", "\"\\ud83d\\ude00\"", "\"\\\"\\\\\\/\\b\\f\\n\\r\\t\\u00e9\"", "\"\xc3\xa9\"",
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (good); i++) {
+    g_autoptr (GError) error = NULL;
+    g_autoptr (GVariant) value = postern_json_parse (good[i], -1, 0, &error);
+    g_assert_no_error (error);
+    g_assert_nonnull (value);
+  }
+}
+
+static void
+test_hostile (void)
+{
+  static const char *bad[] = {
+    "", " ", "{", "}", "[1,]", "{\"a\":1,}", "{,}", "[,]", "{\"a\"}", "{\"a\":}", "{a:1}", "{'a':1}", "01", "+1", "1.", ".5",
+    "1e", "1e+", "--1", "-", "0x10", "NaN", "Infinity", "-Infinity", "1e999", "tru", "True", "nulll", "1 2", "{} {}", "[]]",
+    "9007199254740993", "-9007199254740993", "99999999999999999999999999", "\"", "\"\\", "\"\\x\"", "\"\\u12\"", "\"\\u0000\"",
+    "\"\\ud800\"", "\"\\ud800x\"", "\"\\ud800\\u0041\"", "\"\\udc00\"", "\"a\nb\"", "\"\x01\"", "\"\xff\"", "\"\xc3\"", "\"\xed\xa0\x80\"",
+    "\xef\xbb\xbf{}", "// c\n{}", "{/*c*/}", "[1] // c", "{\"a\":1,\"a\":2}", "{\"a\":1,\"\\u0061\":2}", "{\"x\":{\"\":1,\"\":1}}", "var x = {}",
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (bad); i++) {
+    g_autoptr (GError) error = NULL;
+    g_autoptr (GVariant) value = postern_json_parse (bad[i], -1, 0, &error);
+    g_test_message ("%s", bad[i]);
+    g_assert_null (value);
+    g_assert_error (error, POSTERN_JSON_ERROR, POSTERN_JSON_ERROR_INVALID);
+  }
+  g_assert_null (postern_json_parse ("[\0]", 3, 0, NULL));
+  g_assert_null (postern_json_parse ("{}\0", 3, 0, NULL));
+  g_assert_null (postern_json_parse_object ("[]", -1, 0, NULL));
+}
+
+/* One of each size that must fall, and the same minus one that must stand. */
+static void
+test_limits (void)
+{
+  g_autoptr (GString) members = g_string_new ("{\"k\":1");
+  g_autoptr (GString) values = g_string_new ("[1");
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GVariant) deep = postern_json_parse ("[[[[[[[[[[[[[[[[1]]]]]]]]]]]]]]]]", -1, 0, NULL);
+  g_autofree char *abyss = g_strnfill (200000, '[');
+
+  g_assert_nonnull (deep);
+  g_assert_null (postern_json_parse ("[[[[[[[[[[[[[[[[[1]]]]]]]]]]]]]]]]]", -1, 0, &error));
+  g_assert_error (error, POSTERN_JSON_ERROR, POSTERN_JSON_ERROR_TOO_LARGE);
+  g_assert_null (postern_json_parse (abyss, -1, 0, NULL));
+
+  g_assert_null (postern_json_parse ("[1,2]", -1, 4, NULL));
+  g_variant_unref (postern_json_parse ("[1,2]", -1, 5, NULL));
+
+  for (guint i = 0; i < 1023; i++)
+    g_string_append_printf (members, ",\"k%u\":1", i);
+  g_string_append_c (members, '}');
+  g_variant_unref (postern_json_parse (members->str, -1, 0, NULL));
+  g_string_truncate (members, members->len - 1);
+  g_string_append (members, ",\"one\":1}");
+  g_assert_null (postern_json_parse (members->str, -1, 0, NULL));
+
+  for (guint i = 0; i < 65536; i++)
+    g_string_append (values, ",1");
+  g_string_append_c (values, ']');
+  g_assert_null (postern_json_parse (values->str, -1, 0, NULL));
+}
+
+static void
+test_round_trip (void)
+{
+  static const char text[] = "{\"s\":\"a\\\"\\\\\\n\\u0001\xc3\xa9\",\"i\":-5,\"d\":1.5,\"b\":true,\"n\":null,\"l\":[1,\"x\",[],{}]}";
+  g_autoptr (GVariant) value = postern_json_parse_object (text, -1, 0, NULL);
+  g_autofree char *printed = postern_json_print (value);
+
+  g_assert_cmpstr (printed, ==, text);
+}
+
+static void
+test_print_types (void)
+{
+  const char *names[] = { "a", "b", NULL };
+  g_autofree char *printed = postern_json_print (g_variant_new_parsed ("{'l': <%^as>, 'm': <{'k': 'v'}>, 'i': <%i>, 'u': <%u>, 't': <%t>, 'e': <@av []>}",
+                                                                       names, -1, 2u, G_MAXUINT64));
+  GString *broken = g_string_new (NULL);
+
+  g_assert_cmpstr (printed, ==, "{\"l\":[\"a\",\"b\"],\"m\":{\"k\":\"v\"},\"i\":-1,\"u\":2,\"t\":18446744073709551615,\"e\":[]}");
+  postern_json_append_string (broken, "a\xff");
+  g_assert_cmpstr (broken->str, ==, "\"a\xef\xbf\xbd\"");
+  g_string_free (broken, TRUE);
+}
+
+static void
+test_look_up (void)
+{
+  g_autoptr (GVariant) object = postern_json_parse_object (
+    "{\"s\":\"text\",\"i\":7,\"b\":true,\"bs\":\"true\",\"l\":[\"x\",\"y\"],\"m\":[\"x\",1],\"n\":null,\"o\":{\"s\":1}}", -1, 0, NULL);
+  g_autoptr (GVariant) inner = postern_json_get (object, "o");
+  g_auto (GStrv) list = postern_json_dup_strv (object, "l", FALSE);
+  g_auto (GStrv) lone = postern_json_dup_strv (object, "s", TRUE);
+  const char *text = postern_json_get_string (object, "s");
+
+  g_assert_cmpstr (text, ==, "text");
+  g_assert_null (postern_json_get_string (object, "i"));
+  g_assert_null (postern_json_get_string (object, "n"));
+  g_assert_null (postern_json_get_string (object, "absent"));
+  g_assert_cmpint (postern_json_get_int64 (object, "i", -1), ==, 7);
+  g_assert_cmpint (postern_json_get_int64 (object, "s", -1), ==, -1);
+  g_assert_true (postern_json_get_boolean (object, "b", FALSE));
+  g_assert_false (postern_json_get_boolean (object, "bs", FALSE));
+  g_assert_true (g_variant_is_of_type (inner, G_VARIANT_TYPE_VARDICT));
+  g_assert_cmpint (g_strv_length (list), ==, 2);
+  g_assert_cmpstr (lone[0], ==, "text");
+  g_assert_null (postern_json_dup_strv (object, "s", FALSE));
+  g_assert_null (postern_json_dup_strv (object, "m", TRUE));
+}
+
+/* What our own code builds is a tree of small variants: a borrowed string must outlive the look-up there too. */
+static void
+test_borrowed (void)
+{
+  g_autoptr (GVariant) built = g_variant_ref_sink (g_variant_new_parsed ("{'name': <%s>, 'other': <1>}", "borrowed"));
+  const char *name = postern_json_get_string (built, "name");
+  g_autofree char *printed = postern_json_print (built);
+
+  g_assert_cmpstr (name, ==, "borrowed");
+  g_assert_nonnull (printed);
+}
+
+int
+main (int argc, char **argv)
+{
+  g_test_init (&argc, &argv, NULL);
+  g_test_add_func ("/json/good", test_good);
+  g_test_add_func ("/json/hostile", test_hostile);
+  g_test_add_func ("/json/limits", test_limits);
+  g_test_add_func ("/json/round-trip", test_round_trip);
+  g_test_add_func ("/json/print-types", test_print_types);
+  g_test_add_func ("/json/look-up", test_look_up);
+  g_test_add_func ("/json/borrowed", test_borrowed);
+  return g_test_run ();
+}

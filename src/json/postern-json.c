@@ -1,0 +1,178 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "postern-json.h"
+#include "postern-json-scan.h"
+
+#include <json-glib/json-glib.h>
+#include <string.h>
+
+G_DEFINE_QUARK (postern-json-error-quark, postern_json_error)
+
+static GVariant *variant_from_node (JsonNode *node);
+
+static GVariant *
+variant_from_object (JsonObject *object)
+{
+  g_auto (GVariantBuilder) builder = G_VARIANT_BUILDER_INIT (G_VARIANT_TYPE_VARDICT);
+  JsonObjectIter iter;
+  const char *name;
+  JsonNode *node;
+
+  json_object_iter_init_ordered (&iter, object);
+  while (json_object_iter_next_ordered (&iter, &name, &node))
+    g_variant_builder_add (&builder, "{sv}", name, variant_from_node (node));
+  return g_variant_builder_end (&builder);
+}
+
+static GVariant *
+variant_from_array (JsonArray *array)
+{
+  g_auto (GVariantBuilder) builder = G_VARIANT_BUILDER_INIT (G_VARIANT_TYPE ("av"));
+
+  for (guint i = 0; i < json_array_get_length (array); i++)
+    g_variant_builder_add (&builder, "v", variant_from_node (json_array_get_element (array, i)));
+  return g_variant_builder_end (&builder);
+}
+
+static GVariant *
+variant_from_value (JsonNode *node)
+{
+  switch (json_node_get_value_type (node)) {
+  case G_TYPE_BOOLEAN:
+    return g_variant_new_boolean (json_node_get_boolean (node));
+  case G_TYPE_INT64:
+    return g_variant_new_int64 (json_node_get_int (node));
+  case G_TYPE_STRING:
+    return g_variant_new_string (json_node_get_string (node));
+  default:
+    return g_variant_new_double (json_node_get_double (node));
+  }
+}
+
+/* Recursion is bounded by POSTERN_JSON_MAX_DEPTH, which the scanner has checked. */
+static GVariant *
+variant_from_node (JsonNode *node)
+{
+  switch (json_node_get_node_type (node)) {
+  case JSON_NODE_OBJECT:
+    return variant_from_object (json_node_get_object (node));
+  case JSON_NODE_ARRAY:
+    return variant_from_array (json_node_get_array (node));
+  case JSON_NODE_VALUE:
+    return variant_from_value (node);
+  default:
+    return g_variant_new_maybe (G_VARIANT_TYPE_VARIANT, NULL);
+  }
+}
+
+/**
+ * The result is serialised at once: from then on strings borrowed from a child live as long as the document, which
+ * postern_json_get_string() promises.
+ */
+GVariant *
+postern_json_parse (const char *text, gssize length, gsize max_bytes, GError **error)
+{
+  g_autoptr (JsonParser) parser = NULL;
+  g_autoptr (GVariant) document = NULL;
+  g_autoptr (GError) local = NULL;
+  gsize size = length < 0 ? strlen (text) : (gsize) length;
+  gsize limit = max_bytes ? max_bytes : POSTERN_JSON_MAX_BYTES;
+
+  if (size > limit) {
+    g_set_error (error, POSTERN_JSON_ERROR, POSTERN_JSON_ERROR_TOO_LARGE,
+                 "JSON refused: %" G_GSIZE_FORMAT " bytes, at most %" G_GSIZE_FORMAT, size, limit);
+    return NULL;
+  }
+  if (!g_utf8_validate_len (text, size, NULL)) {
+    g_set_error (error, POSTERN_JSON_ERROR, POSTERN_JSON_ERROR_INVALID, "JSON refused: it is not UTF-8, or has a NUL in it");
+    return NULL;
+  }
+  if (!postern_json_scan (text, size, error))
+    return NULL;
+
+  parser = json_parser_new ();
+  if (!json_parser_load_from_data (parser, text, (gssize) size, &local) || !json_parser_get_root (parser)) {
+    g_set_error (error, POSTERN_JSON_ERROR, POSTERN_JSON_ERROR_INVALID, "JSON refused: %s", local ? local->message : "it is empty");
+    return NULL;
+  }
+  document = g_variant_ref_sink (variant_from_node (json_parser_get_root (parser)));
+  g_variant_get_data (document);
+  return g_steal_pointer (&document);
+}
+
+GVariant *
+postern_json_parse_object (const char *text, gssize length, gsize max_bytes, GError **error)
+{
+  g_autoptr (GVariant) document = postern_json_parse (text, length, max_bytes, error);
+
+  if (document && !g_variant_is_of_type (document, G_VARIANT_TYPE_VARDICT)) {
+    g_set_error (error, POSTERN_JSON_ERROR, POSTERN_JSON_ERROR_INVALID, "JSON refused: the document must be an object");
+    return NULL;
+  }
+  return g_steal_pointer (&document);
+}
+
+GVariant *
+postern_json_get (GVariant *object, const char *name)
+{
+  g_return_val_if_fail (g_variant_is_of_type (object, G_VARIANT_TYPE_VARDICT), NULL);
+  return g_variant_lookup_value (object, name, NULL);
+}
+
+const char *
+postern_json_get_string (GVariant *object, const char *name)
+{
+  const char *text = NULL;
+
+  g_return_val_if_fail (g_variant_is_of_type (object, G_VARIANT_TYPE_VARDICT), NULL);
+  g_variant_get_data (object); /* serialised, so that what we give away is part of @object and not of a passing child */
+  return g_variant_lookup (object, name, "&s", &text) ? text : NULL;
+}
+
+gint64
+postern_json_get_int64 (GVariant *object, const char *name, gint64 fallback)
+{
+  g_autoptr (GVariant) value = postern_json_get (object, name);
+
+  return value && g_variant_is_of_type (value, G_VARIANT_TYPE_INT64) ? g_variant_get_int64 (value) : fallback;
+}
+
+gboolean
+postern_json_get_boolean (GVariant *object, const char *name, gboolean fallback)
+{
+  g_autoptr (GVariant) value = postern_json_get (object, name);
+
+  return value && g_variant_is_of_type (value, G_VARIANT_TYPE_BOOLEAN) ? g_variant_get_boolean (value) : fallback;
+}
+
+static char **
+strv_from_variants (GVariant *array)
+{
+  g_autoptr (GStrvBuilder) builder = g_strv_builder_new ();
+
+  for (gsize i = 0; i < g_variant_n_children (array); i++) {
+    g_autoptr (GVariant) box = g_variant_get_child_value (array, i);
+    g_autoptr (GVariant) item = g_variant_get_variant (box);
+    if (!g_variant_is_of_type (item, G_VARIANT_TYPE_STRING))
+      return NULL;
+    g_strv_builder_add (builder, g_variant_get_string (item, NULL));
+  }
+  return g_strv_builder_end (builder);
+}
+
+char **
+postern_json_dup_strv (GVariant *object, const char *name, gboolean lone)
+{
+  g_autoptr (GVariant) value = postern_json_get (object, name);
+
+  if (!value)
+    return NULL;
+  if (g_variant_is_of_type (value, G_VARIANT_TYPE_STRING_ARRAY))
+    return g_variant_dup_strv (value, NULL);
+  if (g_variant_is_of_type (value, G_VARIANT_TYPE ("av")))
+    return strv_from_variants (value);
+  if (lone && g_variant_is_of_type (value, G_VARIANT_TYPE_STRING)) {
+    const char *one[] = { g_variant_get_string (value, NULL), NULL };
+    return g_strdupv ((char **) one);
+  }
+  return NULL;
+}

@@ -1,0 +1,125 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "postern-flow-private.h"
+
+G_DEFINE_FINAL_TYPE (PosternFlow, postern_flow, G_TYPE_OBJECT)
+
+static void
+free_strings (PosternFlow *self)
+{
+  char *strings[] = {
+    self->id, self->stage, self->protocol, self->browser_hash, self->remote_address, self->user_agent,
+    self->application_id, self->login_hint, self->ui_locales, self->display, self->hinted_user_id,
+    self->user_id, self->session_id, self->acr, self->authenticator_id, self->callback_state,
+    self->connector_id, self->grant_id,
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (strings); i++)
+    g_free (strings[i]);
+}
+
+static void
+postern_flow_finalize (GObject *object)
+{
+  PosternFlow *self = POSTERN_FLOW (object);
+
+  free_strings (self);
+  g_strfreev (self->scopes);
+  g_strfreev (self->resources);
+  g_strfreev (self->acr_values);
+  g_strfreev (self->amr);
+  g_strfreev (self->granted_scopes);
+  g_clear_pointer (&self->protocol_state, g_variant_unref);
+  g_clear_pointer (&self->requested_claims, g_variant_unref);
+  g_clear_pointer (&self->authenticator_state, g_variant_unref);
+  g_clear_pointer (&self->subject, g_variant_unref);
+  g_clear_pointer (&self->claims, g_variant_unref);
+  G_OBJECT_CLASS (postern_flow_parent_class)->finalize (object);
+}
+
+static void
+postern_flow_class_init (PosternFlowClass *klass)
+{
+  G_OBJECT_CLASS (klass)->finalize = postern_flow_finalize;
+}
+
+static void
+postern_flow_init (PosternFlow *self)
+{
+  self->max_age = -1;
+}
+
+/** The id, the times and the stage are the engine's to set: they need the store's clock and the table. */
+PosternFlow *
+postern_flow_new (PosternEntrance entrance, const char *protocol)
+{
+  PosternFlow *self = g_object_new (POSTERN_TYPE_FLOW, NULL);
+
+  self->entrance = entrance;
+  self->protocol = g_strdup (protocol);
+  return self;
+}
+
+void
+postern_flow_set_string (char **field, const char *value)
+{
+  char *copy = g_strdup (value);
+
+  g_free (*field);
+  *field = copy;
+}
+
+void
+postern_flow_add_amr (PosternFlow *self, const char *amr)
+{
+  guint length = self->amr ? g_strv_length (self->amr) : 0;
+
+  if (self->amr && g_strv_contains ((const char *const *) self->amr, amr))
+    return;
+  self->amr = g_renew (char *, self->amr, length + 2);
+  self->amr[length] = g_strdup (amr);
+  self->amr[length + 1] = NULL;
+}
+
+const char *
+postern_flow_get_id (PosternFlow *self)
+{
+  return self->id;
+}
+
+const char *
+postern_flow_get_application_id (PosternFlow *self)
+{
+  return self->application_id;
+}
+
+const char *
+postern_flow_get_user_id (PosternFlow *self)
+{
+  return self->user_id;
+}
+
+const char *
+postern_flow_get_connector_id (PosternFlow *self)
+{
+  return self->connector_id;
+}
+
+const char *
+postern_flow_get_remote_address (PosternFlow *self)
+{
+  return self->remote_address;
+}
+
+const char *
+postern_flow_get_stage (PosternFlow *self)
+{
+  return self->stage;
+}
+
+const char *const *
+postern_flow_get_scopes (PosternFlow *self)
+{
+  static const char *const none[] = { NULL };
+
+  return self->scopes ? (const char *const *) self->scopes : none;
+}

@@ -1,0 +1,287 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "postern-response.h"
+#include "postern-error.h"
+#include "postern-json.h"
+
+#include <string.h>
+
+typedef struct {
+  char *name;
+  char *value;
+  gint64 max_age; /* cookies only */
+} Field;
+
+struct _PosternResponse {
+  GObject parent_instance;
+  guint status;
+  char *content_type;
+  GBytes *body;
+  char *template_name;
+  GVariant *model;
+  GArray *headers; /* (element-type Field) */
+  GArray *cookies; /* (element-type Field) (nullable): most responses set none */
+  GPtrArray *form_targets;
+};
+
+G_DEFINE_FINAL_TYPE (PosternResponse, postern_response, G_TYPE_OBJECT)
+
+static void
+field_clear (gpointer data)
+{
+  Field *field = data;
+
+  g_free (field->name);
+  g_free (field->value);
+}
+
+static GArray *
+fields_new (void)
+{
+  GArray *fields = g_array_new (FALSE, FALSE, sizeof (Field));
+
+  g_array_set_clear_func (fields, field_clear);
+  return fields;
+}
+
+static Field *
+find_header (PosternResponse *self, const char *name)
+{
+  for (guint i = 0; i < self->headers->len; i++)
+    if (g_ascii_strcasecmp (g_array_index (self->headers, Field, i).name, name) == 0)
+      return &g_array_index (self->headers, Field, i);
+  return NULL;
+}
+
+static void
+postern_response_finalize (GObject *object)
+{
+  PosternResponse *self = POSTERN_RESPONSE (object);
+
+  g_free (self->content_type);
+  g_clear_pointer (&self->body, g_bytes_unref);
+  g_free (self->template_name);
+  g_clear_pointer (&self->model, g_variant_unref);
+  g_array_unref (self->headers);
+  g_clear_pointer (&self->cookies, g_array_unref);
+  g_ptr_array_unref (self->form_targets);
+  G_OBJECT_CLASS (postern_response_parent_class)->finalize (object);
+}
+
+static void
+postern_response_class_init (PosternResponseClass *klass)
+{
+  G_OBJECT_CLASS (klass)->finalize = postern_response_finalize;
+}
+
+static void
+postern_response_init (PosternResponse *self)
+{
+  self->headers = fields_new ();
+  self->form_targets = g_ptr_array_new_with_free_func (g_free);
+}
+
+PosternResponse *
+postern_response_new (guint status, const char *content_type, GBytes *body)
+{
+  PosternResponse *self = g_object_new (POSTERN_TYPE_RESPONSE, NULL);
+
+  self->status = status;
+  self->content_type = g_strdup (content_type);
+  self->body = body ? g_bytes_ref (body) : NULL;
+  return self;
+}
+
+PosternResponse *
+postern_response_new_json (guint status, GVariant *model)
+{
+  char *text = postern_json_print (model);
+  g_autoptr (GBytes) body = g_bytes_new_take (text, strlen (text));
+  PosternResponse *self = postern_response_new (status, "application/json", body);
+
+  postern_response_set_header (self, "Cache-Control", "no-store");
+  return self;
+}
+
+PosternResponse *
+postern_response_new_redirect (const char *location)
+{
+  PosternResponse *self = postern_response_new (303, NULL, NULL);
+
+  postern_response_set_header (self, "Location", location);
+  postern_response_set_header (self, "Cache-Control", "no-store");
+  return self;
+}
+
+PosternResponse *
+postern_response_new_page (guint status, const char *template_name, GVariant *model)
+{
+  PosternResponse *self = postern_response_new (status, "text/html; charset=utf-8", NULL);
+
+  self->template_name = g_strdup (template_name);
+  self->model = g_variant_ref_sink (model ? model : g_variant_new ("a{sv}", NULL));
+  postern_response_set_header (self, "Cache-Control", "no-store");
+  return self;
+}
+
+/* What a stranger may read of @error: its own words, or none. */
+static const char *
+public_message (const GError *error)
+{
+  return error && postern_error_is_public (error) ? error->message : NULL;
+}
+
+PosternResponse *
+postern_response_new_error (const GError *error)
+{
+  g_auto (GVariantBuilder) model = G_VARIANT_BUILDER_INIT (G_VARIANT_TYPE_VARDICT);
+  const char *message = public_message (error);
+
+  g_variant_builder_add (&model, "{sv}", "error", g_variant_new_string (postern_error_get_wire (error)));
+  if (message)
+    g_variant_builder_add (&model, "{sv}", "error_description", g_variant_new_string (message));
+  return postern_response_new_json (postern_error_get_status (error), g_variant_builder_end (&model));
+}
+
+PosternResponse *
+postern_response_new_error_page (const GError *error, const char *back_url)
+{
+  g_auto (GVariantBuilder) model = G_VARIANT_BUILDER_INIT (G_VARIANT_TYPE_VARDICT);
+  const char *message = public_message (error);
+  guint status = postern_error_get_status (error);
+  gboolean stale = g_error_matches (error, POSTERN_ERROR, POSTERN_ERROR_STALE);
+
+  g_variant_builder_add (&model, "{sv}", "status", g_variant_new_int64 (status));
+  g_variant_builder_add (&model, "{sv}", "error", g_variant_new_string (postern_error_get_wire (error)));
+  if (message)
+    g_variant_builder_add (&model, "{sv}", "error_message", g_variant_new_string (message));
+  if (back_url)
+    g_variant_builder_add (&model, "{sv}", "back_url", g_variant_new_string (back_url));
+  return postern_response_new_page (status, stale ? "stale" : "error", g_variant_builder_end (&model));
+}
+
+guint
+postern_response_get_status (PosternResponse *self)
+{
+  return self->status;
+}
+
+const char *
+postern_response_get_content_type (PosternResponse *self)
+{
+  return self->content_type;
+}
+
+GBytes *
+postern_response_get_body (PosternResponse *self)
+{
+  return self->body;
+}
+
+const char *
+postern_response_get_template (PosternResponse *self)
+{
+  return self->template_name;
+}
+
+GVariant *
+postern_response_get_model (PosternResponse *self)
+{
+  return self->model;
+}
+
+static gboolean
+is_one_line (const char *text)
+{
+  return text && strpbrk (text, "\r\n") == NULL;
+}
+
+void
+postern_response_set_header (PosternResponse *self, const char *name, const char *value)
+{
+  Field *header;
+  Field fresh;
+
+  g_return_if_fail (POSTERN_IS_RESPONSE (self) && is_one_line (name) && *name && is_one_line (value));
+  header = find_header (self, name);
+  if (header) {
+    g_free (header->value);
+    header->value = g_strdup (value);
+    return;
+  }
+  fresh = (Field){ g_strdup (name), g_strdup (value), 0 };
+  g_array_append_val (self->headers, fresh);
+}
+
+const char *
+postern_response_get_header (PosternResponse *self, const char *name)
+{
+  Field *header = find_header (self, name);
+
+  return header ? header->value : NULL;
+}
+
+void
+postern_response_set_cookie (PosternResponse *self, const char *name, const char *value, gint64 max_age)
+{
+  Field cookie;
+
+  g_return_if_fail (POSTERN_IS_RESPONSE (self) && name && *name && strpbrk (name, "=;, \t\r\n") == NULL);
+  g_return_if_fail (value && strpbrk (value, ";, \t\r\n\"\\") == NULL);
+  if (!self->cookies)
+    self->cookies = fields_new ();
+  for (guint i = 0; i < self->cookies->len; i++) {
+    if (!g_str_equal (g_array_index (self->cookies, Field, i).name, name))
+      continue;
+    g_array_remove_index (self->cookies, i);
+    break;
+  }
+  cookie = (Field){ g_strdup (name), g_strdup (value), max_age };
+  g_array_append_val (self->cookies, cookie);
+}
+
+/* `scheme://host:port`, or `scheme:` for a native application's private scheme, which has no host. */
+static char *
+origin_of (const char *url)
+{
+  g_autoptr (GUri) uri = g_uri_parse (url, G_URI_FLAGS_NONE, NULL);
+  const char *host = uri ? g_uri_get_host (uri) : NULL;
+
+  if (!uri)
+    return NULL;
+  if (!host || !*host)
+    return g_strconcat (g_uri_get_scheme (uri), ":", NULL);
+  return g_uri_join (G_URI_FLAGS_NONE, g_uri_get_scheme (uri), NULL, host, g_uri_get_port (uri), "", NULL, NULL);
+}
+
+void
+postern_response_allow_form_target (PosternResponse *self, const char *url)
+{
+  g_autofree char *origin = origin_of (url);
+
+  if (origin && !g_ptr_array_find_with_equal_func (self->form_targets, origin, g_str_equal, NULL))
+    g_ptr_array_add (self->form_targets, g_steal_pointer (&origin));
+}
+
+GPtrArray *
+postern_response_get_form_targets (PosternResponse *self)
+{
+  return self->form_targets;
+}
+
+void
+postern_response_foreach_header (PosternResponse *self, PosternHeaderFunc func, gpointer user_data)
+{
+  for (guint i = 0; i < self->headers->len; i++) {
+    Field *header = &g_array_index (self->headers, Field, i);
+    func (header->name, header->value, user_data);
+  }
+}
+
+void
+postern_response_foreach_cookie (PosternResponse *self, PosternCookieFunc func, gpointer user_data)
+{
+  for (guint i = 0; self->cookies && i < self->cookies->len; i++) {
+    Field *cookie = &g_array_index (self->cookies, Field, i);
+    func (cookie->name, cookie->value, cookie->max_age, user_data);
+  }
+}
