@@ -43,7 +43,7 @@ const provider = new Provider(issuer, {
     await grant.save();
     return grant;
   },
-  issueRefreshToken: async (_ctx, client, code) => client.grantTypeAllowed('refresh_token') && code.scopes.has('offline_access'),
+  issueRefreshToken: async (_ctx, client) => client.grantTypeAllowed('refresh_token'),
   rotateRefreshToken: true,
   cookies: { keys: ['a key of the benchmark'] },
   pkce: { required: () => true },

@@ -1,0 +1,155 @@
+// SPDX-License-Identifier: Apache-2.0
+// What the benchmark does to a server, the same for both: constant requests by h2load, whole flows by a small client of
+// our own. Speed is counted in requests per second of processor time of the server, so that the load generator on the
+// same machine does not count.
+import { execFileSync } from 'node:child_process';
+import { createHash, randomBytes } from 'node:crypto';
+import { mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { Agent, request as httpRequest } from 'node:http';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+const ticks = Number(execFileSync('getconf', ['CLK_TCK']));
+
+/** Processor seconds of a process and its threads so far; the sum for several. */
+export function cpuSeconds(pids) {
+  return pids.reduce((sum, pid) => {
+    const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')[1].split(' ');
+    return sum + (Number(fields[11]) + Number(fields[12])) / ticks;
+  }, 0);
+}
+
+/** Proportional set size in MB, so that pages two processes share count once. */
+export function memory(pids) {
+  return pids.reduce((sum, pid) => sum + Number(/^Pss:\s+(\d+)/m.exec(readFileSync(`/proc/${pid}/smaps_rollup`, 'utf8'))[1]), 0) / 1024;
+}
+
+export function children(pid) {
+  const found = [];
+  for (const entry of readdirSync('/proc').filter((name) => /^\d+$/.test(name))) {
+    try {
+      if (Number(readFileSync(`/proc/${entry}/stat`, 'utf8').split(') ')[1].split(' ')[1]) === pid) found.push(Number(entry), ...children(Number(entry)));
+    } catch { /* it ended meanwhile */ }
+  }
+  return found;
+}
+
+const percentile = (sorted, share) => sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))];
+
+function summary(requests, wall, cpu, times) {
+  times.sort((a, b) => a - b);
+  return { requests, perSecond: requests / wall, perCore: requests / cpu, p50: percentile(times, 0.5), p99: percentile(times, 0.99) };
+}
+
+/** @param rate requests a second in all, 0 for as many as it takes */
+export function h2load(server, { path, method = 'GET', body, headers = {}, count, clients = 16, rate = 0 }) {
+  const folder = mkdtempSync(join(tmpdir(), 'postern-bench-'));
+  const log = join(folder, 'log');
+  const options = ['--h1', '-t1', `-c${clients}`, `-n${count}`, `--log-file=${log}`];
+  if (rate) options.push(`--rps=${Math.max(1, Math.round(rate / clients))}`);
+  if (body !== undefined) {
+    writeFileSync(join(folder, 'body'), body);
+    options.push(`--data=${join(folder, 'body')}`, '-H', 'content-type: application/x-www-form-urlencoded');
+  }
+  for (const [name, value] of Object.entries(headers)) options.push('-H', `${name}: ${value}`);
+  const before = cpuSeconds(server.pids), start = process.hrtime.bigint();
+  execFileSync('h2load', [...options, server.url + path], { stdio: 'pipe' });
+  const wall = Number(process.hrtime.bigint() - start) / 1e9, cpu = cpuSeconds(server.pids) - before;
+  const rows = readFileSync(log, 'utf8').trim().split('\n').map((row) => row.split('\t').map(Number));
+  rmSync(folder, { recursive: true });
+  const bad = rows.filter(([, status]) => status !== 200).length;
+  if (bad || rows.length !== count) throw new Error(`${server.name} ${method} ${path}: ${bad} of ${rows.length} answers were not 200 (${count} asked)`);
+  return summary(rows.length, wall, cpu, rows.map(([, , micros]) => micros / 1000));
+}
+
+/** One browser without scripts: cookies, redirects, forms. */
+export class Visitor {
+  constructor(agent) { this.agent = agent; this.cookies = new Map(); this.requests = 0; }
+
+  send(url, { method = 'GET', form, headers = {} } = {}) {
+    const body = form && new URLSearchParams(form).toString();
+    const all = { ...headers };
+    if (this.cookies.size) all.cookie = [...this.cookies].map(([name, value]) => `${name}=${value}`).join('; ');
+    if (body !== undefined) Object.assign(all, { 'content-type': 'application/x-www-form-urlencoded', 'content-length': Buffer.byteLength(body) });
+    this.requests += 1;
+    return new Promise((resolve, reject) => {
+      const outgoing = httpRequest(url, { method, agent: this.agent, headers: all }, (answer) => {
+        for (const cookie of answer.headers['set-cookie'] ?? []) {
+          const [pair] = cookie.split(';'), at = pair.indexOf('=');
+          if (pair.length === at + 1 || /max-age=0(;|$)|expires=thu, 01 jan 1970/i.test(cookie)) this.cookies.delete(pair.slice(0, at));
+          else this.cookies.set(pair.slice(0, at), pair.slice(at + 1));
+        }
+        const chunks = [];
+        answer.on('data', (chunk) => chunks.push(chunk));
+        answer.on('end', () => resolve({ status: answer.statusCode, location: answer.headers.location, text: Buffer.concat(chunks).toString() }));
+      });
+      outgoing.on('error', reject);
+      outgoing.end(body);
+    });
+  }
+
+  /** Follows redirects and fills forms until the browser would leave for @target; gives the URL it would go to. */
+  async walk(url, target, values) {
+    let answer = await this.send(url), here = url;
+    for (let hop = 0; hop < 20; hop += 1) {
+      if (answer.location) {
+        const next = new URL(answer.location, here).href;
+        if (next.startsWith(target)) return new URL(next);
+        here = next;
+        answer = await this.send(here);
+        continue;
+      }
+      const form = /<form\b[^>]*\bmethod="post"[^>]*>[\s\S]*?<\/form>/i.exec(answer.text)?.[0];
+      if (!form) throw new Error(`no way on from ${here}: ${answer.status} ${answer.text.slice(0, 300)}`);
+      const fields = {};
+      for (const [input] of form.matchAll(/<input\b[^>]*>/gi)) {
+        const name = /\bname="([^"]*)"/.exec(input)?.[1];
+        if (name) fields[name] = values[name] ?? /\bvalue="([^"]*)"/.exec(input)?.[1] ?? '';
+      }
+      const button = /<button\b[^>]*\bid="submit"[^>]*>/i.exec(form)?.[0];
+      if (button && /\bname="([^"]*)"/.test(button)) fields[/\bname="([^"]*)"/.exec(button)[1]] = /\bvalue="([^"]*)"/.exec(button)[1];
+      const action = /<form\b[^>]*\baction="([^"]*)"/i.exec(form)?.[1].replaceAll('&amp;', '&') ?? '';
+      here = new URL(action, here).href;
+      answer = await this.send(here, { method: 'POST', form: fields, headers: { origin: new URL(here).origin, 'sec-fetch-site': 'same-origin' } });
+    }
+    throw new Error(`still under way at ${here} after 20 hops`);
+  }
+}
+
+/** Runs @one for each of @count turns, @clients at a time, and sums up what the server spent. */
+export async function turns(server, count, clients, one) {
+  const agent = new Agent({ keepAlive: true, maxSockets: clients });
+  const times = [];
+  let next = 0;
+  const before = cpuSeconds(server.pids), start = process.hrtime.bigint();
+  await Promise.all(Array.from({ length: clients }, async () => {
+    while (next < count) {
+      const turn = next++, began = process.hrtime.bigint();
+      await one(agent, turn);
+      times.push(Number(process.hrtime.bigint() - began) / 1e6);
+    }
+  }));
+  const result = summary(count, Number(process.hrtime.bigint() - start) / 1e9, cpuSeconds(server.pids) - before, times);
+  agent.destroy();
+  return result;
+}
+
+/** A whole code flow with PKCE: authorize, sign in, redeem. Gives the tokens. */
+export async function codeFlow(server, agent, scope = 'openid') {
+  const visitor = new Visitor(agent);
+  const verifier = randomBytes(32).toString('base64url');
+  const query = new URLSearchParams({
+    client_id: server.web.id, response_type: 'code', redirect_uri: 'https://app.example.com/callback', scope, state: randomBytes(8).toString('hex'),
+    nonce: randomBytes(8).toString('hex'), code_challenge: createHash('sha256').update(verifier).digest('base64url'), code_challenge_method: 'S256',
+  });
+  const back = await visitor.walk(`${server.url}${server.paths.authorize}?${query}`, 'https://app.example.com/', server.person);
+  const code = back.searchParams.get('code');
+  if (!code) throw new Error(`${server.name}: no code in ${back}`);
+  return token(server, visitor, { grant_type: 'authorization_code', code, redirect_uri: 'https://app.example.com/callback', code_verifier: verifier });
+}
+
+export async function token(server, visitor, form) {
+  const answer = await visitor.send(server.url + server.paths.token, { method: 'POST', form: { client_id: server.web.id, client_secret: server.web.secret, ...form } });
+  if (answer.status !== 200) throw new Error(`${server.name}: token ${answer.status} ${answer.text}`);
+  return JSON.parse(answer.text);
+}

@@ -1,0 +1,106 @@
+// SPDX-License-Identifier: Apache-2.0
+// Postern beside oidc-provider on the same machine in the same run. Prints a table; `--check` also fails when a ratio that
+// the project promises is missed. Each figure is requests per second of the server's processor time.
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { startPostern } from '../lib/server.mjs';
+import { Visitor, children, codeFlow, h2load, memory, token, turns } from './load.mjs';
+
+const rounds = Number(process.env.ROUNDS ?? 3), scale = Number(process.env.SCALE ?? 1);
+const n = (count) => Math.max(50, Math.round(count * scale));
+const machine = { id: 'machine', secret: 'machine-secret-of-the-benchmark', resource: 'https://api.example.com' };
+const person = { identifier: 'bench@example.com', login: 'bench@example.com', password: 'a long passphrase of the bench' };
+
+async function startPeer() {
+  const start = performance.now();
+  const process_ = spawn(process.execPath, [new URL('peer.mjs', import.meta.url).pathname, '9911'], { stdio: ['ignore', 'pipe', 'ignore'] });
+  await once(process_.stdout, 'data');
+  const url = 'http://127.0.0.1:9911';
+  await fetch(`${url}/.well-known/openid-configuration`);
+  return {
+    name: 'oidc-provider', url, pids: [process_.pid], started: performance.now() - start, person, machine,
+    web: { id: 'web', secret: 'web-secret-of-the-benchmark-run' },
+    paths: { authorize: '/auth', token: '/token', jwks: '/jwks', introspect: '/token/introspection' },
+    stop: () => process_.kill(),
+  };
+}
+
+async function startOurs() {
+  // The hash is left out of the comparison: the peer checks no password at all.
+  const options = { instances: { password: 'Type=password\nmemory=8\niterations=1\n' } };
+  let postern = await startPostern(options);
+  await postern.cli('user', 'create', '--email', person.identifier, '--email-verified', '--password', person.password);
+  const web = await postern.cli('app', 'create', '--name', 'Bench', '--kind', 'web', '--first-party', '--redirect-uri', 'https://app.example.com/callback',
+    '--id-token-alg', 'ES256', '--scope', 'openid offline_access read');
+  const service = await postern.cli('app', 'create', '--name', 'Machine', '--kind', 'service', '--resource', machine.resource, '--scope', 'read');
+  await postern.stop();
+  postern = await startPostern({ ...options, dataDir: postern.dataDir });
+  return {
+    name: 'postern', url: postern.url, pids: [postern.pid, ...children(postern.pid)], started: postern.started, person,
+    machine: { ...machine, id: service.client_id, secret: service.client_secret }, web: { id: web.client_id, secret: web.client_secret },
+    paths: { authorize: '/oidc/authorize', token: '/oidc/token', jwks: '/oidc/jwks', introspect: '/oidc/introspect' },
+    stop: () => postern.stop(),
+  };
+}
+
+const form = (fields) => new URLSearchParams(fields).toString();
+const machineForm = (server) => form({ grant_type: 'client_credentials', client_id: server.machine.id, client_secret: server.machine.secret, resource: server.machine.resource, scope: 'read' });
+
+/** Each row: its name, and how it is measured on one server. */
+const rows = {
+  discovery: (server) => h2load(server, { path: '/.well-known/openid-configuration', count: n(20000) }),
+  jwks: (server) => h2load(server, { path: server.paths.jwks, count: n(20000) }),
+  'client credentials, JWT': (server) => h2load(server, { path: server.paths.token, method: 'POST', body: machineForm(server), count: n(15000) }),
+  'code flow with PKCE': (server) => turns(server, n(400), 8, (agent) => codeFlow(server, agent)),
+  introspection: async (server) => {
+    const answer = await codeFlow(server, undefined, 'openid offline_access');
+    const body = form({ client_id: server.web.id, client_secret: server.web.secret, token: answer.access_token });
+    return h2load(server, { path: server.paths.introspect, method: 'POST', body, count: n(8000) });
+  },
+  refresh: async (server) => {
+    const chains = await Promise.all(Array.from({ length: 8 }, () => codeFlow(server, undefined, 'openid offline_access')));
+    return turns(server, n(3000), 8, async (agent, turn) => {
+      const chain = chains.pop();
+      const answer = await token(server, new Visitor(agent), { grant_type: 'refresh_token', refresh_token: chain.refresh_token });
+      chains.unshift({ ...chain, ...answer });
+      return turn;
+    });
+  },
+};
+
+/** What the project promises: row, least ratio. */
+const promises = { 'client credentials, JWT': 2.5, 'code flow with PKCE': 4 };
+
+const median = (values) => [...values].sort((a, b) => a - b)[values.length >> 1];
+
+const peer = await startPeer(), ours = await startOurs();
+const idle = { ours: memory(ours.pids), peer: memory(peer.pids) };
+let missed = 0;
+try {
+  console.log(`${'per second of one core'.padEnd(26)}${'postern'.padStart(10)}${'peer'.padStart(10)}${'ratio'.padStart(8)}${'p50 ms'.padStart(16)}${'p99 ms'.padStart(16)}`);
+  for (const [name, measure] of Object.entries(rows)) {
+    const results = { ours: [], peer: [] };
+    await measure(ours); await measure(peer); // the first of each is for warming up
+    for (let round = 0; round < rounds; round += 1) {
+      results.ours.push(await measure(ours));
+      results.peer.push(await measure(peer));
+    }
+    const mid = (side, field) => median(results[side].map((result) => result[field]));
+    const ratio = mid('ours', 'perCore') / mid('peer', 'perCore');
+    const pair = (field) => `${mid('ours', field).toFixed(2)} / ${mid('peer', field).toFixed(2)}`.padStart(16);
+    console.log(`${name.padEnd(26)}${mid('ours', 'perCore').toFixed(0).padStart(10)}${mid('peer', 'perCore').toFixed(0).padStart(10)}${ratio.toFixed(2).padStart(8)}${pair('p50')}${pair('p99')}`);
+    if (promises[name] && ratio < promises[name]) { missed += 1; console.log(`  missed: at least ${promises[name]} is promised`); }
+    if (name === 'client credentials, JWT') {
+      const rate = mid('ours', 'perSecond') / 2;
+      const half = h2load(ours, { path: ours.paths.token, method: 'POST', body: machineForm(ours), count: n(10000), rate });
+      console.log(`  at half of the highest rate (${rate.toFixed(0)}/s): p99 ${half.p99.toFixed(2)} ms`);
+    }
+  }
+  console.log(`memory idle, MB           ${idle.ours.toFixed(1).padStart(10)}${idle.peer.toFixed(1).padStart(10)}`);
+  console.log(`memory after the load, MB ${memory(ours.pids).toFixed(1).padStart(10)}${memory(peer.pids).toFixed(1).padStart(10)}`);
+  console.log(`start to first answer, ms ${ours.started.toFixed(0).padStart(10)}${peer.started.toFixed(0).padStart(10)}`);
+} finally {
+  peer.stop();
+  await ours.stop();
+}
+process.exit(process.argv.includes('--check') && missed ? 1 : 0);
