@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: Apache-2.0
+// A provider that we did not write: oidc-provider from npm with its own development pages. Whoever signs in with NAME
+// becomes NAME@corp.example, verified.
+import { createServer } from 'node:http';
+import { once } from 'node:events';
+import Provider from 'oidc-provider';
+
+export async function startProvider() {
+  const server = createServer();
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const issuer = `http://127.0.0.1:${server.address().port}`;
+  const clients = [];
+  const provider = new Provider(issuer, {
+    clients: [],
+    claims: { openid: ['sub'], email: ['email', 'email_verified'], profile: ['name'] },
+    findAccount: (_ctx, id) => ({ accountId: id, claims: () => ({ sub: id, email: `${id}@corp.example`, email_verified: true, name: `${id} of Corp` }) }),
+    cookies: { keys: ['a key of the tests'] },
+    features: { devInteractions: { enabled: true } },
+  });
+  provider.Client.find = async (id) => {
+    const found = clients.find((candidate) => candidate.client_id === id);
+    return found && new provider.Client(found);
+  };
+  server.on('request', provider.callback());
+  return {
+    issuer,
+    /** Registers a client for @redirectUri and gives the text of a `connectors.d` file. */
+    instance(redirectUri) {
+      const client_id = `postern-${clients.length}`, client_secret = 'a secret between the provider and postern';
+      clients.push({ client_id, client_secret, redirect_uris: [redirectUri], response_types: ['code'], grant_types: ['authorization_code'] });
+      return `Type=oidc\nName=Corp\nissuer=${issuer}\nclient-id=${client_id}\nclient-secret=${client_secret}\n`;
+    },
+    async signIn(page, name) {
+      await page.waitForURL(`${issuer}/interaction/**`);
+      if (await page.$('input[name=login]')) {
+        await page.fill('input[name=login]', name);
+        await page.fill('input[name=password]', 'anything');
+        await page.click('button[type=submit]');
+        await page.waitForURL((url) => !url.href.includes('/auth/'));
+      }
+      // oidc-provider asks for consent once a grant
+      if (page.url().startsWith(`${issuer}/interaction/`)) await page.click('button[type=submit]');
+    },
+    async stop() {
+      server.close();
+      server.closeAllConnections();
+    },
+  };
+}
