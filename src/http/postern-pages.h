@@ -13,10 +13,20 @@ G_BEGIN_DECLS
  * Templates are Mustache-like, without logic: `{{name}}` escapes; `{{a.b}}` walks; `{{#x}}…{{/x}}` runs for a true value, a
  * non-empty string, or once an element of an array; `{{^x}}…{{/x}}` for the opposite; `{{>part}}` includes a template.
  * `{{_ Words of {who}}}` is a phrase of po/: looked up in the request's language, then `{who}` is filled in from the model,
- * escaped; `{{n_ count|{count} device|{count} devices}}` takes the plural form. There is no unescaped output.
+ * escaped; `{{n_ count|{count} device|{count} devices}}` takes the plural form. `{{_@ member}}` is for a member whose value is
+ * itself an English phrase (an error, the title of a scope): looked up and filled in the same way. There is no unescaped output.
+ * Blanks round a name or a phrase do not count; `{{! … }}` is a comment; `{{.}}` is the element itself, for arrays of strings.
+ * A section over a dictionary (also an element of an array) looks names up there first, then outside. In a right-to-left
+ * language what is filled into a phrase stands between U+2068 and U+2069, so that a Latin name does not turn the sentence over.
  *
  * Every page also sees: `lang`, `dir` (ltr, rtl), `base` (the public URL's path, "" at the root), `csrf`, `request_id`, `tenant_name`,
- * `assets` (prefix of versioned assets), `languages` (array of {code, name, current}).
+ * `assets` (prefix of versioned assets, no slash at its end), `languages` (array of {code, name, current}); `logo_url` and
+ * `brand_css_url` (same origin) when the tenant has its own. From what the page itself says are derived: `invalid`, a
+ * dictionary with the one member named by `error_field`, so that `{{#invalid.password}}` marks the input; and, from
+ * `retry_after`, `retry_minutes` (rounded up) when it is 120 s or more.
+ *
+ * The language of a page: `ui_locales` of the request's own query (the language switcher), then the cookie that remembers
+ * it (`postern-language`), then the model's `ui_locales`, then Accept-Language.
  */
 #define POSTERN_TYPE_PAGES (postern_pages_get_type ())
 G_DECLARE_FINAL_TYPE (PosternPages, postern_pages, POSTERN, PAGES, GObject)
