@@ -15,6 +15,7 @@ G_BEGIN_DECLS
  * `{{_ Words of {who}}}` is a phrase of po/: looked up in the request's language, then `{who}` is filled in from the model,
  * escaped; `{{n_ count|{count} device|{count} devices}}` takes the plural form. `{{_@ member}}` is for a member whose value is
  * itself an English phrase (an error, the title of a scope): looked up and filled in the same way. There is no unescaped output.
+ * `{{?x}}…{{/x}}` runs once when x is true or not empty and leaves the names as they are: for what stands round a list.
  * Blanks round a name or a phrase do not count; `{{! … }}` is a comment; `{{.}}` is the element itself, for arrays of strings.
  * A section over a dictionary (also an element of an array) looks names up there first, then outside. In a right-to-left
  * language what is filled into a phrase stands between U+2068 and U+2069, so that a Latin name does not turn the sentence over.
