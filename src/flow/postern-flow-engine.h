@@ -2,6 +2,10 @@
 #pragma once
 
 #include "postern-flow-private.h"
+#include "postern-prompt.h"
+#include "postern-request.h"
+#include "postern-response.h"
+#include "postern-route.h"
 #include "postern-runtime.h"
 
 G_BEGIN_DECLS
@@ -12,12 +16,14 @@ typedef struct {
   PosternRuntime *runtime;
   PosternTenant *tenant;
   PosternRequest *request; /* (nullable) in tests */
-  PosternClient *client;   /* (nullable): the flow's application */
-  GVariant *input;         /* (nullable): a{ss}: the form or the callback that woke the flow */
+  PosternClient *client;   /* (nullable): the flow's application, from stage `client` on */
+  PosternUser *user;       /* (nullable): postern_flow_context_load_user() */
+  GVariant *input;         /* (nullable): a{ss}: the form or the callback that woke the flow; the stage that used it takes it away */
+  gboolean callback;       /* input came from a provider, not from a form of ours */
   PosternPrompt *prompt;   /* out: what a parked flow shows */
-  PosternResponse *response; /* out: cookies to set are added to it in the end */
-  GPtrArray *cookies;      /* out: src/flow/postern-flow-cookie.h */
-  GPtrArray *effects;      /* out: what stage `issue` commits together with the protocol's own writes */
+  PosternResponse *response; /* out: what effect `issue` answered; cookies are added to it in the end */
+  GPtrArray *cookies;      /* out: src/flow/postern-flow-browser.h */
+  GPtrArray *effects;      /* out: src/flow/postern-flow-effects.h: what is committed together when the walk is done */
 } PosternFlowContext;
 
 typedef enum { POSTERN_STAGE_GO_ON, POSTERN_STAGE_PARK, POSTERN_STAGE_REFUSE } PosternStageResult;
@@ -37,17 +43,31 @@ extern const PosternStage postern_flow_table[];
 G_DECLARE_FINAL_TYPE (PosternFlowEngine, postern_flow_engine, POSTERN, FLOW_ENGINE, GObject)
 
 PosternFlowEngine *postern_flow_engine_new (PosternRuntime *runtime);
+PosternRuntime *postern_flow_engine_get_runtime (PosternFlowEngine *self); /* (transfer none) */
 
 /**
  * postern_flow_engine_run: walks @flow from its stage until it parks, is refused or is done, and answers: a 303 to the
  * flow's page, the protocol's response or its refusal. Never NULL. The same for every entrance.
+ *
+ * What the protocol fills in before: for BROWSER application_id, scopes, prompts, max_age, …, return_url and back_url;
+ * for CODE and REFRESH application_id, user_id, session_id (NULL for an offline grant), grant_id, auth_time, amr, acr,
+ * granted_scopes, requested_claims; for BACK_CHANNEL application_id and granted_scopes. BROWSER gets the browser's cookie
+ * and its binding here.
+ *
+ * When the walk is done its effects are committed in one lasting transaction; the protocol's issue() is one of them, so it
+ * may be run again and must answer an expected failure that shall still be committed (a code used twice) with a response,
+ * not with an error. BACK_CHANNEL never blocks if the client is cached, and issue() then gets a NULL transaction.
+ * @input: (nullable): a{ss}
  */
 PosternResponse *postern_flow_engine_run (PosternFlowEngine *self, PosternFlow *flow, PosternRequest *request, GVariant *input);
 
-/** postern_flow_engine_get_routes: `/sign-in/{flow}`, `/callback/{instance}`, …; user_data is the engine. */
+/** postern_flow_engine_get_routes: `/sign-in/{flow}`, `/callback/{instance}`, `/account`, …; user_data is the engine. */
 const PosternRoute *postern_flow_engine_get_routes (void);
 
-/** postern_flow_engine_end_session: ends it durably, forgets the cookie, tells the protocols. */
+/**
+ * postern_flow_engine_end_session: ends it durably, revokes its grants that are not offline, tells the protocols and the hub.
+ * The browser's cookie is the caller's: postern_flow_browser_forget(). On a handler thread. Nothing happens to an ended one.
+ */
 gboolean postern_flow_engine_end_session (PosternFlowEngine *self, PosternTenant *tenant, const char *session_id, GError **error);
 
 G_END_DECLS

@@ -54,7 +54,11 @@ struct _PosternFlow {
   char *hinted_user_id; /* from a verified id_token_hint: only this user will do */
   GVariant *requested_claims; /* a{sv} with "userinfo" and "id_token"; (nullable) */
 
+  char *return_url; /* (nullable): where the protocol's answer will go; pages allow it as a form's target */
+  char *back_url;   /* (nullable): where a person whose flow was lost goes: client_uri, or the redirect URI's origin */
+
   /* who */
+  char *identifier; /* (nullable): what the person typed, canonical */
   char *user_id;
   char *session_id;   /* the session that serves, once chosen or made */
   gint64 auth_time;
@@ -68,6 +72,10 @@ struct _PosternFlow {
   char *callback_state;          /* hash of the value a provider must bring back */
   char *connector_id;            /* the engine's stamp */
   GVariant *subject;             /* a{sv}: id, claims, upstream tokens; until stage `link` has used it */
+  char *link_user_id;            /* (nullable): whose password must be shown before the subject is linked to them */
+  GVariant *prompt;              /* (nullable) a{sv}: what the flow's page shows while it is parked; postern-flow-prompt.h */
+  char *task;                    /* (nullable) ENTRANCE_ACCOUNT: "setup" or "change-password" */
+  char *ticket_hash;             /* (nullable) task "setup": the link that allows it */
 
   /* what was decided */
   PosternFlowPrompt answered_prompts; /* login, consent, select_account done in this flow */

@@ -10,7 +10,8 @@ free_strings (PosternFlow *self)
     self->id, self->stage, self->protocol, self->browser_hash, self->remote_address, self->user_agent,
     self->application_id, self->login_hint, self->ui_locales, self->display, self->hinted_user_id,
     self->user_id, self->session_id, self->acr, self->authenticator_id, self->callback_state,
-    self->connector_id, self->grant_id,
+    self->connector_id, self->grant_id, self->return_url, self->back_url, self->identifier, self->link_user_id,
+    self->task, self->ticket_hash,
   };
 
   for (guint i = 0; i < G_N_ELEMENTS (strings); i++)
@@ -32,6 +33,7 @@ postern_flow_finalize (GObject *object)
   g_clear_pointer (&self->requested_claims, g_variant_unref);
   g_clear_pointer (&self->authenticator_state, g_variant_unref);
   g_clear_pointer (&self->subject, g_variant_unref);
+  g_clear_pointer (&self->prompt, g_variant_unref);
   g_clear_pointer (&self->claims, g_variant_unref);
   G_OBJECT_CLASS (postern_flow_parent_class)->finalize (object);
 }

@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#pragma once
+
+#include "postern-flow-engine.h"
+
+G_BEGIN_DECLS
+
+/** postern_flow_claims_of_scope: the claims that @scope gives (OpenID Connect Core 5.4). (transfer none) (nullable) (array zero-terminated=1) */
+const char *const *postern_flow_claims_of_scope (const char *scope);
+
+/**
+ * postern_flow_claims_collect: what may be said of @user: the claims of the flow's granted scopes, those that
+ * requested_claims names in either member, and what the hub's listeners add. Never `sub`, `iss`, `aud` or another claim of
+ * the token itself. Stage `claims` keeps it in flow->claims; userinfo calls it with a flow made from the grant.
+ * Returns: (transfer full): a{sv}, not floating
+ */
+GVariant *postern_flow_claims_collect (PosternRuntime *runtime, PosternFlow *flow, PosternUser *user);
+
+G_END_DECLS
