@@ -9,7 +9,7 @@ G_BEGIN_DECLS
  * PosternConfig: the server's own settings. Immutable once loaded.
  *
  * Later wins: built-in default, `$datadir/postern/postern.conf` (vendor), `/run/postern/…`, `/etc/postern/postern.conf`,
- * then `postern.conf.d/` drop-ins of the three folders by name, then environment (`POSTERN_LISTEN`), then command line.
+ * then drop-ins (`postern.conf.d/NAME.conf`) of the three folders by name (with `--config FILE`: of FILE.d alone), then environment (`POSTERN_LISTEN`), then command line.
  * One table in postern-config-table.c names each key: group, key, type, default, environment name, option, help.
  * An unknown key, a bad value or a loose file mode is one line "FILE:LINE: what, what to do".
  */
