@@ -39,6 +39,8 @@ POSTERN_JOSE_API PosternJwk *postern_jwk_new_from_variant (GVariant *model, gboo
 POSTERN_JOSE_API PosternJwk *postern_jwk_new_from_secret (GBytes *secret, PosternJoseAlg alg);
 /** postern_jwk_generate: RS256/PS256 give RSA 2048 (@bits, 0 for the default), ES256 P-256, …; `kid` is the RFC 7638 thumbprint. */
 POSTERN_JOSE_API PosternJwk *postern_jwk_generate (PosternJoseAlg alg, guint bits, GError **error);
+/** postern_jwk_new_from_pem: a private or public key in PEM; @kid (nullable): NULL for the thumbprint. */
+POSTERN_JOSE_API PosternJwk *postern_jwk_new_from_pem (const char *pem, gssize length, PosternJoseAlg alg, const char *kid, GError **error);
 POSTERN_JOSE_API GVariant *postern_jwk_to_variant (PosternJwk *self, gboolean with_private); /* (transfer full): a{sv} */
 POSTERN_JOSE_API const char *postern_jwk_get_kid (PosternJwk *self); /* (nullable) */
 POSTERN_JOSE_API PosternJoseAlg postern_jwk_get_alg (PosternJwk *self); /* declared, else the only one that fits, else UNKNOWN */
