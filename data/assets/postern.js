@@ -88,5 +88,5 @@
   }
 
   const error = document.getElementById("error");
-  if (error) error.focus();
+  if (error && document.activeElement !== error) error.focus();
 })();
