@@ -1,10 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #pragma once
 
+#include "postern-assets.h"
 #include "postern-request.h"
 #include "postern-response.h"
 
 G_BEGIN_DECLS
+
+/** The cookie that remembers the language a person chose: its value is a tag. */
+#define POSTERN_PAGES_LANGUAGE_COOKIE "postern-language"
 
 /**
  * PosternPages: templates, phrases and assets, read once at start; turns a page response into bytes in the person's
@@ -43,7 +47,16 @@ void postern_pages_set_tenant_name (PosternPages *self, const char *name);
 const char *postern_pages_choose_language (PosternPages *self, const char *ui_locales, const char *accept_language);
 /** postern_pages_get_languages: (transfer none) (array zero-terminated=1): e.g. "ar", "de", "en", "ja" */
 const char *const *postern_pages_get_languages (PosternPages *self);
-/** postern_pages_render: @template_name with @model (a{sv}; its `ui_locales` member, when there, goes before Accept-Language). */
+/**
+ * postern_pages_render: @template_name with @model (a{sv}).
+ * @request: (nullable): gives language, request id and public URL
+ * @csrf: (nullable)
+ * Returns: (transfer full) (nullable): UTF-8
+ */
 GBytes *postern_pages_render (PosternPages *self, const char *template_name, GVariant *model, PosternRequest *request, const char *csrf, GError **error);
+/** postern_pages_set_brand: the tenant's own logo and style sheet; each (nullable), addresses of this origin; before the first request. */
+void postern_pages_set_brand (PosternPages *self, const char *logo_url, const char *css_url);
+/** postern_pages_get_assets: (transfer none) */
+PosternAssets *postern_pages_get_assets (PosternPages *self);
 
 G_END_DECLS

@@ -1,0 +1,125 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "postern-pages.h"
+
+#include <glib/gstdio.h>
+#include <string.h>
+
+typedef struct {
+  char *folder, *assets;
+} Fixture;
+
+static void
+write_file (const char *folder, const char *name, const char *text)
+{
+  g_autofree char *path = g_build_filename (folder, name, NULL);
+
+  g_assert_true (g_file_set_contents (path, text, -1, NULL));
+}
+
+static void
+set_up (Fixture *self, gconstpointer data)
+{
+  self->folder = g_dir_make_tmp ("postern-pages-XXXXXX", NULL);
+  self->assets = g_build_filename (self->folder, "assets", NULL);
+  g_mkdir (self->assets, 0700);
+  write_file (self->folder, "page.html", "{{>_top}}<p>{{_@ error_message}}{{#invalid.password}} invalid{{/invalid.password}}{{#retry_minutes}} {{retry_minutes}}{{/retry_minutes}}</p>");
+  write_file (self->folder, "_top.html", "<html lang=\"{{lang}}\" dir=\"{{dir}}\">{{base}} {{csrf}} {{request_id}} {{tenant_name}}");
+  write_file (self->assets, "a.css", "a{}");
+  write_file (self->assets, "secret.conf", "x");
+}
+
+static void
+tear_down (Fixture *self, gconstpointer data)
+{
+  static const char *const files[] = { "page.html", "_top.html", "bad.html", "assets/a.css", "assets/secret.conf", "assets", NULL };
+
+  for (const char *const *file = files; *file; file++) {
+    g_autofree char *path = g_build_filename (self->folder, *file, NULL);
+    g_remove (path);
+  }
+  g_rmdir (self->folder);
+  g_free (self->folder);
+  g_free (self->assets);
+}
+
+static PosternPages *
+make_pages (Fixture *self, GError **error)
+{
+  const char *dirs[] = { "/nonexistent", self->folder, NULL };
+
+  return postern_pages_new (dirs, self->assets, NULL, error);
+}
+
+static void
+test_render (Fixture *self, gconstpointer data)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (PosternPages) pages = make_pages (self, &error);
+  g_autoptr (PosternRequest) request = postern_request_new ("GET", "/", NULL);
+  g_autoptr (GVariant) model = g_variant_ref_sink (g_variant_new_parsed ("{'error_message': <'No <b>'>, 'error_field': <'password'>, 'retry_after': <int64 150>}"));
+  g_autoptr (GBytes) page = NULL;
+
+  g_assert_no_error (error);
+  postern_request_set_id (request, "req_1");
+  postern_request_set_public_url (request, "https://id.example/sub");
+  postern_pages_set_tenant_name (pages, "A&B");
+  page = postern_pages_render (pages, "page", model, request, "tok", &error);
+  g_assert_no_error (error);
+  g_assert_cmpmem (g_bytes_get_data (page, NULL), g_bytes_get_size (page),
+                   "<html lang=\"en\" dir=\"ltr\">/sub tok req_1 A&amp;B<p>No &lt;b&gt; invalid 3</p>", 77);
+  g_assert_null (postern_pages_render (pages, "nothing", model, request, NULL, &error));
+  g_assert_nonnull (error);
+}
+
+static void
+test_bad_template (Fixture *self, gconstpointer data)
+{
+  g_autoptr (GError) error = NULL;
+
+  write_file (self->folder, "bad.html", "{{>missing}}");
+  g_assert_null (make_pages (self, &error));
+  g_assert_nonnull (strstr (error->message, "missing"));
+}
+
+static guint
+get_asset (PosternAssets *assets, const char *rest, const char *known, const char **caching)
+{
+  g_autoptr (PosternRequest) request = postern_request_new ("GET", "/assets", NULL);
+  g_autoptr (PosternResponse) response = NULL;
+
+  postern_request_set_capture (request, "rest", rest);
+  if (known)
+    postern_request_add_header (request, "If-None-Match", known);
+  response = postern_assets_serve (assets, request);
+  if (caching)
+    *caching = g_intern_string (postern_response_get_header (response, "Cache-Control"));
+  return postern_response_get_status (response);
+}
+
+static void
+test_assets (Fixture *self, gconstpointer data)
+{
+  g_autoptr (PosternPages) pages = make_pages (self, NULL);
+  PosternAssets *assets = postern_pages_get_assets (pages);
+  g_autofree char *versioned = g_strconcat (postern_assets_get_version (assets), "/a.css", NULL);
+  const char *caching;
+
+  g_assert_cmpuint (get_asset (assets, versioned, NULL, &caching), ==, 200);
+  g_assert_cmpstr (caching, ==, "public, max-age=31536000, immutable");
+  g_assert_cmpuint (get_asset (assets, "a.css", NULL, &caching), ==, 200);
+  g_assert_cmpstr (caching, ==, "no-cache");
+  g_assert_cmpuint (get_asset (assets, "0123456789ab/a.css", NULL, NULL), ==, 200);
+  g_assert_cmpuint (get_asset (assets, "a.css", "*", NULL), ==, 304);
+  g_assert_cmpuint (get_asset (assets, "secret.conf", NULL, NULL), ==, 404);
+  g_assert_cmpuint (get_asset (assets, "../page.html", NULL, NULL), ==, 404);
+}
+
+int
+main (int argc, char **argv)
+{
+  g_test_init (&argc, &argv, NULL);
+  g_test_add ("/pages/render", Fixture, NULL, set_up, test_render, tear_down);
+  g_test_add ("/pages/bad-template", Fixture, NULL, set_up, test_bad_template, tear_down);
+  g_test_add ("/pages/assets", Fixture, NULL, set_up, test_assets, tear_down);
+  return g_test_run ();
+}

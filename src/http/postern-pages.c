@@ -1,0 +1,335 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "postern-pages.h"
+#include "postern-error.h"
+#include "postern-languages.h"
+#include "postern-phrases.h"
+#include "postern-template.h"
+
+#include <string.h>
+
+#define RETRY_IN_MINUTES 120 /* seconds from which a person is told minutes */
+
+struct _PosternPages {
+  GObject parent_instance;
+  GHashTable *templates; /* name → PosternTemplate */
+  GHashTable *phrases;   /* tag → PosternPhrases; English has none */
+  GPtrArray *languages;  /* tags, sorted, NULL at the end */
+  PosternAssets *assets;
+  char *tenant_name, *logo_url, *css_url;
+};
+
+G_DEFINE_FINAL_TYPE (PosternPages, postern_pages, G_TYPE_OBJECT)
+
+static void
+postern_pages_finalize (GObject *object)
+{
+  PosternPages *self = POSTERN_PAGES (object);
+
+  g_hash_table_unref (self->templates);
+  g_hash_table_unref (self->phrases);
+  g_ptr_array_unref (self->languages);
+  g_clear_pointer (&self->assets, postern_assets_free);
+  g_free (self->tenant_name);
+  g_free (self->logo_url);
+  g_free (self->css_url);
+  G_OBJECT_CLASS (postern_pages_parent_class)->finalize (object);
+}
+
+static void
+postern_pages_class_init (PosternPagesClass *klass)
+{
+  G_OBJECT_CLASS (klass)->finalize = postern_pages_finalize;
+}
+
+static void
+postern_pages_init (PosternPages *self)
+{
+  self->templates = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, (GDestroyNotify) postern_template_free);
+  self->phrases = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, (GDestroyNotify) postern_phrases_free);
+  self->languages = g_ptr_array_new_with_free_func (g_free);
+  self->tenant_name = g_strdup ("Postern");
+}
+
+static gboolean
+read_template (PosternPages *self, const char *folder, const char *entry, GError **error)
+{
+  g_autofree char *path = g_build_filename (folder, entry, NULL);
+  g_autofree char *name = g_strndup (entry, strlen (entry) - strlen (".html"));
+  g_autofree char *text = NULL;
+  PosternTemplate *template;
+  gsize length;
+
+  if (g_hash_table_contains (self->templates, name))
+    return TRUE;
+  if (!g_file_get_contents (path, &text, &length, error))
+    return FALSE;
+  template = postern_template_new (path, text, length, error);
+  if (template)
+    g_hash_table_insert (self->templates, g_steal_pointer (&name), template);
+  return template != NULL;
+}
+
+/* A folder that is not there is fine: overrides and connectors' own pages are optional. */
+static gboolean
+read_templates (PosternPages *self, const char *folder, GError **error)
+{
+  g_autoptr (GDir) dir = g_dir_open (folder, 0, NULL);
+  const char *entry;
+
+  while (dir && (entry = g_dir_read_name (dir)))
+    if (g_str_has_suffix (entry, ".html") && *entry != '.' && !read_template (self, folder, entry, error))
+      return FALSE;
+  return TRUE;
+}
+
+typedef struct {
+  GHashTable *templates;
+  const char *missing;
+} PartCheck;
+
+static void
+check_part (gpointer name, gpointer user_data)
+{
+  PartCheck *check = user_data;
+
+  if (!g_hash_table_contains (check->templates, name))
+    check->missing = name;
+}
+
+static gboolean
+check_parts (PosternPages *self, GError **error)
+{
+  PartCheck check = { self->templates, NULL };
+  GHashTableIter iter;
+  gpointer name, template;
+
+  g_hash_table_iter_init (&iter, self->templates);
+  while (g_hash_table_iter_next (&iter, &name, &template)) {
+    postern_template_foreach_part (template, check_part, &check);
+    if (!check.missing)
+      continue;
+    g_set_error (error, POSTERN_ERROR, POSTERN_ERROR_CONFIG, "The template “%s” includes “%s”, and there is no such file", (char *) name, check.missing);
+    return FALSE;
+  }
+  return TRUE;
+}
+
+static gboolean
+read_catalogue (PosternPages *self, const char *path, const char *tag, GError **error)
+{
+  g_autoptr (GError) reason = NULL;
+  g_autoptr (GBytes) bytes = NULL;
+  PosternPhrases *phrases;
+  char *text = NULL;
+  gsize length;
+
+  if (!g_file_get_contents (path, &text, &length, error))
+    return FALSE;
+  bytes = g_bytes_new_take (text, length);
+  phrases = postern_phrases_new (bytes, &reason);
+  if (!phrases) {
+    g_set_error (error, POSTERN_ERROR, POSTERN_ERROR_CONFIG, "“%s”: %s; build it again with msgfmt", path, reason->message);
+    return FALSE;
+  }
+  g_hash_table_insert (self->phrases, g_strdup (tag), phrases);
+  return TRUE;
+}
+
+static int
+compare_tags (gconstpointer a, gconstpointer b)
+{
+  return strcmp (*(const char *const *) a, *(const char *const *) b);
+}
+
+static gboolean
+read_locales (PosternPages *self, const char *folder, GError **error)
+{
+  g_autoptr (GDir) dir = folder ? g_dir_open (folder, 0, NULL) : NULL;
+  const char *entry;
+
+  g_ptr_array_add (self->languages, g_strdup ("en"));
+  while (dir && (entry = g_dir_read_name (dir))) {
+    g_autofree char *path = g_build_filename (folder, entry, "LC_MESSAGES", "postern.mo", NULL);
+    g_autofree char *tag = g_strdelimit (g_strdup (entry), "_", '-');
+    if (!g_file_test (path, G_FILE_TEST_IS_REGULAR))
+      continue;
+    if (!read_catalogue (self, path, tag, error))
+      return FALSE;
+    if (!g_str_equal (tag, "en"))
+      g_ptr_array_add (self->languages, g_steal_pointer (&tag));
+  }
+  g_ptr_array_sort (self->languages, compare_tags);
+  g_ptr_array_add (self->languages, NULL);
+  return TRUE;
+}
+
+PosternPages *
+postern_pages_new (const char *const *template_dirs, const char *assets_dir, const char *locale_dir, GError **error)
+{
+  g_autoptr (PosternPages) self = g_object_new (POSTERN_TYPE_PAGES, NULL);
+
+  for (; *template_dirs; template_dirs++)
+    if (!read_templates (self, *template_dirs, error))
+      return NULL;
+  if (!check_parts (self, error) || !read_locales (self, locale_dir, error))
+    return NULL;
+  self->assets = postern_assets_new (assets_dir, error);
+  return self->assets ? g_steal_pointer (&self) : NULL;
+}
+
+static void
+set_string (char **field, const char *value)
+{
+  char *copy = g_strdup (value);
+
+  g_free (*field);
+  *field = copy;
+}
+
+void
+postern_pages_set_tenant_name (PosternPages *self, const char *name)
+{
+  set_string (&self->tenant_name, name);
+}
+
+void
+postern_pages_set_brand (PosternPages *self, const char *logo_url, const char *css_url)
+{
+  set_string (&self->logo_url, logo_url);
+  set_string (&self->css_url, css_url);
+}
+
+PosternAssets *
+postern_pages_get_assets (PosternPages *self)
+{
+  return self->assets;
+}
+
+const char *const *
+postern_pages_get_languages (PosternPages *self)
+{
+  return (const char *const *) self->languages->pdata;
+}
+
+const char *
+postern_pages_choose_language (PosternPages *self, const char *ui_locales, const char *accept_language)
+{
+  const char *const *have = postern_pages_get_languages (self);
+  const char *found = postern_languages_choose (have, ui_locales);
+
+  if (!found)
+    found = postern_languages_choose (have, accept_language);
+  return found ? found : "en";
+}
+
+/* The order stands in the header: the switcher, what it left behind, what the application asked, what the browser says. */
+static const char *
+language_of (PosternPages *self, GVariant *model, PosternRequest *request)
+{
+  const char *const *have = postern_pages_get_languages (self);
+  const char *asked = NULL, *found = NULL, *wanted = NULL;
+
+  if (request && postern_request_get_query (request, "ui_locales", &asked, NULL))
+    found = postern_languages_choose (have, asked);
+  if (!found && request)
+    found = postern_languages_choose (have, postern_request_get_cookie (request, POSTERN_PAGES_LANGUAGE_COOKIE));
+  if (found)
+    return found;
+  g_variant_lookup (model, "ui_locales", "&s", &wanted);
+  return postern_pages_choose_language (self, wanted, request ? postern_request_get_header (request, "Accept-Language") : NULL);
+}
+
+static void
+add_string (GVariantBuilder *builder, const char *name, const char *value)
+{
+  if (value)
+    g_variant_builder_add (builder, "{sv}", name, g_variant_new_string (value));
+}
+
+static void
+add_languages (PosternPages *self, GVariantBuilder *builder, const char *language)
+{
+  GVariantBuilder list = G_VARIANT_BUILDER_INIT (G_VARIANT_TYPE ("aa{sv}"));
+
+  for (const char *const *tag = postern_pages_get_languages (self); *tag; tag++) {
+    g_variant_builder_open (&list, G_VARIANT_TYPE_VARDICT);
+    add_string (&list, "code", *tag);
+    add_string (&list, "name", postern_languages_get_name (*tag));
+    g_variant_builder_add (&list, "{sv}", "current", g_variant_new_boolean (g_str_equal (*tag, language)));
+    g_variant_builder_close (&list);
+  }
+  g_variant_builder_add (builder, "{sv}", "languages", g_variant_builder_end (&list));
+}
+
+/* What follows from the page's own words: which input is marked, and a long wait in minutes. */
+static void
+add_derived (GVariantBuilder *builder, GVariant *model)
+{
+  g_autoptr (GVariant) wait = g_variant_lookup_value (model, "retry_after", NULL);
+  gint64 seconds = 0;
+  const char *field;
+
+  if (g_variant_lookup (model, "error_field", "&s", &field) && *field) {
+    GVariantBuilder invalid = G_VARIANT_BUILDER_INIT (G_VARIANT_TYPE_VARDICT);
+    g_variant_builder_add (&invalid, "{sv}", field, g_variant_new_boolean (TRUE));
+    g_variant_builder_add (builder, "{sv}", "invalid", g_variant_builder_end (&invalid));
+  }
+  if (wait && g_variant_is_of_type (wait, G_VARIANT_TYPE_INT64))
+    seconds = g_variant_get_int64 (wait);
+  else if (wait && g_variant_is_of_type (wait, G_VARIANT_TYPE_UINT32))
+    seconds = g_variant_get_uint32 (wait);
+  else if (wait && g_variant_is_of_type (wait, G_VARIANT_TYPE_INT32))
+    seconds = g_variant_get_int32 (wait);
+  if (seconds >= RETRY_IN_MINUTES)
+    g_variant_builder_add (builder, "{sv}", "retry_minutes", g_variant_new_int64 (seconds / 60 + (seconds % 60 != 0)));
+}
+
+/* The path of an absolute URL: "" or "/sub/path". */
+static const char *
+path_of (const char *url)
+{
+  const char *host = url ? strstr (url, "://") : NULL;
+  const char *path = host ? strchr (host + 3, '/') : NULL;
+
+  return path ? path : "";
+}
+
+static GVariant *
+make_globals (PosternPages *self, GVariant *model, PosternRequest *request, const char *language, const char *csrf)
+{
+  GVariantBuilder builder = G_VARIANT_BUILDER_INIT (G_VARIANT_TYPE_VARDICT);
+  const char *base = path_of (request ? postern_request_get_public_url (request) : NULL);
+  g_autofree char *assets = g_strconcat (base, "/assets/", postern_assets_get_version (self->assets), NULL);
+
+  add_string (&builder, "lang", language);
+  add_string (&builder, "dir", postern_languages_is_right_to_left (language) ? "rtl" : "ltr");
+  add_string (&builder, "base", base);
+  add_string (&builder, "assets", assets);
+  add_string (&builder, "csrf", csrf);
+  add_string (&builder, "request_id", request ? postern_request_get_id (request) : NULL);
+  add_string (&builder, "tenant_name", self->tenant_name);
+  add_string (&builder, "logo_url", self->logo_url);
+  add_string (&builder, "brand_css_url", self->css_url);
+  add_languages (self, &builder, language);
+  add_derived (&builder, model);
+  return g_variant_ref_sink (g_variant_builder_end (&builder));
+}
+
+GBytes *
+postern_pages_render (PosternPages *self, const char *template_name, GVariant *model, PosternRequest *request, const char *csrf, GError **error)
+{
+  PosternTemplate *template = g_hash_table_lookup (self->templates, template_name);
+  const char *language = language_of (self, model, request);
+  g_autoptr (GVariant) globals = make_globals (self, model, request, language, csrf);
+  g_autoptr (GString) out = g_string_sized_new (8192);
+  PosternTemplateContext context = { self->templates, g_hash_table_lookup (self->phrases, language), globals,
+                                     postern_languages_is_right_to_left (language) };
+
+  if (!template) {
+    g_set_error (error, POSTERN_ERROR, POSTERN_ERROR_FAILED, "There is no page template “%s”", template_name);
+    return NULL;
+  }
+  if (!postern_template_render (template, model, &context, out, error))
+    return NULL;
+  return g_string_free_to_bytes (g_steal_pointer (&out));
+}
