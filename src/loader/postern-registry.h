@@ -23,9 +23,17 @@ void postern_registry_scan (PosternRegistry *self);
 /** postern_registry_get_infos: (transfer none) (element-type PosternPluginInfo) */
 GPtrArray *postern_registry_get_infos (PosternRegistry *self);
 PosternPluginInfo *postern_registry_find_info (PosternRegistry *self, const char *plugin_id); /* (transfer none) (nullable) */
-/** postern_registry_load_instances: reads `connectors.d` of the three folders (an empty file masks), vets and makes each instance. */
+/**
+ * postern_registry_want: before postern_registry_load_instances(), which then also makes an instance @id of @plugin_id with
+ * @values (nullable, a{ss}) — unless an instance file has that id (an empty one hides it) or names that plugin.
+ */
+void postern_registry_want (PosternRegistry *self, const char *plugin_id, const char *id, GVariant *values);
+/**
+ * postern_registry_load_instances: reads the instance files of the folders (postern-instance-file.h; an empty file masks),
+ * tries all modules that are needed in one forked child, opens them, and makes each instance. Before there are threads.
+ */
 void postern_registry_load_instances (PosternRegistry *self, const char *const *instance_dirs);
-/** postern_registry_add_instance: makes one instance of @plugin_id; @values a{ss} are checked against the declared settings. (transfer none) (nullable) */
+/** postern_registry_add_instance: makes one instance of @plugin_id, opening its module if need be (before there are threads); @values a{ss} are checked against the declared settings. (transfer none) (nullable) */
 PosternInstance *postern_registry_add_instance (PosternRegistry *self, const char *plugin_id, const char *id, GVariant *values, GError **error);
 /** postern_registry_get_instance: (transfer none) (nullable) */
 PosternInstance *postern_registry_get_instance (PosternRegistry *self, const char *id);

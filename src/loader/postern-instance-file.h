@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#pragma once
+
+#include "postern-registry.h"
+
+G_BEGIN_DECLS
+
+/**
+ * PosternInstanceFile: what one `connectors.d/ID.conf` asks for, or what the server itself asks for. Its one group:
+ *
+ *     [Instance]
+ *     Type=okta              the plugin's Id
+ *     Name=Sign in with Corp (optional) what people read; the plugin's name else
+ *     Icon=/path.svg         (optional)
+ *     Order=10               (optional) small numbers come first; 100 else
+ *     client-id=…            the plugin's own settings
+ */
+typedef struct {
+  char *path; /* (nullable): the server itself asks */
+  char *id, *type, *name, *icon; /* name, icon: (nullable) */
+  int order;
+  GVariant *values; /* a{ss} */
+  PosternPluginInfo *info; /* (transfer none) (nullable): once it was found */
+} PosternInstanceFile;
+
+/** postern_instance_file_load: POSTERN_ERROR_CONFIG, "FILE:LINE: what, what to do" */
+PosternInstanceFile *postern_instance_file_load (const char *path, GError **error);
+PosternInstanceFile *postern_instance_file_new (const char *type, const char *id, GVariant *values);
+/** postern_instance_file_check: against @info: an inline secret in a file that all can read, unknown and bad values. (transfer full) (nullable): a{ss} */
+GVariant *postern_instance_file_check (PosternInstanceFile *self, PosternPluginInfo *info, GError **error);
+/** postern_instance_file_get_place: "FILE:LINE" of @key, or the instance's id. (transfer full) */
+char *postern_instance_file_get_place (PosternInstanceFile *self, const char *key);
+void postern_instance_file_free (PosternInstanceFile *self);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (PosternInstanceFile, postern_instance_file_free)
+
+G_END_DECLS
