@@ -1,0 +1,217 @@
+-- SPDX-License-Identifier: Apache-2.0
+-- What must last. Ids are time-ordered, so rows are added at the end of their trees. Small rows with a key of their own
+-- are kept in the key's tree (WITHOUT ROWID): one look-up instead of two.
+-- An empty line ends a statement.
+
+CREATE TABLE users (
+  id TEXT NOT NULL PRIMARY KEY,
+  username TEXT UNIQUE,
+  email TEXT UNIQUE,
+  phone TEXT UNIQUE,
+  email_verified INTEGER NOT NULL,
+  phone_verified INTEGER NOT NULL,
+  profile TEXT NOT NULL,
+  data TEXT NOT NULL,
+  administrator INTEGER NOT NULL,
+  disabled_at INTEGER NOT NULL,
+  created_at INTEGER NOT NULL,
+  updated_at INTEGER NOT NULL,
+  last_sign_in_at INTEGER NOT NULL
+) STRICT;
+
+CREATE TABLE credentials (
+  id TEXT NOT NULL PRIMARY KEY,
+  user_id TEXT NOT NULL REFERENCES users ON DELETE CASCADE,
+  kind TEXT NOT NULL,
+  value TEXT NOT NULL,
+  data TEXT NOT NULL,
+  created_at INTEGER NOT NULL,
+  updated_at INTEGER NOT NULL,
+  used_at INTEGER NOT NULL
+) STRICT;
+
+CREATE INDEX credentials_by_user ON credentials (user_id, kind);
+
+CREATE TABLE identities (
+  id TEXT NOT NULL PRIMARY KEY,
+  user_id TEXT NOT NULL REFERENCES users ON DELETE CASCADE,
+  connector TEXT NOT NULL,
+  subject TEXT NOT NULL,
+  claims TEXT NOT NULL,
+  upstream TEXT,
+  created_at INTEGER NOT NULL,
+  used_at INTEGER NOT NULL,
+  UNIQUE (connector, subject)
+) STRICT;
+
+CREATE INDEX identities_by_user ON identities (user_id);
+
+CREATE TABLE applications (
+  id TEXT NOT NULL PRIMARY KEY,
+  name TEXT NOT NULL,
+  enabled INTEGER NOT NULL,
+  first_party INTEGER NOT NULL,
+  kind TEXT NOT NULL,
+  metadata TEXT NOT NULL,
+  secrets TEXT NOT NULL,
+  created_at INTEGER NOT NULL,
+  updated_at INTEGER NOT NULL
+) STRICT;
+
+CREATE TABLE sessions (
+  id TEXT NOT NULL PRIMARY KEY,
+  secret_hash TEXT NOT NULL UNIQUE,
+  user_id TEXT NOT NULL REFERENCES users ON DELETE CASCADE,
+  device_hash TEXT,
+  amr TEXT,
+  acr TEXT,
+  user_agent TEXT,
+  remote_address TEXT,
+  upstream_connector TEXT,
+  upstream_sid TEXT,
+  auth_time INTEGER NOT NULL,
+  created_at INTEGER NOT NULL,
+  used_at INTEGER NOT NULL,
+  idle_expires_at INTEGER NOT NULL,
+  expires_at INTEGER NOT NULL,
+  ended_at INTEGER NOT NULL
+) STRICT;
+
+CREATE INDEX sessions_by_user ON sessions (user_id, id);
+
+CREATE INDEX sessions_by_expiry ON sessions (expires_at);
+
+CREATE INDEX sessions_by_end ON sessions (ended_at) WHERE ended_at > 0;
+
+-- A grant outlives its session where it is offline, so the session is named but not referred to.
+
+CREATE TABLE grants (
+  id TEXT NOT NULL PRIMARY KEY,
+  user_id TEXT REFERENCES users ON DELETE CASCADE,
+  application_id TEXT NOT NULL REFERENCES applications ON DELETE CASCADE,
+  session_id TEXT,
+  scope TEXT,
+  resource TEXT,
+  data TEXT NOT NULL,
+  offline INTEGER NOT NULL,
+  created_at INTEGER NOT NULL,
+  expires_at INTEGER NOT NULL,
+  revoked_at INTEGER NOT NULL
+) STRICT;
+
+CREATE INDEX grants_by_user ON grants (user_id, id) WHERE user_id IS NOT NULL;
+
+CREATE INDEX grants_by_application ON grants (application_id);
+
+CREATE INDEX grants_by_session ON grants (session_id) WHERE session_id IS NOT NULL;
+
+CREATE INDEX grants_by_expiry ON grants (expires_at) WHERE expires_at > 0;
+
+CREATE INDEX grants_by_revocation ON grants (revoked_at) WHERE revoked_at > 0;
+
+CREATE TABLE codes (
+  hash TEXT NOT NULL PRIMARY KEY,
+  grant_id TEXT NOT NULL REFERENCES grants ON DELETE CASCADE,
+  application_id TEXT NOT NULL,
+  redirect_uri TEXT,
+  code_challenge TEXT,
+  expires_at INTEGER NOT NULL,
+  used_at INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+
+CREATE INDEX codes_by_grant ON codes (grant_id);
+
+CREATE INDEX codes_by_expiry ON codes (expires_at);
+
+CREATE TABLE refresh_tokens (
+  hash TEXT NOT NULL PRIMARY KEY,
+  grant_id TEXT NOT NULL REFERENCES grants ON DELETE CASCADE,
+  application_id TEXT NOT NULL,
+  scope TEXT,
+  created_at INTEGER NOT NULL,
+  expires_at INTEGER NOT NULL,
+  used_at INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+
+CREATE INDEX refresh_tokens_by_grant ON refresh_tokens (grant_id);
+
+CREATE INDEX refresh_tokens_by_expiry ON refresh_tokens (expires_at);
+
+CREATE TABLE consents (
+  user_id TEXT NOT NULL REFERENCES users ON DELETE CASCADE,
+  application_id TEXT NOT NULL REFERENCES applications ON DELETE CASCADE,
+  scope TEXT NOT NULL,
+  updated_at INTEGER NOT NULL,
+  PRIMARY KEY (user_id, application_id)
+) STRICT, WITHOUT ROWID;
+
+CREATE INDEX consents_by_application ON consents (application_id);
+
+CREATE TABLE revoked_tokens (
+  jti TEXT NOT NULL PRIMARY KEY,
+  expires_at INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+
+CREATE INDEX revoked_tokens_by_expiry ON revoked_tokens (expires_at);
+
+CREATE TABLE signing_keys (
+  kid TEXT NOT NULL PRIMARY KEY,
+  use TEXT NOT NULL,
+  alg TEXT NOT NULL,
+  state TEXT NOT NULL,
+  public_jwk TEXT NOT NULL,
+  private_jwk TEXT,
+  created_at INTEGER NOT NULL,
+  activated_at INTEGER NOT NULL,
+  expires_at INTEGER NOT NULL
+) STRICT;
+
+-- Of each algorithm one key signs and one waits, whoever rotates at the same time.
+
+CREATE UNIQUE INDEX signing_keys_by_role ON signing_keys (use, alg, state) WHERE state IN ('next', 'current');
+
+CREATE TABLE tickets (
+  hash TEXT NOT NULL PRIMARY KEY,
+  kind TEXT NOT NULL,
+  data TEXT NOT NULL,
+  created_at INTEGER NOT NULL,
+  expires_at INTEGER NOT NULL,
+  used_at INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+
+CREATE INDEX tickets_by_expiry ON tickets (expires_at);
+
+CREATE TABLE devices (
+  device_hash TEXT NOT NULL,
+  user_id TEXT NOT NULL REFERENCES users ON DELETE CASCADE,
+  created_at INTEGER NOT NULL,
+  used_at INTEGER NOT NULL,
+  PRIMARY KEY (device_hash, user_id)
+) STRICT, WITHOUT ROWID;
+
+CREATE INDEX devices_by_user ON devices (user_id);
+
+CREATE INDEX devices_by_use ON devices (used_at);
+
+CREATE TABLE settings (
+  name TEXT NOT NULL PRIMARY KEY,
+  value TEXT NOT NULL,
+  updated_at INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE audit (
+  id TEXT NOT NULL PRIMARY KEY,
+  at INTEGER NOT NULL,
+  event TEXT NOT NULL,
+  actor TEXT,
+  target TEXT,
+  request_id TEXT,
+  remote_address TEXT,
+  data TEXT NOT NULL
+) STRICT;
+
+CREATE TABLE leases (
+  name TEXT NOT NULL PRIMARY KEY,
+  holder TEXT NOT NULL,
+  expires_at INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;

@@ -1,0 +1,19 @@
+-- SPDX-License-Identifier: Apache-2.0
+-- What may lose its last moment in a power cut: sign-ins under way, and counts of guesses.
+
+CREATE TABLE flows (
+  id TEXT NOT NULL PRIMARY KEY,
+  browser_hash TEXT,
+  data BLOB NOT NULL,
+  expires_at INTEGER NOT NULL
+) STRICT;
+
+CREATE INDEX flows_by_expiry ON flows (expires_at);
+
+CREATE TABLE counters (
+  key TEXT NOT NULL PRIMARY KEY,
+  count INTEGER NOT NULL,
+  resets_at INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+
+CREATE INDEX counters_by_reset ON counters (resets_at);

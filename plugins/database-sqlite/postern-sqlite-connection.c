@@ -1,0 +1,328 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "postern-sqlite-connection.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <glib/gstdio.h>
+#include <unistd.h>
+
+#include "postern-error.h"
+
+#define BUSY_TIMEOUT_MS 5000 /* for the moment in which an old worker drains and a new one writes */
+
+/* --- errors ----------------------------------------------------------------------------------------------------- */
+
+static const struct {
+  int code; /* extended or primary */
+  PosternError error;
+  const char *text;
+} errors[] = {
+  { SQLITE_CONSTRAINT_UNIQUE, POSTERN_ERROR_CONFLICT, "the value is taken" },
+  { SQLITE_CONSTRAINT_PRIMARYKEY, POSTERN_ERROR_CONFLICT, "the value is taken" },
+  { SQLITE_CONSTRAINT_ROWID, POSTERN_ERROR_CONFLICT, "the value is taken" },
+  { SQLITE_CONSTRAINT_FOREIGNKEY, POSTERN_ERROR_NOT_FOUND, "what this row refers to does not exist (any more)" },
+  { SQLITE_FULL, POSTERN_ERROR_TEMPORARILY_UNAVAILABLE, "the disk of the database is full; free some space" },
+  { SQLITE_READONLY, POSTERN_ERROR_TEMPORARILY_UNAVAILABLE, "the database cannot be written; check its owner and whether its disk is mounted read-only" },
+  { SQLITE_IOERR, POSTERN_ERROR_TEMPORARILY_UNAVAILABLE, "the disk of the database reports an error" },
+  { SQLITE_CANTOPEN, POSTERN_ERROR_TEMPORARILY_UNAVAILABLE, "the database's file cannot be opened; check its folder's owner and mode" },
+  { SQLITE_BUSY, POSTERN_ERROR_TEMPORARILY_UNAVAILABLE, "another process holds the database" },
+  { SQLITE_LOCKED, POSTERN_ERROR_TEMPORARILY_UNAVAILABLE, "the database is locked" },
+  { SQLITE_NOMEM, POSTERN_ERROR_TEMPORARILY_UNAVAILABLE, "the database found no memory" },
+  { SQLITE_CORRUPT, POSTERN_ERROR_FAILED, "the database's file is damaged; restore a backup" },
+  { SQLITE_NOTADB, POSTERN_ERROR_FAILED, "the file is no SQLite database; restore a backup" },
+};
+
+gboolean
+postern_sqlite_connection_set_error (PosternSqliteConnection *self, int code, GError **error)
+{
+  const char *detail = self->handle != NULL ? sqlite3_errmsg (self->handle) : sqlite3_errstr (code);
+  const char *file = self->handle != NULL ? sqlite3_db_filename (self->handle, "main") : NULL;
+
+  if (self->handle != NULL)
+    code = sqlite3_extended_errcode (self->handle);
+  for (guint i = 0; i < G_N_ELEMENTS (errors); i++)
+    if (errors[i].code == code || errors[i].code == (code & 0xff))
+      {
+        g_set_error (error, POSTERN_ERROR, errors[i].error, "%s: %s (%s)", file ? file : "database", errors[i].text, detail);
+        return FALSE;
+      }
+  g_set_error (error, POSTERN_ERROR, POSTERN_ERROR_FAILED, "%s: %s", file ? file : "database", detail);
+  return FALSE;
+}
+
+/* --- opening ---------------------------------------------------------------------------------------------------- */
+
+static gboolean
+run (PosternSqliteConnection *self, const char *sql, GError **error)
+{
+  int code = sqlite3_exec (self->handle, sql, NULL, NULL, NULL);
+
+  return code == SQLITE_OK || postern_sqlite_connection_set_error (self, code, error);
+}
+
+static sqlite3_stmt *
+prepare (PosternSqliteConnection *self, const char *sql, GError **error)
+{
+  sqlite3_stmt *statement = NULL;
+  int code = sqlite3_prepare_v3 (self->handle, sql, -1, SQLITE_PREPARE_PERSISTENT, &statement, NULL);
+
+  if (code != SQLITE_OK)
+    postern_sqlite_connection_set_error (self, code, error);
+  return statement;
+}
+
+static gboolean
+prepare_fixed (PosternSqliteConnection *self, GError **error)
+{
+  struct {
+    sqlite3_stmt **place;
+    const char *sql;
+  } fixed[] = {
+    { &self->begin, "BEGIN" },
+    { &self->begin_write, "BEGIN IMMEDIATE" },
+    { &self->commit, "COMMIT" },
+    { &self->rollback, "ROLLBACK" },
+    { &self->savepoint, "SAVEPOINT one" },
+    { &self->release, "RELEASE one" },
+    { &self->rollback_to, "ROLLBACK TO one" },
+    { &self->data_version, "PRAGMA data_version" },
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (fixed); i++)
+    if ((*fixed[i].place = prepare (self, fixed[i].sql, error)) == NULL)
+      return FALSE;
+  return TRUE;
+}
+
+/* sqlite3 would make the file with the umask's mode; its log and index files then take the mode from it. */
+static gboolean
+make_file (const char *file, GError **error)
+{
+  int fd = g_open (file, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+
+  if (fd < 0)
+    {
+      g_set_error (error, POSTERN_ERROR, POSTERN_ERROR_CONFIG, "%s: %s", file, g_strerror (errno));
+      return FALSE;
+    }
+  close (fd);
+  return TRUE;
+}
+
+/*
+ * trusted_schema and cell_size_check: a file that someone tampered with must not run code. temp_store: sorts stay in
+ * memory. The automatic checkpoint is off because it would run on the writer, in front of someone's sign-in.
+ */
+static gboolean
+set_up (PosternSqliteConnection *self, PosternKeep keep, PosternSqliteUse use, GError **error)
+{
+  sqlite3_extended_result_codes (self->handle, 1);
+  sqlite3_busy_timeout (self->handle, BUSY_TIMEOUT_MS);
+  sqlite3_db_config (self->handle, SQLITE_DBCONFIG_DEFENSIVE, 1, NULL);
+  if (!run (self, "PRAGMA trusted_schema = OFF; PRAGMA cell_size_check = ON; PRAGMA temp_store = MEMORY; PRAGMA foreign_keys = ON", error))
+    return FALSE;
+  if (use == POSTERN_SQLITE_READ)
+    return run (self, "PRAGMA query_only = ON; PRAGMA cache_size = -1024", error);
+  return run (self, "PRAGMA journal_mode = WAL; PRAGMA wal_autocheckpoint = 0; PRAGMA journal_size_limit = 67108864; PRAGMA cache_size = -8192", error)
+         && run (self, keep == POSTERN_KEEP_LASTING ? "PRAGMA synchronous = FULL" : "PRAGMA synchronous = NORMAL", error);
+}
+
+static void
+free_kept (gpointer data)
+{
+  PosternRows *rows = data;
+
+  sqlite3_finalize (rows->statement);
+  g_free (rows);
+}
+
+PosternSqliteConnection *
+postern_sqlite_connection_open (const char *file, PosternKeep keep, PosternSqliteUse use, GError **error)
+{
+  PosternSqliteConnection *self;
+  int code;
+
+  if (!make_file (file, error))
+    return NULL;
+  self = g_new0 (PosternSqliteConnection, 1);
+  self->statements = g_hash_table_new_full (g_str_hash, g_str_equal, NULL, free_kept);
+  code = sqlite3_open_v2 (file, &self->handle, SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_NOFOLLOW | SQLITE_OPEN_PRIVATECACHE, NULL);
+  if (code != SQLITE_OK)
+    postern_sqlite_connection_set_error (self, code, error);
+  if (code != SQLITE_OK || !set_up (self, keep, use, error) || !prepare_fixed (self, error))
+    {
+      postern_sqlite_connection_close (self);
+      return NULL;
+    }
+  return self;
+}
+
+void
+postern_sqlite_connection_close (PosternSqliteConnection *self)
+{
+  sqlite3_stmt *statement;
+
+  if (self == NULL)
+    return;
+  g_hash_table_unref (self->statements);
+  while ((statement = sqlite3_next_stmt (self->handle, NULL)) != NULL)
+    sqlite3_finalize (statement);
+  if (sqlite3_close (self->handle) != SQLITE_OK)
+    g_critical ("a database connection was closed while a cursor was open");
+  g_free (self);
+}
+
+gboolean
+postern_sqlite_connection_step (PosternSqliteConnection *self, sqlite3_stmt *statement, GError **error)
+{
+  int code = sqlite3_step (statement);
+  gboolean done = code == SQLITE_DONE || postern_sqlite_connection_set_error (self, code, error);
+
+  sqlite3_reset (statement);
+  return done;
+}
+
+gint64
+postern_sqlite_connection_get_data_version (PosternSqliteConnection *self)
+{
+  gint64 version = sqlite3_step (self->data_version) == SQLITE_ROW ? sqlite3_column_int64 (self->data_version, 0) : 0;
+
+  sqlite3_reset (self->data_version);
+  return version;
+}
+
+gboolean
+postern_sqlite_connection_in_transaction (PosternSqliteConnection *self)
+{
+  return sqlite3_get_autocommit (self->handle) == 0;
+}
+
+/* --- statements ------------------------------------------------------------------------------------------------- */
+
+static PosternRows *
+take_statement (PosternSqliteConnection *self, const char *sql, GError **error)
+{
+  PosternRows *kept = g_hash_table_lookup (self->statements, sql);
+  PosternRows *rows;
+  sqlite3_stmt *statement;
+
+  if (kept != NULL && !kept->busy)
+    {
+      kept->busy = TRUE;
+      return kept;
+    }
+  statement = prepare (self, sql, error);
+  if (statement == NULL)
+    return NULL;
+  rows = g_new0 (PosternRows, 1);
+  rows->connection = self;
+  rows->statement = statement;
+  rows->busy = TRUE;
+  rows->single = kept != NULL;
+  if (kept == NULL) /* sqlite3 keeps a copy of the text, so the key lives as long as the statement */
+    g_hash_table_insert (self->statements, (gpointer) sqlite3_sql (statement), rows);
+  return rows;
+}
+
+void
+postern_sqlite_connection_free_rows (PosternRows *rows)
+{
+  sqlite3_reset (rows->statement);
+  sqlite3_clear_bindings (rows->statement); /* they borrow the caller's memory */
+  rows->busy = rows->ready = FALSE;
+  if (rows->single)
+    free_kept (rows);
+}
+
+static int
+bind_value (sqlite3_stmt *statement, int place, const PosternValue *value)
+{
+  switch (value->type)
+    {
+    case POSTERN_VALUE_INT64:
+      return sqlite3_bind_int64 (statement, place, value->number);
+    case POSTERN_VALUE_TEXT:
+      return sqlite3_bind_text (statement, place, value->data, -1, SQLITE_STATIC);
+    case POSTERN_VALUE_BLOB:
+      return sqlite3_bind_blob64 (statement, place, value->data ? value->data : "", (sqlite3_uint64) value->number, SQLITE_STATIC);
+    case POSTERN_VALUE_NULL:
+    default:
+      return sqlite3_bind_null (statement, place);
+    }
+}
+
+static PosternRows *
+take_bound (PosternSqliteConnection *self, const char *sql, const PosternValue *values, guint n_values, GError **error)
+{
+  PosternRows *rows = take_statement (self, sql, error);
+
+  for (guint i = 0; rows != NULL && i < n_values; i++)
+    {
+      int code = bind_value (rows->statement, (int) i + 1, &values[i]);
+
+      if (code == SQLITE_OK)
+        continue;
+      postern_sqlite_connection_set_error (self, code, error);
+      postern_sqlite_connection_free_rows (rows);
+      return NULL;
+    }
+  return rows;
+}
+
+gint64
+postern_sqlite_connection_execute (PosternSqliteConnection *self, const char *sql, const PosternValue *values, guint n_values, GError **error)
+{
+  PosternRows *rows = take_bound (self, sql, values, n_values, error);
+  int code;
+  gint64 changed = -1;
+
+  if (rows == NULL)
+    return -1;
+  while ((code = sqlite3_step (rows->statement)) == SQLITE_ROW)
+    ;
+  if (code != SQLITE_DONE)
+    postern_sqlite_connection_set_error (self, code, error);
+  else
+    changed = sqlite3_stmt_readonly (rows->statement) ? 0 : sqlite3_changes64 (self->handle);
+  postern_sqlite_connection_free_rows (rows);
+  return changed;
+}
+
+/* The first step is taken here: a statement that writes and returns rows has then done its whole work, even if nobody reads
+ * them, and a refusal is the query's own error. */
+PosternRows *
+postern_sqlite_connection_query (PosternSqliteConnection *self, const char *sql, const PosternValue *values, guint n_values, GError **error)
+{
+  PosternRows *rows = take_bound (self, sql, values, n_values, error);
+  int code;
+
+  if (rows == NULL)
+    return NULL;
+  code = sqlite3_step (rows->statement);
+  if (code != SQLITE_ROW && code != SQLITE_DONE)
+    {
+      postern_sqlite_connection_set_error (self, code, error);
+      postern_sqlite_connection_free_rows (rows);
+      return NULL;
+    }
+  rows->ready = TRUE;
+  return rows;
+}
+
+gboolean
+postern_sqlite_connection_next (PosternRows *rows, GError **error)
+{
+  int code;
+
+  if (rows->ready)
+    {
+      rows->ready = FALSE;
+      return sqlite3_data_count (rows->statement) > 0;
+    }
+  if (sqlite3_data_count (rows->statement) == 0)
+    return FALSE; /* stepping again would begin anew */
+  code = sqlite3_step (rows->statement);
+  if (code != SQLITE_ROW && code != SQLITE_DONE)
+    postern_sqlite_connection_set_error (rows->connection, code, error);
+  return code == SQLITE_ROW;
+}

@@ -1,0 +1,21 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "postern-stores.h"
+
+#include "postern-record.h"
+
+gboolean
+postern_audit_store_append (PosternTxn *txn, PosternAudit *audit, GError **error)
+{
+  return postern_record_write (txn, &postern_records_audit, audit, POSTERN_SQL_INSERT (postern_records_audit, ""), error)
+         > 0;
+}
+
+GPtrArray *
+postern_audit_store_list (PosternTxn *txn, const char *after, guint limit, GError **error)
+{
+  PosternValue values[] = { POSTERN_TEXT (after ? after : ""), POSTERN_INT (limit) };
+
+  return postern_record_list (txn, &postern_records_audit,
+                              POSTERN_SQL_SELECT (postern_records_audit, "WHERE id > ?1 ORDER BY id LIMIT ?2"), values,
+                              G_N_ELEMENTS (values), error);
+}

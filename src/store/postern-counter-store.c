@@ -1,0 +1,57 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "postern-stores.h"
+
+#include "postern-txn.h"
+
+gboolean
+postern_counter_store_add (PosternTxn *txn, const char *key, gint64 amount, gint64 window, gint64 now, gint64 *count,
+                           gint64 *resets_at, GError **error)
+{
+  /* One statement: two guesses at once are two. */
+  static const char sql[] = "INSERT INTO counters (key, count, resets_at) VALUES (?1, ?2, ?4 + ?3) ON CONFLICT (key) DO UPDATE SET "
+                            "count = CASE WHEN counters.resets_at <= ?4 THEN ?2 ELSE counters.count + ?2 END, "
+                            "resets_at = CASE WHEN counters.resets_at <= ?4 THEN ?4 + ?3 ELSE counters.resets_at END "
+                            "RETURNING count, resets_at";
+  g_auto (PosternCursor) cursor = { 0 };
+  PosternValue values[] = { POSTERN_TEXT (key), POSTERN_INT (amount), POSTERN_INT (window), POSTERN_INT (now) };
+
+  if (!postern_txn_query (txn, &cursor, sql, values, G_N_ELEMENTS (values), error) || !postern_txn_next (&cursor, error))
+    return FALSE;
+  if (count != NULL)
+    *count = postern_txn_get_int64 (&cursor, 0);
+  if (resets_at != NULL)
+    *resets_at = postern_txn_get_int64 (&cursor, 1);
+  return TRUE;
+}
+
+gint64
+postern_counter_store_get (PosternTxn *txn, const char *key, gint64 now, gint64 *resets_at, GError **error)
+{
+  g_auto (PosternCursor) cursor = { 0 };
+  g_autoptr (GError) failure = NULL;
+  PosternValue values[] = { POSTERN_TEXT (key), POSTERN_INT (now) };
+
+  if (!postern_txn_query (txn, &cursor, "SELECT count, resets_at FROM counters WHERE key = ?1 AND resets_at > ?2", values,
+                          G_N_ELEMENTS (values), error))
+    return -1;
+  if (resets_at != NULL)
+    *resets_at = 0;
+  if (!postern_txn_next (&cursor, &failure))
+    {
+      if (failure == NULL)
+        return 0;
+      g_propagate_error (error, g_steal_pointer (&failure));
+      return -1;
+    }
+  if (resets_at != NULL)
+    *resets_at = postern_txn_get_int64 (&cursor, 1);
+  return postern_txn_get_int64 (&cursor, 0);
+}
+
+gboolean
+postern_counter_store_clear (PosternTxn *txn, const char *key, GError **error)
+{
+  PosternValue values[] = { POSTERN_TEXT (key) };
+
+  return postern_txn_run (txn, "DELETE FROM counters WHERE key = ?1", values, G_N_ELEMENTS (values), error);
+}

@@ -1,0 +1,64 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "postern-stores.h"
+
+#include "postern-error.h"
+#include "postern-record.h"
+
+/* The owner never changes: a credential id that belongs to another user is not taken over. */
+gboolean
+postern_credential_store_put (PosternTxn *txn, PosternCredential *credential, GError **error)
+{
+  static const char tail[] = "ON CONFLICT (id) DO UPDATE SET value = excluded.value, data = excluded.data, "
+                             "updated_at = excluded.updated_at, used_at = excluded.used_at "
+                             "WHERE credentials.user_id = excluded.user_id AND credentials.kind = excluded.kind";
+  gint64 changed = postern_record_write (txn, &postern_records_credential, credential,
+                                         POSTERN_SQL_INSERT (postern_records_credential, tail), error);
+
+  if (changed == 0)
+    g_set_error_literal (error, POSTERN_ERROR, POSTERN_ERROR_CONFLICT, "this credential belongs to another user or kind");
+  return changed > 0;
+}
+
+PosternCredential *
+postern_credential_store_find (PosternTxn *txn, const char *user_id, const char *kind, GError **error)
+{
+  PosternValue values[] = { POSTERN_TEXT (user_id), POSTERN_TEXT (kind) };
+
+  return postern_record_read (
+      txn, &postern_records_credential,
+      POSTERN_SQL_SELECT (postern_records_credential, "WHERE user_id = ?1 AND kind = ?2 ORDER BY id LIMIT 1"), values,
+      G_N_ELEMENTS (values), error);
+}
+
+GPtrArray *
+postern_credential_store_list (PosternTxn *txn, const char *user_id, GError **error)
+{
+  PosternValue values[] = { POSTERN_TEXT (user_id) };
+
+  return postern_record_list (txn, &postern_records_credential,
+                              POSTERN_SQL_SELECT (postern_records_credential, "WHERE user_id = ?1 ORDER BY id"), values,
+                              G_N_ELEMENTS (values), error);
+}
+
+gboolean
+postern_credential_store_delete (PosternTxn *txn, const char *id, GError **error)
+{
+  PosternValue values[] = { POSTERN_TEXT (id) };
+
+  return postern_txn_run_one (txn, "credential", "DELETE FROM credentials WHERE id = ?1", values, G_N_ELEMENTS (values),
+                              error);
+}
+
+gboolean
+postern_credential_store_upgrade (PosternTxn *txn, const char *id, const char *old_value, const char *new_value,
+                                  gint64 now, GError **error)
+{
+  PosternValue values[] = { POSTERN_TEXT (id), POSTERN_TEXT (old_value), POSTERN_TEXT (new_value), POSTERN_INT (now) };
+  gint64 changed = postern_txn_execute (
+      txn, "UPDATE credentials SET value = ?3, updated_at = ?4 WHERE id = ?1 AND value = ?2", values,
+      G_N_ELEMENTS (values), error);
+
+  if (changed == 0)
+    g_set_error_literal (error, POSTERN_ERROR, POSTERN_ERROR_CONFLICT, "the credential was changed by someone else");
+  return changed > 0;
+}

@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "postern-stores.h"
+
+#include "postern-txn.h"
+
+gboolean
+postern_device_store_put (PosternTxn *txn, const char *device_hash, const char *user_id, gint64 now, GError **error)
+{
+  static const char sql[] = "INSERT INTO devices (device_hash, user_id, created_at, used_at) VALUES (?1, ?2, ?3, ?3) "
+                            "ON CONFLICT (device_hash, user_id) DO UPDATE SET used_at = excluded.used_at";
+  PosternValue values[] = { POSTERN_TEXT (device_hash), POSTERN_TEXT (user_id), POSTERN_INT (now) };
+
+  return postern_txn_run (txn, sql, values, G_N_ELEMENTS (values), error);
+}
+
+gboolean
+postern_device_store_knows (PosternTxn *txn, const char *device_hash, const char *user_id, gint64 since, GError **error)
+{
+  PosternValue values[] = { POSTERN_TEXT (device_hash), POSTERN_TEXT (user_id), POSTERN_INT (since) };
+  gint64 found = 0;
+
+  return postern_txn_read_int64 (
+             txn, &found, 0, "SELECT 1 FROM devices WHERE device_hash = ?1 AND user_id = ?2 AND used_at >= ?3", values,
+             G_N_ELEMENTS (values), error)
+         && found == 1;
+}

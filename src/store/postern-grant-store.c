@@ -1,0 +1,71 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "postern-stores.h"
+
+#include "postern-record.h"
+
+gboolean
+postern_grant_store_insert (PosternTxn *txn, PosternGrant *grant, GError **error)
+{
+  return postern_record_write (txn, &postern_records_grant, grant, POSTERN_SQL_INSERT (postern_records_grant, ""), error)
+         > 0;
+}
+
+PosternGrant *
+postern_grant_store_get (PosternTxn *txn, const char *id, GError **error)
+{
+  PosternValue values[] = { POSTERN_TEXT (id) };
+
+  return postern_record_read (txn, &postern_records_grant, POSTERN_SQL_SELECT (postern_records_grant, "WHERE id = ?1"),
+                              values, G_N_ELEMENTS (values), error);
+}
+
+/* The first revocation's time stays. */
+gboolean
+postern_grant_store_revoke (PosternTxn *txn, const char *id, gint64 now, GError **error)
+{
+  PosternValue values[] = { POSTERN_TEXT (id), POSTERN_INT (now) };
+
+  return postern_txn_run_one (
+      txn, "grant", "UPDATE grants SET revoked_at = CASE revoked_at WHEN 0 THEN ?2 ELSE revoked_at END WHERE id = ?1",
+      values, G_N_ELEMENTS (values), error);
+}
+
+gboolean
+postern_grant_store_revoke_all (PosternTxn *txn, const char *user_id, const char *application_id, gint64 now,
+                                GError **error)
+{
+  PosternValue values[] = { POSTERN_INT (now), POSTERN_TEXT (user_id ? user_id : application_id),
+                            POSTERN_TEXT (application_id) };
+
+  g_return_val_if_fail (user_id != NULL || application_id != NULL, FALSE);
+  if (user_id != NULL && application_id != NULL)
+    return postern_txn_run (
+        txn, "UPDATE grants SET revoked_at = ?1 WHERE user_id = ?2 AND application_id = ?3 AND revoked_at = 0", values, 3,
+        error);
+  if (user_id != NULL)
+    return postern_txn_run (txn, "UPDATE grants SET revoked_at = ?1 WHERE user_id = ?2 AND revoked_at = 0", values, 2,
+                            error);
+  return postern_txn_run (txn, "UPDATE grants SET revoked_at = ?1 WHERE application_id = ?2 AND revoked_at = 0", values, 2,
+                          error);
+}
+
+GPtrArray *
+postern_grant_store_list (PosternTxn *txn, const char *user_id, const char *after, guint limit, GError **error)
+{
+  PosternValue values[] = { POSTERN_TEXT (user_id), POSTERN_TEXT (after ? after : ""), POSTERN_INT (limit) };
+
+  return postern_record_list (
+      txn, &postern_records_grant,
+      POSTERN_SQL_SELECT (postern_records_grant, "WHERE user_id = ?1 AND id > ?2 ORDER BY id LIMIT ?3"), values,
+      G_N_ELEMENTS (values), error);
+}
+
+GPtrArray *
+postern_grant_store_list_for_session (PosternTxn *txn, const char *session_id, GError **error)
+{
+  PosternValue values[] = { POSTERN_TEXT (session_id) };
+
+  return postern_record_list (txn, &postern_records_grant,
+                              POSTERN_SQL_SELECT (postern_records_grant, "WHERE session_id = ?1 ORDER BY id"), values,
+                              G_N_ELEMENTS (values), error);
+}

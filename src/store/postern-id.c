@@ -1,0 +1,75 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "postern-store.h"
+
+#include <openssl/rand.h>
+#include <string.h>
+
+/* Digits in ASCII order, so that ids sort as their times; without i, l, o and u, which people misread. */
+static const char alphabet[] = "0123456789abcdefghjkmnpqrstvwxyz";
+
+#define ID_DIGITS 26
+
+/* UUIDv7's 48 bits of milliseconds and 12 bits of their fraction (RFC 9562 section 6.2, method 3): never twice the same, and never
+ * backwards within the process, even when the clock is. */
+static guint64
+next_tick (void)
+{
+  static gint64 last;
+  gint64 now_us = g_get_real_time ();
+  gint64 now = (now_us / 1000) << 12 | ((now_us % 1000) << 12) / 1000;
+  gint64 seen = __atomic_load_n (&last, __ATOMIC_RELAXED);
+
+  for (;;)
+    {
+      gint64 next = MAX (now, seen + 1);
+
+      if (__atomic_compare_exchange_n (&last, &seen, next, TRUE, __ATOMIC_RELAXED, __ATOMIC_RELAXED))
+        return (guint64) next;
+    }
+}
+
+static void
+make_uuid (guint8 uuid[16])
+{
+  guint64 tick = next_tick ();
+
+  g_return_if_fail (RAND_bytes (uuid + 8, 8) == 1);
+  for (guint i = 0; i < 6; i++)
+    uuid[i] = (guint8) (tick >> (52 - 8 * i));
+  uuid[6] = (guint8) (0x70 | (tick >> 8 & 0x0f));
+  uuid[7] = (guint8) tick;
+  uuid[8] = (guint8) (0x80 | (uuid[8] & 0x3f));
+}
+
+char *
+postern_id_new (const char *prefix)
+{
+  guint8 uuid[16];
+  gsize start = strlen (prefix) + 1;
+  char *id = g_malloc (start + ID_DIGITS + 1);
+  guint32 bits = 0;
+  guint n_bits = 2; /* 130 bits of digits hold 128: two zeroes in front */
+  gsize at = start;
+
+  make_uuid (uuid);
+  memcpy (id, prefix, start - 1);
+  id[start - 1] = '_';
+  for (guint i = 0; i < 16; i++)
+    {
+      bits = bits << 8 | uuid[i];
+      for (n_bits += 8; n_bits >= 5; n_bits -= 5)
+        id[at++] = alphabet[bits >> (n_bits - 5) & 31];
+    }
+  id[at] = '\0';
+  return id;
+}
+
+gboolean
+postern_id_is_valid (const char *id, const char *prefix)
+{
+  gsize start = strlen (prefix);
+
+  if (id == NULL || strlen (id) != start + 1 + ID_DIGITS || memcmp (id, prefix, start) != 0 || id[start] != '_')
+    return FALSE;
+  return strspn (id + start + 1, alphabet) == ID_DIGITS && id[start + 1] < '8';
+}

@@ -1,0 +1,54 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "postern-stores.h"
+
+#include "postern-json.h"
+#include "postern-record.h"
+
+gboolean
+postern_identity_store_insert (PosternTxn *txn, PosternIdentity *identity, GError **error)
+{
+  return postern_record_write (txn, &postern_records_identity, identity,
+                               POSTERN_SQL_INSERT (postern_records_identity, ""), error)
+         > 0;
+}
+
+PosternIdentity *
+postern_identity_store_find (PosternTxn *txn, const char *connector, const char *subject, GError **error)
+{
+  PosternValue values[] = { POSTERN_TEXT (connector), POSTERN_TEXT (subject) };
+
+  return postern_record_read (txn, &postern_records_identity,
+                              POSTERN_SQL_SELECT (postern_records_identity, "WHERE connector = ?1 AND subject = ?2"),
+                              values, G_N_ELEMENTS (values), error);
+}
+
+gboolean
+postern_identity_store_touch (PosternTxn *txn, const char *id, GVariant *claims, const char *upstream, gint64 now,
+                              GError **error)
+{
+  g_autofree char *text = claims != NULL ? postern_json_print (claims) : g_strdup ("{}");
+  PosternValue values[] = { POSTERN_TEXT (id), POSTERN_TEXT (text), POSTERN_TEXT (upstream), POSTERN_INT (now) };
+
+  return postern_txn_run_one (txn, "identity",
+                              "UPDATE identities SET claims = ?2, upstream = ?3, used_at = ?4 WHERE id = ?1", values,
+                              G_N_ELEMENTS (values), error);
+}
+
+GPtrArray *
+postern_identity_store_list (PosternTxn *txn, const char *user_id, GError **error)
+{
+  PosternValue values[] = { POSTERN_TEXT (user_id) };
+
+  return postern_record_list (txn, &postern_records_identity,
+                              POSTERN_SQL_SELECT (postern_records_identity, "WHERE user_id = ?1 ORDER BY id"), values,
+                              G_N_ELEMENTS (values), error);
+}
+
+gboolean
+postern_identity_store_delete (PosternTxn *txn, const char *id, GError **error)
+{
+  PosternValue values[] = { POSTERN_TEXT (id) };
+
+  return postern_txn_run_one (txn, "identity", "DELETE FROM identities WHERE id = ?1", values, G_N_ELEMENTS (values),
+                              error);
+}

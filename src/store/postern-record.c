@@ -1,0 +1,224 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "postern-record.h"
+
+#include "postern-error.h"
+#include "postern-json.h"
+
+void
+postern_record_clear (const PosternRecordType *type, gpointer record)
+{
+  for (guint i = 0; i < type->n_fields; i++)
+    {
+      gpointer *place = G_STRUCT_MEMBER_P (record, type->fields[i].offset);
+
+      if (type->fields[i].kind == POSTERN_FIELD_TEXT)
+        g_clear_pointer (place, g_free);
+      else if (type->fields[i].kind >= POSTERN_FIELD_OBJECT)
+        g_clear_pointer (place, g_variant_unref);
+    }
+}
+
+/* --- texts ------------------------------------------------------------------------------------------------------ */
+
+static void
+append_columns (GString *sql, const PosternRecordType *type)
+{
+  for (guint i = 0; i < type->n_fields; i++)
+    g_string_append_printf (sql, "%s%s", i ? ", " : "", type->fields[i].name);
+}
+
+char *
+postern_record_sql_insert (const PosternRecordType *type, const char *tail)
+{
+  GString *sql = g_string_new (NULL);
+
+  g_string_append_printf (sql, "INSERT INTO %s (", type->table);
+  append_columns (sql, type);
+  g_string_append (sql, ") VALUES (");
+  for (guint i = 0; i < type->n_fields; i++)
+    g_string_append_printf (sql, "%s?%u", i ? ", " : "", i + 1);
+  g_string_append_printf (sql, ") %s", tail);
+  return g_string_free (sql, FALSE);
+}
+
+char *
+postern_record_sql_update (const PosternRecordType *type)
+{
+  GString *sql = g_string_new (NULL);
+
+  g_string_append_printf (sql, "UPDATE %s SET ", type->table);
+  for (guint i = 1; i < type->n_fields; i++)
+    g_string_append_printf (sql, "%s%s = ?%u", i > 1 ? ", " : "", type->fields[i].name, i + 1);
+  g_string_append_printf (sql, " WHERE %s = ?1", type->fields[0].name);
+  return g_string_free (sql, FALSE);
+}
+
+char *
+postern_record_sql_select (const PosternRecordType *type, const char *tail)
+{
+  GString *sql = g_string_new ("SELECT ");
+
+  append_columns (sql, type);
+  g_string_append_printf (sql, " FROM %s %s", type->table, tail);
+  return g_string_free (sql, FALSE);
+}
+
+char *
+postern_record_sql_returning (const PosternRecordType *type, const char *tail)
+{
+  GString *sql = g_string_new (NULL);
+
+  g_string_append_printf (sql, "UPDATE %s SET %s RETURNING ", type->table, tail);
+  append_columns (sql, type);
+  return g_string_free (sql, FALSE);
+}
+
+/* --- writing ---------------------------------------------------------------------------------------------------- */
+
+/* @text: (out): what @value borrows when the field is kept as JSON */
+static PosternValue
+field_to_value (const PosternField *field, gconstpointer record, char **text)
+{
+  gconstpointer place = G_STRUCT_MEMBER_P (record, field->offset);
+  GVariant *variant;
+
+  switch (field->kind)
+    {
+    case POSTERN_FIELD_TEXT:
+      return POSTERN_TEXT (*(const char *const *) place);
+    case POSTERN_FIELD_INT64:
+      return POSTERN_INT (*(const gint64 *) place);
+    case POSTERN_FIELD_BOOLEAN:
+      return POSTERN_BOOL (*(const gboolean *) place);
+    case POSTERN_FIELD_OBJECT:
+    case POSTERN_FIELD_ARRAY:
+    case POSTERN_FIELD_VARIANT:
+    default:
+      break;
+    }
+  variant = *(GVariant *const *) place;
+  if (variant == NULL)
+    return POSTERN_TEXT (field->kind == POSTERN_FIELD_OBJECT ? "{}" : field->kind == POSTERN_FIELD_ARRAY ? "[]" : NULL);
+  *text = postern_json_print (variant);
+  return POSTERN_TEXT (*text);
+}
+
+gint64
+postern_record_write (PosternTxn *txn, const PosternRecordType *type, gconstpointer record, const char *sql, GError **error)
+{
+  PosternValue values[POSTERN_RECORD_MAX_FIELDS];
+  char *texts[POSTERN_RECORD_MAX_FIELDS] = { NULL };
+  gint64 changed;
+
+  g_assert (type->n_fields <= POSTERN_RECORD_MAX_FIELDS);
+  for (guint i = 0; i < type->n_fields; i++)
+    values[i] = field_to_value (&type->fields[i], record, &texts[i]);
+  changed = postern_txn_execute (txn, sql, values, type->n_fields, error);
+  for (guint i = 0; i < type->n_fields; i++)
+    g_free (texts[i]);
+  return changed;
+}
+
+/* --- reading ---------------------------------------------------------------------------------------------------- */
+
+/* Most JSON columns are empty most of the time: that case costs no parse. */
+static GVariant *
+text_to_variant (const char *text, GError **error)
+{
+  if (text == NULL)
+    return NULL;
+  if (g_str_equal (text, "{}"))
+    return g_variant_ref_sink (g_variant_new_array (G_VARIANT_TYPE ("{sv}"), NULL, 0));
+  if (g_str_equal (text, "[]"))
+    return g_variant_ref_sink (g_variant_new_array (G_VARIANT_TYPE_VARIANT, NULL, 0));
+  return postern_json_parse (text, -1, 0, error);
+}
+
+static gboolean
+read_field (const PosternField *field, PosternCursor *cursor, guint column, gpointer record, GError **error)
+{
+  gpointer place = G_STRUCT_MEMBER_P (record, field->offset);
+  g_autoptr (GError) failure = NULL;
+
+  switch (field->kind)
+    {
+    case POSTERN_FIELD_TEXT:
+      *(char **) place = g_strdup (postern_txn_get_text (cursor, column));
+      return TRUE;
+    case POSTERN_FIELD_INT64:
+      *(gint64 *) place = postern_txn_get_int64 (cursor, column);
+      return TRUE;
+    case POSTERN_FIELD_BOOLEAN:
+      *(gboolean *) place = postern_txn_get_int64 (cursor, column) != 0;
+      return TRUE;
+    case POSTERN_FIELD_OBJECT:
+    case POSTERN_FIELD_ARRAY:
+    case POSTERN_FIELD_VARIANT:
+    default:
+      break;
+    }
+  *(GVariant **) place = text_to_variant (postern_txn_get_text (cursor, column), &failure);
+  if (failure == NULL)
+    return TRUE;
+  g_set_error (error, POSTERN_ERROR, POSTERN_ERROR_FAILED, "the column %s holds no JSON (%s); restore it from a backup",
+               field->name, failure->message);
+  return FALSE;
+}
+
+static gpointer
+read_row (const PosternRecordType *type, PosternCursor *cursor, GError **error)
+{
+  gpointer record = g_atomic_rc_box_alloc0 (type->size);
+
+  for (guint i = 0; i < type->n_fields; i++)
+    if (!read_field (&type->fields[i], cursor, i, record, error))
+      {
+        type->free (record);
+        return NULL;
+      }
+  return record;
+}
+
+gpointer
+postern_record_read (PosternTxn *txn, const PosternRecordType *type, const char *sql, const PosternValue *values,
+                     guint n_values, GError **error)
+{
+  g_auto (PosternCursor) cursor = { 0 };
+  g_autoptr (GError) failure = NULL;
+
+  if (!postern_txn_query (txn, &cursor, sql, values, n_values, error))
+    return NULL;
+  if (postern_txn_next (&cursor, &failure))
+    return read_row (type, &cursor, error);
+  if (failure != NULL)
+    g_propagate_error (error, g_steal_pointer (&failure));
+  else
+    g_set_error (error, POSTERN_ERROR, POSTERN_ERROR_NOT_FOUND, "there is no such %s", type->what);
+  return NULL;
+}
+
+GPtrArray *
+postern_record_list (PosternTxn *txn, const PosternRecordType *type, const char *sql, const PosternValue *values,
+                     guint n_values, GError **error)
+{
+  g_auto (PosternCursor) cursor = { 0 };
+  g_autoptr (GPtrArray) rows = g_ptr_array_new_with_free_func (type->free);
+  g_autoptr (GError) failure = NULL;
+
+  if (!postern_txn_query (txn, &cursor, sql, values, n_values, error))
+    return NULL;
+  while (postern_txn_next (&cursor, &failure))
+    {
+      gpointer record = read_row (type, &cursor, error);
+
+      if (record == NULL)
+        return NULL;
+      g_ptr_array_add (rows, record);
+    }
+  if (failure != NULL)
+    {
+      g_propagate_error (error, g_steal_pointer (&failure));
+      return NULL;
+    }
+  return g_steal_pointer (&rows);
+}

@@ -1,0 +1,138 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "postern-record.h"
+
+#define TEXT(Type, member) { #member, POSTERN_FIELD_TEXT, G_STRUCT_OFFSET (Type, member) }
+#define INT64(Type, member) { #member, POSTERN_FIELD_INT64, G_STRUCT_OFFSET (Type, member) }
+#define BOOLEAN(Type, member) { #member, POSTERN_FIELD_BOOLEAN, G_STRUCT_OFFSET (Type, member) }
+#define OBJECT(Type, member) { #member, POSTERN_FIELD_OBJECT, G_STRUCT_OFFSET (Type, member) }
+#define ARRAY(Type, member) { #member, POSTERN_FIELD_ARRAY, G_STRUCT_OFFSET (Type, member) }
+
+/* The functions that postern-records.h declares for each type, and the table they share with reading and writing. */
+#define POSTERN_DEFINE_RECORD(Type, name, table_name, what_name)                                                      \
+  Type *postern_##name##_new (void)                                                                                   \
+  {                                                                                                                   \
+    return g_atomic_rc_box_new0 (Type);                                                                               \
+  }                                                                                                                   \
+  Type *postern_##name##_ref (Type *self)                                                                             \
+  {                                                                                                                   \
+    return g_atomic_rc_box_acquire (self);                                                                            \
+  }                                                                                                                   \
+  static void name##_clear (gpointer self)                                                                            \
+  {                                                                                                                   \
+    postern_record_clear (&postern_records_##name, self);                                                             \
+  }                                                                                                                   \
+  void postern_##name##_unref (Type *self)                                                                            \
+  {                                                                                                                   \
+    if (self != NULL)                                                                                                 \
+      g_atomic_rc_box_release_full (self, name##_clear);                                                              \
+  }                                                                                                                   \
+  const PosternRecordType postern_records_##name = { table_name, what_name, name##_fields,                            \
+                                                     G_N_ELEMENTS (name##_fields), sizeof (Type),                     \
+                                                     (GDestroyNotify) postern_##name##_unref };
+
+static const PosternField user_fields[] = {
+  TEXT (PosternUser, id),
+  TEXT (PosternUser, username),
+  TEXT (PosternUser, email),
+  TEXT (PosternUser, phone),
+  BOOLEAN (PosternUser, email_verified),
+  BOOLEAN (PosternUser, phone_verified),
+  OBJECT (PosternUser, profile),
+  OBJECT (PosternUser, data),
+  BOOLEAN (PosternUser, administrator),
+  INT64 (PosternUser, disabled_at),
+  INT64 (PosternUser, created_at),
+  INT64 (PosternUser, updated_at),
+  INT64 (PosternUser, last_sign_in_at),
+};
+POSTERN_DEFINE_RECORD (PosternUser, user, "users", "user")
+
+static const PosternField credential_fields[] = {
+  TEXT (PosternCredential, id),         TEXT (PosternCredential, user_id),     TEXT (PosternCredential, kind),
+  TEXT (PosternCredential, value),      OBJECT (PosternCredential, data),      INT64 (PosternCredential, created_at),
+  INT64 (PosternCredential, updated_at), INT64 (PosternCredential, used_at),
+};
+POSTERN_DEFINE_RECORD (PosternCredential, credential, "credentials", "credential")
+
+static const PosternField identity_fields[] = {
+  TEXT (PosternIdentity, id),      TEXT (PosternIdentity, user_id),  TEXT (PosternIdentity, connector),
+  TEXT (PosternIdentity, subject), OBJECT (PosternIdentity, claims), TEXT (PosternIdentity, upstream),
+  INT64 (PosternIdentity, created_at), INT64 (PosternIdentity, used_at),
+};
+POSTERN_DEFINE_RECORD (PosternIdentity, identity, "identities", "identity")
+
+static const PosternField application_fields[] = {
+  TEXT (PosternApplication, id),
+  TEXT (PosternApplication, name),
+  BOOLEAN (PosternApplication, enabled),
+  BOOLEAN (PosternApplication, first_party),
+  TEXT (PosternApplication, kind),
+  OBJECT (PosternApplication, metadata),
+  ARRAY (PosternApplication, secrets),
+  INT64 (PosternApplication, created_at),
+  INT64 (PosternApplication, updated_at),
+};
+POSTERN_DEFINE_RECORD (PosternApplication, application, "applications", "application")
+
+static const PosternField session_fields[] = {
+  TEXT (PosternSession, id),
+  TEXT (PosternSession, secret_hash),
+  TEXT (PosternSession, user_id),
+  TEXT (PosternSession, device_hash),
+  TEXT (PosternSession, amr),
+  TEXT (PosternSession, acr),
+  TEXT (PosternSession, user_agent),
+  TEXT (PosternSession, remote_address),
+  TEXT (PosternSession, upstream_connector),
+  TEXT (PosternSession, upstream_sid),
+  INT64 (PosternSession, auth_time),
+  INT64 (PosternSession, created_at),
+  INT64 (PosternSession, used_at),
+  INT64 (PosternSession, idle_expires_at),
+  INT64 (PosternSession, expires_at),
+  INT64 (PosternSession, ended_at),
+};
+POSTERN_DEFINE_RECORD (PosternSession, session, "sessions", "session")
+
+static const PosternField grant_fields[] = {
+  TEXT (PosternGrant, id),          TEXT (PosternGrant, user_id),     TEXT (PosternGrant, application_id),
+  TEXT (PosternGrant, session_id),  TEXT (PosternGrant, scope),       TEXT (PosternGrant, resource),
+  OBJECT (PosternGrant, data),      BOOLEAN (PosternGrant, offline),  INT64 (PosternGrant, created_at),
+  INT64 (PosternGrant, expires_at), INT64 (PosternGrant, revoked_at),
+};
+POSTERN_DEFINE_RECORD (PosternGrant, grant, "grants", "grant")
+
+static const PosternField code_fields[] = {
+  TEXT (PosternCode, hash),           TEXT (PosternCode, grant_id),    TEXT (PosternCode, application_id),
+  TEXT (PosternCode, redirect_uri),   TEXT (PosternCode, code_challenge), INT64 (PosternCode, expires_at),
+  INT64 (PosternCode, used_at),
+};
+POSTERN_DEFINE_RECORD (PosternCode, code, "codes", "code")
+
+static const PosternField refresh_token_fields[] = {
+  TEXT (PosternRefreshToken, hash),        TEXT (PosternRefreshToken, grant_id),
+  TEXT (PosternRefreshToken, application_id), TEXT (PosternRefreshToken, scope),
+  INT64 (PosternRefreshToken, created_at), INT64 (PosternRefreshToken, expires_at),
+  INT64 (PosternRefreshToken, used_at),
+};
+POSTERN_DEFINE_RECORD (PosternRefreshToken, refresh_token, "refresh_tokens", "refresh token")
+
+static const PosternField key_fields[] = {
+  TEXT (PosternKey, kid),          TEXT (PosternKey, use),          TEXT (PosternKey, alg),
+  TEXT (PosternKey, state),        OBJECT (PosternKey, public_jwk), TEXT (PosternKey, private_jwk),
+  INT64 (PosternKey, created_at),  INT64 (PosternKey, activated_at), INT64 (PosternKey, expires_at),
+};
+POSTERN_DEFINE_RECORD (PosternKey, key, "signing_keys", "key")
+
+static const PosternField ticket_fields[] = {
+  TEXT (PosternTicket, hash),         TEXT (PosternTicket, kind),        OBJECT (PosternTicket, data),
+  INT64 (PosternTicket, created_at),  INT64 (PosternTicket, expires_at), INT64 (PosternTicket, used_at),
+};
+POSTERN_DEFINE_RECORD (PosternTicket, ticket, "tickets", "ticket")
+
+static const PosternField audit_fields[] = {
+  TEXT (PosternAudit, id),         INT64 (PosternAudit, at),            TEXT (PosternAudit, event),
+  TEXT (PosternAudit, actor),      TEXT (PosternAudit, target),         TEXT (PosternAudit, request_id),
+  TEXT (PosternAudit, remote_address), OBJECT (PosternAudit, data),
+};
+POSTERN_DEFINE_RECORD (PosternAudit, audit, "audit", "audit entry")

@@ -1,0 +1,57 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "postern-seal.h"
+
+#include <openssl/crypto.h>
+#include <openssl/evp.h>
+#include <openssl/rand.h>
+#include <string.h>
+
+#include "postern-store-base64.h"
+
+#define SECRET_BYTES 32
+
+char *
+postern_secret_new (void)
+{
+  guint8 bytes[SECRET_BYTES];
+  char *secret;
+
+  if (RAND_bytes (bytes, sizeof bytes) != 1)
+    g_error ("the random number generator failed; a server without one must not go on");
+  secret = postern_store_base64_encode (bytes, sizeof bytes);
+  OPENSSL_cleanse (bytes, sizeof bytes);
+  return secret;
+}
+
+char *
+postern_secret_hash (const char *secret)
+{
+  static EVP_MD *sha256; /* fetched once: fetching costs more than hashing */
+  guint8 digest[32];
+
+  if (g_once_init_enter (&sha256))
+    g_once_init_leave (&sha256, EVP_MD_fetch (NULL, "SHA256", NULL));
+  if (EVP_Digest (secret, strlen (secret), digest, NULL, sha256, NULL) != 1)
+    g_error ("SHA-256 is missing from OpenSSL");
+  return postern_store_base64_encode (digest, sizeof digest);
+}
+
+gboolean
+postern_secret_equal (const char *a, const char *b)
+{
+  gsize length;
+
+  if (a == NULL || b == NULL)
+    return FALSE;
+  length = strlen (a);
+  return length == strlen (b) && CRYPTO_memcmp (a, b, length) == 0;
+}
+
+void
+postern_secret_free (char *secret)
+{
+  if (secret == NULL)
+    return;
+  OPENSSL_cleanse (secret, strlen (secret));
+  g_free (secret);
+}

@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#pragma once
+
+#include "postern-store.h"
+
+G_BEGIN_DECLS
+
+/* Private to this room. */
+#define POSTERN_SEAL_KEY_BYTES 32
+
+/** postern_store_get_seal_key: 32 bytes, derived once from the master key */
+const guint8 *postern_store_get_seal_key (PosternStore *self);
+const char *postern_store_get_tenant (PosternStore *self);
+
+/** postern_migrate_run: brings both files of the tenant to this release's schema; forward only. */
+gboolean postern_migrate_run (PosternStore *store, const char *dialect, GError **error);
+
+/* --- sealing: the two directions share these */
+#define POSTERN_SEAL_PREFIX "v1."
+#define POSTERN_SEAL_NONCE_BYTES 12
+#define POSTERN_SEAL_TAG_BYTES 16
+
+/** postern_seal_derive_key: HKDF-SHA-256 (RFC 5869) of @master_key for @tenant into @key (32 bytes) */
+gboolean postern_seal_derive_key (GBytes *master_key, const char *tenant, guint8 *key, GError **error);
+/** postern_seal_cipher: AES-256-GCM, fetched once; (transfer none) (type EVP_CIPHER) */
+gpointer postern_seal_cipher (void);
+/** postern_seal_dup_place: where a sealed value belongs, so that it opens nowhere else. (transfer full) */
+GByteArray *postern_seal_dup_place (PosternStore *store, const char *table, const char *column, const char *row);
+
+G_END_DECLS

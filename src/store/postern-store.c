@@ -1,0 +1,139 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "postern-seal.h"
+
+#include <openssl/crypto.h>
+
+#include "postern-error.h"
+#include "postern-store-private.h"
+#include "postern-txn.h"
+
+struct _PosternStore {
+  GObject parent_instance;
+
+  PosternDatabase *database;
+  PosternDatabaseClass *klass;
+  char *tenant;
+  gboolean open;
+  guint8 seal_key[POSTERN_SEAL_KEY_BYTES];
+};
+
+G_DEFINE_FINAL_TYPE (PosternStore, postern_store, G_TYPE_OBJECT)
+
+static void
+postern_store_finalize (GObject *object)
+{
+  PosternStore *self = POSTERN_STORE (object);
+
+  postern_store_close (self);
+  g_clear_object (&self->database);
+  g_clear_pointer (&self->tenant, g_free);
+  OPENSSL_cleanse (self->seal_key, sizeof self->seal_key);
+  G_OBJECT_CLASS (postern_store_parent_class)->finalize (object);
+}
+
+static void
+postern_store_class_init (PosternStoreClass *klass)
+{
+  G_OBJECT_CLASS (klass)->finalize = postern_store_finalize;
+}
+
+static void
+postern_store_init (PosternStore *self)
+{
+}
+
+/* A tenant's name becomes a folder's name and part of URLs: nothing but small letters, digits and inner dashes. */
+static gboolean
+is_tenant_name (const char *name)
+{
+  gsize length = 0;
+
+  for (; name[length] != '\0'; length++)
+    if (!g_ascii_islower (name[length]) && !g_ascii_isdigit (name[length]) && !(name[length] == '-' && length > 0))
+      return FALSE;
+  return length > 0 && length < 64;
+}
+
+PosternStore *
+postern_store_open (PosternDatabase *database, GBytes *master_key, const char *location, const char *tenant,
+                    GError **error)
+{
+  g_autoptr (PosternStore) self = NULL;
+
+  if (!is_tenant_name (tenant))
+    {
+      g_set_error (error, POSTERN_ERROR, POSTERN_ERROR_CONFIG,
+                   "“%s” cannot be a tenant's name: use small letters, digits and dashes", tenant);
+      return NULL;
+    }
+  self = g_object_new (POSTERN_TYPE_STORE, NULL);
+  self->database = g_object_ref (database);
+  self->klass = POSTERN_DATABASE_GET_CLASS (database);
+  self->tenant = g_strdup (tenant);
+  if (!postern_seal_derive_key (master_key, tenant, self->seal_key, error)
+      || !self->klass->open (database, location, tenant, error))
+    return NULL;
+  self->open = TRUE;
+  if (!postern_migrate_run (self, self->klass->dialect, error))
+    return NULL;
+  return g_steal_pointer (&self);
+}
+
+void
+postern_store_close (PosternStore *self)
+{
+  if (self->open)
+    self->klass->close (self->database);
+  self->open = FALSE;
+}
+
+/* --- transactions: a PosternTxn around the driver's own --------------------------------------------------------- */
+
+typedef struct {
+  PosternStore *store;
+  PosternTxnFunc func;
+  gpointer user_data;
+} Work;
+
+static gboolean
+run_work (PosternTransaction *transaction, gpointer user_data, GError **error)
+{
+  Work *work = user_data;
+  PosternTxn txn = { work->store, work->store->database, work->store->klass, transaction };
+
+  return work->func (&txn, work->user_data, error);
+}
+
+gboolean
+postern_store_read (PosternStore *self, PosternKeep keep, PosternTxnFunc func, gpointer user_data, GError **error)
+{
+  Work work = { self, func, user_data };
+
+  return self->klass->read (self->database, keep, run_work, &work, error);
+}
+
+gboolean
+postern_store_write (PosternStore *self, PosternKeep keep, PosternTxnFunc func, gpointer user_data, GError **error)
+{
+  Work work = { self, func, user_data };
+
+  return self->klass->write (self->database, keep, run_work, &work, error);
+}
+
+guint64
+postern_store_get_generation (PosternStore *self)
+{
+  return self->klass->generation (self->database);
+}
+
+const guint8 *
+postern_store_get_seal_key (PosternStore *self)
+{
+  return self->seal_key;
+}
+
+const char *
+postern_store_get_tenant (PosternStore *self)
+{
+  return self->tenant;
+}

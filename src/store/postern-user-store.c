@@ -1,0 +1,129 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "postern-stores.h"
+
+#include "postern-error.h"
+#include "postern-record.h"
+
+/*
+ * One person's user name must not be another's e-mail address or phone number: a sign-in looks in all three, and whoever
+ * could take a stranger's address as a name would catch that stranger's sign-ins. The unique rules of the table
+ * guard each column; this look-up (by their indices) guards across them.
+ */
+static gboolean
+check_identifiers (PosternTxn *txn, const PosternUser *user, GError **error)
+{
+  static const char sql[] = "SELECT 1 FROM users WHERE username IN (?3, ?4) AND id <> ?1 UNION ALL "
+                            "SELECT 1 FROM users WHERE email IN (?2, ?4) AND id <> ?1 UNION ALL "
+                            "SELECT 1 FROM users WHERE phone IN (?2, ?3) AND id <> ?1 LIMIT 1";
+  PosternValue values[] = { POSTERN_TEXT (user->id), POSTERN_TEXT (user->username), POSTERN_TEXT (user->email),
+                            POSTERN_TEXT (user->phone) };
+  gint64 taken;
+
+  if (!postern_txn_read_int64 (txn, &taken, 0, sql, values, G_N_ELEMENTS (values), error))
+    return FALSE;
+  if (taken != 0)
+    g_set_error_literal (error, POSTERN_ERROR, POSTERN_ERROR_CONFLICT,
+                         "another user already signs in with this user name, e-mail address or phone number");
+  return taken == 0;
+}
+
+gboolean
+postern_user_store_insert (PosternTxn *txn, PosternUser *user, GError **error)
+{
+  return check_identifiers (txn, user, error)
+         && postern_record_write (txn, &postern_records_user, user, POSTERN_SQL_INSERT (postern_records_user, ""), error) > 0;
+}
+
+gboolean
+postern_user_store_update (PosternTxn *txn, PosternUser *user, GError **error)
+{
+  gint64 changed;
+
+  if (!check_identifiers (txn, user, error))
+    return FALSE;
+  changed = postern_record_write (txn, &postern_records_user, user, POSTERN_SQL_UPDATE (postern_records_user), error);
+  if (changed == 0)
+    g_set_error_literal (error, POSTERN_ERROR, POSTERN_ERROR_NOT_FOUND, "there is no such user");
+  return changed > 0;
+}
+
+/* Credentials, identities, sessions, grants and what hangs on them go by the table's own rule (ON DELETE CASCADE). */
+gboolean
+postern_user_store_delete (PosternTxn *txn, const char *id, GError **error)
+{
+  PosternValue values[] = { POSTERN_TEXT (id) };
+
+  return postern_txn_run_one (txn, "user", "DELETE FROM users WHERE id = ?1", values, G_N_ELEMENTS (values), error);
+}
+
+PosternUser *
+postern_user_store_get (PosternTxn *txn, const char *id, GError **error)
+{
+  PosternValue values[] = { POSTERN_TEXT (id) };
+
+  return postern_record_read (txn, &postern_records_user, POSTERN_SQL_SELECT (postern_records_user, "WHERE id = ?1"),
+                              values, G_N_ELEMENTS (values), error);
+}
+
+PosternUser *
+postern_user_store_find (PosternTxn *txn, const char *identifier, GError **error)
+{
+  /* At most three look-ups by index, the first that finds ends it; check_identifiers() keeps them from disagreeing. */
+  static const char where[] = "WHERE id = (SELECT id FROM users WHERE username = ?1 UNION ALL SELECT id FROM users WHERE email = ?1 "
+                              "UNION ALL SELECT id FROM users WHERE phone = ?1 LIMIT 1)";
+  PosternValue values[] = { POSTERN_TEXT (identifier) };
+
+  return postern_record_read (txn, &postern_records_user, POSTERN_SQL_SELECT (postern_records_user, where), values,
+                              G_N_ELEMENTS (values), error);
+}
+
+/* "%", "_" and "\" in what a person typed are letters, not patterns. */
+static char *
+like_prefix (const char *search)
+{
+  GString *pattern = g_string_new (NULL);
+
+  for (const char *c = search; *c != '\0'; c++)
+    {
+      if (strchr ("%_\\", *c) != NULL)
+        g_string_append_c (pattern, '\\');
+      g_string_append_c (pattern, *c);
+    }
+  g_string_append_c (pattern, '%');
+  return g_string_free (pattern, FALSE);
+}
+
+/* A search reads the table in its order: it is for administrators, who page through it, and not on anybody's way to sign in. */
+GPtrArray *
+postern_user_store_list (PosternTxn *txn, const char *search, const char *after, guint limit, GError **error)
+{
+  g_autofree char *pattern = search != NULL && *search != '\0' ? like_prefix (search) : NULL;
+  PosternValue values[] = { POSTERN_TEXT (after ? after : ""), POSTERN_INT (limit), POSTERN_TEXT (pattern) };
+
+  if (pattern == NULL)
+    return postern_record_list (txn, &postern_records_user,
+                                POSTERN_SQL_SELECT (postern_records_user, "WHERE id > ?1 ORDER BY id LIMIT ?2"), values,
+                                2, error);
+  return postern_record_list (
+      txn, &postern_records_user,
+      POSTERN_SQL_SELECT (postern_records_user, "WHERE id > ?1 AND (username LIKE ?3 ESCAPE '\\' OR email LIKE ?3 ESCAPE '\\' "
+                                                "OR phone LIKE ?3 ESCAPE '\\') ORDER BY id LIMIT ?2"),
+      values, 3, error);
+}
+
+gint64
+postern_user_store_count (PosternTxn *txn, GError **error)
+{
+  gint64 count = -1;
+
+  return postern_txn_read_int64 (txn, &count, 0, "SELECT COUNT (*) FROM users", NULL, 0, error) ? count : -1;
+}
+
+gboolean
+postern_user_store_touch_sign_in (PosternTxn *txn, const char *id, gint64 now, GError **error)
+{
+  PosternValue values[] = { POSTERN_TEXT (id), POSTERN_INT (now) };
+
+  return postern_txn_run_one (txn, "user", "UPDATE users SET last_sign_in_at = ?2 WHERE id = ?1", values,
+                              G_N_ELEMENTS (values), error);
+}
