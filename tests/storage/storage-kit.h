@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#pragma once
+
+#include <gio/gio.h>
+
+#include "postern-error.h"
+#include "postern-json.h"
+#include "postern-seal.h"
+#include "postern-stores.h"
+#include "postern-txn.h"
+
+/* The storage test kit: what any driver must do. Each test gets a tenant of its own. */
+#define NOW 1800000000
+
+PosternStore *storage_kit_open (void);                          /* (transfer full): a fresh tenant */
+PosternStore *storage_kit_open_at (const char *location, const char *tenant, GError **error); /* (transfer full) (nullable) */
+PosternDatabase *storage_kit_new_database (void);
+char *storage_kit_new_location (void);
+const char *storage_kit_program (void);
+const char *storage_kit_module (void);
+
+/* run @func, which must succeed */
+void storage_kit_write (PosternStore *store, PosternKeep keep, PosternTxnFunc func, gpointer data);
+void storage_kit_read (PosternStore *store, PosternKeep keep, PosternTxnFunc func, gpointer data);
+
+PosternUser *storage_kit_new_user (const char *username, const char *email, const char *phone);
+PosternApplication *storage_kit_new_application (const char *name);
+PosternSession *storage_kit_new_session (const char *user_id);
+PosternGrant *storage_kit_new_grant (const char *user_id, const char *application_id, const char *session_id);
+
+/* @call hands on `&failure`. */
+#define assert_fails(call, code_)                                                                                     \
+  G_STMT_START                                                                                                        \
+  {                                                                                                                   \
+    g_autoptr (GError) failure = NULL;                                                                                \
+    g_assert_false (call);                                                                                            \
+    g_assert_error (failure, POSTERN_ERROR, (code_));                                                                 \
+  }                                                                                                                   \
+  G_STMT_END
+
+void storage_people_add_tests (void);
+void storage_tokens_add_tests (void);
+void storage_rest_add_tests (void);
+void storage_seal_add_tests (void);
+void storage_together_add_tests (void);
+int storage_together_child (const char *location);

@@ -1,0 +1,337 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "storage-kit.h"
+
+/* Users, credentials, identities, sessions, devices. Each function runs in one transaction. */
+
+static gboolean
+users (PosternTxn *txn, gpointer data, GError **error)
+{
+  g_autoptr (PosternUser) ada = storage_kit_new_user ("ada", "ada@example.org", "+4930123");
+  g_autoptr (PosternUser) bob = storage_kit_new_user ("bob", NULL, NULL);
+  g_autoptr (PosternUser) found = NULL;
+  static const char *const identifiers[] = { "ada", "ada@example.org", "+4930123" };
+
+  ada->administrator = TRUE;
+  g_assert_true (postern_user_store_insert (txn, ada, error));
+  g_assert_true (postern_user_store_insert (txn, bob, error)); /* two without e-mail do not collide */
+  g_assert_cmpint (postern_user_store_count (txn, error), ==, 2);
+  for (guint i = 0; i < G_N_ELEMENTS (identifiers); i++)
+    {
+      g_autoptr (PosternUser) user = postern_user_store_find (txn, identifiers[i], error);
+
+      g_assert_cmpstr (user->id, ==, ada->id);
+    }
+  assert_fails (postern_user_store_find (txn, "nobody", &failure), POSTERN_ERROR_NOT_FOUND);
+  assert_fails (postern_user_store_get (txn, "usr_", &failure), POSTERN_ERROR_NOT_FOUND);
+
+  found = postern_user_store_get (txn, ada->id, error);
+  g_assert_true (g_variant_equal (found->profile, ada->profile));
+  g_assert_cmpuint (g_variant_n_children (found->data), ==, 0);
+  g_assert_true (found->administrator);
+  g_assert_cmpint (found->created_at, ==, NOW);
+
+  g_free (bob->email);
+  bob->email = g_strdup ("bob@example.org");
+  bob->email_verified = TRUE;
+  g_assert_true (postern_user_store_update (txn, bob, error));
+  g_assert_true (postern_user_store_touch_sign_in (txn, bob->id, NOW + 9, error));
+  g_clear_pointer (&found, postern_user_unref);
+  found = postern_user_store_find (txn, "bob@example.org", error);
+  g_assert_true (found->email_verified);
+  g_assert_cmpint (found->last_sign_in_at, ==, NOW + 9);
+
+  g_assert_true (postern_user_store_delete (txn, bob->id, error));
+  assert_fails (postern_user_store_delete (txn, bob->id, &failure), POSTERN_ERROR_NOT_FOUND);
+  assert_fails (postern_user_store_update (txn, bob, &failure), POSTERN_ERROR_NOT_FOUND);
+  assert_fails (postern_user_store_touch_sign_in (txn, bob->id, NOW, &failure), POSTERN_ERROR_NOT_FOUND);
+  return TRUE;
+}
+
+/* Taken values, and the attack: to be called what another one's address is. */
+static gboolean
+user_conflicts (PosternTxn *txn, gpointer data, GError **error)
+{
+  static const struct {
+    const char *username, *email, *phone;
+  } taken[] = {
+    { "ada", NULL, NULL },
+    { NULL, "ada@example.org", NULL },
+    { NULL, NULL, "+4930123" },
+    { "ada@example.org", NULL, NULL },
+    { "+4930123", NULL, NULL },
+    { NULL, "ada", NULL },
+    { NULL, NULL, "ada@example.org" },
+  };
+  g_autoptr (PosternUser) ada = storage_kit_new_user ("ada", "ada@example.org", "+4930123");
+  g_autoptr (PosternUser) eve = storage_kit_new_user ("eve", NULL, NULL);
+
+  g_assert_true (postern_user_store_insert (txn, ada, error));
+  g_assert_true (postern_user_store_insert (txn, eve, error));
+  for (guint i = 0; i < G_N_ELEMENTS (taken); i++)
+    {
+      g_autoptr (PosternUser) other = storage_kit_new_user (taken[i].username, taken[i].email, taken[i].phone);
+
+      assert_fails (postern_user_store_insert (txn, other, &failure), POSTERN_ERROR_CONFLICT);
+      g_free (other->id);
+      other->id = g_strdup (eve->id);
+      assert_fails (postern_user_store_update (txn, other, &failure), POSTERN_ERROR_CONFLICT);
+    }
+  g_assert_true (postern_user_store_update (txn, ada, error)); /* not with oneself */
+  return TRUE;
+}
+
+static gboolean
+user_list (PosternTxn *txn, gpointer data, GError **error)
+{
+  g_autoptr (GPtrArray) first = NULL, second = NULL, match = NULL, literal = NULL;
+
+  for (guint i = 0; i < 25; i++)
+    {
+      g_autofree char *name = g_strdup_printf ("%c_%02u", i < 20 ? 'a' : 'b', i);
+      g_autoptr (PosternUser) user = storage_kit_new_user (name, NULL, NULL);
+
+      g_assert_true (postern_user_store_insert (txn, user, error));
+    }
+  first = postern_user_store_list (txn, NULL, NULL, 20, error);
+  g_assert_cmpuint (first->len, ==, 20);
+  second = postern_user_store_list (txn, NULL, ((PosternUser *) first->pdata[19])->id, 20, error);
+  g_assert_cmpuint (second->len, ==, 5);
+  g_assert_cmpstr (((PosternUser *) second->pdata[4])->username, ==, "b_24");
+  match = postern_user_store_list (txn, "b", NULL, 20, error);
+  g_assert_cmpuint (match->len, ==, 5);
+  literal = postern_user_store_list (txn, "%", NULL, 20, error); /* a letter, not a pattern */
+  g_assert_cmpuint (literal->len, ==, 0);
+  return TRUE;
+}
+
+static PosternCredential *
+new_password (const char *user_id)
+{
+  PosternCredential *credential = postern_credential_new ();
+
+  credential->id = postern_id_new ("crd");
+  credential->user_id = g_strdup (user_id);
+  credential->kind = g_strdup ("password");
+  credential->value = g_strdup ("old");
+  credential->created_at = NOW;
+  return credential;
+}
+
+static gboolean
+credentials (PosternTxn *txn, gpointer data, GError **error)
+{
+  g_autoptr (PosternUser) ada = storage_kit_new_user ("ada", NULL, NULL);
+  g_autoptr (PosternUser) eve = storage_kit_new_user ("eve", NULL, NULL);
+  g_autoptr (PosternCredential) password = new_password (ada->id);
+  g_autoptr (PosternCredential) stolen = new_password (eve->id);
+  g_autoptr (PosternCredential) orphan = new_password ("usr_00000000000000000000000000");
+  g_autoptr (PosternCredential) found = NULL;
+  g_autoptr (GPtrArray) all = NULL;
+
+  g_assert_true (postern_user_store_insert (txn, ada, error) && postern_user_store_insert (txn, eve, error));
+  g_assert_true (postern_credential_store_put (txn, password, error));
+  g_assert_true (postern_credential_store_put (txn, password, error)); /* again: replaces */
+  g_free (stolen->id);
+  stolen->id = g_strdup (password->id);
+  assert_fails (postern_credential_store_put (txn, stolen, &failure), POSTERN_ERROR_CONFLICT);
+  assert_fails (postern_credential_store_put (txn, orphan, &failure), POSTERN_ERROR_NOT_FOUND);
+
+  g_assert_true (postern_credential_store_upgrade (txn, password->id, "old", "new", NOW + 1, error));
+  assert_fails (postern_credential_store_upgrade (txn, password->id, "old", "newer", NOW, &failure), POSTERN_ERROR_CONFLICT);
+  found = postern_credential_store_find (txn, ada->id, "password", error);
+  g_assert_cmpstr (found->value, ==, "new");
+  g_assert_cmpint (found->updated_at, ==, NOW + 1);
+  assert_fails (postern_credential_store_find (txn, ada->id, "totp", &failure), POSTERN_ERROR_NOT_FOUND);
+  all = postern_credential_store_list (txn, ada->id, error);
+  g_assert_cmpuint (all->len, ==, 1);
+  g_assert_true (postern_credential_store_delete (txn, password->id, error));
+  assert_fails (postern_credential_store_delete (txn, password->id, &failure), POSTERN_ERROR_NOT_FOUND);
+  return TRUE;
+}
+
+static PosternIdentity *
+new_identity (const char *user_id, const char *subject)
+{
+  PosternIdentity *identity = postern_identity_new ();
+
+  identity->id = postern_id_new ("idn");
+  identity->user_id = g_strdup (user_id);
+  identity->connector = g_strdup ("google");
+  identity->subject = g_strdup (subject);
+  return identity;
+}
+
+static gboolean
+identities (PosternTxn *txn, gpointer data, GError **error)
+{
+  g_autoptr (PosternUser) ada = storage_kit_new_user ("ada", NULL, NULL);
+  g_autoptr (PosternUser) eve = storage_kit_new_user ("eve", NULL, NULL);
+  g_autoptr (PosternIdentity) first = new_identity (ada->id, "1");
+  g_autoptr (PosternIdentity) again = new_identity (eve->id, "1");
+  g_autoptr (PosternIdentity) found = NULL;
+  g_autoptr (GPtrArray) all = NULL;
+  g_autoptr (GVariant) claims = postern_json_parse ("{\"email\":\"a@b\"}", -1, 0, NULL);
+
+  g_assert_true (postern_user_store_insert (txn, ada, error) && postern_user_store_insert (txn, eve, error));
+  g_assert_true (postern_identity_store_insert (txn, first, error));
+  assert_fails (postern_identity_store_insert (txn, again, &failure), POSTERN_ERROR_CONFLICT);
+  g_assert_true (postern_identity_store_touch (txn, first->id, claims, "v1.x", NOW + 2, error));
+  found = postern_identity_store_find (txn, "google", "1", error);
+  g_assert_cmpstr (found->user_id, ==, ada->id);
+  g_assert_true (g_variant_equal (found->claims, claims));
+  g_assert_cmpstr (found->upstream, ==, "v1.x");
+  g_assert_cmpint (found->used_at, ==, NOW + 2);
+  assert_fails (postern_identity_store_find (txn, "google", "2", &failure), POSTERN_ERROR_NOT_FOUND);
+  all = postern_identity_store_list (txn, ada->id, error);
+  g_assert_cmpuint (all->len, ==, 1);
+  g_assert_true (postern_identity_store_delete (txn, first->id, error));
+  assert_fails (postern_identity_store_delete (txn, first->id, &failure), POSTERN_ERROR_NOT_FOUND);
+  return TRUE;
+}
+
+static gboolean
+sessions (PosternTxn *txn, gpointer data, GError **error)
+{
+  g_autoptr (PosternUser) ada = storage_kit_new_user ("ada", NULL, NULL);
+  g_autoptr (PosternApplication) app = storage_kit_new_application ("shop");
+  g_autoptr (PosternSession) session = storage_kit_new_session (ada->id);
+  g_autoptr (PosternSession) found = NULL;
+  g_autoptr (PosternGrant) online = storage_kit_new_grant (ada->id, app->id, session->id);
+  g_autoptr (PosternGrant) offline = storage_kit_new_grant (ada->id, app->id, session->id);
+  g_autoptr (PosternGrant) online_after = NULL, offline_after = NULL;
+  g_autofree char *old_hash = g_strdup (session->secret_hash);
+  g_autoptr (GPtrArray) grants = NULL;
+
+  offline->offline = TRUE;
+  g_assert_true (postern_user_store_insert (txn, ada, error) && postern_application_store_insert (txn, app, error));
+  g_assert_true (postern_session_store_insert (txn, session, error));
+  g_assert_true (postern_grant_store_insert (txn, online, error) && postern_grant_store_insert (txn, offline, error));
+  g_assert_true (postern_session_store_touch (txn, session->id, NOW + 60, NOW + 7200, error));
+
+  g_free (session->secret_hash);
+  session->secret_hash = g_strdup ("fresh");
+  session->used_at = NOW + 61;
+  session->idle_expires_at = NOW + 7200;
+  g_assert_true (postern_session_store_raise (txn, session, error));
+  assert_fails (postern_session_store_find (txn, old_hash, &failure), POSTERN_ERROR_NOT_FOUND);
+  found = postern_session_store_find (txn, "fresh", error);
+  g_assert_cmpstr (found->id, ==, session->id);
+  g_assert_cmpint (found->idle_expires_at, ==, NOW + 7200);
+  /* lapsed: no touch brings it back */
+  assert_fails (postern_session_store_touch (txn, session->id, NOW + 7200, NOW + 9999, &failure), POSTERN_ERROR_STALE);
+
+  g_assert_true (postern_session_store_end (txn, session->id, NOW + 62, error));
+  g_assert_true (postern_session_store_end (txn, session->id, NOW + 70, error)); /* twice is no error */
+  assert_fails (postern_session_store_touch (txn, session->id, NOW + 63, NOW + 9999, &failure), POSTERN_ERROR_STALE);
+  assert_fails (postern_session_store_raise (txn, session, &failure), POSTERN_ERROR_STALE);
+  assert_fails (postern_session_store_end (txn, "ses_none", NOW, &failure), POSTERN_ERROR_NOT_FOUND);
+  g_clear_pointer (&found, postern_session_unref);
+  found = postern_session_store_get (txn, session->id, error);
+  g_assert_cmpint (found->ended_at, ==, NOW + 62);
+  online_after = postern_grant_store_get (txn, online->id, error);
+  offline_after = postern_grant_store_get (txn, offline->id, error);
+  g_assert_cmpint (online_after->revoked_at, ==, NOW + 62);
+  g_assert_cmpint (offline_after->revoked_at, ==, 0);
+  grants = postern_grant_store_list_for_session (txn, session->id, error);
+  g_assert_cmpuint (grants->len, ==, 2);
+  return TRUE;
+}
+
+static gboolean
+session_list (PosternTxn *txn, gpointer data, GError **error)
+{
+  g_autoptr (PosternUser) ada = storage_kit_new_user ("ada", NULL, NULL);
+  g_autoptr (PosternUser) bob = storage_kit_new_user ("bob", NULL, NULL);
+  gint64 now = g_get_real_time () / G_USEC_PER_SEC;
+  g_autoptr (GPtrArray) of_ada = NULL, alive = NULL, everyone = NULL, rest = NULL;
+
+  g_assert_true (postern_user_store_insert (txn, ada, error) && postern_user_store_insert (txn, bob, error));
+  for (guint i = 0; i < 6; i++)
+    {
+      g_autoptr (PosternSession) session = storage_kit_new_session (i < 4 ? ada->id : bob->id);
+
+      session->idle_expires_at = i == 0 ? now - 1 : now + 1000;
+      session->expires_at = i == 1 ? now - 1 : now + 1000;
+      session->ended_at = i == 2 ? now - 1 : 0;
+      g_assert_true (postern_session_store_insert (txn, session, error));
+    }
+  of_ada = postern_session_store_list (txn, ada->id, FALSE, NULL, 10, error);
+  g_assert_cmpuint (of_ada->len, ==, 4);
+  alive = postern_session_store_list (txn, ada->id, TRUE, NULL, 10, error);
+  g_assert_cmpuint (alive->len, ==, 1);
+  everyone = postern_session_store_list (txn, NULL, TRUE, NULL, 2, error);
+  g_assert_cmpuint (everyone->len, ==, 2);
+  rest = postern_session_store_list (txn, NULL, TRUE, ((PosternSession *) everyone->pdata[1])->id, 2, error);
+  g_assert_cmpuint (rest->len, ==, 1);
+  return TRUE;
+}
+
+static gboolean
+devices (PosternTxn *txn, gpointer data, GError **error)
+{
+  g_autoptr (PosternUser) ada = storage_kit_new_user ("ada", NULL, NULL);
+
+  g_assert_true (postern_user_store_insert (txn, ada, error));
+  g_assert_false (postern_device_store_knows (txn, "d", ada->id, 0, error));
+  g_assert_true (postern_device_store_put (txn, "d", ada->id, NOW, error));
+  g_assert_true (postern_device_store_put (txn, "d", ada->id, NOW + 5, error));
+  g_assert_true (postern_device_store_knows (txn, "d", ada->id, NOW + 5, error));
+  g_assert_false (postern_device_store_knows (txn, "d", ada->id, NOW + 6, error));
+  g_assert_false (postern_device_store_knows (txn, "d", "usr_other", 0, error));
+  g_assert_no_error (*error);
+  return TRUE;
+}
+
+/* Nothing of a deleted person stays. */
+static gboolean
+user_delete (PosternTxn *txn, gpointer data, GError **error)
+{
+  g_autoptr (PosternUser) ada = storage_kit_new_user ("ada", NULL, NULL);
+  g_autoptr (PosternApplication) app = storage_kit_new_application ("shop");
+  g_autoptr (PosternCredential) password = new_password (ada->id);
+  g_autoptr (PosternIdentity) identity = new_identity (ada->id, "1");
+  g_autoptr (PosternSession) session = storage_kit_new_session (ada->id);
+  g_autoptr (PosternGrant) grant = storage_kit_new_grant (ada->id, app->id, session->id);
+  g_autoptr (PosternRefreshToken) token = postern_refresh_token_new ();
+
+  token->hash = g_strdup ("r");
+  token->grant_id = g_strdup (grant->id);
+  token->application_id = g_strdup (app->id);
+  g_assert_true (postern_user_store_insert (txn, ada, error) && postern_application_store_insert (txn, app, error)
+                 && postern_credential_store_put (txn, password, error) && postern_identity_store_insert (txn, identity, error)
+                 && postern_session_store_insert (txn, session, error) && postern_grant_store_insert (txn, grant, error)
+                 && postern_refresh_store_insert (txn, token, error)
+                 && postern_device_store_put (txn, "d", ada->id, NOW, error)
+                 && postern_consent_store_put (txn, ada->id, app->id, "openid", NOW, error));
+  g_assert_true (postern_user_store_delete (txn, ada->id, error));
+  assert_fails (postern_credential_store_find (txn, ada->id, "password", &failure), POSTERN_ERROR_NOT_FOUND);
+  assert_fails (postern_identity_store_find (txn, "google", "1", &failure), POSTERN_ERROR_NOT_FOUND);
+  assert_fails (postern_session_store_get (txn, session->id, &failure), POSTERN_ERROR_NOT_FOUND);
+  assert_fails (postern_grant_store_get (txn, grant->id, &failure), POSTERN_ERROR_NOT_FOUND);
+  assert_fails (postern_refresh_store_get (txn, "r", &failure), POSTERN_ERROR_NOT_FOUND);
+  g_assert_false (postern_device_store_knows (txn, "d", ada->id, 0, error));
+  g_assert_null (postern_consent_store_get (txn, ada->id, app->id, error));
+  return TRUE;
+}
+
+static void
+run_in_one_write (gconstpointer func)
+{
+  g_autoptr (PosternStore) store = storage_kit_open ();
+
+  storage_kit_write (store, POSTERN_KEEP_LASTING, (PosternTxnFunc) func, NULL);
+}
+
+void
+storage_people_add_tests (void)
+{
+  g_test_add_data_func ("/storage/users", users, run_in_one_write);
+  g_test_add_data_func ("/storage/users/conflicts", user_conflicts, run_in_one_write);
+  g_test_add_data_func ("/storage/users/list", user_list, run_in_one_write);
+  g_test_add_data_func ("/storage/users/delete", user_delete, run_in_one_write);
+  g_test_add_data_func ("/storage/credentials", credentials, run_in_one_write);
+  g_test_add_data_func ("/storage/identities", identities, run_in_one_write);
+  g_test_add_data_func ("/storage/sessions", sessions, run_in_one_write);
+  g_test_add_data_func ("/storage/sessions/list", session_list, run_in_one_write);
+  g_test_add_data_func ("/storage/devices", devices, run_in_one_write);
+}

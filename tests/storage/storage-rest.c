@@ -1,0 +1,205 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "storage-kit.h"
+
+/* Flows, counters, tickets, settings, audit, leases, purge. */
+
+static gboolean
+flows (PosternTxn *txn, gpointer data, GError **error)
+{
+  static const guint8 raw[] = { 0, 1, 0xff, 0, 'x' };
+  g_autoptr (GBytes) first = g_bytes_new_static (raw, sizeof raw);
+  g_autoptr (GBytes) empty = g_bytes_new_static ("", 0);
+  g_autoptr (GBytes) got = NULL, got_empty = NULL;
+
+  g_assert_true (postern_flow_store_put (txn, "flw_1", "browser", first, NOW - 5, error));
+  got = postern_flow_store_get (txn, "flw_1", error); /* expired ones too */
+  g_assert_true (g_bytes_equal (got, first));
+  assert_fails (postern_flow_store_put (txn, "flw_1", "another", empty, NOW, &failure), POSTERN_ERROR_CONFLICT);
+  g_assert_true (postern_flow_store_put (txn, "flw_1", "browser", empty, NOW, error));
+  got_empty = postern_flow_store_get (txn, "flw_1", error);
+  g_assert_cmpuint (g_bytes_get_size (got_empty), ==, 0);
+  g_assert_true (postern_flow_store_delete (txn, "flw_1", error));
+  g_assert_true (postern_flow_store_delete (txn, "flw_1", error));
+  assert_fails (postern_flow_store_get (txn, "flw_1", &failure), POSTERN_ERROR_NOT_FOUND);
+  return TRUE;
+}
+
+static gboolean
+counters (PosternTxn *txn, gpointer data, GError **error)
+{
+  gint64 count, resets_at;
+
+  g_assert_cmpint (postern_counter_store_get (txn, "k", NOW, &resets_at, error), ==, 0);
+  g_assert_true (postern_counter_store_add (txn, "k", 1, 60, NOW, &count, &resets_at, error));
+  g_assert_cmpint (count, ==, 1);
+  g_assert_cmpint (resets_at, ==, NOW + 60);
+  g_assert_true (postern_counter_store_add (txn, "k", 2, 60, NOW + 59, &count, &resets_at, error));
+  g_assert_cmpint (count, ==, 3);
+  g_assert_cmpint (resets_at, ==, NOW + 60);
+  g_assert_cmpint (postern_counter_store_get (txn, "k", NOW + 59, NULL, error), ==, 3);
+  g_assert_cmpint (postern_counter_store_get (txn, "k", NOW + 60, NULL, error), ==, 0);
+  g_assert_true (postern_counter_store_add (txn, "k", 1, 60, NOW + 60, &count, &resets_at, error));
+  g_assert_cmpint (count, ==, 1);
+  g_assert_cmpint (resets_at, ==, NOW + 120);
+  g_assert_true (postern_counter_store_clear (txn, "k", error));
+  g_assert_cmpint (postern_counter_store_get (txn, "k", NOW + 60, NULL, error), ==, 0);
+  return TRUE;
+}
+
+static gboolean
+tickets (PosternTxn *txn, gpointer data, GError **error)
+{
+  g_autoptr (PosternTicket) ticket = postern_ticket_new ();
+  g_autoptr (PosternTicket) seen = NULL, redeemed = NULL;
+
+  ticket->hash = g_strdup ("t");
+  ticket->kind = g_strdup ("setup");
+  ticket->expires_at = NOW + 60;
+  g_assert_true (postern_ticket_store_insert (txn, ticket, error));
+  seen = postern_ticket_store_get (txn, "t", error);
+  g_assert_cmpstr (seen->kind, ==, "setup");
+  assert_fails (postern_ticket_store_get (txn, "u", &failure), POSTERN_ERROR_NOT_FOUND);
+  assert_fails (postern_ticket_store_redeem (txn, "t", "invitation", NOW, &failure), POSTERN_ERROR_STALE);
+  assert_fails (postern_ticket_store_redeem (txn, "u", "setup", NOW, &failure), POSTERN_ERROR_STALE);
+  assert_fails (postern_ticket_store_redeem (txn, "t", "setup", NOW + 60, &failure), POSTERN_ERROR_STALE);
+  redeemed = postern_ticket_store_redeem (txn, "t", "setup", NOW, error);
+  g_assert_cmpint (redeemed->used_at, ==, NOW);
+  assert_fails (postern_ticket_store_redeem (txn, "t", "setup", NOW, &failure), POSTERN_ERROR_STALE);
+  return TRUE;
+}
+
+static gboolean
+settings (PosternTxn *txn, gpointer data, GError **error)
+{
+  g_autoptr (GVariant) value = postern_json_parse ("{\"a\":[1,true,null,\"x\"]}", -1, 0, NULL);
+  g_autoptr (GVariant) got = NULL;
+
+  g_assert_null (postern_setting_store_get (txn, "policy", error));
+  g_assert_no_error (*error);
+  g_assert_true (postern_setting_store_put (txn, "policy", value, NOW, error)
+                 && postern_setting_store_put (txn, "policy", value, NOW, error));
+  got = postern_setting_store_get (txn, "policy", error);
+  g_assert_true (g_variant_equal (got, value));
+  return TRUE;
+}
+
+static gboolean
+audit (PosternTxn *txn, gpointer data, GError **error)
+{
+  g_autoptr (GPtrArray) all = NULL, rest = NULL;
+
+  for (guint i = 0; i < 3; i++)
+    {
+      g_autoptr (PosternAudit) entry = postern_audit_new ();
+
+      entry->id = postern_id_new ("aud");
+      entry->at = g_get_real_time ();
+      entry->event = g_strdup_printf ("event.%u", i);
+      g_assert_true (postern_audit_store_append (txn, entry, error));
+    }
+  all = postern_audit_store_list (txn, NULL, 10, error);
+  g_assert_cmpuint (all->len, ==, 3);
+  rest = postern_audit_store_list (txn, ((PosternAudit *) all->pdata[0])->id, 10, error);
+  g_assert_cmpuint (rest->len, ==, 2);
+  g_assert_cmpstr (((PosternAudit *) rest->pdata[0])->event, ==, "event.1");
+  return TRUE;
+}
+
+static gboolean
+leases (PosternTxn *txn, gpointer data, GError **error)
+{
+  gboolean held;
+
+  g_assert_true (postern_lease_store_take (txn, "purge", "a", 60, NOW, &held, error));
+  g_assert_true (held);
+  g_assert_true (postern_lease_store_take (txn, "purge", "b", 60, NOW + 59, &held, error));
+  g_assert_false (held);
+  g_assert_true (postern_lease_store_take (txn, "purge", "a", 60, NOW + 59, &held, error)); /* renewed */
+  g_assert_true (held);
+  g_assert_true (postern_lease_store_take (txn, "purge", "b", 60, NOW + 118, &held, error));
+  g_assert_false (held);
+  g_assert_true (postern_lease_store_take (txn, "purge", "b", 60, NOW + 119, &held, error));
+  g_assert_true (held);
+  g_assert_true (postern_lease_store_take (txn, "keys", "a", 60, NOW, &held, error));
+  g_assert_true (held);
+  return TRUE;
+}
+
+#define LONG_AGO (NOW - 500 * 86400)
+
+static gboolean
+purge_lasting (PosternTxn *txn, gpointer data, GError **error)
+{
+  g_autoptr (PosternUser) ada = storage_kit_new_user ("ada", NULL, NULL);
+  g_autoptr (PosternApplication) app = storage_kit_new_application ("a");
+  gint64 deleted;
+
+  g_assert_true (postern_user_store_insert (txn, ada, error) && postern_application_store_insert (txn, app, error));
+  g_assert_true (postern_device_store_put (txn, "d", ada->id, LONG_AGO, error));
+  for (guint i = 0; i < 6; i++)
+    {
+      g_autoptr (PosternSession) session = storage_kit_new_session (ada->id);
+      g_autoptr (PosternGrant) grant = storage_kit_new_grant (ada->id, app->id, NULL);
+      g_autofree char *jti = g_strdup_printf ("j%u", i);
+
+      session->expires_at = i % 3 == 0 ? LONG_AGO : NOW + 10;
+      session->ended_at = i % 3 == 1 ? LONG_AGO : 0;
+      grant->expires_at = i % 3 == 0 ? LONG_AGO : 0;
+      grant->revoked_at = i % 3 == 1 ? LONG_AGO : 0;
+      g_assert_true (postern_session_store_insert (txn, session, error) && postern_grant_store_insert (txn, grant, error)
+                     && postern_revoked_store_insert (txn, jti, i < 3 ? LONG_AGO : NOW, error));
+    }
+  g_assert_true (postern_purge_store_run (txn, POSTERN_KEEP_LASTING, NOW, 5, &deleted, error));
+  g_assert_cmpint (deleted, ==, 5);
+  g_assert_true (postern_purge_store_run (txn, POSTERN_KEEP_LASTING, NOW, 100, &deleted, error));
+  g_assert_cmpint (deleted, ==, 4 + 4 + 3 + 1 - 5);
+  g_assert_true (postern_purge_store_run (txn, POSTERN_KEEP_LASTING, NOW, 100, &deleted, error));
+  g_assert_cmpint (deleted, ==, 0);
+  g_assert_true (postern_revoked_store_contains (txn, "j5", error));
+  return TRUE;
+}
+
+static gboolean
+purge_short (PosternTxn *txn, gpointer data, GError **error)
+{
+  g_autoptr (GBytes) bytes = g_bytes_new_static ("x", 1);
+  gint64 deleted;
+
+  g_assert_true (postern_flow_store_put (txn, "flw_old", NULL, bytes, LONG_AGO, error)
+                 && postern_flow_store_put (txn, "flw_lapsed", NULL, bytes, NOW - 10, error)
+                 && postern_counter_store_add (txn, "old", 1, 60, LONG_AGO, NULL, NULL, error)
+                 && postern_counter_store_add (txn, "new", 1, 60, NOW, NULL, NULL, error));
+  g_assert_true (postern_purge_store_run (txn, POSTERN_KEEP_SHORT, NOW, 100, &deleted, error));
+  g_assert_cmpint (deleted, ==, 2);
+  g_assert_cmpint (postern_counter_store_get (txn, "new", NOW, NULL, error), ==, 1);
+  return postern_flow_store_delete (txn, "flw_lapsed", error);
+}
+
+static void
+run_lasting (gconstpointer func)
+{
+  g_autoptr (PosternStore) store = storage_kit_open ();
+
+  storage_kit_write (store, POSTERN_KEEP_LASTING, (PosternTxnFunc) func, NULL);
+}
+
+static void
+run_short (gconstpointer func)
+{
+  g_autoptr (PosternStore) store = storage_kit_open ();
+
+  storage_kit_write (store, POSTERN_KEEP_SHORT, (PosternTxnFunc) func, NULL);
+}
+
+void
+storage_rest_add_tests (void)
+{
+  g_test_add_data_func ("/storage/flows", flows, run_short);
+  g_test_add_data_func ("/storage/counters", counters, run_short);
+  g_test_add_data_func ("/storage/tickets", tickets, run_lasting);
+  g_test_add_data_func ("/storage/settings", settings, run_lasting);
+  g_test_add_data_func ("/storage/audit", audit, run_lasting);
+  g_test_add_data_func ("/storage/leases", leases, run_lasting);
+  g_test_add_data_func ("/storage/purge/lasting", purge_lasting, run_lasting);
+  g_test_add_data_func ("/storage/purge/short", purge_short, run_short);
+}

@@ -1,0 +1,223 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "storage-kit.h"
+
+/* Applications, grants, codes, refresh tokens, consents, revoked tokens, keys. */
+
+static gboolean
+applications (PosternTxn *txn, gpointer data, GError **error)
+{
+  g_autoptr (PosternApplication) app = storage_kit_new_application ("shop");
+  g_autoptr (PosternApplication) found = NULL;
+  g_autoptr (GPtrArray) all = NULL;
+
+  app->metadata = postern_json_parse ("{\"redirect_uris\":[\"https://a/cb\"]}", -1, 0, NULL);
+  app->secrets = postern_json_get (g_variant_ref_sink (postern_json_parse ("{\"s\":[{\"id\":\"1\",\"hash\":\"h\"}]}", -1, 0, NULL)), "s");
+  g_assert_true (postern_application_store_insert (txn, app, error));
+  assert_fails (postern_application_store_insert (txn, app, &failure), POSTERN_ERROR_CONFLICT);
+  found = postern_application_store_get (txn, app->id, error);
+  g_assert_true (g_variant_equal (found->metadata, app->metadata));
+  g_assert_true (g_variant_equal (found->secrets, app->secrets));
+  g_assert_true (found->enabled);
+  app->enabled = FALSE;
+  g_assert_true (postern_application_store_update (txn, app, error));
+  all = postern_application_store_list (txn, NULL, 10, error);
+  g_assert_cmpuint (all->len, ==, 1);
+  g_assert_false (((PosternApplication *) all->pdata[0])->enabled);
+  g_assert_true (postern_application_store_delete (txn, app->id, error));
+  assert_fails (postern_application_store_get (txn, app->id, &failure), POSTERN_ERROR_NOT_FOUND);
+  assert_fails (postern_application_store_update (txn, app, &failure), POSTERN_ERROR_NOT_FOUND);
+  assert_fails (postern_application_store_delete (txn, app->id, &failure), POSTERN_ERROR_NOT_FOUND);
+  return TRUE;
+}
+
+static gint64
+revoked_at (PosternTxn *txn, const char *id)
+{
+  g_autoptr (PosternGrant) grant = postern_grant_store_get (txn, id, NULL);
+
+  return grant->revoked_at;
+}
+
+static gboolean
+grants (PosternTxn *txn, gpointer data, GError **error)
+{
+  g_autoptr (PosternUser) ada = storage_kit_new_user ("ada", NULL, NULL);
+  g_autoptr (PosternApplication) a = storage_kit_new_application ("a");
+  g_autoptr (PosternApplication) b = storage_kit_new_application ("b");
+  g_autoptr (PosternGrant) first = storage_kit_new_grant (ada->id, a->id, NULL);
+  g_autoptr (PosternGrant) second = storage_kit_new_grant (ada->id, b->id, NULL);
+  g_autoptr (PosternGrant) machine = storage_kit_new_grant (NULL, a->id, NULL);
+  g_autoptr (PosternGrant) lost = storage_kit_new_grant ("usr_none", a->id, NULL);
+  g_autoptr (GPtrArray) page = NULL;
+
+  g_assert_true (postern_user_store_insert (txn, ada, error) && postern_application_store_insert (txn, a, error)
+                 && postern_application_store_insert (txn, b, error));
+  g_assert_true (postern_grant_store_insert (txn, first, error) && postern_grant_store_insert (txn, second, error)
+                 && postern_grant_store_insert (txn, machine, error));
+  assert_fails (postern_grant_store_insert (txn, lost, &failure), POSTERN_ERROR_NOT_FOUND);
+  page = postern_grant_store_list (txn, ada->id, first->id, 10, error);
+  g_assert_cmpuint (page->len, ==, 1);
+  g_assert_cmpstr (((PosternGrant *) page->pdata[0])->id, ==, second->id);
+
+  g_assert_true (postern_grant_store_revoke (txn, first->id, NOW, error));
+  g_assert_true (postern_grant_store_revoke (txn, first->id, NOW + 5, error));
+  g_assert_cmpint (revoked_at (txn, first->id), ==, NOW);
+  assert_fails (postern_grant_store_revoke (txn, "gnt_none", NOW, &failure), POSTERN_ERROR_NOT_FOUND);
+  g_assert_true (postern_grant_store_revoke_all (txn, ada->id, a->id, NOW + 1, error));
+  g_assert_cmpint (revoked_at (txn, second->id), ==, 0);
+  g_assert_true (postern_grant_store_revoke_all (txn, ada->id, NULL, NOW + 2, error));
+  g_assert_cmpint (revoked_at (txn, second->id), ==, NOW + 2);
+  g_assert_cmpint (revoked_at (txn, machine->id), ==, 0);
+  g_assert_true (postern_grant_store_revoke_all (txn, NULL, a->id, NOW + 3, error));
+  g_assert_cmpint (revoked_at (txn, machine->id), ==, NOW + 3);
+  return TRUE;
+}
+
+static void
+add_grant (PosternTxn *txn, PosternGrant **grant, GError **error)
+{
+  g_autoptr (PosternApplication) app = storage_kit_new_application ("a");
+
+  *grant = storage_kit_new_grant (NULL, app->id, NULL);
+  g_assert_true (postern_application_store_insert (txn, app, error) && postern_grant_store_insert (txn, *grant, error));
+}
+
+static gboolean
+codes (PosternTxn *txn, gpointer data, GError **error)
+{
+  g_autoptr (PosternGrant) grant = NULL;
+  g_autoptr (PosternCode) code = postern_code_new ();
+  g_autoptr (PosternCode) redeemed = NULL;
+  g_autofree char *of_unknown = NULL, *of_late = NULL, *of_used = NULL;
+
+  add_grant (txn, &grant, error);
+  code->hash = g_strdup ("c");
+  code->grant_id = g_strdup (grant->id);
+  code->application_id = g_strdup (grant->application_id);
+  code->code_challenge = g_strdup ("challenge");
+  code->expires_at = NOW + 60;
+  g_assert_true (postern_code_store_insert (txn, code, error));
+  assert_fails (postern_code_store_insert (txn, code, &failure), POSTERN_ERROR_CONFLICT);
+  assert_fails (postern_code_store_redeem (txn, "other", NOW, &of_unknown, &failure), POSTERN_ERROR_NOT_FOUND);
+  assert_fails (postern_code_store_redeem (txn, "c", NOW + 60, &of_late, &failure), POSTERN_ERROR_STALE);
+  redeemed = postern_code_store_redeem (txn, "c", NOW, NULL, error);
+  g_assert_cmpstr (redeemed->code_challenge, ==, "challenge");
+  g_assert_null (redeemed->redirect_uri);
+  assert_fails (postern_code_store_redeem (txn, "c", NOW + 1, &of_used, &failure), POSTERN_ERROR_CONFLICT);
+  g_assert_cmpstr (of_used, ==, grant->id);
+  g_assert_null (of_unknown);
+  g_assert_null (of_late);
+  return TRUE;
+}
+
+static gboolean
+refresh_tokens (PosternTxn *txn, gpointer data, GError **error)
+{
+  g_autoptr (PosternGrant) grant = NULL;
+  g_autoptr (PosternRefreshToken) token = postern_refresh_token_new ();
+  g_autoptr (PosternRefreshToken) redeemed = NULL, seen = NULL;
+  g_autofree char *of_used = NULL;
+
+  add_grant (txn, &grant, error);
+  token->hash = g_strdup ("r");
+  token->grant_id = g_strdup (grant->id);
+  token->application_id = g_strdup (grant->application_id);
+  token->expires_at = NOW + 60;
+  g_assert_true (postern_refresh_store_insert (txn, token, error));
+  seen = postern_refresh_store_get (txn, "r", error);
+  g_assert_cmpint (seen->used_at, ==, 0);
+  assert_fails (postern_refresh_store_redeem (txn, "r", NOW + 60, NULL, &failure), POSTERN_ERROR_STALE);
+  redeemed = postern_refresh_store_redeem (txn, "r", NOW, NULL, error);
+  g_assert_cmpint (redeemed->used_at, ==, NOW);
+  assert_fails (postern_refresh_store_redeem (txn, "r", NOW, &of_used, &failure), POSTERN_ERROR_CONFLICT);
+  g_assert_cmpstr (of_used, ==, grant->id);
+  /* replayed after its end: still told apart from one that merely lapsed */
+  g_clear_pointer (&of_used, g_free);
+  assert_fails (postern_refresh_store_redeem (txn, "r", NOW + 99, &of_used, &failure), POSTERN_ERROR_CONFLICT);
+  g_assert_cmpstr (of_used, ==, grant->id);
+  return TRUE;
+}
+
+static gboolean
+consents (PosternTxn *txn, gpointer data, GError **error)
+{
+  g_autoptr (PosternUser) ada = storage_kit_new_user ("ada", NULL, NULL);
+  g_autoptr (PosternApplication) app = storage_kit_new_application ("a");
+  g_autofree char *scope = NULL;
+
+  g_assert_true (postern_user_store_insert (txn, ada, error) && postern_application_store_insert (txn, app, error));
+  g_assert_null (postern_consent_store_get (txn, ada->id, app->id, error));
+  g_assert_no_error (*error);
+  g_assert_true (postern_consent_store_put (txn, ada->id, app->id, "openid", NOW, error)
+                 && postern_consent_store_put (txn, ada->id, app->id, "openid email", NOW, error));
+  scope = postern_consent_store_get (txn, ada->id, app->id, error);
+  g_assert_cmpstr (scope, ==, "openid email");
+  g_assert_true (postern_consent_store_delete (txn, ada->id, app->id, error));
+  g_assert_null (postern_consent_store_get (txn, ada->id, app->id, error));
+  return TRUE;
+}
+
+static gboolean
+revoked_tokens (PosternTxn *txn, gpointer data, GError **error)
+{
+  g_assert_false (postern_revoked_store_contains (txn, "j", error));
+  g_assert_true (postern_revoked_store_insert (txn, "j", NOW, error) && postern_revoked_store_insert (txn, "j", NOW, error));
+  g_assert_true (postern_revoked_store_contains (txn, "j", error));
+  return TRUE;
+}
+
+static PosternKey *
+new_key (const char *kid, const char *state)
+{
+  PosternKey *key = postern_key_new ();
+
+  key->kid = g_strdup (kid);
+  key->use = g_strdup ("sig");
+  key->alg = g_strdup ("ES256");
+  key->state = g_strdup (state);
+  key->created_at = NOW;
+  return key;
+}
+
+static gboolean
+keys (PosternTxn *txn, gpointer data, GError **error)
+{
+  g_autoptr (PosternKey) current = new_key ("1", "current");
+  g_autoptr (PosternKey) next = new_key ("2", "next");
+  g_autoptr (PosternKey) second_current = new_key ("3", "current");
+  g_autoptr (GPtrArray) all = NULL;
+
+  g_assert_true (postern_key_store_insert (txn, current, error) && postern_key_store_insert (txn, next, error));
+  assert_fails (postern_key_store_insert (txn, second_current, &failure), POSTERN_ERROR_CONFLICT);
+  assert_fails (postern_key_store_set_state (txn, "2", "next", "current", NOW, 0, &failure), POSTERN_ERROR_CONFLICT);
+  g_assert_true (postern_key_store_set_state (txn, "1", "current", "previous", NOW + 1, NOW + 100, error));
+  g_assert_true (postern_key_store_set_state (txn, "2", "next", "current", NOW + 1, 0, error));
+  assert_fails (postern_key_store_set_state (txn, "2", "next", "current", NOW + 1, 0, &failure), POSTERN_ERROR_CONFLICT);
+  all = postern_key_store_list (txn, error);
+  g_assert_cmpuint (all->len, ==, 2);
+  g_assert_cmpint (((PosternKey *) all->pdata[0])->expires_at, ==, NOW + 100);
+  g_assert_cmpint (((PosternKey *) all->pdata[1])->activated_at, ==, NOW + 1);
+  g_assert_true (postern_key_store_delete (txn, "1", error));
+  assert_fails (postern_key_store_delete (txn, "1", &failure), POSTERN_ERROR_NOT_FOUND);
+  return TRUE;
+}
+
+static void
+run_in_one_write (gconstpointer func)
+{
+  g_autoptr (PosternStore) store = storage_kit_open ();
+
+  storage_kit_write (store, POSTERN_KEEP_LASTING, (PosternTxnFunc) func, NULL);
+}
+
+void
+storage_tokens_add_tests (void)
+{
+  g_test_add_data_func ("/storage/applications", applications, run_in_one_write);
+  g_test_add_data_func ("/storage/grants", grants, run_in_one_write);
+  g_test_add_data_func ("/storage/codes", codes, run_in_one_write);
+  g_test_add_data_func ("/storage/refresh-tokens", refresh_tokens, run_in_one_write);
+  g_test_add_data_func ("/storage/consents", consents, run_in_one_write);
+  g_test_add_data_func ("/storage/revoked-tokens", revoked_tokens, run_in_one_write);
+  g_test_add_data_func ("/storage/keys", keys, run_in_one_write);
+}
