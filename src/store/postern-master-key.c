@@ -57,8 +57,9 @@ make_key_file (const char *file, GError **error)
 static GBytes *
 read_key_file (const char *file, int fd, gboolean credential, GError **error)
 {
-  g_autofree guint8 *key = g_malloc0 (KEY_BYTES + 1);
+  guint8 key[KEY_BYTES + 1];
   struct stat st;
+  guint8 *copy;
   gssize length;
 
   if (fstat (fd, &st) != 0 || !S_ISREG (st.st_mode))
@@ -68,12 +69,12 @@ read_key_file (const char *file, int fd, gboolean credential, GError **error)
   if (!credential && st.st_uid != geteuid () && st.st_uid != 0)
     return fail (error, file, "the master key belongs to another user; run chown on it"), NULL;
   length = read (fd, key, KEY_BYTES + 1);
-  if (length != KEY_BYTES)
-    {
-      OPENSSL_cleanse (key, KEY_BYTES + 1);
-      return fail (error, file, "the master key must be exactly 32 bytes; restore it from a backup"), NULL;
-    }
-  return g_bytes_new_with_free_func (key, KEY_BYTES, free_key, g_steal_pointer (&key));
+  copy = g_memdup2 (key, KEY_BYTES);
+  OPENSSL_cleanse (key, sizeof key);
+  if (length == KEY_BYTES)
+    return g_bytes_new_with_free_func (copy, KEY_BYTES, free_key, copy);
+  free_key (copy);
+  return fail (error, file, "the master key must be exactly 32 bytes; restore it from a backup"), NULL;
 }
 
 GBytes *
