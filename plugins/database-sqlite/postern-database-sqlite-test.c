@@ -54,6 +54,7 @@ static gboolean
 touch_everything (PosternTxn *txn, gpointer data, GError **error)
 {
   gint64 number;
+  gboolean has;
 
 #define TRY(call)                                                                                                     \
   G_STMT_START                                                                                                        \
@@ -89,7 +90,8 @@ touch_everything (PosternTxn *txn, gpointer data, GError **error)
 #undef TRY
   return postern_grant_store_revoke_all (txn, "usr_", NULL, 1, error) && postern_grant_store_revoke_all (txn, NULL, "app_", 1, error)
          && postern_grant_store_revoke_all (txn, "usr_", "app_", 1, error)
-         && postern_purge_store_run (txn, POSTERN_KEEP_LASTING, 1, 10, &number, error);
+         && postern_purge_store_run (txn, POSTERN_KEEP_LASTING, 1, 10, &number, error)
+         && postern_user_store_has_administrator (txn, &has, error);
 }
 
 static gboolean
