@@ -17,13 +17,21 @@ G_DECLARE_FINAL_TYPE (PosternKeyRing, postern_key_ring, POSTERN, KEY_RING, GObje
 PosternKeyRing *postern_key_ring_new (PosternStore *store, GError **error);
 /** postern_key_ring_dup_current: made on first use for @alg (blocks then). (transfer full) (nullable) */
 PosternJwk *postern_key_ring_dup_current (PosternKeyRing *self, PosternJoseAlg alg, GError **error);
-/** postern_key_ring_peek_current: never blocks, never makes one. (transfer full) (nullable) */
+/**
+ * postern_key_ring_peek_current: never blocks, never makes one. NULL also when others changed the store and nobody has looked
+ * for a second: then postern_key_ring_dup_current() looks, and peeking works again. (transfer full) (nullable)
+ */
 PosternJwk *postern_key_ring_peek_current (PosternKeyRing *self, PosternJoseAlg alg);
-/** postern_key_ring_dup_public: all that are published. (transfer full) */
+/** postern_key_ring_dup_public: all that are published; reads the store at most once a second. (transfer full) */
 PosternJwkSet *postern_key_ring_dup_public (PosternKeyRing *self);
+/** postern_key_ring_peek_public: never blocks; NULL as postern_key_ring_peek_current(). (transfer full) (nullable) */
+PosternJwkSet *postern_key_ring_peek_public (PosternKeyRing *self);
 /** postern_key_ring_rotate: next becomes current, current previous, and a new next is made, in one transaction. */
 gboolean postern_key_ring_rotate (PosternKeyRing *self, PosternJoseAlg alg, GError **error);
-/** postern_key_ring_maintain: the schedule: rotates what is due, retires what nobody needs. Under a lease. */
+/**
+ * postern_key_ring_maintain: the schedule: rotates what has signed for 90 days, deletes what nobody needs any more. Under a
+ * lease, so any worker may call it at any time; about once an hour is right. @now in seconds
+ */
 gboolean postern_key_ring_maintain (PosternKeyRing *self, gint64 now, GError **error);
 
 G_END_DECLS

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "postern-jose-private.h"
 
+#include "postern-json.h"
+
 #include <openssl/bn.h>
 #include <openssl/core_names.h>
 #include <openssl/crypto.h>
@@ -55,9 +57,9 @@ static GBytes *
 read_bytes (GVariant *model, const char *member, gsize exact, gsize max, GError **error)
 {
   g_autoptr (GBytes) bytes = NULL;
-  const char *text = NULL;
+  const char *text = postern_json_get_string (model, member);
 
-  if (!g_variant_lookup (model, member, "&s", &text)) {
+  if (text == NULL) {
     fail (error, member, "is missing or is not a string");
     return NULL;
   }

@@ -1,0 +1,129 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "postern-policy.h"
+
+#include "postern-error.h"
+
+#define DAY (24 * 3600)
+
+typedef enum { BOOLEAN, COUNT, SECONDS } Sort;
+
+typedef struct {
+  const char *name;
+  Sort sort;
+  gsize offset;
+  gint64 fallback, least, most;
+} Row;
+
+#define FIELD(name) #name, COUNT, G_STRUCT_OFFSET(PosternPolicy, name)
+#define TIME(name)  #name, SECONDS, G_STRUCT_OFFSET(PosternPolicy, name)
+
+static const Row rows[] = {
+    {"sign_up_enabled", BOOLEAN, G_STRUCT_OFFSET (PosternPolicy, sign_up_enabled), TRUE, FALSE, TRUE},
+    {FIELD (password_min_length), 15, 8, 128}, /* NIST SP 800-63B-4 section 3.1.1.2 */
+    {FIELD (password_min_length_with_factor), 8, 8, 128},
+    {FIELD (password_max_length), 128, 64, 1024},
+    {FIELD (password_min_score), 2, 0, 4},
+    {TIME (session_idle_lifetime), 7 * DAY, 60, 400 * DAY},
+    {TIME (session_lifetime), 30 * DAY, 60, 400 * DAY},
+    {FIELD (guesses_per_account), 10, 1, 1000},
+    {FIELD (guesses_per_address), 100, 1, 100000},
+    {TIME (guess_window), 900, 10, DAY},
+    {TIME (flow_lifetime), 3600, 60, DAY},
+    {TIME (access_token_lifetime), 900, 10, 30 * DAY},
+    {TIME (id_token_lifetime), 3600, 10, 30 * DAY},
+    {TIME (refresh_token_lifetime), 30 * DAY, 60, 3650 * DAY},
+};
+
+static void
+set (PosternPolicy *self, const Row *row, gint64 value)
+{
+  if (row->sort == BOOLEAN)
+    G_STRUCT_MEMBER (gboolean, self, row->offset) = value != 0;
+  else if (row->sort == COUNT)
+    G_STRUCT_MEMBER (guint, self, row->offset) = (guint)value;
+  else
+    G_STRUCT_MEMBER (gint64, self, row->offset) = value;
+}
+
+static const Row *
+find_row (const char *name)
+{
+  for (guint i = 0; i < G_N_ELEMENTS (rows); i++)
+    if (g_str_equal (rows[i].name, name))
+      return &rows[i];
+
+  return NULL;
+}
+
+static gboolean
+wrong (GError **error, const char *name, const char *why)
+{
+  g_set_error (error, POSTERN_ERROR, POSTERN_ERROR_INVALID_REQUEST, "policy: %s: %s", name, why);
+  return FALSE;
+}
+
+static gboolean
+read_member (PosternPolicy *self, const char *name, GVariant *value, GError **error)
+{
+  const Row *row = find_row (name);
+  g_autofree char *range = NULL;
+  gint64 number;
+
+  if (row == NULL)
+    return wrong (error, name, "is no rule that is known here");
+  if (row->sort == BOOLEAN && !g_variant_is_of_type (value, G_VARIANT_TYPE_BOOLEAN))
+    return wrong (error, name, "must be true or false");
+  if (row->sort == BOOLEAN) {
+    set (self, row, g_variant_get_boolean (value));
+    return TRUE;
+  }
+
+  number = g_variant_is_of_type (value, G_VARIANT_TYPE_INT64) ? g_variant_get_int64 (value) : G_MININT64;
+  range = g_strdup_printf ("must be a whole number%s from %" G_GINT64_FORMAT " to %" G_GINT64_FORMAT,
+                           row->sort == SECONDS ? " of seconds" : "", row->least, row->most);
+  if (number < row->least || number > row->most)
+    return wrong (error, name, range);
+  set (self, row, number);
+
+  return TRUE;
+}
+
+PosternPolicy *
+postern_policy_new (GVariant *model, GError **error)
+{
+  g_autoptr (PosternPolicy) self = g_atomic_rc_box_new0 (PosternPolicy);
+  GVariantIter iter;
+  const char *name;
+  GVariant *member;
+  gboolean good = TRUE;
+
+  for (guint i = 0; i < G_N_ELEMENTS (rows); i++)
+    set (self, &rows[i], rows[i].fallback);
+  if (model == NULL)
+    return g_steal_pointer (&self);
+
+  g_variant_iter_init (&iter, model);
+  while (good && g_variant_iter_next (&iter, "{&sv}", &name, &member)) {
+    g_autoptr (GVariant) value = member;
+
+    good = read_member (self, name, value, error);
+  }
+  if (good && self->password_min_length > self->password_max_length)
+    good = wrong (error, "password_min_length", "must not be greater than password_max_length");
+  if (good && self->session_idle_lifetime > self->session_lifetime)
+    good = wrong (error, "session_idle_lifetime", "must not be greater than session_lifetime");
+
+  return good ? g_steal_pointer (&self) : NULL;
+}
+
+PosternPolicy *
+postern_policy_ref (PosternPolicy *self)
+{
+  return g_atomic_rc_box_acquire (self);
+}
+
+void
+postern_policy_unref (PosternPolicy *self)
+{
+  g_atomic_rc_box_release (self);
+}
