@@ -20,13 +20,15 @@ struct _PosternProtocolClass {
   gboolean (*start) (PosternProtocol *self, PosternRuntime *runtime, PosternFlowEngine *engine, GError **error);
   /** get_routes: a static table; handlers get the protocol as user_data. */
   const PosternRoute *(*get_routes) (PosternProtocol *self);
+  /** sign: (nullable): after the walk and before issue()'s transaction, for what is slow and needs no store: signatures. FALSE refuses. */
+  gboolean (*sign) (PosternProtocol *self, PosternFlow *flow, GError **error);
   /** issue: stage `issue`: writes grant and code or tokens inside @txn and answers. (transfer full) (nullable) */
   PosternResponse *(*issue) (PosternProtocol *self, PosternFlow *flow, PosternTxn *txn, GError **error);
   /** refuse: the flow ends with @error; answer as the protocol does (redirect, page or JSON). (transfer full) */
   PosternResponse *(*refuse) (PosternProtocol *self, PosternFlow *flow, const GError *error);
   /** session_ended: tell the applications (back-channel logout); called after the commit, on a handler thread. */
   void (*session_ended) (PosternProtocol *self, PosternTenant *tenant, PosternSession *session, GPtrArray *grants);
-  gpointer padding[8];
+  gpointer padding[7];
 };
 
 gboolean postern_protocol_start (PosternProtocol *self, PosternRuntime *runtime, PosternFlowEngine *engine, GError **error);

@@ -10,6 +10,15 @@ postern_code_store_insert (PosternTxn *txn, PosternCode *code, GError **error)
 }
 
 PosternCode *
+postern_code_store_get (PosternTxn *txn, const char *hash, GError **error)
+{
+  PosternValue values[] = { POSTERN_TEXT (hash) };
+
+  return postern_record_read (txn, &postern_records_code, POSTERN_SQL_SELECT (postern_records_code, "WHERE hash = ?1"),
+                              values, G_N_ELEMENTS (values), error);
+}
+
+PosternCode *
 postern_code_store_redeem (PosternTxn *txn, const char *hash, gint64 now, char **grant_id, GError **error)
 {
   return postern_redeem (

@@ -63,6 +63,7 @@ gboolean postern_grant_store_revoke_all (PosternTxn *txn, const char *user_id, c
 GPtrArray *postern_grant_store_list (PosternTxn *txn, const char *user_id, const char *after, guint limit, GError **error);
 GPtrArray *postern_grant_store_list_for_session (PosternTxn *txn, const char *session_id, GError **error);
 gboolean postern_code_store_insert (PosternTxn *txn, PosternCode *code, GError **error);
+PosternCode *postern_code_store_get (PosternTxn *txn, const char *hash, GError **error); /* looks, and uses nothing up */
 /**
  * One statement marks it used. NULL with NOT_FOUND for an unknown code, STALE for an expired one, and CONFLICT for one used
  * before: then the caller revokes the code's grant (RFC 6749 4.1.2), which @grant_id (out) (optional) names.
