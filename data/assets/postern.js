@@ -42,9 +42,9 @@
     const hint = document.getElementById(input.id + "-hint");
     const least = Number(input.dataset.least) || 15;
     const bar = make("div", { class: "bar", "aria-hidden": "true" }, make("i"));
-    const said = make("p", { class: "hint", role: "status" });
+    const said = make("span", { class: "said", role: "status" });
     hint.before(bar);
-    hint.after(said);
+    input.closest(".field").prepend(said);
     input.addEventListener("input", () => {
       const length = [...input.value.normalize("NFC")].length;
       const step = length === 0 ? 0 : length < least / 3 ? 1 : length < (2 * least) / 3 ? 2 : length < least ? 3 : length < least + 6 ? 4 : 5;
@@ -52,6 +52,7 @@
       bar.dataset.step = step;
       const text = word && hint.dataset[word];
       if (said.textContent !== text) said.textContent = text;
+      said.classList.toggle("enough", step > 3);
     });
   }
 

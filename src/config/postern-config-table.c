@@ -75,8 +75,8 @@ const PosternConfigKey postern_config_table[] = {
   { "password.queue", POSTERN_CONFIG_INTEGER, "0", "POSTERN_PASSWORD_QUEUE", NULL, "0 100000", FALSE,
     "Hashes that may wait; beyond, the answer is 429 with Retry-After. 0 for the built-in number." },
 
-  { "outbound.allow", POSTERN_CONFIG_NETWORKS, "", "POSTERN_OUTBOUND_ALLOW", NULL, NULL, FALSE,
-    "Private addresses or ADDRESS/BITS that connectors may reach all the same." },
+  { "outbound.allow", POSTERN_CONFIG_LIST, "", "POSTERN_OUTBOUND_ALLOW", NULL, NULL, FALSE,
+    "What connectors may reach although it is private or plain http: HOST, HOST:PORT or ADDRESS/BITS." },
   { "outbound.ca-file", POSTERN_CONFIG_PATH, "", "POSTERN_OUTBOUND_CA_FILE", NULL, NULL, FALSE,
     "PEM file of the certificate authorities that connectors trust; the system's own when empty." },
 

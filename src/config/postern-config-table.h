@@ -7,6 +7,7 @@ G_BEGIN_DECLS
 
 typedef enum {
   POSTERN_CONFIG_STRING,
+  POSTERN_CONFIG_LIST,      /* several words, separated by spaces, ',' or ';' */
   POSTERN_CONFIG_CHOICE,    /* one of the words in @range */
   POSTERN_CONFIG_INTEGER,   /* @range is "MIN MAX" */
   POSTERN_CONFIG_BOOLEAN,   /* true or false */

@@ -85,6 +85,16 @@ test_order (void)
   g_assert_cmpstr (postern_config_get_origin (config, "server.public-url"), ==, line);
   g_assert_cmpstr (postern_config_get_string (config, "server.data-dir"), ==, data);
   g_assert_cmpstr (postern_config_get_string (config, "log.level"), ==, "debug");
+
+  g_autoptr (GBytes) bytes = postern_config_to_bytes (config);
+  g_autoptr (PosternConfig) copy = postern_config_new_from_bytes (bytes, &error);
+  g_assert_no_error (error);
+  g_assert_cmpint (postern_config_get_int64 (copy, "server.workers"), ==, 7);
+  g_assert_cmpstr (postern_config_get_origin (copy, "server.io-threads"), ==, origin);
+  g_assert_cmpstr (postern_config_get_strv (copy, "server.listen")[0], ==, "127.0.0.1:8080");
+  g_autoptr (GBytes) half = g_bytes_new_from_bytes (bytes, 0, g_bytes_get_size (bytes) / 2);
+  g_assert_null (postern_config_new_from_bytes (half, &error));
+  g_assert_error (error, POSTERN_ERROR, POSTERN_ERROR_CONFIG);
 }
 
 static void

@@ -98,6 +98,14 @@ read_paths (PosternConfigValue *self, const char *text, const char *folder)
 }
 
 static char *
+read_list (PosternConfigValue *self, const char *text)
+{
+  self->list = split (text, " \t,;");
+  self->text = g_strjoinv (" ", self->list);
+  return NULL;
+}
+
+static char *
 read_addresses (PosternConfigValue *self, const PosternConfigKey *key, const char *text)
 {
   self->list = split (text, " \t,;");
@@ -126,6 +134,8 @@ read_typed (PosternConfigValue *self, const PosternConfigKey *key, const char *t
     return read_boolean (self, text);
   case POSTERN_CONFIG_URL:
     return read_url (self, text);
+  case POSTERN_CONFIG_LIST:
+    return read_list (self, text);
   case POSTERN_CONFIG_PATHS:
     return read_paths (self, text, folder);
   case POSTERN_CONFIG_ADDRESSES:

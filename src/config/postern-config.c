@@ -263,3 +263,35 @@ postern_config_foreach (PosternConfig *self, PosternConfigFunc func, gpointer us
     func (key->name, key->secret && *value->text ? "(hidden)" : value->text, value->origin, key->help, user_data);
   }
 }
+
+GBytes *
+postern_config_to_bytes (PosternConfig *self)
+{
+  g_auto (GVariantBuilder) builder = G_VARIANT_BUILDER_INIT (G_VARIANT_TYPE ("a(sss)"));
+  for (int i = 0; postern_config_table[i].name; i++)
+    g_variant_builder_add (&builder, "(sss)", postern_config_table[i].name, self->values[i].text, self->values[i].origin);
+  g_autoptr (GVariant) all = g_variant_ref_sink (g_variant_builder_end (&builder));
+  return g_variant_get_data_as_bytes (all);
+}
+
+PosternConfig *
+postern_config_new_from_bytes (GBytes *bytes, GError **error)
+{
+  g_autoptr (PosternConfig) self = g_object_new (POSTERN_TYPE_CONFIG, NULL);
+  g_autoptr (GVariant) all = g_variant_ref_sink (g_variant_new_from_bytes (G_VARIANT_TYPE ("a(sss)"), bytes, FALSE));
+  GVariantIter iter;
+  const char *name, *text, *origin;
+  guint count = 0;
+  g_variant_iter_init (&iter, all);
+  while (g_variant_iter_next (&iter, "(&s&s&s)", &name, &text, &origin)) {
+    int row = postern_config_table_find (name);
+    if (row < 0 || !set_value (self, row, text, origin, NULL, error))
+      break;
+    count++;
+  }
+  if (count == table_length ())
+    return g_steal_pointer (&self);
+  if (error && !*error)
+    g_set_error (error, POSTERN_ERROR, POSTERN_ERROR_CONFIG, "the settings handed over are those of another version; install all programs from one build");
+  return NULL;
+}

@@ -35,4 +35,11 @@ const char *postern_config_get_origin (PosternConfig *self, const char *name); /
 typedef void (*PosternConfigFunc) (const char *name, const char *value, const char *origin, const char *help, gpointer user_data);
 void postern_config_foreach (PosternConfig *self, PosternConfigFunc func, gpointer user_data);
 
+/**
+ * postern_config_to_bytes / _new_from_bytes: for handing the very same settings to another process of ours (through a
+ * memory file that nobody else sees: secrets are in it).
+ */
+GBytes *postern_config_to_bytes (PosternConfig *self);
+PosternConfig *postern_config_new_from_bytes (GBytes *bytes, GError **error);
+
 G_END_DECLS

@@ -102,13 +102,26 @@ begins_address (Parser *self, const char *tag)
   return FALSE;
 }
 
+/* `name={{x}}` after a blank; not the `?name={{x}}` inside a value that has its quotes. */
+static gboolean
+lacks_quotes (Parser *self, const char *tag)
+{
+  const char *name = tag - 1;
+
+  if (tag <= self->start || *name != '=')
+    return FALSE;
+  while (name > self->start && (g_ascii_isalnum (name[-1]) || strchr ("_-:", name[-1])))
+    name--;
+  return name > self->start && g_ascii_isspace (name[-1]);
+}
+
 static gboolean
 add_value (Parser *self, const char *tag, const char *text, gsize length, GError **error)
 {
   strip (&text, &length);
   if (!is_name (text, length))
     return fail (self, tag, "this is no name of a member; letters, digits, '_', '-' and '.' make one", error);
-  if (tag > self->start && tag[-1] == '=')
+  if (lacks_quotes (self, tag))
     return fail (self, tag, "put quotes round this attribute's value", error);
   add_node (self, begins_address (self, tag) ? POSTERN_NODE_URL : POSTERN_NODE_VALUE, text, length);
   return TRUE;

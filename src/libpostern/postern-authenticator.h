@@ -39,7 +39,15 @@ POSTERN_API G_DECLARE_DERIVABLE_TYPE (PosternFactor, postern_factor, POSTERN, FA
 
 struct _PosternFactorClass {
   PosternAuthenticatorClass parent_class;
-  gpointer padding[12];
+  /**
+   * make_value: what is stored of @secret, after the factor's own rules; for an administrator who sets it for @identifier.
+   * May block (hashing). (transfer full) (nullable): NULL with INVALID_REQUEST when @secret breaks a rule.
+   */
+  char *(*make_value) (PosternFactor *self, const char *secret, const char *identifier, GCancellable *cancellable, GError **error);
+  gpointer padding[11];
 };
+
+/** postern_factor_make_value: as the vfunc; NOT_FOUND from a factor that keeps nothing which can be set. */
+POSTERN_API char *postern_factor_make_value (PosternFactor *self, const char *secret, const char *identifier, GCancellable *cancellable, GError **error);
 
 G_END_DECLS

@@ -21,6 +21,8 @@ PosternUser *postern_user_store_get (PosternTxn *txn, const char *id, GError **e
 PosternUser *postern_user_store_find (PosternTxn *txn, const char *identifier, GError **error);
 GPtrArray *postern_user_store_list (PosternTxn *txn, const char *search, const char *after, guint limit, GError **error);
 gint64 postern_user_store_count (PosternTxn *txn, GError **error);
+/** @has (out): whether anybody is an administrator and not disabled */
+gboolean postern_user_store_has_administrator (PosternTxn *txn, gboolean *has, GError **error);
 gboolean postern_user_store_touch_sign_in (PosternTxn *txn, const char *id, gint64 now, GError **error);
 
 /* postern-credential-store.c */

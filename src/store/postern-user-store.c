@@ -120,6 +120,18 @@ postern_user_store_count (PosternTxn *txn, GError **error)
 }
 
 gboolean
+postern_user_store_has_administrator (PosternTxn *txn, gboolean *has, GError **error)
+{
+  gint64 found = 0;
+
+  if (!postern_txn_read_int64 (txn, &found, 0, "SELECT 1 FROM users WHERE administrator = 1 AND disabled_at = 0 LIMIT 1", NULL,
+                               0, error))
+    return FALSE;
+  *has = found != 0;
+  return TRUE;
+}
+
+gboolean
 postern_user_store_touch_sign_in (PosternTxn *txn, const char *id, gint64 now, GError **error)
 {
   PosternValue values[] = { POSTERN_TEXT (id), POSTERN_INT (now) };

@@ -9,8 +9,11 @@ users (PosternTxn *txn, gpointer data, GError **error)
   g_autoptr (PosternUser) ada = storage_kit_new_user ("ada", "ada@example.org", "+4930123");
   g_autoptr (PosternUser) bob = storage_kit_new_user ("bob", NULL, NULL);
   g_autoptr (PosternUser) found = NULL;
+  gboolean has = TRUE;
   static const char *const identifiers[] = { "ada", "ada@example.org", "+4930123" };
 
+  g_assert_true (postern_user_store_has_administrator (txn, &has, error));
+  g_assert_false (has);
   ada->administrator = TRUE;
   g_assert_true (postern_user_store_insert (txn, ada, error));
   g_assert_true (postern_user_store_insert (txn, bob, error)); /* two without e-mail do not collide */
@@ -21,6 +24,8 @@ users (PosternTxn *txn, gpointer data, GError **error)
 
       g_assert_cmpstr (user->id, ==, ada->id);
     }
+  g_assert_true (postern_user_store_has_administrator (txn, &has, error));
+  g_assert_true (has);
   assert_fails (postern_user_store_find (txn, "nobody", &failure), POSTERN_ERROR_NOT_FOUND);
   assert_fails (postern_user_store_get (txn, "usr_", &failure), POSTERN_ERROR_NOT_FOUND);
 

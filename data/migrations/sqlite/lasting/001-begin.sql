@@ -19,6 +19,8 @@ CREATE TABLE users (
   last_sign_in_at INTEGER NOT NULL
 ) STRICT;
 
+CREATE INDEX users_administrators ON users (administrator) WHERE administrator = 1;
+
 CREATE TABLE credentials (
   id TEXT NOT NULL PRIMARY KEY,
   user_id TEXT NOT NULL REFERENCES users ON DELETE CASCADE,

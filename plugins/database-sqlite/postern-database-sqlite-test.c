@@ -1,0 +1,250 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "postern-database-sqlite.h"
+
+#include <glib/gstdio.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "postern-error.h"
+#include "postern-seal.h"
+#include "postern-sqlite-connection.h"
+#include "postern-stores.h"
+#include "postern-txn.h"
+
+/* What only this driver promises; what every driver must do is in tests/storage. */
+static char *location;
+
+static PosternStore *
+open_store (const char *tenant)
+{
+  g_autoptr (PosternDatabase) database = g_object_new (POSTERN_TYPE_DATABASE_SQLITE, NULL);
+  g_autoptr (GBytes) key = g_bytes_new_static ("0123456789abcdef0123456789abcdef", 32);
+  g_autoptr (GError) error = NULL;
+  PosternStore *store = postern_store_open (database, key, location, tenant, &error);
+
+  g_assert_no_error (error);
+  return store;
+}
+
+static void
+test_modes (void)
+{
+  static const struct {
+    const char *name;
+    guint mode;
+  } files[] = { { "", 0700 }, { "lasting.db", 0600 }, { "lasting.db-wal", 0600 }, { "short.db", 0600 }, { "short.db-wal", 0600 } };
+  mode_t mask = umask (0);
+  g_autoptr (PosternStore) store = open_store ("modes");
+
+  umask (mask);
+  for (guint i = 0; i < G_N_ELEMENTS (files); i++)
+    {
+      g_autofree char *path = g_build_filename (location, "modes", files[i].name, NULL);
+      struct stat st;
+
+      g_assert_cmpint (g_stat (path, &st), ==, 0);
+      g_assert_cmphex (st.st_mode & 07777, ==, files[i].mode);
+    }
+}
+
+/* --- every statement of the sign-in's way uses an index ----------------------------------------------------------- */
+
+/* Runs what a sign-in and its tokens run; that nothing is found does not matter, the statements are prepared. */
+static gboolean
+touch_everything (PosternTxn *txn, gpointer data, GError **error)
+{
+  gint64 number;
+  gboolean has;
+
+#define TRY(call)                                                                                                     \
+  G_STMT_START                                                                                                        \
+  {                                                                                                                   \
+    g_autoptr (GError) failure = NULL;                                                                                \
+    gpointer result = (gpointer) (gsize) (call);                                                                      \
+    g_assert_null (result);                                                                                           \
+  }                                                                                                                   \
+  G_STMT_END
+  TRY (postern_user_store_find (txn, "nobody", &failure));
+  TRY (postern_user_store_get (txn, "usr_", &failure));
+  TRY (postern_user_store_delete (txn, "usr_", &failure));
+  TRY (postern_user_store_touch_sign_in (txn, "usr_", 1, &failure));
+  TRY (postern_credential_store_find (txn, "usr_", "password", &failure));
+  TRY (postern_credential_store_upgrade (txn, "crd_", "a", "b", 1, &failure));
+  TRY (postern_identity_store_find (txn, "google", "1", &failure));
+  TRY (postern_identity_store_touch (txn, "idn_", NULL, NULL, 1, &failure));
+  TRY (postern_application_store_get (txn, "app_", &failure));
+  TRY (postern_session_store_get (txn, "ses_", &failure));
+  TRY (postern_session_store_find (txn, "hash", &failure));
+  TRY (postern_session_store_touch (txn, "ses_", 1, 2, &failure));
+  TRY (postern_session_store_end (txn, "ses_", 1, &failure));
+  TRY (postern_grant_store_get (txn, "gnt_", &failure));
+  TRY (postern_grant_store_revoke (txn, "gnt_", 1, &failure));
+  TRY (postern_code_store_redeem (txn, "hash", 1, NULL, &failure));
+  TRY (postern_refresh_store_get (txn, "hash", &failure));
+  TRY (postern_refresh_store_redeem (txn, "hash", 1, NULL, &failure));
+  TRY (postern_consent_store_get (txn, "usr_", "app_", &failure));
+  TRY (postern_revoked_store_contains (txn, "jti", &failure));
+  TRY (postern_ticket_store_get (txn, "hash", &failure));
+  TRY (postern_ticket_store_redeem (txn, "hash", "setup", 1, &failure));
+  TRY (postern_device_store_knows (txn, "hash", "usr_", 0, &failure));
+#undef TRY
+  return postern_grant_store_revoke_all (txn, "usr_", NULL, 1, error) && postern_grant_store_revoke_all (txn, NULL, "app_", 1, error)
+         && postern_grant_store_revoke_all (txn, "usr_", "app_", 1, error)
+         && postern_purge_store_run (txn, POSTERN_KEEP_LASTING, 1, 10, &number, error)
+         && postern_user_store_has_administrator (txn, &has, error);
+}
+
+static gboolean
+check_plans (PosternTxn *txn, gpointer data, GError **error)
+{
+  sqlite3 *handle = txn->transaction->connection->handle;
+  guint *n_checked = data;
+  sqlite3_stmt *next = NULL;
+
+  if (!touch_everything (txn, NULL, error))
+    return FALSE;
+  while ((next = sqlite3_next_stmt (handle, next)) != NULL)
+    {
+      g_autofree char *explain = g_strconcat ("EXPLAIN QUERY PLAN ", sqlite3_sql (next), NULL);
+      sqlite3_stmt *plan = NULL;
+
+      if (strstr (sqlite3_sql (next), "WHERE") == NULL || g_str_has_prefix (sqlite3_sql (next), "EXPLAIN") || g_str_has_prefix (sqlite3_sql (next), "CREATE"))
+        continue;
+      g_assert_cmpint (sqlite3_prepare_v2 (handle, explain, -1, &plan, NULL), ==, SQLITE_OK);
+      while (sqlite3_step (plan) == SQLITE_ROW)
+        {
+          const char *detail = (const char *) sqlite3_column_text (plan, 3);
+
+          if (g_str_has_prefix (detail, "SCAN ") || strstr (detail, "AUTOMATIC") != NULL)
+            g_error ("%s: %s", sqlite3_sql (next), detail);
+        }
+      sqlite3_finalize (plan);
+      (*n_checked)++;
+    }
+  return TRUE;
+}
+
+static void
+test_by_index (void)
+{
+  g_autoptr (PosternStore) store = open_store ("plans");
+  g_autoptr (GError) error = NULL;
+  guint n_checked = 0;
+
+  postern_store_write (store, POSTERN_KEEP_LASTING, check_plans, &n_checked, &error);
+  g_assert_no_error (error);
+  g_assert_cmpuint (n_checked, >=, 30);
+}
+
+/* --- a full disk ---------------------------------------------------------------------------------------------------- */
+
+static gboolean
+limit_pages (PosternTxn *txn, gpointer data, GError **error)
+{
+  g_autofree char *sql = g_strdup_printf ("PRAGMA max_page_count = %d", GPOINTER_TO_INT (data));
+
+  return sqlite3_exec (txn->transaction->connection->handle, sql, NULL, NULL, NULL) == SQLITE_OK;
+}
+
+static gboolean
+put_large (PosternTxn *txn, gpointer data, GError **error)
+{
+  g_autofree char *text = g_strnfill (2 * 1024 * 1024, 'x');
+
+  return postern_setting_store_put (txn, data, g_variant_new_string (text), 1, error);
+}
+
+static gboolean
+put_small (PosternTxn *txn, gpointer data, GError **error)
+{
+  return postern_setting_store_put (txn, data, g_variant_new_string ("x"), 1, error);
+}
+
+static gboolean
+check_present (PosternTxn *txn, gpointer data, GError **error)
+{
+  g_autoptr (GVariant) value = postern_setting_store_get (txn, data, error);
+
+  return value != NULL;
+}
+
+static void
+test_full_disk (void)
+{
+  g_autoptr (PosternStore) store = open_store ("full");
+  g_autoptr (GError) error = NULL;
+
+  g_assert_true (postern_store_write (store, POSTERN_KEEP_LASTING, limit_pages, GINT_TO_POINTER (100), NULL));
+  g_assert_false (postern_store_write (store, POSTERN_KEEP_LASTING, put_large, (gpointer) "large", &error));
+  g_assert_error (error, POSTERN_ERROR, POSTERN_ERROR_TEMPORARILY_UNAVAILABLE);
+  g_clear_error (&error);
+  g_assert_true (postern_store_write (store, POSTERN_KEEP_LASTING, limit_pages, GINT_TO_POINTER (1000000), NULL));
+  g_assert_true (postern_store_write (store, POSTERN_KEEP_LASTING, put_small, (gpointer) "small", &error));
+  g_assert_no_error (error);
+  g_assert_true (postern_store_read (store, POSTERN_KEEP_LASTING, check_present, (gpointer) "small", NULL));
+  g_assert_false (postern_store_read (store, POSTERN_KEEP_LASTING, check_present, (gpointer) "large", NULL));
+}
+
+/* --- another process holds the file: the writer waits for it, and does not fail -------------------------------------- */
+
+static gpointer
+hold_a_while (gpointer data)
+{
+  sqlite3 *handle = data;
+
+  g_usleep (300000);
+  g_assert_cmpint (sqlite3_exec (handle, "COMMIT", NULL, NULL, NULL), ==, SQLITE_OK);
+  return NULL;
+}
+
+static void
+test_waits_for_another (void)
+{
+  g_autoptr (PosternStore) store = open_store ("held");
+  g_autofree char *path = g_build_filename (location, "held", "lasting.db", NULL);
+  g_autoptr (GError) error = NULL;
+  sqlite3 *handle;
+  GThread *thread;
+
+  g_assert_cmpint (sqlite3_open (path, &handle), ==, SQLITE_OK);
+  g_assert_cmpint (sqlite3_exec (handle, "BEGIN IMMEDIATE", NULL, NULL, NULL), ==, SQLITE_OK);
+  thread = g_thread_new ("holder", hold_a_while, handle);
+  g_assert_true (postern_store_write (store, POSTERN_KEEP_LASTING, put_small, (gpointer) "x", &error));
+  g_assert_no_error (error);
+  g_thread_join (thread);
+  sqlite3_close (handle);
+}
+
+/* --- the log does not grow without end -------------------------------------------------------------------------------- */
+
+static void
+test_log_stays_small (void)
+{
+  g_autoptr (PosternStore) store = open_store ("log");
+  g_autofree char *path = g_build_filename (location, "log", "lasting.db-wal", NULL);
+  struct stat st;
+
+  for (guint i = 0; i < 150; i++)
+    g_assert_true (postern_store_write (store, POSTERN_KEEP_LASTING, put_large, (gpointer) "large", NULL));
+  g_assert_cmpint (g_stat (path, &st), ==, 0);
+  g_assert_cmpint (st.st_size, <, 128 * 1024 * 1024); /* of 300 MB written */
+}
+
+int
+main (int argc, char **argv)
+{
+  g_autofree char *command = NULL;
+  int result;
+
+  g_test_init (&argc, &argv, NULL);
+  location = g_dir_make_tmp ("postern-sqlite-XXXXXX", NULL);
+  g_test_add_func ("/sqlite/modes", test_modes);
+  g_test_add_func ("/sqlite/by-index", test_by_index);
+  g_test_add_func ("/sqlite/full-disk", test_full_disk);
+  g_test_add_func ("/sqlite/waits-for-another", test_waits_for_another);
+  g_test_add_func ("/sqlite/log-stays-small", test_log_stays_small);
+  result = g_test_run ();
+  command = g_strdup_printf ("rm -r '%s'", location);
+  g_spawn_command_line_sync (command, NULL, NULL, NULL, NULL);
+  return result;
+}

@@ -1,0 +1,200 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <gmodule.h>
+#include <locale.h>
+
+#include "postern-seal.h"
+#include "postern-stores.h"
+
+/*
+ * store-bench --module FILE [--users N] [--threads N] [--location FOLDER]
+ * Prints: how long N users take to insert, what a look-up costs with them in the file, how many durable single-row writes a second
+ * many threads reach, and what one alone waits for its commit.
+ */
+static char *module_file, *location;
+static int n_users = 100000, n_threads = 64, seconds = 3;
+
+static PosternStore *store;
+static char **ids; /* of the users */
+static int stop;   /* atomic */
+
+static PosternUser *
+new_user (guint number)
+{
+  PosternUser *user = postern_user_new ();
+
+  user->id = g_strdup (ids[number]);
+  user->username = g_strdup_printf ("user%06u", number);
+  user->email = g_strdup_printf ("user%06u@example.org", number);
+  user->created_at = user->updated_at = g_get_real_time () / G_USEC_PER_SEC;
+  return user;
+}
+
+static gboolean
+add_thousand (PosternTxn *txn, gpointer data, GError **error)
+{
+  guint from = GPOINTER_TO_UINT (data);
+
+  for (guint i = from; i < from + 1000; i++)
+    {
+      g_autoptr (PosternUser) user = new_user (i);
+
+      if (!postern_user_store_insert (txn, user, error))
+        return FALSE;
+    }
+  return TRUE;
+}
+
+static void
+must (gboolean done, GError *error)
+{
+  if (!done)
+    g_error ("%s", error ? error->message : "failed");
+}
+
+static void
+fill (void)
+{
+  gint64 began = g_get_monotonic_time ();
+
+  ids = g_new0 (char *, n_users + 1);
+  for (int i = 0; i < n_users; i++)
+    ids[i] = postern_id_new ("usr");
+  for (int i = 0; i < n_users; i += 1000)
+    {
+      g_autoptr (GError) error = NULL;
+
+      must (postern_store_write (store, POSTERN_KEEP_LASTING, add_thousand, GUINT_TO_POINTER (i), &error), error);
+    }
+  g_print ("insert %d users                    %8.2f s\n", n_users, (double) (g_get_monotonic_time () - began) / 1e6);
+}
+
+/* --- look-ups: each in a read of its own, as a sign-in does --------------------------------------------------------- */
+
+static gboolean
+find_by (PosternTxn *txn, gpointer data, GError **error)
+{
+  g_autoptr (PosternUser) user = postern_user_store_find (txn, data, error);
+
+  return user != NULL;
+}
+
+static gboolean
+get_by_id (PosternTxn *txn, gpointer data, GError **error)
+{
+  g_autoptr (PosternUser) user = postern_user_store_get (txn, data, error);
+
+  return user != NULL;
+}
+
+static void
+look_up (const char *what, const char *format, PosternTxnFunc func)
+{
+  const guint n = 20000;
+  gint64 began = g_get_monotonic_time ();
+
+  for (guint i = 0; i < n; i++)
+    {
+      guint number = (guint) g_random_int_range (0, n_users);
+      g_autofree char *key = g_str_equal (format, "id") ? g_strdup (ids[number]) : g_str_equal (format, "mail") ? g_strdup_printf ("user%06u@example.org", number) : g_strdup_printf ("user%06u", number);
+      g_autoptr (GError) error = NULL;
+
+      must (postern_store_read (store, POSTERN_KEEP_LASTING, func, key, &error), error);
+    }
+  g_print ("%-36s %8.1f µs\n", what, (double) (g_get_monotonic_time () - began) / n);
+}
+
+/* --- durable writes --------------------------------------------------------------------------------------------------- */
+
+static gboolean
+add_row (PosternTxn *txn, gpointer data, GError **error)
+{
+  return postern_revoked_store_insert (txn, data, 1, error);
+}
+
+static gpointer
+write_until_stopped (gpointer data)
+{
+  gsize n = 0;
+
+  for (; !g_atomic_int_get (&stop); n++)
+    {
+      g_autofree char *key = postern_id_new ("jti");
+      g_autoptr (GError) error = NULL;
+
+      must (postern_store_write (store, POSTERN_KEEP_LASTING, add_row, key, &error), error);
+    }
+  return GSIZE_TO_POINTER (n);
+}
+
+static void
+write_together (int threads)
+{
+  g_autofree GThread **handles = g_new0 (GThread *, threads);
+  gint64 began = g_get_monotonic_time ();
+  gsize n = 0;
+  double took;
+
+  g_atomic_int_set (&stop, 0);
+  for (int i = 0; i < threads; i++)
+    handles[i] = g_thread_new ("writer", write_until_stopped, NULL);
+  g_usleep ((gulong) seconds * G_USEC_PER_SEC);
+  g_atomic_int_set (&stop, 1);
+  for (int i = 0; i < threads; i++)
+    n += GPOINTER_TO_SIZE (g_thread_join (handles[i]));
+  took = (double) (g_get_monotonic_time () - began) / 1e6;
+  g_print ("durable single-row writes, %3d threads %7.0f a second (%.2f ms each)\n", threads, (double) n / took, took * 1000 * threads / (double) n);
+}
+
+static PosternStore *
+open_store (void)
+{
+  GModule *module = g_module_open (module_file, G_MODULE_BIND_LOCAL);
+  GType (*query_type) (void);
+  g_autoptr (PosternDatabase) database = NULL;
+  g_autoptr (GBytes) key = g_bytes_new_static ("0123456789abcdef0123456789abcdef", 32);
+  g_autoptr (GError) error = NULL;
+  PosternStore *opened;
+
+  if (module == NULL || !g_module_symbol (module, "postern_plugin_query_type", (gpointer *) &query_type))
+    g_error ("%s: %s", module_file, g_module_error ());
+  g_module_make_resident (module);
+  database = g_object_new (query_type (), NULL);
+  opened = postern_store_open (database, key, location, "default", &error);
+  must (opened != NULL, error);
+  return opened;
+}
+
+int
+main (int argc, char **argv)
+{
+  const GOptionEntry entries[] = {
+    { "module", 0, 0, G_OPTION_ARG_FILENAME, &module_file, "The driver's module", "FILE" },
+    { "location", 0, 0, G_OPTION_ARG_FILENAME, &location, "Where to keep the files (default: a temporary folder)", "FOLDER" },
+    { "users", 0, 0, G_OPTION_ARG_INT, &n_users, "How many users, in thousands rounded up", "N" },
+    { "threads", 0, 0, G_OPTION_ARG_INT, &n_threads, "How many write at once", "N" },
+    { NULL },
+  };
+  g_autoptr (GOptionContext) context = g_option_context_new ("- how fast storage is");
+  g_autoptr (GError) error = NULL;
+
+  setlocale (LC_ALL, "C.UTF-8");
+  g_option_context_add_main_entries (context, entries, NULL);
+  if (!g_option_context_parse (context, &argc, &argv, &error) || module_file == NULL)
+    {
+      g_printerr ("store-bench: %s\n", error ? error->message : "--module FILE is missing");
+      return 2;
+    }
+  n_users = (n_users + 999) / 1000 * 1000;
+  location = location ? location : g_dir_make_tmp ("postern-bench-XXXXXX", NULL);
+  store = open_store ();
+  fill ();
+  look_up ("find a user by user name", "name", find_by);
+  look_up ("find a user by e-mail address", "mail", find_by);
+  look_up ("get a user by id", "id", get_by_id);
+  write_together (1);
+  write_together (8);
+  write_together (n_threads);
+  g_clear_object (&store);
+  g_strfreev (ids);
+  return 0;
+}

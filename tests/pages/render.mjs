@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: Apache-2.0
+// The server's own renderer over the sample models, and a small server that shows the result under the same policy.
+import { execFileSync } from 'node:child_process';
+import fs from 'node:fs';
+import http from 'node:http';
+
+const build = process.env.BUILD;
+const models = 'tests/pages/models';
+export const languages = ['en', 'de', 'ja', 'ar'];
+
+/** One sample: the file's name is TEMPLATE or TEMPLATE--VARIANT. */
+export function samples(words) {
+  return fs.readdirSync(models).filter((file) => file.endsWith('.json')).map((file) => file.slice(0, -5)).sort()
+    .filter((name) => !words.length || words.some((word) => name.includes(word)))
+    .map((name) => ({ name, template: name.split('--')[0], model: JSON.parse(fs.readFileSync(`${models}/${name}.json`, 'utf8')) }));
+}
+
+export function render(sample, language) {
+  return execFileSync(`${build}/src/postern-render`,
+    [sample.template, `${models}/${sample.name}.json`, '--lang', language, '--templates', 'data/templates', '--assets', 'data/assets', '--locale', `${build}/po`],
+    { encoding: 'utf8', maxBuffer: 1 << 20 });
+}
+
+const policy = "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self' data:; connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
+const types = { css: 'text/css', js: 'text/javascript', svg: 'image/svg+xml' };
+
+/** Serves `pages` (path → HTML) and the assets; keeps what is posted in `posts`. */
+export async function serve(pages) {
+  const posts = [];
+  const server = http.createServer((request, response) => {
+    const path = new URL(request.url, 'http://localhost').pathname;
+    const asset = path.match(/^\/assets\/(?:[^/]+\/)?([a-z.-]+\.(css|js|svg))$/);
+    if (request.method === 'POST') {
+      let body = '';
+      request.on('data', (piece) => { body += piece; });
+      request.on('end', () => {
+        posts.push({ path, body });
+        setTimeout(() => response.writeHead(204).end(), 300);
+      });
+    } else if (asset && fs.existsSync(`data/assets/${asset[1]}`)) {
+      response.writeHead(200, { 'content-type': types[asset[2]], 'cache-control': 'max-age=3600' }).end(fs.readFileSync(`data/assets/${asset[1]}`));
+    } else if (pages.has(path)) {
+      response.writeHead(200, { 'content-type': 'text/html; charset=utf-8', 'content-security-policy': policy, 'cache-control': 'no-store' }).end(pages.get(path));
+    } else {
+      response.writeHead(404).end();
+    }
+  });
+  await new Promise((done) => server.listen(0, '127.0.0.1', done));
+  return { posts, url: `http://localhost:${server.address().port}`, stop: () => server.close() };
+}

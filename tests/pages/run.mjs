@@ -1,0 +1,288 @@
+// SPDX-License-Identifier: Apache-2.0
+// What a page promises (data/templates/README.md), tried on every sample. Prints one line a failure and a closing line.
+import fs from 'node:fs';
+import { createRequire } from 'node:module';
+import zlib from 'node:zlib';
+import { startBrowser } from '../lib/browser.mjs';
+import { languages, render, samples, serve } from './render.mjs';
+
+const axe = fs.readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
+const shots = process.argv.includes('--shots') ? process.argv[process.argv.indexOf('--shots') + 1] : null;
+const words = process.argv.slice(2).filter((word) => word !== '--shots' && word !== shots);
+
+// The stable ids: tests, password managers and other people's robots look for them.
+const ids = {
+  identifier: ['identifier', 'submit'],
+  password: ['identifier', 'password', 'submit', 'other-identifier'],
+  'sign-up': ['identifier', 'name', 'password', 'submit'],
+  connector: ['submit'],
+  'choose-account': ['account-other'],
+  link: ['password', 'submit'],
+  consent: ['consent-allow', 'consent-deny'],
+  profile: ['submit'],
+  'change-password': ['password', 'submit'],
+  'sign-out': ['logout-confirm', 'logout-cancel'],
+  setup: ['identifier', 'name', 'password', 'submit'],
+  stale: ['back-to-application'],
+  'form-post': ['submit'],
+  'connector-demo': ['name', 'submit'],
+};
+const limit = { page: 14 * 1024, script: 12 * 1024, view: 40 * 1024 };
+const packed = (text) => zlib.gzipSync(text, { level: 9 }).length;
+
+let passed = 0, failed = 0;
+function check(what, problems) {
+  const list = [].concat(problems).filter(Boolean);
+  if (!list.length) { passed++; return; }
+  failed++;
+  console.log(`not ok - ${what}: ${list.slice(0, 4).join('; ')}`);
+}
+
+/** A named group of steps; what it throws is one failure. */
+async function attempt(what, steps) {
+  try { await steps(); } catch (error) { check(what, error.message.split('\n').slice(0, 3).join(' ')); }
+}
+
+// --- the bytes ------------------------------------------------------------------------------------------------
+
+const css = fs.readFileSync('data/assets/postern.css');
+const scripts = ['postern.js', 'relay.js'].map((name) => fs.readFileSync(`data/assets/${name}`));
+
+function checkBytes(sample, html) {
+  check(`${sample.name}: nothing inline`, [...html.matchAll(/\sstyle\s*=|<style|<script(?![^>]*\ssrc=)|\son[a-z]+\s*=|javascript:/gi)].map((match) => `has ${match[0].trim()}`));
+  const size = packed(html) + packed(css);
+  check(`${sample.name}: page and style fit in ${limit.page} bytes`, size > limit.page && `${size} bytes compressed`);
+  check(`${sample.name}: everything is filled in`, /\{\{|\}\}|\{[a-z_]+\}/.test(html) && `has ${html.match(/\{\{.*|.*\}\}|\{[a-z_]+\}/)[0]}`);
+}
+
+function checkWeights() {
+  const script = scripts.reduce((sum, text) => sum + packed(text), 0);
+  check(`scripts fit in ${limit.script} bytes`, script > limit.script && `${script} bytes compressed`);
+  for (const name of fs.readdirSync('data/assets').filter((file) => file.endsWith('.svg')))
+    check(`${name} is a plain picture`, [/<script|\son[a-z]+=|<foreignObject|href=/i.test(fs.readFileSync(`data/assets/${name}`, 'utf8')) && 'has more than shapes', fs.statSync(`data/assets/${name}`).size > 4096 && 'over 4 KiB']);
+}
+
+// --- the page in a browser ------------------------------------------------------------------------------------
+
+/** Runs inside the page. */
+function look(wanted) {
+  const bad = [];
+  const visible = (element) => element.getClientRects().length > 0 && getComputedStyle(element).visibility !== 'hidden';
+  if (document.querySelectorAll('h1').length !== 1) bad.push('not one h1');
+  if (document.querySelectorAll('main').length !== 1) bad.push('not one main');
+  if (!document.title.trim()) bad.push('no title');
+  for (const id of wanted) if (!document.getElementById(id)) bad.push(`no #${id}`);
+  for (const element of document.querySelectorAll('[id]')) if (document.querySelectorAll(`#${CSS.escape(element.id)}`).length > 1) bad.push(`#${element.id} twice`);
+  for (const element of document.querySelectorAll('[aria-describedby]'))
+    for (const id of element.getAttribute('aria-describedby').split(/\s+/)) if (!document.getElementById(id)) bad.push(`#${element.id} is described by #${id}, which is not there`);
+  for (const input of document.querySelectorAll('input:not([type=hidden])')) {
+    if (!input.autocomplete) bad.push(`#${input.id} has no autocomplete`);
+    if (input.id !== input.name) bad.push(`#${input.id} is named ${input.name}`);
+  }
+  for (const form of document.querySelectorAll('form[method=post]:not(#relay)')) if (!form.querySelector('input[name=csrf]')) bad.push('a form without csrf');
+  for (const element of document.querySelectorAll('button, summary, .button, .link, .input')) {
+    const height = element.getBoundingClientRect().height;
+    if (visible(element) && height < 44) bad.push(`${element.id || element.className || element.tagName} is ${height} px high`);
+  }
+  return bad;
+}
+
+function overflow() {
+  const root = document.documentElement;
+  if (root.scrollWidth <= root.clientWidth) return [];
+  const wide = [...document.querySelectorAll('body *')].filter((element) => element.getBoundingClientRect().right > root.clientWidth + 1 || element.getBoundingClientRect().left < -1);
+  return [`${root.scrollWidth} px wide: ${wide.slice(-1).map((element) => element.outerHTML.slice(0, 90))}`];
+}
+
+async function accessible(page) {
+  await page.evaluate(axe);
+  const result = await page.evaluate(() => globalThis.axe.run(document, { resultTypes: ['violations'] }));
+  return result.violations.map((violation) => `${violation.id}: ${violation.nodes[0].target.join(' ')} (${violation.nodes[0].any.concat(violation.nodes[0].all, violation.nodes[0].none)[0]?.message ?? violation.help})`);
+}
+
+async function visit(page, site, sample, language) {
+  const complaints = [];
+  const listen = (message) => message.type() === 'error' && complaints.push(message.text());
+  const fail = (error) => complaints.push(error.message);
+  page.on('console', listen).on('pageerror', fail);
+  const label = `${sample.name} (${language})`;
+  for (const theme of ['light', 'dark']) {
+    await page.emulateMedia({ colorScheme: theme, reducedMotion: 'reduce' });
+    if (theme === 'light') await page.goto(`${site.url}/${language}/${sample.name}`);
+    check(`${label}, ${theme}: axe`, await accessible(page));
+    if (shots) await page.screenshot({ path: `${shots}/${sample.name}.${language}.${theme}.png`, fullPage: true });
+  }
+  const expected = language === 'ar' ? 'rtl' : 'ltr';
+  check(`${label}: language and direction`, await page.evaluate(([lang, dir]) => document.documentElement.lang === lang && document.documentElement.dir === dir ? '' : document.documentElement.outerHTML.slice(0, 60), [language, expected]));
+  check(`${label}: what it must have`, await page.evaluate(look, ids[sample.template] ?? []));
+  await page.setViewportSize({ width: 320, height: 640 });
+  await page.evaluate(() => document.querySelectorAll('details').forEach((element) => { element.open = true; }));
+  check(`${label}: fits 320 px`, await page.evaluate(overflow));
+  check(`${label}: targets at 320 px`, await page.evaluate(look, []));
+  if (shots) await page.screenshot({ path: `${shots}/${sample.name}.${language}.narrow.png`, fullPage: true });
+  await page.setViewportSize({ width: 1280, height: 800 });
+  page.off('console', listen).off('pageerror', fail);
+  check(`${label}: console is quiet`, complaints);
+}
+
+// --- how it behaves -------------------------------------------------------------------------------------------
+
+async function behaviour(browser, site) {
+  const page = await (await browser.newContext()).newPage();
+  const at = (name, language = 'en') => page.goto(`${site.url}/${language}/${name}`);
+
+  await attempt('show password', async () => {
+    await at('password');
+    const button = page.locator('.peek');
+    await button.click();
+    check('a password can be shown', [await page.getAttribute('#password', 'type') !== 'text' && 'still hidden', await button.getAttribute('aria-pressed') !== 'true' && 'not pressed']);
+    await button.click();
+    check('and hidden', [await page.getAttribute('#password', 'type') !== 'password' && 'still shown', await button.getAttribute('aria-pressed') !== 'false' && 'still pressed']);
+  });
+
+  await attempt('send once', async () => {
+    await at('password');
+    await page.fill('#password', 'correct horse battery staple');
+    await page.locator('.peek').click();
+    const before = site.posts.length;
+    await page.evaluate(() => { const button = document.getElementById('submit'); button.click(); button.click(); button.click(); });
+    await page.waitForTimeout(600);
+    const sent = site.posts.slice(before);
+    check('three clicks send one form', sent.length !== 1 && `${sent.length} forms`);
+    check('with the button\'s name and what was typed', new URLSearchParams(sent[0]?.body).get('action') !== 'continue' || new URLSearchParams(sent[0]?.body).get('password') !== 'correct horse battery staple' ? sent[0]?.body : '');
+    check('and the password hidden again', await page.getAttribute('#password', 'type') !== 'password' && 'still shown');
+  });
+
+  await attempt('enter key', async () => {
+    for (const [name, field, value] of [['password', '#password', 'x'], ['identifier', '#identifier', 'ada'], ['sign-up', '#password', 'correct horse battery staple']]) {
+      await at(name);
+      for (const input of await page.locator('input:not([type=hidden]):not([readonly])').all()) await input.fill('ada@example.com');
+      await page.fill(field, value);
+      const before = site.posts.length;
+      await page.press(field, 'Enter');
+      await page.waitForTimeout(450);
+      check(`${name}: Enter continues`, new URLSearchParams(site.posts[before]?.body).get('action') !== 'continue' && `sent ${site.posts[before]?.body}`);
+    }
+  });
+
+  await attempt('advice', async () => {
+    await at('sign-up');
+    const seen = [];
+    for (const text of ['short', 'exactly-fifteen', 'a good deal longer than that']) {
+      await page.fill('#password', text);
+      seen.push(`${await page.getAttribute('.bar', 'data-step')} ${await page.textContent('.said')}`);
+    }
+    check('advice follows the length', seen.join() !== '2 Too short yet,4 Long enough,5 A good length' && seen.join());
+  });
+
+  await attempt('error', async () => {
+    await at('password--error');
+    check('an error has the focus', await page.evaluate(() => document.activeElement.id !== 'error' && document.activeElement.outerHTML.slice(0, 80)));
+    check('and leads to the field', await page.evaluate(() => document.querySelector('#error a').getAttribute('href') !== '#password' || document.getElementById('password').getAttribute('aria-invalid') !== 'true' ? document.querySelector('#error').innerHTML : ''));
+  });
+
+  await attempt('languages', async () => {
+    await at('identifier');
+    await page.click('details.languages summary');
+    check('the language menu opens', !(await page.isVisible('a[hreflang=ja]')) && 'no link to Japanese');
+    await page.keyboard.press('Escape');
+    check('and closes on Escape', await page.isVisible('a[hreflang=ja]') && 'still open');
+  });
+
+  await attempt('focus ring', async () => {
+    const thin = [];
+    for (const name of ['identifier--many', 'password', 'consent', 'account']) {
+      await at(name);
+      for (let i = 0; i < 25; i++) {
+        await page.keyboard.press('Tab');
+        const ring = await page.evaluate(() => { const element = document.activeElement; const style = getComputedStyle(element); return element === document.body ? null : [element.id || element.className || element.tagName, style.outlineStyle, parseFloat(style.outlineWidth)]; });
+        if (!ring) break;
+        if (ring[1] === 'none' || ring[2] < 2) thin.push(`${name} ${ring.join(' ')}`);
+      }
+    }
+    check('the focus can be seen everywhere', thin);
+  });
+
+  await attempt('steadiness', async () => {
+    for (const name of ['identifier', 'password', 'sign-up', 'consent']) {
+      await at(name);
+      const shift = await page.evaluate(() => new Promise((done) => {
+        let sum = 0;
+        new PerformanceObserver((list) => list.getEntries().forEach((entry) => { sum += entry.value; })).observe({ type: 'layout-shift', buffered: true });
+        setTimeout(() => done(sum), 400);
+      }));
+      check(`${name}: nothing moves`, shift > 0.02 && `layout shift ${shift}`);
+    }
+  });
+
+  await attempt('colours of the system', async () => {
+    await page.emulateMedia({ forcedColors: 'active', contrast: 'more' });
+    for (const name of ['identifier', 'sign-up--error', 'account']) {
+      await at(name);
+      check(`${name}: forced colours`, await accessible(page));
+    }
+    await page.emulateMedia({ forcedColors: null, contrast: null });
+  });
+
+  await attempt('form post', async () => {
+    const before = site.posts.length;
+    await page.goto(`${site.url}/en/form-post`, { waitUntil: 'commit' });
+    await page.waitForTimeout(800);
+    const sent = site.posts.slice(before);
+    const fields = JSON.stringify([...new URLSearchParams(sent[0]?.body)]);
+    check('form_post sends itself', sent.length !== 1 && `${sent.length} forms`);
+    check('and nothing but its fields', fields !== JSON.stringify([['code', 'c0de'], ['state', '"><script>alert(1)</script>'], ['submit', 'x']]) && fields);
+  });
+}
+
+async function withoutScripts(browser, site, list) {
+  const page = await (await browser.newContext({ javaScriptEnabled: false })).newPage();
+  for (const sample of list) {
+    await page.goto(`${site.url}/en/${sample.name}`);
+    const missing = [];
+    for (const id of ids[sample.template] ?? []) if (!(await page.isVisible(`#${id}`))) missing.push(`#${id} is not to be seen`);
+    check(`${sample.name}: works without scripts`, missing);
+  }
+  const before = site.posts.length;
+  await page.goto(`${site.url}/en/form-post`);
+  await page.click('#submit', { noWaitAfter: true });
+  await page.waitForTimeout(500);
+  check('form_post has a button without scripts', site.posts.length !== before + 1 && 'nothing was sent');
+}
+
+// --- all together ---------------------------------------------------------------------------------------------
+
+const list = samples(words);
+const pages = new Map();
+for (const sample of list)
+  for (const language of languages)
+    await attempt(`${sample.name} (${language}) renders`, () => pages.set(`/${language}/${sample.name}`, render(sample, language)));
+
+checkWeights();
+for (const sample of list) if (pages.has(`/en/${sample.name}`)) checkBytes(sample, pages.get(`/de/${sample.name}`));
+check('every template has a sample', words.length ? [] : fs.readdirSync('data/templates').filter((file) => /^[a-z].*\.html$/.test(file) && !list.some((sample) => `${sample.template}.html` === file)));
+const titles = new Map();
+for (const sample of list.filter((each) => !each.name.includes('--'))) {
+  const title = pages.get(`/en/${sample.name}`)?.match(/<title>(.*?)<\/title>/s)[1].trim();
+  check(`${sample.name}: its own title`, titles.has(title) && `“${title}” is also the title of ${titles.get(title)}`);
+  titles.set(title, sample.name);
+}
+
+if (shots) fs.mkdirSync(shots, { recursive: true });
+const site = await serve(pages);
+const browser = await startBrowser();
+const queue = list.flatMap((sample) => languages.map((language) => [sample, language]));
+await Promise.all([0, 1].map(async () => {
+  const page = await (await browser.newContext({ viewport: { width: 1280, height: 800 } })).newPage();
+  await page.route('**/relay.js', (route) => route.fulfill({ contentType: 'text/javascript', body: '' })); // or the page would leave
+  for (let next = queue.shift(); next; next = queue.shift())
+    await attempt(`${next[0].name} (${next[1]})`, () => visit(page, site, ...next));
+}));
+if (!words.length) {
+  await behaviour(browser, site);
+  await withoutScripts(browser, site, list);
+}
+await browser.close();
+site.stop();
+console.log(`${passed} passed, ${failed} failed`);
+process.exitCode = failed ? 1 : 0;
