@@ -2,6 +2,8 @@
 #include "postern-json.h"
 #include "postern-pages.h"
 
+#include <stdio.h>
+
 /* A page on standard output, for whoever writes templates: postern-render TEMPLATE MODEL.json --lang de. Not installed. */
 
 static char *language, *template_dir, *assets_dir, *locale_dir, *base_url;
@@ -37,8 +39,11 @@ show (const char *name, const char *model_path, GError **error)
   page = postern_pages_render (pages, name, model, request, "csrf-token", error);
   if (!page)
     return FALSE;
-  g_print ("%.*s", (int) g_bytes_get_size (page), (const char *) g_bytes_get_data (page, NULL));
-  return TRUE;
+  /* Not g_print(), which would put the terminal's charset in place of UTF-8. */
+  if (fwrite (g_bytes_get_data (page, NULL), 1, g_bytes_get_size (page), stdout) == g_bytes_get_size (page))
+    return TRUE;
+  g_set_error_literal (error, G_IO_ERROR, G_IO_ERROR_FAILED, "Cannot write the page");
+  return FALSE;
 }
 
 int

@@ -114,6 +114,7 @@ async function visit(page, site, sample, language) {
   }
   const expected = language === 'ar' ? 'rtl' : 'ltr';
   check(`${label}: language and direction`, await page.evaluate(([lang, dir]) => document.documentElement.lang === lang && document.documentElement.dir === dir ? '' : document.documentElement.outerHTML.slice(0, 60), [language, expected]));
+  check(`${label}: speaks the language`, { ja: /[ぁ-ヿ]/, ar: /[ء-ي]/, de: /[a-z]/, en: /[a-z]/ }[language].test(await page.textContent('h1')) ? [] : await page.textContent('h1'));
   check(`${label}: what it must have`, await page.evaluate(look, ids[sample.template] ?? []));
   await page.setViewportSize({ width: 320, height: 640 });
   await page.evaluate(() => document.querySelectorAll('details').forEach((element) => { element.open = true; }));
