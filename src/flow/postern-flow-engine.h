@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #pragma once
 
+#include "postern-error.h"
 #include "postern-flow-private.h"
 #include "postern-prompt.h"
 #include "postern-request.h"
@@ -21,18 +22,22 @@ typedef struct {
   GVariant *input;         /* (nullable): a{ss}: the form or the callback that woke the flow; the stage that used it takes it away */
   gboolean callback;       /* input came from a provider, not from a form of ours */
   PosternPrompt *prompt;   /* out: what a parked flow shows */
+  const char *notice;      /* (nullable): an English phrase that the next page shows as its error; a static string */
+  const char *event;       /* (nullable): the audit event's name, a static string */
   PosternResponse *response; /* out: what effect `issue` answered; cookies are added to it in the end */
   GPtrArray *cookies;      /* out: src/flow/postern-flow-browser.h */
   GPtrArray *effects;      /* out: src/flow/postern-flow-effects.h: what is committed together when the walk is done */
 } PosternFlowContext;
 
-typedef enum { POSTERN_STAGE_GO_ON, POSTERN_STAGE_PARK, POSTERN_STAGE_REFUSE } PosternStageResult;
+/** PosternStageResult: RESTART: the stage has named, in flow->stage, an earlier row to walk from. */
+typedef enum { POSTERN_STAGE_GO_ON, POSTERN_STAGE_PARK, POSTERN_STAGE_REFUSE, POSTERN_STAGE_RESTART } PosternStageResult;
 
 /** PosternStage: one row of the table in postern-flow-table.c. */
 typedef struct {
   const char *name;
   PosternStageResult (*run) (PosternFlowContext *context, GError **error);
   guint entrances; /* PosternEntrance bits that walk this row */
+  gboolean always; /* walked again when a parked flow wakes: what must still hold */
 } PosternStage;
 
 /** The table, in order; the last row's name is NULL. */
@@ -60,6 +65,9 @@ PosternRuntime *postern_flow_engine_get_runtime (PosternFlowEngine *self); /* (t
  * @input: (nullable): a{ss}
  */
 PosternResponse *postern_flow_engine_run (PosternFlowEngine *self, PosternFlow *flow, PosternRequest *request, GVariant *input);
+
+/** postern_flow_engine_call_back: as postern_flow_engine_run(), for what a provider sent to the callback URL. */
+PosternResponse *postern_flow_engine_call_back (PosternFlowEngine *self, PosternFlow *flow, PosternRequest *request, GVariant *input);
 
 /** postern_flow_engine_get_routes: `/sign-in/{flow}`, `/callback/{instance}`, `/account`, …; user_data is the engine. */
 const PosternRoute *postern_flow_engine_get_routes (void);

@@ -19,6 +19,7 @@ typedef struct {
 
 static const Row rows[] = {
     {"sign_up_enabled", BOOLEAN, G_STRUCT_OFFSET (PosternPolicy, sign_up_enabled), TRUE, FALSE, TRUE},
+    {"linking_enabled", BOOLEAN, G_STRUCT_OFFSET (PosternPolicy, linking_enabled), TRUE, FALSE, TRUE},
     {FIELD (password_min_length), 15, 8, 128}, /* NIST SP 800-63B-4 section 3.1.1.2 */
     {FIELD (password_min_length_with_factor), 8, 8, 128},
     {FIELD (password_max_length), 128, 64, 1024},

@@ -8,6 +8,7 @@ G_BEGIN_DECLS
 /** PosternPolicy: a tenant's rules, read from the setting "policy" (JSON) over built-in defaults. Immutable, reference counted. */
 typedef struct {
   gboolean sign_up_enabled;
+  gboolean linking_enabled;              /* a verified address that is known may be linked, after the password */
   guint password_min_length;             /* characters: 15 when alone (NIST 800-63B-4) */
   guint password_min_length_with_factor; /* 8 */
   guint password_max_length;             /* 128 */

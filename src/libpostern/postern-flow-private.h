@@ -28,6 +28,9 @@ typedef enum {
   POSTERN_FLOW_PROMPT_CREATE = 1 << 4
 } PosternFlowPrompt;
 
+#define POSTERN_FLOW_TASK_SETUP "setup"
+#define POSTERN_FLOW_TASK_CHANGE_PASSWORD "change-password"
+
 /**
  * The whole of a flow, for the rooms in tree. Every field is serialised by src/flow/postern-flow-codec.c, except
  * those under "transient". Strings are owned; times are seconds since 1970.
@@ -74,7 +77,7 @@ struct _PosternFlow {
   GVariant *subject;             /* a{sv}: id, claims, upstream tokens; until stage `link` has used it */
   char *link_user_id;            /* (nullable): whose password must be shown before the subject is linked to them */
   GVariant *prompt;              /* (nullable) a{sv}: what the flow's page shows while it is parked; postern-flow-prompt.h */
-  char *task;                    /* (nullable) ENTRANCE_ACCOUNT: "setup" or "change-password" */
+  char *task;                    /* (nullable) ENTRANCE_ACCOUNT: one of POSTERN_FLOW_TASK_* */
   char *ticket_hash;             /* (nullable) task "setup": the link that allows it */
 
   /* what was decided */

@@ -1,0 +1,157 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "postern-factor-password.h"
+
+#include "postern-error.h"
+#include "postern-flow-ask.h"
+#include "postern-password-policy.h"
+#include "postern-seal.h"
+
+#define LEAST_MEMORY 7168 /* KiB: the least that is advised at all, with five passes */
+#define MOST_MEMORY (1024 * 1024)
+
+struct _PosternFactorPassword {
+  PosternFactor parent_instance;
+  PosternPasswordCost cost;
+  PosternPasswordGate *gate;
+  PosternPasswordBreached *breached;
+};
+
+G_DEFINE_FINAL_TYPE (PosternFactorPassword, postern_factor_password, POSTERN_TYPE_FACTOR)
+
+const PosternPasswordCost *
+postern_factor_password_get_cost (PosternFactorPassword *self)
+{
+  return &self->cost;
+}
+
+PosternPasswordGate *
+postern_factor_password_get_gate (PosternFactorPassword *self)
+{
+  return self->gate;
+}
+
+PosternPasswordBreached *
+postern_factor_password_get_breached (PosternFactorPassword *self)
+{
+  return self->breached;
+}
+
+typedef struct {
+  const char *name;
+  gint64 fallback, least, most;
+} Bound;
+
+enum { MEMORY, ITERATIONS, PARALLELISM, MEMORY_LIMIT, QUEUE, N_BOUNDS };
+
+static const Bound bounds[N_BOUNDS] = {
+  [MEMORY] = { "memory", 19456, LEAST_MEMORY, MOST_MEMORY },
+  [ITERATIONS] = { "iterations", 2, 1, 64 },
+  [PARALLELISM] = { "parallelism", 1, 1, 16 },
+  [MEMORY_LIMIT] = { "memory-limit", 262144, LEAST_MEMORY, G_MAXUINT32 },
+  [QUEUE] = { "queue", 12, 0, 4096 },
+};
+
+static gboolean
+read_numbers (PosternSettings *settings, gint64 *numbers, GError **error)
+{
+  for (guint i = 0; i < N_BOUNDS; i++) {
+    const Bound *bound = &bounds[i];
+
+    numbers[i] = postern_settings_get_string (settings, bound->name) ? postern_settings_get_int64 (settings, bound->name) : bound->fallback;
+    if (numbers[i] < bound->least || numbers[i] > bound->most) {
+      g_set_error (error, POSTERN_ERROR, POSTERN_ERROR_CONFIG,
+                   "%s: %" G_GINT64_FORMAT " is out of range; write a number from %" G_GINT64_FORMAT " to %" G_GINT64_FORMAT,
+                   bound->name, numbers[i], bound->least, bound->most);
+      return FALSE;
+    }
+  }
+  if (numbers[MEMORY] <= numbers[MEMORY_LIMIT])
+    return TRUE;
+  g_set_error_literal (error, POSTERN_ERROR, POSTERN_ERROR_CONFIG, "memory-limit: not even one hash has room; make it larger than memory");
+  return FALSE;
+}
+
+static gboolean
+postern_factor_password_configure (PosternInstance *instance, GError **error)
+{
+  PosternFactorPassword *self = POSTERN_FACTOR_PASSWORD (instance);
+  PosternSettings *settings = postern_instance_get_settings (instance);
+  gint64 numbers[N_BOUNDS];
+
+  if (!read_numbers (settings, numbers, error))
+    return FALSE;
+  self->cost = (PosternPasswordCost){ (guint32) numbers[MEMORY], (guint32) numbers[ITERATIONS], (guint32) numbers[PARALLELISM] };
+  self->gate = postern_password_gate_new ((guint64) numbers[MEMORY_LIMIT], g_get_num_processors (), (guint) numbers[QUEUE]);
+  self->breached = postern_password_breached_new (postern_settings_get_string (settings, "breached-list"), error);
+  return self->breached != NULL;
+}
+
+static gboolean
+postern_factor_password_handle_step (PosternAuthenticator *authenticator, PosternStep *step)
+{
+  PosternFactorPassword *self = POSTERN_FACTOR_PASSWORD (authenticator);
+  PosternFlowContext *context = postern_flow_ask_get_context (step);
+
+  if (context == NULL)
+    return FALSE;
+  if (postern_step_get_user_id (step) && g_strcmp0 (context->flow->task, POSTERN_FLOW_TASK_CHANGE_PASSWORD) == 0 && context->flow->user_id)
+    postern_password_change_answer (self, step);
+  else if (postern_step_get_user_id (step))
+    postern_password_sign_in_confirm (self, step);
+  else if (context->flow->sign_up)
+    postern_password_sign_up_answer (self, step);
+  else
+    postern_password_sign_in_answer (self, step);
+  return TRUE;
+}
+
+/* An administrator is bound by the length and the lists too; the tenant's own policy holds where people choose themselves. */
+static char *
+postern_factor_password_make_value (PosternFactor *factor, const char *secret, const char *identifier, GCancellable *cancellable, GError **error)
+{
+  PosternFactorPassword *self = POSTERN_FACTOR_PASSWORD (factor);
+  g_autoptr (PosternPolicy) policy = postern_policy_new (NULL, error);
+  const char *texts[] = { identifier ? identifier : "", NULL };
+  g_auto (GStrv) words = postern_password_policy_dup_words (texts);
+  char *password = postern_password_policy_normalize (secret);
+  const char *problem;
+  char *made = NULL;
+
+  if (policy == NULL || password == NULL) {
+    postern_secret_free (password);
+    if (policy)
+      g_set_error_literal (error, POSTERN_ERROR, POSTERN_ERROR_INVALID_REQUEST, "The password is not UTF-8");
+    return NULL;
+  }
+  problem = postern_password_policy_check (policy, self->breached, password, TRUE, (const char *const *) words);
+  if (problem)
+    g_set_error_literal (error, POSTERN_ERROR, POSTERN_ERROR_INVALID_REQUEST, problem);
+  else
+    made = postern_password_hash_make (self->gate, &self->cost, password, cancellable, error);
+  postern_secret_free (password);
+  return made;
+}
+
+static void
+postern_factor_password_finalize (GObject *object)
+{
+  PosternFactorPassword *self = POSTERN_FACTOR_PASSWORD (object);
+
+  g_clear_pointer (&self->gate, postern_password_gate_free);
+  g_clear_pointer (&self->breached, postern_password_breached_free);
+  G_OBJECT_CLASS (postern_factor_password_parent_class)->finalize (object);
+}
+
+static void
+postern_factor_password_class_init (PosternFactorPasswordClass *klass)
+{
+  G_OBJECT_CLASS (klass)->finalize = postern_factor_password_finalize;
+  POSTERN_INSTANCE_CLASS (klass)->configure = postern_factor_password_configure;
+  POSTERN_AUTHENTICATOR_CLASS (klass)->handle_step = postern_factor_password_handle_step;
+  POSTERN_FACTOR_CLASS (klass)->make_value = postern_factor_password_make_value;
+}
+
+static void
+postern_factor_password_init (PosternFactorPassword *self)
+{
+}

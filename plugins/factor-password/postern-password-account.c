@@ -1,0 +1,155 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "postern-password-account.h"
+
+#include "postern-flow-audit.h"
+#include "postern-flow-browser.h"
+#include "postern-flow-context.h"
+#include "postern-setup.h"
+
+#define KIND "password"
+#define DEVICE_KNOWN (400 * 24 * 3600) /* seconds since it was last used */
+
+typedef struct {
+  PosternPasswordAccount *account;
+  const char *user_id, *identifier, *device_hash;
+} Look;
+
+static gboolean
+is_missing (GError **missing, GError **error)
+{
+  if (*missing == NULL || g_error_matches (*missing, POSTERN_ERROR, POSTERN_ERROR_NOT_FOUND))
+    return TRUE;
+  g_propagate_error (error, g_steal_pointer (missing));
+  return FALSE;
+}
+
+static gboolean
+look (PosternTxn *txn, gpointer user_data, GError **error)
+{
+  Look *it = user_data;
+  PosternPasswordAccount *account = it->account;
+  g_autoptr (GError) no_user = NULL;
+  g_autoptr (GError) no_credential = NULL;
+
+  postern_password_account_clear (account);
+  account->user = it->user_id ? postern_user_store_get (txn, it->user_id, &no_user) : postern_user_store_find (txn, it->identifier, &no_user);
+  if (account->user == NULL)
+    return is_missing (&no_user, error);
+  account->credential = postern_credential_store_find (txn, account->user->id, KIND, &no_credential);
+  if (it->device_hash && postern_device_store_knows (txn, it->device_hash, account->user->id, postern_flow_context_now () - DEVICE_KNOWN, NULL))
+    account->device_hash = g_strdup (it->device_hash);
+  return is_missing (&no_credential, error);
+}
+
+gboolean
+postern_password_account_find (PosternPasswordAccount *self, PosternFlowContext *context, const char *user_id, const char *identifier, GError **error)
+{
+  g_autofree char *device_hash = postern_flow_browser_dup_device_hash (context->request);
+  Look it = { self, user_id, identifier, device_hash };
+
+  if (!postern_store_read (postern_tenant_get_store (context->tenant), POSTERN_KEEP_LASTING, look, &it, error))
+    return FALSE;
+  self->key = g_strdup (self->user ? self->user->id : identifier);
+  return TRUE;
+}
+
+void
+postern_password_account_clear (PosternPasswordAccount *self)
+{
+  g_clear_pointer (&self->user, postern_user_unref);
+  g_clear_pointer (&self->credential, postern_credential_unref);
+  g_clear_pointer (&self->key, g_free);
+  g_clear_pointer (&self->device_hash, g_free);
+}
+
+typedef struct {
+  PosternPasswordAccount *account;
+  PosternFlowContext *context;
+  PosternUser *user;
+  const char *value;
+} Change;
+
+static gboolean
+upgrade (PosternTxn *txn, gpointer user_data, GError **error)
+{
+  Change *change = user_data;
+  PosternCredential *credential = change->account->credential;
+
+  return postern_credential_store_upgrade (txn, credential->id, credential->value, change->value, postern_flow_context_now (), error);
+}
+
+gboolean
+postern_password_account_upgrade (PosternPasswordAccount *self, PosternFlowContext *context, const char *value, GError **error)
+{
+  Change change = { self, context, NULL, value };
+
+  return postern_store_write (postern_tenant_get_store (context->tenant), POSTERN_KEEP_LASTING, upgrade, &change, error);
+}
+
+static gboolean
+put_credential (PosternTxn *txn, const char *id, const char *user_id, const char *value, GError **error)
+{
+  g_autoptr (PosternCredential) credential = postern_credential_new ();
+
+  credential->id = id ? g_strdup (id) : postern_id_new ("crd");
+  credential->user_id = g_strdup (user_id);
+  credential->kind = g_strdup (KIND);
+  credential->value = g_strdup (value);
+  credential->created_at = credential->updated_at = postern_flow_context_now ();
+  return postern_credential_store_put (txn, credential, error);
+}
+
+static gboolean
+set (PosternTxn *txn, gpointer user_data, GError **error)
+{
+  Change *change = user_data;
+  PosternCredential *old = change->account->credential;
+  const char *user_id = change->account->user->id;
+
+  return put_credential (txn, old ? old->id : NULL, user_id, change->value, error) &&
+         postern_flow_audit_append (change->context, txn, "password.changed", user_id, error);
+}
+
+gboolean
+postern_password_account_set (PosternPasswordAccount *self, PosternFlowContext *context, const char *value, GError **error)
+{
+  Change change = { self, context, NULL, value };
+
+  if (!postern_store_write (postern_tenant_get_store (context->tenant), POSTERN_KEEP_LASTING, set, &change, error))
+    return FALSE;
+  postern_flow_audit_tell (context, "password.changed", self->user->id);
+  return TRUE;
+}
+
+static gboolean
+redeem_ticket (PosternTxn *txn, PosternFlow *flow, GError **error)
+{
+  g_autoptr (PosternTicket) ticket = NULL;
+
+  if (flow->ticket_hash == NULL)
+    return TRUE;
+  ticket = postern_ticket_store_redeem (txn, flow->ticket_hash, POSTERN_SETUP_KIND, postern_flow_context_now (), error);
+  return ticket != NULL;
+}
+
+static gboolean
+create (PosternTxn *txn, gpointer user_data, GError **error)
+{
+  Change *change = user_data;
+  PosternUser *user = change->user;
+
+  return postern_user_store_insert (txn, user, error) && redeem_ticket (txn, change->context->flow, error) &&
+         put_credential (txn, NULL, user->id, change->value, error) &&
+         postern_flow_audit_append (change->context, txn, "user.created", user->id, error);
+}
+
+gboolean
+postern_password_account_create (PosternFlowContext *context, PosternUser *user, const char *value, GError **error)
+{
+  Change change = { NULL, context, user, value };
+
+  if (!postern_store_write (postern_tenant_get_store (context->tenant), POSTERN_KEEP_LASTING, create, &change, error))
+    return FALSE;
+  postern_flow_audit_tell (context, "user.created", user->id);
+  return TRUE;
+}

@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#pragma once
+
+#include "postern-flow-engine.h"
+
+G_BEGIN_DECLS
+
+/** PosternPasswordAccount: whom a password is about, read in one transaction. */
+typedef struct {
+  PosternUser *user;             /* (nullable): nobody is called so */
+  PosternCredential *credential; /* (nullable): there is no password */
+  char *key;                     /* for the guard: the user's id, or what was typed */
+  char *device_hash;             /* (nullable): only of a browser this user signed in from */
+} PosternPasswordAccount;
+
+/** postern_password_account_find: by @user_id when given, else by @identifier (canonical); whoever is not there is no error. */
+gboolean postern_password_account_find (PosternPasswordAccount *self, PosternFlowContext *context, const char *user_id, const char *identifier, GError **error);
+void postern_password_account_clear (PosternPasswordAccount *self);
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (PosternPasswordAccount, postern_password_account_clear)
+
+/** postern_password_account_upgrade: the same password under a better hash, unless it was changed meanwhile. */
+gboolean postern_password_account_upgrade (PosternPasswordAccount *self, PosternFlowContext *context, const char *value, GError **error);
+/** postern_password_account_set: a new password, with its audit row. */
+gboolean postern_password_account_set (PosternPasswordAccount *self, PosternFlowContext *context, const char *value, GError **error);
+/**
+ * postern_password_account_create: a new user with a password; the flow's set-up ticket, if it has one, is used up in the same
+ * transaction. CONFLICT when the name is taken, STALE when the ticket is used.
+ */
+gboolean postern_password_account_create (PosternFlowContext *context, PosternUser *user, const char *value, GError **error);
+
+G_END_DECLS

@@ -1,0 +1,50 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "postern-password-page.h"
+
+#include <glib/gi18n.h>
+
+#include "postern-error.h"
+
+#define BUSY 5 /* seconds: in which a full queue of hashes is worked off several times */
+
+static void
+add_string (GVariantBuilder *model, const char *name, const char *value)
+{
+  if (value)
+    g_variant_builder_add (model, "{sv}", name, g_variant_new_string (value));
+}
+
+void
+postern_password_page_answer (PosternStep *step, const PosternPasswordPage *page)
+{
+  GVariantBuilder model = G_VARIANT_BUILDER_INIT (G_VARIANT_TYPE_VARDICT);
+  PosternPrompt *prompt;
+
+  add_string (&model, "identifier", page->identifier);
+  add_string (&model, "name", page->person);
+  add_string (&model, "connector_name", page->connector_name);
+  if (page->min_length > 0)
+    g_variant_builder_add (&model, "{sv}", "min_length", g_variant_new_int64 (page->min_length));
+  g_variant_builder_add (&model, "{sv}", "ask_current", g_variant_new_boolean (page->ask_current));
+  prompt = postern_prompt_new_page (page->name, g_variant_builder_end (&model));
+  if (page->message)
+    postern_prompt_set_error (prompt, page->field, page->message);
+  if (page->retry_after > 0)
+    postern_prompt_set_status (prompt, 429, page->retry_after);
+  postern_step_return_prompt (step, prompt);
+}
+
+void
+postern_password_page_answer_error (PosternStep *step, PosternPasswordPage *page, guint retry_after, GError *error)
+{
+  if (!g_error_matches (error, POSTERN_ERROR, POSTERN_ERROR_TOO_MANY_REQUESTS)) {
+    postern_step_return_error (step, error);
+    return;
+  }
+  page->field = NULL;
+  page->message = retry_after > 0 ? N_("Too many tries. Wait until the time is over, then try again.")
+                                  : N_("Very many people are signing in right now. Try again in a few seconds.");
+  page->retry_after = retry_after > 0 ? retry_after : BUSY;
+  postern_password_page_answer (step, page);
+  g_error_free (error);
+}

@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "postern-flow-ask.h"
+#include "postern-password-check.h"
+
+/* The identifier is the flow's: what stands read-only on the page and comes back with it decides nothing. */
+static void
+check (PosternFactorPassword *self, PosternStep *step, const char *user_id, PosternPasswordPage *page)
+{
+  PosternFlowContext *context = postern_flow_ask_get_context (step);
+  g_auto (PosternPasswordAccount) account = { NULL };
+  GError *error = NULL;
+
+  if (!postern_password_account_find (&account, context, user_id, page->identifier, &error))
+    postern_step_return_error (step, error);
+  else if (postern_password_check (self, step, &account, postern_step_get_input (step, "password"), page, "password"))
+    postern_step_return_user (step, account.user->id, "pwd");
+}
+
+void
+postern_password_sign_in_answer (PosternFactorPassword *self, PosternStep *step)
+{
+  const char *identifier = postern_flow_ask_get_context (step)->flow->identifier;
+  PosternPasswordPage page = { .name = "password", .identifier = identifier ? identifier : "" };
+
+  if (postern_step_get_phase (step) == POSTERN_STEP_BEGIN)
+    postern_password_page_answer (step, &page);
+  else
+    check (self, step, NULL, &page);
+}
+
+void
+postern_password_sign_in_confirm (PosternFactorPassword *self, PosternStep *step)
+{
+  PosternFlowContext *context = postern_flow_ask_get_context (step);
+  PosternFlow *flow = context->flow;
+  PosternInstance *connector = flow->connector_id ? postern_registry_get_instance (postern_runtime_get_registry (context->runtime), flow->connector_id) : NULL;
+  PosternPasswordPage page = { .name = "link", .identifier = flow->identifier ? flow->identifier : "" };
+
+  page.connector_name = connector ? postern_instance_get_display_name (connector) : flow->connector_id;
+  if (postern_step_get_phase (step) == POSTERN_STEP_BEGIN)
+    postern_password_page_answer (step, &page);
+  else
+    check (self, step, postern_step_get_user_id (step), &page);
+}

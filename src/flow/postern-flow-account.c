@@ -1,0 +1,295 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <glib/gi18n.h>
+
+#include "postern-flow-device-words.h"
+#include "postern-flow-routes.h"
+#include "postern-flow-scope-words.h"
+#include "postern-flow-visit.h"
+#include "postern-user-name.h"
+
+#define LIST_MAX 100 /* of anything on the page */
+#define RECENT 300   /* seconds: how fresh a sign-in must be where no password can be asked for */
+
+/* What the page shows, read in one transaction. */
+typedef struct {
+  PosternFlowVisit *visit;
+  GPtrArray *sessions, *grants, *identities;
+  gboolean has_password;
+} Account;
+
+static void
+clear (Account *account)
+{
+  g_clear_pointer (&account->sessions, g_ptr_array_unref);
+  g_clear_pointer (&account->grants, g_ptr_array_unref);
+  g_clear_pointer (&account->identities, g_ptr_array_unref);
+}
+
+static gboolean
+read_account (PosternTxn *txn, gpointer user_data, GError **error)
+{
+  Account *account = user_data;
+  const char *user_id = account->visit->user->id;
+
+  clear (account);
+  account->sessions = postern_session_store_list (txn, user_id, TRUE, NULL, LIST_MAX, error);
+  account->grants = account->sessions ? postern_grant_store_list (txn, user_id, NULL, LIST_MAX, error) : NULL;
+  account->identities = account->grants ? postern_identity_store_list (txn, user_id, error) : NULL;
+  return account->identities != NULL;
+}
+
+static void
+add_string (GVariantBuilder *model, const char *name, const char *value)
+{
+  if (value)
+    g_variant_builder_add (model, "{sv}", name, g_variant_new_string (value));
+}
+
+static void
+add_url (GVariantBuilder *model, PosternTenant *tenant, const char *name, const char *path)
+{
+  g_autofree char *url = g_strconcat (postern_tenant_get_issuer (tenant), path, NULL);
+
+  add_string (model, name, url);
+}
+
+static GVariant *
+session_entries (Account *account)
+{
+  GVariantBuilder entries = G_VARIANT_BUILDER_INIT (G_VARIANT_TYPE ("av"));
+
+  for (guint i = 0; i < account->sessions->len; i++) {
+    PosternSession *session = g_ptr_array_index (account->sessions, i);
+    GVariantBuilder entry = G_VARIANT_BUILDER_INIT (G_VARIANT_TYPE_VARDICT);
+    g_autoptr (GDateTime) used = g_date_time_new_from_unix_utc (session->used_at);
+    g_autofree char *used_at = used ? g_date_time_format_iso8601 (used) : NULL;
+    g_autofree char *device = postern_flow_device_words_dup (session->user_agent);
+
+    add_string (&entry, "id", session->id);
+    add_string (&entry, "user_agent", session->user_agent);
+    add_string (&entry, "device", device);
+    add_string (&entry, "remote_address", session->remote_address);
+    add_string (&entry, "used_at", used_at);
+    g_variant_builder_add (&entry, "{sv}", "current", g_variant_new_boolean (g_str_equal (session->id, account->visit->session->id)));
+    g_variant_builder_add (&entries, "v", g_variant_builder_end (&entry));
+  }
+  return g_variant_builder_end (&entries);
+}
+
+static GVariant *
+scope_titles (const char *scope)
+{
+  g_auto (GStrv) names = g_strsplit (scope ? scope : "", " ", -1);
+  GVariantBuilder titles = G_VARIANT_BUILDER_INIT (G_VARIANT_TYPE ("av"));
+
+  for (guint i = 0; names[i]; i++)
+    if (*names[i] && !g_str_equal (names[i], "openid"))
+      g_variant_builder_add (&titles, "v", g_variant_new_string (postern_flow_scope_words_get_title (names[i])));
+  return g_variant_builder_end (&titles);
+}
+
+static void
+add_application (GVariantBuilder *entries, PosternTenant *tenant, PosternGrant *grant)
+{
+  g_autoptr (PosternClient) client = postern_tenant_dup_client (tenant, grant->application_id, NULL);
+  GVariantBuilder entry;
+
+  if (client == NULL)
+    return;
+  g_variant_builder_init (&entry, G_VARIANT_TYPE_VARDICT);
+  add_string (&entry, "id", grant->application_id);
+  add_string (&entry, "name", client->application->name);
+  g_variant_builder_add (&entry, "{sv}", "scopes", scope_titles (grant->scope));
+  g_variant_builder_add (entries, "v", g_variant_builder_end (&entry));
+}
+
+/* One line an application, with the scopes of its newest living grant. */
+static GVariant *
+application_entries (Account *account)
+{
+  GVariantBuilder entries = G_VARIANT_BUILDER_INIT (G_VARIANT_TYPE ("av"));
+  g_autoptr (GHashTable) seen = g_hash_table_new (g_str_hash, g_str_equal);
+  gint64 now = g_get_real_time () / G_USEC_PER_SEC;
+
+  for (guint i = account->grants->len; i > 0; i--) {
+    PosternGrant *grant = g_ptr_array_index (account->grants, i - 1);
+    gboolean alive = grant->revoked_at == 0 && (grant->expires_at == 0 || now < grant->expires_at);
+
+    if (alive && g_hash_table_add (seen, grant->application_id))
+      add_application (&entries, account->visit->tenant, grant);
+  }
+  return g_variant_builder_end (&entries);
+}
+
+static GVariant *
+identity_entries (Account *account, PosternRegistry *registry)
+{
+  GVariantBuilder entries = G_VARIANT_BUILDER_INIT (G_VARIANT_TYPE ("av"));
+
+  for (guint i = 0; i < account->identities->len; i++) {
+    PosternIdentity *identity = g_ptr_array_index (account->identities, i);
+    PosternInstance *connector = postern_registry_get_instance (registry, identity->connector);
+    const char *name = connector ? postern_instance_get_display_name (connector) : identity->connector;
+
+    g_variant_builder_add (&entries, "v", g_variant_new_parsed ("{'connector': <%s>, 'name': <%s>}", identity->connector, name));
+  }
+  return g_variant_builder_end (&entries);
+}
+
+static const char *
+find_notice (PosternRequest *request)
+{
+  const char *notice = NULL;
+
+  postern_request_get_query (request, "notice", &notice, NULL);
+  return g_strcmp0 (notice, "changed") == 0 ? N_("Your password is changed. You are signed out everywhere else.") : NULL;
+}
+
+static PosternResponse *
+render (Account *account, PosternRequest *request, PosternRuntime *runtime)
+{
+  PosternFlowVisit *visit = account->visit;
+  GVariantBuilder model = G_VARIANT_BUILDER_INIT (G_VARIANT_TYPE_VARDICT);
+
+  add_url (&model, visit->tenant, "action", "/account");
+  add_url (&model, visit->tenant, "change_password_url", "/account/password");
+  add_url (&model, visit->tenant, "sign_out_url", "/account/sign-out");
+  add_string (&model, "name", postern_user_name_get (visit->user));
+  add_string (&model, "identifier", postern_user_name_get_identifier (visit->user));
+  add_string (&model, "email", visit->user->email);
+  add_string (&model, "notice", find_notice (request));
+  g_variant_builder_add (&model, "{sv}", "sessions", session_entries (account));
+  g_variant_builder_add (&model, "{sv}", "applications", application_entries (account));
+  g_variant_builder_add (&model, "{sv}", "identities", identity_entries (account, postern_runtime_get_registry (runtime)));
+  return postern_response_new_page (200, "account", g_variant_builder_end (&model));
+}
+
+PosternResponse *
+postern_flow_account_root (PosternRequest *request, gpointer engine)
+{
+  return postern_response_new_redirect ("/account");
+}
+
+PosternResponse *
+postern_flow_account_show (PosternRequest *request, gpointer engine)
+{
+  PosternResponse *response = NULL;
+  g_autoptr (PosternFlowVisit) visit = postern_flow_visit_new (engine, request, "/account", &response);
+  g_autoptr (GError) error = NULL;
+  Account account = { visit };
+
+  if (visit == NULL)
+    return response;
+  if (postern_store_read (postern_tenant_get_store (visit->tenant), POSTERN_KEEP_LASTING, read_account, &account, &error))
+    response = render (&account, request, postern_flow_engine_get_runtime (engine));
+  else
+    response = postern_response_new_error_page (error, NULL);
+  clear (&account);
+  return response;
+}
+
+/* --- what is ended there ------------------------------------------------------------------------------------------- */
+
+typedef struct {
+  const char *user_id, *id;
+  gboolean own;
+} Revoking;
+
+static gboolean
+revoke_application (PosternTxn *txn, gpointer user_data, GError **error)
+{
+  Revoking *revoking = user_data;
+
+  return postern_grant_store_revoke_all (txn, revoking->user_id, revoking->id, g_get_real_time () / G_USEC_PER_SEC, error) &&
+         postern_consent_store_delete (txn, revoking->user_id, revoking->id, error);
+}
+
+static gboolean
+check_own (PosternTxn *txn, gpointer user_data, GError **error)
+{
+  Revoking *revoking = user_data;
+  g_autoptr (PosternSession) session = postern_session_store_get (txn, revoking->id, error);
+
+  revoking->own = session && g_str_equal (session->user_id, revoking->user_id);
+  return session != NULL;
+}
+
+static gboolean
+end_session (PosternFlowEngine *engine, PosternFlowVisit *visit, const char *id, GError **error)
+{
+  Revoking revoking = { visit->user->id, id, FALSE };
+
+  if (!postern_store_read (postern_tenant_get_store (visit->tenant), POSTERN_KEEP_LASTING, check_own, &revoking, error))
+    return FALSE;
+  if (revoking.own)
+    return postern_flow_engine_end_session (engine, visit->tenant, id, error);
+  g_set_error_literal (error, POSTERN_ERROR, POSTERN_ERROR_NOT_FOUND, "There is no such session");
+  return FALSE;
+}
+
+static gboolean
+act (PosternFlowEngine *engine, PosternFlowVisit *visit, const char *action, GError **error)
+{
+  if (action && g_str_has_prefix (action, "end-session:"))
+    return end_session (engine, visit, action + strlen ("end-session:"), error);
+  if (action && g_str_has_prefix (action, "revoke:")) {
+    Revoking revoking = { visit->user->id, action + strlen ("revoke:"), FALSE };
+
+    return postern_store_write (postern_tenant_get_store (visit->tenant), POSTERN_KEEP_LASTING, revoke_application, &revoking, error);
+  }
+  g_set_error_literal (error, POSTERN_ERROR, POSTERN_ERROR_INVALID_REQUEST, "The form names no action");
+  return FALSE;
+}
+
+PosternResponse *
+postern_flow_account_submit (PosternRequest *request, gpointer engine)
+{
+  PosternResponse *response = NULL;
+  g_autoptr (PosternFlowVisit) visit = postern_flow_visit_new (engine, request, "/account", &response);
+  g_autoptr (GError) error = NULL;
+  const char *action = NULL;
+
+  if (visit == NULL)
+    return response;
+  if (postern_request_get_form (request, "action", &action, &error) && act (engine, visit, action, &error))
+    return postern_response_new_redirect ("/account");
+  return postern_response_new_error_page (error, "/account");
+}
+
+/* --- the password ---------------------------------------------------------------------------------------------------- */
+
+static gboolean
+read_password (PosternTxn *txn, gpointer user_data, GError **error)
+{
+  Account *account = user_data;
+  g_autoptr (PosternCredential) credential = postern_credential_store_find (txn, account->visit->user->id, "password", NULL);
+
+  account->has_password = credential != NULL;
+  return TRUE;
+}
+
+/** The page asks for the old password; who has none (and came by a connector) must have signed in just now. */
+PosternResponse *
+postern_flow_account_password (PosternRequest *request, gpointer engine)
+{
+  PosternResponse *response = NULL;
+  g_autoptr (PosternFlowVisit) visit = postern_flow_visit_new (engine, request, "/account/password", &response);
+  g_autoptr (PosternFlow) flow = NULL;
+  Account account = { visit };
+
+  if (visit == NULL)
+    return response;
+  postern_store_read (postern_tenant_get_store (visit->tenant), POSTERN_KEEP_LASTING, read_password, &account, NULL);
+  flow = postern_flow_visit_begin (visit->tenant, "/account?notice=changed", POSTERN_FLOW_TASK_CHANGE_PASSWORD);
+  postern_flow_set_string (&flow->hinted_user_id, visit->user->id);
+  if (!account.has_password)
+    flow->max_age = RECENT;
+  return postern_flow_engine_run (engine, flow, request, NULL);
+}
+
+/** https://w3c.github.io/webappsec-change-password-url/ */
+PosternResponse *
+postern_flow_account_well_known (PosternRequest *request, gpointer engine)
+{
+  return postern_response_new_redirect ("/account/password");
+}

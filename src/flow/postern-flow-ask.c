@@ -1,0 +1,96 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "postern-flow-ask.h"
+
+#include "postern-flow-connector.h"
+#include "postern-flow-context.h"
+
+#define CONTEXT "postern-flow-context"
+
+/* The value a provider must bring back names its flow and ends in a secret of which the flow keeps the hash. */
+static void
+give_callback_state (PosternFlowContext *context, PosternStep *step)
+{
+  g_autofree char *secret = postern_secret_new ();
+  g_autofree char *value = g_strconcat (context->flow->id, ".", secret, NULL);
+
+  g_free (context->flow->callback_state);
+  context->flow->callback_state = postern_secret_hash (value);
+  postern_step_set_callback_state (step, value);
+}
+
+char *
+postern_flow_ask_find_flow (const char *state)
+{
+  const char *dot = state ? strchr (state, '.') : NULL;
+
+  return dot && dot - state < 64 ? g_strndup (state, dot - state) : NULL;
+}
+
+PosternFlowContext *
+postern_flow_ask_get_context (PosternStep *step)
+{
+  return g_object_get_data (G_OBJECT (step), CONTEXT);
+}
+
+static PosternStep *
+make_step (PosternFlowContext *context, PosternInstance *instance, PosternStepPhase phase, const char *user_id)
+{
+  PosternFlow *flow = context->flow;
+  g_autofree char *callback = g_strdup_printf ("%s/callback/%s", postern_tenant_get_issuer (context->tenant), postern_instance_get_id (instance));
+  PosternStep *step = postern_step_new (phase, flow->id, callback);
+
+  g_object_set_data (G_OBJECT (step), CONTEXT, context);
+  postern_step_set_hints (step, flow->identifier ? flow->identifier : flow->login_hint, flow->ui_locales);
+  postern_step_set_user_id (step, user_id);
+  if (context->input)
+    postern_step_set_input (step, context->input);
+  if (context->request) {
+    postern_step_set_request (step, context->request);
+    postern_step_set_cancellable (step, postern_request_get_cancellable (context->request));
+  }
+  if (flow->authenticator_state)
+    postern_step_load_state (step, flow->authenticator_state);
+  if (phase == POSTERN_STEP_BEGIN && POSTERN_IS_CONNECTOR (instance))
+    give_callback_state (context, step);
+  return step;
+}
+
+/* A person who says no, or an answer that is refused, does not make a provider ill. */
+static gboolean
+is_failure (PosternStep *step)
+{
+  const GError *error = postern_step_get_error (step);
+
+  return error && (g_error_matches (error, POSTERN_ERROR, POSTERN_ERROR_PROVIDER) ||
+                   g_error_matches (error, POSTERN_ERROR, POSTERN_ERROR_TEMPORARILY_UNAVAILABLE));
+}
+
+static void
+ask_connector (PosternStep *step, PosternInstance *instance)
+{
+  GError *error = NULL;
+
+  if (!postern_flow_connector_enter (instance, postern_flow_context_now (), &error)) {
+    postern_step_return_error (step, error);
+    return;
+  }
+  postern_authenticator_ask (POSTERN_AUTHENTICATOR (instance), step);
+  postern_flow_connector_leave (instance, is_failure (step), postern_flow_context_now ());
+}
+
+PosternStep *
+postern_flow_ask (PosternFlowContext *context, PosternInstance *instance, PosternStepPhase phase, const char *user_id)
+{
+  PosternStep *step = make_step (context, instance, phase, user_id);
+  g_autoptr (GVariant) state = NULL;
+
+  if (POSTERN_IS_CONNECTOR (instance))
+    ask_connector (step, instance);
+  else
+    postern_authenticator_ask (POSTERN_AUTHENTICATOR (instance), step);
+  g_object_set_data (G_OBJECT (step), CONTEXT, NULL);
+  state = postern_step_dup_state (step);
+  g_clear_pointer (&context->flow->authenticator_state, g_variant_unref);
+  context->flow->authenticator_state = g_steal_pointer (&state);
+  return step;
+}

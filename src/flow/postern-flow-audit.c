@@ -1,0 +1,73 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "postern-flow-audit.h"
+
+static void
+add (GVariantBuilder *data, const char *name, const char *value)
+{
+  if (value)
+    g_variant_builder_add (data, "{sv}", name, g_variant_new_string (value));
+}
+
+static GVariant *
+data_of (PosternFlowContext *context, const char *user_id)
+{
+  GVariantBuilder data = G_VARIANT_BUILDER_INIT (G_VARIANT_TYPE_VARDICT);
+  PosternFlow *flow = context->flow;
+
+  add (&data, "tenant", postern_tenant_get_slug (context->tenant));
+  add (&data, "user", user_id);
+  add (&data, "application", flow->application_id);
+  add (&data, "session", flow->session_id);
+  add (&data, "connector", flow->connector_id);
+  add (&data, "acr", flow->acr);
+  add (&data, "remote_address", flow->remote_address);
+  return g_variant_builder_end (&data);
+}
+
+gboolean
+postern_flow_audit_append (PosternFlowContext *context, PosternTxn *txn, const char *event, const char *user_id, GError **error)
+{
+  g_autoptr (PosternAudit) audit = postern_audit_new ();
+
+  audit->id = postern_id_new ("aud");
+  audit->at = g_get_real_time ();
+  audit->event = g_strdup (event);
+  audit->actor = g_strdup (user_id);
+  audit->target = g_strdup (context->flow->application_id);
+  audit->request_id = g_strdup (context->request ? postern_request_get_id (context->request) : NULL);
+  audit->remote_address = g_strdup (context->flow->remote_address);
+  audit->data = g_variant_ref_sink (data_of (context, user_id));
+  return postern_audit_store_append (txn, audit, error);
+}
+
+void
+postern_flow_audit_tell (PosternFlowContext *context, const char *event, const char *user_id)
+{
+  g_autoptr (PosternEvent) told = postern_event_new (event, g_get_real_time (), data_of (context, user_id));
+
+  postern_hub_tell (postern_runtime_get_hub (context->runtime), told);
+}
+
+typedef struct {
+  PosternFlowContext *context;
+  const char *event, *user_id;
+} Note;
+
+static gboolean
+append (PosternTxn *txn, gpointer user_data, GError **error)
+{
+  Note *note = user_data;
+
+  return postern_flow_audit_append (note->context, txn, note->event, note->user_id, error);
+}
+
+void
+postern_flow_audit_write (PosternFlowContext *context, const char *event, const char *user_id)
+{
+  Note note = { context, event, user_id };
+  g_autoptr (GError) error = NULL;
+
+  if (!postern_store_write (postern_tenant_get_store (context->tenant), POSTERN_KEEP_LASTING, append, &note, &error))
+    g_warning ("Event %s could not be kept: %s", event, error->message);
+  postern_flow_audit_tell (context, event, user_id);
+}

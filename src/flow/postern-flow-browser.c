@@ -1,0 +1,172 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "postern-flow-browser.h"
+
+#include "postern-flow-context.h"
+#include "postern-sign-in.h"
+
+#define COOKIE_FLOW "flow"
+#define COOKIE_SESSION "session"
+#define COOKIE_DEVICE "device"
+#define SECRET_LENGTH 43 /* 256 bits in base64url */
+
+typedef struct {
+  char *name, *value;
+  gint64 max_age;
+} Cookie;
+
+static void
+cookie_free (gpointer data)
+{
+  Cookie *cookie = data;
+
+  g_free (cookie->name);
+  g_free (cookie->value);
+  g_free (cookie);
+}
+
+void
+postern_flow_browser_set_cookie (PosternFlowContext *context, const char *name, const char *value, gint64 max_age)
+{
+  Cookie *cookie = g_new (Cookie, 1);
+
+  *cookie = (Cookie){ g_strdup (name), g_strdup (value), max_age };
+  g_ptr_array_set_free_func (context->cookies, cookie_free);
+  g_ptr_array_add (context->cookies, cookie);
+}
+
+void
+postern_flow_browser_apply (PosternFlowContext *context, PosternResponse *response)
+{
+  for (guint i = 0; i < context->cookies->len; i++) {
+    Cookie *cookie = g_ptr_array_index (context->cookies, i);
+
+    postern_response_set_cookie (response, cookie->name, cookie->value, cookie->max_age);
+  }
+}
+
+static const char *
+get_secret_cookie (PosternRequest *request, const char *name)
+{
+  const char *value = request ? postern_request_get_cookie (request, name) : NULL;
+
+  return value && strlen (value) == SECRET_LENGTH ? value : NULL;
+}
+
+void
+postern_flow_browser_bind (PosternFlowContext *context)
+{
+  const char *known = get_secret_cookie (context->request, COOKIE_FLOW);
+  g_autofree char *fresh = known ? NULL : postern_secret_new ();
+
+  g_free (context->flow->browser_hash);
+  context->flow->browser_hash = postern_secret_hash (known ? known : fresh);
+  if (fresh)
+    postern_flow_browser_set_cookie (context, COOKIE_FLOW, fresh, -1);
+}
+
+gboolean
+postern_flow_browser_owns (PosternRequest *request, PosternFlow *flow)
+{
+  const char *secret = get_secret_cookie (request, COOKIE_FLOW);
+  g_autofree char *hash = secret ? postern_secret_hash (secret) : NULL;
+
+  return postern_secret_equal (hash, flow->browser_hash);
+}
+
+char *
+postern_flow_browser_dup_device_hash (PosternRequest *request)
+{
+  const char *secret = get_secret_cookie (request, COOKIE_DEVICE);
+
+  return secret ? postern_secret_hash (secret) : NULL;
+}
+
+/* --- sessions -------------------------------------------------------------------------------------------------- */
+
+/* The hashes of the session cookie's secrets; anything malformed in it is left out, not an error: it is the browser's. */
+static GPtrArray *
+dup_secrets (PosternRequest *request)
+{
+  const char *value = request ? postern_request_get_cookie (request, COOKIE_SESSION) : NULL;
+  GPtrArray *secrets = g_ptr_array_new_with_free_func (g_free);
+  g_auto (GStrv) parts = value ? g_strsplit (value, ".", POSTERN_FLOW_BROWSER_SESSIONS + 1) : NULL;
+
+  for (guint i = 0; parts && parts[i] && i < POSTERN_FLOW_BROWSER_SESSIONS; i++)
+    if (strlen (parts[i]) == SECRET_LENGTH)
+      g_ptr_array_add (secrets, g_strdup (parts[i]));
+  return secrets;
+}
+
+typedef struct {
+  GPtrArray *secrets, *sessions;
+  gint64 now;
+} Search;
+
+static gboolean
+find_sessions (PosternTxn *txn, gpointer user_data, GError **error)
+{
+  Search *search = user_data;
+
+  g_ptr_array_set_size (search->sessions, 0);
+  for (guint i = 0; i < search->secrets->len; i++) {
+    g_autoptr (GError) missing = NULL;
+    g_autofree char *hash = postern_secret_hash (g_ptr_array_index (search->secrets, i));
+    g_autoptr (PosternSession) session = postern_session_store_find (txn, hash, &missing);
+
+    if (session && postern_sign_in_is_alive (session, search->now))
+      g_ptr_array_add (search->sessions, g_steal_pointer (&session));
+    else if (missing && !g_error_matches (missing, POSTERN_ERROR, POSTERN_ERROR_NOT_FOUND)) {
+      g_propagate_error (error, g_steal_pointer (&missing));
+      return FALSE;
+    }
+  }
+  return TRUE;
+}
+
+GPtrArray *
+postern_flow_browser_dup_sessions (PosternTenant *tenant, PosternRequest *request, GError **error)
+{
+  g_autoptr (GPtrArray) secrets = dup_secrets (request);
+  g_autoptr (GPtrArray) sessions = g_ptr_array_new_with_free_func ((GDestroyNotify) postern_session_unref);
+  Search search = { secrets, sessions, postern_flow_context_now () };
+
+  if (secrets->len > 0 && !postern_store_read (postern_tenant_get_store (tenant), POSTERN_KEEP_LASTING, find_sessions, &search, error))
+    return NULL;
+  return g_steal_pointer (&sessions);
+}
+
+/* The cookie without the secret that @hash is of. */
+static GString *
+join_without (GPtrArray *secrets, const char *first, const char *hash)
+{
+  GString *value = g_string_new (first);
+  guint count = first ? 1 : 0;
+
+  for (guint i = 0; i < secrets->len && count < POSTERN_FLOW_BROWSER_SESSIONS; i++) {
+    const char *secret = g_ptr_array_index (secrets, i);
+    g_autofree char *its_hash = postern_secret_hash (secret);
+
+    if (postern_secret_equal (its_hash, hash))
+      continue;
+    g_string_append_printf (value, "%s%s", count++ > 0 ? "." : "", secret);
+  }
+  return value;
+}
+
+void
+postern_flow_browser_add_session (PosternFlowContext *context, const char *secret, const char *old_hash)
+{
+  g_autoptr (GPtrArray) secrets = dup_secrets (context->request);
+  g_autoptr (GString) value = join_without (secrets, secret, old_hash);
+
+  postern_flow_browser_set_cookie (context, COOKIE_SESSION, value->str, -1);
+}
+
+void
+postern_flow_browser_forget (PosternRequest *request, PosternResponse *response, PosternSession *session)
+{
+  g_autoptr (GPtrArray) secrets = dup_secrets (request);
+  g_autoptr (GString) value = join_without (secrets, NULL, session->secret_hash);
+
+  postern_response_set_cookie (response, COOKIE_SESSION, value->str, value->len > 0 ? -1 : 0);
+}

@@ -1,0 +1,69 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "postern-flow-choices.h"
+
+#include "postern-authenticator.h"
+#include "postern-flow-browser.h"
+
+#define COOKIE_METHOD "method"
+#define VISIBLE 4
+#define REMEMBER (400 * 24 * 3600) /* seconds: the longest that browsers keep a cookie */
+
+/* The asset's name: the plugin names a file, the page wants "google" of ".../google.svg". */
+static char *
+dup_icon (PosternInstance *instance)
+{
+  const char *path = postern_instance_get_icon (instance);
+  g_autofree char *name = path ? g_path_get_basename (path) : NULL;
+
+  if (name && g_str_has_suffix (name, ".svg"))
+    name[strlen (name) - strlen (".svg")] = '\0';
+  return g_steal_pointer (&name);
+}
+
+static GVariant *
+entry_of (PosternInstance *instance, gboolean last_used)
+{
+  GVariantBuilder entry = G_VARIANT_BUILDER_INIT (G_VARIANT_TYPE_VARDICT);
+  g_autofree char *icon = dup_icon (instance);
+
+  g_variant_builder_add (&entry, "{sv}", "id", g_variant_new_string (postern_instance_get_id (instance)));
+  g_variant_builder_add (&entry, "{sv}", "name", g_variant_new_string (postern_instance_get_display_name (instance)));
+  if (icon)
+    g_variant_builder_add (&entry, "{sv}", "icon", g_variant_new_string (icon));
+  g_variant_builder_add (&entry, "{sv}", "last_used", g_variant_new_boolean (last_used));
+  return g_variant_builder_end (&entry);
+}
+
+static gint
+last_used_first (gconstpointer a, gconstpointer b, gpointer last)
+{
+  gboolean a_last = g_strcmp0 (postern_instance_get_id (*(PosternInstance **) a), last) == 0;
+  gboolean b_last = g_strcmp0 (postern_instance_get_id (*(PosternInstance **) b), last) == 0;
+
+  return b_last - a_last;
+}
+
+void
+postern_flow_choices_add (PosternFlowContext *context, GVariantBuilder *model)
+{
+  g_autoptr (GPtrArray) connectors = postern_registry_list (postern_runtime_get_registry (context->runtime), POSTERN_TYPE_CONNECTOR);
+  const char *last = context->request ? postern_request_get_cookie (context->request, COOKIE_METHOD) : NULL;
+  GVariantBuilder first = G_VARIANT_BUILDER_INIT (G_VARIANT_TYPE ("av"));
+  GVariantBuilder more = G_VARIANT_BUILDER_INIT (G_VARIANT_TYPE ("av"));
+
+  g_ptr_array_sort_with_data (connectors, last_used_first, (gpointer) last);
+  for (guint i = 0; i < connectors->len; i++) {
+    PosternInstance *instance = g_ptr_array_index (connectors, i);
+    gboolean last_used = g_strcmp0 (postern_instance_get_id (instance), last) == 0;
+
+    g_variant_builder_add (i < VISIBLE ? &first : &more, "v", entry_of (instance, last_used));
+  }
+  g_variant_builder_add (model, "{sv}", "connectors", g_variant_builder_end (&first));
+  g_variant_builder_add (model, "{sv}", "more_connectors", g_variant_builder_end (&more));
+}
+
+void
+postern_flow_choices_remember (PosternFlowContext *context, const char *authenticator_id)
+{
+  postern_flow_browser_set_cookie (context, COOKIE_METHOD, authenticator_id, REMEMBER);
+}

@@ -1,0 +1,106 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "postern-flow-claims.h"
+
+#include "postern-json.h"
+
+typedef struct {
+  const char *scope;
+  const char *claims[16];
+} ScopeClaims;
+
+/* OpenID Connect Core 5.4. */
+static const ScopeClaims table[] = {
+  { "profile", { "name", "family_name", "given_name", "middle_name", "nickname", "preferred_username", "profile", "picture",
+                 "website", "gender", "birthdate", "zoneinfo", "locale", "updated_at" } },
+  { "email", { "email", "email_verified" } },
+  { "address", { "address" } },
+  { "phone", { "phone_number", "phone_number_verified" } },
+};
+
+const char *const *
+postern_flow_claims_of_scope (const char *scope)
+{
+  for (guint i = 0; i < G_N_ELEMENTS (table); i++)
+    if (g_str_equal (table[i].scope, scope))
+      return table[i].claims;
+  return NULL;
+}
+
+/* A claim's value as the person's record has it; (transfer full), floating or not; NULL when there is none. */
+static GVariant *
+value_of (PosternUser *user, const char *name)
+{
+  if (g_str_equal (name, "email"))
+    return user->email ? g_variant_new_string (user->email) : NULL;
+  if (g_str_equal (name, "email_verified"))
+    return user->email ? g_variant_new_boolean (user->email_verified) : NULL;
+  if (g_str_equal (name, "phone_number"))
+    return user->phone ? g_variant_new_string (user->phone) : NULL;
+  if (g_str_equal (name, "phone_number_verified"))
+    return user->phone ? g_variant_new_boolean (user->phone_verified) : NULL;
+  if (g_str_equal (name, "updated_at"))
+    return g_variant_new_int64 (user->updated_at);
+  if (g_str_equal (name, "preferred_username") && user->username)
+    return g_variant_new_string (user->username);
+  return user->profile ? postern_json_get (user->profile, name) : NULL;
+}
+
+static gboolean
+is_standard (const char *name)
+{
+  for (guint i = 0; i < G_N_ELEMENTS (table); i++)
+    if (g_strv_contains (table[i].claims, name))
+      return TRUE;
+  return FALSE;
+}
+
+static void
+add_claim (PosternClaims *claims, PosternUser *user, const char *name)
+{
+  GVariant *value = value_of (user, name);
+
+  if (value == NULL)
+    return;
+  value = g_variant_take_ref (value);
+  postern_claims_add (claims, name, value); /* it may be there already, by another scope: then nothing changes */
+  g_variant_unref (value);
+}
+
+static void
+add_scopes (PosternClaims *claims, PosternUser *user, char **scopes)
+{
+  for (guint i = 0; scopes && scopes[i]; i++) {
+    const char *const *names = postern_flow_claims_of_scope (scopes[i]);
+
+    for (guint n = 0; names && names[n]; n++)
+      add_claim (claims, user, names[n]);
+  }
+}
+
+/* Only standard names: a request must not reach members of the profile that no scope gives. */
+static void
+add_requested (PosternClaims *claims, PosternUser *user, GVariant *requested, const char *member)
+{
+  g_autoptr (GVariant) names = requested ? postern_json_get (requested, member) : NULL;
+  GVariantIter iter;
+  const char *name;
+
+  if (names == NULL || !g_variant_is_of_type (names, G_VARIANT_TYPE_VARDICT))
+    return;
+  g_variant_iter_init (&iter, names);
+  while (g_variant_iter_next (&iter, "{&sv}", &name, NULL))
+    if (is_standard (name))
+      add_claim (claims, user, name);
+}
+
+GVariant *
+postern_flow_claims_collect (PosternRuntime *runtime, PosternFlow *flow, PosternUser *user)
+{
+  g_autoptr (PosternClaims) claims = postern_claims_new ();
+
+  add_scopes (claims, user, flow->granted_scopes);
+  add_requested (claims, user, flow->requested_claims, "userinfo");
+  add_requested (claims, user, flow->requested_claims, "id_token");
+  postern_hub_collect_claims (postern_runtime_get_hub (runtime), flow, claims);
+  return postern_claims_to_variant (claims);
+}

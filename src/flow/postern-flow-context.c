@@ -1,0 +1,147 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "postern-flow-context.h"
+
+#include "postern-authenticator.h"
+#include "postern-sign-in.h"
+
+gint64
+postern_flow_context_now (void)
+{
+  return g_get_real_time () / G_USEC_PER_SEC;
+}
+
+static void
+begin (PosternFlowContext *self)
+{
+  g_autoptr (PosternPolicy) policy = postern_tenant_dup_policy (self->tenant);
+  PosternFlow *flow = self->flow;
+
+  flow->id = postern_id_new ("flw");
+  flow->created_at = postern_flow_context_now ();
+  flow->expires_at = flow->created_at + policy->flow_lifetime;
+}
+
+void
+postern_flow_context_init (PosternFlowContext *self, PosternRuntime *runtime, PosternFlow *flow, PosternRequest *request, GVariant *input)
+{
+  *self = (PosternFlowContext){ .flow = flow, .runtime = runtime, .request = request };
+  self->tenant = postern_runtime_find_tenant (runtime, request);
+  self->input = input ? g_variant_ref (input) : NULL;
+  self->cookies = g_ptr_array_new_with_free_func (NULL);
+  self->effects = NULL;
+  if (request && flow->remote_address == NULL) {
+    postern_flow_set_string (&flow->remote_address, postern_request_get_remote_address (request));
+    postern_flow_set_string (&flow->user_agent, postern_request_get_header (request, "User-Agent"));
+  }
+  if (flow->id == NULL && flow->entrance & (POSTERN_ENTRANCE_BROWSER | POSTERN_ENTRANCE_ACCOUNT | POSTERN_ENTRANCE_DEVICE))
+    begin (self);
+}
+
+void
+postern_flow_context_clear (PosternFlowContext *self)
+{
+  g_clear_pointer (&self->client, postern_client_unref);
+  g_clear_pointer (&self->user, postern_user_unref);
+  g_clear_pointer (&self->input, g_variant_unref);
+  g_clear_object (&self->prompt);
+  g_clear_object (&self->response);
+  g_clear_pointer (&self->cookies, g_ptr_array_unref);
+  g_clear_pointer (&self->effects, g_ptr_array_unref);
+}
+
+static gboolean
+read_user (PosternTxn *txn, gpointer user_data, GError **error)
+{
+  PosternFlowContext *self = user_data;
+
+  self->user = postern_user_store_get (txn, self->flow->user_id, error);
+  return self->user != NULL;
+}
+
+PosternUser *
+postern_flow_context_load_user (PosternFlowContext *self, GError **error)
+{
+  if (self->user && !g_str_equal (self->user->id, self->flow->user_id))
+    postern_flow_context_forget_user (self);
+  if (self->user == NULL &&
+      !postern_store_read (postern_tenant_get_store (self->tenant), POSTERN_KEEP_LASTING, read_user, self, error))
+    return NULL;
+  return self->user;
+}
+
+void
+postern_flow_context_forget_user (PosternFlowContext *self)
+{
+  g_clear_pointer (&self->user, postern_user_unref);
+}
+
+const char *
+postern_flow_context_get_input (PosternFlowContext *self, const char *name)
+{
+  const char *value = NULL;
+
+  if (self->input)
+    g_variant_lookup (self->input, name, "&s", &value);
+  return value;
+}
+
+gboolean
+postern_flow_context_is_asked (PosternFlowContext *self, PosternFlowPrompt prompt)
+{
+  return (self->flow->prompts & prompt) != 0 && (self->flow->answered_prompts & prompt) == 0;
+}
+
+PosternStageResult
+postern_flow_context_refuse (GError **error, PosternError code, const char *message)
+{
+  g_set_error_literal (error, POSTERN_ERROR, code, message);
+  return POSTERN_STAGE_REFUSE;
+}
+
+PosternStageResult
+postern_flow_context_again (PosternFlowContext *self, const char *stage, const char *notice)
+{
+  postern_flow_set_string (&self->flow->stage, stage);
+  g_clear_pointer (&self->input, g_variant_unref);
+  self->notice = notice;
+  return POSTERN_STAGE_RESTART;
+}
+
+void
+postern_flow_context_forget_who (PosternFlowContext *self)
+{
+  PosternFlow *flow = self->flow;
+  char **strings[] = { &flow->user_id, &flow->session_id, &flow->acr, &flow->authenticator_id,
+                       &flow->callback_state, &flow->connector_id, &flow->link_user_id };
+
+  for (guint i = 0; i < G_N_ELEMENTS (strings); i++)
+    g_clear_pointer (strings[i], g_free);
+  g_clear_pointer (&flow->amr, g_strfreev);
+  g_clear_pointer (&flow->authenticator_state, g_variant_unref);
+  g_clear_pointer (&flow->subject, g_variant_unref);
+  flow->auth_time = 0;
+  flow->authenticated_now = flow->consent_given = flow->sign_up = FALSE;
+  flow->answered_prompts &= POSTERN_FLOW_PROMPT_SELECT_ACCOUNT;
+  postern_flow_context_forget_user (self);
+}
+
+PosternInstance *
+postern_flow_context_find_factor (PosternFlowContext *self)
+{
+  g_autoptr (GPtrArray) factors = postern_registry_list (postern_runtime_get_registry (self->runtime), POSTERN_TYPE_FACTOR);
+
+  return factors->len > 0 ? g_ptr_array_index (factors, 0) : NULL;
+}
+
+void
+postern_flow_context_met (PosternFlowContext *self, const char *amr)
+{
+  PosternFlow *flow = self->flow;
+
+  if (amr)
+    postern_flow_add_amr (flow, amr);
+  postern_flow_set_string (&flow->acr, postern_sign_in_get_acr ((const char *const *) flow->amr));
+  flow->auth_time = postern_flow_context_now ();
+  flow->authenticated_now = TRUE;
+  flow->answered_prompts |= POSTERN_FLOW_PROMPT_LOGIN | POSTERN_FLOW_PROMPT_SELECT_ACCOUNT | POSTERN_FLOW_PROMPT_CREATE;
+}

@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#pragma once
+
+#include "postern-flow-engine.h"
+
+G_BEGIN_DECLS
+
+/** postern_flow_context_init: borrows everything for the length of one walk; a new browser flow gets its id and times here. */
+void postern_flow_context_init (PosternFlowContext *self, PosternRuntime *runtime, PosternFlow *flow, PosternRequest *request, GVariant *input);
+void postern_flow_context_clear (PosternFlowContext *self);
+/** postern_flow_context_load_user: the flow's user, read once a walk; NULL with NOT_FOUND. (transfer none) */
+PosternUser *postern_flow_context_load_user (PosternFlowContext *self, GError **error);
+/** postern_flow_context_forget_user: the flow's user changed. */
+void postern_flow_context_forget_user (PosternFlowContext *self);
+const char *postern_flow_context_get_input (PosternFlowContext *self, const char *name); /* (nullable) */
+/** postern_flow_context_now: seconds since 1970. */
+gint64 postern_flow_context_now (void);
+/** postern_flow_context_is_asked: whether a prompt was asked for and not answered in this flow. */
+gboolean postern_flow_context_is_asked (PosternFlowContext *self, PosternFlowPrompt prompt);
+/** postern_flow_context_refuse: REFUSE, with a message for the developer. */
+PosternStageResult postern_flow_context_refuse (GError **error, PosternError code, const char *message);
+/** postern_flow_context_again: RESTART at stage @stage; @notice: (nullable): an English phrase that the next page shows. */
+PosternStageResult postern_flow_context_again (PosternFlowContext *self, const char *stage, const char *notice);
+/** postern_flow_context_forget_who: back to before anybody was known; what was asked stays. */
+void postern_flow_context_forget_who (PosternFlowContext *self);
+/** postern_flow_context_find_factor: the first instance of a factor, today the password. (transfer none) (nullable) */
+PosternInstance *postern_flow_context_find_factor (PosternFlowContext *self);
+/** postern_flow_context_met: a factor was met just now: @amr (RFC 8176). */
+void postern_flow_context_met (PosternFlowContext *self, const char *amr);
+
+G_END_DECLS

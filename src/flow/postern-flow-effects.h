@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#pragma once
+
+#include "postern-flow-engine.h"
+
+G_BEGIN_DECLS
+
+/**
+ * Effects: what a walk changes for good. Stages only note them; when the walk is done all are committed in one lasting
+ * transaction, so that a sign-in costs one wait for the disk and never stands half done. An effect may be run again.
+ */
+typedef gboolean (*PosternEffectFunc) (PosternFlowContext *context, PosternTxn *txn, gpointer data, GError **error);
+
+/** postern_flow_effects_add: @data: (nullable) (transfer full), freed by @free_func with the walk. */
+void postern_flow_effects_add (PosternFlowContext *context, PosternEffectFunc func, gpointer data, GDestroyNotify free_func);
+/** postern_flow_effects_commit: in the order in which they were added. BACK_CHANNEL runs them with a NULL transaction. */
+gboolean postern_flow_effects_commit (PosternFlowContext *context, GError **error);
+
+G_END_DECLS

@@ -1,0 +1,156 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "postern-flow-ask.h"
+#include "postern-flow-browser.h"
+#include "postern-flow-context.h"
+#include "postern-flow-park.h"
+#include "postern-flow-prompt.h"
+#include "postern-flow-routes.h"
+#include "postern-stages.h"
+
+static PosternFlow *
+load (PosternRequest *request, PosternRuntime *runtime, PosternResponse **lost)
+{
+  return postern_flow_park_load (runtime, request, postern_request_get_capture (request, "flow"), lost);
+}
+
+/** A GET only shows what the flow stands on: reloading, going back or a second window change nothing. */
+PosternResponse *
+postern_flow_pages_show (PosternRequest *request, gpointer engine)
+{
+  PosternRuntime *runtime = postern_flow_engine_get_runtime (engine);
+  PosternResponse *response = NULL;
+  g_autoptr (PosternFlow) flow = load (request, runtime, &response);
+  PosternFlowContext context;
+
+  if (flow == NULL)
+    return response;
+  postern_flow_context_init (&context, runtime, flow, request, NULL);
+  if (flow->application_id)
+    context.client = postern_tenant_dup_client (context.tenant, flow->application_id, NULL);
+  response = postern_flow_prompt_render (&context);
+  postern_flow_context_clear (&context);
+  return response;
+}
+
+static PosternResponse *
+redirect_to_page (PosternFlow *flow)
+{
+  g_autofree char *location = g_strdup_printf ("/sign-in/%s", flow->id);
+
+  return postern_response_new_redirect (location);
+}
+
+static void
+rewind_to_choose (PosternRuntime *runtime, PosternRequest *request, PosternFlow *flow)
+{
+  PosternFlowContext context;
+
+  postern_flow_context_init (&context, runtime, flow, request, NULL);
+  postern_flow_context_forget_who (&context);
+  postern_flow_set_string (&flow->stage, "choose");
+  postern_flow_context_clear (&context);
+}
+
+/*
+ * Which page did the form come from? The action's `at` says. A form of an earlier page (the back button, a double click)
+ * begins again from there if it is the choice of a person, and else only shows where the flow stands now: nothing is
+ * answered twice, and no answer is taken for another page's.
+ */
+static gboolean
+settle_page (PosternRuntime *runtime, PosternRequest *request, PosternFlow *flow, GVariant *input, GError **error)
+{
+  const char *shown = postern_flow_prompt_get_template (flow);
+  const char *action = NULL;
+  const char *at = NULL;
+
+  if (!postern_request_get_query (request, "at", &at, error))
+    return FALSE;
+  at = at ? at : shown;
+  g_variant_lookup (input, "action", "&s", &action);
+  if (postern_stage_choose_takes (action) || g_str_equal (at, "identifier") || g_str_equal (at, "choose-account")) {
+    rewind_to_choose (runtime, request, flow);
+    return TRUE;
+  }
+  return g_str_equal (at, shown);
+}
+
+PosternResponse *
+postern_flow_pages_submit (PosternRequest *request, gpointer engine)
+{
+  PosternRuntime *runtime = postern_flow_engine_get_runtime (engine);
+  PosternResponse *lost = NULL;
+  g_autoptr (PosternFlow) flow = load (request, runtime, &lost);
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GVariant) input = flow ? postern_request_dup_parameters (request, &error) : NULL;
+
+  if (flow == NULL)
+    return lost;
+  if (input && settle_page (runtime, request, flow, input, &error))
+    return postern_flow_engine_run (engine, flow, request, input);
+  return error ? postern_response_new_error_page (error, flow->back_url) : redirect_to_page (flow);
+}
+
+/* --- what providers send back ------------------------------------------------------------------------------------- */
+
+/*
+ * A provider that answers by a POST (form_post, SAML) sends it across sites, and there browsers keep Lax cookies to
+ * themselves. So the form is sent once more, from our own origin, where the flow's cookie comes along.
+ */
+static PosternResponse *
+post_again (PosternRequest *request, GVariant *input)
+{
+  g_autofree char *url = g_strconcat (postern_request_get_public_url (request), postern_request_get_path (request), NULL);
+  GVariantBuilder fields = G_VARIANT_BUILDER_INIT (G_VARIANT_TYPE ("av"));
+  const char *name, *value;
+  GVariantIter iter;
+
+  g_variant_iter_init (&iter, input);
+  while (g_variant_iter_next (&iter, "{&s&s}", &name, &value))
+    g_variant_builder_add (&fields, "v", g_variant_new_parsed ("{'name': <%s>, 'value': <%s>}", name, value));
+  g_variant_builder_add (&fields, "v", g_variant_new_parsed ("{'name': <'postern_again'>, 'value': <'1'>}"));
+  return postern_response_new_page (200, "form-post", g_variant_new_parsed ("{'url': <%s>, 'fields': <%@av>}", url, g_variant_builder_end (&fields)));
+}
+
+static const char *
+find_state (GVariant *input)
+{
+  const char *state = NULL;
+
+  if (!g_variant_lookup (input, "state", "&s", &state))
+    g_variant_lookup (input, "RelayState", "&s", &state);
+  return state;
+}
+
+static PosternResponse *
+wake_by_callback (PosternRequest *request, PosternFlowEngine *engine, GVariant *input, const char *state)
+{
+  PosternRuntime *runtime = postern_flow_engine_get_runtime (engine);
+  PosternResponse *lost = NULL;
+  g_autofree char *id = postern_flow_ask_find_flow (state);
+  g_autoptr (PosternFlow) flow = postern_flow_park_load (runtime, request, id, &lost);
+  gboolean wanted;
+
+  if (flow == NULL)
+    return lost;
+  wanted = g_strcmp0 (flow->stage, "authenticate") == 0 && g_strcmp0 (flow->authenticator_id, postern_request_get_capture (request, "instance")) == 0;
+  if (!wanted || !postern_flow_park_use_callback (runtime, request, flow, state))
+    return redirect_to_page (flow);
+  return postern_flow_engine_call_back (engine, flow, request, input);
+}
+
+PosternResponse *
+postern_flow_pages_call_back (PosternRequest *request, gpointer engine)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GVariant) input = postern_request_dup_parameters (request, &error);
+  const char *state = input ? find_state (input) : NULL;
+  gboolean posted = g_str_equal (postern_request_get_method (request), "POST");
+
+  if (input == NULL)
+    return postern_response_new_error_page (error, NULL);
+  if (posted && postern_request_get_cookie (request, "flow") == NULL && !g_variant_lookup (input, "postern_again", "s", NULL))
+    return post_again (request, input);
+  if (state == NULL)
+    return postern_flow_prompt_stale (NULL, NULL);
+  return wake_by_callback (request, engine, input, state);
+}

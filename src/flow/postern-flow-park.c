@@ -1,0 +1,148 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "postern-flow-park.h"
+
+#include "postern-flow-browser.h"
+#include "postern-flow-codec.h"
+#include "postern-flow-context.h"
+#include "postern-flow-prompt.h"
+
+#define STAGE_DONE "done"
+
+typedef struct {
+  PosternFlow *flow;
+  const char *id;
+  GBytes *bytes;
+} Parcel;
+
+static gboolean
+put (PosternTxn *txn, gpointer user_data, GError **error)
+{
+  Parcel *parcel = user_data;
+  PosternFlow *flow = parcel->flow;
+
+  return postern_flow_store_put (txn, flow->id, flow->browser_hash, parcel->bytes, flow->expires_at, error);
+}
+
+static gboolean
+write_flow (PosternTenant *tenant, PosternFlow *flow, GError **error)
+{
+  g_autoptr (GBytes) bytes = postern_flow_codec_write (flow);
+  Parcel parcel = { flow, flow->id, bytes };
+
+  return postern_store_write (postern_tenant_get_store (tenant), POSTERN_KEEP_SHORT, put, &parcel, error);
+}
+
+PosternResponse *
+postern_flow_park_save (PosternFlowContext *context, GError **error)
+{
+  PosternFlow *flow = context->flow;
+  gboolean page = postern_prompt_get_kind (context->prompt) == POSTERN_PROMPT_PAGE;
+  g_autofree char *location = g_strdup_printf ("/sign-in/%s", flow->id);
+
+  if (flow->browser_hash == NULL)
+    postern_flow_browser_bind (context);
+  if (page)
+    postern_flow_prompt_keep (flow, context->prompt);
+  if (!write_flow (context->tenant, flow, error))
+    return NULL;
+  return page ? postern_response_new_redirect (location) : postern_flow_prompt_leave (context, context->prompt);
+}
+
+static gboolean
+get (PosternTxn *txn, gpointer user_data, GError **error)
+{
+  Parcel *parcel = user_data;
+
+  parcel->bytes = postern_flow_store_get (txn, parcel->id, error);
+  return parcel->bytes != NULL;
+}
+
+static PosternFlow *
+read_flow (PosternTenant *tenant, const char *id, GError **error)
+{
+  Parcel parcel = { NULL, id, NULL };
+  g_autoptr (GBytes) bytes = NULL;
+
+  if (!postern_id_is_valid (id, "flw")) {
+    g_set_error_literal (error, POSTERN_ERROR, POSTERN_ERROR_NOT_FOUND, "There is no such flow");
+    return NULL;
+  }
+  if (!postern_store_read (postern_tenant_get_store (tenant), POSTERN_KEEP_SHORT, get, &parcel, error))
+    return NULL;
+  bytes = parcel.bytes;
+  return postern_flow_codec_read (bytes, error);
+}
+
+static PosternResponse *
+answer_stale (PosternTenant *tenant, PosternFlow *flow)
+{
+  g_autoptr (PosternClient) client = flow->application_id ? postern_tenant_dup_client (tenant, flow->application_id, NULL) : NULL;
+
+  return postern_flow_prompt_stale (flow, client ? client->application->name : NULL);
+}
+
+PosternFlow *
+postern_flow_park_load (PosternRuntime *runtime, PosternRequest *request, const char *id, PosternResponse **lost)
+{
+  PosternTenant *tenant = postern_runtime_find_tenant (runtime, request);
+  g_autoptr (GError) error = NULL;
+  g_autoptr (PosternFlow) flow = read_flow (tenant, id ? id : "", &error);
+
+  *lost = NULL;
+  if (error && !g_error_matches (error, POSTERN_ERROR, POSTERN_ERROR_NOT_FOUND) &&
+      !g_error_matches (error, POSTERN_ERROR, POSTERN_ERROR_STALE))
+    *lost = postern_response_new_error_page (error, NULL);
+  else if (flow == NULL || !postern_flow_browser_owns (request, flow))
+    *lost = postern_flow_prompt_stale (NULL, NULL);
+  else if (g_str_equal (flow->stage, STAGE_DONE) || postern_flow_context_now () >= flow->expires_at)
+    *lost = answer_stale (tenant, flow);
+  return *lost ? NULL : g_steal_pointer (&flow);
+}
+
+void
+postern_flow_park_forget (PosternFlowContext *context)
+{
+  PosternFlow *flow = context->flow;
+  g_autoptr (PosternFlow) rest = NULL;
+  g_autoptr (GError) error = NULL;
+
+  if (flow->browser_hash == NULL)
+    return; /* it was never parked */
+  rest = postern_flow_new (flow->entrance, NULL);
+  postern_flow_set_string (&rest->id, flow->id);
+  postern_flow_set_string (&rest->stage, STAGE_DONE);
+  postern_flow_set_string (&rest->browser_hash, flow->browser_hash);
+  postern_flow_set_string (&rest->application_id, flow->application_id);
+  postern_flow_set_string (&rest->back_url, flow->back_url);
+  postern_flow_set_string (&rest->ui_locales, flow->ui_locales);
+  rest->expires_at = flow->expires_at;
+  if (!write_flow (context->tenant, rest, &error))
+    g_warning ("Flow %s is done but could not be put away: %s", flow->id, error->message);
+}
+
+typedef struct {
+  char *key;
+  gint64 window, count;
+} Use;
+
+static gboolean
+count_use (PosternTxn *txn, gpointer user_data, GError **error)
+{
+  Use *use = user_data;
+  gint64 resets_at;
+
+  return postern_counter_store_add (txn, use->key, 1, use->window, postern_flow_context_now (), &use->count, &resets_at, error);
+}
+
+gboolean
+postern_flow_park_use_callback (PosternRuntime *runtime, PosternRequest *request, PosternFlow *flow, const char *state)
+{
+  PosternTenant *tenant = postern_runtime_find_tenant (runtime, request);
+  g_autofree char *hash = postern_secret_hash (state);
+  g_autofree char *key = g_strdup_printf ("callback:%s", hash);
+  Use use = { key, flow->expires_at - flow->created_at, 0 };
+
+  if (!postern_secret_equal (hash, flow->callback_state))
+    return FALSE;
+  return postern_store_write (postern_tenant_get_store (tenant), POSTERN_KEEP_SHORT, count_use, &use, NULL) && use.count == 1;
+}

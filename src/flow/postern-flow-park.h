@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#pragma once
+
+#include "postern-flow-engine.h"
+
+G_BEGIN_DECLS
+
+/** postern_flow_park_save: keeps the flow and answers: 303 to its page, or to where context->prompt sends the person. (transfer full) (nullable) with @error */
+PosternResponse *postern_flow_park_save (PosternFlowContext *context, GError **error);
+
+/**
+ * postern_flow_park_load: the flow @id of @request's browser.
+ * @lost: (out) (transfer full) (nullable): what to answer when there is none: another browser's flow and an unknown one look alike
+ * Returns: (transfer full) (nullable)
+ */
+PosternFlow *postern_flow_park_load (PosternRuntime *runtime, PosternRequest *request, const char *id, PosternResponse **lost);
+
+/** postern_flow_park_forget: the flow is done; what is left only knows the way back, for a person who reloads. */
+void postern_flow_park_forget (PosternFlowContext *context);
+
+/** postern_flow_park_use_callback: TRUE the first time only, decided by the database in one statement. @state: what came back */
+gboolean postern_flow_park_use_callback (PosternRuntime *runtime, PosternRequest *request, PosternFlow *flow, const char *state);
+
+G_END_DECLS

@@ -1,0 +1,200 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "postern-flow-prompt.h"
+
+#include "postern-authenticator.h"
+#include "postern-flow-connector.h"
+#include "postern-flow-context.h"
+#include "postern-json.h"
+
+static void
+add_string (GVariantBuilder *model, const char *name, const char *value)
+{
+  if (value)
+    g_variant_builder_add (model, "{sv}", name, g_variant_new_string (value));
+}
+
+void
+postern_flow_prompt_keep (PosternFlow *flow, PosternPrompt *prompt)
+{
+  g_auto (GVariantBuilder) kept = G_VARIANT_BUILDER_INIT (G_VARIANT_TYPE_VARDICT);
+  guint retry_after = postern_prompt_get_retry_after (prompt);
+  GVariant *model = postern_prompt_get_model (prompt);
+
+  add_string (&kept, "template", postern_prompt_get_template (prompt));
+  if (model)
+    g_variant_builder_add (&kept, "{sv}", "model", model);
+  add_string (&kept, "error_field", postern_prompt_get_error_field (prompt));
+  add_string (&kept, "error_message", postern_prompt_get_error_message (prompt));
+  g_variant_builder_add (&kept, "{sv}", "status", g_variant_new_int64 (postern_prompt_get_status (prompt)));
+  if (retry_after > 0)
+    g_variant_builder_add (&kept, "{sv}", "retry_at", g_variant_new_int64 (postern_flow_context_now () + retry_after));
+  g_clear_pointer (&flow->prompt, g_variant_unref);
+  flow->prompt = g_variant_ref_sink (g_variant_builder_end (&kept));
+}
+
+const char *
+postern_flow_prompt_get_template (PosternFlow *flow)
+{
+  const char *name = flow->prompt ? postern_json_get_string (flow->prompt, "template") : NULL;
+
+  return name ? name : "connector";
+}
+
+/* What waits for the rest of a pause that is over is no error any more. */
+static void
+add_error (PosternFlow *flow, GVariantBuilder *model, guint *status, gint64 *retry_after)
+{
+  gint64 retry_at = flow->prompt ? postern_json_get_int64 (flow->prompt, "retry_at", 0) : 0;
+
+  *status = flow->prompt ? postern_json_get_int64 (flow->prompt, "status", 200) : 200;
+  *retry_after = retry_at > 0 ? retry_at - postern_flow_context_now () : 0;
+  if (flow->prompt == NULL || (retry_at > 0 && *retry_after <= 0)) {
+    *status = 200;
+    *retry_after = 0;
+    return;
+  }
+  add_string (model, "error_field", postern_json_get_string (flow->prompt, "error_field"));
+  add_string (model, "error_message", postern_json_get_string (flow->prompt, "error_message"));
+  if (*retry_after > 0)
+    g_variant_builder_add (model, "{sv}", "retry_after", g_variant_new_int64 (*retry_after));
+}
+
+static void
+add_members (GVariantBuilder *model, GVariant *members)
+{
+  GVariantIter iter;
+  const char *name;
+  GVariant *value;
+
+  g_variant_iter_init (&iter, members);
+  while (g_variant_iter_loop (&iter, "{&sv}", &name, &value))
+    g_variant_builder_add (model, "{sv}", name, value);
+}
+
+static void
+add_frame (PosternFlowContext *context, GVariantBuilder *model)
+{
+  PosternFlow *flow = context->flow;
+  g_autofree char *action = g_strdup_printf ("%s/sign-in/%s?at=%s", postern_tenant_get_issuer (context->tenant), flow->id,
+                                             postern_flow_prompt_get_template (flow));
+
+  add_string (model, "action", action);
+  add_string (model, "back_url", flow->back_url);
+  add_string (model, "ui_locales", flow->ui_locales);
+  add_string (model, "application_name", context->client ? context->client->application->name : NULL);
+  if (flow->prompt == NULL && flow->authenticator_id) {
+    PosternInstance *instance = postern_registry_get_instance (postern_runtime_get_registry (context->runtime), flow->authenticator_id);
+
+    add_string (model, "name", instance ? postern_instance_get_display_name (instance) : flow->authenticator_id);
+  }
+}
+
+/*
+ * Chromium holds a form's `form-action` against every redirect that answers it (and so does not say who is wrong): the
+ * application at the end of the flow and the providers behind the buttons must be allowed on the page that posts.
+ */
+static void
+allow_targets (PosternFlowContext *context, PosternResponse *page)
+{
+  g_autoptr (GPtrArray) connectors = postern_registry_list (postern_runtime_get_registry (context->runtime), POSTERN_TYPE_CONNECTOR);
+
+  if (context->flow->return_url && *context->flow->return_url != '/')
+    postern_response_allow_form_target (page, context->flow->return_url);
+  for (guint i = 0; i < connectors->len; i++) {
+    g_autoptr (GPtrArray) origins = postern_flow_connector_dup_origins (g_ptr_array_index (connectors, i));
+
+    for (guint n = 0; n < origins->len; n++)
+      postern_response_allow_form_target (page, g_ptr_array_index (origins, n));
+  }
+}
+
+PosternResponse *
+postern_flow_prompt_render (PosternFlowContext *context)
+{
+  PosternFlow *flow = context->flow;
+  g_auto (GVariantBuilder) model = G_VARIANT_BUILDER_INIT (G_VARIANT_TYPE_VARDICT);
+  g_autoptr (GVariant) members = flow->prompt ? postern_json_get (flow->prompt, "model") : NULL;
+  PosternResponse *page;
+  guint status;
+  gint64 retry_after;
+
+  if (members)
+    add_members (&model, members);
+  add_frame (context, &model);
+  add_error (flow, &model, &status, &retry_after);
+  page = postern_response_new_page (status, postern_flow_prompt_get_template (flow), g_variant_builder_end (&model));
+  if (retry_after > 0) {
+    g_autofree char *seconds = g_strdup_printf ("%" G_GINT64_FORMAT, retry_after);
+
+    postern_response_set_header (page, "Retry-After", seconds);
+  }
+  allow_targets (context, page);
+  return page;
+}
+
+static GVariant *
+form_post_model (PosternPrompt *prompt)
+{
+  g_auto (GVariantBuilder) fields = G_VARIANT_BUILDER_INIT (G_VARIANT_TYPE ("av"));
+  GVariant *model = postern_prompt_get_model (prompt);
+  const char *name, *value;
+  GVariantIter iter;
+
+  g_variant_iter_init (&iter, model);
+  while (g_variant_iter_next (&iter, "{&s&s}", &name, &value)) {
+    GVariantBuilder field = G_VARIANT_BUILDER_INIT (G_VARIANT_TYPE_VARDICT);
+
+    add_string (&field, "name", name);
+    add_string (&field, "value", value);
+    g_variant_builder_add (&fields, "v", g_variant_builder_end (&field));
+  }
+  return g_variant_new_parsed ("{'url': <%s>, 'fields': <%@av>}", postern_prompt_get_url (prompt), g_variant_builder_end (&fields));
+}
+
+static PosternResponse *
+leave_by_form (PosternPrompt *prompt)
+{
+  PosternResponse *page = postern_response_new_page (200, "form-post", form_post_model (prompt));
+
+  postern_response_allow_form_target (page, postern_prompt_get_url (prompt));
+  return page;
+}
+
+/* The page that posted did not know this provider's origin yet, so a 303 would be blocked: leave by a page of our own. */
+static PosternResponse *
+leave_by_refresh (PosternFlowContext *context, const char *url)
+{
+  PosternResponse *page = postern_flow_prompt_render (context);
+  g_autofree char *refresh = g_strdup_printf ("0;url=%s", url);
+
+  postern_response_set_header (page, "Refresh", refresh);
+  return page;
+}
+
+PosternResponse *
+postern_flow_prompt_leave (PosternFlowContext *context, PosternPrompt *prompt)
+{
+  PosternFlow *flow = context->flow;
+  PosternInstance *instance = postern_registry_get_instance (postern_runtime_get_registry (context->runtime), flow->authenticator_id);
+  const char *url = postern_prompt_get_url (prompt);
+  gboolean from_form = context->request && g_str_equal (postern_request_get_method (context->request), "POST");
+  gboolean known = postern_flow_connector_learn (instance, url);
+
+  if (postern_prompt_get_kind (prompt) == POSTERN_PROMPT_FORM_POST)
+    return leave_by_form (prompt);
+  if (from_form && !known)
+    return leave_by_refresh (context, url);
+  return postern_response_new_redirect (url);
+}
+
+PosternResponse *
+postern_flow_prompt_stale (PosternFlow *flow, const char *application_name)
+{
+  g_auto (GVariantBuilder) model = G_VARIANT_BUILDER_INIT (G_VARIANT_TYPE_VARDICT);
+
+  add_string (&model, "application_name", application_name);
+  add_string (&model, "back_url", flow ? flow->back_url : NULL);
+  if (flow)
+    add_string (&model, "ui_locales", flow->ui_locales);
+  return postern_response_new_page (410, "stale", g_variant_builder_end (&model));
+}

@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "postern-flow-routes.h"
+
+#define FORM_MAX (256 * 1024)     /* bytes: a password may be long, a page may not */
+#define CALLBACK_MAX (512 * 1024) /* bytes: a SAML response is large */
+
+const PosternRoute postern_flow_routes[] = {
+  { "GET", "/sign-in/{flow}", postern_flow_pages_show },
+  { "POST", "/sign-in/{flow}", postern_flow_pages_submit, NULL, FORM_MAX, POSTERN_ROUTE_CSRF },
+  { "GET", "/callback/{instance}", postern_flow_pages_call_back },
+  { "POST", "/callback/{instance}", postern_flow_pages_call_back, NULL, CALLBACK_MAX },
+
+  { "GET", "/", postern_flow_account_root },
+  { "GET", "/account", postern_flow_account_show },
+  { "POST", "/account", postern_flow_account_submit, NULL, FORM_MAX, POSTERN_ROUTE_CSRF },
+  { "GET", "/account/password", postern_flow_account_password },
+  { "GET", "/.well-known/change-password", postern_flow_account_well_known },
+
+  { "GET", "/account/sign-out", postern_flow_sign_out_show },
+  { "POST", "/account/sign-out", postern_flow_sign_out_submit, NULL, FORM_MAX, POSTERN_ROUTE_CSRF },
+  { "GET", "/account/signed-out", postern_flow_sign_out_done },
+
+  { "GET", "/setup/{ticket}", postern_flow_setup_begin },
+  { "GET", "/account/welcome", postern_flow_setup_welcome },
+  { NULL },
+};

@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#pragma once
+
+#include "postern-flow-engine.h"
+
+G_BEGIN_DECLS
+
+/** The routes of a sign-in and of a person's own pages; user_data is the engine. */
+extern const PosternRoute postern_flow_routes[];
+
+/* postern-flow-pages.c: the pages of a flow and what providers send back */
+PosternResponse *postern_flow_pages_show (PosternRequest *request, gpointer engine);
+PosternResponse *postern_flow_pages_submit (PosternRequest *request, gpointer engine);
+PosternResponse *postern_flow_pages_call_back (PosternRequest *request, gpointer engine);
+
+/* postern-flow-account.c: what a person sees and ends of their own */
+PosternResponse *postern_flow_account_root (PosternRequest *request, gpointer engine);
+PosternResponse *postern_flow_account_show (PosternRequest *request, gpointer engine);
+PosternResponse *postern_flow_account_submit (PosternRequest *request, gpointer engine);
+PosternResponse *postern_flow_account_password (PosternRequest *request, gpointer engine);
+PosternResponse *postern_flow_account_well_known (PosternRequest *request, gpointer engine);
+
+/* postern-flow-sign-out.c */
+PosternResponse *postern_flow_sign_out_show (PosternRequest *request, gpointer engine);
+PosternResponse *postern_flow_sign_out_submit (PosternRequest *request, gpointer engine);
+PosternResponse *postern_flow_sign_out_done (PosternRequest *request, gpointer engine);
+
+/* postern-flow-setup.c: the first administrator */
+PosternResponse *postern_flow_setup_begin (PosternRequest *request, gpointer engine);
+PosternResponse *postern_flow_setup_welcome (PosternRequest *request, gpointer engine);
+
+G_END_DECLS

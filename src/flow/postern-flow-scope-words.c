@@ -1,0 +1,57 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "postern-flow-scope-words.h"
+
+#include <glib/gi18n.h>
+
+typedef struct {
+  const char *scope, *title, *text;
+} Words;
+
+static const Words words[] = {
+  { "openid", N_("Who you are here"), N_("A number that tells this application that it is you again.") },
+  { "profile", N_("Your name and profile"), N_("Your name, picture, language and what else is in your profile.") },
+  { "email", N_("Your e-mail address"), N_("Your e-mail address, and whether it is confirmed.") },
+  { "phone", N_("Your telephone number"), N_("Your telephone number, and whether it is confirmed.") },
+  { "address", N_("Your postal address"), N_("The postal address in your profile.") },
+  { "offline_access", N_("Access while you are away"), N_("It may use what you allow here when you are not signed in, until you take it back.") },
+};
+
+static const Words *
+find (const char *scope)
+{
+  for (guint i = 0; i < G_N_ELEMENTS (words); i++)
+    if (g_str_equal (words[i].scope, scope))
+      return &words[i];
+  return NULL;
+}
+
+const char *
+postern_flow_scope_words_get_title (const char *scope)
+{
+  const Words *found = find (scope);
+
+  return found ? found->title : scope;
+}
+
+static GVariant *
+entry_of (const char *scope)
+{
+  GVariantBuilder entry = G_VARIANT_BUILDER_INIT (G_VARIANT_TYPE_VARDICT);
+  const Words *found = find (scope);
+
+  g_variant_builder_add (&entry, "{sv}", "name", g_variant_new_string (scope));
+  g_variant_builder_add (&entry, "{sv}", "title", g_variant_new_string (found ? found->title : scope));
+  g_variant_builder_add (&entry, "{sv}", "text", g_variant_new_string (found ? found->text : ""));
+  return g_variant_builder_end (&entry);
+}
+
+GVariant *
+postern_flow_scope_words_to_variant (const char *const *scopes)
+{
+  GVariantBuilder entries = G_VARIANT_BUILDER_INIT (G_VARIANT_TYPE ("av"));
+
+  for (guint i = 0; scopes && scopes[i]; i++)
+    if (!g_str_equal (scopes[i], "openid") || scopes[1] == NULL)
+      g_variant_builder_add (&entries, "v", entry_of (scopes[i]));
+  return g_variant_builder_end (&entries);
+}

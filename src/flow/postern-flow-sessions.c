@@ -1,0 +1,164 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "postern-flow-sessions.h"
+
+#include "postern-flow-browser.h"
+#include "postern-flow-context.h"
+#include "postern-json.h"
+#include "postern-user-name.h"
+
+struct _PosternFlowSessions {
+  GPtrArray *sessions; /* (element-type PosternSession) */
+  GPtrArray *users;    /* (element-type PosternUser), at the same places */
+};
+
+static gboolean
+read_users (PosternTxn *txn, gpointer user_data, GError **error)
+{
+  PosternFlowSessions *self = user_data;
+
+  g_ptr_array_set_size (self->users, 0);
+  for (guint i = 0; i < self->sessions->len;) {
+    PosternSession *session = g_ptr_array_index (self->sessions, i);
+    g_autoptr (PosternUser) user = postern_user_store_get (txn, session->user_id, NULL);
+
+    if (user == NULL || user->disabled_at != 0) {
+      g_ptr_array_remove_index (self->sessions, i);
+      continue;
+    }
+    g_ptr_array_add (self->users, g_steal_pointer (&user));
+    i++;
+  }
+  return TRUE;
+}
+
+PosternFlowSessions *
+postern_flow_sessions_new (PosternFlowContext *context, GError **error)
+{
+  g_autoptr (PosternFlowSessions) self = g_new0 (PosternFlowSessions, 1);
+
+  self->users = g_ptr_array_new_with_free_func ((GDestroyNotify) postern_user_unref);
+  self->sessions = postern_flow_browser_dup_sessions (context->tenant, context->request, error);
+  if (self->sessions == NULL)
+    return NULL;
+  if (self->sessions->len > 0 &&
+      !postern_store_read (postern_tenant_get_store (context->tenant), POSTERN_KEEP_LASTING, read_users, self, error))
+    return NULL;
+  return g_steal_pointer (&self);
+}
+
+void
+postern_flow_sessions_free (PosternFlowSessions *self)
+{
+  g_clear_pointer (&self->sessions, g_ptr_array_unref);
+  g_clear_pointer (&self->users, g_ptr_array_unref);
+  g_free (self);
+}
+
+guint
+postern_flow_sessions_count (PosternFlowSessions *self)
+{
+  return self->sessions->len;
+}
+
+gint
+postern_flow_sessions_find (PosternFlowSessions *self, const char *session_id)
+{
+  for (guint i = 0; i < self->sessions->len; i++)
+    if (g_str_equal (((PosternSession *) g_ptr_array_index (self->sessions, i))->id, session_id))
+      return i;
+  return POSTERN_FLOW_SESSIONS_NONE;
+}
+
+gboolean
+postern_flow_sessions_is_fresh (PosternFlowContext *context, gint64 auth_time)
+{
+  gint64 max_age = context->flow->max_age;
+
+  if (max_age < 0 && context->client)
+    max_age = context->client->default_max_age;
+  return max_age < 0 || postern_flow_context_now () - auth_time <= max_age;
+}
+
+gboolean
+postern_flow_sessions_serves (PosternFlowSessions *self, PosternFlowContext *context, guint index)
+{
+  PosternSession *session = g_ptr_array_index (self->sessions, index);
+  const char *hinted = context->flow->hinted_user_id;
+
+  if (postern_flow_context_is_asked (context, POSTERN_FLOW_PROMPT_LOGIN) || postern_flow_context_is_asked (context, POSTERN_FLOW_PROMPT_CREATE))
+    return FALSE;
+  if (hinted && !g_str_equal (hinted, session->user_id))
+    return FALSE;
+  /* max_age=0 asks for a new sign-in, even in the second of the last one. */
+  return context->flow->max_age != 0 && postern_flow_sessions_is_fresh (context, session->auth_time);
+}
+
+static gboolean
+is_named (PosternFlowSessions *self, guint index, const char *login_hint)
+{
+  PosternUser *user = g_ptr_array_index (self->users, index);
+
+  return g_strcmp0 (user->email, login_hint) == 0 || g_strcmp0 (user->username, login_hint) == 0;
+}
+
+gint
+postern_flow_sessions_pick (PosternFlowSessions *self, PosternFlowContext *context)
+{
+  const char *hint = context->flow->login_hint;
+  gint picked = POSTERN_FLOW_SESSIONS_NONE;
+
+  for (guint i = 0; i < self->sessions->len; i++) {
+    if (!postern_flow_sessions_serves (self, context, i))
+      continue;
+    if (hint && is_named (self, i, hint))
+      return i;
+    picked = picked == POSTERN_FLOW_SESSIONS_NONE ? (gint) i : POSTERN_FLOW_SESSIONS_MANY;
+  }
+  return picked;
+}
+
+void
+postern_flow_sessions_use (PosternFlowSessions *self, PosternFlowContext *context, guint index)
+{
+  PosternSession *session = g_ptr_array_index (self->sessions, index);
+  PosternFlow *flow = context->flow;
+
+  postern_flow_set_string (&flow->user_id, session->user_id);
+  postern_flow_set_string (&flow->session_id, session->id);
+  postern_flow_set_string (&flow->acr, session->acr);
+  g_strfreev (flow->amr);
+  flow->amr = session->amr && *session->amr ? g_strsplit (session->amr, " ", -1) : NULL;
+  flow->auth_time = session->auth_time;
+  flow->authenticated_now = FALSE;
+}
+
+const char *
+postern_flow_sessions_get_identifier (PosternFlowSessions *self, guint index)
+{
+  return postern_user_name_get_identifier (g_ptr_array_index (self->users, index));
+}
+
+static GVariant *
+entry_of (PosternSession *session, PosternUser *user)
+{
+  GVariantBuilder entry = G_VARIANT_BUILDER_INIT (G_VARIANT_TYPE_VARDICT);
+  const char *identifier = postern_user_name_get_identifier (user);
+  const char *picture = user->profile ? postern_json_get_string (user->profile, "picture") : NULL;
+
+  g_variant_builder_add (&entry, "{sv}", "session", g_variant_new_string (session->id));
+  g_variant_builder_add (&entry, "{sv}", "name", g_variant_new_string (postern_user_name_get (user)));
+  g_variant_builder_add (&entry, "{sv}", "identifier", g_variant_new_string (identifier));
+  if (picture)
+    g_variant_builder_add (&entry, "{sv}", "picture", g_variant_new_string (picture));
+  return g_variant_builder_end (&entry);
+}
+
+GVariant *
+postern_flow_sessions_to_variant (PosternFlowSessions *self)
+{
+  GVariantBuilder entries = G_VARIANT_BUILDER_INIT (G_VARIANT_TYPE ("av"));
+
+  for (guint i = 0; i < self->sessions->len; i++)
+    g_variant_builder_add (&entries, "v", entry_of (g_ptr_array_index (self->sessions, i), g_ptr_array_index (self->users, i)));
+  return g_variant_builder_end (&entries);
+}

@@ -1,0 +1,66 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "postern-flow-browser.h"
+#include "postern-flow-routes.h"
+#include "postern-flow-visit.h"
+#include "postern-user-name.h"
+
+#define COOKIE_LEFT "left" /* who signed out a moment ago, for the next page alone */
+
+static char *
+dup_url (PosternTenant *tenant, const char *path)
+{
+  return g_strconcat (postern_tenant_get_issuer (tenant), path, NULL);
+}
+
+PosternResponse *
+postern_flow_sign_out_show (PosternRequest *request, gpointer engine)
+{
+  PosternTenant *tenant = postern_runtime_find_tenant (postern_flow_engine_get_runtime (engine), request);
+  g_autoptr (PosternResponse) sign_in = NULL;
+  g_autoptr (PosternFlowVisit) visit = postern_flow_visit_new (engine, request, "/account", &sign_in);
+  g_autofree char *action = dup_url (tenant, "/account/sign-out");
+
+  if (visit == NULL)
+    return postern_response_new_redirect ("/account/signed-out");
+  return postern_response_new_page (200, "sign-out", g_variant_new_parsed ("{'action': <%s>, 'identifier': <%s>}", action,
+                                                                            postern_user_name_get_identifier (visit->user)));
+}
+
+static PosternResponse *
+leave (PosternFlowEngine *engine, PosternRequest *request, PosternFlowVisit *visit)
+{
+  g_autoptr (GError) error = NULL;
+  PosternResponse *response;
+
+  if (!postern_flow_engine_end_session (engine, visit->tenant, visit->session->id, &error))
+    return postern_response_new_error_page (error, "/account");
+  response = postern_response_new_redirect ("/account/signed-out");
+  postern_flow_browser_forget (request, response, visit->session);
+  postern_response_set_cookie (response, COOKIE_LEFT, postern_user_name_get_identifier (visit->user), 60);
+  return response;
+}
+
+PosternResponse *
+postern_flow_sign_out_submit (PosternRequest *request, gpointer engine)
+{
+  g_autoptr (PosternResponse) sign_in = NULL;
+  g_autoptr (PosternFlowVisit) visit = postern_flow_visit_new (engine, request, "/account", &sign_in);
+  const char *action = NULL;
+
+  postern_request_get_form (request, "action", &action, NULL);
+  if (visit == NULL)
+    return postern_response_new_redirect ("/account/signed-out");
+  return g_strcmp0 (action, "confirm") == 0 ? leave (engine, request, visit) : postern_response_new_redirect ("/account");
+}
+
+/** Says which account was left; signing in again is the person's to press, so that nothing loops. */
+PosternResponse *
+postern_flow_sign_out_done (PosternRequest *request, gpointer engine)
+{
+  PosternTenant *tenant = postern_runtime_find_tenant (postern_flow_engine_get_runtime (engine), request);
+  const char *identifier = postern_request_get_cookie (request, COOKIE_LEFT);
+  g_autofree char *sign_in_url = dup_url (tenant, "/account");
+
+  return postern_response_new_page (200, "signed-out", g_variant_new_parsed ("{'identifier': <%s>, 'sign_in_url': <%s>}",
+                                                                             identifier ? identifier : "", sign_in_url));
+}

@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "postern-flow-subject.h"
+
+#include "postern-json.h"
+
+GVariant *
+postern_flow_subject_to_variant (PosternSubject *subject)
+{
+  g_auto (GVariantBuilder) kept = G_VARIANT_BUILDER_INIT (G_VARIANT_TYPE_VARDICT);
+  g_autoptr (GVariant) claims = postern_claims_to_variant (postern_subject_get_claims (subject));
+  GVariant *upstream = postern_subject_get_upstream_tokens (subject);
+  const char *sid = postern_subject_get_upstream_sid (subject);
+
+  g_variant_builder_add (&kept, "{sv}", "id", g_variant_new_string (postern_subject_get_id (subject)));
+  g_variant_builder_add (&kept, "{sv}", "claims", claims);
+  if (upstream)
+    g_variant_builder_add (&kept, "{sv}", "upstream", upstream);
+  if (sid)
+    g_variant_builder_add (&kept, "{sv}", "sid", g_variant_new_string (sid));
+  return g_variant_ref_sink (g_variant_builder_end (&kept));
+}
+
+PosternSubject *
+postern_flow_subject_from_variant (GVariant *kept)
+{
+  g_autoptr (GVariant) model = postern_json_get (kept, "claims");
+  g_autoptr (GVariant) upstream = postern_json_get (kept, "upstream");
+  g_autoptr (PosternClaims) claims = model ? postern_claims_new_from_variant (model) : postern_claims_new ();
+  const char *id = postern_json_get_string (kept, "id");
+  PosternSubject *subject = postern_subject_new (id ? id : "", claims);
+
+  postern_subject_set_upstream (subject, upstream, postern_json_get_string (kept, "sid"));
+  return subject;
+}

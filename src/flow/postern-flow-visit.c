@@ -1,0 +1,60 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "postern-flow-visit.h"
+
+#include "postern-flow-browser.h"
+
+void
+postern_flow_visit_free (PosternFlowVisit *self)
+{
+  g_clear_pointer (&self->sessions, g_ptr_array_unref);
+  g_clear_pointer (&self->user, postern_user_unref);
+  g_free (self);
+}
+
+PosternFlow *
+postern_flow_visit_begin (PosternTenant *tenant, const char *return_path, const char *task)
+{
+  PosternFlow *flow = postern_flow_new (POSTERN_ENTRANCE_ACCOUNT, NULL);
+
+  postern_flow_set_string (&flow->return_url, return_path);
+  postern_flow_set_string (&flow->task, task);
+  flow->back_url = g_strconcat (postern_tenant_get_issuer (tenant), "/account", NULL);
+  return flow;
+}
+
+static gboolean
+read_user (PosternTxn *txn, gpointer user_data, GError **error)
+{
+  PosternFlowVisit *self = user_data;
+
+  g_clear_pointer (&self->user, postern_user_unref);
+  self->user = postern_user_store_get (txn, self->session->user_id, error);
+  return self->user != NULL;
+}
+
+static PosternResponse *
+sign_in (PosternFlowEngine *engine, PosternRequest *request, PosternTenant *tenant, const char *return_path)
+{
+  g_autoptr (PosternFlow) flow = postern_flow_visit_begin (tenant, return_path, NULL);
+
+  return postern_flow_engine_run (engine, flow, request, NULL);
+}
+
+PosternFlowVisit *
+postern_flow_visit_new (PosternFlowEngine *engine, PosternRequest *request, const char *return_path, PosternResponse **answer)
+{
+  g_autoptr (PosternFlowVisit) self = g_new0 (PosternFlowVisit, 1);
+  g_autoptr (GError) error = NULL;
+
+  *answer = NULL;
+  self->tenant = postern_runtime_find_tenant (postern_flow_engine_get_runtime (engine), request);
+  self->sessions = postern_flow_browser_dup_sessions (self->tenant, request, &error);
+  if (self->sessions && self->sessions->len > 0) {
+    self->session = g_ptr_array_index (self->sessions, 0);
+    postern_store_read (postern_tenant_get_store (self->tenant), POSTERN_KEEP_LASTING, read_user, self, &error);
+  }
+  if (self->user && self->user->disabled_at == 0)
+    return g_steal_pointer (&self);
+  *answer = error ? postern_response_new_error_page (error, NULL) : sign_in (engine, request, self->tenant, return_path);
+  return NULL;
+}

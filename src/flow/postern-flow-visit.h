@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#pragma once
+
+#include "postern-flow-engine.h"
+
+G_BEGIN_DECLS
+
+/** PosternFlowVisit: somebody signed in looks at a page of our own. */
+typedef struct {
+  PosternTenant *tenant; /* borrowed */
+  GPtrArray *sessions;   /* of this browser */
+  PosternSession *session; /* the newest one; borrowed from sessions */
+  PosternUser *user;
+} PosternFlowVisit;
+
+/**
+ * postern_flow_visit_new: who is here. Returns: (transfer full) (nullable): NULL when nobody is signed in, and then @answer
+ * begins a sign-in that comes back to the path @return_path; or an error page.
+ */
+PosternFlowVisit *postern_flow_visit_new (PosternFlowEngine *engine, PosternRequest *request, const char *return_path, PosternResponse **answer);
+void postern_flow_visit_free (PosternFlowVisit *self);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (PosternFlowVisit, postern_flow_visit_free)
+
+/** postern_flow_visit_begin: a flow of our own pages. @task: (nullable): see PosternFlow. (transfer full) */
+PosternFlow *postern_flow_visit_begin (PosternTenant *tenant, const char *return_path, const char *task);
+
+G_END_DECLS

@@ -1,0 +1,90 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "postern-runtime.h"
+
+struct _PosternRuntime {
+  GObject parent_instance;
+  PosternConfig *config;
+  PosternRegistry *registry;
+  PosternHub *hub;
+  GPtrArray *tenants; /* (element-type PosternTenant), the first is "default" */
+};
+
+G_DEFINE_FINAL_TYPE (PosternRuntime, postern_runtime, G_TYPE_OBJECT)
+
+static void
+postern_runtime_finalize (GObject *object)
+{
+  PosternRuntime *self = POSTERN_RUNTIME (object);
+
+  g_clear_pointer (&self->tenants, g_ptr_array_unref);
+  g_clear_object (&self->hub);
+  g_clear_object (&self->registry);
+  g_clear_object (&self->config);
+  G_OBJECT_CLASS (postern_runtime_parent_class)->finalize (object);
+}
+
+static void
+postern_runtime_class_init (PosternRuntimeClass *klass)
+{
+  G_OBJECT_CLASS (klass)->finalize = postern_runtime_finalize;
+}
+
+static void
+postern_runtime_init (PosternRuntime *self)
+{
+  self->tenants = g_ptr_array_new_with_free_func (g_object_unref);
+}
+
+/** postern_runtime_new: takes a reference to each; @config may be NULL in tests. */
+PosternRuntime *
+postern_runtime_new (PosternConfig *config, PosternRegistry *registry, PosternHub *hub)
+{
+  PosternRuntime *self = g_object_new (POSTERN_TYPE_RUNTIME, NULL);
+
+  g_set_object (&self->config, config);
+  g_set_object (&self->registry, registry);
+  g_set_object (&self->hub, hub);
+  return self;
+}
+
+PosternConfig *
+postern_runtime_get_config (PosternRuntime *self)
+{
+  return self->config;
+}
+
+PosternRegistry *
+postern_runtime_get_registry (PosternRuntime *self)
+{
+  return self->registry;
+}
+
+PosternHub *
+postern_runtime_get_hub (PosternRuntime *self)
+{
+  return self->hub;
+}
+
+void
+postern_runtime_add_tenant (PosternRuntime *self, PosternTenant *tenant)
+{
+  g_ptr_array_add (self->tenants, g_object_ref (tenant));
+}
+
+PosternTenant *
+postern_runtime_get_tenant (PosternRuntime *self, const char *slug)
+{
+  for (guint i = 0; i < self->tenants->len; i++) {
+    PosternTenant *tenant = g_ptr_array_index (self->tenants, i);
+
+    if (g_str_equal (postern_tenant_get_slug (tenant), slug))
+      return tenant;
+  }
+  return NULL;
+}
+
+PosternTenant *
+postern_runtime_find_tenant (PosternRuntime *self, PosternRequest *request)
+{
+  return self->tenants->len > 0 ? g_ptr_array_index (self->tenants, 0) : NULL;
+}

@@ -1,0 +1,91 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <glib/gi18n.h>
+
+#include "postern-flow-ask.h"
+#include "postern-flow-context.h"
+#include "postern-flow-subject.h"
+#include "postern-stages.h"
+
+static PosternStepPhase
+phase_of (PosternFlowContext *context)
+{
+  if (context->callback)
+    return POSTERN_STEP_CALLBACK;
+  return context->input ? POSTERN_STEP_CONTINUE : POSTERN_STEP_BEGIN;
+}
+
+/* The engine, not the answerer, says where a subject came from; and only a factor may name one of our users. */
+static PosternStageResult
+take_subject (PosternFlowContext *context, PosternInstance *instance, PosternSubject *subject, GError **error)
+{
+  PosternFlow *flow = context->flow;
+
+  if (!POSTERN_IS_CONNECTOR (instance) || postern_subject_get_id (subject) == NULL || *postern_subject_get_id (subject) == '\0')
+    return postern_flow_context_refuse (error, POSTERN_ERROR_PROVIDER, "The connector's answer names nobody");
+  postern_flow_set_string (&flow->connector_id, postern_instance_get_id (instance));
+  g_clear_pointer (&flow->subject, g_variant_unref);
+  flow->subject = postern_flow_subject_to_variant (subject);
+  g_clear_pointer (&flow->callback_state, g_free);
+  return POSTERN_STAGE_GO_ON;
+}
+
+static PosternStageResult
+take_user (PosternFlowContext *context, PosternInstance *instance, PosternStep *step, GError **error)
+{
+  PosternFlow *flow = context->flow;
+
+  if (!POSTERN_IS_FACTOR (instance))
+    return postern_flow_context_refuse (error, POSTERN_ERROR_PROVIDER, "Only a factor may name one of our users");
+  postern_flow_set_string (&flow->user_id, postern_step_get_answered_user (step));
+  postern_flow_context_met (context, postern_step_get_amr (step));
+  return POSTERN_STAGE_GO_ON;
+}
+
+/* Whatever a provider did wrong is not the application's fault: the person chooses again. The log says more. */
+static PosternStageResult
+take_error (PosternFlowContext *context, PosternInstance *instance, const GError *failure)
+{
+  gboolean refused = g_error_matches (failure, POSTERN_ERROR, POSTERN_ERROR_ACCESS_DENIED);
+  gboolean busy = g_error_matches (failure, POSTERN_ERROR, POSTERN_ERROR_TEMPORARILY_UNAVAILABLE);
+
+  g_message ("Authenticator \"%s\" did not sign anybody in: %s", postern_instance_get_id (instance), failure->message);
+  postern_flow_context_forget_who (context);
+  if (refused)
+    return postern_flow_context_again (context, "choose", N_("You stopped on the other side. Try again, or choose another way."));
+  if (busy)
+    return postern_flow_context_again (context, "choose", N_("This way of signing in does not answer right now. Choose another one, or try again in a minute."));
+  return postern_flow_context_again (context, "choose", N_("Signing in this way did not work. Try again, or choose another way."));
+}
+
+/**
+ * Stage `authenticate`: asks the chosen instance who this is, as often as it wants to show something. A session that stage
+ * `choose` found needs no asking.
+ */
+PosternStageResult
+postern_stage_authenticate (PosternFlowContext *context, GError **error)
+{
+  PosternFlow *flow = context->flow;
+  PosternInstance *instance;
+  g_autoptr (PosternStep) step = NULL;
+
+  if (flow->user_id || flow->subject)
+    return POSTERN_STAGE_GO_ON;
+  instance = flow->authenticator_id ? postern_registry_get_instance (postern_runtime_get_registry (context->runtime), flow->authenticator_id) : NULL;
+  if (!POSTERN_IS_AUTHENTICATOR (instance))
+    return postern_flow_context_again (context, "choose", N_("This way of signing in is not there any more. Choose another one."));
+  step = postern_flow_ask (context, instance, phase_of (context), NULL);
+  g_clear_pointer (&context->input, g_variant_unref);
+  context->callback = FALSE;
+  if (g_error_matches (postern_step_get_error (step), POSTERN_ERROR, POSTERN_ERROR_STALE)) { /* a set-up link used before */
+    g_propagate_error (error, g_error_copy (postern_step_get_error (step)));
+    return POSTERN_STAGE_REFUSE;
+  }
+  if (postern_step_get_error (step))
+    return take_error (context, instance, postern_step_get_error (step));
+  if (postern_step_get_subject (step))
+    return take_subject (context, instance, postern_step_get_subject (step), error);
+  if (postern_step_get_answered_user (step))
+    return take_user (context, instance, step, error);
+  context->prompt = g_object_ref (postern_step_get_prompt (step));
+  return POSTERN_STAGE_PARK;
+}

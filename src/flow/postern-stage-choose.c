@@ -1,0 +1,204 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <glib/gi18n.h>
+
+#include "postern-authenticator.h"
+#include "postern-flow-choices.h"
+#include "postern-flow-context.h"
+#include "postern-flow-sessions.h"
+#include "postern-identifier.h"
+#include "postern-stages.h"
+
+/*
+ * Stage `choose`: a session that serves, or who and how. It shows the pages `identifier` and `choose-account`; its answer
+ * is flow->session_id with the user, or flow->authenticator_id.
+ */
+
+gboolean
+postern_stage_choose_takes (const char *action)
+{
+  static const char *const whole[] = { "other", "other-identifier", "sign-in", "sign-up", "cancel", NULL };
+
+  return action && (g_strv_contains (whole, action) || g_str_has_prefix (action, "connector:") || g_str_has_prefix (action, "account:"));
+}
+
+/* --- the page `identifier` --------------------------------------------------------------------------------------- */
+
+static PosternStageResult
+show_identifier (PosternFlowContext *context, const char *typed, const char *field, const char *message)
+{
+  PosternFlow *flow = context->flow;
+  g_autoptr (PosternPolicy) policy = postern_tenant_dup_policy (context->tenant);
+  GVariantBuilder model = G_VARIANT_BUILDER_INIT (G_VARIANT_TYPE_VARDICT);
+  const char *shown = typed ? typed : flow->identifier ? flow->identifier : flow->login_hint;
+
+  if (shown)
+    g_variant_builder_add (&model, "{sv}", "identifier", g_variant_new_string (shown));
+  postern_flow_choices_add (context, &model);
+  g_variant_builder_add (&model, "{sv}", "sign_up", g_variant_new_boolean (policy->sign_up_enabled && postern_flow_context_find_factor (context)));
+  g_variant_builder_add (&model, "{sv}", "passwordless", g_variant_new_boolean (postern_flow_context_find_factor (context) == NULL));
+  context->prompt = postern_prompt_new_page ("identifier", g_variant_builder_end (&model));
+  if (message)
+    postern_prompt_set_error (context->prompt, field, message);
+  return POSTERN_STAGE_PARK;
+}
+
+/* --- what was pressed ---------------------------------------------------------------------------------------------- */
+
+static PosternStageResult
+choose_authenticator (PosternFlowContext *context, const char *id)
+{
+  PosternFlow *flow = context->flow;
+
+  postern_flow_set_string (&flow->authenticator_id, id);
+  g_clear_pointer (&flow->authenticator_state, g_variant_unref);
+  g_clear_pointer (&context->input, g_variant_unref);
+  return POSTERN_STAGE_GO_ON;
+}
+
+static PosternStageResult
+choose_factor (PosternFlowContext *context)
+{
+  PosternInstance *factor = postern_flow_context_find_factor (context);
+
+  if (factor == NULL)
+    return show_identifier (context, NULL, NULL, N_("Signing in with a password is not possible here. Choose another way."));
+  return choose_authenticator (context, postern_instance_get_id (factor));
+}
+
+static PosternStageResult
+take_identifier (PosternFlowContext *context)
+{
+  const char *typed = postern_flow_context_get_input (context, "identifier");
+  g_autofree char *identifier = postern_identifier_canonicalize (typed);
+
+  if (identifier == NULL)
+    return show_identifier (context, typed, "identifier", N_("Enter your e-mail address or user name."));
+  postern_flow_set_string (&context->flow->identifier, identifier);
+  return choose_factor (context);
+}
+
+static PosternStageResult
+take_connector (PosternFlowContext *context, const char *id)
+{
+  PosternInstance *instance = postern_registry_get_instance (postern_runtime_get_registry (context->runtime), id);
+
+  if (!POSTERN_IS_CONNECTOR (instance))
+    return show_identifier (context, NULL, NULL, N_("This way of signing in is not there any more. Choose another one."));
+  return choose_authenticator (context, id);
+}
+
+static PosternStageResult
+take_sign_up (PosternFlowContext *context)
+{
+  g_autoptr (PosternPolicy) policy = postern_tenant_dup_policy (context->tenant);
+  const char *typed = postern_flow_context_get_input (context, "identifier");
+
+  if (!policy->sign_up_enabled)
+    return show_identifier (context, typed, NULL, N_("New accounts are made by an administrator here."));
+  if (typed && *typed) {
+    g_autofree char *identifier = postern_identifier_canonicalize (typed);
+
+    postern_flow_set_string (&context->flow->identifier, identifier);
+  }
+  context->flow->sign_up = TRUE;
+  return choose_factor (context);
+}
+
+static PosternStageResult
+take_account (PosternFlowContext *context, const char *session_id, GError **error)
+{
+  g_autoptr (PosternFlowSessions) sessions = postern_flow_sessions_new (context, error);
+  gint found;
+
+  if (sessions == NULL)
+    return POSTERN_STAGE_REFUSE;
+  context->flow->answered_prompts |= POSTERN_FLOW_PROMPT_SELECT_ACCOUNT;
+  g_clear_pointer (&context->input, g_variant_unref);
+  found = postern_flow_sessions_find (sessions, session_id);
+  if (found >= 0 && postern_flow_sessions_serves (sessions, context, found)) {
+    postern_flow_sessions_use (sessions, context, found);
+    return POSTERN_STAGE_GO_ON;
+  }
+  return show_identifier (context, found >= 0 ? postern_flow_sessions_get_identifier (sessions, found) : NULL, NULL, NULL);
+}
+
+static PosternStageResult
+take_input (PosternFlowContext *context, GError **error)
+{
+  const char *action = postern_flow_context_get_input (context, "action");
+
+  if (action && g_str_has_prefix (action, "connector:"))
+    return take_connector (context, action + strlen ("connector:"));
+  if (action && g_str_has_prefix (action, "account:"))
+    return take_account (context, action + strlen ("account:"), error);
+  if (g_strcmp0 (action, "sign-up") == 0)
+    return take_sign_up (context);
+  if (action && !g_str_equal (action, "continue")) { /* other, other-identifier, sign-in, cancel */
+    context->flow->answered_prompts |= POSTERN_FLOW_PROMPT_SELECT_ACCOUNT;
+    return show_identifier (context, NULL, NULL, NULL);
+  }
+  return take_identifier (context);
+}
+
+/* --- without input --------------------------------------------------------------------------------------------------- */
+
+static PosternStageResult
+begin_interaction (PosternFlowContext *context, GError **error)
+{
+  PosternFlow *flow = context->flow;
+  g_autoptr (GPtrArray) connectors = NULL;
+
+  if (flow->prompts & POSTERN_FLOW_PROMPT_NONE)
+    return postern_flow_context_refuse (error, POSTERN_ERROR_LOGIN_REQUIRED, "Nobody is signed in, and prompt=none forbids asking");
+  if (g_strcmp0 (flow->task, POSTERN_FLOW_TASK_SETUP) == 0) {
+    flow->sign_up = TRUE;
+    return choose_factor (context);
+  }
+  if (postern_flow_context_is_asked (context, POSTERN_FLOW_PROMPT_CREATE)) {
+    flow->answered_prompts |= POSTERN_FLOW_PROMPT_CREATE;
+    return take_sign_up (context);
+  }
+  connectors = postern_registry_list (postern_runtime_get_registry (context->runtime), POSTERN_TYPE_CONNECTOR);
+  if (context->notice == NULL && connectors->len == 1 && postern_flow_context_find_factor (context) == NULL)
+    return choose_authenticator (context, postern_instance_get_id (g_ptr_array_index (connectors, 0)));
+  return show_identifier (context, NULL, NULL, context->notice);
+}
+
+static PosternStageResult
+show_accounts (PosternFlowContext *context, PosternFlowSessions *sessions, GError **error)
+{
+  GVariant *model;
+
+  if (context->flow->prompts & POSTERN_FLOW_PROMPT_NONE)
+    return postern_flow_context_refuse (error, POSTERN_ERROR_ACCOUNT_SELECTION_REQUIRED, "More than one account is signed in, and prompt=none forbids asking");
+  model = g_variant_new_parsed ("{'accounts': <%@av>}", postern_flow_sessions_to_variant (sessions));
+  context->prompt = postern_prompt_new_page ("choose-account", model);
+  return POSTERN_STAGE_PARK;
+}
+
+PosternStageResult
+postern_stage_choose (PosternFlowContext *context, GError **error)
+{
+  PosternFlow *flow = context->flow;
+  g_autoptr (PosternFlowSessions) sessions = NULL;
+  gboolean select = postern_flow_context_is_asked (context, POSTERN_FLOW_PROMPT_SELECT_ACCOUNT);
+  gint only;
+
+  if (context->input)
+    return take_input (context, error);
+  if (context->notice || g_strcmp0 (flow->task, POSTERN_FLOW_TASK_SETUP) == 0)
+    return begin_interaction (context, error);
+  sessions = postern_flow_sessions_new (context, error);
+  if (sessions == NULL)
+    return POSTERN_STAGE_REFUSE;
+  if (postern_flow_sessions_count (sessions) > 0 && select)
+    return show_accounts (context, sessions, error);
+  only = postern_flow_sessions_pick (sessions, context);
+  if (only >= 0) {
+    postern_flow_sessions_use (sessions, context, only);
+    return POSTERN_STAGE_GO_ON;
+  }
+  if (only == POSTERN_FLOW_SESSIONS_MANY)
+    return show_accounts (context, sessions, error);
+  return begin_interaction (context, error);
+}

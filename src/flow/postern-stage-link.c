@@ -1,0 +1,157 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <glib/gi18n.h>
+
+#include "postern-flow-ask.h"
+#include "postern-flow-audit.h"
+#include "postern-flow-context.h"
+#include "postern-flow-subject.h"
+#include "postern-link.h"
+#include "postern-stages.h"
+#include "postern-user-name.h"
+
+#define NOTICE_TAKEN N_("There is an account with this address already. Sign in to it the way you did before.")
+#define NOTICE_CLOSED N_("Nobody here is known by this account. Ask an administrator for one.")
+
+/*
+ * Stage `link`: which of our users is the subject that a connector brought? The rules are postern-link.c's. New accounts and
+ * new links are committed at once, not with the walk's effects: the flow may still be parked for consent.
+ */
+
+typedef struct {
+  PosternFlowContext *context;
+  PosternPolicy *policy;
+  PosternSubject *subject;
+  PosternLinkDecision decision;
+  PosternUser *user;
+} Linking;
+
+static gboolean
+decide (PosternTxn *txn, gpointer user_data, GError **error)
+{
+  Linking *linking = user_data;
+
+  g_clear_pointer (&linking->user, postern_user_unref);
+  return postern_link_decide (txn, linking->policy, linking->context->flow->connector_id, linking->subject, &linking->decision, &linking->user, error);
+}
+
+/* In the transaction that makes the link: the sealed upstream tokens are bound to the identity's row. */
+static gboolean
+insert_identity (PosternTxn *txn, Linking *linking, const char *user_id, GError **error)
+{
+  PosternFlowContext *context = linking->context;
+  g_autoptr (PosternIdentity) identity = postern_link_new_identity (user_id, context->flow->connector_id, linking->subject, postern_flow_context_now ());
+
+  return postern_identity_store_insert (txn, identity, error);
+}
+
+static gboolean
+insert_account (PosternTxn *txn, gpointer user_data, GError **error)
+{
+  Linking *linking = user_data;
+
+  return postern_user_store_insert (txn, linking->user, error) && insert_identity (txn, linking, linking->user->id, error) &&
+         postern_flow_audit_append (linking->context, txn, "user.created", linking->user->id, error);
+}
+
+static gboolean
+insert_link (PosternTxn *txn, gpointer user_data, GError **error)
+{
+  Linking *linking = user_data;
+
+  return insert_identity (txn, linking, linking->user->id, error) &&
+         postern_flow_audit_append (linking->context, txn, "identity.linked", linking->user->id, error);
+}
+
+static PosternStageResult
+commit (Linking *linking, PosternTxnFunc func, GError **error)
+{
+  PosternFlowContext *context = linking->context;
+
+  if (!postern_store_write (postern_tenant_get_store (context->tenant), POSTERN_KEEP_LASTING, func, linking, error))
+    return POSTERN_STAGE_REFUSE;
+  postern_flow_set_string (&context->flow->user_id, linking->user->id);
+  g_clear_pointer (&context->flow->link_user_id, g_free);
+  postern_flow_context_met (context, "fed");
+  return POSTERN_STAGE_GO_ON;
+}
+
+static PosternStageResult
+show_link (Linking *linking)
+{
+  PosternFlowContext *context = linking->context;
+  PosternInstance *connector = postern_registry_get_instance (postern_runtime_get_registry (context->runtime), context->flow->connector_id);
+  GVariantBuilder model = G_VARIANT_BUILDER_INIT (G_VARIANT_TYPE_VARDICT);
+
+  postern_flow_set_string (&context->flow->link_user_id, linking->user->id);
+  postern_flow_set_string (&context->flow->identifier, postern_user_name_get_identifier (linking->user));
+  g_variant_builder_add (&model, "{sv}", "identifier", g_variant_new_string (context->flow->identifier));
+  g_variant_builder_add (&model, "{sv}", "connector_name", g_variant_new_string (connector ? postern_instance_get_display_name (connector) : context->flow->connector_id));
+  context->prompt = postern_prompt_new_page ("link", g_variant_builder_end (&model));
+  return POSTERN_STAGE_PARK;
+}
+
+/* The factor knows passwords, their limits and their words; it shows the page `link` again when the password is wrong. */
+static PosternStageResult
+take_password (Linking *linking, GError **error)
+{
+  PosternFlowContext *context = linking->context;
+  PosternInstance *factor = postern_flow_context_find_factor (context);
+  g_autoptr (PosternStep) step = NULL;
+
+  if (factor == NULL)
+    return postern_flow_context_again (context, "choose", NOTICE_TAKEN);
+  step = postern_flow_ask (context, factor, POSTERN_STEP_CONTINUE, context->flow->link_user_id);
+  g_clear_pointer (&context->input, g_variant_unref);
+  if (postern_step_get_prompt (step)) {
+    context->prompt = g_object_ref (postern_step_get_prompt (step));
+    return POSTERN_STAGE_PARK;
+  }
+  if (g_strcmp0 (postern_step_get_answered_user (step), context->flow->link_user_id) != 0)
+    return postern_flow_context_again (context, "choose", NOTICE_TAKEN);
+  postern_flow_add_amr (context->flow, postern_step_get_amr (step));
+  return commit (linking, insert_link, error);
+}
+
+static PosternStageResult
+act (Linking *linking, GError **error)
+{
+  PosternFlowContext *context = linking->context;
+
+  switch (linking->decision) {
+  case POSTERN_LINK_KNOWN:
+    postern_flow_set_string (&context->flow->user_id, linking->user->id);
+    postern_flow_context_met (context, "fed");
+    return POSTERN_STAGE_GO_ON;
+  case POSTERN_LINK_ASK_PASSWORD:
+    return context->input && context->flow->link_user_id ? take_password (linking, error) : show_link (linking);
+  case POSTERN_LINK_NEW:
+    linking->user = postern_link_new_user (linking->subject, postern_flow_context_now ());
+    return commit (linking, insert_account, error);
+  case POSTERN_LINK_TAKEN:
+    postern_flow_context_forget_who (context);
+    return postern_flow_context_again (context, "choose", NOTICE_TAKEN);
+  case POSTERN_LINK_CLOSED:
+    break;
+  }
+  postern_flow_context_forget_who (context);
+  return postern_flow_context_again (context, "choose", NOTICE_CLOSED);
+}
+
+PosternStageResult
+postern_stage_link (PosternFlowContext *context, GError **error)
+{
+  g_autoptr (PosternPolicy) policy = NULL;
+  g_autoptr (PosternSubject) subject = NULL;
+  Linking linking = { context };
+  PosternStageResult result;
+
+  if (context->flow->subject == NULL || context->flow->user_id)
+    return POSTERN_STAGE_GO_ON;
+  linking.policy = policy = postern_tenant_dup_policy (context->tenant);
+  linking.subject = subject = postern_flow_subject_from_variant (context->flow->subject);
+  if (!postern_store_read (postern_tenant_get_store (context->tenant), POSTERN_KEEP_LASTING, decide, &linking, error))
+    return POSTERN_STAGE_REFUSE;
+  result = act (&linking, error);
+  g_clear_pointer (&linking.user, postern_user_unref);
+  return result;
+}

@@ -1,0 +1,67 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "postern-flow-context.h"
+#include "postern-sign-in.h"
+#include "postern-stages.h"
+
+typedef struct {
+  PosternFlowContext *context;
+  PosternSession *session;
+} Reading;
+
+/* One read for both: a refresh should not open two transactions. */
+static gboolean
+read_who (PosternTxn *txn, gpointer user_data, GError **error)
+{
+  Reading *reading = user_data;
+  PosternFlow *flow = reading->context->flow;
+
+  g_clear_pointer (&reading->context->user, postern_user_unref);
+  g_clear_pointer (&reading->session, postern_session_unref);
+  reading->context->user = postern_user_store_get (txn, flow->user_id, error);
+  if (reading->context->user == NULL)
+    return FALSE;
+  if (flow->session_id)
+    reading->session = postern_session_store_get (txn, flow->session_id, error);
+  return flow->session_id == NULL || reading->session != NULL;
+}
+
+/*
+ * A token asked for in somebody's name: the person must still be there and allowed in, and the session alive. Whoever was
+ * signed out or switched off a second ago gets nothing more. One answer for all of it.
+ */
+static PosternStageResult
+check_who (PosternFlowContext *context, GError **error)
+{
+  Reading reading = { context, NULL };
+  g_autoptr (PosternSession) session = NULL;
+  g_autoptr (GError) missing = NULL;
+  gboolean found = postern_store_read (postern_tenant_get_store (context->tenant), POSTERN_KEEP_LASTING, read_who, &reading, &missing);
+
+  session = reading.session;
+  if (missing && !g_error_matches (missing, POSTERN_ERROR, POSTERN_ERROR_NOT_FOUND)) {
+    g_propagate_error (error, g_steal_pointer (&missing));
+    return POSTERN_STAGE_REFUSE;
+  }
+  if (!found || context->user->disabled_at != 0 || (session && !postern_sign_in_is_alive (session, postern_flow_context_now ())))
+    return postern_flow_context_refuse (error, POSTERN_ERROR_INVALID_GRANT, "The sign-in behind this grant has ended");
+  return POSTERN_STAGE_GO_ON;
+}
+
+/**
+ * Stage `policy-in`: may this begin at all? Listeners of `decide::sign-in` vote here on the address and the application,
+ * before anybody is known, and again in stage `factor`, when the person is.
+ */
+PosternStageResult
+postern_stage_policy_in (PosternFlowContext *context, GError **error)
+{
+  PosternFlow *flow = context->flow;
+  gboolean person = flow->entrance & (POSTERN_ENTRANCE_BROWSER | POSTERN_ENTRANCE_DEVICE | POSTERN_ENTRANCE_ACCOUNT);
+
+  if (!person && flow->user_id && check_who (context, error) == POSTERN_STAGE_REFUSE)
+    return POSTERN_STAGE_REFUSE;
+  if (!person)
+    return POSTERN_STAGE_GO_ON;
+  if (postern_hub_decide (postern_runtime_get_hub (context->runtime), "sign-in", flow) == POSTERN_VERDICT_DENY)
+    return postern_flow_context_refuse (error, POSTERN_ERROR_ACCESS_DENIED, "Signing in is not allowed from here");
+  return POSTERN_STAGE_GO_ON;
+}

@@ -1,0 +1,88 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "postern-flow-context.h"
+#include "postern-flow-sessions.h"
+#include "postern-json.h"
+#include "postern-sign-in.h"
+#include "postern-stages.h"
+
+/* The member `acr` of the `claims` parameter's `id_token`, when it is essential (OpenID Connect Core 5.5.1.1). */
+static char **
+dup_essential_acr (PosternFlow *flow)
+{
+  g_autoptr (GVariant) id_token = flow->requested_claims ? postern_json_get (flow->requested_claims, "id_token") : NULL;
+  g_autoptr (GVariant) acr = id_token && g_variant_is_of_type (id_token, G_VARIANT_TYPE_VARDICT) ? postern_json_get (id_token, "acr") : NULL;
+  char **values;
+
+  if (acr == NULL || !g_variant_is_of_type (acr, G_VARIANT_TYPE_VARDICT) || !postern_json_get_boolean (acr, "essential", FALSE))
+    return NULL;
+  values = postern_json_dup_strv (acr, "values", FALSE);
+  return values ? values : postern_json_dup_strv (acr, "value", TRUE);
+}
+
+static gboolean
+check_assurance (PosternFlow *flow, GError **error)
+{
+  g_auto (GStrv) essential = dup_essential_acr (flow);
+
+  if (essential == NULL || postern_sign_in_meets_acr (flow->acr, (const char *const *) essential))
+    return TRUE;
+  g_set_error_literal (error, POSTERN_ERROR, POSTERN_ERROR_UNMET_AUTHENTICATION, "The essential acr cannot be met here");
+  return FALSE;
+}
+
+static gboolean
+check_person (PosternFlowContext *context, GError **error)
+{
+  PosternFlow *flow = context->flow;
+  PosternUser *user = postern_flow_context_load_user (context, error);
+
+  if (user == NULL)
+    return FALSE;
+  if (user->disabled_at != 0) {
+    g_set_error_literal (error, POSTERN_ERROR, POSTERN_ERROR_ACCESS_DENIED, "This account is switched off");
+    return FALSE;
+  }
+  if (flow->hinted_user_id && !g_str_equal (flow->hinted_user_id, user->id)) {
+    g_set_error_literal (error, POSTERN_ERROR, POSTERN_ERROR_LOGIN_REQUIRED, "Somebody else signed in than the id_token_hint names");
+    return FALSE;
+  }
+  return TRUE;
+}
+
+/* A slow person can outlive max_age between password and consent only by minutes; a session cannot slip through at all. */
+static gboolean
+check_age (PosternFlowContext *context, GError **error)
+{
+  PosternFlow *flow = context->flow;
+
+  if (flow->authenticated_now || postern_flow_sessions_is_fresh (context, flow->auth_time))
+    return TRUE;
+  g_set_error_literal (error, POSTERN_ERROR, POSTERN_ERROR_LOGIN_REQUIRED, "The sign-in is older than max_age");
+  return FALSE;
+}
+
+/**
+ * Stage `policy-out`: everything is known but nothing is given yet. Each entrance passes here, so that no token leaves for
+ * somebody who was switched off or by a vote of `decide::token` against it.
+ */
+PosternStageResult
+postern_stage_policy_out (PosternFlowContext *context, GError **error)
+{
+  PosternFlow *flow = context->flow;
+  gboolean person = flow->entrance & (POSTERN_ENTRANCE_BROWSER | POSTERN_ENTRANCE_DEVICE | POSTERN_ENTRANCE_ACCOUNT);
+
+  if (flow->entrance != POSTERN_ENTRANCE_BACK_CHANNEL && !check_person (context, error))
+    return POSTERN_STAGE_REFUSE;
+  if (person && !(check_age (context, error) && check_assurance (flow, error)))
+    return POSTERN_STAGE_REFUSE;
+  switch (postern_hub_decide (postern_runtime_get_hub (context->runtime), "token", flow)) {
+  case POSTERN_VERDICT_ABSTAIN:
+  case POSTERN_VERDICT_ALLOW:
+    return POSTERN_STAGE_GO_ON;
+  case POSTERN_VERDICT_STEP_UP:
+    return postern_flow_context_refuse (error, POSTERN_ERROR_INTERACTION_REQUIRED, "A stronger sign-in is needed for this");
+  case POSTERN_VERDICT_DENY:
+    break;
+  }
+  return postern_flow_context_refuse (error, POSTERN_ERROR_ACCESS_DENIED, "This is not allowed");
+}

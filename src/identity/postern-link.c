@@ -1,0 +1,118 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "postern-link.h"
+
+#include "postern-error.h"
+#include "postern-identifier.h"
+
+/* FALSE only for a real failure; a missing record is a NULL. */
+static gboolean
+absent (gpointer record, GError **missing, GError **error)
+{
+  if (record || g_error_matches (*missing, POSTERN_ERROR, POSTERN_ERROR_NOT_FOUND))
+    return TRUE;
+  g_propagate_error (error, g_steal_pointer (missing));
+  return FALSE;
+}
+
+static gboolean
+find_linked (PosternTxn *txn, const char *connector, PosternSubject *subject, PosternUser **user, GError **error)
+{
+  g_autoptr (GError) missing = NULL;
+  g_autoptr (PosternIdentity) identity = postern_identity_store_find (txn, connector, postern_subject_get_id (subject), &missing);
+
+  if (!absent (identity, &missing, error))
+    return FALSE;
+  if (identity)
+    *user = postern_user_store_get (txn, identity->user_id, error);
+  return identity == NULL || *user != NULL;
+}
+
+static gboolean
+find_by_address (PosternTxn *txn, PosternSubject *subject, PosternUser **user, GError **error)
+{
+  g_autoptr (GError) missing = NULL;
+  g_autofree char *email = postern_identifier_canonicalize_email (postern_subject_get_email (subject));
+
+  if (email == NULL || !postern_subject_get_email_verified (subject))
+    return TRUE;
+  *user = postern_user_store_find (txn, email, &missing);
+  return absent (*user, &missing, error);
+}
+
+static gboolean
+has_password (PosternTxn *txn, PosternUser *user, gboolean *has, GError **error)
+{
+  g_autoptr (GError) missing = NULL;
+  g_autoptr (PosternCredential) credential = postern_credential_store_find (txn, user->id, "password", &missing);
+
+  *has = credential != NULL;
+  return absent (credential, &missing, error);
+}
+
+gboolean
+postern_link_decide (PosternTxn *txn, PosternPolicy *policy, const char *connector, PosternSubject *subject, PosternLinkDecision *decision, PosternUser **user, GError **error)
+{
+  gboolean password = FALSE;
+
+  *user = NULL;
+  if (!find_linked (txn, connector, subject, user, error))
+    return FALSE;
+  *decision = POSTERN_LINK_KNOWN;
+  if (*user)
+    return TRUE;
+  if (!find_by_address (txn, subject, user, error))
+    return FALSE;
+  if (*user == NULL) {
+    *decision = policy->sign_up_enabled ? POSTERN_LINK_NEW : POSTERN_LINK_CLOSED;
+    return TRUE;
+  }
+  if (!has_password (txn, *user, &password, error))
+    return FALSE;
+  *decision = password && policy->linking_enabled ? POSTERN_LINK_ASK_PASSWORD : POSTERN_LINK_TAKEN;
+  return TRUE;
+}
+
+PosternIdentity *
+postern_link_new_identity (const char *user_id, const char *connector, PosternSubject *subject, gint64 now)
+{
+  PosternIdentity *identity = postern_identity_new ();
+
+  identity->id = postern_id_new ("idn");
+  identity->user_id = g_strdup (user_id);
+  identity->connector = g_strdup (connector);
+  identity->subject = g_strdup (postern_subject_get_id (subject));
+  identity->claims = postern_claims_to_variant (postern_subject_get_claims (subject));
+  identity->created_at = identity->used_at = now;
+  return identity;
+}
+
+/* The profile takes what OpenID Connect Core 5.1 calls standard claims, strings alone: the rest stays with the identity. */
+static GVariant *
+profile_of (PosternClaims *claims)
+{
+  static const char *const names[] = { "name", "given_name", "family_name", "middle_name", "nickname", "preferred_username",
+                                       "profile", "picture", "website", "locale", "zoneinfo" };
+  GVariantBuilder profile = G_VARIANT_BUILDER_INIT (G_VARIANT_TYPE_VARDICT);
+
+  for (guint i = 0; i < G_N_ELEMENTS (names); i++) {
+    const char *value = postern_claims_get_string (claims, names[i]);
+
+    if (value && *value && strlen (value) <= 1024)
+      g_variant_builder_add (&profile, "{sv}", names[i], g_variant_new_string (value));
+  }
+  return g_variant_ref_sink (g_variant_builder_end (&profile));
+}
+
+PosternUser *
+postern_link_new_user (PosternSubject *subject, gint64 now)
+{
+  PosternUser *user = postern_user_new ();
+
+  user->id = postern_id_new ("usr");
+  if (postern_subject_get_email_verified (subject))
+    user->email = postern_identifier_canonicalize_email (postern_subject_get_email (subject));
+  user->email_verified = user->email != NULL;
+  user->profile = profile_of (postern_subject_get_claims (subject));
+  user->created_at = user->updated_at = now;
+  return user;
+}

@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "postern-user-name.h"
+
+#include "postern-json.h"
+
+const char *
+postern_user_name_get_identifier (PosternUser *user)
+{
+  const char *candidates[] = { user->email, user->username, user->phone };
+
+  for (guint i = 0; i < G_N_ELEMENTS (candidates); i++)
+    if (candidates[i])
+      return candidates[i];
+  return user->id;
+}
+
+const char *
+postern_user_name_get (PosternUser *user)
+{
+  const char *name = user->profile ? postern_json_get_string (user->profile, "name") : NULL;
+
+  return name && *name ? name : postern_user_name_get_identifier (user);
+}

@@ -1,0 +1,13 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#pragma once
+
+#include "postern-records.h"
+
+G_BEGIN_DECLS
+
+/** postern_user_name_get_identifier: what the person would type to sign in: e-mail, user name or telephone, else the id. (transfer none) */
+const char *postern_user_name_get_identifier (PosternUser *user);
+/** postern_user_name_get: what to call the person: the profile's `name`, else the identifier. (transfer none) */
+const char *postern_user_name_get (PosternUser *user);
+
+G_END_DECLS
