@@ -203,6 +203,22 @@ test_table (void)
   }
 }
 
+/* The example names every setting, and with all its comments taken away it is accepted. */
+static void
+test_example (void)
+{
+  g_autoptr (GError) error = NULL;
+  g_autofree char *source = g_test_build_filename (G_TEST_DIST, "data", "config", "postern.conf", NULL), *text = NULL;
+  g_assert_true (g_file_get_contents (source, &text, NULL, NULL));
+  g_autoptr (GRegex) commented = g_regex_new ("^#([a-z-]+=)", G_REGEX_MULTILINE, 0, NULL);
+  g_autofree char *plain = g_regex_replace (commented, text, -1, 0, "\\1", 0, NULL);
+  g_autofree char *path = put ("example.conf", plain, 0600);
+  g_autoptr (PosternConfig) config = postern_config_load (path, NULL, &error);
+  g_assert_no_error (error);
+  for (int i = 0; postern_config_table[i].name; i++)
+    g_assert_cmpstr (postern_config_get_origin (config, postern_config_table[i].name), !=, "default");
+}
+
 int
 main (int argc, char **argv)
 {
@@ -216,6 +232,7 @@ main (int argc, char **argv)
   g_test_add_func ("/config/bad-options", test_bad_options);
   g_test_add_func ("/config/addresses", test_addresses);
   g_test_add_func ("/config/table", test_table);
+  g_test_add_func ("/config/example", test_example);
   int status = g_test_run ();
   g_autofree char *command = g_strdup_printf ("rm -rf '%s'", folder);
   g_free (folder);

@@ -1,0 +1,212 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "postern-house.h"
+
+#include "postern-error.h"
+#include "postern-flow-engine.h"
+#include "postern-http-client.h"
+#include "postern-maintenance.h"
+#include "postern-plugins.h"
+#include "postern-protocol.h"
+#include "postern-runtime.h"
+#include "postern-seal.h"
+#include "postern-setup.h"
+#include "postern-sink.h"
+
+#include <string.h>
+
+#define TENANT "default"
+
+struct _PosternHouse {
+  PosternConfig *config;
+  PosternRegistry *registry;
+  PosternHub *hub;
+  PosternStore *store;
+  PosternTenant *tenant;
+  PosternRuntime *runtime;
+  PosternFlowEngine *engine;
+  GPtrArray *protocols;
+  PosternServer *server;
+  PosternMaintenance *maintenance;
+};
+
+static void
+house_free (PosternHouse *self)
+{
+  g_clear_pointer (&self->maintenance, postern_maintenance_stop);
+  g_clear_object (&self->server);
+  g_clear_pointer (&self->protocols, g_ptr_array_unref);
+  g_clear_object (&self->engine);
+  g_clear_object (&self->runtime);
+  g_clear_object (&self->tenant);
+  if (self->store)
+    postern_store_close (self->store);
+  g_clear_object (&self->store);
+  g_clear_object (&self->hub);
+  g_clear_object (&self->registry);
+  g_clear_object (&self->config);
+  g_free (self);
+}
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (PosternHouse, house_free)
+
+static gboolean
+open_store (PosternHouse *self, GError **error)
+{
+  const char *location = postern_config_get_string (self->config, "database.location");
+  g_autoptr (GBytes) key = postern_master_key_load (postern_config_get_string (self->config, "database.master-key"), error);
+  PosternDatabase *database = key ? postern_plugins_find_database (self->registry, self->config, error) : NULL;
+  if (!database)
+    return FALSE;
+  self->store = postern_store_open (database, key, location ? location : postern_config_get_string (self->config, "server.data-dir"), TENANT, error);
+  return self->store != NULL;
+}
+
+static gboolean
+open_tenant (PosternHouse *self, GError **error)
+{
+  self->tenant = postern_tenant_new (TENANT, postern_config_get_string (self->config, "server.public-url"), self->store, error);
+  if (!self->tenant)
+    return FALSE;
+  self->runtime = postern_runtime_new (self->config, self->registry, self->hub);
+  postern_runtime_add_tenant (self->runtime, self->tenant);
+  self->engine = postern_flow_engine_new (self->runtime);
+  return TRUE;
+}
+
+static void
+attach_sinks (PosternHouse *self)
+{
+  g_autoptr (GPtrArray) sinks = postern_registry_list (self->registry, POSTERN_TYPE_SINK);
+  for (guint i = 0; i < sinks->len; i++)
+    postern_sink_attach (sinks->pdata[i], self->hub);
+}
+
+static gboolean
+start_protocols (PosternHouse *self, GError **error)
+{
+  self->protocols = postern_registry_list (self->registry, POSTERN_TYPE_PROTOCOL);
+  for (guint i = 0; i < self->protocols->len; i++)
+    if (!postern_protocol_start (self->protocols->pdata[i], self->runtime, self->engine, error))
+      return FALSE;
+  if (self->protocols->len == 0)
+    g_warning ("no protocol plugin could be used, so no application can send anybody here; see the lines above");
+  return TRUE;
+}
+
+static PosternServer *
+make_server (PosternConfig *config, GError **error)
+{
+  PosternServerOptions options = {
+    .io_threads = (guint) postern_config_get_int64 (config, "server.io-threads"),
+    .handler_threads = (guint) postern_config_get_int64 (config, "server.handler-threads"),
+    .handler_queue = (guint) postern_config_get_int64 (config, "limits.handler-queue"),
+    .connections = (guint) postern_config_get_int64 (config, "limits.connections"),
+    .connections_per_address = (guint) postern_config_get_int64 (config, "limits.connections-per-address"),
+    .head_timeout = (guint) postern_config_get_int64 (config, "limits.head-timeout"),
+    .body_timeout = (guint) postern_config_get_int64 (config, "limits.body-timeout"),
+    .idle_timeout = (guint) postern_config_get_int64 (config, "limits.idle-timeout"),
+    .handler_timeout = (guint) postern_config_get_int64 (config, "limits.handler-timeout"),
+    .trusted_proxies = postern_config_get_strv (config, "server.trusted-proxies"),
+  };
+  g_autoptr (PosternPages) pages = postern_pages_new (postern_config_get_strv (config, "paths.templates"), postern_config_get_string (config, "paths.assets"),
+                                                      postern_config_get_string (config, "paths.locale"), error);
+  if (!pages)
+    return NULL;
+  postern_pages_set_tenant_name (pages, postern_config_get_string (config, "tenant.name"));
+  return postern_server_new (postern_config_get_string (config, "server.public-url"), &options, pages);
+}
+
+static void
+add_routes (PosternHouse *self)
+{
+  postern_server_add_routes (self->server, postern_flow_engine_get_routes (), self->engine);
+  for (guint i = 0; i < self->protocols->len; i++)
+    postern_server_add_routes (self->server, postern_protocol_get_routes (self->protocols->pdata[i]), self->protocols->pdata[i]);
+}
+
+static gboolean
+add_sockets (PosternHouse *self, const char *sockets, GError **error)
+{
+  static const struct {
+    const char *prefix;
+    PosternSocketKind kind;
+  } roles[] = { { "public:", POSTERN_SOCKET_PUBLIC }, { "management:", POSTERN_SOCKET_MANAGEMENT }, { "admin:", POSTERN_SOCKET_ADMIN } };
+  g_auto (GStrv) words = g_strsplit (sockets, " ", -1);
+  for (guint i = 0; words[i]; i++) {
+    gint64 fd = -1;
+    for (guint k = 0; k < G_N_ELEMENTS (roles); k++)
+      if (g_str_has_prefix (words[i], roles[k].prefix) && g_ascii_string_to_signed (words[i] + strlen (roles[k].prefix), 10, 3, 65535, &fd, NULL))
+        postern_server_add_socket (self->server, (int) fd, roles[k].kind);
+    if (fd < 0) {
+      g_set_error (error, POSTERN_ERROR, POSTERN_ERROR_FAILED, "cannot read the list of sockets '%s'; start posternd, not its worker", sockets);
+      return FALSE;
+    }
+  }
+  return TRUE;
+}
+
+static gboolean
+open_server (PosternHouse *self, const char *sockets, GError **error)
+{
+  self->server = make_server (self->config, error);
+  if (!self->server)
+    return FALSE;
+  add_routes (self);
+  if (!add_sockets (self, sockets, error) || !postern_server_start (self->server, error))
+    return FALSE;
+  postern_server_set_ready (self->server, TRUE);
+  return TRUE;
+}
+
+PosternHouse *
+postern_house_open (PosternConfig *config, const char *sockets, GError **error)
+{
+  g_autoptr (PosternHouse) self = g_new0 (PosternHouse, 1);
+  self->config = g_object_ref (config);
+  self->hub = postern_hub_new ();
+  self->registry = postern_plugins_load (config);
+  if (!postern_http_client_configure (postern_http_client_get_default (), postern_config_get_strv (config, "outbound.allow"),
+                                      postern_config_get_string (config, "outbound.ca-file"), error) ||
+      !open_store (self, error) || !open_tenant (self, error))
+    return NULL;
+  attach_sinks (self);
+  if (!start_protocols (self, error) || !open_server (self, sockets, error))
+    return NULL;
+  self->maintenance = postern_maintenance_start (self->tenant);
+  return g_steal_pointer (&self);
+}
+
+typedef struct {
+  const char *public_url;
+  char *link;
+} SetupTurn;
+
+static gboolean
+issue_setup (PosternTxn *txn, gpointer user_data, GError **error)
+{
+  SetupTurn *turn = user_data;
+  g_clear_pointer (&turn->link, g_free); /* a transaction may run twice */
+  turn->link = postern_setup_issue (txn, turn->public_url, g_get_real_time () / G_USEC_PER_SEC, error);
+  return turn->link != NULL;
+}
+
+char *
+postern_house_issue_setup_link (PosternHouse *self, GError **error)
+{
+  g_autoptr (GError) local = NULL;
+  SetupTurn turn = { .public_url = postern_config_get_string (self->config, "server.public-url") };
+  if (postern_store_write (self->store, POSTERN_KEEP_LASTING, issue_setup, &turn, &local))
+    return turn.link;
+  g_free (turn.link);
+  if (!g_error_matches (local, POSTERN_ERROR, POSTERN_ERROR_CONFLICT))
+    g_propagate_error (error, g_steal_pointer (&local));
+  return NULL;
+}
+
+void
+postern_house_close (PosternHouse *self, guint timeout)
+{
+  postern_server_set_ready (self->server, FALSE);
+  postern_server_drain (self->server, timeout);
+  house_free (self);
+}

@@ -1,0 +1,132 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "postern-maintenance.h"
+
+#include <unistd.h>
+
+#define LEASE "maintenance"
+#define FIRST_SECONDS 3     /* not while the first requests wait */
+#define INTERVAL_SECONDS 60
+#define LEASE_SECONDS 180   /* outlives two missed rounds, not more */
+#define PURGE_ROWS 500      /* a transaction: short enough that no sign-in waits for it */
+#define PURGE_ROUNDS 200
+
+struct _PosternMaintenance {
+  PosternTenant *tenant;
+  GThread *thread;
+  GMutex mutex;
+  GCond cond;
+  gboolean stopping;
+  char *holder;
+};
+
+typedef struct {
+  PosternMaintenance *self;
+  PosternKeep keep;
+  gboolean held;
+  gint64 deleted;
+} Turn;
+
+static gint64
+now_seconds (void)
+{
+  return g_get_real_time () / G_USEC_PER_SEC;
+}
+
+static gboolean
+take_lease (PosternTxn *txn, gpointer user_data, GError **error)
+{
+  Turn *turn = user_data;
+  return postern_lease_store_take (txn, LEASE, turn->self->holder, LEASE_SECONDS, now_seconds (), &turn->held, error);
+}
+
+static gboolean
+purge (PosternTxn *txn, gpointer user_data, GError **error)
+{
+  Turn *turn = user_data;
+  return postern_purge_store_run (txn, turn->keep, now_seconds (), PURGE_ROWS, &turn->deleted, error);
+}
+
+static gboolean
+is_stopping (PosternMaintenance *self)
+{
+  g_mutex_lock (&self->mutex);
+  gboolean stopping = self->stopping;
+  g_mutex_unlock (&self->mutex);
+  return stopping;
+}
+
+static gboolean
+purge_all (PosternMaintenance *self, PosternKeep keep, GError **error)
+{
+  PosternStore *store = postern_tenant_get_store (self->tenant);
+  Turn turn = { .self = self, .keep = keep };
+  for (guint i = 0; i < PURGE_ROUNDS && !is_stopping (self); i++) {
+    if (!postern_store_write (store, keep, purge, &turn, error))
+      return FALSE;
+    if (turn.deleted < PURGE_ROWS)
+      break;
+  }
+  return TRUE;
+}
+
+static void
+run_once (PosternMaintenance *self)
+{
+  g_autoptr (GError) error = NULL;
+  Turn turn = { .self = self };
+  PosternStore *store = postern_tenant_get_store (self->tenant);
+  if (!postern_store_write (store, POSTERN_KEEP_LASTING, take_lease, &turn, &error)) {
+    g_warning ("periodic work is put off: %s", error->message);
+    return;
+  }
+  if (!turn.held)
+    return;
+  if (!postern_key_ring_maintain (postern_tenant_get_key_ring (self->tenant), now_seconds (), &error) ||
+      !purge_all (self, POSTERN_KEEP_LASTING, &error) || !purge_all (self, POSTERN_KEEP_SHORT, &error))
+    g_warning ("periodic work is put off: %s", error->message);
+}
+
+static gpointer
+thread_main (gpointer user_data)
+{
+  PosternMaintenance *self = user_data;
+  gint64 due = g_get_monotonic_time () + FIRST_SECONDS * G_USEC_PER_SEC;
+  g_mutex_lock (&self->mutex);
+  while (!self->stopping) {
+    if (g_cond_wait_until (&self->cond, &self->mutex, due))
+      continue;
+    g_mutex_unlock (&self->mutex);
+    run_once (self);
+    due = g_get_monotonic_time () + INTERVAL_SECONDS * G_USEC_PER_SEC;
+    g_mutex_lock (&self->mutex);
+  }
+  g_mutex_unlock (&self->mutex);
+  return NULL;
+}
+
+PosternMaintenance *
+postern_maintenance_start (PosternTenant *tenant)
+{
+  PosternMaintenance *self = g_new0 (PosternMaintenance, 1);
+  self->tenant = g_object_ref (tenant);
+  self->holder = g_strdup_printf ("%s:%d", g_get_host_name (), (int) getpid ());
+  g_mutex_init (&self->mutex);
+  g_cond_init (&self->cond);
+  self->thread = g_thread_new ("maintenance", thread_main, self);
+  return self;
+}
+
+void
+postern_maintenance_stop (PosternMaintenance *self)
+{
+  g_mutex_lock (&self->mutex);
+  self->stopping = TRUE;
+  g_cond_signal (&self->cond);
+  g_mutex_unlock (&self->mutex);
+  g_thread_join (self->thread);
+  g_mutex_clear (&self->mutex);
+  g_cond_clear (&self->cond);
+  g_free (self->holder);
+  g_object_unref (self->tenant);
+  g_free (self);
+}

@@ -1,0 +1,72 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "postern-plugins.h"
+
+#include "postern-config-table.h"
+#include "postern-error.h"
+
+/* What the server's own settings say about a plugin: group = its Id, key = its setting. */
+static GVariant *
+collect_values (PosternConfig *config, PosternPluginInfo *info)
+{
+  g_auto (GVariantBuilder) builder = G_VARIANT_BUILDER_INIT (G_VARIANT_TYPE ("a{ss}"));
+  for (guint i = 0; i < info->settings->len; i++) {
+    PosternSettingInfo *setting = info->settings->pdata[i];
+    g_autofree char *name = g_strconcat (info->id, ".", setting->name, NULL);
+    const char *value = postern_config_table_find (name) >= 0 ? postern_config_get_string (config, name) : NULL;
+    if (value)
+      g_variant_builder_add (&builder, "{ss}", setting->name, value);
+  }
+  return g_variant_builder_end (&builder);
+}
+
+static gboolean
+needs_settings (PosternPluginInfo *info)
+{
+  for (guint i = 0; i < info->settings->len; i++) {
+    PosternSettingInfo *setting = info->settings->pdata[i];
+    if (setting->required && !setting->default_value)
+      return TRUE;
+  }
+  return FALSE;
+}
+
+static gboolean
+is_wanted (PosternPluginInfo *info, const char *database)
+{
+  static const char *const kinds[] = { "factor", "protocol", "sink", NULL };
+  if (g_str_equal (info->kind, "database"))
+    return g_str_equal (info->id, database);
+  return g_strv_contains (kinds, info->kind) && !needs_settings (info);
+}
+
+PosternRegistry *
+postern_plugins_load (PosternConfig *config)
+{
+  PosternRegistry *registry = postern_registry_new (postern_config_get_strv (config, "paths.plugins"));
+  const char *database = postern_config_get_string (config, "database.type");
+  postern_registry_scan (registry);
+  GPtrArray *infos = postern_registry_get_infos (registry);
+  for (guint i = 0; i < infos->len; i++) {
+    PosternPluginInfo *info = infos->pdata[i];
+    if (is_wanted (info, database ? database : ""))
+      postern_registry_want (registry, info->id, info->id, collect_values (config, info));
+  }
+  postern_registry_load_instances (registry, postern_config_get_strv (config, "paths.connectors"));
+  GPtrArray *problems = postern_registry_get_problems (registry);
+  for (guint i = 0; i < problems->len; i++)
+    g_warning ("left out: %s", (char *) problems->pdata[i]);
+  return registry;
+}
+
+PosternDatabase *
+postern_plugins_find_database (PosternRegistry *registry, PosternConfig *config, GError **error)
+{
+  const char *type = postern_config_get_string (config, "database.type");
+  g_autoptr (GPtrArray) list = postern_registry_list (registry, POSTERN_TYPE_DATABASE);
+  for (guint i = 0; i < list->len; i++)
+    if (g_strcmp0 (postern_instance_get_type_id (list->pdata[i]), type) == 0)
+      return list->pdata[i]; /* the registry keeps it */
+  g_set_error (error, POSTERN_ERROR, POSTERN_ERROR_CONFIG, "%s: there is no usable database plugin '%s' in %s; install it, or correct database.type",
+               postern_config_get_origin (config, "database.type"), type ? type : "", postern_config_get_string (config, "paths.plugins"));
+  return NULL;
+}

@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#pragma once
+
+#include "postern-database.h"
+#include "postern-registry.h"
+
+G_BEGIN_DECLS
+
+/**
+ * postern_plugins_load: finds all plugins and makes all instances: those of the operator's files, and one, named after its
+ * plugin, of each factor, protocol and sink that needs no setting. What could not be used is logged, one line each.
+ * Values of such an instance come from the server's own settings when those have a group of the plugin's Id ("password.memory").
+ * Before there are threads.
+ * Returns: (transfer full)
+ */
+PosternRegistry *postern_plugins_load (PosternConfig *config);
+/** postern_plugins_find_database: the one that setting database.type names. (transfer none) (nullable) POSTERN_ERROR_CONFIG */
+PosternDatabase *postern_plugins_find_database (PosternRegistry *registry, PosternConfig *config, GError **error);
+
+G_END_DECLS
