@@ -175,10 +175,21 @@ hostile_start (Hostile *self)
   g_mutex_unlock (&self->mutex);
 }
 
+static gboolean
+hostile_quit (gpointer data)
+{
+  g_main_loop_quit (data);
+  return G_SOURCE_REMOVE;
+}
+
 static void
 hostile_stop (Hostile *self)
 {
-  g_main_loop_quit (self->loop);
+  g_autoptr (GSource) source = g_idle_source_new ();
+
+  /* From inside the loop: a quit that comes before the loop runs would be forgotten. */
+  g_source_set_callback (source, hostile_quit, self->loop, NULL);
+  g_source_attach (source, self->context);
   g_thread_join (self->thread);
   g_main_loop_unref (self->loop);
   g_main_context_unref (self->context);
