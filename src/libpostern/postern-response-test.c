@@ -21,6 +21,8 @@ test_errors (void)
   g_autoptr (PosternResponse) told = postern_response_new_error (open);
   g_autoptr (PosternResponse) untold = postern_response_new_error (internal);
   g_autoptr (PosternResponse) page = postern_response_new_error_page (internal, "https://app.example/");
+  g_autoptr (PosternResponse) mistake = postern_response_new_error_page (open, NULL);
+  g_autofree char *mistake_model = postern_json_print (postern_response_get_model (mistake));
   g_autofree char *model = postern_json_print (postern_response_get_model (page));
 
   g_assert_cmpuint (postern_response_get_status (told), ==, 400);
@@ -28,7 +30,9 @@ test_errors (void)
   assert_body (untold, "{\"error\":\"server_error\"}");
   g_assert_cmpstr (postern_response_get_header (untold, "cache-control"), ==, "no-store");
   g_assert_cmpstr (postern_response_get_template (page), ==, "error");
-  g_assert_cmpstr (model, ==, "{\"status\":500,\"error\":\"server_error\",\"back_url\":\"https://app.example/\"}");
+  g_assert_nonnull (strstr (mistake_model, "\"error_detail\":\"The code was used\""));
+  g_assert_nonnull (strstr (mistake_model, "\"error_message\":\"This request cannot be answered."));
+  g_assert_cmpstr (model, ==, "{\"status\":500,\"error\":\"server_error\",\"error_message\":\"Something went wrong on our side. Please try again in a moment.\",\"back_url\":\"https://app.example/\"}");
 }
 
 static void

@@ -3,6 +3,7 @@
 #include "postern-error.h"
 #include "postern-json.h"
 
+#include <glib/gi18n.h>
 #include <string.h>
 
 typedef struct {
@@ -142,18 +143,54 @@ postern_response_new_error (const GError *error)
   return postern_response_new_json (postern_error_get_status (error), g_variant_builder_end (&model));
 }
 
+/*
+ * An application's mistake is told to a person in words that help a person; the message, which is for the application's
+ * maker, stands below it. Every other public message was written for people.
+ */
+static const char *
+words_for_people (const GError *error)
+{
+  if (!postern_error_is_public (error))
+    return N_("Something went wrong on our side. Please try again in a moment.");
+  switch ((PosternError) error->code) {
+    case POSTERN_ERROR_NOT_FOUND:
+      return N_("There is nothing at this address. Check it, or go back to where you came from.");
+    case POSTERN_ERROR_INVALID_REQUEST:
+    case POSTERN_ERROR_INVALID_CLIENT:
+    case POSTERN_ERROR_INVALID_GRANT:
+    case POSTERN_ERROR_UNAUTHORIZED_CLIENT:
+    case POSTERN_ERROR_UNSUPPORTED_GRANT_TYPE:
+    case POSTERN_ERROR_UNSUPPORTED_RESPONSE_TYPE:
+    case POSTERN_ERROR_INVALID_SCOPE:
+    case POSTERN_ERROR_INVALID_TARGET:
+    case POSTERN_ERROR_INVALID_TOKEN:
+    case POSTERN_ERROR_INVALID_REQUEST_OBJECT:
+    case POSTERN_ERROR_REQUEST_NOT_SUPPORTED:
+    case POSTERN_ERROR_REQUEST_URI_NOT_SUPPORTED:
+    case POSTERN_ERROR_REGISTRATION_NOT_SUPPORTED:
+    case POSTERN_ERROR_METHOD_NOT_ALLOWED:
+    case POSTERN_ERROR_TOO_LARGE:
+      return N_("This request cannot be answered. Go back and try again; if that does not help, tell the people who run the application what stands below.");
+    default:
+      return NULL;
+  }
+}
+
 PosternResponse *
 postern_response_new_error_page (const GError *error, const char *back_url)
 {
   g_auto (GVariantBuilder) model = G_VARIANT_BUILDER_INIT (G_VARIANT_TYPE_VARDICT);
   const char *message = public_message (error);
   guint status = postern_error_get_status (error);
+  const char *words = words_for_people (error);
   gboolean stale = g_error_matches (error, POSTERN_ERROR, POSTERN_ERROR_STALE);
 
   g_variant_builder_add (&model, "{sv}", "status", g_variant_new_int64 (status));
   g_variant_builder_add (&model, "{sv}", "error", g_variant_new_string (postern_error_get_wire (error)));
-  if (message)
-    g_variant_builder_add (&model, "{sv}", "error_message", g_variant_new_string (message));
+  if (words || message)
+    g_variant_builder_add (&model, "{sv}", "error_message", g_variant_new_string (words ? words : message));
+  if (words && message)
+    g_variant_builder_add (&model, "{sv}", "error_detail", g_variant_new_string (message));
   if (back_url)
     g_variant_builder_add (&model, "{sv}", "back_url", g_variant_new_string (back_url));
   return postern_response_new_page (status, stale ? "stale" : "error", g_variant_builder_end (&model));
