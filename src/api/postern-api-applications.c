@@ -1,0 +1,205 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "postern-api-call.h"
+
+#include "postern-api-routes.h"
+#include "postern-seal.h"
+
+static const char *
+get_id (gconstpointer record)
+{
+  return ((const PosternApplication *) record)->id;
+}
+
+/* Of a secret all but its hash. */
+static GVariant *
+secrets_to_json (GVariant *secrets)
+{
+  g_auto (GVariantBuilder) list = G_VARIANT_BUILDER_INIT (G_VARIANT_TYPE ("aa{sv}"));
+
+  for (gsize i = 0; secrets != NULL && i < g_variant_n_children (secrets); i++)
+    {
+      g_autoptr (GVariant) box = g_variant_get_child_value (secrets, i);
+      g_autoptr (GVariant) row = g_variant_get_variant (box);
+      g_auto (GVariantDict) dict = G_VARIANT_DICT_INIT (NULL);
+
+      postern_api_call_add_string (&dict, "id", postern_json_get_string (row, "id"));
+      postern_api_call_add_time (&dict, "created_at", postern_json_get_int64 (row, "created_at", 0));
+      postern_api_call_add_time (&dict, "expires_at", postern_json_get_int64 (row, "expires_at", 0));
+      g_variant_builder_add_value (&list, g_variant_dict_end (&dict));
+    }
+  return g_variant_builder_end (&list);
+}
+
+static GVariant *
+to_json (gconstpointer record)
+{
+  const PosternApplication *application = record;
+  g_auto (GVariantDict) dict = G_VARIANT_DICT_INIT (NULL);
+
+  postern_api_call_add_string (&dict, "client_id", application->id);
+  postern_api_call_add_string (&dict, "name", application->name);
+  postern_api_call_add_string (&dict, "kind", application->kind);
+  g_variant_dict_insert (&dict, "enabled", "b", application->enabled);
+  g_variant_dict_insert (&dict, "first_party", "b", application->first_party);
+  if (application->metadata != NULL)
+    g_variant_dict_insert_value (&dict, "metadata", application->metadata);
+  g_variant_dict_insert_value (&dict, "secrets", secrets_to_json (application->secrets));
+  postern_api_call_add_time (&dict, "created_at", application->created_at);
+  postern_api_call_add_time (&dict, "updated_at", application->updated_at);
+  return g_variant_dict_end (&dict);
+}
+
+/* @secret: (nullable): shown this once */
+static gboolean
+answer (PosternApiCall *call, PosternApplication *application, const char *secret, guint status)
+{
+  g_autoptr (GVariant) plain = g_variant_ref_sink (to_json (application));
+  g_auto (GVariantDict) dict = G_VARIANT_DICT_INIT (plain);
+
+  postern_api_call_add_string (&dict, "client_secret", secret);
+  return postern_api_call_set_result (call, status, g_variant_dict_end (&dict));
+}
+
+static const char *const members[] = { "name", "kind", "enabled", "first_party", "metadata", NULL };
+
+static gboolean
+read_application (PosternApiCall *call, PosternApplication *application, GError **error)
+{
+  if (!postern_api_call_check_members (call, members, error)
+      || !postern_api_call_read_string (call, "name", &application->name, error)
+      || !postern_api_call_read_string (call, "kind", &application->kind, error)
+      || !postern_api_call_read_boolean (call, "enabled", &application->enabled, error)
+      || !postern_api_call_read_boolean (call, "first_party", &application->first_party, error)
+      || !postern_api_call_merge_object (call, "metadata", &application->metadata, error))
+    return FALSE;
+  application->updated_at = call->now;
+  return postern_application_validate (application, error);
+}
+
+static gboolean
+needs_secret (PosternApplication *application, gboolean *needs, GError **error)
+{
+  g_autoptr (PosternClient) client = postern_client_new (application, error);
+
+  *needs = client != NULL && g_str_has_prefix (client->token_endpoint_auth_method, "client_secret_");
+  return client != NULL;
+}
+
+static PosternApplication *
+find (PosternApiCall *call, PosternTxn *txn, GError **error)
+{
+  return postern_application_store_get (txn, postern_request_get_capture (call->request, "id"), error);
+}
+
+static gboolean
+list (PosternApiCall *call, PosternTxn *txn, GError **error)
+{
+  g_autoptr (GPtrArray) applications = postern_application_store_list (txn, call->after, call->limit, error);
+
+  return applications != NULL && postern_api_call_set_page (call, applications, get_id, to_json);
+}
+
+static gboolean
+show (PosternApiCall *call, PosternTxn *txn, GError **error)
+{
+  g_autoptr (PosternApplication) application = find (call, txn, error);
+
+  return application != NULL && answer (call, application, NULL, 200);
+}
+
+static gboolean
+create (PosternApiCall *call, PosternTxn *txn, GError **error)
+{
+  g_autoptr (PosternApplication) application = postern_application_new ();
+  char *secret = NULL;
+  gboolean needs;
+
+  application->id = postern_id_new ("app");
+  application->kind = g_strdup ("web");
+  application->enabled = TRUE;
+  application->created_at = call->now;
+  if (!read_application (call, application, error) || !needs_secret (application, &needs, error))
+    return FALSE;
+  if (needs && (secret = postern_application_add_secret (application, call->now, 0, error)) == NULL)
+    return FALSE;
+  if (!postern_application_store_insert (txn, application, error))
+    {
+      postern_secret_free (secret);
+      return FALSE;
+    }
+  postern_api_call_audit (call, "application.created", application->id, postern_api_call_names_of_body (call));
+  answer (call, application, secret, 201);
+  postern_secret_free (secret);
+  return TRUE;
+}
+
+static gboolean
+update (PosternApiCall *call, PosternTxn *txn, GError **error)
+{
+  g_autoptr (PosternApplication) application = find (call, txn, error);
+
+  if (application == NULL || !read_application (call, application, error)
+      || !postern_application_store_update (txn, application, error))
+    return FALSE;
+  postern_api_call_audit (call, "application.changed", application->id, postern_api_call_names_of_body (call));
+  return answer (call, application, NULL, 200);
+}
+
+static gboolean
+delete (PosternApiCall *call, PosternTxn *txn, GError **error)
+{
+  const char *id = postern_request_get_capture (call->request, "id");
+
+  postern_api_call_audit (call, "application.deleted", id, NULL);
+  return postern_application_store_delete (txn, id, error);
+}
+
+/* The old secrets stay good until they are removed, so that an application can change over without a gap. */
+static gboolean
+add_secret (PosternApiCall *call, PosternTxn *txn, GError **error)
+{
+  static const char *const names[] = { "expires_at", NULL };
+  g_autoptr (PosternApplication) application = find (call, txn, error);
+  char *secret;
+
+  if (application == NULL || !postern_api_call_check_members (call, names, error))
+    return FALSE;
+  secret = postern_application_add_secret (application, call->now, postern_json_get_int64 (call->body, "expires_at", 0), error);
+  application->updated_at = call->now;
+  if (secret == NULL || !postern_application_store_update (txn, application, error))
+    {
+      postern_secret_free (secret);
+      return FALSE;
+    }
+  postern_api_call_audit (call, "application.secret-added", application->id, NULL);
+  answer (call, application, secret, 201);
+  postern_secret_free (secret);
+  return TRUE;
+}
+
+static gboolean
+remove_secret (PosternApiCall *call, PosternTxn *txn, GError **error)
+{
+  g_autoptr (PosternApplication) application = find (call, txn, error);
+
+  if (application == NULL)
+    return FALSE;
+  if (!postern_application_remove_secret (application, postern_request_get_capture (call->request, "secret")))
+    {
+      g_set_error_literal (error, POSTERN_ERROR, POSTERN_ERROR_NOT_FOUND, "the application has no such secret");
+      return FALSE;
+    }
+  application->updated_at = call->now;
+  if (!postern_application_store_update (txn, application, error))
+    return FALSE;
+  postern_api_call_audit (call, "application.secret-removed", application->id, NULL);
+  return answer (call, application, NULL, 200);
+}
+
+POSTERN_API_GET (applications, list)
+POSTERN_API_GET (applications, show)
+POSTERN_API_CHANGE (applications, create, NULL)
+POSTERN_API_CHANGE (applications, update, NULL)
+POSTERN_API_CHANGE (applications, delete, NULL)
+POSTERN_API_CHANGE (applications, add_secret, NULL)
+POSTERN_API_CHANGE (applications, remove_secret, NULL)

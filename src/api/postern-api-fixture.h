@@ -1,0 +1,95 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#pragma once
+
+#include "postern-api.h"
+#include "postern-authenticator.h"
+#include "postern-error.h"
+#include "postern-identity-fixture.h"
+#include "postern-json.h"
+#include "postern-request.h"
+#include "postern-response.h"
+
+/* For tests: the API over a real store, and a router of a few lines in place of src/http. */
+
+/* --- a factor whose hash anybody can read */
+typedef struct {
+  PosternFactor parent;
+} ApiFactor;
+typedef struct {
+  PosternFactorClass parent;
+} ApiFactorClass;
+GType api_factor_get_type (void);
+G_DEFINE_TYPE (ApiFactor, api_factor, POSTERN_TYPE_FACTOR)
+
+static char *
+api_factor_make_value (PosternFactor *self, const char *secret, const char *identifier, GCancellable *cancellable, GError **error)
+{
+  if (strlen (secret) >= 8)
+    return g_strconcat ("$test$", secret, NULL);
+  g_set_error_literal (error, POSTERN_ERROR, POSTERN_ERROR_INVALID_REQUEST, "password: is too short");
+  return NULL;
+}
+
+static void
+api_factor_class_init (ApiFactorClass *klass)
+{
+  POSTERN_FACTOR_CLASS (klass)->make_value = api_factor_make_value;
+}
+
+static void
+api_factor_init (ApiFactor *self)
+{
+}
+
+static inline PosternApi *
+api_fixture_new (PosternTenant *tenant)
+{
+  PosternApi *api = postern_api_new (tenant);
+  g_autoptr (GPtrArray) instances = g_ptr_array_new_with_free_func (g_object_unref);
+  g_autoptr (GPtrArray) problems = g_ptr_array_new ();
+  g_autoptr (PosternSettings) settings = postern_settings_new (g_variant_new_array (G_VARIANT_TYPE ("{ss}"), NULL, 0), NULL);
+
+  g_ptr_array_add (instances, g_object_new (api_factor_get_type (), NULL));
+  postern_instance_set_identity (instances->pdata[0], "password", "password", "Password", NULL, settings);
+  g_ptr_array_add (problems, (gpointer) "/plugins/broken.plugin: it has no Id; add one");
+  postern_api_set_instances (api, instances, problems);
+  return api;
+}
+
+static inline gboolean
+api_fixture_match (const char *pattern, const char *path, PosternRequest *request)
+{
+  g_auto (GStrv) want = g_strsplit (pattern, "/", -1), have = g_strsplit (path, "/", -1);
+
+  if (g_strv_length (want) != g_strv_length (have))
+    return FALSE;
+  for (guint i = 0; want[i] != NULL; i++)
+    {
+      g_autofree char *name = want[i][0] == '{' ? g_strndup (want[i] + 1, strlen (want[i]) - 2) : NULL;
+
+      if (name != NULL)
+        postern_request_set_capture (request, name, have[i]);
+      else if (!g_str_equal (want[i], have[i]))
+        return FALSE;
+    }
+  return TRUE;
+}
+
+/** api_fixture_dispatch: @path decoded. (transfer full) */
+static inline PosternResponse *
+api_fixture_dispatch (PosternApi *api, const char *method, const char *path, const char *query, const char *body)
+{
+  for (const PosternRoute *route = postern_api_get_routes (); route->method != NULL; route++)
+    {
+      g_autoptr (PosternRequest) request = postern_request_new (method, path, query);
+      g_autoptr (GBytes) bytes = g_bytes_new (body ? body : "", body ? strlen (body) : 0);
+
+      if (!g_str_equal (route->method, method) || !api_fixture_match (route->pattern, path, request))
+        continue;
+      g_assert_true (route->flags & POSTERN_ROUTE_ADMIN);
+      postern_request_set_body (request, bytes);
+      postern_request_set_id (request, "req_test");
+      return route->handler (request, api);
+    }
+  return postern_response_new (404, NULL, NULL);
+}

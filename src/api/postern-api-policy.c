@@ -1,0 +1,71 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "postern-api-call.h"
+
+#include "postern-api-routes.h"
+
+#define SETTING "policy"
+
+/* What was set; what was not set has its built-in default. */
+static gboolean
+show (PosternApiCall *call, PosternTxn *txn, GError **error)
+{
+  g_autoptr (GError) failure = NULL;
+  g_autoptr (GVariant) model = postern_setting_store_get (txn, SETTING, &failure);
+
+  if (failure != NULL)
+    {
+      g_propagate_error (error, g_steal_pointer (&failure));
+      return FALSE;
+    }
+  if (model == NULL)
+    model = g_variant_ref_sink (g_variant_new_array (G_VARIANT_TYPE ("{sv}"), NULL, 0));
+  return postern_api_call_set_result (call, 200, model);
+}
+
+static gboolean
+store (PosternApiCall *call, PosternTxn *txn, GVariant *model, GError **error)
+{
+  g_autoptr (PosternPolicy) policy = postern_policy_new (model, error);
+
+  if (policy == NULL || !postern_setting_store_put (txn, SETTING, model, call->now, error))
+    return FALSE;
+  postern_api_call_audit (call, "policy.changed", NULL, call->body); /* rules are no secrets */
+  return postern_api_call_set_result (call, 200, model);
+}
+
+/* PATCH: the members sent; null goes back to the default. */
+static gboolean
+update (PosternApiCall *call, PosternTxn *txn, GError **error)
+{
+  GVariantDict dict;
+  g_autoptr (GVariant) model = NULL;
+  GVariantIter iter;
+  const char *name;
+  GVariant *value;
+
+  if (!show (call, txn, error))
+    return FALSE;
+  g_variant_dict_init (&dict, call->result);
+  g_variant_iter_init (&iter, call->body);
+  while (g_variant_iter_next (&iter, "{&sv}", &name, &value))
+    {
+      if (g_variant_is_of_type (value, G_VARIANT_TYPE_MAYBE))
+        g_variant_dict_remove (&dict, name);
+      else
+        g_variant_dict_insert_value (&dict, name, value);
+      g_variant_unref (value);
+    }
+  model = g_variant_ref_sink (g_variant_dict_end (&dict));
+  return store (call, txn, model, error);
+}
+
+/* PUT: exactly what was sent. */
+static gboolean
+replace (PosternApiCall *call, PosternTxn *txn, GError **error)
+{
+  return store (call, txn, call->body, error);
+}
+
+POSTERN_API_GET (policy, show)
+POSTERN_API_CHANGE (policy, update, NULL)
+POSTERN_API_CHANGE (policy, replace, NULL)

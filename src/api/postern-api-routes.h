@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#pragma once
+
+#include "postern-route.h"
+
+G_BEGIN_DECLS
+
+/* Private to this room: the handlers, one file a resource. */
+PosternResponse *postern_api_users_list (PosternRequest *request, gpointer data);
+PosternResponse *postern_api_users_create (PosternRequest *request, gpointer data);
+PosternResponse *postern_api_users_show (PosternRequest *request, gpointer data);
+PosternResponse *postern_api_users_update (PosternRequest *request, gpointer data);
+PosternResponse *postern_api_users_delete (PosternRequest *request, gpointer data);
+PosternResponse *postern_api_users_unlink_identity (PosternRequest *request, gpointer data);
+PosternResponse *postern_api_applications_list (PosternRequest *request, gpointer data);
+PosternResponse *postern_api_applications_create (PosternRequest *request, gpointer data);
+PosternResponse *postern_api_applications_show (PosternRequest *request, gpointer data);
+PosternResponse *postern_api_applications_update (PosternRequest *request, gpointer data);
+PosternResponse *postern_api_applications_delete (PosternRequest *request, gpointer data);
+PosternResponse *postern_api_applications_add_secret (PosternRequest *request, gpointer data);
+PosternResponse *postern_api_applications_remove_secret (PosternRequest *request, gpointer data);
+PosternResponse *postern_api_sessions_list (PosternRequest *request, gpointer data);
+PosternResponse *postern_api_sessions_show (PosternRequest *request, gpointer data);
+PosternResponse *postern_api_sessions_end (PosternRequest *request, gpointer data);
+PosternResponse *postern_api_grants_list (PosternRequest *request, gpointer data);
+PosternResponse *postern_api_grants_show (PosternRequest *request, gpointer data);
+PosternResponse *postern_api_grants_revoke_one (PosternRequest *request, gpointer data);
+PosternResponse *postern_api_grants_revoke_all (PosternRequest *request, gpointer data);
+PosternResponse *postern_api_keys_list (PosternRequest *request, gpointer data);
+PosternResponse *postern_api_keys_rotate (PosternRequest *request, gpointer data);
+PosternResponse *postern_api_policy_show (PosternRequest *request, gpointer data);
+PosternResponse *postern_api_policy_update (PosternRequest *request, gpointer data);
+PosternResponse *postern_api_policy_replace (PosternRequest *request, gpointer data);
+PosternResponse *postern_api_connectors_list (PosternRequest *request, gpointer data);
+PosternResponse *postern_api_connectors_show (PosternRequest *request, gpointer data);
+PosternResponse *postern_api_audit_list (PosternRequest *request, gpointer data);
+PosternResponse *postern_api_status_show (PosternRequest *request, gpointer data);
+PosternResponse *postern_api_status_doctor (PosternRequest *request, gpointer data);
+PosternResponse *postern_api_status_setup (PosternRequest *request, gpointer data);
+
+G_END_DECLS

@@ -1,0 +1,135 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "postern-api-call.h"
+
+#include "postern-api-routes.h"
+#include "postern-build.h"
+#include "postern-setup.h"
+
+static gboolean
+show (PosternApiCall *call, PosternTxn *txn, GError **error)
+{
+  g_auto (GVariantDict) dict = G_VARIANT_DICT_INIT (NULL);
+  gint64 users = postern_user_store_count (txn, error);
+  gboolean has = FALSE;
+
+  if (users < 0 || !postern_user_store_has_administrator (txn, &has, error))
+    return FALSE;
+  g_variant_dict_insert (&dict, "version", "s", POSTERN_VERSION);
+  g_variant_dict_insert (&dict, "tenant", "s", postern_tenant_get_slug (call->api->tenant));
+  g_variant_dict_insert (&dict, "issuer", "s", postern_tenant_get_issuer (call->api->tenant));
+  g_variant_dict_insert (&dict, "users", "x", users);
+  g_variant_dict_insert (&dict, "administrator", "b", has);
+  g_variant_dict_insert (&dict, "instances", "x", (gint64) call->api->instances->len);
+  g_variant_dict_insert (&dict, "problems", "x", (gint64) call->api->problems->len);
+  return postern_api_call_set_result (call, 200, g_variant_dict_end (&dict));
+}
+
+/* --- doctor: each check is a row; a check that finds something says what to do ----------------------------------- */
+
+typedef struct {
+  PosternApiCall *call;
+  PosternTxn *txn;
+  GVariantBuilder checks;
+} Doctor;
+
+static void
+add_check (Doctor *doctor, const char *name, gboolean good, const char *text)
+{
+  g_auto (GVariantDict) dict = G_VARIANT_DICT_INIT (NULL);
+
+  g_variant_dict_insert (&dict, "check", "s", name);
+  g_variant_dict_insert (&dict, "ok", "b", good);
+  g_variant_dict_insert (&dict, "text", "s", text);
+  g_variant_builder_add_value (&doctor->checks, g_variant_dict_end (&dict));
+}
+
+static gboolean
+check_administrator (Doctor *doctor, GError **error)
+{
+  gboolean has = FALSE;
+
+  if (!postern_user_store_has_administrator (doctor->txn, &has, error))
+    return FALSE;
+  add_check (doctor, "administrator", has, has ? "there is one" : "there is none yet; run `postern setup` and open its link");
+  return TRUE;
+}
+
+static gboolean
+check_public_url (Doctor *doctor, GError **error)
+{
+  const char *issuer = postern_tenant_get_issuer (doctor->call->api->tenant);
+  g_autofree char *host = NULL;
+  g_autoptr (GUri) uri = g_uri_parse (issuer, G_URI_FLAGS_NONE, NULL);
+  gboolean local = uri != NULL && (g_str_equal (g_uri_get_host (uri), "localhost") || g_str_has_prefix (g_uri_get_host (uri), "127."));
+  gboolean good = local || g_str_has_prefix (issuer, "https://");
+
+  host = g_strdup_printf ("%s%s", issuer, local ? " (only people on this machine can use it; set server.public-url for others)" : good ? "" : ": must be https for others than this machine; put a TLS proxy in front");
+  add_check (doctor, "public-url", good, host);
+  return TRUE;
+}
+
+static gboolean
+check_instances (Doctor *doctor, GError **error)
+{
+  PosternApi *api = doctor->call->api;
+
+  for (guint i = 0; i < api->problems->len; i++)
+    add_check (doctor, "plugins", FALSE, api->problems->pdata[i]);
+  if (api->problems->len == 0)
+    add_check (doctor, "plugins", TRUE, "all were loaded");
+  add_check (doctor, "sign-in", api->factor != NULL || api->instances->len > 0, api->factor ? "with a password" : "no password factor runs: people can come through connectors only");
+  return TRUE;
+}
+
+static gboolean
+check_keys (Doctor *doctor, GError **error)
+{
+  g_autoptr (GPtrArray) keys = postern_key_store_list (doctor->txn, error);
+  guint n_current = 0;
+  g_autofree char *text = NULL;
+
+  for (guint i = 0; keys != NULL && i < keys->len; i++)
+    n_current += g_strcmp0 (((PosternKey *) keys->pdata[i])->state, "current") == 0;
+  if (keys == NULL)
+    return FALSE;
+  text = n_current > 0 ? g_strdup_printf ("%u sign", n_current) : g_strdup ("none yet; they are made at the first token");
+  add_check (doctor, "keys", TRUE, text);
+  return TRUE;
+}
+
+static gboolean
+doctor (PosternApiCall *call, PosternTxn *txn, GError **error)
+{
+  static gboolean (*const checks[]) (Doctor *, GError **) = { check_public_url, check_administrator, check_instances, check_keys };
+  Doctor self = { call, txn, G_VARIANT_BUILDER_INIT (G_VARIANT_TYPE ("aa{sv}")) };
+  g_auto (GVariantDict) dict = G_VARIANT_DICT_INIT (NULL);
+
+  for (guint i = 0; i < G_N_ELEMENTS (checks); i++)
+    if (!checks[i](&self, error))
+      {
+        g_variant_builder_clear (&self.checks);
+        return FALSE;
+      }
+  g_variant_dict_insert_value (&dict, "items", g_variant_builder_end (&self.checks));
+  return postern_api_call_set_result (call, 200, g_variant_dict_end (&dict));
+}
+
+/* --- the set-up link -------------------------------------------------------------------------------------------- */
+
+static gboolean
+setup (PosternApiCall *call, PosternTxn *txn, GError **error)
+{
+  g_autofree char *url = postern_setup_issue (txn, postern_tenant_get_issuer (call->api->tenant), call->now, error);
+  g_auto (GVariantDict) dict = G_VARIANT_DICT_INIT (NULL);
+
+  if (url == NULL)
+    return FALSE;
+  postern_api_call_audit (call, "setup.link-made", NULL, NULL);
+  g_variant_dict_insert (&dict, "url", "s", url);
+  g_variant_dict_insert (&dict, "expires_at", "x", call->now + POSTERN_SETUP_LIFETIME);
+  return postern_api_call_set_result (call, 201, g_variant_dict_end (&dict));
+}
+
+POSTERN_API_GET (status, show)
+POSTERN_API_GET (status, doctor)
+POSTERN_API_CHANGE (status, setup, NULL)

@@ -1,0 +1,262 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "postern-api-fixture.h"
+
+static PosternStore *store;
+static PosternTenant *tenant;
+static PosternApi *api;
+
+/* (transfer full) (nullable) */
+static GVariant *
+call (const char *method, const char *path, const char *query, const char *body, guint status)
+{
+  g_autofree char *full = g_strconcat ("/api/v1", path, NULL);
+  g_autoptr (PosternResponse) response = api_fixture_dispatch (api, method, full, query, body);
+  GBytes *bytes = postern_response_get_body (response);
+  g_autoptr (GError) error = NULL;
+  GVariant *answer;
+
+  if (postern_response_get_status (response) != status)
+    g_error ("%s %s: %u %.*s", method, path, postern_response_get_status (response), bytes ? (int) g_bytes_get_size (bytes) : 0, bytes ? (const char *) g_bytes_get_data (bytes, NULL) : "");
+  if (bytes == NULL || g_bytes_get_size (bytes) == 0)
+    return NULL;
+  answer = postern_json_parse_object (g_bytes_get_data (bytes, NULL), (gssize) g_bytes_get_size (bytes), 0, &error);
+  g_assert_no_error (error);
+  return answer;
+}
+
+static void
+refuses (const char *method, const char *path, const char *body, guint status, const char *words)
+{
+  g_autoptr (GVariant) answer = call (method, path, NULL, body, status);
+
+  if (strstr (postern_json_get_string (answer, "error_description"), words) == NULL)
+    g_error ("%s lacks “%s”", postern_json_get_string (answer, "error_description"), words);
+}
+
+static gsize
+count_items (const char *path, const char *query)
+{
+  g_autoptr (GVariant) answer = call ("GET", path, query, NULL, 200);
+  g_autoptr (GVariant) items = postern_json_get (answer, "items");
+
+  return g_variant_n_children (items);
+}
+
+static gboolean
+has_audit (PosternTxn *txn, gpointer event, GError **error)
+{
+  g_autoptr (GPtrArray) rows = postern_audit_store_list (txn, NULL, 500, error);
+
+  for (guint i = 0; i < rows->len; i++)
+    if (g_str_equal (((PosternAudit *) rows->pdata[i])->event, event))
+      return TRUE;
+  return FALSE;
+}
+
+static void
+assert_audited (const char *event)
+{
+  g_assert_true (postern_store_read (store, POSTERN_KEEP_LASTING, has_audit, (gpointer) event, NULL));
+}
+
+typedef struct {
+  const char *user;
+  char *value;
+} Password;
+
+static gboolean
+read_password (PosternTxn *txn, gpointer data, GError **error)
+{
+  Password *self = data;
+  g_autoptr (PosternCredential) credential = postern_credential_store_find (txn, self->user, "password", error);
+
+  self->value = credential ? g_strdup (credential->value) : NULL;
+  return credential != NULL;
+}
+
+static void
+test_users (void)
+{
+  g_autoptr (GVariant) made = call ("POST", "/users", NULL, "{\"email\":\"Ada@Example.org\",\"name\":\"Ada\",\"email_verified\":true,\"password\":\"long enough\"}", 201);
+  const char *id = postern_json_get_string (made, "id");
+  g_autofree char *path = g_strconcat ("/users/", id, NULL);
+  Password password = { id, NULL };
+  g_autoptr (GVariant) shown = NULL, changed = NULL;
+
+  g_assert_cmpstr (postern_json_get_string (made, "email"), ==, "ada@example.org");
+  g_assert_cmpstr (postern_json_get_string (made, "name"), ==, "Ada");
+  g_assert_true (postern_store_read (store, POSTERN_KEEP_LASTING, read_password, &password, NULL));
+  g_assert_cmpstr (password.value, ==, "$test$long enough");
+  g_free (password.value);
+  shown = call ("GET", "/users/ADA@example.org", NULL, NULL, 200); /* by what they sign in with */
+  g_assert_cmpstr (postern_json_get_string (shown, "id"), ==, id);
+  assert_audited ("user.created");
+
+  refuses ("POST", "/users", "{\"email\":\"ada@example.org\"}", 409, "");
+  refuses ("POST", "/users", "{\"email\":\"x@example.org\",\"password\":\"short\"}", 400, "too short");
+  refuses ("POST", "/users", "{\"email\":\"x@example.org\",\"admin\":true}", 400, "admin: there is no such member");
+  refuses ("POST", "/users", "{\"email\":7}", 400, "email: must be a string");
+  refuses ("POST", "/users", "{\"username\":\"a@b\"}", 400, "username: ");
+  refuses ("POST", "/users", "{}", 400, "email: or username");
+  refuses ("POST", "/users", "[]", 400, "no JSON object");
+  refuses ("POST", "/users", "{\"email\":\"x@example.org\",\"password_hash\":\"plain\"}", 400, "password_hash: ");
+  g_assert_cmpuint (count_items ("/users", NULL), ==, 1); /* nothing of a refused one stays */
+
+  changed = call ("PATCH", path, NULL, "{\"username\":\"ada\",\"email\":null,\"disabled\":true,\"profile\":{\"locale\":\"de\"}}", 200);
+  g_assert_null (postern_json_get_string (changed, "email"));
+  g_assert_true (postern_json_get_boolean (changed, "disabled", FALSE));
+  g_assert_false (postern_json_get_boolean (changed, "email_verified", TRUE));
+  g_assert_cmpstr (postern_json_get_string (changed, "name"), ==, "Ada");
+  refuses ("GET", "/users/nobody", NULL, 404, "user");
+  g_assert_null (call ("DELETE", path, NULL, NULL, 204));
+  refuses ("DELETE", path, NULL, 404, "user");
+}
+
+static void
+test_pages (void)
+{
+  g_autoptr (GVariant) first = NULL;
+  g_autofree char *query = NULL;
+
+  for (guint i = 0; i < 5; i++)
+    {
+      g_autofree char *body = g_strdup_printf ("{\"username\":\"page%u\"}", i);
+      g_autoptr (GVariant) made = call ("POST", "/users", NULL, body, 201);
+    }
+  first = call ("GET", "/users", "limit=3", NULL, 200);
+  query = g_strdup_printf ("limit=3&after=%s", postern_json_get_string (first, "next"));
+  g_assert_cmpuint (count_items ("/users", query), ==, 2);
+  g_assert_cmpuint (count_items ("/users", "search=PAGE1"), ==, 1);
+  {
+    g_autoptr (GVariant) refused = call ("GET", "/users", "limit=0", NULL, 400);
+    g_autoptr (GVariant) twice = call ("GET", "/users", "limit=1&limit=2", NULL, 400);
+  }
+}
+
+static void
+test_applications (void)
+{
+  g_autoptr (GVariant) made = call ("POST", "/applications", NULL, "{\"name\":\"Shop\",\"kind\":\"web\",\"metadata\":{\"redirect_uris\":[\"https://shop.example/cb\"]}}", 201);
+  g_autoptr (GVariant) spa = call ("POST", "/applications", NULL, "{\"name\":\"Spa\",\"kind\":\"spa\",\"metadata\":{\"redirect_uris\":[\"https://spa.example/cb\"]}}", 201);
+  const char *id = postern_json_get_string (made, "client_id"), *secret = postern_json_get_string (made, "client_secret");
+  g_autofree char *path = g_strconcat ("/applications/", id, NULL), *secrets = g_strconcat (path, "/secrets", NULL);
+  g_autoptr (GVariant) shown = NULL, changed = NULL, more = NULL, list = NULL, box = NULL;
+  g_autoptr (PosternClient) client = NULL;
+  g_autofree char *remove = NULL;
+
+  g_assert_nonnull (secret);
+  g_assert_null (postern_json_get_string (spa, "client_secret"));
+  client = postern_tenant_dup_client (tenant, id, NULL);
+  g_assert_true (postern_client_check_secret (client, secret, g_get_real_time () / G_USEC_PER_SEC));
+  shown = call ("GET", path, NULL, NULL, 200);
+  g_assert_null (postern_json_get_string (shown, "client_secret"));
+  {
+    g_autofree char *text = postern_json_print (shown);
+    g_assert_null (strstr (text, "hash"));
+  }
+  changed = call ("PATCH", path, NULL, "{\"enabled\":false,\"metadata\":{\"logo_uri\":\"https://shop.example/logo.svg\"}}", 200);
+  g_assert_false (postern_json_get_boolean (changed, "enabled", TRUE));
+  more = call ("POST", secrets, NULL, NULL, 201);
+  g_assert_nonnull (postern_json_get_string (more, "client_secret"));
+  list = postern_json_get (more, "secrets");
+  g_assert_cmpuint (g_variant_n_children (list), ==, 2);
+  refuses ("POST", "/applications", "{\"name\":\"X\",\"metadata\":{\"redirect_uris\":[\"javascript:x\"]}}", 400, "redirect_uris: ");
+  refuses ("POST", "/applications", "{\"name\":\"X\",\"kind\":\"toaster\"}", 400, "kind: ");
+  remove = g_strconcat (secrets, "/sec_none", NULL);
+  refuses ("DELETE", remove, NULL, 404, "secret");
+  g_assert_null (call ("DELETE", path, NULL, NULL, 204));
+  assert_audited ("application.deleted");
+}
+
+static void
+test_keys_policy_setup (void)
+{
+  g_autoptr (GVariant) rotated = call ("POST", "/keys/rotate", NULL, "{\"alg\":\"ES256\"}", 200);
+  g_autoptr (GVariant) keys = call ("GET", "/keys", NULL, NULL, 200);
+  g_autofree char *text = postern_json_print (keys);
+  g_autoptr (GVariant) policy = call ("PATCH", "/policy", NULL, "{\"sign_up_enabled\":false}", 200);
+  g_autoptr (GVariant) cleared = call ("PATCH", "/policy", NULL, "{\"sign_up_enabled\":null}", 200);
+  g_autoptr (GVariant) link = call ("POST", "/setup", NULL, NULL, 201);
+  g_autoptr (GVariant) administrator = NULL, doctor = NULL, status = NULL;
+
+  g_assert_nonnull (strstr (text, "\"ES256\""));
+  g_assert_null (strstr (text, "\"d\"")); /* no private half */
+  g_assert_null (strstr (text, "private"));
+  refuses ("POST", "/keys/rotate", "{\"alg\":\"none\"}", 400, "alg: ");
+  refuses ("POST", "/keys/rotate", "{\"alg\":\"HS256\"}", 400, "alg: ");
+  g_assert_false (postern_json_get_boolean (policy, "sign_up_enabled", TRUE));
+  g_assert_cmpuint (g_variant_n_children (cleared), ==, 0);
+  {
+    g_autoptr (GVariant) refused = call ("PATCH", "/policy", NULL, "{\"no_such_rule\":1}", 400);
+  }
+  g_assert_true (g_str_has_prefix (postern_json_get_string (link, "url"), "https://id.example/setup/"));
+  administrator = call ("POST", "/users", NULL, "{\"username\":\"root\",\"administrator\":true}", 201);
+  refuses ("POST", "/setup", NULL, 409, "administrator already");
+  doctor = call ("GET", "/doctor", NULL, NULL, 200);
+  status = call ("GET", "/status", NULL, NULL, 200);
+  g_assert_cmpstr (postern_json_get_string (status, "issuer"), ==, "https://id.example");
+  g_assert_cmpint (postern_json_get_int64 (status, "problems", 0), ==, 1);
+  assert_audited ("key.rotated");
+  assert_audited ("policy.changed");
+  assert_audited ("setup.link-made");
+}
+
+static gboolean
+add_session (PosternTxn *txn, gpointer data, GError **error)
+{
+  PosternSession *session = data;
+
+  return postern_session_store_insert (txn, session, error);
+}
+
+static void
+test_sessions_grants (void)
+{
+  g_autoptr (GVariant) user = call ("POST", "/users", NULL, "{\"username\":\"grace\"}", 201);
+  g_autoptr (PosternSession) session = postern_session_new ();
+  gint64 now = g_get_real_time () / G_USEC_PER_SEC;
+  g_autofree char *path = NULL;
+
+  session->id = postern_id_new ("ses");
+  session->secret_hash = postern_secret_new ();
+  session->user_id = g_strdup (postern_json_get_string (user, "id"));
+  session->created_at = now;
+  session->expires_at = session->idle_expires_at = now + 100;
+  fixture_write (store, add_session, session);
+  path = g_strconcat ("/sessions/", session->id, NULL);
+  g_assert_cmpuint (count_items ("/sessions", "user=grace"), ==, 1);
+  g_assert_null (call ("DELETE", path, NULL, NULL, 204));
+  g_assert_cmpuint (count_items ("/sessions", "user=grace"), ==, 0);
+  g_assert_cmpuint (count_items ("/sessions", "user=grace&all=true"), ==, 1);
+  refuses ("DELETE", "/sessions/ses_none", NULL, 404, "session");
+  g_assert_cmpuint (count_items ("/grants", "user=grace"), ==, 0);
+  refuses ("GET", "/grants", NULL, 400, "user: ");
+  refuses ("POST", "/grants/revoke", "{}", 400, "user: ");
+  g_assert_null (call ("POST", "/grants/revoke", NULL, "{\"user\":\"grace\"}", 204));
+  assert_audited ("session.ended");
+  g_assert_cmpuint (count_items ("/connectors", NULL), ==, 1);
+  g_assert_cmpuint (count_items ("/audit", "limit=2"), ==, 2);
+}
+
+int
+main (int argc, char **argv)
+{
+  g_autoptr (GError) error = NULL;
+  int result;
+
+  g_test_init (&argc, &argv, NULL);
+  store = fixture_open ();
+  tenant = postern_tenant_new ("default", "https://id.example", store, &error);
+  g_assert_no_error (error);
+  api = api_fixture_new (tenant);
+  g_test_add_func ("/api/users", test_users);
+  g_test_add_func ("/api/pages", test_pages);
+  g_test_add_func ("/api/applications", test_applications);
+  g_test_add_func ("/api/keys-policy-setup", test_keys_policy_setup);
+  g_test_add_func ("/api/sessions-grants", test_sessions_grants);
+  result = g_test_run ();
+  postern_api_free (api);
+  g_object_unref (tenant);
+  fixture_close (store, TRUE);
+  return result;
+}

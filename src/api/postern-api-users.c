@@ -1,0 +1,313 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "postern-api-call.h"
+
+#include "postern-api-routes.h"
+#include "postern-identifier.h"
+
+#include <string.h>
+
+/* --- to JSON ---------------------------------------------------------------------------------------------------- */
+
+static const char *
+get_id (gconstpointer record)
+{
+  return ((const PosternUser *) record)->id;
+}
+
+static GVariant *
+to_json (gconstpointer record)
+{
+  const PosternUser *user = record;
+  g_auto (GVariantDict) dict = G_VARIANT_DICT_INIT (NULL);
+
+  postern_api_call_add_string (&dict, "id", user->id);
+  postern_api_call_add_string (&dict, "username", user->username);
+  postern_api_call_add_string (&dict, "email", user->email);
+  postern_api_call_add_string (&dict, "phone", user->phone);
+  postern_api_call_add_string (&dict, "name", user->profile ? postern_json_get_string (user->profile, "name") : NULL);
+  g_variant_dict_insert (&dict, "email_verified", "b", user->email_verified);
+  g_variant_dict_insert (&dict, "phone_verified", "b", user->phone_verified);
+  g_variant_dict_insert (&dict, "administrator", "b", user->administrator);
+  g_variant_dict_insert (&dict, "disabled", "b", user->disabled_at != 0);
+  if (user->profile != NULL)
+    g_variant_dict_insert_value (&dict, "profile", user->profile);
+  if (user->data != NULL)
+    g_variant_dict_insert_value (&dict, "data", user->data);
+  postern_api_call_add_time (&dict, "disabled_at", user->disabled_at);
+  postern_api_call_add_time (&dict, "created_at", user->created_at);
+  postern_api_call_add_time (&dict, "updated_at", user->updated_at);
+  postern_api_call_add_time (&dict, "last_sign_in_at", user->last_sign_in_at);
+  return g_variant_dict_end (&dict);
+}
+
+/* What a person signs in with, without any secret. */
+static GVariant *
+credentials_to_json (GPtrArray *credentials)
+{
+  g_auto (GVariantBuilder) list = G_VARIANT_BUILDER_INIT (G_VARIANT_TYPE ("aa{sv}"));
+
+  for (guint i = 0; i < credentials->len; i++)
+    {
+      PosternCredential *credential = credentials->pdata[i];
+      g_auto (GVariantDict) dict = G_VARIANT_DICT_INIT (NULL);
+
+      postern_api_call_add_string (&dict, "id", credential->id);
+      postern_api_call_add_string (&dict, "kind", credential->kind);
+      postern_api_call_add_time (&dict, "created_at", credential->created_at);
+      postern_api_call_add_time (&dict, "updated_at", credential->updated_at);
+      postern_api_call_add_time (&dict, "used_at", credential->used_at);
+      g_variant_builder_add_value (&list, g_variant_dict_end (&dict));
+    }
+  return g_variant_builder_end (&list);
+}
+
+static GVariant *
+identities_to_json (GPtrArray *identities)
+{
+  g_auto (GVariantBuilder) list = G_VARIANT_BUILDER_INIT (G_VARIANT_TYPE ("aa{sv}"));
+
+  for (guint i = 0; i < identities->len; i++)
+    {
+      PosternIdentity *identity = identities->pdata[i];
+      g_auto (GVariantDict) dict = G_VARIANT_DICT_INIT (NULL);
+
+      postern_api_call_add_string (&dict, "id", identity->id);
+      postern_api_call_add_string (&dict, "connector", identity->connector);
+      postern_api_call_add_string (&dict, "subject", identity->subject);
+      postern_api_call_add_time (&dict, "created_at", identity->created_at);
+      postern_api_call_add_time (&dict, "used_at", identity->used_at);
+      g_variant_builder_add_value (&list, g_variant_dict_end (&dict));
+    }
+  return g_variant_builder_end (&list);
+}
+
+static gboolean
+show_in_full (PosternApiCall *call, PosternTxn *txn, PosternUser *user, guint status, GError **error)
+{
+  g_autoptr (GPtrArray) credentials = postern_credential_store_list (txn, user->id, error);
+  g_autoptr (GPtrArray) identities = credentials ? postern_identity_store_list (txn, user->id, error) : NULL;
+  g_autoptr (GVariant) plain = g_variant_ref_sink (to_json (user));
+  g_auto (GVariantDict) dict = G_VARIANT_DICT_INIT (plain);
+
+  if (identities == NULL)
+    return FALSE;
+  g_variant_dict_insert_value (&dict, "credentials", credentials_to_json (credentials));
+  g_variant_dict_insert_value (&dict, "identities", identities_to_json (identities));
+  return postern_api_call_set_result (call, status, g_variant_dict_end (&dict));
+}
+
+/* --- from JSON -------------------------------------------------------------------------------------------------- */
+
+static const char *const members[] = { "username", "email", "phone", "email_verified", "phone_verified", "name", "profile", "data",
+                                       "administrator", "disabled", "password", "password_hash", NULL };
+
+/* The spelling that is stored is the one that is looked up. */
+static gboolean
+read_identifier (PosternApiCall *call, const char *name, char **value, GError **error)
+{
+  g_autofree char *typed = g_steal_pointer (value);
+
+  if (!postern_api_call_read_string (call, name, &typed, error))
+    return FALSE;
+  if (typed == NULL)
+    return TRUE;
+  *value = g_str_equal (name, "email") ? postern_identifier_canonicalize_email (typed) : postern_identifier_canonicalize (typed);
+  return *value != NULL || postern_api_call_invalid (error, name, "is not one that people can sign in with");
+}
+
+static void
+set_profile_name (PosternUser *user, const char *name)
+{
+  g_auto (GVariantDict) dict = G_VARIANT_DICT_INIT (user->profile);
+
+  if (name != NULL)
+    g_variant_dict_insert (&dict, "name", "s", name);
+  else
+    g_variant_dict_remove (&dict, "name");
+  g_clear_pointer (&user->profile, g_variant_unref);
+  user->profile = g_variant_ref_sink (g_variant_dict_end (&dict));
+}
+
+static gboolean
+read_name (PosternApiCall *call, PosternUser *user, GError **error)
+{
+  g_autofree char *name = user->profile ? g_strdup (postern_json_get_string (user->profile, "name")) : NULL;
+
+  if (!postern_api_call_read_string (call, "name", &name, error))
+    return FALSE;
+  if (name != NULL && strlen (name) > 500)
+    return postern_api_call_invalid (error, "name", "has more than 500 bytes");
+  set_profile_name (user, name);
+  return TRUE;
+}
+
+static gboolean
+read_user (PosternApiCall *call, PosternUser *user, GError **error)
+{
+  gboolean disabled = user->disabled_at != 0;
+
+  if (!postern_api_call_check_members (call, members, error) || !read_identifier (call, "username", &user->username, error)
+      || !read_identifier (call, "email", &user->email, error) || !read_identifier (call, "phone", &user->phone, error)
+      || !postern_api_call_read_boolean (call, "email_verified", &user->email_verified, error)
+      || !postern_api_call_read_boolean (call, "phone_verified", &user->phone_verified, error)
+      || !postern_api_call_read_boolean (call, "administrator", &user->administrator, error)
+      || !postern_api_call_read_boolean (call, "disabled", &disabled, error)
+      || !postern_api_call_merge_object (call, "profile", &user->profile, error)
+      || !postern_api_call_merge_object (call, "data", &user->data, error) || !read_name (call, user, error))
+    return FALSE;
+  if (user->username == NULL && user->email == NULL && user->phone == NULL)
+    return postern_api_call_invalid (error, "email", "or username or phone must be given: a person needs something to sign in with");
+  if (user->username != NULL && strchr (user->username, '@') != NULL)
+    return postern_api_call_invalid (error, "username", "must not look like an e-mail address; give it as email");
+  user->disabled_at = !disabled ? 0 : user->disabled_at ? user->disabled_at : call->now;
+  user->email_verified = user->email_verified && user->email != NULL;
+  user->phone_verified = user->phone_verified && user->phone != NULL;
+  user->updated_at = call->now;
+  return TRUE;
+}
+
+/* --- passwords -------------------------------------------------------------------------------------------------- */
+
+/* Hashing takes its time: it happens before the transaction, so that nobody else's write waits for it. */
+static gboolean
+prepare_password (PosternApiCall *call, GError **error)
+{
+  const char *password = postern_json_get_string (call->body, "password");
+  const char *hash = postern_json_get_string (call->body, "password_hash");
+  const char *identifier = postern_json_get_string (call->body, "email");
+
+  if (password != NULL && hash != NULL)
+    return postern_api_call_invalid (error, "password", "and password_hash exclude each other");
+  if ((password != NULL || hash != NULL) && call->api->factor == NULL)
+    return postern_api_call_invalid (error, "password", "cannot be set: no password factor is running here");
+  if (hash != NULL && hash[0] != '$')
+    return postern_api_call_invalid (error, "password_hash", "must be in the form $ALGORITHM$…, for example $argon2id$v=19$… or $2b$12$…");
+  if (hash != NULL)
+    call->prepared = g_strdup (hash);
+  else if (password != NULL)
+    call->prepared = postern_factor_make_value (call->api->factor, password, identifier ? identifier : postern_json_get_string (call->body, "username"),
+                                                postern_request_get_cancellable (call->request), error);
+  return call->prepared != NULL || (password == NULL && hash == NULL);
+}
+
+/* Whoever may know the old password is signed out. */
+static gboolean
+end_sessions (PosternApiCall *call, PosternTxn *txn, const char *user_id, GError **error)
+{
+  g_autoptr (GPtrArray) sessions = postern_session_store_list (txn, user_id, TRUE, NULL, G_MAXINT32, error);
+
+  for (guint i = 0; sessions != NULL && i < sessions->len; i++)
+    if (!postern_session_store_end (txn, ((PosternSession *) sessions->pdata[i])->id, call->now, error))
+      return FALSE;
+  return sessions != NULL;
+}
+
+static gboolean
+store_password (PosternApiCall *call, PosternTxn *txn, const char *user_id, GError **error)
+{
+  const char *kind = postern_instance_get_type_id (POSTERN_INSTANCE (call->api->factor));
+  g_autoptr (GError) missing = NULL;
+  g_autoptr (PosternCredential) old = postern_credential_store_find (txn, user_id, kind, &missing);
+  g_autoptr (PosternCredential) credential = postern_credential_new ();
+
+  if (old == NULL && !g_error_matches (missing, POSTERN_ERROR, POSTERN_ERROR_NOT_FOUND))
+    {
+      g_propagate_error (error, g_steal_pointer (&missing));
+      return FALSE;
+    }
+  credential->id = old ? g_strdup (old->id) : postern_id_new ("crd");
+  credential->user_id = g_strdup (user_id);
+  credential->kind = g_strdup (kind);
+  credential->value = g_strdup (call->prepared);
+  credential->created_at = old ? old->created_at : call->now;
+  credential->updated_at = call->now;
+  return postern_credential_store_put (txn, credential, error);
+}
+
+/* --- the work --------------------------------------------------------------------------------------------------- */
+
+static gboolean
+list (PosternApiCall *call, PosternTxn *txn, GError **error)
+{
+  const char *search;
+  g_autofree char *canonical = NULL;
+  g_autoptr (GPtrArray) users = NULL;
+
+  if (!postern_request_get_query (call->request, "search", &search, error))
+    return FALSE;
+  canonical = search != NULL ? g_utf8_casefold (search, -1) : NULL;
+  users = postern_user_store_list (txn, canonical, call->after, call->limit, error);
+  return users != NULL && postern_api_call_set_page (call, users, get_id, to_json);
+}
+
+static PosternUser *
+find (PosternApiCall *call, PosternTxn *txn, GError **error)
+{
+  return postern_api_call_find_user (txn, postern_request_get_capture (call->request, "id"), error);
+}
+
+static gboolean
+show (PosternApiCall *call, PosternTxn *txn, GError **error)
+{
+  g_autoptr (PosternUser) user = find (call, txn, error);
+
+  return user != NULL && show_in_full (call, txn, user, 200, error);
+}
+
+static gboolean
+create (PosternApiCall *call, PosternTxn *txn, GError **error)
+{
+  g_autoptr (PosternUser) user = postern_user_new ();
+
+  user->id = postern_id_new ("usr");
+  user->created_at = call->now;
+  if (!read_user (call, user, error) || !postern_user_store_insert (txn, user, error)
+      || (call->prepared != NULL && !store_password (call, txn, user->id, error)))
+    return FALSE;
+  postern_api_call_audit (call, "user.created", user->id, postern_api_call_names_of_body (call));
+  return show_in_full (call, txn, user, 201, error);
+}
+
+static gboolean
+update (PosternApiCall *call, PosternTxn *txn, GError **error)
+{
+  g_autoptr (PosternUser) user = find (call, txn, error);
+  gboolean sign_out;
+
+  if (user == NULL || !read_user (call, user, error) || !postern_user_store_update (txn, user, error))
+    return FALSE;
+  if (call->prepared != NULL && !store_password (call, txn, user->id, error))
+    return FALSE;
+  sign_out = call->prepared != NULL || user->disabled_at != 0;
+  if (sign_out && !end_sessions (call, txn, user->id, error))
+    return FALSE;
+  postern_api_call_audit (call, "user.changed", user->id, postern_api_call_names_of_body (call));
+  return show_in_full (call, txn, user, 200, error);
+}
+
+static gboolean
+delete (PosternApiCall *call, PosternTxn *txn, GError **error)
+{
+  g_autoptr (PosternUser) user = find (call, txn, error);
+
+  if (user == NULL || !postern_user_store_delete (txn, user->id, error))
+    return FALSE;
+  postern_api_call_audit (call, "user.deleted", user->id, NULL);
+  return TRUE;
+}
+
+static gboolean
+unlink_identity (PosternApiCall *call, PosternTxn *txn, GError **error)
+{
+  const char *id = postern_request_get_capture (call->request, "identity");
+
+  postern_api_call_audit (call, "identity.unlinked", id, NULL);
+  return postern_identity_store_delete (txn, id, error);
+}
+
+POSTERN_API_GET (users, list)
+POSTERN_API_GET (users, show)
+POSTERN_API_CHANGE (users, create, prepare_password)
+POSTERN_API_CHANGE (users, update, prepare_password)
+POSTERN_API_CHANGE (users, delete, NULL)
+POSTERN_API_CHANGE (users, unlink_identity, NULL)

@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#pragma once
+
+#include "postern-route.h"
+#include "postern-tenant.h"
+
+G_BEGIN_DECLS
+
+/**
+ * PosternApi: the management API of one tenant, JSON under `/api/v1/`. Everything the command line and a console can do.
+ *
+ * Answers are objects; lists are `{"items": […], "next": ID}` and page by `?after=ID&limit=N` (next is absent on the last page). Errors are
+ * `{"error", "error_description"}`, where the description names the member that is wrong. Times are seconds since 1970 and absent
+ * for never. Secrets are shown once, in the answer that makes them. Every change writes an audit entry in its own transaction.
+ *
+ * Set up once, before the first request, then immutable. Thread-safe.
+ */
+typedef struct _PosternApi PosternApi;
+
+/** postern_api_new: a reference to @tenant is taken. */
+PosternApi *postern_api_new (PosternTenant *tenant);
+void postern_api_free (PosternApi *self);
+/**
+ * postern_api_set_instances:
+ * @instances: (element-type PosternInstance): all that run; the first factor among them sets passwords
+ * @problems: (element-type utf8): what could not be loaded, a line each
+ */
+void postern_api_set_instances (PosternApi *self, GPtrArray *instances, GPtrArray *problems);
+
+/** PosternApiEndSession: ends a session and tells whom it concerns; postern_flow_engine_end_session() is above this room. */
+typedef gboolean (*PosternApiEndSession) (PosternTenant *tenant, const char *session_id, gpointer user_data, GError **error);
+/** postern_api_set_end_session: without it a session is ended in the store alone. */
+void postern_api_set_end_session (PosternApi *self, PosternApiEndSession func, gpointer user_data);
+
+/** postern_api_get_routes: all have POSTERN_ROUTE_ADMIN; user_data is the PosternApi. */
+const PosternRoute *postern_api_get_routes (void);
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (PosternApi, postern_api_free)
+
+G_END_DECLS

@@ -1,0 +1,108 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "postern-admin-client.h"
+
+#include <gio/gunixsocketaddress.h>
+#include <libsoup/soup.h>
+
+#include "postern-error.h"
+#include "postern-json.h"
+
+#define ANSWER_MAX (64 * 1024 * 1024)
+#define TIMEOUT 60 /* seconds: a password hash may wait in a queue */
+
+struct _PosternAdminClient {
+  SoupSession *session;
+  char *socket_path;
+};
+
+PosternAdminClient *
+postern_admin_client_new (const char *socket_path)
+{
+  PosternAdminClient *self = g_new0 (PosternAdminClient, 1);
+  g_autoptr (GSocketAddress) address = g_unix_socket_address_new (socket_path);
+
+  self->socket_path = g_strdup (socket_path);
+  self->session = soup_session_new_with_options ("remote-connectable", address, "timeout", TIMEOUT, NULL);
+  return self;
+}
+
+void
+postern_admin_client_free (PosternAdminClient *self)
+{
+  if (self == NULL)
+    return;
+  soup_session_abort (self->session);
+  g_object_unref (self->session);
+  g_free (self->socket_path);
+  g_free (self);
+}
+
+static SoupMessage *
+make_message (const char *method, const char *path, GVariant *body)
+{
+  /* the host is only for the Host header: every connection goes to the socket */
+  g_autofree char *url = g_strconcat ("http://localhost", path, NULL);
+  SoupMessage *message = soup_message_new (method, url);
+
+  if (message != NULL && body != NULL)
+    {
+      char *text = postern_json_print (body);
+      g_autoptr (GBytes) bytes = g_bytes_new_take (text, strlen (text));
+
+      soup_message_set_request_body_from_bytes (message, "application/json", bytes);
+    }
+  return message;
+}
+
+static const struct {
+  guint status;
+  PosternError code;
+} codes[] = {
+  { 400, POSTERN_ERROR_INVALID_REQUEST }, { 403, POSTERN_ERROR_ACCESS_DENIED },           { 404, POSTERN_ERROR_NOT_FOUND },
+  { 405, POSTERN_ERROR_NOT_FOUND },       { 409, POSTERN_ERROR_CONFLICT },                { 410, POSTERN_ERROR_STALE },
+  { 413, POSTERN_ERROR_TOO_LARGE },       { 503, POSTERN_ERROR_TEMPORARILY_UNAVAILABLE }, { 429, POSTERN_ERROR_TOO_MANY_REQUESTS },
+};
+
+static gboolean
+take_refusal (guint status, GVariant *answer, GError **error)
+{
+  const char *words = answer != NULL ? postern_json_get_string (answer, "error_description") : NULL;
+  PosternError code = POSTERN_ERROR_FAILED;
+
+  for (guint i = 0; i < G_N_ELEMENTS (codes); i++)
+    if (codes[i].status == status)
+      code = codes[i].code;
+  if (words == NULL && answer != NULL)
+    words = postern_json_get_string (answer, "error");
+  g_set_error (error, POSTERN_ERROR, code, "%s", words ? words : "the server refused without a reason; see its log");
+  return FALSE;
+}
+
+gboolean
+postern_admin_client_call (PosternAdminClient *self, const char *method, const char *path, GVariant *body, GVariant **answer, GError **error)
+{
+  g_autoptr (SoupMessage) message = make_message (method, path, body);
+  g_autoptr (GBytes) bytes = NULL;
+  g_autoptr (GVariant) object = NULL;
+  guint status;
+
+  g_return_val_if_fail (message != NULL, FALSE);
+  if (answer != NULL)
+    *answer = NULL;
+  bytes = soup_session_send_and_read (self->session, message, NULL, error);
+  if (bytes == NULL)
+    {
+      g_prefix_error (error, "%s: ", self->socket_path);
+      return FALSE;
+    }
+  status = soup_message_get_status (message);
+  if (g_bytes_get_size (bytes) > 0)
+    object = postern_json_parse_object (g_bytes_get_data (bytes, NULL), (gssize) g_bytes_get_size (bytes), ANSWER_MAX, status < 300 ? error : NULL);
+  if (status < 200 || status >= 300)
+    return take_refusal (status, object, error);
+  if (g_bytes_get_size (bytes) > 0 && object == NULL)
+    return FALSE;
+  if (answer != NULL)
+    *answer = g_steal_pointer (&object);
+  return TRUE;
+}
