@@ -1,0 +1,131 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "postern-cli.h"
+
+#include <string.h>
+
+PosternConfig *
+postern_cli_call_get_config (PosternCliCall *call, GError **error)
+{
+  if (call->config == NULL)
+    call->config = postern_config_load (call->config_options->file, call->config_options->overrides, error);
+  return call->config;
+}
+
+gboolean
+postern_cli_call_api (PosternCliCall *call, const char *method, const char *path, GVariant *body, GVariant **answer, GError **error)
+{
+  if (call->client == NULL)
+    {
+      PosternConfig *config = postern_cli_call_get_config (call, error);
+
+      if (config == NULL)
+        return FALSE;
+      call->client = postern_admin_client_new (postern_config_get_string (config, "server.admin-socket"));
+    }
+  return postern_admin_client_call (call->client, method, path, body, answer, error);
+}
+
+const char *
+postern_cli_call_get_value (PosternCliCall *call, const char *option)
+{
+  GPtrArray *values = g_hash_table_lookup (call->values, option);
+
+  return values != NULL ? values->pdata[values->len - 1] : NULL;
+}
+
+gboolean
+postern_cli_call_has (PosternCliCall *call, const char *option)
+{
+  return g_hash_table_contains (call->values, option);
+}
+
+const char *
+postern_cli_call_get_operand (PosternCliCall *call, guint index)
+{
+  return index < call->operands->len ? call->operands->pdata[index] : NULL;
+}
+
+void
+postern_cli_call_clear (PosternCliCall *call)
+{
+  g_clear_object (&call->config);
+  g_clear_pointer (&call->client, postern_admin_client_free);
+  g_clear_pointer (&call->operands, g_ptr_array_unref);
+  g_clear_pointer (&call->values, g_hash_table_unref);
+  g_clear_pointer (&call->body, g_variant_unref);
+  g_clear_pointer (&call->query, g_free);
+}
+
+/* "/api/v1/users/{}" with the operands, percent-encoded */
+static char *
+make_path (PosternCliCall *call)
+{
+  g_autoptr (GString) path = g_string_new (NULL);
+  guint n = 0;
+
+  for (const char *at = call->command->path; *at != '\0'; at++)
+    {
+      if (at[0] == '{' && at[1] == '}')
+        {
+          g_autofree char *escaped = g_uri_escape_string (call->operands->pdata[n++], NULL, FALSE);
+
+          g_string_append (path, escaped);
+          at++;
+        }
+      else
+        g_string_append_c (path, *at);
+    }
+  return g_string_free (g_steal_pointer (&path), FALSE);
+}
+
+/* All pages as one: members of the first answer, items of all. */
+static gboolean
+fetch_all (PosternCliCall *call, const char *path, GVariant **answer, GError **error)
+{
+  const char *limit = postern_cli_call_get_value (call, "limit");
+  gint64 left = limit ? g_ascii_strtoll (limit, NULL, 10) : G_MAXINT64;
+  g_auto (GVariantBuilder) items = G_VARIANT_BUILDER_INIT (G_VARIANT_TYPE ("av"));
+  g_autofree char *after = NULL;
+  GVariantDict whole;
+
+  do
+    {
+      g_autofree char *page_path = g_strdup_printf ("%s?limit=%d%s%s%s%s", path, (int) CLAMP (left, 1, 500), after ? "&after=" : "", after ? after : "", *call->query ? "&" : "", call->query);
+      g_autoptr (GVariant) page = NULL, rows = NULL;
+
+      if (!postern_cli_call_api (call, "GET", page_path, NULL, &page, error))
+        return FALSE;
+      rows = page ? postern_json_get (page, "items") : NULL;
+      for (gsize i = 0; rows != NULL && i < g_variant_n_children (rows) && left > 0; i++, left--)
+        {
+          g_autoptr (GVariant) row = g_variant_get_child_value (rows, i);
+
+          g_variant_builder_add_value (&items, row);
+        }
+      g_free (after);
+      after = page ? g_strdup (postern_json_get_string (page, "next")) : NULL;
+      g_clear_pointer (answer, g_variant_unref);
+      *answer = g_steal_pointer (&page);
+    }
+  while (after != NULL && left > 0);
+  g_variant_dict_init (&whole, *answer);
+  g_variant_dict_remove (&whole, "next");
+  g_variant_dict_insert_value (&whole, "items", g_variant_builder_end (&items));
+  g_clear_pointer (answer, g_variant_unref);
+  *answer = g_variant_ref_sink (g_variant_dict_end (&whole));
+  return TRUE;
+}
+
+gboolean
+postern_cli_call_run (PosternCliCall *call, GError **error)
+{
+  g_autofree char *path = make_path (call);
+  g_autoptr (GVariant) answer = NULL;
+  gboolean is_list = call->command->columns != NULL && g_str_equal (call->command->method, "GET");
+  gboolean sends = g_str_equal (call->command->method, "POST") || g_str_equal (call->command->method, "PATCH");
+
+  if (is_list ? !fetch_all (call, path, &answer, error) : !postern_cli_call_api (call, call->command->method, path, sends ? call->body : NULL, &answer, error))
+    return FALSE;
+  postern_cli_print_answer (call, answer);
+  return TRUE;
+}

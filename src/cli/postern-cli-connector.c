@@ -1,0 +1,261 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "postern-cli.h"
+
+#include <errno.h>
+#include <glib/gstdio.h>
+#include <string.h>
+
+#include "postern-cli-stamp.h"
+#include "postern-instance-file.h"
+#include "postern-registry.h"
+
+static gboolean G_GNUC_PRINTF (3, 4)
+fail (GError **error, PosternError code, const char *format, ...)
+{
+  va_list arguments;
+  g_autofree char *text = NULL;
+
+  va_start (arguments, format);
+  text = g_strdup_vprintf (format, arguments);
+  va_end (arguments);
+  g_set_error_literal (error, POSTERN_ERROR, code, text);
+  return FALSE;
+}
+
+static PosternRegistry *
+scan (PosternCliCall *call, GError **error)
+{
+  PosternConfig *config = postern_cli_call_get_config (call, error);
+  PosternRegistry *registry;
+
+  if (config == NULL)
+    return NULL;
+  registry = postern_registry_new (postern_config_get_strv (config, "paths.plugins"));
+  postern_registry_scan (registry);
+  return registry;
+}
+
+/* --- types: what an instance can be of ------------------------------------------------------------------------------- */
+
+static GVariant *
+settings_to_json (PosternPluginInfo *info)
+{
+  g_auto (GVariantBuilder) list = G_VARIANT_BUILDER_INIT (G_VARIANT_TYPE ("aa{sv}"));
+
+  for (guint i = 0; i < info->settings->len; i++)
+    {
+      PosternSettingInfo *setting = info->settings->pdata[i];
+      g_auto (GVariantDict) dict = G_VARIANT_DICT_INIT (NULL);
+
+      g_variant_dict_insert (&dict, "name", "s", setting->name);
+      g_variant_dict_insert (&dict, "type", "s", setting->type ? setting->type : "string");
+      g_variant_dict_insert (&dict, "required", "b", setting->required);
+      g_variant_dict_insert (&dict, "secret", "b", setting->secret);
+      g_variant_dict_insert (&dict, "default", "s", setting->default_value ? setting->default_value : "");
+      g_variant_dict_insert (&dict, "help", "s", setting->help ? setting->help : "");
+      g_variant_builder_add_value (&list, g_variant_dict_end (&dict));
+    }
+  return g_variant_ref_sink (g_variant_builder_end (&list));
+}
+
+static GVariant *
+info_to_json (PosternPluginInfo *info)
+{
+  g_autoptr (GVariant) settings = settings_to_json (info);
+  g_auto (GVariantDict) dict = G_VARIANT_DICT_INIT (NULL);
+
+  g_variant_dict_insert (&dict, "type", "s", info->id);
+  g_variant_dict_insert (&dict, "kind", "s", info->kind);
+  g_variant_dict_insert (&dict, "name", "s", info->name ? info->name : "");
+  g_variant_dict_insert (&dict, "description", "s", info->description ? info->description : "");
+  g_variant_dict_insert_value (&dict, "settings", settings);
+  return g_variant_dict_end (&dict);
+}
+
+/* With an operand: the settings of that type. */
+static gboolean
+types (PosternCliCall *call, GError **error)
+{
+  g_autoptr (PosternRegistry) registry = scan (call, error);
+  const char *only = postern_cli_call_get_operand (call, 0);
+  g_auto (GVariantBuilder) list = G_VARIANT_BUILDER_INIT (G_VARIANT_TYPE ("aa{sv}"));
+  g_autoptr (GVariant) answer = NULL, settings = NULL;
+  PosternPluginInfo *info = NULL;
+  GPtrArray *infos = registry ? postern_registry_get_infos (registry) : NULL;
+  GVariantDict dict;
+
+  if (registry == NULL)
+    return FALSE;
+  if (only != NULL && (info = postern_registry_find_info (registry, only)) == NULL)
+    return fail (error, POSTERN_ERROR_NOT_FOUND, "there is no type “%s”; `postern connector types` lists them", only);
+  if (info != NULL && !call->json)
+    {
+      settings = settings_to_json (info);
+      postern_cli_print_list (settings, "name type required secret default help");
+      return TRUE;
+    }
+  for (guint i = 0; i < infos->len; i++)
+    if (info == NULL || infos->pdata[i] == info)
+      g_variant_builder_add_value (&list, info_to_json (infos->pdata[i]));
+  g_variant_dict_init (&dict, NULL);
+  g_variant_dict_insert_value (&dict, "items", g_variant_builder_end (&list));
+  answer = g_variant_ref_sink (g_variant_dict_end (&dict));
+  postern_cli_print_answer (call, answer);
+  return TRUE;
+}
+
+/* --- files of connectors.d ------------------------------------------------------------------------------------------- */
+
+/* The administrator's folder is the last one. */
+static char *
+instance_path (PosternCliCall *call, const char *id, GError **error)
+{
+  PosternConfig *config = postern_cli_call_get_config (call, error);
+  const char *const *folders = config ? postern_config_get_strv (config, "paths.connectors") : NULL;
+  g_autofree char *name = g_strconcat (id, ".conf", NULL);
+  guint n = folders ? g_strv_length ((char **) folders) : 0;
+
+  if (config == NULL)
+    return NULL;
+  if (id[0] == '\0' || strspn (id, "abcdefghijklmnopqrstuvwxyz0123456789-_") != strlen (id) || n == 0)
+    return fail (error, POSTERN_ERROR_INVALID_REQUEST, "“%s” cannot be an instance's id: use small letters, digits, - and _", id), NULL;
+  return g_build_filename (folders[n - 1], name, NULL);
+}
+
+static gboolean
+check_file (PosternCliCall *call, const char *path, GError **error)
+{
+  g_autoptr (PosternRegistry) registry = scan (call, error);
+  g_autoptr (PosternInstanceFile) file = registry ? postern_instance_file_load (path, error) : NULL;
+  g_autoptr (GVariant) values = NULL;
+  PosternPluginInfo *info;
+
+  if (file == NULL)
+    return FALSE;
+  info = postern_registry_find_info (registry, file->type);
+  if (info == NULL)
+    {
+      g_autofree char *place = postern_instance_file_get_place (file, "Type");
+
+      return fail (error, POSTERN_ERROR_CONFIG, "%s: there is no plugin “%s”; `postern connector types` lists them", place, file->type);
+    }
+  values = postern_instance_file_check (file, info, error);
+  return values != NULL;
+}
+
+static gboolean
+check (PosternCliCall *call, GError **error)
+{
+  if (!check_file (call, postern_cli_call_get_operand (call, 0), error))
+    return FALSE;
+  if (!call->json)
+    g_print ("The file is good.\n");
+  return TRUE;
+}
+
+static char *
+make_text (PosternCliCall *call, GError **error)
+{
+  g_autoptr (GKeyFile) keys = g_key_file_new ();
+  const char *type = postern_cli_call_get_value (call, "type"), *name = postern_cli_call_get_value (call, "name");
+
+  if (type == NULL)
+    return fail (error, POSTERN_ERROR_INVALID_REQUEST, "--type is missing; `postern connector types` lists what there is"), NULL;
+  g_key_file_set_string (keys, "Instance", "Type", type);
+  if (name != NULL)
+    g_key_file_set_string (keys, "Instance", "Name", name);
+  for (guint i = 1; i < call->operands->len; i++)
+    {
+      const char *pair = call->operands->pdata[i], *sign = strchr (pair, '=');
+      g_autofree char *key = sign ? g_strndup (pair, (gsize) (sign - pair)) : NULL;
+
+      if (key == NULL)
+        return fail (error, POSTERN_ERROR_INVALID_REQUEST, "“%s” must be NAME=VALUE", pair), NULL;
+      g_key_file_set_string (keys, "Instance", key, sign + 1);
+    }
+  return g_key_file_to_data (keys, NULL, NULL);
+}
+
+/* Checked under another name first: a running server never sees a file that is wrong. */
+static gboolean
+create (PosternCliCall *call, GError **error)
+{
+  g_autofree char *path = instance_path (call, postern_cli_call_get_operand (call, 0), error);
+  g_autofree char *folder = path ? g_path_get_dirname (path) : NULL;
+  g_autofree char *text = path ? make_text (call, error) : NULL;
+  g_autofree char *scratch = NULL, *scratch_file = NULL, *base = NULL;
+  gboolean good;
+
+  if (text == NULL)
+    return FALSE;
+  if (g_file_test (path, G_FILE_TEST_EXISTS) && !postern_cli_call_has (call, "replace"))
+    return fail (error, POSTERN_ERROR_CONFLICT, "%s exists; --replace writes over it", path);
+  scratch = g_dir_make_tmp ("postern-XXXXXX", error);
+  if (scratch == NULL)
+    return FALSE;
+  base = g_path_get_basename (path);
+  scratch_file = g_build_filename (scratch, base, NULL);
+  good = g_file_set_contents_full (scratch_file, text, -1, G_FILE_SET_CONTENTS_NONE, 0600, error) && check_file (call, scratch_file, error);
+  g_unlink (scratch_file);
+  g_rmdir (scratch);
+  if (!good)
+    return FALSE;
+  if (g_mkdir_with_parents (folder, 0755) != 0)
+    return fail (error, POSTERN_ERROR_FAILED, "%s: %s", folder, g_strerror (errno));
+  if (!g_file_set_contents_full (path, text, -1, G_FILE_SET_CONTENTS_CONSISTENT | G_FILE_SET_CONTENTS_DURABLE, 0600, error))
+    return FALSE;
+  if (!call->json)
+    g_print ("Wrote %s. Reload the server to use it (SIGHUP, or systemctl reload postern).\n", path);
+  return TRUE;
+}
+
+static gboolean
+delete (PosternCliCall *call, GError **error)
+{
+  g_autofree char *path = instance_path (call, postern_cli_call_get_operand (call, 0), error);
+
+  if (path == NULL)
+    return FALSE;
+  if (g_unlink (path) != 0)
+    return fail (error, errno == ENOENT ? POSTERN_ERROR_NOT_FOUND : POSTERN_ERROR_FAILED, "%s: %s", path, g_strerror (errno));
+  if (!call->json)
+    g_print ("Removed %s. Reload the server to do without it.\n", path);
+  return TRUE;
+}
+
+static gboolean
+new (PosternCliCall *call, GError **error)
+{
+  g_autofree char *folder = postern_cli_stamp_connector (postern_cli_call_get_operand (call, 0), postern_cli_call_get_value (call, "from"), postern_cli_call_get_value (call, "into"), error);
+
+  if (folder == NULL)
+    return FALSE;
+  if (!call->json)
+    g_print ("Made %s, a copy of the demo connector under its new name.\nBegin in its README.md; inside Postern's own tree also add the name to connectors/meson.build.\n", folder);
+  return TRUE;
+}
+
+static const PosternCliOption create_options[] = {
+  { "type", POSTERN_CLI_STRING, NULL, "TYPE", "What it is; see `postern connector types`" },
+  { "name", POSTERN_CLI_STRING, NULL, "NAME", "What people read on its button" },
+  { "replace", POSTERN_CLI_TRUE, NULL, NULL, "Write over an existing file" },
+  { NULL },
+};
+static const PosternCliOption new_options[] = {
+  { "from", POSTERN_CLI_STRING, NULL, "FOLDER", "The connector to copy; the demo when not given" },
+  { "into", POSTERN_CLI_STRING, NULL, "FOLDER", "Where to make its folder; connectors/ or here when not given" },
+  { NULL },
+};
+
+static const PosternCliCommand commands[] = {
+  { "list", NULL, "Lists what runs: connectors, factors, sinks …, and what could not be loaded.", "GET", "/api/v1/connectors", "id type kind name" },
+  { "show", "INSTANCE", "Shows one, and the callback URL that its provider must know.", "GET", "/api/v1/connectors/{}" },
+  { "types", "[TYPE]", "Lists the types that are installed; with TYPE, its settings.", NULL, NULL, "type kind name description", NULL, types },
+  { "create", "INSTANCE [NAME=VALUE…]", "Writes a file for a new instance, after checking its settings.", NULL, NULL, NULL, create_options, create },
+  { "delete", "INSTANCE", "Removes an instance's file.", NULL, NULL, NULL, NULL, delete },
+  { "check", "FILE", "Says whether an instance's file is good, without running any plugin.", NULL, NULL, NULL, NULL, check },
+  { "new", "NAME", "Begins a new connector's source code from the demo connector.", NULL, NULL, NULL, new_options, new },
+  { NULL },
+};
+
+const PosternCliNoun postern_cli_connector = { "connector", "Ways to sign in that other systems offer.", commands };

@@ -1,0 +1,244 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "postern-cli.h"
+
+#include <stdio.h>
+#include <string.h>
+
+/* --- what was given --------------------------------------------------------------------------------------------- */
+
+static gboolean G_GNUC_PRINTF (2, 3)
+wrong (GError **error, const char *format, ...)
+{
+  va_list arguments;
+  g_autofree char *text = NULL;
+
+  va_start (arguments, format);
+  text = g_strdup_vprintf (format, arguments);
+  va_end (arguments);
+  g_set_error_literal (error, POSTERN_ERROR, POSTERN_ERROR_INVALID_REQUEST, text);
+  return FALSE;
+}
+
+static const PosternCliOption output_option = { "output", POSTERN_CLI_STRING, NULL, "table|json", "How to print (also -o)" };
+static const PosternCliOption limit_option = { "limit", POSTERN_CLI_INTEGER, NULL, "N", "Print the first N only" };
+
+static const PosternCliOption *
+find_option (const PosternCliCommand *command, const char *name, gsize length)
+{
+  for (const PosternCliOption *option = command->options; option != NULL && option->name != NULL; option++)
+    if (strlen (option->name) == length && strncmp (option->name, name, length) == 0)
+      return option;
+  if (length == 6 && strncmp (name, "output", length) == 0)
+    return &output_option;
+  if (command->columns != NULL && length == 5 && strncmp (name, "limit", length) == 0)
+    return &limit_option;
+  return NULL;
+}
+
+static gboolean
+keep (PosternCliCall *call, const PosternCliOption *option, char *value, GError **error)
+{
+  GPtrArray *values = g_hash_table_lookup (call->values, option->name);
+
+  if (values == NULL)
+    {
+      values = g_ptr_array_new_with_free_func (g_free);
+      g_hash_table_insert (call->values, (gpointer) option->name, values);
+    }
+  if (values->len > 0 && option->kind != POSTERN_CLI_LIST)
+    {
+      g_free (value);
+      return wrong (error, "--%s stands twice", option->name);
+    }
+  g_ptr_array_add (values, value);
+  return TRUE;
+}
+
+/* @arguments: moves over what was used. "--name value", "--name=value", "--flag" */
+static gboolean
+take_option (PosternCliCall *call, char ***arguments, GError **error)
+{
+  const char *name = **arguments + 2;
+  const char *value = strchr (name, '=');
+  const PosternCliOption *option = find_option (call->command, name, value ? (gsize) (value - name) : strlen (name));
+  gboolean flag = option != NULL && (option->kind == POSTERN_CLI_TRUE || option->kind == POSTERN_CLI_FALSE);
+
+  if (option == NULL)
+    return wrong (error, "there is no option “%s” here", **arguments);
+  (*arguments)++;
+  if (flag)
+    return value == NULL ? keep (call, option, g_strdup (""), error) : wrong (error, "--%s takes no value", option->name);
+  if (value != NULL)
+    return keep (call, option, g_strdup (value + 1), error);
+  if (**arguments == NULL)
+    return wrong (error, "--%s needs %s", option->name, option->argument);
+  return keep (call, option, g_strdup (*(*arguments)++), error);
+}
+
+/* "USER", "A B" are needed; "[…]" takes any number */
+static gboolean
+check_operands (PosternCliCall *call, GError **error)
+{
+  const char *names = call->command->operands ? call->command->operands : "";
+  g_auto (GStrv) list = *names != '\0' ? g_strsplit (names, " ", -1) : g_new0 (char *, 1);
+  guint needed = 0;
+  gboolean open = FALSE;
+
+  for (; list[needed] != NULL && list[needed][0] != '['; needed++)
+    ;
+  open = list[needed] != NULL;
+  if (call->operands->len < needed)
+    return wrong (error, "%s is missing", list[call->operands->len]);
+  if (call->operands->len > needed && !open)
+    return wrong (error, "“%s” is too much", (char *) call->operands->pdata[needed]);
+  return TRUE;
+}
+
+gboolean
+postern_cli_options_parse (PosternCliCall *call, char **arguments, GError **error)
+{
+  const char *output;
+  gboolean options = TRUE;
+
+  while (*arguments != NULL)
+    {
+      if (options && g_str_equal (*arguments, "--"))
+        options = FALSE, arguments++;
+      else if (options && g_str_equal (*arguments, "-o"))
+        {
+          if (arguments[1] == NULL)
+            return wrong (error, "-o needs table or json");
+          if (!keep (call, &output_option, g_strdup (arguments[1]), error))
+            return FALSE;
+          arguments += 2;
+        }
+      else if (options && g_str_has_prefix (*arguments, "--"))
+        {
+          if (!take_option (call, &arguments, error))
+            return FALSE;
+        }
+      else if (options && **arguments == '-' && (*arguments)[1] != '\0')
+        return wrong (error, "there is no option “%s”", *arguments);
+      else
+        g_ptr_array_add (call->operands, *arguments++);
+    }
+  output = postern_cli_call_get_value (call, "output");
+  if (output != NULL && !g_str_equal (output, "table") && !g_str_equal (output, "json"))
+    return wrong (error, "--output must be table or json, not “%s”", output);
+  call->json = g_strcmp0 (output, "json") == 0;
+  return check_operands (call, error);
+}
+
+/* --- what is sent ----------------------------------------------------------------------------------------------- */
+
+static GVariant *
+read_json (const char *name, const char *text, GError **error)
+{
+  g_autofree char *content = NULL;
+  g_autoptr (GError) failure = NULL;
+  GVariant *value;
+
+  if (*text == '@' && !g_file_get_contents (text + 1, &content, NULL, &failure))
+    return wrong (error, "--%s: %s", name, failure->message), NULL;
+  value = postern_json_parse (content ? content : text, -1, 0, &failure);
+  if (value == NULL)
+    wrong (error, "--%s: %s", name, failure->message);
+  return value;
+}
+
+static GVariant *
+read_secret (const char *name, const char *text, GError **error)
+{
+  char line[1024];
+
+  if (!g_str_equal (text, "-"))
+    return g_variant_ref_sink (g_variant_new_string (text));
+  if (fgets (line, sizeof line, stdin) == NULL)
+    return wrong (error, "--%s -: nothing came on standard input", name), NULL;
+  line[strcspn (line, "\r\n")] = '\0';
+  return g_variant_ref_sink (g_variant_new_string (line));
+}
+
+static GVariant *
+read_value (const PosternCliOption *option, GPtrArray *values, GError **error)
+{
+  const char *text = values->pdata[0];
+  gint64 number;
+
+  switch (option->kind)
+    {
+    case POSTERN_CLI_TRUE:
+    case POSTERN_CLI_FALSE:
+      return g_variant_ref_sink (g_variant_new_boolean (option->kind == POSTERN_CLI_TRUE));
+    case POSTERN_CLI_INTEGER:
+      if (!g_ascii_string_to_signed (text, 10, -(G_GINT64_CONSTANT (1) << 53), G_GINT64_CONSTANT (1) << 53, &number, NULL))
+        return wrong (error, "--%s needs a number, not “%s”", option->name, text), NULL;
+      return g_variant_ref_sink (g_variant_new_int64 (number));
+    case POSTERN_CLI_LIST:
+      return g_variant_ref_sink (g_variant_new_strv ((const char *const *) values->pdata, values->len));
+    case POSTERN_CLI_JSON:
+      return read_json (option->name, text, error);
+    case POSTERN_CLI_SECRET:
+      return read_secret (option->name, text, error);
+    case POSTERN_CLI_STRING:
+    default:
+      if (!g_utf8_validate (text, -1, NULL))
+        return wrong (error, "--%s is not UTF-8", option->name), NULL;
+      return g_variant_ref_sink (g_variant_new_string (text));
+    }
+}
+
+static void
+put_nested (GVariantDict *body, const char *member, GVariant *value)
+{
+  const char *dot = strchr (member, '.');
+  g_autofree char *outer = g_strndup (member, dot ? (gsize) (dot - member) : 0);
+  g_autoptr (GVariant) old = NULL;
+  GVariantDict inner;
+
+  if (dot == NULL)
+    {
+      g_variant_dict_insert_value (body, member, value);
+      return;
+    }
+  old = g_variant_dict_lookup_value (body, outer, G_VARIANT_TYPE_VARDICT);
+  g_variant_dict_init (&inner, old);
+  g_variant_dict_insert_value (&inner, dot + 1, value);
+  g_variant_dict_insert_value (body, outer, g_variant_dict_end (&inner));
+}
+
+static void
+put_query (GString *query, const char *member, GVariant *value)
+{
+  const char *text = g_variant_is_of_type (value, G_VARIANT_TYPE_STRING) ? g_variant_get_string (value, NULL) : "true";
+  g_autofree char *escaped = g_uri_escape_string (text, NULL, FALSE);
+
+  g_string_append_printf (query, "%s%s=%s", query->len ? "&" : "", member, escaped);
+}
+
+gboolean
+postern_cli_options_build (PosternCliCall *call, GError **error)
+{
+  GVariantDict body;
+  g_autoptr (GString) query = g_string_new (NULL);
+  gboolean good = TRUE;
+
+  g_variant_dict_init (&body, NULL);
+  for (const PosternCliOption *option = call->command->options; good && option != NULL && option->name != NULL; option++)
+    {
+      GPtrArray *values = g_hash_table_lookup (call->values, option->name);
+      g_autoptr (GVariant) value = NULL;
+
+      if (values == NULL || option->member == NULL)
+        continue;
+      value = read_value (option, values, error);
+      good = value != NULL;
+      if (good && option->member[0] == '?')
+        put_query (query, option->member + 1, value);
+      else if (good)
+        put_nested (&body, option->member, value);
+    }
+  call->body = g_variant_ref_sink (g_variant_dict_end (&body));
+  call->query = g_string_free (g_steal_pointer (&query), FALSE);
+  return good;
+}

@@ -1,0 +1,344 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "postern-api-fixture.h"
+
+#include <gio/gunixsocketaddress.h>
+#include <libsoup/soup.h>
+
+/* The program itself against the API itself; only the server between them is one of a few lines. */
+static PosternApi *api;
+static char *folder, *program, *config_file;
+static GMainContext *context;
+static GMainLoop *loop;
+static char *out, *err;
+
+static void
+serve (SoupServer *server, SoupServerMessage *message, const char *path, GHashTable *unused, gpointer data)
+{
+  g_autofree char *body = g_strndup (soup_server_message_get_request_body (message)->data, (gsize) soup_server_message_get_request_body (message)->length);
+  const char *query = g_uri_get_query (soup_server_message_get_uri (message));
+  g_autoptr (PosternResponse) response = api_fixture_dispatch (api, soup_server_message_get_method (message), path, query, body);
+  GBytes *bytes = postern_response_get_body (response);
+
+  soup_server_message_set_status (message, postern_response_get_status (response), NULL);
+  if (bytes != NULL)
+    soup_server_message_set_response (message, "application/json", SOUP_MEMORY_COPY, g_bytes_get_data (bytes, NULL), g_bytes_get_size (bytes));
+}
+
+static gpointer
+server_thread (gpointer path)
+{
+  g_autoptr (SoupServer) server = NULL;
+  g_autoptr (GSocketAddress) address = g_unix_socket_address_new (path);
+  g_autoptr (GSocket) socket = g_socket_new (G_SOCKET_FAMILY_UNIX, G_SOCKET_TYPE_STREAM, G_SOCKET_PROTOCOL_DEFAULT, NULL);
+
+  g_main_context_push_thread_default (context);
+  server = soup_server_new (NULL, NULL);
+  soup_server_add_handler (server, NULL, serve, NULL, NULL);
+  g_assert_true (g_socket_bind (socket, address, TRUE, NULL) && g_socket_listen (socket, NULL));
+  g_assert_true (soup_server_listen_socket (server, socket, 0, NULL));
+  g_main_loop_run (loop);
+  soup_server_disconnect (server);
+  g_clear_object (&server);
+  while (g_main_context_iteration (context, FALSE))
+    ;
+  g_main_context_pop_thread_default (context);
+  return NULL;
+}
+
+/* Runs `postern @line --config FILE`; output in out and err. Returns: the exit code */
+static int
+postern (const char *line)
+{
+  g_autofree char *whole = g_strdup_printf ("%s %s --config %s", program, line, config_file);
+  g_autoptr (GError) error = NULL;
+  int status;
+
+  g_clear_pointer (&out, g_free);
+  g_clear_pointer (&err, g_free);
+  g_spawn_command_line_sync (whole, &out, &err, &status, &error);
+  g_assert_no_error (error);
+  g_test_message ("%s\n%s%s", line, out, err);
+  return WEXITSTATUS (status);
+}
+
+static GVariant *
+postern_json (const char *line)
+{
+  g_autofree char *whole = g_strconcat (line, " -o json", NULL);
+  g_autoptr (GError) error = NULL;
+  GVariant *answer;
+
+  g_assert_cmpint (postern (whole), ==, 0);
+  answer = postern_json_parse_object (out, -1, 0, &error);
+  g_assert_no_error (error);
+  return answer;
+}
+
+static void
+test_usage (void)
+{
+  static const struct {
+    const char *line;
+    int code;
+    const char *words; /* on standard error, or on output when the code is 0 */
+  } cases[] = {
+    { "", 2, "" },
+    { "--help", 0, "postern setup" },
+    { "--version", 0, "postern " },
+    { "frobnicate", 2, "there is no command" },
+    { "user", 2, "needs a verb" },
+    { "user frobnicate", 2, "cannot" },
+    { "user --help", 0, "unlink" },
+    { "user create --help", 0, "--email ADDRESS" },
+    { "user create --frobnicate", 2, "there is no option" },
+    { "user create --email", 2, "--email" },
+    { "user create --email a@b --email c@d", 2, "stands twice" },
+    { "user create --email-verified=yes", 2, "takes no value" },
+    { "user show", 2, "USER is missing" },
+    { "user show a b", 2, "too much" },
+    { "user list -o xml", 2, "table or json" },
+    { "user list --limit", 2, "--limit" },
+    { "app create --jwks {", 2, "--jwks" },
+    { "app create --default-max-age soon", 2, "needs a number" },
+    { "doctor --help", 0, "Usage: postern doctor" },
+    { "setup --help", 0, "Usage: postern setup" },
+    { "token decode nonsense", 1, "no JWT" },
+    { "config show no.such", 3, "there is no setting" },
+    { "config show server.listen --origin", 0, "ORIGIN" },
+    { "config check", 0, "good" },
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (cases); i++)
+    {
+      g_assert_cmpint (postern (cases[i].line), ==, cases[i].code);
+      g_assert_nonnull (strstr (cases[i].code == 0 ? out : err, cases[i].words));
+      if (cases[i].code != 0 && *cases[i].line != '\0')
+        g_assert_cmpstr (out, ==, "");
+    }
+}
+
+static void
+test_users (void)
+{
+  g_autoptr (GVariant) made = postern_json ("user create --email ada@example.com --email-verified --name 'Ada Lovelace' --password 'long enough' --profile '{\"locale\":\"de\"}'");
+  g_autofree char *update = g_strdup_printf ("user update %s --username ada --no-administrator", postern_json_get_string (made, "id"));
+  g_autoptr (GVariant) profile = postern_json_get (made, "profile");
+  g_autoptr (GVariant) list = NULL, items = NULL;
+
+  g_assert_true (postern_json_get_boolean (made, "email_verified", FALSE));
+  g_assert_cmpstr (postern_json_get_string (profile, "locale"), ==, "de");
+  g_assert_cmpstr (postern_json_get_string (profile, "name"), ==, "Ada Lovelace");
+  g_assert_cmpint (postern ("user create --email ada@example.com"), ==, 1);
+  g_assert_cmpint (postern ("user create --email x@example.com --password short"), ==, 1);
+  g_assert_nonnull (strstr (err, "too short"));
+  g_assert_cmpint (postern (update), ==, 0);
+  g_assert_cmpint (postern ("user show ada"), ==, 0);
+  g_assert_nonnull (strstr (out, "ada@example.com"));
+  g_assert_cmpint (postern ("user show nobody"), ==, 3);
+  list = postern_json ("user list --search ada");
+  items = postern_json_get (list, "items");
+  g_assert_cmpuint (g_variant_n_children (items), ==, 1);
+  g_assert_cmpint (postern ("user list"), ==, 0);
+  g_assert_nonnull (strstr (out, "USERNAME"));
+  g_assert_cmpint (postern ("session list --user ada"), ==, 0);
+  g_assert_cmpint (postern ("token list --user ada"), ==, 0);
+  g_assert_cmpint (postern ("user delete ada"), ==, 0);
+  g_assert_cmpint (postern ("user delete ada"), ==, 3);
+}
+
+/* What a stranger called themselves must not move the administrator's cursor. */
+static void
+test_terminal (void)
+{
+  g_autoptr (GVariant) made = postern_json ("user create --username mallory --name \"a\033[2Jb\"");
+
+  g_assert_cmpint (postern ("user show mallory"), ==, 0);
+  g_assert_null (strchr (out, '\033'));
+  g_assert_nonnull (strstr (out, "\\u001b"));
+}
+
+static void
+test_many_pages (void)
+{
+  g_autoptr (GVariant) few = NULL, items = NULL;
+
+  for (guint i = 0; i < 510; i++)
+    {
+      g_autofree char *body = g_strdup_printf ("{\"username\":\"many%03u\"}", i);
+      g_autoptr (PosternResponse) response = api_fixture_dispatch (api, "POST", "/api/v1/users", NULL, body);
+
+      g_assert_cmpuint (postern_response_get_status (response), ==, 201);
+    }
+  g_assert_cmpint (postern ("user list --search many"), ==, 0);
+  g_assert_nonnull (strstr (out, "many000"));
+  g_assert_nonnull (strstr (out, "many509"));
+  few = postern_json ("user list --search many --limit 3");
+  items = postern_json_get (few, "items");
+  g_assert_cmpuint (g_variant_n_children (items), ==, 3);
+}
+
+static void
+test_applications (void)
+{
+  g_autoptr (GVariant) made = postern_json ("app create --name Shop --kind web --redirect-uri https://shop.example/cb --redirect-uri https://shop.example/2 "
+                                            "--backchannel-logout-uri https://shop.example/out --first-party --id-token-alg ES256 --scope 'openid email'");
+  g_autofree char *id = g_strdup (postern_json_get_string (made, "client_id"));
+  g_autofree char *show = g_strdup_printf ("app show %s", id), *update = g_strdup_printf ("app update %s --disable --third-party", id);
+  g_autofree char *secret = g_strdup_printf ("app add-secret %s", id), *delete = g_strdup_printf ("app delete %s", id);
+  g_autoptr (GVariant) metadata = postern_json_get (made, "metadata");
+  g_auto (GStrv) uris = postern_json_dup_strv (metadata, "redirect_uris", FALSE);
+
+  g_assert_nonnull (postern_json_get_string (made, "client_secret"));
+  g_assert_cmpuint (g_strv_length (uris), ==, 2);
+  g_assert_cmpstr (postern_json_get_string (metadata, "id_token_signed_response_alg"), ==, "ES256");
+  g_assert_cmpint (postern ("app create --name X --kind web --redirect-uri nonsense"), ==, 1);
+  g_assert_nonnull (strstr (err, "redirect_uris"));
+  g_assert_cmpint (postern (show), ==, 0);
+  g_assert_null (strstr (out, "client_secret "));
+  g_assert_cmpint (postern (update), ==, 0);
+  g_assert_cmpint (postern (secret), ==, 0);
+  g_assert_nonnull (strstr (out, "shown only now"));
+  g_assert_cmpint (postern ("app list"), ==, 0);
+  g_assert_cmpint (postern (delete), ==, 0);
+}
+
+static void
+test_the_rest (void)
+{
+  g_autoptr (GVariant) link = postern_json ("setup");
+
+  g_assert_true (g_str_has_prefix (postern_json_get_string (link, "url"), "https://id.example/setup/"));
+  g_assert_cmpint (postern ("key rotate --alg ES256"), ==, 0);
+  g_assert_cmpint (postern ("key list"), ==, 0);
+  g_assert_nonnull (strstr (out, "current"));
+  g_assert_cmpint (postern ("config set-policy sign_up_enabled=false"), ==, 0);
+  g_assert_cmpint (postern ("config policy"), ==, 0);
+  g_assert_nonnull (strstr (out, "sign_up_enabled"));
+  g_assert_cmpint (postern ("config set-policy no_such=1"), !=, 0);
+  g_assert_cmpint (postern ("connector list"), ==, 0);
+  g_assert_nonnull (strstr (out, "problem: /plugins/broken.plugin"));
+  g_assert_cmpint (postern ("connector show nothing"), ==, 3);
+  g_assert_cmpint (postern ("audit list"), ==, 0);
+  g_assert_nonnull (strstr (out, "key.rotated"));
+  g_assert_cmpint (postern ("doctor"), ==, 1); /* there is no administrator, and a broken plugin */
+  g_assert_nonnull (strstr (out, "postern setup"));
+  g_assert_cmpint (postern ("token decode eyJhbGciOiJFUzI1NiJ9.eyJzdWIiOiJhZGEifQ.AA"), ==, 0);
+  g_assert_nonnull (strstr (out, "ada"));
+  g_assert_cmpint (postern ("token verify eyJhbGciOiJFUzI1NiJ9.eyJzdWIiOiJhZGEifQ.AA"), ==, 1);
+}
+
+static void
+test_stamp (void)
+{
+  g_autofree char *demo = g_build_filename (g_getenv ("G_TEST_SRCDIR"), "connectors", "demo", NULL);
+  g_autofree char *new = g_strdup_printf ("connector new acme --from %s --into %s", demo, folder);
+  g_autofree char *stamped = g_build_filename (folder, "acme", "postern-acme-connector.c", NULL);
+  g_autofree char *text = NULL;
+
+  if (!g_file_test (demo, G_FILE_TEST_IS_DIR))
+    {
+      g_test_skip ("there is no demo connector");
+      return;
+    }
+  g_assert_cmpint (postern (new), ==, 0);
+  g_assert_true (g_file_get_contents (stamped, &text, NULL, NULL));
+  g_assert_nonnull (strstr (text, "PosternAcmeConnector"));
+  g_assert_null (strstr (text, "demo"));
+  g_assert_cmpint (postern (new), ==, 1); /* exists */
+  g_assert_cmpint (postern ("connector new ../evil"), ==, 1);
+}
+
+/* A file that would not load is never written. */
+static void
+test_instances (void)
+{
+  g_autofree char *path = g_build_filename (folder, "connectors.d", "corp.conf", NULL), *check = g_strconcat ("connector check ", path, NULL);
+
+  g_autofree char *place = g_path_get_dirname (path), *plugins = g_build_filename (g_getenv ("G_TEST_BUILDDIR"), "plugins", NULL);
+
+  g_setenv ("POSTERN_CONNECTOR_PATH", place, TRUE);
+  g_setenv ("POSTERN_PLUGIN_PATH", plugins, TRUE);
+  g_assert_cmpint (postern ("connector types"), ==, 0);
+  g_assert_nonnull (strstr (out, "sqlite"));
+  g_assert_cmpint (postern ("connector create corp --type nonsense"), ==, 78);
+  g_assert_cmpint (postern ("connector create corp"), ==, 1);
+  g_assert_cmpint (postern ("connector create corp --type sqlite no-such=1"), ==, 78);
+  g_assert_false (g_file_test (path, G_FILE_TEST_EXISTS));
+  g_assert_cmpint (postern ("connector create corp --type sqlite"), ==, 0);
+  g_assert_cmpint (postern (check), ==, 0);
+  g_assert_cmpint (postern ("connector create corp --type sqlite"), ==, 1);
+  g_assert_cmpint (postern ("connector delete corp"), ==, 0);
+  g_assert_cmpint (postern ("connector delete corp"), ==, 3);
+}
+
+static void
+test_no_server (void)
+{
+  g_autofree char *old = g_steal_pointer (&config_file), *text = NULL, *bad = g_build_filename (folder, "bad.conf", NULL);
+
+  config_file = g_build_filename (folder, "elsewhere.conf", NULL);
+  text = g_strdup_printf ("[server]\ndata-dir=%s/elsewhere\n", folder);
+  g_assert_true (g_file_set_contents_full (config_file, text, -1, G_FILE_SET_CONTENTS_NONE, 0600, NULL));
+  g_assert_cmpint (postern ("user list"), ==, 4);
+  g_assert_nonnull (strstr (err, "posternd"));
+  g_assert_cmpint (postern ("doctor"), ==, 4);
+  g_free (config_file);
+  config_file = g_steal_pointer (&bad);
+  g_assert_true (g_file_set_contents_full (config_file, "[server]\nno-such=1\n", -1, G_FILE_SET_CONTENTS_NONE, 0600, NULL));
+  g_assert_cmpint (postern ("user list"), ==, 78);
+  g_assert_nonnull (strstr (err, "bad.conf:2"));
+  g_free (config_file);
+  config_file = g_steal_pointer (&old);
+}
+
+int
+main (int argc, char **argv)
+{
+  g_autofree char *text = NULL, *socket_path = NULL;
+  PosternStore *store;
+  PosternTenant *tenant;
+  GThread *thread;
+  int result;
+
+  g_test_init (&argc, &argv, NULL);
+  program = g_build_filename (g_getenv ("G_TEST_BUILDDIR"), "src", "cli", "postern", NULL);
+  folder = g_dir_make_tmp ("postern-cli-XXXXXX", NULL);
+  config_file = g_build_filename (folder, "postern.conf", NULL);
+  socket_path = g_build_filename (folder, "admin.sock", NULL);
+  text = g_strdup_printf ("[server]\ndata-dir=%s\n", folder);
+  g_assert_true (g_file_set_contents_full (config_file, text, -1, G_FILE_SET_CONTENTS_NONE, 0600, NULL));
+  store = fixture_open ();
+  tenant = postern_tenant_new ("default", "https://id.example", store, NULL);
+  api = api_fixture_new (tenant);
+  context = g_main_context_new ();
+  loop = g_main_loop_new (context, FALSE);
+  thread = g_thread_new ("server", server_thread, socket_path);
+  for (guint i = 0; i < 500 && !g_file_test (socket_path, G_FILE_TEST_EXISTS); i++)
+    g_usleep (10000);
+
+  g_test_add_func ("/cli/usage", test_usage);
+  g_test_add_func ("/cli/users", test_users);
+  g_test_add_func ("/cli/terminal", test_terminal);
+  g_test_add_func ("/cli/many-pages", test_many_pages);
+  g_test_add_func ("/cli/applications", test_applications);
+  g_test_add_func ("/cli/the-rest", test_the_rest);
+  g_test_add_func ("/cli/stamp", test_stamp);
+  g_test_add_func ("/cli/instances", test_instances);
+  g_test_add_func ("/cli/no-server", test_no_server);
+  result = g_test_run ();
+
+  g_main_loop_quit (loop);
+  g_thread_join (thread);
+  g_main_loop_unref (loop);
+  g_main_context_unref (context);
+  postern_api_free (api);
+  g_object_unref (tenant);
+  fixture_close (store, TRUE);
+  fixture_remove (folder);
+  g_free (folder);
+  g_free (program);
+  g_free (config_file);
+  g_free (out);
+  g_free (err);
+  return result;
+}
