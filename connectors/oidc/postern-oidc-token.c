@@ -1,0 +1,173 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "postern-oidc-token.h"
+
+#include "postern-jwt.h"
+
+#include <string.h>
+
+#define LEEWAY 60            /* seconds that clocks may differ */
+#define SUBJECT_MAX_BYTES 255 /* OpenID Connect Core 1.0 section 2 */
+
+static gboolean
+refuse (GError **error, const char *what)
+{
+  g_set_error (error, POSTERN_ERROR, POSTERN_ERROR_PROVIDER, "The provider's ID token is refused: %s", what);
+  return FALSE;
+}
+
+/* Only asymmetric ones: with HS256 whoever reads the client secret, or a key set taken for a secret, could sign. */
+static gboolean
+is_asymmetric (PosternJoseAlg alg)
+{
+  return alg != POSTERN_JOSE_ALG_UNKNOWN && alg < POSTERN_JOSE_ALG_HS256;
+}
+
+/* What the metadata offers and we take; RS256 when it says nothing, which every provider must have. */
+static GArray *
+acceptable_algs (GVariant *metadata)
+{
+  GArray *algs = g_array_new (FALSE, FALSE, sizeof (PosternJoseAlg));
+  g_auto (GStrv) names = postern_json_dup_strv (metadata, "id_token_signing_alg_values_supported", FALSE);
+  PosternJoseAlg alg = POSTERN_JOSE_ALG_RS256;
+
+  if (!names)
+    g_array_append_val (algs, alg);
+  for (char **name = names; name && *name; name++) {
+    alg = postern_jose_alg_from_string (*name);
+    if (is_asymmetric (alg))
+      g_array_append_val (algs, alg);
+  }
+  return algs;
+}
+
+static GVariant *
+verify_with (const PosternOidcToken *self, PosternJwkSet *keys, GArray *algs, GError **error)
+{
+  PosternJwtRules rules = {
+    .issuer = postern_oidc_provider_get_issuer (self->provider),
+    .audience = self->client_id,
+    .require_exp = TRUE,
+    .require_iat = TRUE,
+    .require_sub = TRUE,
+    .leeway = LEEWAY,
+  };
+
+  return postern_jwt_verify (self->id_token, -1, keys, (const PosternJoseAlg *) algs->data, algs->len, &rules, error);
+}
+
+/* A key that we do not know, or one that was exchanged under its old name: the provider may have rotated. */
+static gboolean
+may_be_rotation (const GError *error)
+{
+  return g_error_matches (error, POSTERN_JOSE_ERROR, POSTERN_JOSE_ERROR_KEY) || g_error_matches (error, POSTERN_JOSE_ERROR, POSTERN_JOSE_ERROR_SIGNATURE);
+}
+
+static GVariant *
+verify_signed (const PosternOidcToken *self, GCancellable *cancellable, GError **error)
+{
+  g_autoptr (GArray) algs = acceptable_algs (self->metadata);
+  g_autoptr (PosternJwkSet) keys = postern_oidc_provider_dup_keys (self->provider, NULL, cancellable, error);
+  g_autoptr (PosternJwkSet) newer = NULL;
+  g_autoptr (GVariant) claims = NULL;
+  g_autoptr (GError) local = NULL;
+
+  if (!keys)
+    return NULL;
+  if (algs->len == 0) {
+    refuse (error, "the metadata offers no signature algorithm that we take");
+    return NULL;
+  }
+  claims = verify_with (self, keys, algs, &local);
+  if (!claims && may_be_rotation (local)) {
+    newer = postern_oidc_provider_dup_keys (self->provider, keys, cancellable, NULL);
+    if (newer && newer != keys) {
+      g_clear_error (&local);
+      claims = verify_with (self, newer, algs, &local);
+    }
+  }
+  if (!claims)
+    refuse (error, local->message);
+  return g_steal_pointer (&claims);
+}
+
+/* Section 3.1.3.7, rules 4 and 5: a token for several parties must say that it was made for us. */
+static gboolean
+check_authorized_party (const PosternOidcToken *self, GVariant *claims, GError **error)
+{
+  g_auto (GStrv) audience = postern_json_dup_strv (claims, "aud", TRUE);
+  g_autoptr (GVariant) party = postern_json_get (claims, "azp");
+
+  if (!party)
+    return g_strv_length (audience) == 1 || refuse (error, "it has several audiences and no azp");
+  return g_strcmp0 (postern_json_get_string (claims, "azp"), self->client_id) == 0 || refuse (error, "azp names another client");
+}
+
+static gboolean
+check_nonce (const PosternOidcToken *self, GVariant *claims, GError **error)
+{
+  const char *nonce = postern_json_get_string (claims, "nonce");
+
+  if (!self->nonce || !nonce || strcmp (nonce, self->nonce) != 0)
+    return refuse (error, "nonce is not the one we sent; it belongs to another sign-in");
+  return TRUE;
+}
+
+/* Section 3.1.3.6: the left half of the access token's digest, by the hash of the signature's algorithm. */
+static gboolean
+check_access_token_hash (const PosternOidcToken *self, GVariant *claims, GError **error)
+{
+  g_autoptr (GVariant) present = postern_json_get (claims, "at_hash");
+  g_autoptr (GVariant) header = present ? postern_jws_peek_header (self->id_token, -1, NULL) : NULL;
+  const char *alg = header ? postern_json_get_string (header, "alg") : NULL;
+  const char *hash = postern_json_get_string (claims, "at_hash");
+  GChecksumType type = alg && g_str_has_suffix (alg, "256") ? G_CHECKSUM_SHA256 : alg && g_str_has_suffix (alg, "384") ? G_CHECKSUM_SHA384 : G_CHECKSUM_SHA512;
+  g_autoptr (GChecksum) checksum = g_checksum_new (type);
+  g_autofree char *expected = NULL;
+  guint8 digest[64];
+  gsize length = sizeof digest;
+
+  if (!present)
+    return TRUE;
+  g_checksum_update (checksum, (const guchar *) self->access_token, -1);
+  g_checksum_get_digest (checksum, digest, &length);
+  expected = postern_base64url_encode (digest, length / 2);
+  return g_strcmp0 (hash, expected) == 0 || refuse (error, "at_hash does not belong to the access token");
+}
+
+GVariant *
+postern_oidc_token_verify (const PosternOidcToken *self, GCancellable *cancellable, GError **error)
+{
+  g_autoptr (GVariant) claims = verify_signed (self, cancellable, error);
+
+  if (!claims || !check_authorized_party (self, claims, error) || !check_nonce (self, claims, error) || !check_access_token_hash (self, claims, error))
+    return NULL;
+  if (strlen (postern_json_get_string (claims, "sub")) > SUBJECT_MAX_BYTES) {
+    refuse (error, "sub is longer than 255 bytes");
+    return NULL;
+  }
+  return g_steal_pointer (&claims);
+}
+
+GVariant *
+postern_oidc_token_fetch_userinfo (const PosternOidcToken *self, GVariant *claims, GCancellable *cancellable, GError **error)
+{
+  const char *url = postern_json_get_string (self->metadata, "userinfo_endpoint");
+  g_autofree char *authorization = g_strconcat ("Bearer ", self->access_token, NULL);
+  g_autoptr (GVariant) info = NULL;
+  guint status = 0;
+
+  if (!url)
+    return NULL;
+  info = postern_oidc_provider_fetch (url, NULL, authorization, &status, cancellable, error);
+  if (!info)
+    return NULL;
+  if (status != 200) {
+    g_set_error (error, POSTERN_ERROR, POSTERN_ERROR_PROVIDER, "%s: status %u instead of 200", url, status);
+    return NULL;
+  }
+  if (g_strcmp0 (postern_json_get_string (info, "sub"), postern_json_get_string (claims, "sub")) != 0) {
+    g_set_error (error, POSTERN_ERROR, POSTERN_ERROR_PROVIDER, "%s speaks of another person than the ID token", url);
+    return NULL;
+  }
+  return g_steal_pointer (&info);
+}

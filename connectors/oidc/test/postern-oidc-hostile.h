@@ -1,0 +1,51 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#pragma once
+
+#include "postern.h"
+
+#include "postern-jwt.h"
+
+G_BEGIN_DECLS
+
+/**
+ * PosternOidcHostile: an OpenID provider in a thread of the test. It behaves, except for what a test sets; a test sets
+ * between two sign-ins, when no request is under way. URLs are NULL-terminated text owned by the provider.
+ */
+typedef struct {
+  char *issuer;
+  PosternJwk *key;       /* signs */
+  PosternJoseAlg alg;
+  PosternJwk *published; /* what jwks_uri shows; may be another one */
+
+  /* each (nullable): JSON objects whose members replace those of the good answer; null takes a member out */
+  const char *metadata, *claims, *userinfo;
+  char *id_token;        /* sent instead of a signed one */
+  const char *misbehave; /* a path that answers with @how */
+  const char *how;       /* "huge", "redirect", "garbage", "500", "refuse" */
+
+  /* what was seen */
+  char *nonce, *challenge, *url;
+  char *last_form, *last_authorization;
+  gboolean verifier_matches;
+  guint n_metadata, n_jwks, n_userinfo;
+
+  gpointer server; /* its own */
+} PosternOidcHostile;
+
+PosternOidcHostile *postern_oidc_hostile_new (void);
+void postern_oidc_hostile_free (PosternOidcHostile *self);
+/** postern_oidc_hostile_reset: behaves again, and forgets what it saw; keeps its keys */
+void postern_oidc_hostile_reset (PosternOidcHostile *self);
+
+/** postern_oidc_hostile_connector: an instance of @type for this provider; @extra: (nullable): JSON object of further settings */
+PosternAuthenticator *postern_oidc_hostile_connector (PosternOidcHostile *self, GType type, const char *extra);
+/** postern_oidc_hostile_begin: the BEGIN step, answered. Reads nonce and challenge from the redirect, if there is one. */
+PosternStep *postern_oidc_hostile_begin (PosternOidcHostile *self, PosternAuthenticator *connector);
+/** postern_oidc_hostile_callback: the CALLBACK step after @begun, answered. @input: JSON object of parameters */
+PosternStep *postern_oidc_hostile_callback (PosternStep *begun, PosternAuthenticator *connector, const char *input);
+/** postern_oidc_hostile_sign_in: both, with a good code. */
+PosternStep *postern_oidc_hostile_sign_in (PosternOidcHostile *self, PosternAuthenticator *connector);
+/** postern_oidc_hostile_parameter: (transfer full) (nullable): of the URL that the browser was sent to */
+char *postern_oidc_hostile_parameter (PosternOidcHostile *self, const char *name);
+
+G_END_DECLS
