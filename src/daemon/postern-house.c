@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "postern-house.h"
 
+#include "postern-api.h"
 #include "postern-error.h"
 #include "postern-flow-engine.h"
 #include "postern-http-client.h"
@@ -25,6 +26,7 @@ struct _PosternHouse {
   PosternRuntime *runtime;
   PosternFlowEngine *engine;
   GPtrArray *protocols;
+  PosternApi *api;
   PosternServer *server;
   PosternMaintenance *maintenance;
 };
@@ -34,6 +36,7 @@ house_free (PosternHouse *self)
 {
   g_clear_pointer (&self->maintenance, postern_maintenance_stop);
   g_clear_object (&self->server);
+  g_clear_pointer (&self->api, postern_api_free);
   g_clear_pointer (&self->protocols, g_ptr_array_unref);
   g_clear_object (&self->engine);
   g_clear_object (&self->runtime);
@@ -116,9 +119,25 @@ make_server (PosternConfig *config, GError **error)
   return postern_server_new (postern_config_get_string (config, "server.public-url"), &options, pages);
 }
 
+static gboolean
+end_session (PosternTenant *tenant, const char *session_id, gpointer engine, GError **error)
+{
+  return postern_flow_engine_end_session (engine, tenant, session_id, error);
+}
+
+static void
+open_api (PosternHouse *self)
+{
+  g_autoptr (GPtrArray) instances = postern_registry_list (self->registry, POSTERN_TYPE_INSTANCE);
+  self->api = postern_api_new (self->tenant);
+  postern_api_set_instances (self->api, instances, postern_registry_get_problems (self->registry));
+  postern_api_set_end_session (self->api, end_session, self->engine);
+}
+
 static void
 add_routes (PosternHouse *self)
 {
+  postern_server_add_routes (self->server, postern_api_get_routes (), self->api);
   postern_server_add_routes (self->server, postern_flow_engine_get_routes (), self->engine);
   for (guint i = 0; i < self->protocols->len; i++)
     postern_server_add_routes (self->server, postern_protocol_get_routes (self->protocols->pdata[i]), self->protocols->pdata[i]);
@@ -151,6 +170,7 @@ open_server (PosternHouse *self, const char *sockets, GError **error)
   self->server = make_server (self->config, error);
   if (!self->server)
     return FALSE;
+  open_api (self);
   add_routes (self);
   if (!add_sockets (self, sockets, error) || !postern_server_start (self->server, error))
     return FALSE;
