@@ -258,6 +258,7 @@ static const Row rows[] = {
     {"access_token_signed_response_alg", check_word, OUR_ALGS, 0, 0},
     {"userinfo_signed_response_alg", check_word, OUR_ALGS, 0, 0},
     {"request_object_signing_alg", check_word, THEIR_ALGS, 0, 0},
+    {"require_signed_request_object", check_boolean, NULL, 0, 0},
     {"backchannel_logout_uri", check_endpoint, NULL, 0, 0},
     {"backchannel_logout_session_required", check_boolean, NULL, 0, 0},
     {"access_token_lifetime", check_integer, NULL, 10, MONTH},

@@ -1,0 +1,157 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "postern-oidc-access-token.h"
+
+#include "postern-json.h"
+#include "postern-jwt.h"
+#include "postern-oidc-json.h"
+#include "postern-sign-in.h"
+
+PosternJoseAlg
+postern_oidc_access_token_alg (PosternClient *client)
+{
+  return client->access_token_alg ? client->access_token_alg : POSTERN_OIDC_DEFAULT_ALG;
+}
+
+gint64
+postern_oidc_access_token_lifetime (PosternOidc *oidc, PosternClient *client)
+{
+  g_autoptr (PosternPolicy) policy = NULL;
+
+  if (client->access_token_lifetime > 0)
+    return client->access_token_lifetime;
+  policy = postern_tenant_dup_policy (postern_oidc_get_tenant (oidc));
+  return policy->access_token_lifetime;
+}
+
+char *
+postern_oidc_access_token_sign (PosternOidc *oidc, PosternJwk *key, PosternJoseAlg alg, const PosternOidcAccessToken *fields, GError **error)
+{
+  g_autoptr (GString) out = g_string_sized_new (512);
+  g_autofree char *jti = postern_id_new ("tok");
+  const char *issuer = postern_oidc_get_issuer (oidc);
+  gint64 now = postern_oidc_now ();
+
+  g_string_append_c (out, '{');
+  postern_oidc_json_add_string (out, "iss", issuer);
+  postern_oidc_json_add_string (out, "sub", fields->subject);
+  if (fields->audience && fields->audience[0])
+    postern_oidc_json_add_strv (out, "aud", fields->audience, TRUE);
+  else
+    postern_oidc_json_add_string (out, "aud", issuer);
+  postern_oidc_json_add_string (out, "client_id", fields->client_id);
+  postern_oidc_json_add_int64 (out, "iat", now);
+  postern_oidc_json_add_int64 (out, "exp", now + fields->lifetime);
+  postern_oidc_json_add_string (out, "jti", jti);
+  postern_oidc_json_add_string (out, "scope", fields->scope);
+  postern_oidc_json_add_string (out, "grant_id", fields->grant_id);
+  postern_oidc_json_add_string (out, "sid", fields->session_id);
+  if (fields->auth_time)
+    postern_oidc_json_add_int64 (out, "auth_time", fields->auth_time);
+  postern_oidc_json_add_string (out, "acr", fields->acr);
+  if (fields->amr && fields->amr[0])
+    postern_oidc_json_add_strv (out, "amr", fields->amr, FALSE);
+  postern_oidc_json_add_claims (out, fields->claims);
+  g_string_append_c (out, '}');
+  return postern_jws_sign (key, alg, POSTERN_OIDC_TYPE_ACCESS_TOKEN, out->str, out->len, error);
+}
+
+static gboolean
+refuse (GError **error)
+{
+  g_set_error_literal (error, POSTERN_ERROR, POSTERN_ERROR_INVALID_TOKEN, "The access token is unknown, expired or revoked");
+  return FALSE;
+}
+
+GVariant *
+postern_oidc_access_token_verify (PosternOidc *oidc, const char *token, GError **error)
+{
+  static const PosternJoseAlg algs[] = {
+    POSTERN_JOSE_ALG_ES256, POSTERN_JOSE_ALG_RS256, POSTERN_JOSE_ALG_PS256, POSTERN_JOSE_ALG_ES384, POSTERN_JOSE_ALG_EDDSA,
+  };
+  PosternJwtRules rules = { .typ = POSTERN_OIDC_TYPE_ACCESS_TOKEN, .issuer = postern_oidc_get_issuer (oidc),
+                            .require_exp = TRUE, .require_iat = TRUE, .require_sub = TRUE, .require_jti = TRUE };
+  g_autoptr (PosternJwkSet) keys = postern_oidc_dup_keys (oidc);
+  g_autoptr (GVariant) claims = postern_jwt_verify (token, -1, keys, algs, G_N_ELEMENTS (algs), &rules, NULL);
+
+  if (!claims)
+    refuse (error);
+  return g_steal_pointer (&claims);
+}
+
+typedef struct {
+  const char *jti, *grant_id; /* each (nullable) */
+  gint64 now;
+  PosternGrant *grant;
+  PosternUser *user;
+} Look;
+
+static gboolean
+is_session_alive (PosternTxn *txn, const char *id, gint64 now)
+{
+  g_autoptr (PosternSession) session = id ? postern_session_store_get (txn, id, NULL) : NULL;
+
+  return session && postern_sign_in_is_alive (session, now);
+}
+
+static gboolean
+look_for_grant (PosternTxn *txn, Look *self, GError **error)
+{
+  self->grant = postern_grant_store_get (txn, self->grant_id, NULL);
+  if (!self->grant || self->grant->revoked_at)
+    return refuse (error);
+  if (!self->grant->offline && !is_session_alive (txn, self->grant->session_id, self->now))
+    return refuse (error);
+  self->user = postern_user_store_get (txn, self->grant->user_id, NULL);
+  return self->user && !self->user->disabled_at ? TRUE : refuse (error);
+}
+
+static gboolean
+look (PosternTxn *txn, gpointer user_data, GError **error)
+{
+  Look *self = user_data;
+  g_autoptr (GError) local = NULL;
+
+  g_clear_pointer (&self->grant, postern_grant_unref);
+  g_clear_pointer (&self->user, postern_user_unref);
+  if (self->jti && postern_revoked_store_contains (txn, self->jti, &local))
+    return refuse (error);
+  if (local) {
+    g_propagate_error (error, g_steal_pointer (&local));
+    return FALSE;
+  }
+  return self->grant_id ? look_for_grant (txn, self, error) : TRUE;
+}
+
+static gboolean
+run_look (PosternOidc *oidc, Look *self, PosternGrant **grant, PosternUser **user, GError **error)
+{
+  gboolean alive = postern_store_read (postern_tenant_get_store (postern_oidc_get_tenant (oidc)), POSTERN_KEEP_LASTING, look, self, error);
+  g_autoptr (PosternGrant) found_grant = self->grant;
+  g_autoptr (PosternUser) found_user = self->user;
+
+  if (alive && grant)
+    *grant = g_steal_pointer (&found_grant);
+  if (alive && user)
+    *user = g_steal_pointer (&found_user);
+  return alive;
+}
+
+gboolean
+postern_oidc_access_token_check_alive (PosternOidc *oidc, GVariant *claims, PosternGrant **grant, PosternUser **user, GError **error)
+{
+  const char *client_id = postern_json_get_string (claims, "client_id");
+  g_autoptr (PosternClient) client = client_id ? postern_tenant_dup_client (postern_oidc_get_tenant (oidc), client_id, NULL) : NULL;
+  Look self = { .jti = postern_json_get_string (claims, "jti"), .grant_id = postern_json_get_string (claims, "grant_id"), .now = postern_oidc_now () };
+
+  if (!client || !client->application->enabled)
+    return refuse (error);
+  return run_look (oidc, &self, grant, user, error);
+}
+
+gboolean
+postern_oidc_access_token_check_grant (PosternOidc *oidc, const char *grant_id, PosternGrant **grant, PosternUser **user, GError **error)
+{
+  Look self = { .grant_id = grant_id, .now = postern_oidc_now () };
+
+  return run_look (oidc, &self, grant, user, error);
+}

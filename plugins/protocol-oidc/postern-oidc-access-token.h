@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#pragma once
+
+#include "postern-oidc.h"
+
+G_BEGIN_DECLS
+
+/** PosternOidcAccessToken: what goes into an access token (RFC 9068 section 2.2). Borrows everything. */
+typedef struct {
+  const char *subject;   /* the user, or the client itself */
+  const char *client_id;
+  const char *scope;     /* space-separated; (nullable) */
+  const char *const *audience; /* (nullable): the issuer itself */
+  const char *grant_id;  /* (nullable) for client credentials: what revocation and introspection look at */
+  const char *session_id; /* (nullable) */
+  const char *acr;
+  const char *const *amr;
+  gint64 auth_time;      /* 0: left out */
+  gint64 lifetime;       /* seconds */
+  GVariant *claims;      /* (nullable): a{sv}: the operator's own */
+} PosternOidcAccessToken;
+
+/** postern_oidc_access_token_alg: by application, else the default */
+PosternJoseAlg postern_oidc_access_token_alg (PosternClient *client);
+gint64 postern_oidc_access_token_lifetime (PosternOidc *oidc, PosternClient *client); /* seconds */
+
+/** postern_oidc_access_token_sign: never blocks. Returns: (transfer full) (nullable): a JWT of type `at+jwt` */
+char *postern_oidc_access_token_sign (PosternOidc *oidc, PosternJwk *key, PosternJoseAlg alg, const PosternOidcAccessToken *fields, GError **error);
+
+/**
+ * postern_oidc_access_token_verify: signature, issuer, type and times; not whether it was revoked.
+ * Returns: (transfer full) (nullable): the claims; NULL with INVALID_TOKEN
+ */
+GVariant *postern_oidc_access_token_verify (PosternOidc *oidc, const char *token, GError **error);
+
+/**
+ * postern_oidc_access_token_check_alive: nothing it stands on is gone: the token itself, its application, its grant, its session (unless the
+ * grant is offline) and its user. Reads the store. @grant: (out) (optional) (nullable); @user: (out) (optional) (nullable): none for client credentials
+ */
+gboolean postern_oidc_access_token_check_alive (PosternOidc *oidc, GVariant *claims, PosternGrant **grant, PosternUser **user, GError **error);
+
+/** postern_oidc_access_token_check_grant: the same for a grant alone. */
+gboolean postern_oidc_access_token_check_grant (PosternOidc *oidc, const char *grant_id, PosternGrant **grant, PosternUser **user, GError **error);
+
+G_END_DECLS

@@ -1,0 +1,215 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "postern-oidc-authorize.h"
+
+#include "postern-json.h"
+#include "postern-oidc-ask.h"
+#include "postern-oidc-response.h"
+
+/*
+ * The whole way of an authorization request. Until `redirect_uri` has passed, a refusal is a page of ours; from then on
+ * it goes to the application. What a later check needs from an earlier one stands above it.
+ */
+static const PosternOidcCheck checks[] = {
+  postern_oidc_check_client,
+  postern_oidc_check_request_object, /* may bring any of the parameters below */
+  postern_oidc_check_redirect_uri,
+  postern_oidc_check_response_mode,
+  postern_oidc_check_response_type,
+  postern_oidc_check_sizes,
+  postern_oidc_check_pkce,
+  postern_oidc_check_scope,
+  postern_oidc_check_resource,
+  postern_oidc_check_prompt,
+  postern_oidc_check_max_age,
+  postern_oidc_check_claims,
+  postern_oidc_check_id_token_hint, /* must agree with claims.id_token.sub */
+  postern_oidc_check_hints,         /* needs claims.id_token.acr */
+};
+
+static gboolean
+run_checks (PosternOidcAsk *ask, GError **error)
+{
+  for (guint i = 0; i < G_N_ELEMENTS (checks); i++)
+    if (!checks[i](ask, error))
+      return FALSE;
+  return TRUE;
+}
+
+static GHashTable *
+read_parameters (PosternRequest *request, GError **error)
+{
+  g_autoptr (GVariant) all = postern_request_dup_parameters (request, error);
+  GHashTable *parameters;
+  GVariantIter iter;
+  const char *name, *value;
+
+  if (!all)
+    return NULL;
+  parameters = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
+  g_variant_iter_init (&iter, all);
+  while (g_variant_iter_next (&iter, "{&s&s}", &name, &value))
+    g_hash_table_insert (parameters, g_strdup (name), g_strdup (value));
+  return parameters;
+}
+
+static void
+add_member (GVariantBuilder *builder, const char *name, const char *value)
+{
+  if (value)
+    g_variant_builder_add (builder, "{sv}", name, g_variant_new_string (value));
+}
+
+/* What the answer needs when the person has signed in, perhaps after a restart. */
+static void
+keep_state (PosternOidcAsk *ask)
+{
+  g_auto (GVariantBuilder) builder = G_VARIANT_BUILDER_INIT (G_VARIANT_TYPE_VARDICT);
+
+  add_member (&builder, "redirect_uri", ask->redirect_uri);
+  add_member (&builder, "response_mode", ask->response_mode);
+  add_member (&builder, "state", postern_oidc_ask_get (ask, "state"));
+  add_member (&builder, "nonce", postern_oidc_ask_get (ask, "nonce"));
+  add_member (&builder, "code_challenge", ask->code_challenge);
+  ask->flow->protocol_state = g_variant_ref_sink (g_variant_builder_end (&builder));
+}
+
+static PosternResponse *
+refuse (PosternOidcAsk *ask, const GError *error)
+{
+  if (!ask->redirectable)
+    return postern_response_new_error_page (error, NULL);
+  keep_state (ask);
+  return postern_oidc_authorize_refuse (ask->oidc, ask->flow, error);
+}
+
+static PosternResponse *
+answer (PosternOidcAsk *ask)
+{
+  g_autoptr (GError) error = NULL;
+  PosternResponse *again;
+
+  ask->parameters = read_parameters (ask->request, &error);
+  if (!ask->parameters)
+    return postern_response_new_error_page (error, NULL);
+  if (!run_checks (ask, &error))
+    return refuse (ask, error);
+  again = postern_oidc_response_again_by_get (ask->request);
+  if (again)
+    return again;
+  keep_state (ask);
+  return postern_flow_engine_run (postern_oidc_get_engine (ask->oidc), ask->flow, ask->request, NULL);
+}
+
+PosternResponse *
+postern_oidc_authorize_answer (PosternRequest *request, gpointer oidc)
+{
+  PosternOidcAsk ask = { .oidc = oidc, .request = request, .response_mode = "query" };
+  PosternResponse *response;
+
+  ask.flow = postern_flow_new (POSTERN_ENTRANCE_BROWSER, postern_instance_get_id (POSTERN_INSTANCE (oidc)));
+  response = answer (&ask);
+  g_clear_pointer (&ask.parameters, g_hash_table_unref);
+  g_clear_pointer (&ask.client, postern_client_unref);
+  g_object_unref (ask.flow);
+  g_free (ask.redirect_uri);
+  g_free (ask.code_challenge);
+  return response;
+}
+
+/* What the tokens will need when the code comes back. */
+static GVariant *
+grant_data (PosternFlow *flow)
+{
+  g_auto (GVariantBuilder) builder = G_VARIANT_BUILDER_INIT (G_VARIANT_TYPE_VARDICT);
+
+  add_member (&builder, "nonce", postern_json_get_string (flow->protocol_state, "nonce"));
+  add_member (&builder, "acr", flow->acr);
+  g_variant_builder_add (&builder, "{sv}", "auth_time", g_variant_new_int64 (flow->auth_time));
+  if (flow->amr)
+    g_variant_builder_add (&builder, "{sv}", "amr", g_variant_new_strv ((const char *const *) flow->amr, -1));
+  if (flow->requested_claims)
+    g_variant_builder_add (&builder, "{sv}", "claims", flow->requested_claims);
+  return g_variant_ref_sink (g_variant_builder_end (&builder));
+}
+
+/* One absolute end for all that comes of this sign-in: as long as its last token could live. */
+static gint64
+grant_end (PosternOidc *self, PosternClient *client, gint64 now)
+{
+  g_autoptr (PosternPolicy) policy = postern_tenant_dup_policy (postern_oidc_get_tenant (self));
+  gint64 access = client->access_token_lifetime > 0 ? client->access_token_lifetime : policy->access_token_lifetime;
+  gint64 refresh = client->refresh_token_lifetime > 0 ? client->refresh_token_lifetime : policy->refresh_token_lifetime;
+
+  return now + (postern_client_allows_grant (client, "refresh_token") ? refresh : POSTERN_OIDC_CODE_LIFETIME + access);
+}
+
+static PosternGrant *
+make_grant (PosternOidc *self, PosternFlow *flow, PosternClient *client, gint64 now)
+{
+  PosternGrant *grant = postern_grant_new ();
+  char **scopes = flow->granted_scopes ? flow->granted_scopes : flow->scopes;
+
+  if (!flow->grant_id)
+    flow->grant_id = postern_id_new ("gnt");
+  grant->id = g_strdup (flow->grant_id);
+  grant->user_id = g_strdup (flow->user_id);
+  grant->application_id = g_strdup (flow->application_id);
+  grant->session_id = g_strdup (flow->session_id);
+  grant->scope = g_strjoinv (" ", scopes);
+  grant->resource = flow->resources ? g_strjoinv (" ", flow->resources) : g_strdup ("");
+  grant->data = grant_data (flow);
+  grant->offline = g_strv_contains ((const char *const *) scopes, "offline_access");
+  grant->created_at = now;
+  grant->expires_at = grant_end (self, client, now);
+  return grant;
+}
+
+static PosternCode *
+make_code (PosternFlow *flow, const char *secret, gint64 now)
+{
+  PosternCode *code = postern_code_new ();
+
+  code->hash = postern_secret_hash (secret);
+  code->grant_id = g_strdup (flow->grant_id);
+  code->application_id = g_strdup (flow->application_id);
+  code->redirect_uri = g_strdup (postern_json_get_string (flow->protocol_state, "redirect_uri"));
+  code->code_challenge = g_strdup (postern_json_get_string (flow->protocol_state, "code_challenge"));
+  code->expires_at = now + POSTERN_OIDC_CODE_LIFETIME;
+  return code;
+}
+
+PosternResponse *
+postern_oidc_authorize_issue (PosternOidc *self, PosternFlow *flow, PosternTxn *txn, GError **error)
+{
+  g_autoptr (PosternClient) client = postern_tenant_dup_client (postern_oidc_get_tenant (self), flow->application_id, error);
+  gint64 now = postern_oidc_now ();
+  g_autofree char *secret = postern_secret_new ();
+  g_autoptr (PosternGrant) grant = NULL;
+  g_autoptr (PosternCode) code = NULL;
+
+  if (!client)
+    return NULL;
+  grant = make_grant (self, flow, client, now);
+  code = make_code (flow, secret, now);
+  if (!postern_grant_store_insert (txn, grant, error) || !postern_code_store_insert (txn, code, error))
+    return NULL;
+  return postern_oidc_response_new (self, flow, (const char *const[]){ "code", secret, NULL });
+}
+
+/* These are about us and the application: to send them to a redirect URI would be to trust it. */
+static gboolean
+is_for_the_person (const GError *error)
+{
+  return !error || g_error_matches (error, POSTERN_ERROR, POSTERN_ERROR_INVALID_CLIENT);
+}
+
+PosternResponse *
+postern_oidc_authorize_refuse (PosternOidc *self, PosternFlow *flow, const GError *error)
+{
+  const char *description = postern_error_is_public (error) ? error->message : NULL;
+
+  if (is_for_the_person (error) || !flow->protocol_state || !postern_json_get_string (flow->protocol_state, "redirect_uri"))
+    return postern_response_new_error_page (error, flow->back_url);
+  return postern_oidc_response_new (self, flow, (const char *const[]){
+    "error", postern_oidc_response_get_error (error), description ? "error_description" : NULL, description, NULL });
+}

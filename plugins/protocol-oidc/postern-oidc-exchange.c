@@ -1,0 +1,230 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "postern-oidc-exchange.h"
+
+#include "postern-json.h"
+#include "postern-oidc-access-token.h"
+#include "postern-oidc-id-token.h"
+#include "postern-oidc-json.h"
+
+static GQuark
+quark (void)
+{
+  return g_quark_from_static_string ("postern-oidc-exchange");
+}
+
+static void
+exchange_free (gpointer data)
+{
+  PosternOidcExchange *self = data;
+
+  postern_oidc_client_auth_clear (&self->auth);
+  g_clear_object (&self->access_key);
+  g_clear_pointer (&self->grant, postern_grant_unref);
+  g_free (self->resource);
+  g_free (self->secret_hash);
+  g_free (self->redirect_uri);
+  g_free (self->code_verifier);
+  g_free (self->access_token);
+  g_free (self->id_token);
+  g_free (self);
+}
+
+PosternFlow *
+postern_oidc_exchange_new (PosternOidc *oidc, PosternRequest *request, const PosternOidcGrant *row, PosternOidcExchange **exchange)
+{
+  PosternFlow *flow = postern_flow_new (row->entrance, postern_instance_get_id (POSTERN_INSTANCE (oidc)));
+  PosternOidcExchange *self = g_new0 (PosternOidcExchange, 1);
+
+  self->oidc = oidc;
+  self->request = request;
+  self->row = row;
+  self->flow = flow;
+  g_object_set_qdata_full (G_OBJECT (flow), quark (), self, exchange_free);
+  *exchange = self;
+  return flow;
+}
+
+PosternOidcExchange *
+postern_oidc_exchange_get (PosternFlow *flow)
+{
+  return g_object_get_qdata (G_OBJECT (flow), quark ());
+}
+
+static gboolean
+refuse (GError **error)
+{
+  g_set_error_literal (error, POSTERN_ERROR, POSTERN_ERROR_INVALID_GRANT, "The code or refresh token is unknown, expired, revoked, or was given to another application");
+  return FALSE;
+}
+
+static void
+fill_flow (PosternFlow *flow, PosternGrant *grant)
+{
+  g_autofree char *acr = g_strdup (postern_json_get_string (grant->data, "acr"));
+
+  postern_flow_set_string (&flow->application_id, grant->application_id);
+  postern_flow_set_string (&flow->user_id, grant->user_id);
+  postern_flow_set_string (&flow->session_id, grant->offline ? NULL : grant->session_id);
+  postern_flow_set_string (&flow->grant_id, grant->id);
+  postern_flow_set_string (&flow->acr, acr);
+  flow->auth_time = postern_json_get_int64 (grant->data, "auth_time", 0);
+  g_strfreev (flow->amr);
+  flow->amr = postern_json_dup_strv (grant->data, "amr", FALSE);
+  g_strfreev (flow->granted_scopes);
+  flow->granted_scopes = g_strsplit (grant->scope, " ", -1);
+  g_strfreev (flow->scopes);
+  flow->scopes = g_strdupv (flow->granted_scopes);
+  g_clear_pointer (&flow->requested_claims, g_variant_unref);
+  flow->requested_claims = postern_json_get (grant->data, "claims");
+  g_strfreev (flow->resources);
+  flow->resources = grant->resource && *grant->resource ? g_strsplit (grant->resource, " ", -1) : NULL;
+}
+
+gboolean
+postern_oidc_exchange_load (PosternOidcExchange *self, PosternTxn *txn, const char *grant_id, GError **error)
+{
+  g_autoptr (PosternGrant) grant = postern_grant_store_get (txn, grant_id, NULL);
+
+  if (!grant || grant->revoked_at || (grant->expires_at && grant->expires_at <= postern_oidc_now ()))
+    return refuse (error);
+  if (g_strcmp0 (grant->application_id, self->auth.client->application->id) != 0)
+    return refuse (error);
+  fill_flow (self->flow, grant);
+  g_clear_pointer (&self->grant, postern_grant_unref);
+  self->grant = g_steal_pointer (&grant);
+  return TRUE;
+}
+
+gboolean
+postern_oidc_exchange_read_resource (PosternOidcExchange *self, GError **error)
+{
+  const char *resource;
+
+  if (!postern_request_get_form (self->request, "resource", &resource, error))
+    return FALSE;
+  if (!resource || !*resource)
+    return TRUE;
+  if (!self->flow->resources || !g_strv_contains ((const char *const *) self->flow->resources, resource)) {
+    g_set_error_literal (error, POSTERN_ERROR, POSTERN_ERROR_INVALID_TARGET, "The resource is not one that was granted");
+    return FALSE;
+  }
+  self->resource = g_strdup (resource);
+  return TRUE;
+}
+
+static PosternResponse *
+no_store (GString *out)
+{
+  g_autoptr (GBytes) body = g_string_free_to_bytes (out);
+  PosternResponse *response = postern_response_new (200, "application/json", body);
+
+  postern_response_set_header (response, "Cache-Control", "no-store");
+  postern_response_set_header (response, "Pragma", "no-cache");
+  return response;
+}
+
+PosternResponse *
+postern_oidc_exchange_answer (PosternOidcExchange *self, const char *refresh_token)
+{
+  GString *out = g_string_sized_new (1024);
+  g_autofree char *scope = self->flow->granted_scopes ? g_strjoinv (" ", self->flow->granted_scopes) : NULL;
+
+  g_string_append_c (out, '{');
+  postern_oidc_json_add_string (out, "access_token", self->access_token);
+  postern_oidc_json_add_string (out, "token_type", "Bearer");
+  postern_oidc_json_add_int64 (out, "expires_in", self->lifetime);
+  postern_oidc_json_add_string (out, "refresh_token", refresh_token);
+  postern_oidc_json_add_string (out, "id_token", self->id_token);
+  postern_oidc_json_add_string (out, "scope", scope && *scope ? scope : NULL);
+  g_string_append_c (out, '}');
+  return no_store (out);
+}
+
+/*
+ * Whom the token is for: the one resource that was asked for now; else all that were granted and, with `openid`, this
+ * issuer too, because its userinfo endpoint is then one of the places the application will go.
+ */
+static char **
+dup_audience (PosternOidcExchange *self)
+{
+  g_autoptr (GStrvBuilder) builder = g_strv_builder_new ();
+  const char *const *scopes = (const char *const *) self->flow->granted_scopes;
+
+  if (self->resource)
+    return g_strdupv ((char *[]){ self->resource, NULL });
+  if (self->flow->resources)
+    g_strv_builder_addv (builder, (const char **) self->flow->resources);
+  if (!self->flow->resources || (scopes && g_strv_contains (scopes, "openid")))
+    g_strv_builder_add (builder, postern_oidc_get_issuer (self->oidc));
+  return g_strv_builder_end (builder);
+}
+
+static char *
+sign_access_token (PosternOidcExchange *self, GError **error)
+{
+  PosternFlow *flow = self->flow;
+  PosternClient *client = self->auth.client;
+  g_auto (GStrv) audience = dup_audience (self);
+  g_autofree char *scope = g_strjoinv (" ", flow->granted_scopes);
+  PosternOidcAccessToken fields = {
+    .subject = flow->user_id, .client_id = client->application->id, .scope = scope, .audience = (const char *const *) audience,
+    .grant_id = self->grant->id, .session_id = flow->session_id, .acr = flow->acr, .amr = (const char *const *) flow->amr,
+    .auth_time = flow->auth_time, .lifetime = self->lifetime,
+  };
+
+  return postern_oidc_access_token_sign (self->oidc, self->access_key, postern_oidc_access_token_alg (client), &fields, error);
+}
+
+gboolean
+postern_oidc_exchange_sign (PosternOidcExchange *self, gboolean with_nonce, GError **error)
+{
+  const char *const *scopes = (const char *const *) self->flow->granted_scopes;
+  PosternOidcIdToken fields = { self->auth.client, self->flow, self->grant->session_id, NULL, NULL };
+
+  if (self->access_token)
+    return TRUE;
+  self->lifetime = postern_oidc_access_token_lifetime (self->oidc, self->auth.client);
+  self->access_token = sign_access_token (self, error);
+  if (!self->access_token || !g_strv_contains (scopes, "openid"))
+    return self->access_token != NULL;
+  fields.access_token = self->access_token;
+  fields.nonce = with_nonce ? postern_json_get_string (self->grant->data, "nonce") : NULL;
+  self->id_token = postern_oidc_id_token_sign (self->oidc, &fields, error);
+  return self->id_token != NULL;
+}
+
+gboolean
+postern_oidc_exchange_check_grant (PosternOidcExchange *self, PosternTxn *txn, GError **error)
+{
+  g_autoptr (PosternGrant) grant = postern_grant_store_get (txn, self->grant->id, NULL);
+
+  return grant && !grant->revoked_at ? TRUE : refuse (error);
+}
+
+/* A family has one end, set when the grant was made: rotating does not move it (OAuth 2.1 section 4.3.1). */
+char *
+postern_oidc_exchange_add_refresh (PosternOidcExchange *self, PosternTxn *txn, GError **error)
+{
+  g_autofree char *secret = postern_secret_new ();
+  g_autoptr (PosternRefreshToken) token = postern_refresh_token_new ();
+
+  token->hash = postern_secret_hash (secret);
+  token->grant_id = g_strdup (self->grant->id);
+  token->application_id = g_strdup (self->grant->application_id);
+  token->scope = g_strdup (self->grant->scope);
+  token->created_at = postern_oidc_now ();
+  token->expires_at = self->grant->expires_at;
+  return postern_refresh_store_insert (txn, token, error) ? g_steal_pointer (&secret) : NULL;
+}
+
+PosternResponse *
+postern_oidc_exchange_answer_reuse (PosternOidcExchange *self, PosternTxn *txn, const char *what, const char *grant_id, GError **error)
+{
+  g_autoptr (GError) refusal = NULL;
+
+  if (!postern_grant_store_revoke (txn, grant_id, postern_oidc_now (), error))
+    return NULL;
+  g_message ("A %s of application %s was used twice; its grant %s is revoked", what, self->auth.client->application->id, grant_id);
+  refuse (&refusal);
+  return postern_oidc_client_auth_refuse (FALSE, refusal);
+}

@@ -1,0 +1,68 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#pragma once
+
+#include "postern-oidc-client-auth.h"
+
+G_BEGIN_DECLS
+
+typedef struct _PosternOidcExchange PosternOidcExchange;
+
+/** PosternOidcGrant: one row of the table of grant types in postern-oidc-token.c. */
+typedef struct {
+  const char *grant_type;
+  PosternEntrance entrance;
+  gboolean allow_inline; /* needs no store at all */
+  /** prepare: reads the parameters and what is kept, and fills the flow in; before the walk. */
+  gboolean (*prepare) (PosternOidcExchange *exchange, GError **error);
+  /** sign: (nullable): after the walk, before the transaction; does nothing the second time */
+  gboolean (*sign) (PosternOidcExchange *exchange, GError **error);
+  /** issue: inside stage `issue`'s transaction; may run twice. (transfer full) (nullable) */
+  PosternResponse *(*issue) (PosternOidcExchange *exchange, PosternTxn *txn, GError **error);
+} PosternOidcGrant;
+
+/**
+ * PosternOidcExchange: one token request, from the form to the answer. Rides on its flow, which is never parked; one
+ * thread uses it.
+ */
+struct _PosternOidcExchange {
+  PosternOidc *oidc;       /* borrowed */
+  PosternRequest *request; /* borrowed; NULL once the walk has begun */
+  const PosternOidcGrant *row;
+  PosternFlow *flow;       /* borrowed: it owns us */
+  PosternOidcClientAuth auth;
+  PosternJwk *access_key;  /* signs the access token; taken before the walk, so that stage `issue` does not block */
+  char *resource;          /* (nullable): what this token is for (RFC 8707 section 2.2) */
+
+  char *secret_hash;       /* of the code or the refresh token that was shown */
+  char *redirect_uri, *code_verifier; /* (nullable) */
+  PosternGrant *grant;     /* (nullable) */
+  gboolean in_grace;       /* the refresh token was used a moment ago, and the setting forgives that */
+
+  char *access_token, *id_token; /* (nullable) until they are signed */
+  gint64 lifetime;         /* seconds, of the access token */
+};
+
+/** postern_oidc_exchange_new: makes the flow of @row's entrance and rides on it. Returns: (transfer full): the flow */
+PosternFlow *postern_oidc_exchange_new (PosternOidc *oidc, PosternRequest *request, const PosternOidcGrant *row, PosternOidcExchange **exchange);
+PosternOidcExchange *postern_oidc_exchange_get (PosternFlow *flow); /* (transfer none) (nullable) */
+
+/** postern_oidc_exchange_load: reads the grant of @grant_id, which must be alive and the client's own, and fills the flow in from it. */
+gboolean postern_oidc_exchange_load (PosternOidcExchange *self, PosternTxn *txn, const char *grant_id, GError **error);
+/** postern_oidc_exchange_read_resource: the parameter `resource`, one of those granted; left out, the token is for all of them. */
+gboolean postern_oidc_exchange_read_resource (PosternOidcExchange *self, GError **error);
+
+/**
+ * postern_oidc_exchange_sign: the tokens of a grant of a person, once; nothing happens the second time. Slow with RSA, so it is
+ * called before the transaction begins, when stage `claims` has been walked. @with_nonce: not for a refreshed ID token (Core 12.2)
+ */
+gboolean postern_oidc_exchange_sign (PosternOidcExchange *self, gboolean with_nonce, GError **error);
+/** postern_oidc_exchange_check_grant: in the transaction: nobody has revoked it since we looked. */
+gboolean postern_oidc_exchange_check_grant (PosternOidcExchange *self, PosternTxn *txn, GError **error);
+/** postern_oidc_exchange_answer: RFC 6749 section 5.1, of what was signed. @refresh_token: (nullable). (transfer full) */
+PosternResponse *postern_oidc_exchange_answer (PosternOidcExchange *self, const char *refresh_token);
+/** postern_oidc_exchange_add_refresh: a new refresh token of the grant: (transfer full) (nullable): its text */
+char *postern_oidc_exchange_add_refresh (PosternOidcExchange *self, PosternTxn *txn, GError **error);
+/** postern_oidc_exchange_answer_reuse: a code or refresh token came twice: its grant ends, in @txn, and the answer is an error that still commits. */
+PosternResponse *postern_oidc_exchange_answer_reuse (PosternOidcExchange *self, PosternTxn *txn, const char *what, const char *grant_id, GError **error);
+
+G_END_DECLS

@@ -1,0 +1,123 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "postern-oidc-grant.h"
+
+
+
+static gboolean
+refuse (GError **error)
+{
+  g_set_error_literal (error, POSTERN_ERROR, POSTERN_ERROR_INVALID_GRANT, "The refresh token is unknown, expired or revoked, or was given to another application");
+  return FALSE;
+}
+
+/* Public clients always rotate (OAuth 2.1 section 4.3.1); the others as their record says. */
+static gboolean
+rotates (PosternClient *client)
+{
+  return client->refresh_rotation || g_str_equal (client->token_endpoint_auth_method, "none");
+}
+
+static gboolean
+look (PosternTxn *txn, gpointer user_data, GError **error)
+{
+  PosternOidcExchange *exchange = user_data;
+  g_autoptr (PosternRefreshToken) token = postern_refresh_store_get (txn, exchange->secret_hash, NULL);
+  gint64 now = postern_oidc_now ();
+
+  if (!token || g_strcmp0 (token->application_id, exchange->auth.client->application->id) != 0)
+    return refuse (error);
+  if (!token->used_at && token->expires_at && token->expires_at <= now)
+    return refuse (error);
+  exchange->in_grace = token->used_at && now - token->used_at < postern_oidc_get_refresh_grace (exchange->oidc);
+  return postern_oidc_exchange_load (exchange, txn, token->grant_id, error);
+}
+
+/* The access token may have less than was granted, never more; the new refresh token keeps all (RFC 6749 section 6). */
+static gboolean
+narrow_scope (PosternOidcExchange *exchange, GError **error)
+{
+  const char *text;
+  g_auto (GStrv) asked = NULL;
+  const char *const *granted = (const char *const *) exchange->flow->granted_scopes;
+
+  if (!postern_request_get_form (exchange->request, "scope", &text, error))
+    return FALSE;
+  if (!text || !*text)
+    return TRUE;
+  asked = g_strsplit (text, " ", 200);
+  for (char **scope = asked; *scope; scope++)
+    if (!g_strv_contains (granted, *scope)) {
+      g_set_error_literal (error, POSTERN_ERROR, POSTERN_ERROR_INVALID_SCOPE, "A scope is not one that was granted");
+      return FALSE;
+    }
+  g_strfreev (exchange->flow->granted_scopes);
+  exchange->flow->granted_scopes = g_steal_pointer (&asked);
+  return TRUE;
+}
+
+gboolean
+postern_oidc_grant_refresh_prepare (PosternOidcExchange *exchange, GError **error)
+{
+  PosternStore *store = postern_tenant_get_store (postern_oidc_get_tenant (exchange->oidc));
+  const char *token;
+
+  if (!postern_request_get_form (exchange->request, "refresh_token", &token, error))
+    return FALSE;
+  if (!token || !*token) {
+    g_set_error_literal (error, POSTERN_ERROR, POSTERN_ERROR_INVALID_REQUEST, "The parameter refresh_token is missing");
+    return FALSE;
+  }
+  exchange->secret_hash = postern_secret_hash (token);
+  return postern_store_read (store, POSTERN_KEEP_LASTING, look, exchange, error) && narrow_scope (exchange, error) &&
+         postern_oidc_exchange_read_resource (exchange, error);
+}
+
+gboolean
+postern_oidc_grant_refresh_sign (PosternOidcExchange *exchange, GError **error)
+{
+  return postern_oidc_exchange_sign (exchange, FALSE, error);
+}
+
+/* Without rotation the token stays as it is; one that was rotated away before its application's record changed stays dead. */
+static PosternResponse *
+answer_kept (PosternOidcExchange *exchange, PosternTxn *txn, GError **error)
+{
+  g_autoptr (PosternRefreshToken) token = postern_refresh_store_get (txn, exchange->secret_hash, error);
+
+  if (!token)
+    return NULL;
+  if (token->used_at && !exchange->in_grace)
+    return postern_oidc_exchange_answer_reuse (exchange, txn, "refresh token", token->grant_id, error);
+  return postern_oidc_exchange_answer (exchange, NULL);
+}
+
+/* An old token that comes back is a thief's or was a thief's: nobody keeps anything (OAuth 2.1 section 4.3.1). */
+static PosternResponse *
+answer_rotated (PosternOidcExchange *exchange, PosternTxn *txn, GError **error)
+{
+  g_autofree char *used_grant = NULL;
+  g_autofree char *next = NULL;
+  g_autoptr (GError) local = NULL;
+  g_autoptr (PosternRefreshToken) token = NULL;
+
+  if (!exchange->in_grace) {
+    token = postern_refresh_store_redeem (txn, exchange->secret_hash, postern_oidc_now (), &used_grant, &local);
+    if (!token && used_grant)
+      return postern_oidc_exchange_answer_reuse (exchange, txn, "refresh token", used_grant, error);
+    if (!token) {
+      refuse (error);
+      return NULL;
+    }
+  }
+  next = postern_oidc_exchange_add_refresh (exchange, txn, error);
+  return next ? postern_oidc_exchange_answer (exchange, next) : NULL;
+}
+
+/* The grant may have been revoked since we looked: the transaction has the last word. */
+PosternResponse *
+postern_oidc_grant_refresh_issue (PosternOidcExchange *exchange, PosternTxn *txn, GError **error)
+{
+  if (!postern_oidc_exchange_check_grant (exchange, txn, error))
+    return NULL;
+  return rotates (exchange->auth.client) ? answer_rotated (exchange, txn, error) : answer_kept (exchange, txn, error);
+}

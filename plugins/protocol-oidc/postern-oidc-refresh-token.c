@@ -1,0 +1,47 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "postern-oidc-refresh-token.h"
+
+#include "postern-oidc-access-token.h"
+
+typedef struct {
+  const char *client_id, *hash;
+  PosternRefreshToken *token;
+  PosternGrant *grant;
+} Look;
+
+static gboolean
+look (PosternTxn *txn, gpointer user_data, GError **error)
+{
+  Look *self = user_data;
+
+  g_clear_pointer (&self->token, postern_refresh_token_unref);
+  g_clear_pointer (&self->grant, postern_grant_unref);
+  self->token = postern_refresh_store_get (txn, self->hash, error);
+  if (!self->token)
+    return FALSE;
+  self->grant = postern_grant_store_get (txn, self->token->grant_id, error);
+  return self->grant != NULL;
+}
+
+PosternRefreshToken *
+postern_oidc_refresh_token_find (PosternOidc *oidc, PosternClient *client, const char *text, PosternGrant **grant, GError **error)
+{
+  g_autofree char *hash = postern_secret_hash (text);
+  Look self = { .client_id = client->application->id, .hash = hash };
+  gboolean found = postern_store_read (postern_tenant_get_store (postern_oidc_get_tenant (oidc)), POSTERN_KEEP_LASTING, look, &self, error);
+  g_autoptr (PosternRefreshToken) token = self.token;
+  g_autoptr (PosternGrant) found_grant = self.grant;
+
+  if (!found || g_strcmp0 (token->application_id, self.client_id) != 0)
+    return NULL;
+  *grant = g_steal_pointer (&found_grant);
+  return g_steal_pointer (&token);
+}
+
+gboolean
+postern_oidc_refresh_token_is_alive (PosternOidc *oidc, PosternRefreshToken *token, PosternGrant *grant)
+{
+  if (token->used_at || (token->expires_at && token->expires_at <= postern_oidc_now ()))
+    return FALSE;
+  return postern_oidc_access_token_check_grant (oidc, grant->id, NULL, NULL, NULL);
+}

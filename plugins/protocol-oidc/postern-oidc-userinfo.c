@@ -1,0 +1,118 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "postern-oidc-userinfo.h"
+
+#include "postern-flow-claims.h"
+#include "postern-json.h"
+#include "postern-oidc-access-token.h"
+#include "postern-oidc-bearer.h"
+#include "postern-oidc-claims.h"
+#include "postern-jws.h"
+#include "postern-oidc-json.h"
+
+#include <string.h>
+
+/* The token must be one for us, and of a person who signed in with `openid`. */
+static gboolean
+check_use (PosternOidc *self, GVariant *claims, char ***scopes, GError **error)
+{
+  g_auto (GStrv) audience = postern_json_dup_strv (claims, "aud", TRUE);
+  const char *scope = postern_json_get_string (claims, "scope");
+
+  if (!audience || !g_strv_contains ((const char *const *) audience, postern_oidc_get_issuer (self))) {
+    g_set_error_literal (error, POSTERN_ERROR, POSTERN_ERROR_INVALID_TOKEN, "The access token was made for another resource");
+    return FALSE;
+  }
+  *scopes = g_strsplit (scope ? scope : "", " ", -1);
+  if (g_strv_contains ((const char *const *) *scopes, "openid"))
+    return TRUE;
+  g_set_error_literal (error, POSTERN_ERROR, POSTERN_ERROR_INSUFFICIENT_SCOPE, "The access token lacks the scope openid");
+  return FALSE;
+}
+
+/* Claims are collected as the flow does it, from a flow that says what the grant says. */
+static GVariant *
+collect (PosternOidc *self, PosternGrant *grant, PosternUser *user, char **scopes)
+{
+  g_autoptr (PosternFlow) flow = postern_flow_new (POSTERN_ENTRANCE_CODE, postern_instance_get_id (POSTERN_INSTANCE (self)));
+  g_autoptr (GVariant) all = NULL;
+
+  postern_flow_set_string (&flow->application_id, grant->application_id);
+  postern_flow_set_string (&flow->user_id, user->id);
+  flow->granted_scopes = g_strdupv (scopes);
+  flow->requested_claims = postern_json_get (grant->data, "claims");
+  all = postern_flow_claims_collect (postern_oidc_get_runtime (self), flow, user);
+  return postern_oidc_claims_select (all, flow->requested_claims, (const char *const *) scopes, POSTERN_OIDC_CLAIMS_USERINFO);
+}
+
+static GString *
+write_claims (PosternOidc *self, PosternUser *user, PosternClient *client, GVariant *claims)
+{
+  GString *out = g_string_new ("{");
+
+  if (client) {
+    postern_oidc_json_add_string (out, "iss", postern_oidc_get_issuer (self));
+    postern_oidc_json_add_string (out, "aud", client->application->id);
+  }
+  postern_oidc_json_add_string (out, "sub", user->id);
+  postern_oidc_json_add_claims (out, claims);
+  g_string_append_c (out, '}');
+  return out;
+}
+
+static PosternResponse *
+answer_text (const char *content_type, GBytes *body)
+{
+  PosternResponse *response = postern_response_new (200, content_type, body);
+
+  postern_response_set_header (response, "Cache-Control", "no-store");
+  return response;
+}
+
+static PosternResponse *
+answer_signed (PosternOidc *self, PosternUser *user, PosternClient *client, GVariant *claims, GError **error)
+{
+  g_autoptr (PosternJwk) key = postern_key_ring_dup_current (postern_tenant_get_key_ring (postern_oidc_get_tenant (self)), client->userinfo_alg, error);
+  g_autoptr (GString) out = write_claims (self, user, client, claims);
+  char *token = key ? postern_jws_sign (key, client->userinfo_alg, "JWT", out->str, out->len, error) : NULL;
+  g_autoptr (GBytes) body = token ? g_bytes_new_take (token, strlen (token)) : NULL;
+
+  return body ? answer_text ("application/jwt", body) : NULL;
+}
+
+static PosternResponse *
+answer_token (PosternOidc *self, const char *token, GError **error)
+{
+  g_autoptr (GVariant) token_claims = postern_oidc_access_token_verify (self, token, error);
+  g_auto (GStrv) scopes = NULL;
+  g_autoptr (PosternGrant) grant = NULL;
+  g_autoptr (PosternUser) user = NULL;
+  g_autoptr (PosternClient) client = NULL;
+  g_autoptr (GVariant) claims = NULL;
+  g_autoptr (GBytes) body = NULL;
+
+  if (!token_claims || !check_use (self, token_claims, &scopes, error) ||
+      !postern_oidc_access_token_check_alive (self, token_claims, &grant, &user, error))
+    return NULL;
+  if (!user) {
+    g_set_error_literal (error, POSTERN_ERROR, POSTERN_ERROR_INVALID_TOKEN, "The access token is nobody's");
+    return NULL;
+  }
+  client = postern_tenant_dup_client (postern_oidc_get_tenant (self), grant->application_id, error);
+  if (!client)
+    return NULL;
+  claims = collect (self, grant, user, scopes);
+  if (client->userinfo_alg != POSTERN_JOSE_ALG_UNKNOWN)
+    return answer_signed (self, user, client, claims, error);
+  body = g_string_free_to_bytes (write_claims (self, user, NULL, claims));
+  return answer_text ("application/json", body);
+}
+
+PosternResponse *
+postern_oidc_userinfo_answer (PosternRequest *request, gpointer oidc)
+{
+  g_autoptr (GError) error = NULL;
+  const char *token = postern_oidc_bearer_get (request, &error);
+  PosternResponse *response = token ? answer_token (oidc, token, &error) : NULL;
+
+  return response ? response : postern_oidc_bearer_refuse (error);
+}
