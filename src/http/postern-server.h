@@ -8,9 +8,10 @@
 G_BEGIN_DECLS
 
 /**
- * PosternServer: sockets in, PosternResponse out. Each I/O thread has its own main context and its own libsoup server
- * without listener; the gate (postern-gate.h) owns accept, idle and close and hands libsoup one vetted request at a time.
- * Handlers run on a bounded pool of handler threads, inline handlers on the I/O thread.
+ * PosternServer: sockets in, PosternResponse out. The gate (postern-gate.h) owns accept, idle and close; each of its I/O
+ * threads has a libsoup server without listener, to which one vetted request at a time is handed.
+ * Handlers run on a bounded pool of handler threads, inline handlers on the I/O thread (they get no cancellable).
+ * Of our own it answers /livez and /readyz everywhere, /metrics on the management socket, and /assets/.
  */
 #define POSTERN_TYPE_SERVER (postern_server_get_type ())
 G_DECLARE_FINAL_TYPE (PosternServer, postern_server, POSTERN, SERVER, GObject)
@@ -22,6 +23,8 @@ typedef struct {
   guint handler_queue;    /* waiting requests beyond which the answer is 503; default 512 */
   guint connections, connections_per_address;
   guint head_timeout, body_timeout, idle_timeout, handler_timeout;
+  guint rate, rate_burst; /* requests a second of one address, and at once; default 100 and 500; loopback is not limited */
+  gboolean no_access_log; /* else a JSON line a request goes to standard error: never a query, and the pattern where a path has captures */
   const char *const *trusted_proxies; /* (nullable): addresses and prefixes whose X-Forwarded-For/Forwarded is believed */
 } PosternServerOptions;
 
@@ -35,11 +38,16 @@ typedef enum {
 PosternServer *postern_server_new (const char *public_url, const PosternServerOptions *options, PosternPages *pages);
 /** postern_server_add_routes: before start. @user_data is given to each handler of @routes. */
 void postern_server_add_routes (PosternServer *self, const PosternRoute *routes, gpointer user_data);
+/** postern_server_set_csrf_key: forms outlive the process when its successor has the same key. Before start. */
+void postern_server_set_csrf_key (PosternServer *self, GBytes *key);
 /** postern_server_add_socket: a listening descriptor, non-blocking from now on; it stays the caller's. Before start. */
 void postern_server_add_socket (PosternServer *self, int fd, PosternSocketKind kind);
+/** postern_server_start: starts the threads and returns; needs no main loop. */
 gboolean postern_server_start (PosternServer *self, GError **error);
 /** postern_server_drain: stops accepting, closes idle connections, answers what is under way, at most @timeout ms; blocks. */
 void postern_server_drain (PosternServer *self, guint timeout);
+/** postern_server_stop: ends all threads; what is still open is cut off. After drain, or instead of it. Blocks until handlers have returned. */
+void postern_server_stop (PosternServer *self);
 /** postern_server_set_ready: what /readyz says. */
 void postern_server_set_ready (PosternServer *self, gboolean ready);
 /** postern_server_dispatch: for tests: routes @request as if it had come in, on this thread. (transfer full), a page is rendered */

@@ -22,27 +22,6 @@ typedef struct {
 
 static gboolean render_nodes (Renderer *self, GPtrArray *nodes, const Scope *scope);
 
-void
-postern_template_escape (GString *out, const char *text)
-{
-  const char *start = text;
-
-  for (; *text; text++) {
-    const char *entity = *text == '&'    ? "&amp;"
-                         : *text == '<'  ? "&lt;"
-                         : *text == '>'  ? "&gt;"
-                         : *text == '"'  ? "&quot;"
-                         : *text == '\'' ? "&#39;"
-                                         : NULL;
-    if (!entity)
-      continue;
-    g_string_append_len (out, start, text - start);
-    g_string_append (out, entity);
-    start = text + 1;
-  }
-  g_string_append_len (out, start, text - start);
-}
-
 static gboolean
 fail (Renderer *self, const char *what, const char *which)
 {

@@ -332,3 +332,24 @@ postern_template_foreach_part (PosternTemplate *self, GFunc func, gpointer user_
 {
   foreach_part (self->nodes, func, user_data);
 }
+
+void
+postern_template_escape (GString *out, const char *text)
+{
+  const char *start = text;
+
+  for (; *text; text++) {
+    const char *entity = *text == '&'    ? "&amp;"
+                         : *text == '<'  ? "&lt;"
+                         : *text == '>'  ? "&gt;"
+                         : *text == '"'  ? "&quot;"
+                         : *text == '\'' ? "&#39;"
+                                         : NULL;
+    if (!entity)
+      continue;
+    g_string_append_len (out, start, text - start);
+    g_string_append (out, entity);
+    start = text + 1;
+  }
+  g_string_append_len (out, start, text - start);
+}

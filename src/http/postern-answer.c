@@ -1,0 +1,168 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "postern-answer.h"
+#include "postern-cookie.h"
+#include "postern-error.h"
+#include "postern-languages.h"
+
+#include <string.h>
+
+#define PAGE_POLICY \
+  "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self' data: https:; font-src 'self'; connect-src 'self'; " \
+  "manifest-src 'self'; base-uri 'none'; frame-ancestors 'none'; form-action 'self'"
+#define OTHER_POLICY "default-src 'none'; frame-ancestors 'none'"
+#define LANGUAGE_MAX_AGE (365 * 24 * 3600)
+
+static void
+copy_header (const char *name, const char *value, gpointer user_data)
+{
+  postern_response_set_header (user_data, name, value);
+}
+
+static void
+copy_cookie (const char *name, const char *value, gint64 max_age, gpointer user_data)
+{
+  postern_response_set_cookie (user_data, name, value, max_age);
+}
+
+/* form-action also binds the redirects that follow a POST, so the application's origin stands there too. */
+static void
+set_policy (PosternResponse *out, PosternResponse *page)
+{
+  GPtrArray *targets = postern_response_get_form_targets (page);
+  g_autoptr (GString) policy = g_string_new (PAGE_POLICY);
+
+  for (guint i = 0; i < targets->len; i++) {
+    const char *target = g_ptr_array_index (targets, i);
+    if (!strpbrk (target, ";, \t\r\n"))
+      g_string_append_printf (policy, " %s", target);
+  }
+  postern_response_set_header (out, "Content-Security-Policy", policy->str);
+}
+
+/* Who used the language switcher is remembered. */
+static void
+remember_language (const PosternAnswerContext *self, PosternRequest *request, PosternResponse *out)
+{
+  const char *asked = NULL, *found;
+
+  if (!postern_request_get_query (request, "ui_locales", &asked, NULL) || !asked)
+    return;
+  found = postern_languages_choose (postern_pages_get_languages (self->pages), asked);
+  if (found)
+    postern_response_set_cookie (out, POSTERN_PAGES_LANGUAGE_COOKIE, found, LANGUAGE_MAX_AGE);
+}
+
+/* When even the error page cannot be shown: no template, no phrase, only what support needs. */
+static GBytes *
+last_resort (PosternRequest *request)
+{
+  const char *id = postern_request_get_id (request);
+  char *text = g_strdup_printf ("<!DOCTYPE html><html lang=\"en\"><title>Error</title><h1>Something went wrong</h1>"
+                                "<p>This page could not be shown. Request: %s</p></html>", id ? id : "-");
+
+  return g_bytes_new_take (text, strlen (text));
+}
+
+PosternResponse *
+postern_answer_render (const PosternAnswerContext *self, PosternRequest *request, PosternResponse *response)
+{
+  g_autoptr (PosternResponse) page = response;
+  const char *name = postern_response_get_template (page);
+  g_autofree char *fresh = NULL;
+  g_autofree char *token = NULL;
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GBytes) body = NULL;
+  PosternResponse *out;
+  guint status = postern_response_get_status (page);
+
+  if (!name)
+    return g_steal_pointer (&page);
+  if (!self->pages)
+    return postern_response_new_json (status, postern_response_get_model (page));
+  token = postern_csrf_dup_token (self->csrf, request, &fresh);
+  body = postern_pages_render (self->pages, name, postern_response_get_model (page), request, token, &error);
+  if (!body) {
+    g_warning ("The page “%s” could not be rendered: %s", name, error->message);
+    body = last_resort (request);
+    status = 500;
+  }
+  out = postern_response_new (status, "text/html; charset=utf-8", body);
+  postern_response_foreach_header (page, copy_header, out);
+  postern_response_foreach_cookie (page, copy_cookie, out);
+  set_policy (out, page);
+  if (fresh)
+    postern_response_set_cookie (out, POSTERN_CSRF_COOKIE, fresh, -1);
+  remember_language (self, request, out);
+  return out;
+}
+
+typedef struct {
+  const PosternAnswerContext *context;
+  PosternGateReply *reply;
+} Writer;
+
+/* A Location that is a path lies below the public URL; it stays a path, so that the browser keeps the host it came by. */
+static void
+add_header (const char *name, const char *value, gpointer user_data)
+{
+  Writer *writer = user_data;
+  const char *base = writer->context->base;
+
+  if (*base && *value == '/' && value[1] != '/' && g_ascii_strcasecmp (name, "Location") == 0) {
+    g_autofree char *below = g_strconcat (base, value, NULL);
+    postern_gate_reply_add (writer->reply, g_intern_string (name), below);
+    return;
+  }
+  postern_gate_reply_add (writer->reply, g_intern_string (name), value);
+}
+
+static void
+add_cookie (const char *name, const char *value, gint64 max_age, gpointer user_data)
+{
+  Writer *writer = user_data;
+  g_autofree char *cookie = postern_cookie_format (name, value, max_age, writer->context->secure);
+
+  postern_gate_reply_add (writer->reply, "Set-Cookie", cookie);
+}
+
+PosternGateReply *
+postern_answer_make_reply (const PosternAnswerContext *self, PosternResponse *response, gboolean cors)
+{
+  PosternGateReply *reply = postern_gate_reply_new (postern_response_get_status (response), postern_response_get_body (response));
+  Writer writer = { self, reply };
+  const char *type = postern_response_get_content_type (response);
+
+  if (type)
+    postern_gate_reply_add (reply, "Content-Type", type);
+  postern_response_foreach_header (response, add_header, &writer);
+  postern_response_foreach_cookie (response, add_cookie, &writer);
+  if (!postern_response_get_header (response, "Cache-Control"))
+    postern_gate_reply_add_static (reply, "Cache-Control", "no-store");
+  if (!postern_response_get_header (response, "Content-Security-Policy"))
+    postern_gate_reply_add_static (reply, "Content-Security-Policy", OTHER_POLICY);
+  postern_gate_reply_add_static (reply, "X-Content-Type-Options", "nosniff");
+  postern_gate_reply_add_static (reply, "Referrer-Policy", "no-referrer");
+  if (self->secure)
+    postern_gate_reply_add_static (reply, "Strict-Transport-Security", "max-age=31536000");
+  if (cors) {
+    postern_gate_reply_add_static (reply, "Access-Control-Allow-Origin", "*");
+    postern_gate_reply_add_static (reply, "Access-Control-Expose-Headers", "WWW-Authenticate, DPoP-Nonce");
+  }
+  return reply;
+}
+
+static gboolean
+wants_page (PosternRequest *request)
+{
+  const char *accept = request ? postern_request_get_header (request, "Accept") : NULL;
+
+  return accept && strstr (accept, "text/html") != NULL;
+}
+
+PosternResponse *
+postern_answer_new_error (const PosternAnswerContext *self, PosternRequest *request, const GError *error)
+{
+  if (self->pages && wants_page (request))
+    return postern_response_new_error_page (error, NULL);
+  return postern_response_new_error (error);
+}

@@ -1,0 +1,86 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#pragma once
+
+#include "postern-address.h"
+#include "postern-gate-head.h"
+#include "postern-gate-peers.h"
+#include "postern-gate-reply.h"
+
+G_BEGIN_DECLS
+
+/**
+ * PosternGate: the wire guard. It owns accept, idle and close: each I/O thread waits with epoll on its own connections,
+ * reads a head and a bounded body by strict grammar, asks the server for an answer, and writes it in one send where the
+ * socket takes it. libsoup (postern-gate-relay.h) sees one vetted request at a time and no socket at all.
+ *
+ * What it refuses gets 400, 408, 413, 414, 417, 429, 431, 501, 503 or 505 with `Connection: close`.
+ */
+typedef struct _PosternGate PosternGate;
+typedef struct _PosternGateExchange PosternGateExchange;
+
+/** Times in milliseconds; everything is set by the caller. */
+typedef struct {
+  guint io_threads;
+  guint connections, connections_per_address;
+  gboolean exempt_loopback; /* loopback peers are not counted by address */
+  guint requests;           /* a connection */
+  guint head_timeout, body_timeout, idle_timeout, write_timeout, serve_timeout;
+  PosternAddressList *trusted; /* proxies: not counted by address either */
+  int log_fd;                  /* where PosternGateExchange.log goes; -1: nowhere */
+} PosternGateOptions;
+
+/** PosternGateCounters: since the start; read with g_atomic_int_get(). */
+typedef struct {
+  gint connections;  /* open now */
+  gint accepted, turned_away, refused, timed_out;
+} PosternGateCounters;
+
+/** PosternGateExchange: one request and its answer. The I/O thread owns it, but for postern_gate_exchange_reply(). */
+struct _PosternGateExchange {
+  int kind;               /* the listener's */
+  PosternAddress address; /* the peer's; :: for a local socket */
+  gboolean is_local;      /* a local socket (AF_UNIX) */
+  gint64 began;           /* monotonic µs, when the head was complete */
+  GString *log;           /* (nullable): set for done(): lines added here are written when the thread is about to wait */
+  gpointer data;          /* the server's */
+  /*< private >*/
+  struct _PosternGateLoop *loop;
+  struct _PosternGateConnection *connection; /* (nullable): NULL when it is gone */
+  GString *request;                          /* what libsoup gets */
+  PosternGateReply *posted; /* by another thread; becomes ->reply when the I/O thread takes it up */
+  PosternGateReply *reply;
+  gboolean close;
+};
+
+/** What the server does with a request. All but reply run on the I/O thread. */
+typedef struct {
+  /* After the head. @body_max: (out). Returns 0 to go on, or a status to refuse with; @exchange->data may be set either way. */
+  guint (*admit) (PosternGateExchange *exchange, const PosternGateHead *head, gsize *body_max, gpointer user_data);
+  /* The body is there: reply now or from any thread later. */
+  void (*serve) (PosternGateExchange *exchange, GBytes *body, gpointer user_data);
+  /* The client went away or serve_timeout is over; the reply must still come. */
+  void (*hurry) (PosternGateExchange *exchange, gpointer user_data);
+  /* It is over: frees @exchange->data. @status: 0 when nothing was answered. */
+  void (*done) (PosternGateExchange *exchange, guint status, gsize bytes, gpointer user_data);
+} PosternGateHandler;
+
+PosternGate *postern_gate_new (const PosternGateOptions *options, const PosternGateHandler *handler, gpointer user_data);
+/** postern_gate_free: after postern_gate_stop(), or before start. */
+void postern_gate_free (PosternGate *self);
+/** postern_gate_add_listener: before start. @fd stays the caller's. @own_user_only: checks SO_PEERCRED: our own user or root */
+void postern_gate_add_listener (PosternGate *self, int fd, int kind, gboolean own_user_only);
+gboolean postern_gate_start (PosternGate *self, GError **error);
+/**
+ * postern_gate_drain: accepts no more; answers what has begun and what still comes on open connections with
+ * `Connection: close`; closes connections that stay idle for @linger ms. Returns at once.
+ */
+void postern_gate_drain (PosternGate *self, guint linger);
+/** postern_gate_stop: ends the I/O threads; what is still open is cut off. Every exchange must have been replied to before postern_gate_free(). */
+void postern_gate_stop (PosternGate *self);
+PosternGateCounters *postern_gate_get_counters (PosternGate *self);
+PosternGatePeers *postern_gate_get_peers (PosternGate *self);
+
+/** postern_gate_exchange_reply: from any thread, once. @reply: (transfer full) */
+void postern_gate_exchange_reply (PosternGateExchange *self, PosternGateReply *reply);
+
+G_END_DECLS

@@ -1,0 +1,182 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "postern-error.h"
+#include "postern-server-private.h"
+
+#include <string.h>
+
+#define SWALLOWED (64 * 1024) /* of a body that nobody asked for, so that the answer (404, 405) can be read */
+
+static gboolean
+is_method (PosternRequest *request, const char *method)
+{
+  return g_str_equal (postern_request_get_method (request), method);
+}
+
+/* (transfer full) */
+static PosternResponse *
+new_failure (PosternServer *server, PosternRequest *request, PosternError code, const char *words)
+{
+  g_autoptr (GError) error = g_error_new_literal (POSTERN_ERROR, (gint) code, words);
+
+  return postern_answer_new_error (&server->answer, request, error);
+}
+
+/* No such path, no such method there, or a question about the methods (OPTIONS, also a browser's preflight). */
+static PosternResponse *
+without_route (PosternServer *server, PosternRequest *request, PosternRouterMatch *match)
+{
+  g_autofree char *allow = NULL;
+  PosternResponse *response;
+
+  if (!match->allow)
+    return new_failure (server, request, POSTERN_ERROR_NOT_FOUND, "There is nothing at this address.");
+  allow = postern_router_format_allow (match->allow);
+  if (!is_method (request, "OPTIONS")) {
+    response = new_failure (server, request, POSTERN_ERROR_METHOD_NOT_ALLOWED, "This address does not take this method.");
+    postern_response_set_header (response, "Allow", allow);
+    return response;
+  }
+  response = postern_response_new (204, NULL, NULL);
+  postern_response_set_header (response, "Allow", allow);
+  if (match->cors) {
+    postern_response_set_header (response, "Access-Control-Allow-Methods", allow);
+    postern_response_set_header (response, "Access-Control-Allow-Headers", "Authorization, Content-Type, DPoP");
+    postern_response_set_header (response, "Access-Control-Max-Age", "86400");
+  }
+  return response;
+}
+
+/* What can be said before any handler runs. (transfer full) (nullable) */
+static PosternResponse *
+before_handler (PosternServer *server, PosternRequest *request, PosternRouterMatch *match)
+{
+  g_autoptr (GError) error = NULL;
+
+  if (!match->route)
+    return without_route (server, request, match);
+  if (!(match->route->flags & POSTERN_ROUTE_CSRF) || is_method (request, "GET") || is_method (request, "HEAD"))
+    return NULL;
+  if (postern_csrf_check (server->answer.csrf, request, &error))
+    return NULL;
+  return postern_answer_new_error (&server->answer, request, error);
+}
+
+/* (transfer full): a handler that answers nothing has failed; the request's id leads to the line in the log. */
+static PosternResponse *
+call_handler (PosternServer *server, PosternRequest *request, PosternRouterMatch *match)
+{
+  PosternResponse *response = match->route->handler (request, match->user_data);
+
+  if (response)
+    return response;
+  g_warning ("The handler of %s %s answered nothing", match->route->method, match->route->pattern);
+  return new_failure (server, request, POSTERN_ERROR_FAILED, "The handler answered nothing");
+}
+
+PosternResponse *
+postern_server_call_answer (PosternServer *server, PosternRequest *request, PosternRouterMatch *match)
+{
+  PosternResponse *response = before_handler (server, request, match);
+
+  if (!response && match->route->inline_handler)
+    response = match->route->inline_handler (request, match->user_data);
+  if (!response)
+    response = call_handler (server, request, match);
+  return postern_answer_render (&server->answer, request, response);
+}
+
+/* @response: (transfer full). Afterwards the call may be gone. */
+static void
+reply (PosternServerCall *call, PosternResponse *response)
+{
+  PosternServer *server = call->server;
+  g_autoptr (PosternResponse) rendered = postern_answer_render (&server->answer, call->request, response);
+
+  postern_gate_exchange_reply (call->exchange, postern_answer_make_reply (&server->answer, rendered, call->match.cors));
+}
+
+void
+postern_server_call_run (gpointer data, gpointer user_data)
+{
+  PosternServerCall *call = data;
+  PosternServer *server = user_data;
+
+  if (g_cancellable_is_cancelled (call->cancellable))
+    reply (call, new_failure (server, call->request, POSTERN_ERROR_TEMPORARILY_UNAVAILABLE, "The server is busy. Try again in a moment."));
+  else
+    reply (call, call_handler (server, call->request, &call->match));
+}
+
+static void
+reply_overloaded (PosternServerCall *call)
+{
+  PosternResponse *response =
+    new_failure (call->server, call->request, POSTERN_ERROR_TEMPORARILY_UNAVAILABLE, "The server is busy. Try again in a moment.");
+
+  g_atomic_int_inc (&call->server->overloaded);
+  postern_response_set_header (response, "Retry-After", "1");
+  reply (call, response);
+}
+
+static guint
+on_admit (PosternGateExchange *exchange, const PosternGateHead *head, gsize *body_max, gpointer user_data)
+{
+  PosternServerCall *call = g_new0 (PosternServerCall, 1);
+  guint status;
+
+  call->server = user_data;
+  call->exchange = exchange;
+  exchange->data = call;
+  g_atomic_int_inc (&call->server->under_way);
+  status = postern_server_request_read (call, head);
+  *body_max = call->match.route ? call->match.route->body_max : SWALLOWED;
+  return status;
+}
+
+static void
+on_serve (PosternGateExchange *exchange, GBytes *body, gpointer user_data)
+{
+  PosternServer *server = user_data;
+  PosternServerCall *call = exchange->data;
+  PosternResponse *response;
+
+  postern_request_set_body (call->request, body);
+  response = before_handler (server, call->request, &call->match);
+  if (!response && call->match.route->inline_handler)
+    response = call->match.route->inline_handler (call->request, call->match.user_data);
+  if (response) {
+    reply (call, response);
+    return;
+  }
+  call->cancellable = g_cancellable_new ();
+  postern_request_set_cancellable (call->request, call->cancellable);
+  if (!postern_handlers_push (server->handlers, call))
+    reply_overloaded (call);
+}
+
+static void
+on_hurry (PosternGateExchange *exchange, gpointer user_data)
+{
+  PosternServerCall *call = exchange->data;
+
+  if (call->cancellable)
+    g_cancellable_cancel (call->cancellable);
+}
+
+static void
+on_done (PosternGateExchange *exchange, guint status, gsize bytes, gpointer user_data)
+{
+  PosternServer *server = user_data;
+  PosternServerCall *call = exchange->data;
+
+  g_atomic_int_inc (&server->classes[MIN (status / 100, POSTERN_SERVER_CLASSES - 1)]);
+  if (exchange->log)
+    postern_server_log_write (exchange->log, call, status, bytes);
+  postern_router_match_clear (&call->match);
+  g_clear_object (&call->cancellable);
+  g_clear_object (&call->request);
+  g_free (call);
+  g_atomic_int_add (&server->under_way, -1);
+}
+
+const PosternGateHandler postern_server_call_handler = { on_admit, on_serve, on_hurry, on_done };

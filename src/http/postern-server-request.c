@@ -1,0 +1,162 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "postern-cookie.h"
+#include "postern-server-private.h"
+
+#include <string.h>
+
+#define ID_ALPHABET "0123456789abcdefghjkmnpqrstvwxyz" /* Crockford's, which cannot be misread on the telephone */
+
+/* What is between two neighbours only (RFC 9110 section 7.6.1), or is believed only from a proxy that we know. */
+static const char *const dropped[] = {
+  "Connection", "Keep-Alive", "Proxy-Connection", "Transfer-Encoding", "TE", "Trailer", "Upgrade", "Expect",
+  "X-Forwarded-For", "X-Forwarded-Host", "X-Forwarded-Proto", "X-Forwarded-Port", "X-Real-IP", "Forwarded",
+};
+
+static gboolean
+is_dropped (const PosternSlice *name)
+{
+  for (gsize i = 0; i < G_N_ELEMENTS (dropped); i++)
+    if (postern_gate_head_equals (name, dropped[i]))
+      return TRUE;
+  return FALSE;
+}
+
+static char *
+dup_field (const PosternGateHead *head, const char *name)
+{
+  GString *out = NULL;
+
+  for (guint i = 0; i < head->n_fields; i++) {
+    if (!postern_gate_head_equals (&head->fields[i].name, name))
+      continue;
+    if (out)
+      g_string_append_c (out, ',');
+    else
+      out = g_string_new (NULL);
+    g_string_append_len (out, head->fields[i].value.text, (gssize) head->fields[i].value.length);
+  }
+  return out ? g_string_free (out, FALSE) : NULL;
+}
+
+static void
+resolve_address (PosternServer *server, PosternServerCall *call, const PosternGateHead *head)
+{
+  PosternGateExchange *exchange = call->exchange;
+  g_autofree char *forwarded_for = NULL;
+  g_autofree char *forwarded = NULL;
+
+  if (!postern_address_list_contains (server->trusted, &exchange->address))
+    return;
+  forwarded_for = dup_field (head, "X-Forwarded-For");
+  forwarded = dup_field (head, "Forwarded");
+  postern_address_resolve (server->trusted, &exchange->address, forwarded_for, forwarded);
+}
+
+/* Unique in this process and, by its seed, almost surely elsewhere; it is no secret. */
+static void
+set_id (PosternServer *server, PosternRequest *request)
+{
+  guint64 number = server->id_seed + (guint64) (guint) g_atomic_int_add (&server->id_count, 1) * G_GUINT64_CONSTANT (0x9e3779b97f4a7c15);
+  char text[] = "req_0000000000000";
+
+  for (gsize i = sizeof text - 2; i >= 4; i--, number >>= 5)
+    text[i] = ID_ALPHABET[number & 31];
+  postern_request_set_id (request, text);
+}
+
+static void
+add_field (PosternServer *server, PosternRequest *request, const PosternGateField *field)
+{
+  g_autofree char *name = NULL;
+  g_autofree char *value = NULL;
+
+  if (is_dropped (&field->name))
+    return;
+  name = g_strndup (field->name.text, field->name.length);
+  value = g_strndup (field->value.text, field->value.length);
+  if (!g_utf8_validate_len (value, field->value.length, NULL)) {
+    char *valid = g_utf8_make_valid (value, (gssize) field->value.length);
+    g_free (value);
+    value = valid;
+  }
+  if (server->answer.secure && g_ascii_strcasecmp (name, "Cookie") == 0) {
+    char *ours = postern_cookie_filter (value, TRUE);
+    g_free (value);
+    value = ours;
+  }
+  postern_request_add_header (request, name, value);
+}
+
+/* Takes the public URL's own path off. (nullable): it does not lie below */
+static char **
+below_base (PosternServer *server, char **segments)
+{
+  char **base = server->base;
+
+  for (; *base; base++, segments++)
+    if (!*segments || !g_str_equal (*base, *segments))
+      return NULL;
+  return segments;
+}
+
+static PosternRequest *
+make_request (PosternServerCall *call, const PosternGateHead *head, char **segments)
+{
+  g_autofree char *method = g_strndup (head->method.text, head->method.length);
+  g_autofree char *query = head->query.text ? g_strndup (head->query.text, head->query.length) : NULL;
+  g_autofree char *joined = segments ? g_strjoinv ("/", segments) : g_strdup ("");
+  g_autofree char *path = g_strconcat ("/", joined, NULL);
+  PosternRequest *request = postern_request_new (method, path, query);
+  char address[POSTERN_ADDRESS_TEXT] = "";
+
+  set_id (call->server, request);
+  if (call->exchange->is_local && !memcmp (call->exchange->address.bytes, (guint8[16]){ 0 }, 16))
+    g_strlcpy (address, "local", sizeof address);
+  else
+    postern_address_format (&call->exchange->address, address);
+  postern_request_set_remote_address (request, address);
+  postern_request_set_public_url (request, call->server->public_url);
+  for (guint i = 0; i < head->n_fields; i++)
+    add_field (call->server, request, &head->fields[i]);
+  return request;
+}
+
+/* Local sockets and loopback are ours or a proxy's that was not listed: a limit would hit everybody behind it. */
+static gboolean
+pays (PosternServerCall *call)
+{
+  PosternServer *server = call->server;
+  PosternGateExchange *exchange = call->exchange;
+
+  if (exchange->kind != POSTERN_SOCKET_PUBLIC || exchange->is_local || postern_address_is_loopback (&exchange->address))
+    return TRUE;
+  return postern_gate_peers_pay (postern_gate_get_peers (server->gate), &exchange->address, server->options.rate, server->options.rate_burst,
+                                 exchange->began) == 0;
+}
+
+guint
+postern_server_request_read (PosternServerCall *call, const PosternGateHead *head)
+{
+  PosternServer *server = call->server;
+  PosternRouter *router = server->routers[call->exchange->kind];
+  g_auto (GStrv) segments = NULL;
+  char **below;
+
+  resolve_address (server, call, head);
+  segments = *head->path.text == '/' ? postern_router_decode (head->path.text, head->path.length) : g_new0 (char *, 1);
+  if (!segments) {
+    call->request = make_request (call, head, NULL);
+    return 400;
+  }
+  below = call->exchange->kind == POSTERN_SOCKET_PUBLIC ? below_base (server, segments) : segments;
+  call->request = make_request (call, head, below ? below : segments);
+  if (!pays (call)) {
+    g_atomic_int_inc (&server->limited);
+    return 429;
+  }
+  if (below)
+    postern_router_match (router, postern_request_get_method (call->request), below, &call->match);
+  for (guint i = 0; i < call->match.n_captures; i++)
+    postern_request_set_capture (call->request, call->match.captures[i].name, call->match.captures[i].value);
+  return 0;
+}
