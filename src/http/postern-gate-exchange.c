@@ -16,7 +16,11 @@ postern_gate_exchange_new (PosternGateConnection *connection, const PosternGateH
   self->close = !head->keep_alive;
   g_string_append_len (request, head->method.text, (gssize) head->method.length);
   g_string_append_c (request, ' ');
-  g_string_append_len (request, head->path.text, (gssize) head->path.length);
+  /* "*" means the server itself; libsoup's handlers hang on paths. */
+  if (*head->path.text == '/')
+    g_string_append_len (request, head->path.text, (gssize) head->path.length);
+  else
+    g_string_append_c (request, '/');
   if (head->query.text) {
     g_string_append_c (request, '?');
     g_string_append_len (request, head->query.text, (gssize) head->query.length);

@@ -36,7 +36,7 @@ on_request (SoupServer *server, SoupServerMessage *message, const char *path, GH
   }
   soup_message_headers_append (headers, "Connection", "close");
   soup_server_message_set_status (message, reply->status, NULL);
-  if (reply->body)
+  if (reply->body && g_bytes_get_size (reply->body) > 0)
     soup_message_body_append_bytes (soup_server_message_get_response_body (message), reply->body);
   g_signal_connect (message, "finished", G_CALLBACK (on_finished), self);
 }

@@ -104,6 +104,14 @@ descend (Node *node, const char *segment, gboolean is_last, GPtrArray *names)
   return get_slot (is_rest ? &node->rest : &node->capture);
 }
 
+char **
+postern_router_split (const char *path)
+{
+  static const char *const root[] = { "", NULL };
+
+  return path[1] ? g_strsplit (path + 1, "/", MAX_SEGMENTS) : g_strdupv ((char **) root);
+}
+
 gboolean
 postern_router_add (PosternRouter *self, const PosternRoute *route, gpointer user_data)
 {
@@ -115,7 +123,7 @@ postern_router_add (PosternRouter *self, const PosternRoute *route, gpointer use
 
   if (method < 0 || *route->pattern != '/')
     return FALSE;
-  segments = g_strsplit (route->pattern + 1, "/", MAX_SEGMENTS);
+  segments = postern_router_split (route->pattern);
   for (char **segment = segments; *segment && node; segment++)
     node = descend (node, *segment, segment[1] == NULL, names);
   leaf = node ? &node->leaves[method] : NULL;

@@ -38,6 +38,8 @@ gboolean postern_router_add (PosternRouter *self, const PosternRoute *route, gpo
  * Returns: (transfer full) (nullable)
  */
 char **postern_router_decode (const char *path, gsize length);
+/** postern_router_split: the segments of a @path that is decoded already; "/" has one, which is empty. (transfer full) */
+char **postern_router_split (const char *path);
 /** postern_router_match: @segments as decoded; HEAD finds GET. Clear @match in the end. */
 void postern_router_match (PosternRouter *self, const char *method, char **segments, PosternRouterMatch *match);
 void postern_router_match_clear (PosternRouterMatch *match);

@@ -216,7 +216,7 @@ PosternResponse *
 postern_server_dispatch (PosternServer *self, PosternRequest *request)
 {
   PosternSocketKind kind = POSTERN_SOCKET_PUBLIC;
-  g_auto (GStrv) segments = g_strsplit (postern_request_get_path (request) + 1, "/", -1);
+  g_auto (GStrv) segments = postern_router_split (postern_request_get_path (request));
   PosternRouterMatch match;
   PosternResponse *response;
 
