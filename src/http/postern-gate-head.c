@@ -303,9 +303,11 @@ judge (PosternGateHead *self, const PosternSlice *authority)
 static guint
 next_line (const char *data, gsize length, gboolean first, gsize *line)
 {
-  const char *lf = memchr (data, '\n', MIN (length, POSTERN_GATE_HEAD_MAX_LINE + 2));
+  const char *lf = length ? memchr (data, '\n', MIN (length, POSTERN_GATE_HEAD_MAX_LINE + 2)) : NULL;
   gsize seen = lf ? (gsize) (lf - data) : length;
 
+  if (length == 0)
+    return POSTERN_GATE_HEAD_MORE;
   if (!lf && length >= POSTERN_GATE_HEAD_MAX_LINE + 2)
     return first ? 414 : 431;
   if (lf && (seen == 0 || data[seen - 1] != '\r'))
