@@ -1,0 +1,137 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "postern-guard.h"
+
+#include "postern-error.h"
+#include "postern-identity-fixture.h"
+
+static PosternStore *store;
+static PosternTenant *tenant;
+static guint per_account, per_address;
+static gint64 window;
+
+static gboolean
+try_once (const PosternGuard *guard, gint64 now, guint *retry_after)
+{
+  g_autoptr (GError) error = NULL;
+  gboolean let = postern_guard_take (tenant, guard, now, retry_after, &error);
+
+  if (!let)
+    g_assert_error (error, POSTERN_ERROR, POSTERN_ERROR_TOO_MANY_REQUESTS);
+  return let;
+}
+
+static void
+use_up (const PosternGuard *guard, gint64 now)
+{
+  guint retry_after;
+
+  for (guint i = 0; i < per_account; i++)
+    g_assert_true (try_once (guard, now, &retry_after));
+  g_assert_false (try_once (guard, now, &retry_after));
+  g_assert_cmpuint (retry_after, >, 0);
+  g_assert_cmpuint (retry_after, <=, window);
+}
+
+static void
+test_account (void)
+{
+  PosternGuard guard = { "usr_one", "192.0.2.1", NULL };
+  guint retry_after;
+
+  use_up (&guard, 1000);
+  guard.address = "192.0.2.2"; /* another address does not help */
+  g_assert_false (try_once (&guard, 1001, &retry_after));
+  g_assert_true (try_once (&guard, 1000 + window, &retry_after));
+}
+
+/* Whoever guesses from elsewhere cannot lock out the owner at a known browser; and the browser has no endless tries either. */
+static void
+test_known_device (void)
+{
+  PosternGuard stranger = { "usr_two", "192.0.2.3", NULL };
+  PosternGuard owner = { "usr_two", "192.0.2.3", "device-hash" };
+
+  use_up (&stranger, 1000);
+  use_up (&owner, 1000);
+}
+
+static void
+test_forgive (void)
+{
+  PosternGuard guard = { "usr_three", "192.0.2.4", NULL };
+  guint retry_after;
+
+  for (guint round = 0; round < 3; round++) {
+    for (guint i = 0; i + 1 < per_account; i++)
+      g_assert_true (try_once (&guard, 1000, &retry_after));
+    g_assert_true (try_once (&guard, 1000, &retry_after));
+    g_assert_true (postern_guard_forgive (tenant, &guard, 1000, NULL));
+  }
+}
+
+/* One password against many names; and an IPv6 customer's addresses are one. */
+static void
+test_address (void)
+{
+  guint let = 0;
+
+  for (guint i = 0; i < per_address + 50; i++) {
+    g_autofree char *account = g_strdup_printf ("usr_%u", i);
+    g_autofree char *address = g_strdup_printf ("2001:db8:1:2::%x", i + 1);
+    PosternGuard guard = { account, address, NULL };
+    guint retry_after;
+
+    let += try_once (&guard, 5000, &retry_after);
+  }
+  g_assert_cmpuint (let, ==, per_address);
+}
+
+static gpointer
+hammer (gpointer data)
+{
+  PosternGuard guard = { "usr_race", NULL, NULL };
+  guint retry_after;
+  guint let = 0;
+
+  for (guint i = 0; i < 20; i++)
+    let += try_once (&guard, 9000, &retry_after);
+  return GUINT_TO_POINTER (let);
+}
+
+static void
+test_at_once (void)
+{
+  GThread *threads[8];
+  guint let = 0;
+
+  for (guint i = 0; i < G_N_ELEMENTS (threads); i++)
+    threads[i] = g_thread_new ("guess", hammer, NULL);
+  for (guint i = 0; i < G_N_ELEMENTS (threads); i++)
+    let += GPOINTER_TO_UINT (g_thread_join (threads[i]));
+  g_assert_cmpuint (let, ==, per_account);
+}
+
+int
+main (int argc, char **argv)
+{
+  g_autoptr (PosternPolicy) policy = NULL;
+  int result;
+
+  g_test_init (&argc, &argv, NULL);
+  store = fixture_open ();
+  tenant = postern_tenant_new ("default", "https://id.example", store, NULL);
+  g_assert_nonnull (tenant);
+  policy = postern_tenant_dup_policy (tenant);
+  per_account = policy->guesses_per_account;
+  per_address = policy->guesses_per_address;
+  window = policy->guess_window;
+  g_test_add_func ("/guard/account", test_account);
+  g_test_add_func ("/guard/known-device", test_known_device);
+  g_test_add_func ("/guard/forgive", test_forgive);
+  g_test_add_func ("/guard/address", test_address);
+  g_test_add_func ("/guard/at-once", test_at_once);
+  result = g_test_run ();
+  g_object_unref (tenant);
+  fixture_close (store, TRUE);
+  return result;
+}

@@ -1,0 +1,141 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "postern-link.h"
+
+#include "postern-identity-fixture.h"
+
+static PosternStore *store;
+static PosternPolicy *policy;
+
+typedef struct {
+  const char *connector, *id, *email;
+  gboolean verified;
+  PosternLinkDecision decision;
+  char *user_id;
+} Case;
+
+static gboolean
+decide (PosternTxn *txn, gpointer data, GError **error)
+{
+  Case *it = data;
+  g_autoptr (PosternClaims) claims = postern_claims_new ();
+  g_autoptr (PosternSubject) subject = NULL;
+  g_autoptr (PosternUser) user = NULL;
+  gboolean decided;
+
+  if (it->email) {
+    postern_claims_add_string (claims, "email", it->email);
+    postern_claims_add_boolean (claims, "email_verified", it->verified);
+  }
+  subject = postern_subject_new (it->id, claims);
+  decided = postern_link_decide (txn, policy, it->connector, subject, &it->decision, &user, error);
+  g_free (it->user_id);
+  it->user_id = user ? g_strdup (user->id) : NULL;
+  return decided;
+}
+
+static void
+check (const char *connector, const char *id, const char *email, gboolean verified, PosternLinkDecision decision, const char *user_id)
+{
+  Case it = { connector, id, email, verified, 0, NULL };
+  g_autoptr (GError) error = NULL;
+
+  postern_store_read (store, POSTERN_KEEP_LASTING, decide, &it, &error);
+  g_assert_no_error (error);
+  g_assert_cmpint (it.decision, ==, decision);
+  g_assert_cmpstr (it.user_id, ==, user_id);
+  g_free (it.user_id);
+}
+
+static gboolean
+fill (PosternTxn *txn, gpointer data, GError **error)
+{
+  static const char *const people[] = { "usr_pass", "usr_none" };
+
+  for (guint i = 0; i < G_N_ELEMENTS (people); i++) {
+    g_autoptr (PosternUser) user = postern_user_new ();
+    g_autoptr (PosternIdentity) identity = postern_identity_new ();
+
+    user->id = g_strdup (people[i]);
+    user->email = g_strconcat (people[i] + 4, "@example.org", NULL);
+    identity->id = g_strconcat ("idn_", people[i], NULL);
+    identity->user_id = g_strdup (people[i]);
+    identity->connector = g_strdup ("google");
+    identity->subject = g_strconcat ("sub-", people[i], NULL);
+    if (!postern_user_store_insert (txn, user, error) || !postern_identity_store_insert (txn, identity, error))
+      return FALSE;
+  }
+  g_autoptr (PosternCredential) credential = postern_credential_new ();
+
+  credential->id = g_strdup ("crd_a");
+  credential->user_id = g_strdup ("usr_pass");
+  credential->kind = g_strdup ("password");
+  credential->value = g_strdup ("$argon2id$…");
+  return postern_credential_store_put (txn, credential, error);
+}
+
+static void
+test_decisions (void)
+{
+  check ("google", "sub-usr_pass", "else@example.org", TRUE, POSTERN_LINK_KNOWN, "usr_pass");
+  check ("google", "new", "pass@example.org", TRUE, POSTERN_LINK_ASK_PASSWORD, "usr_pass");
+  check ("google", "new", "PASS@Example.org", TRUE, POSTERN_LINK_ASK_PASSWORD, "usr_pass");
+  check ("google", "new", "none@example.org", TRUE, POSTERN_LINK_TAKEN, "usr_none");
+  check ("google", "new", "fresh@example.org", TRUE, POSTERN_LINK_NEW, NULL);
+  check ("google", "new", NULL, FALSE, POSTERN_LINK_NEW, NULL);
+}
+
+/* A provider where anybody may claim any address finds nobody by one, and one connector's subject is not another's. */
+static void
+test_attacks (void)
+{
+  check ("evil", "new", "pass@example.org", FALSE, POSTERN_LINK_NEW, NULL);
+  check ("evil", "sub-usr_pass", NULL, FALSE, POSTERN_LINK_NEW, NULL);
+  check ("evil", "usr_pass", NULL, FALSE, POSTERN_LINK_NEW, NULL);
+}
+
+static void
+test_closed (void)
+{
+  policy->sign_up_enabled = FALSE;
+  check ("google", "new", "fresh@example.org", TRUE, POSTERN_LINK_CLOSED, NULL);
+  check ("google", "sub-usr_none", NULL, FALSE, POSTERN_LINK_KNOWN, "usr_none");
+  policy->linking_enabled = FALSE;
+  check ("google", "new", "pass@example.org", TRUE, POSTERN_LINK_TAKEN, "usr_pass");
+}
+
+static void
+test_new_user (void)
+{
+  g_autoptr (PosternClaims) claims = postern_claims_new ();
+  g_autoptr (PosternSubject) subject = NULL;
+  g_autoptr (PosternUser) user = NULL;
+
+  postern_claims_add_string (claims, "name", "Ada");
+  postern_claims_add_string (claims, "email", "victim@example.org");
+  postern_claims_add_boolean (claims, "administrator", TRUE);
+  subject = postern_subject_new ("s", claims);
+  user = postern_link_new_user (subject, 1000);
+  g_assert_null (user->email);
+  g_assert_false (user->email_verified);
+  g_assert_false (user->administrator);
+  g_assert_cmpuint (g_variant_n_children (user->profile), ==, 1);
+}
+
+int
+main (int argc, char **argv)
+{
+  int result;
+
+  g_test_init (&argc, &argv, NULL);
+  store = fixture_open ();
+  policy = postern_policy_new (NULL, NULL);
+  fixture_write (store, fill, NULL);
+  g_test_add_func ("/link/decisions", test_decisions);
+  g_test_add_func ("/link/attacks", test_attacks);
+  g_test_add_func ("/link/closed", test_closed);
+  g_test_add_func ("/link/new-user", test_new_user);
+  result = g_test_run ();
+  postern_policy_unref (policy);
+  fixture_close (store, TRUE);
+  return result;
+}
