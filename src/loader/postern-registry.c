@@ -310,6 +310,14 @@ postern_registry_add_instance (PosternRegistry *self, const char *plugin_id, con
   return make_instance (self, file, info, error);
 }
 
+void
+postern_registry_adopt (PosternRegistry *self, PosternInstance *instance)
+{
+  Entry *entry = g_new0 (Entry, 1);
+  entry->instance = g_object_ref (instance);
+  g_hash_table_replace (self->instances, g_strdup (postern_instance_get_id (instance)), entry);
+}
+
 PosternInstance *
 postern_registry_get_instance (PosternRegistry *self, const char *id)
 {

@@ -35,6 +35,8 @@ void postern_registry_want (PosternRegistry *self, const char *plugin_id, const 
 void postern_registry_load_instances (PosternRegistry *self, const char *const *instance_dirs);
 /** postern_registry_add_instance: makes one instance of @plugin_id, opening its module if need be (before there are threads); @values a{ss} are checked against the declared settings. (transfer none) (nullable) */
 PosternInstance *postern_registry_add_instance (PosternRegistry *self, const char *plugin_id, const char *id, GVariant *values, GError **error);
+/** postern_registry_adopt: @instance, made and configured by the caller, takes part like any other; for tests. A reference is taken. */
+void postern_registry_adopt (PosternRegistry *self, PosternInstance *instance);
 /** postern_registry_get_instance: (transfer none) (nullable) */
 PosternInstance *postern_registry_get_instance (PosternRegistry *self, const char *id);
 /** postern_registry_list: (transfer container) (element-type PosternInstance): of @type or derived, ordered by `Order` and id */

@@ -1,0 +1,482 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "postern-flow-fixture.h"
+
+#include "postern-flow-codec.h"
+
+/* Each test is an attack, written as whoever tries it would. */
+
+static void
+test_foreign_flow (void)
+{
+  g_autoptr (Browser) victim = browser_new ("192.0.2.1");
+  g_autoptr (Browser) thief = browser_new ("192.0.2.66");
+
+  browser_sign_up (victim, "ada@example.org");
+  browser_begin (victim, application_flow (APP_THIRD, 0));
+  assert_page (victim, "consent");
+  browser_get (thief, victim->flow);
+  assert_page (thief, "stale");
+  g_assert_null (browser_model (thief, "application_name")); /* nothing about the flow is told */
+  browser_post (thief, victim->flow, "action=allow");
+  assert_page (thief, "stale");
+  browser_begin (thief, application_flow (APP_FIRST, 0)); /* with a flow cookie of its own, too */
+  browser_post (thief, victim->flow, "action=allow");
+  assert_page (thief, "stale");
+  browser_submit (victim, "action=allow");
+  assert_answer (victim, "fresh=0");
+}
+
+static void
+test_unknown_flows (void)
+{
+  static const char *const paths[] = {
+    "/sign-in/flw_00000000000000000000000000", "/sign-in/x", "/sign-in/flw_", "/sign-in/usr_00000000000000000000000000", "/sign-in/..",
+  };
+  g_autoptr (Browser) browser = browser_new ("192.0.2.1");
+
+  for (guint i = 0; i < G_N_ELEMENTS (paths); i++) {
+    browser_get (browser, paths[i]);
+    assert_page (browser, "stale");
+    browser_post (browser, paths[i], "action=continue&identifier=a");
+    assert_page (browser, "stale");
+  }
+}
+
+static gboolean
+age (PosternTxn *txn, gpointer data, GError **error)
+{
+  const char *id = data;
+  g_autoptr (GBytes) bytes = postern_flow_store_get (txn, id, error);
+  g_autoptr (PosternFlow) flow = bytes ? postern_flow_codec_read (bytes, error) : NULL;
+  g_autoptr (GBytes) aged = NULL;
+
+  if (flow == NULL)
+    return FALSE;
+  flow->expires_at = 1;
+  aged = postern_flow_codec_write (flow);
+  return postern_flow_store_put (txn, id, flow->browser_hash, aged, 1, error);
+}
+
+static void
+test_expired_and_done (void)
+{
+  g_autoptr (Browser) browser = browser_new ("192.0.2.1");
+  g_autoptr (GError) error = NULL;
+
+  browser_begin (browser, application_flow (APP_FIRST, 0));
+  browser_submit (browser, "action=continue&identifier=ada@example.org");
+  postern_store_write (house_store, POSTERN_KEEP_SHORT, age, browser->flow + strlen ("/sign-in/"), &error);
+  g_assert_no_error (error);
+  browser_post (browser, browser->flow, "action=continue&password=" PASSWORD);
+  assert_page (browser, "stale");
+  g_assert_cmpuint (postern_response_get_status (browser->last), ==, 410);
+  g_assert_cmpstr (browser_model (browser, "back_url"), ==, "https://app.example");
+  g_assert_cmpstr (browser_model (browser, "application_name"), ==, "Ours");
+
+  browser_begin (browser, application_flow (APP_FIRST, 0));
+  browser_sign_in (browser, "ada@example.org", PASSWORD);
+  assert_answer (browser, "fresh=1");
+  browser_post (browser, browser->flow, "action=continue&password=" PASSWORD); /* the same form again */
+  assert_page (browser, "stale");
+  g_assert_cmpstr (browser_model (browser, "back_url"), ==, "https://app.example");
+}
+
+/* A form of a page before, sent late or twice: it begins again from there or shows where the flow is, and answers nothing. */
+static void
+test_late_forms (void)
+{
+  g_autoptr (Browser) browser = browser_new ("192.0.2.1");
+  g_autofree char *url = NULL;
+  g_autofree char *consent = NULL;
+
+  browser_begin (browser, application_flow (APP_THIRD, POSTERN_FLOW_PROMPT_CONSENT));
+  url = g_strdup_printf ("%s?at=identifier", browser->flow);
+  browser_post (browser, url, "action=continue&identifier=ada@example.org");
+  browser_post (browser, url, "action=continue&identifier=ada@example.org");
+  browser_follow (browser);
+  assert_page (browser, "password");
+  browser_submit (browser, "action=continue&password=" PASSWORD);
+  assert_page (browser, "consent");
+  consent = g_strdup_printf ("%s?at=consent", browser->flow);
+
+  browser_post (browser, url, "action=continue&identifier=somebody@example.org"); /* back, another name */
+  browser_follow (browser);
+  assert_page (browser, "password");
+  browser_post (browser, consent, "action=allow"); /* the consent of who was there before */
+  browser_follow (browser);
+  assert_page (browser, "password");
+}
+
+static void
+start_at_provider (Browser *browser, char **state)
+{
+  browser_begin (browser, application_flow (APP_FIRST, 0));
+  browser_submit (browser, "action=connector:away");
+  *state = g_strdup (strchr (postern_response_get_header (browser->last, "Location"), '=') + 1);
+}
+
+static void
+call_back (Browser *browser, const char *instance, const char *code, const char *state)
+{
+  g_autofree char *url = g_strdup_printf ("/callback/%s?code=%s&state=%s", instance, code, state);
+
+  browser_get (browser, url);
+}
+
+static void
+test_callbacks (void)
+{
+  g_autoptr (Browser) victim = browser_new ("192.0.2.1");
+  g_autoptr (Browser) attacker = browser_new ("192.0.2.66");
+  g_autofree char *state = NULL;
+  g_autofree char *theirs = NULL;
+  g_autofree char *wrong = NULL;
+
+  start_at_provider (victim, &state);
+  start_at_provider (attacker, &theirs);
+
+  call_back (victim, "away", "mallory", theirs); /* to sign the victim in as the attacker */
+  assert_page (victim, "stale");
+  call_back (attacker, "away", "victim", state); /* with a code that was caught */
+  assert_page (attacker, "stale");
+  call_back (victim, "away", "x", "nothing");
+  assert_page (victim, "stale");
+  call_back (victim, "test", "x", state); /* mix-up: another instance's answer */
+  assert_page (victim, victim->flow);
+  wrong = g_strdup (state);
+  wrong[strlen (wrong) - 1] = wrong[strlen (wrong) - 1] == 'A' ? 'E' : 'A';
+  call_back (victim, "away", "x", wrong);
+  assert_page (victim, victim->flow);
+
+  call_back (victim, "away", "dora", state);
+  assert_answer (victim, "amr=fed");
+  call_back (victim, "away", "mallory", state); /* replayed */
+  assert_page (victim, "stale");
+}
+
+/* One state, one use: an error uses it up as well. */
+static void
+test_callback_once (void)
+{
+  g_autoptr (Browser) browser = browser_new ("192.0.2.1");
+  g_autofree char *state = NULL;
+
+  start_at_provider (browser, &state);
+  call_back (browser, "away", "down", state);
+  browser_follow (browser);
+  assert_page (browser, "identifier");
+  call_back (browser, "away", "mallory", state);
+  browser_follow (browser);
+  assert_page (browser, "identifier");
+}
+
+static void
+test_posted_callback (void)
+{
+  g_autoptr (Browser) browser = browser_new ("192.0.2.1");
+  g_autoptr (Browser) bare = browser_new ("192.0.2.1");
+  g_autofree char *state = NULL;
+  g_autofree char *body = NULL;
+  g_autofree char *again = NULL;
+
+  start_at_provider (browser, &state);
+  body = g_strdup_printf ("code=emil&state=%s", state);
+  again = g_strdup_printf ("%s&postern_again=1", body);
+  browser_post (bare, "/callback/away", body); /* across sites: the browser kept the cookie to itself */
+  assert_page (bare, "form-post");
+  g_assert_cmpstr (browser_model (bare, "url"), ==, ISSUER "/callback/away");
+  browser_post (bare, "/callback/away", again);
+  assert_page (bare, "stale");
+  browser_post (browser, "/callback/away", again);
+  assert_answer (browser, "amr=fed");
+}
+
+static void
+guess (Browser *browser, const char *email, const char *password)
+{
+  g_autofree char *who = g_strdup_printf ("action=continue&identifier=%s", email);
+  g_autofree char *what = g_strdup_printf ("action=continue&password=%s", password);
+
+  browser_begin (browser, application_flow (APP_FIRST, POSTERN_FLOW_PROMPT_LOGIN));
+  browser_submit (browser, who);
+  browser_submit (browser, what);
+}
+
+static void
+test_lock_out (void)
+{
+  g_autoptr (Browser) owner = browser_new ("192.0.2.20");
+  g_autoptr (Browser) stranger = browser_new ("198.51.100.1");
+  g_autoptr (Browser) fresh = browser_new ("203.0.113.1");
+  guint refused = 0;
+
+  browser_sign_up (owner, "olga@example.org");
+  for (guint i = 0; i < 20; i++) {
+    guess (stranger, "olga@example.org", "guess");
+    assert_page (stranger, "password");
+    refused += postern_response_get_status (stranger->last) == 429;
+  }
+  g_assert_cmpuint (refused, ==, 10);
+  g_assert_nonnull (postern_response_get_header (stranger->last, "Retry-After"));
+  g_assert_cmpstr (browser_model (stranger, "identifier"), ==, "olga@example.org"); /* what was typed is kept */
+  guess (fresh, "olga@example.org", PASSWORD); /* the right one, from where nobody knows: not even tried */
+  g_assert_cmpuint (postern_response_get_status (fresh->last), ==, 429);
+  guess (owner, "olga@example.org", PASSWORD);
+  assert_answer (owner, "fresh=1");
+
+  /* A name that nobody has is counted and refused alike. */
+  refused = 0;
+  for (guint i = 0; i < 20; i++) {
+    guess (stranger, "nobody@example.org", "guess");
+    refused += postern_response_get_status (stranger->last) == 429;
+  }
+  g_assert_cmpuint (refused, ==, 10);
+}
+
+static void
+test_huge_password (void)
+{
+  g_autoptr (Browser) browser = browser_new ("192.0.2.30");
+  g_autofree char *huge = g_strnfill (1024 * 1024, 'a');
+  gint64 begin = g_get_monotonic_time ();
+
+  guess (browser, "ada@example.org", huge);
+  assert_page (browser, "password");
+  g_assert_cmpint (g_get_monotonic_time () - begin, <, G_TIME_SPAN_SECOND);
+  browser_begin (browser, application_flow (APP_FIRST, POSTERN_FLOW_PROMPT_CREATE));
+  g_autofree char *body = g_strdup_printf ("action=continue&identifier=huge@example.org&name=H&password=%s", huge);
+
+  browser_submit (browser, body);
+  g_assert_cmpstr (browser_model (browser, "error_field"), ==, "password");
+}
+
+static void
+test_odd_forms (void)
+{
+  static const char *const bodies[] = {
+    "", "action=", "action=nothing", "action=continue", "identifier=a&identifier=b&action=continue", "action=allow", "action=account:ses_x",
+    "action=connector:", "action=connector:nobody", "action=connector:password", "action=connector:test", "action=continue&identifier=%00",
+    "action=continue&identifier=%ff%fe", "action=continue&password=" PASSWORD, "action=cancel",
+  };
+  g_autoptr (Browser) browser = browser_new ("192.0.2.31");
+
+  for (guint i = 0; i < G_N_ELEMENTS (bodies); i++) {
+    g_test_message ("%s", bodies[i]);
+    browser_begin (browser, application_flow (APP_FIRST, POSTERN_FLOW_PROMPT_LOGIN));
+    browser_post (browser, browser->flow, bodies[i]);
+    browser_follow (browser);
+    g_assert_nonnull (postern_response_get_template (browser->last));
+    g_assert_false (g_str_equal (browser_page (browser), "password"));
+  }
+}
+
+static gboolean
+switch_off (PosternTxn *txn, gpointer data, GError **error)
+{
+  g_autoptr (PosternUser) user = postern_user_store_find (txn, data, error);
+
+  if (user == NULL)
+    return FALSE;
+  user->disabled_at = 1;
+  return postern_user_store_update (txn, user, error);
+}
+
+static char *
+token_answer (PosternEntrance entrance, const char *user_id, const char *session_id)
+{
+  g_autoptr (PosternFlow) flow = postern_flow_new (entrance, "test");
+  g_autoptr (PosternResponse) response = NULL;
+
+  flow->application_id = g_strdup (APP_FIRST);
+  flow->user_id = g_strdup (user_id);
+  flow->session_id = g_strdup (session_id);
+  response = postern_flow_engine_run (house_engine, flow, NULL, NULL);
+  return g_strdup (postern_response_get_header (response, "Location"));
+}
+
+static void
+assert_token (PosternEntrance entrance, const char *user_id, const char *session_id, const char *part)
+{
+  g_autofree char *answer = token_answer (entrance, user_id, session_id);
+
+  if (strstr (answer, part) == NULL)
+    g_error ("expected %s in %s", part, answer);
+}
+
+/* Whoever was signed out or switched off gets no more tokens, by whatever entrance. */
+static void
+test_tokens_after_the_end (void)
+{
+  g_autoptr (Browser) browser = browser_new ("192.0.2.40");
+  g_auto (GStrv) parts = NULL;
+  g_autofree char *user_id = NULL;
+  g_autofree char *session_id = NULL;
+
+  browser_sign_up (browser, "tom@example.org");
+  parts = g_strsplit_set (strchr (browser_page (browser), '?') + 1, "=&", -1);
+  user_id = g_strdup (parts[1]);
+  session_id = g_strdup (parts[3]);
+  assert_token (POSTERN_ENTRANCE_CODE, user_id, session_id, "user=usr_");
+  assert_token (POSTERN_ENTRANCE_REFRESH, user_id, session_id, "user=usr_");
+  assert_token (POSTERN_ENTRANCE_REFRESH, user_id, NULL, "user=usr_"); /* offline */
+  assert_token (POSTERN_ENTRANCE_REFRESH, "usr_nobody", session_id, "error=invalid_grant");
+
+  g_assert_true (postern_flow_engine_end_session (house_engine, house_tenant, session_id, NULL));
+  assert_token (POSTERN_ENTRANCE_CODE, user_id, session_id, "error=invalid_grant");
+  assert_token (POSTERN_ENTRANCE_REFRESH, user_id, session_id, "error=invalid_grant");
+  assert_token (POSTERN_ENTRANCE_REFRESH, user_id, NULL, "user=usr_");
+
+  fixture_write (house_store, switch_off, (gpointer) "tom@example.org");
+  assert_token (POSTERN_ENTRANCE_REFRESH, user_id, NULL, "error=invalid_grant");
+  browser_begin (browser, application_flow (APP_FIRST, 0));
+  browser_sign_in (browser, "tom@example.org", PASSWORD);
+  assert_answer (browser, "error=access_denied");
+}
+
+static void
+test_back_channel (void)
+{
+  assert_token (POSTERN_ENTRANCE_BACK_CHANNEL, NULL, NULL, "user=&");
+  g_assert_true (house_protocol->without_txn);
+}
+
+static PosternVerdict
+vote (PosternHub *hub, PosternFlow *flow, gpointer verdict)
+{
+  return GPOINTER_TO_INT (verdict);
+}
+
+static void
+with_vote (const char *signal, gint verdict, Browser *browser)
+{
+  gulong id = g_signal_connect (house_hub, signal, G_CALLBACK (vote), GINT_TO_POINTER (verdict));
+
+  browser_begin (browser, application_flow (APP_FIRST, 0));
+  g_signal_handler_disconnect (house_hub, id);
+}
+
+static void
+test_votes (void)
+{
+  g_autoptr (Browser) browser = browser_new ("192.0.2.41");
+
+  browser_sign_up (browser, "vera@example.org");
+  with_vote ("decide::sign-in", POSTERN_VERDICT_DENY, browser);
+  assert_answer (browser, "error=access_denied");
+  with_vote ("decide::token", POSTERN_VERDICT_DENY, browser);
+  assert_answer (browser, "error=access_denied");
+  with_vote ("decide::token", 77, browser); /* a vote that is none */
+  assert_answer (browser, "error=access_denied");
+  with_vote ("decide::sign-in", POSTERN_VERDICT_STEP_UP, browser);
+  browser_sign_in (browser, "vera@example.org", PASSWORD);
+  assert_answer (browser, "fresh=1");
+  with_vote ("decide::sign-in", POSTERN_VERDICT_ALLOW, browser);
+  assert_answer (browser, "fresh=0");
+}
+
+static void
+test_essential_acr (void)
+{
+  g_autoptr (Browser) browser = browser_new ("192.0.2.42");
+  PosternFlow *flow = application_flow (APP_FIRST, POSTERN_FLOW_PROMPT_CREATE);
+
+  browser_sign_up (browser, "nora@example.org");
+  g_object_unref (flow);
+  flow = application_flow (APP_FIRST, 0);
+  flow->requested_claims = g_variant_ref_sink (g_variant_new_parsed ("@a{sv} {'id_token': <{'acr': <{'essential': <true>, 'values': <[<'2'>]>}>}>}"));
+  browser_begin (browser, flow);
+  assert_answer (browser, "error=unmet_authentication_requirements");
+  flow = application_flow (APP_FIRST, 0);
+  flow->requested_claims = g_variant_ref_sink (g_variant_new_parsed ("@a{sv} {'id_token': <{'acr': <{'essential': <true>, 'value': <'1'>}>}>}"));
+  browser_begin (browser, flow);
+  assert_answer (browser, "acr=1");
+}
+
+/* Cookies that a person made up: nobody is signed in by them, and nothing falls over. */
+static void
+test_made_up_cookies (void)
+{
+  static const char *const values[] = { "", ".", "....................", "x", "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA",
+                                        "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA.AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA" };
+  static const char *const names[] = { "session", "flow", "device", "method" };
+
+  for (guint n = 0; n < G_N_ELEMENTS (names); n++)
+    for (guint i = 0; i < G_N_ELEMENTS (values); i++) {
+      g_autoptr (Browser) browser = browser_new ("192.0.2.43");
+
+      g_hash_table_insert (browser->cookies, g_strdup (names[n]), g_strdup (values[i]));
+      browser_begin (browser, application_flow (APP_FIRST, 0));
+      assert_page (browser, "identifier");
+    }
+}
+
+/* --- what is parked -------------------------------------------------------------------------------------------------- */
+
+static void
+test_codec (void)
+{
+  g_autoptr (PosternFlow) flow = application_flow (APP_FIRST, POSTERN_FLOW_PROMPT_LOGIN);
+  g_autoptr (GBytes) bytes = NULL;
+  g_autoptr (GBytes) again = NULL;
+  g_autoptr (PosternFlow) back = NULL;
+  gsize length;
+  const guint8 *data;
+
+  flow->id = g_strdup ("flw_x");
+  flow->stage = g_strdup ("choose");
+  flow->max_age = 0;
+  flow->prompt = g_variant_ref_sink (g_variant_new_parsed ("@a{sv} {'template': <'identifier'>}"));
+  bytes = postern_flow_codec_write (flow);
+  back = postern_flow_codec_read (bytes, NULL);
+  g_assert_nonnull (back);
+  again = postern_flow_codec_write (back);
+  g_assert_true (g_bytes_equal (bytes, again));
+  g_assert_cmpint (back->max_age, ==, 0);
+  g_assert_cmpstr (back->scopes[1], ==, "email");
+
+  /* Cut short or changed anywhere: refused or read, never a crash. */
+  data = g_bytes_get_data (bytes, &length);
+  for (gsize i = 0; i < length; i++) {
+    g_autoptr (GBytes) cut = g_bytes_new (data, i);
+    g_autoptr (PosternFlow) half = postern_flow_codec_read (cut, NULL);
+
+    g_assert_null (half);
+  }
+  for (guint i = 0; i < 20000; i++) {
+    g_autofree guint8 *copy = g_memdup2 (data, length);
+    g_autoptr (GBytes) changed = NULL;
+    g_autoptr (PosternFlow) read = NULL;
+
+    copy[g_test_rand_int_range (0, (gint) length)] ^= (guint8) g_test_rand_int_range (1, 256);
+    changed = g_bytes_new (copy, length);
+    read = postern_flow_codec_read (changed, NULL);
+  }
+}
+
+int
+main (int argc, char **argv)
+{
+  int result;
+
+  g_test_init (&argc, &argv, NULL);
+  house_begin ();
+  g_test_add_func ("/attack/foreign-flow", test_foreign_flow);
+  g_test_add_func ("/attack/unknown-flows", test_unknown_flows);
+  g_test_add_func ("/attack/expired-and-done", test_expired_and_done);
+  g_test_add_func ("/attack/late-forms", test_late_forms);
+  g_test_add_func ("/attack/callbacks", test_callbacks);
+  g_test_add_func ("/attack/callback-once", test_callback_once);
+  g_test_add_func ("/attack/posted-callback", test_posted_callback);
+  g_test_add_func ("/attack/lock-out", test_lock_out);
+  g_test_add_func ("/attack/huge-password", test_huge_password);
+  g_test_add_func ("/attack/odd-forms", test_odd_forms);
+  g_test_add_func ("/attack/tokens-after-the-end", test_tokens_after_the_end);
+  g_test_add_func ("/attack/back-channel", test_back_channel);
+  g_test_add_func ("/attack/votes", test_votes);
+  g_test_add_func ("/attack/essential-acr", test_essential_acr);
+  g_test_add_func ("/attack/made-up-cookies", test_made_up_cookies);
+  g_test_add_func ("/attack/codec", test_codec);
+  result = g_test_run ();
+  house_end ();
+  return result;
+}

@@ -1,0 +1,353 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "postern-flow-fixture.h"
+
+#include "postern-setup.h"
+
+static void
+test_sign_up_and_in (void)
+{
+  g_autoptr (Browser) browser = browser_new ("192.0.2.1");
+  g_autoptr (Browser) other = browser_new ("192.0.2.1");
+
+  browser_sign_up (browser, "ada@example.org");
+  assert_answer (browser, "amr=pwd&acr=1&scope=openid+email");
+  browser_begin (browser, application_flow (APP_FIRST, 0)); /* the session serves */
+  assert_answer (browser, "fresh=0");
+
+  browser_begin (other, application_flow (APP_FIRST, 0));
+  browser_sign_in (other, "ADA@example.org", PASSWORD);
+  assert_answer (other, "fresh=1");
+  browser_get (other, "/account");
+  assert_page (other, "account");
+  g_assert_cmpstr (browser_model (other, "identifier"), ==, "ada@example.org");
+}
+
+static void
+test_wrong_and_unknown (void)
+{
+  g_autoptr (Browser) browser = browser_new ("192.0.2.2");
+  g_autofree char *wrong = NULL;
+
+  browser_begin (browser, application_flow (APP_FIRST, 0));
+  browser_sign_in (browser, "ada@example.org", "not it");
+  assert_page (browser, "password");
+  wrong = g_strdup (browser_model (browser, "error_message"));
+  g_assert_cmpstr (browser_model (browser, "error_field"), ==, "password");
+  g_assert_null (browser_model (browser, "password"));
+  browser_submit (browser, "action=other-identifier");
+  browser_sign_in (browser, "nobody@example.org", "not it");
+  assert_page (browser, "password");
+  g_assert_cmpstr (browser_model (browser, "error_message"), ==, wrong);
+  g_assert_cmpstr (browser_model (browser, "error_field"), ==, "password");
+  g_assert_cmpstr (browser_model (browser, "identifier"), ==, "nobody@example.org");
+
+  /* The error outlives a reload, and the right password then works. */
+  browser_get (browser, browser->flow);
+  g_assert_cmpstr (browser_model (browser, "error_message"), ==, wrong);
+  browser_submit (browser, "action=other-identifier");
+  browser_sign_in (browser, "ada@example.org", PASSWORD);
+  assert_answer (browser, "fresh=1");
+}
+
+static void
+test_prompts (void)
+{
+  g_autoptr (Browser) browser = browser_new ("192.0.2.3");
+  PosternFlow *flow;
+
+  browser_begin (browser, application_flow (APP_FIRST, POSTERN_FLOW_PROMPT_NONE));
+  assert_answer (browser, "error=login_required");
+  browser_begin (browser, application_flow (APP_FIRST, 0));
+  browser_sign_in (browser, "ada@example.org", PASSWORD);
+  browser_begin (browser, application_flow (APP_FIRST, POSTERN_FLOW_PROMPT_NONE));
+  assert_answer (browser, "fresh=0");
+
+  browser_begin (browser, application_flow (APP_FIRST, POSTERN_FLOW_PROMPT_LOGIN));
+  browser_sign_in (browser, "ada@example.org", PASSWORD);
+  assert_answer (browser, "fresh=1");
+
+  flow = application_flow (APP_FIRST, POSTERN_FLOW_PROMPT_NONE);
+  flow->max_age = 0;
+  browser_begin (browser, flow);
+  assert_answer (browser, "error=login_required");
+  flow = application_flow (APP_FIRST, 0);
+  flow->max_age = 1000;
+  browser_begin (browser, flow);
+  assert_answer (browser, "fresh=0");
+
+  flow = application_flow (APP_FIRST, 0);
+  flow->hinted_user_id = g_strdup ("usr_somebody_else");
+  browser_begin (browser, flow);
+  browser_sign_in (browser, "ada@example.org", PASSWORD);
+  assert_answer (browser, "error=login_required");
+
+  flow = application_flow (APP_FIRST, 0);
+  flow->login_hint = g_strdup ("hint@example.org");
+  flow->prompts = POSTERN_FLOW_PROMPT_LOGIN;
+  browser_begin (browser, flow);
+  g_assert_cmpstr (browser_model (browser, "identifier"), ==, "hint@example.org");
+}
+
+static void
+test_accounts (void)
+{
+  g_autoptr (Browser) browser = browser_new ("192.0.2.4");
+  g_autoptr (GVariant) accounts = NULL;
+  g_autoptr (GVariant) account = NULL;
+  g_autofree char *body = NULL;
+  PosternFlow *flow;
+
+  browser_begin (browser, application_flow (APP_FIRST, 0));
+  browser_sign_in (browser, "ada@example.org", PASSWORD);
+  browser_begin (browser, application_flow (APP_FIRST, POSTERN_FLOW_PROMPT_SELECT_ACCOUNT));
+  assert_page (browser, "choose-account");
+  browser_submit (browser, "action=other");
+  assert_page (browser, "identifier");
+  browser_submit (browser, "action=sign-up");
+  browser_submit (browser, "action=continue&identifier=bob@example.org&name=Bob&password=" PASSWORD);
+  assert_answer (browser, "fresh=1");
+
+  browser_begin (browser, application_flow (APP_FIRST, POSTERN_FLOW_PROMPT_NONE));
+  assert_answer (browser, "error=account_selection_required");
+  flow = application_flow (APP_FIRST, POSTERN_FLOW_PROMPT_NONE);
+  flow->login_hint = g_strdup ("ada@example.org");
+  browser_begin (browser, flow);
+  assert_answer (browser, "fresh=0");
+
+  browser_begin (browser, application_flow (APP_FIRST, 0));
+  assert_page (browser, "choose-account");
+  accounts = postern_json_get (postern_response_get_model (browser->last), "accounts");
+  g_assert_cmpuint (g_variant_n_children (accounts), ==, 2);
+  g_variant_get_child (accounts, 1, "v", &account);
+  body = g_strdup_printf ("action=account:%s", postern_json_get_string (account, "session"));
+  browser_submit (browser, body);
+  assert_answer (browser, "fresh=0");
+}
+
+static void
+test_consent (void)
+{
+  g_autoptr (Browser) browser = browser_new ("192.0.2.5");
+  PosternFlow *flow;
+
+  browser_begin (browser, application_flow (APP_THIRD, 0));
+  browser_sign_in (browser, "ada@example.org", PASSWORD);
+  assert_page (browser, "consent");
+  browser_submit (browser, "action=deny");
+  assert_answer (browser, "error=access_denied");
+  browser_begin (browser, application_flow (APP_THIRD, 0));
+  browser_sign_in (browser, "ada@example.org", PASSWORD); /* a refused flow leaves no session */
+  browser_submit (browser, "action=allow");
+  assert_answer (browser, "scope=openid+email");
+  browser_begin (browser, application_flow (APP_THIRD, POSTERN_FLOW_PROMPT_NONE)); /* remembered */
+  assert_answer (browser, "fresh=0");
+
+  flow = application_flow (APP_THIRD, POSTERN_FLOW_PROMPT_NONE);
+  g_strfreev (flow->scopes);
+  flow->scopes = g_strsplit ("openid email phone", " ", -1);
+  browser_begin (browser, flow);
+  assert_answer (browser, "error=consent_required");
+  browser_begin (browser, application_flow (APP_THIRD, POSTERN_FLOW_PROMPT_CONSENT));
+  assert_page (browser, "consent");
+  browser_begin (browser, application_flow (APP_FIRST, 0));
+  assert_answer (browser, "fresh=0");
+}
+
+static void
+press_provider (Browser *browser, const char *code)
+{
+  const char *location;
+  g_autofree char *url = NULL;
+  g_autofree char *escaped = g_uri_escape_string (code, NULL, FALSE);
+
+  assert_page (browser, "identifier");
+  browser_submit (browser, "action=connector:away");
+  location = postern_response_get_header (browser->last, "Location");
+  g_assert_true (g_str_has_prefix (location, "https://provider.example/authorize?state="));
+  url = g_strdup_printf ("/callback/away?code=%s&state=%s", escaped, strchr (location, '=') + 1);
+  browser_get (browser, url);
+  browser_follow (browser);
+}
+
+static void
+test_connector (void)
+{
+  g_autoptr (Browser) browser = browser_new ("192.0.2.6");
+  g_autofree char *first = NULL;
+
+  browser_begin (browser, application_flow (APP_FIRST, 0));
+  press_provider (browser, "carl carl@example.org verified");
+  assert_answer (browser, "amr=fed");
+  first = g_strndup (strstr (browser_page (browser), "user="), 31);
+  browser_begin (browser, application_flow (APP_FIRST, POSTERN_FLOW_PROMPT_LOGIN));
+  press_provider (browser, "carl other@example.org");
+  assert_answer (browser, first);
+
+  /* What went wrong over there is not the application's business: the person chooses again. */
+  browser_begin (browser, application_flow (APP_FIRST, POSTERN_FLOW_PROMPT_LOGIN));
+  press_provider (browser, "down");
+  assert_page (browser, "identifier");
+  g_assert_nonnull (browser_model (browser, "error_message"));
+  browser_submit (browser, "action=continue&identifier=ada@example.org");
+  assert_page (browser, "password");
+}
+
+static void
+test_link (void)
+{
+  g_autoptr (Browser) browser = browser_new ("192.0.2.7");
+  g_autofree char *ada = NULL;
+
+  browser_begin (browser, application_flow (APP_FIRST, 0));
+  browser_sign_in (browser, "ada@example.org", PASSWORD);
+  ada = g_strndup (strstr (browser_page (browser), "user="), 31);
+  browser_begin (browser, application_flow (APP_FIRST, POSTERN_FLOW_PROMPT_LOGIN));
+  press_provider (browser, "ada-there ada@example.org verified");
+  assert_page (browser, "link");
+  browser_submit (browser, "action=continue&password=not it");
+  assert_page (browser, "link");
+  g_assert_nonnull (browser_model (browser, "error_message"));
+  browser_submit (browser, "action=continue&password=" PASSWORD);
+  assert_answer (browser, ada);
+  assert_answer (browser, "amr=pwd+fed");
+  browser_begin (browser, application_flow (APP_FIRST, POSTERN_FLOW_PROMPT_LOGIN));
+  press_provider (browser, "ada-there");
+  assert_answer (browser, ada);
+
+  /* Her address, unverified: a new account, and not hers. */
+  browser_begin (browser, application_flow (APP_FIRST, POSTERN_FLOW_PROMPT_LOGIN));
+  press_provider (browser, "mallory ada@example.org");
+  g_assert_null (strstr (browser_page (browser), ada));
+  assert_answer (browser, "amr=fed");
+}
+
+static void
+test_restart (void)
+{
+  g_autoptr (Browser) browser = browser_new ("192.0.2.8");
+
+  browser_begin (browser, application_flow (APP_THIRD, 0));
+  browser_submit (browser, "action=continue&identifier=bob@example.org");
+  assert_page (browser, "password");
+  house_close ();
+  house_open ();
+  browser_get (browser, browser->flow);
+  assert_page (browser, "password");
+  g_assert_cmpstr (browser_model (browser, "application_name"), ==, "Theirs");
+  browser_submit (browser, "action=continue&password=" PASSWORD);
+  assert_page (browser, "consent");
+  house_close ();
+  house_open ();
+  browser_submit (browser, "action=allow");
+  assert_answer (browser, "fresh=1");
+}
+
+static void
+test_change_password (void)
+{
+  g_autoptr (Browser) browser = browser_new ("192.0.2.9");
+  g_autoptr (Browser) thief = browser_new ("192.0.2.10");
+  guint ended;
+
+  browser_sign_up (browser, "eve@example.org");
+  browser_begin (thief, application_flow (APP_FIRST, 0));
+  browser_sign_in (thief, "eve@example.org", PASSWORD);
+  browser_get (browser, "/account/password");
+  browser_follow (browser);
+  assert_page (browser, "change-password");
+  browser_submit (browser, "action=continue&current_password=wrong&password=sieben Wolken ueber dem Moor");
+  g_assert_cmpstr (browser_model (browser, "error_field"), ==, "current_password");
+  browser_submit (browser, "action=continue&current_password=" PASSWORD "&password=short");
+  g_assert_cmpstr (browser_model (browser, "error_field"), ==, "password");
+  ended = house_protocol->ended;
+  browser_submit (browser, "action=continue&current_password=" PASSWORD "&password=sieben Wolken ueber dem Moor");
+  assert_page (browser, "account");
+  g_assert_nonnull (browser_model (browser, "notice"));
+
+  /* The thief is out, the applications were told, and the old password is worth nothing. */
+  g_assert_cmpuint (house_protocol->ended, ==, ended + 1);
+  browser_begin (thief, application_flow (APP_FIRST, 0));
+  browser_sign_in (thief, "eve@example.org", PASSWORD);
+  assert_page (thief, "password");
+  browser_submit (thief, "action=continue&password=sieben Wolken ueber dem Moor");
+  assert_answer (thief, "fresh=1");
+}
+
+static void
+test_sign_out (void)
+{
+  g_autoptr (Browser) browser = browser_new ("192.0.2.11");
+
+  browser_begin (browser, application_flow (APP_FIRST, 0));
+  browser_sign_in (browser, "bob@example.org", PASSWORD);
+  browser_get (browser, "/account/sign-out");
+  assert_page (browser, "sign-out");
+  browser_submit (browser, "action=cancel");
+  assert_page (browser, "account");
+  browser_get (browser, "/account/sign-out");
+  browser_submit (browser, "action=confirm");
+  assert_page (browser, "signed-out");
+  g_assert_cmpstr (browser_model (browser, "identifier"), ==, "bob@example.org");
+  browser_begin (browser, application_flow (APP_FIRST, POSTERN_FLOW_PROMPT_NONE));
+  assert_answer (browser, "error=login_required");
+}
+
+static gboolean
+issue_link (PosternTxn *txn, gpointer data, GError **error)
+{
+  *(char **) data = postern_setup_issue (txn, ISSUER, g_get_real_time () / G_USEC_PER_SEC, error);
+  return *(char **) data != NULL;
+}
+
+static void
+test_setup (void)
+{
+  g_autoptr (Browser) browser = browser_new ("192.0.2.12");
+  g_autoptr (Browser) late = browser_new ("192.0.2.13");
+  g_autofree char *link = NULL;
+  const char *path;
+
+  fixture_write (house_store, issue_link, &link);
+  path = link + strlen (ISSUER);
+  browser_get (browser, path);
+  browser_follow (browser);
+  assert_page (browser, "setup");
+  browser_get (late, path);
+  browser_follow (late);
+  assert_page (late, "setup");
+  browser_submit (browser, "action=continue&identifier=root@example.org&name=Root&password=short");
+  g_assert_cmpstr (browser_model (browser, "error_field"), ==, "password");
+  g_assert_cmpstr (browser_model (browser, "name"), ==, "Root");
+  browser_submit (browser, "action=continue&identifier=root@example.org&name=Root&password=" PASSWORD);
+  assert_page (browser, "welcome");
+  g_assert_cmpstr (browser_model (browser, "identifier"), ==, "root@example.org");
+
+  /* One link, one administrator: whoever holds the second page of it gets none. */
+  browser_post (late, late->flow, "action=continue&identifier=late@example.org&name=Late&password=" PASSWORD);
+  assert_page (late, "stale");
+  browser_get (late, path);
+  assert_page (late, "stale");
+}
+
+int
+main (int argc, char **argv)
+{
+  int result;
+
+  g_test_init (&argc, &argv, NULL);
+  house_begin ();
+  g_test_add_func ("/flow/sign-up-and-in", test_sign_up_and_in);
+  g_test_add_func ("/flow/wrong-and-unknown", test_wrong_and_unknown);
+  g_test_add_func ("/flow/prompts", test_prompts);
+  g_test_add_func ("/flow/accounts", test_accounts);
+  g_test_add_func ("/flow/consent", test_consent);
+  g_test_add_func ("/flow/connector", test_connector);
+  g_test_add_func ("/flow/link", test_link);
+  g_test_add_func ("/flow/restart", test_restart);
+  g_test_add_func ("/flow/change-password", test_change_password);
+  g_test_add_func ("/flow/sign-out", test_sign_out);
+  g_test_add_func ("/flow/setup", test_setup);
+  result = g_test_run ();
+  house_end ();
+  return result;
+}

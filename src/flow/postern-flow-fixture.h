@@ -1,0 +1,448 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#pragma once
+
+#include "postern-authenticator.h"
+#include "postern-factor-password.h"
+#include "postern-flow-engine.h"
+#include "postern-identity-fixture.h"
+#include "postern-json.h"
+#include "postern-protocol.h"
+
+/*
+ * For tests of sign-ins: a whole house in one process, with a real store and the real password factor, an application's
+ * protocol and a provider that do what the test says, and browsers with their cookies. Nothing of HTTP but the routes.
+ */
+
+#define ISSUER "https://id.example"
+#define PASSWORD "drei Raben auf dem Amboss"
+#define APP_FIRST "app_first"
+#define APP_THIRD "app_third"
+
+/* --- an application's protocol ------------------------------------------------------------------------------------ */
+
+#define TEST_TYPE_PROTOCOL (test_protocol_get_type ())
+G_DECLARE_FINAL_TYPE (TestProtocol, test_protocol, TEST, PROTOCOL, PosternProtocol)
+
+struct _TestProtocol {
+  PosternProtocol parent_instance;
+  guint ended;          /* how many sessions it was told of */
+  gboolean without_txn; /* the last issue() had none */
+};
+
+G_DEFINE_FINAL_TYPE (TestProtocol, test_protocol, POSTERN_TYPE_PROTOCOL)
+
+static PosternResponse *
+test_protocol_issue (PosternProtocol *protocol, PosternFlow *flow, PosternTxn *txn, GError **error)
+{
+  g_autofree char *amr = flow->amr ? g_strjoinv ("+", flow->amr) : g_strdup ("");
+  g_autofree char *scope = flow->granted_scopes ? g_strjoinv ("+", flow->granted_scopes) : g_strdup ("");
+  g_autofree char *url = g_strdup_printf ("https://app.example/cb?user=%s&session=%s&amr=%s&acr=%s&scope=%s&fresh=%d", flow->user_id ? flow->user_id : "",
+                                          flow->session_id ? flow->session_id : "", amr, flow->acr ? flow->acr : "", scope, flow->authenticated_now);
+
+  TEST_PROTOCOL (protocol)->without_txn = txn == NULL;
+  return postern_response_new_redirect (url);
+}
+
+static PosternResponse *
+test_protocol_refuse (PosternProtocol *protocol, PosternFlow *flow, const GError *error)
+{
+  g_autofree char *url = g_strdup_printf ("https://app.example/cb?error=%s", postern_error_get_wire (error));
+
+  return postern_response_new_redirect (url);
+}
+
+static void
+test_protocol_session_ended (PosternProtocol *protocol, PosternTenant *tenant, PosternSession *session, GPtrArray *grants)
+{
+  TEST_PROTOCOL (protocol)->ended++;
+}
+
+static void
+test_protocol_class_init (TestProtocolClass *klass)
+{
+  POSTERN_PROTOCOL_CLASS (klass)->issue = test_protocol_issue;
+  POSTERN_PROTOCOL_CLASS (klass)->refuse = test_protocol_refuse;
+  POSTERN_PROTOCOL_CLASS (klass)->session_ended = test_protocol_session_ended;
+}
+
+static void
+test_protocol_init (TestProtocol *self)
+{
+}
+
+/* --- a provider: the callback's `code` says who comes back: "ID", "ID EMAIL" or "ID EMAIL verified" ------------------- */
+
+#define TEST_TYPE_CONNECTOR (test_connector_get_type ())
+G_DECLARE_FINAL_TYPE (TestConnector, test_connector, TEST, CONNECTOR, PosternConnector)
+
+struct _TestConnector {
+  PosternConnector parent_instance;
+};
+
+G_DEFINE_FINAL_TYPE (TestConnector, test_connector, POSTERN_TYPE_CONNECTOR)
+
+static void
+test_connector_call_back (PosternStep *step)
+{
+  const char *code = postern_step_get_input (step, "code");
+  g_auto (GStrv) parts = g_strsplit (code ? code : "", " ", 3);
+  g_autoptr (PosternClaims) claims = postern_claims_new ();
+
+  g_assert_cmpstr (postern_step_get_state (step, "kept"), ==, "yes");
+  if (parts[0] == NULL || g_str_equal (parts[0], "down")) {
+    postern_step_return_error (step, g_error_new_literal (POSTERN_ERROR, POSTERN_ERROR_PROVIDER, "the provider is down"));
+    return;
+  }
+  if (parts[1]) {
+    postern_claims_add_string (claims, "email", parts[1]);
+    postern_claims_add_boolean (claims, "email_verified", parts[2] != NULL);
+  }
+  postern_step_return_subject (step, postern_subject_new (parts[0], claims));
+}
+
+static gboolean
+test_connector_handle_step (PosternAuthenticator *self, PosternStep *step)
+{
+  g_autofree char *url = NULL;
+
+  if (postern_step_get_phase (step) == POSTERN_STEP_CALLBACK) {
+    test_connector_call_back (step);
+    return TRUE;
+  }
+  postern_step_set_state (step, "kept", "yes");
+  url = g_strdup_printf ("https://provider.example/authorize?state=%s", postern_step_get_callback_state (step));
+  postern_step_return_prompt (step, postern_prompt_new_redirect (url));
+  return TRUE;
+}
+
+static void
+test_connector_class_init (TestConnectorClass *klass)
+{
+  POSTERN_AUTHENTICATOR_CLASS (klass)->handle_step = test_connector_handle_step;
+}
+
+static void
+test_connector_init (TestConnector *self)
+{
+}
+
+/* --- the house -------------------------------------------------------------------------------------------------------- */
+
+static PosternStore *house_store;
+static PosternTenant *house_tenant;
+static PosternRegistry *house_registry;
+static PosternHub *house_hub;
+static PosternRuntime *house_runtime;
+static PosternFlowEngine *house_engine;
+static TestProtocol *house_protocol;
+
+static inline void
+house_adopt (GType type, const char *id, const char *name, GVariant *values)
+{
+  g_autoptr (PosternInstance) instance = g_object_new (type, NULL);
+  g_autoptr (PosternSettings) settings = postern_settings_new (values, NULL);
+  g_autoptr (GError) error = NULL;
+
+  postern_instance_set_identity (instance, id, id, name, NULL, settings);
+  postern_instance_configure (instance, &error);
+  g_assert_no_error (error);
+  postern_registry_adopt (house_registry, instance);
+}
+
+static inline gboolean
+house_fill (PosternTxn *txn, gpointer data, GError **error)
+{
+  static const char *const ids[] = { APP_FIRST, APP_THIRD };
+
+  for (guint i = 0; i < G_N_ELEMENTS (ids); i++) {
+    g_autoptr (PosternApplication) application = postern_application_new ();
+
+    application->id = g_strdup (ids[i]);
+    application->name = g_strdup (i == 0 ? "Ours" : "Theirs");
+    application->kind = g_strdup ("web");
+    application->enabled = TRUE;
+    application->first_party = i == 0;
+    application->metadata = g_variant_ref_sink (g_variant_new_parsed ("@a{sv} {'redirect_uris': <[<'https://app.example/cb'>]>}"));
+    application->secrets = g_variant_ref_sink (g_variant_new_parsed ("@av []"));
+    if (!postern_application_store_insert (txn, application, error))
+      return FALSE;
+  }
+  return TRUE;
+}
+
+/* Everything above the store: what a restart makes anew. */
+static inline void
+house_open (void)
+{
+  static const char *const nowhere[] = { NULL };
+  g_autoptr (GError) error = NULL;
+
+  house_tenant = postern_tenant_new ("default", ISSUER, house_store, &error);
+  g_assert_no_error (error);
+  house_registry = postern_registry_new (nowhere);
+  house_hub = postern_hub_new ();
+  house_runtime = postern_runtime_new (NULL, house_registry, house_hub);
+  postern_runtime_add_tenant (house_runtime, house_tenant);
+  house_engine = postern_flow_engine_new (house_runtime);
+  house_adopt (POSTERN_TYPE_FACTOR_PASSWORD, "password", "Password", g_variant_new_parsed ("@a{ss} {'memory': '7168', 'iterations': '1'}"));
+  house_adopt (TEST_TYPE_PROTOCOL, "test", "Test", g_variant_new_parsed ("@a{ss} {}"));
+  house_adopt (TEST_TYPE_CONNECTOR, "away", "Away", g_variant_new_parsed ("@a{ss} {'issuer': 'https://provider.example'}"));
+  house_protocol = TEST_PROTOCOL (postern_registry_get_instance (house_registry, "test"));
+}
+
+static inline void
+house_close (void)
+{
+  g_clear_object (&house_engine);
+  g_clear_object (&house_runtime);
+  g_clear_object (&house_hub);
+  g_clear_object (&house_registry);
+  g_clear_object (&house_tenant);
+}
+
+static inline void
+house_begin (void)
+{
+  house_store = fixture_open ();
+  fixture_write (house_store, house_fill, NULL);
+  house_open ();
+}
+
+static inline void
+house_end (void)
+{
+  house_close ();
+  fixture_close (house_store, TRUE);
+}
+
+/* --- a browser ---------------------------------------------------------------------------------------------------------- */
+
+typedef struct {
+  GHashTable *cookies;
+  const char *address;
+  PosternResponse *last;
+  char *flow; /* the path of the flow's page */
+} Browser;
+
+static inline Browser *
+browser_new (const char *address)
+{
+  Browser *self = g_new0 (Browser, 1);
+
+  self->cookies = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
+  self->address = address;
+  return self;
+}
+
+static inline void
+browser_free (Browser *self)
+{
+  g_hash_table_unref (self->cookies);
+  g_clear_object (&self->last);
+  g_free (self->flow);
+  g_free (self);
+}
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (Browser, browser_free)
+
+static inline void
+browser_keep_cookie (const char *name, const char *value, gint64 max_age, gpointer data)
+{
+  Browser *self = data;
+
+  if (max_age == 0)
+    g_hash_table_remove (self->cookies, name);
+  else
+    g_hash_table_replace (self->cookies, g_strdup (name), g_strdup (value));
+}
+
+static inline void
+browser_ignore_header (const char *name, const char *value, gpointer data)
+{
+}
+
+static inline void
+browser_take (Browser *self, PosternResponse *response)
+{
+  const char *location = postern_response_get_header (response, "Location");
+
+  g_clear_object (&self->last);
+  self->last = response;
+  postern_response_foreach_cookie (response, browser_keep_cookie, self);
+  if (location && g_str_has_prefix (location, "/sign-in/")) {
+    g_free (self->flow);
+    self->flow = g_strdup (location);
+  }
+}
+
+static inline PosternRequest *
+browser_request (Browser *self, const char *method, const char *url, const char *body)
+{
+  g_auto (GStrv) parts = g_strsplit (url, "?", 2);
+  PosternRequest *request = postern_request_new (method, parts[0], parts[1]);
+  g_autoptr (GString) cookies = g_string_new (NULL);
+  GHashTableIter iter;
+  gpointer name, value;
+
+  g_hash_table_iter_init (&iter, self->cookies);
+  while (g_hash_table_iter_next (&iter, &name, &value))
+    g_string_append_printf (cookies, "%s%s=%s", cookies->len ? "; " : "", (char *) name, (char *) value);
+  postern_request_set_id (request, "req");
+  postern_request_set_public_url (request, ISSUER);
+  postern_request_set_remote_address (request, self->address);
+  if (cookies->len)
+    postern_request_add_header (request, "Cookie", cookies->str);
+  if (body) {
+    g_autoptr (GBytes) bytes = g_bytes_new (body, strlen (body));
+
+    postern_request_add_header (request, "Content-Type", "application/x-www-form-urlencoded");
+    postern_request_set_body (request, bytes);
+  }
+  return request;
+}
+
+/* The routes' patterns have one capture at most, at the end. */
+static inline PosternResponse *
+browser_route (PosternRequest *request)
+{
+  for (const PosternRoute *route = postern_flow_engine_get_routes (); route->method; route++) {
+    const char *brace = strchr (route->pattern, '{');
+    const char *path = postern_request_get_path (request);
+    gsize length = brace ? (gsize) (brace - route->pattern) : strlen (route->pattern);
+
+    if (!g_str_equal (route->method, postern_request_get_method (request)) || strncmp (path, route->pattern, length) != 0)
+      continue;
+    if (brace ? strchr (path + length, '/') != NULL || path[length] == '\0' : path[length] != '\0')
+      continue;
+    if (brace) {
+      g_autofree char *name = g_strndup (brace + 1, strlen (brace) - 2);
+
+      postern_request_set_capture (request, name, path + length);
+    }
+    return route->handler (request, house_engine);
+  }
+  g_assert_not_reached ();
+  return NULL;
+}
+
+static inline void
+browser_get (Browser *self, const char *url)
+{
+  g_autoptr (PosternRequest) request = browser_request (self, "GET", url, NULL);
+
+  browser_take (self, browser_route (request));
+}
+
+static inline void
+browser_post (Browser *self, const char *url, const char *body)
+{
+  g_autoptr (PosternRequest) request = browser_request (self, "POST", url, body);
+
+  browser_take (self, browser_route (request));
+}
+
+/** Follows our own redirects, as a browser does after a form. */
+static inline void
+browser_follow (Browser *self)
+{
+  for (const char *to = postern_response_get_header (self->last, "Location"); to && *to == '/'; to = postern_response_get_header (self->last, "Location")) {
+    g_autofree char *path = g_strdup (to);
+
+    browser_get (self, path);
+  }
+}
+
+/** Posts the form of the page that is shown, to where its action says. */
+static inline void
+browser_submit (Browser *self, const char *body)
+{
+  const char *action = postern_json_get_string (postern_response_get_model (self->last), "action");
+  g_autofree char *url = NULL;
+
+  g_assert_nonnull (action);
+  g_assert_true (g_str_has_prefix (action, ISSUER));
+  url = g_strdup (action + strlen (ISSUER));
+  browser_post (self, url, body);
+  g_assert_cmpuint (postern_response_get_status (self->last), ==, 303); /* POST, 303, GET: everywhere */
+  browser_follow (self);
+}
+
+static inline PosternFlow *
+application_flow (const char *application_id, guint prompts)
+{
+  static const char *const scopes[] = { "openid", "email", NULL };
+  PosternFlow *flow = postern_flow_new (POSTERN_ENTRANCE_BROWSER, "test");
+
+  flow->application_id = g_strdup (application_id);
+  flow->scopes = g_strdupv ((char **) scopes);
+  flow->prompts = prompts;
+  flow->return_url = g_strdup ("https://app.example/cb");
+  flow->back_url = g_strdup ("https://app.example");
+  return flow;
+}
+
+/** The application sends the browser here with @flow, (transfer full). */
+static inline void
+browser_begin (Browser *self, PosternFlow *flow)
+{
+  g_autoptr (PosternRequest) request = browser_request (self, "GET", "/oidc/authorize", NULL);
+
+  browser_take (self, postern_flow_engine_run (house_engine, flow, request, NULL));
+  g_object_unref (flow);
+  browser_follow (self);
+}
+
+static inline const char *
+browser_page (Browser *self)
+{
+  const char *name = postern_response_get_template (self->last);
+
+  return name ? name : postern_response_get_header (self->last, "Location");
+}
+
+static inline void
+assert_page (Browser *self, const char *name)
+{
+  g_assert_cmpstr (browser_page (self), ==, name);
+}
+
+static inline const char *
+browser_model (Browser *self, const char *name)
+{
+  return postern_json_get_string (postern_response_get_model (self->last), name);
+}
+
+/** The browser stands at the application, with an answer that has @part. */
+static inline void
+assert_answer (Browser *self, const char *part)
+{
+  const char *location = postern_response_get_header (self->last, "Location");
+
+  g_assert_nonnull (location);
+  g_assert_true (g_str_has_prefix (location, "https://app.example/cb?"));
+  if (strstr (location, part) == NULL)
+    g_error ("expected %s in %s", part, location);
+}
+
+static inline void
+browser_sign_up (Browser *self, const char *email)
+{
+  g_autofree char *body = g_strdup_printf ("action=continue&identifier=%s&name=Somebody&password=" PASSWORD, email);
+
+  browser_begin (self, application_flow (APP_FIRST, POSTERN_FLOW_PROMPT_CREATE));
+  assert_page (self, "sign-up");
+  browser_submit (self, body);
+  assert_answer (self, "fresh=1");
+}
+
+static inline void
+browser_sign_in (Browser *self, const char *email, const char *password)
+{
+  g_autofree char *who = g_strdup_printf ("action=continue&identifier=%s", email);
+  g_autofree char *what = g_strdup_printf ("action=continue&identifier=%s&password=%s", email, password);
+
+  assert_page (self, "identifier");
+  browser_submit (self, who);
+  assert_page (self, "password");
+  browser_submit (self, what);
+}
