@@ -123,7 +123,7 @@ set_up (PosternSqliteConnection *self, PosternKeep keep, PosternSqliteUse use, G
     return FALSE;
   if (use == POSTERN_SQLITE_READ)
     return run (self, "PRAGMA query_only = ON; PRAGMA cache_size = -1024", error);
-  return run (self, "PRAGMA journal_mode = WAL; PRAGMA wal_autocheckpoint = 0; PRAGMA journal_size_limit = 67108864; PRAGMA cache_size = -8192", error)
+  return run (self, "PRAGMA journal_mode = WAL; PRAGMA wal_autocheckpoint = 0; PRAGMA journal_size_limit = 67108864; PRAGMA cache_size = -4096", error)
          && run (self, keep == POSTERN_KEEP_LASTING ? "PRAGMA synchronous = FULL" : "PRAGMA synchronous = NORMAL", error);
 }
 

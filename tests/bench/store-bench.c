@@ -8,7 +8,8 @@
 /*
  * store-bench --module FILE [--users N] [--threads N] [--location FOLDER]
  * Prints: how long N users take to insert, what a look-up costs with them in the file, how many durable single-row writes a second
- * many threads reach, and what one alone waits for its commit.
+ * many threads reach, and what one alone waits for its commit, and what a whole
+ * sign-in's writes cost.
  */
 static char *module_file, *location;
 static int n_users = 100000, n_threads = 64, seconds = 3;
@@ -164,6 +165,116 @@ open_store (void)
   return opened;
 }
 
+/* What a worker waits for before it can answer. */
+static void
+reopen (void)
+{
+  gint64 began;
+
+  g_clear_object (&store);
+  began = g_get_monotonic_time ();
+  store = open_store ();
+  g_print ("open what is there already            %8.2f ms\n", (double) (g_get_monotonic_time () - began) / 1000);
+}
+
+/* --- the writes of a sign-in: session, device, sign-in time, grant, code, audit; then the code is redeemed ------------------ */
+
+typedef struct {
+  const char *application;
+  char *code;
+} SignIn;
+
+static gboolean
+sign_in (PosternTxn *txn, gpointer data, GError **error)
+{
+  SignIn *self = data;
+  gint64 now = g_get_real_time () / G_USEC_PER_SEC;
+  g_autoptr (PosternUser) user = postern_user_store_get (txn, ids[g_random_int_range (0, n_users)], error);
+  g_autoptr (PosternSession) session = postern_session_new ();
+  g_autoptr (PosternGrant) grant = postern_grant_new ();
+  g_autoptr (PosternCode) code = postern_code_new ();
+  g_autoptr (PosternAudit) audit = postern_audit_new ();
+
+  if (user == NULL)
+    return FALSE;
+  session->id = postern_id_new ("ses");
+  session->secret_hash = postern_secret_new ();
+  session->user_id = g_strdup (user->id);
+  session->created_at = now;
+  session->expires_at = session->idle_expires_at = now + 3600;
+  grant->id = postern_id_new ("gnt");
+  grant->user_id = g_strdup (user->id);
+  grant->application_id = g_strdup (self->application);
+  grant->session_id = g_strdup (session->id);
+  code->hash = g_strdup (self->code);
+  code->grant_id = g_strdup (grant->id);
+  code->application_id = g_strdup (self->application);
+  code->expires_at = now + 60;
+  audit->id = postern_id_new ("aud");
+  audit->at = g_get_real_time ();
+  audit->event = g_strdup ("sign-in.succeeded");
+  return postern_session_store_insert (txn, session, error) && postern_device_store_put (txn, session->secret_hash, user->id, now, error)
+         && postern_user_store_touch_sign_in (txn, user->id, now, error) && postern_grant_store_insert (txn, grant, error)
+         && postern_code_store_insert (txn, code, error) && postern_audit_store_append (txn, audit, error);
+}
+
+static gboolean
+redeem (PosternTxn *txn, gpointer data, GError **error)
+{
+  SignIn *self = data;
+  g_autoptr (PosternCode) code = postern_code_store_redeem (txn, self->code, g_get_real_time () / G_USEC_PER_SEC, NULL, error);
+
+  return code != NULL;
+}
+
+static gboolean
+add_application (PosternTxn *txn, gpointer data, GError **error)
+{
+  g_autoptr (PosternApplication) application = postern_application_new ();
+
+  application->id = g_strdup (data);
+  application->name = g_strdup ("bench");
+  application->kind = g_strdup ("web");
+  return postern_application_store_insert (txn, application, error);
+}
+
+static gpointer
+sign_in_until_stopped (gpointer application)
+{
+  gsize n = 0;
+
+  for (; !g_atomic_int_get (&stop); n++)
+    {
+      g_autofree char *code = postern_secret_new ();
+      SignIn self = { application, code };
+      g_autoptr (GError) error = NULL;
+
+      must (postern_store_write (store, POSTERN_KEEP_LASTING, sign_in, &self, &error), error);
+      must (postern_store_write (store, POSTERN_KEEP_LASTING, redeem, &self, &error), error);
+    }
+  return GSIZE_TO_POINTER (n);
+}
+
+static void
+sign_in_together (void)
+{
+  g_autofree char *application = postern_id_new ("app");
+  g_autofree GThread **handles = g_new0 (GThread *, n_threads);
+  gint64 began;
+  gsize n = 0;
+
+  must (postern_store_write (store, POSTERN_KEEP_LASTING, add_application, application, NULL), NULL);
+  g_atomic_int_set (&stop, 0);
+  began = g_get_monotonic_time ();
+  for (int i = 0; i < n_threads; i++)
+    handles[i] = g_thread_new ("sign-in", sign_in_until_stopped, application);
+  g_usleep ((gulong) seconds * G_USEC_PER_SEC);
+  g_atomic_int_set (&stop, 1);
+  for (int i = 0; i < n_threads; i++)
+    n += GPOINTER_TO_SIZE (g_thread_join (handles[i]));
+  g_print ("durable sign-ins (7 writes), %3d threads%7.0f a second\n", n_threads, (double) n / ((double) (g_get_monotonic_time () - began) / 1e6));
+}
+
 int
 main (int argc, char **argv)
 {
@@ -194,6 +305,8 @@ main (int argc, char **argv)
   write_together (1);
   write_together (8);
   write_together (n_threads);
+  sign_in_together ();
+  reopen ();
   g_clear_object (&store);
   g_strfreev (ids);
   return 0;
