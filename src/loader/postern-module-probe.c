@@ -102,8 +102,8 @@ probe_from (GPtrArray *infos, guint first, GHashTable *bad)
   fclose (in);
   while (waitpid (pid, &status, 0) < 0 && errno == EINTR)
     ;
-  gboolean died = !WIFEXITED (status) || WEXITSTATUS (status) != 0 || next < infos->len;
-  if (next == first || (died && !complete)) {
+  /* Half a report means that the module ended the child, however politely: exit (0) would end the server, too. */
+  if (next == first || !complete) {
     guint number = next == first ? first : next - 1;
     g_hash_table_insert (bad, infos->pdata[number], describe_death (infos->pdata[number], status));
     return number + 1;
