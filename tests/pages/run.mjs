@@ -48,10 +48,14 @@ async function attempt(what, steps) {
 const css = fs.readFileSync('data/assets/postern.css');
 const scripts = ['postern.js', 'relay.js'].map((name) => fs.readFileSync(`data/assets/${name}`));
 
+const pictures = ['icon.svg', 'google.svg', 'oidc.svg'].map((name) => fs.readFileSync(`data/assets/${name}`));
+
 function checkBytes(sample, html) {
   check(`${sample.name}: nothing inline`, [...html.matchAll(/\sstyle\s*=|<style|<script(?![^>]*\ssrc=)|\son[a-z]+\s*=|javascript:/gi)].map((match) => `has ${match[0].trim()}`));
   const size = packed(html) + packed(css);
   check(`${sample.name}: page and style fit in ${limit.page} bytes`, size > limit.page && `${size} bytes compressed`);
+  const view = size + packed(scripts[0]) + pictures.reduce((sum, text) => sum + packed(text), 0);
+  check(`${sample.name}: the first view fits in ${limit.view} bytes`, view > limit.view && `${view} bytes compressed`);
   check(`${sample.name}: everything is filled in`, /\{\{|\}\}|\{[a-z_]+\}/.test(html) && `has ${html.match(/\{\{.*|.*\}\}|\{[a-z_]+\}/)[0]}`);
 }
 
