@@ -103,7 +103,7 @@ static gboolean
 spawn (PosternSupervisor *self, guint generation, PosternConfig *config, GPtrArray *listeners, GError **error)
 {
   g_autoptr (GBytes) bytes = postern_config_to_bytes (config);
-  PosternProcess *process = postern_process_spawn (self->program, listeners, bytes, self->generation == 0, error);
+  PosternProcess *process = postern_process_spawn (self->program, listeners, bytes, self->generation == 0 && self->processes->len == 0, error);
   if (!process)
     return FALSE;
   process->generation = generation;
