@@ -94,12 +94,19 @@ prepare_fixed (PosternSqliteConnection *self, GError **error)
   return TRUE;
 }
 
-/* sqlite3 would make the file with the umask's mode; its log and index files then take the mode from it. */
+/*
+ * sqlite3 would make the file with the umask's mode; its log and index files then take the mode from it.
+ * A file that exists is not opened, because closing it again would drop the locks that this process's other
+ * connections hold on it (fcntl(2)): the next process to close the database would then think itself the last one,
+ * and take away the log that we still write to.
+ */
 static gboolean
 make_file (const char *file, GError **error)
 {
-  int fd = g_open (file, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+  int fd = g_open (file, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
 
+  if (fd < 0 && errno == EEXIST)
+    return TRUE;
   if (fd < 0)
     {
       g_set_error (error, POSTERN_ERROR, POSTERN_ERROR_CONFIG, "%s: %s", file, g_strerror (errno));
