@@ -19,6 +19,7 @@
 
 struct _PosternHouse {
   PosternConfig *config;
+  GBytes *key; /* the master key */
   PosternRegistry *registry;
   PosternHub *hub;
   PosternStore *store;
@@ -47,6 +48,7 @@ house_free (PosternHouse *self)
   g_clear_object (&self->hub);
   g_clear_object (&self->registry);
   g_clear_object (&self->config);
+  g_clear_pointer (&self->key, g_bytes_unref);
   g_free (self);
 }
 
@@ -56,11 +58,13 @@ static gboolean
 open_store (PosternHouse *self, GError **error)
 {
   const char *location = postern_config_get_string (self->config, "database.location");
-  g_autoptr (GBytes) key = postern_master_key_load (postern_config_get_string (self->config, "database.master-key"), error);
-  PosternDatabase *database = key ? postern_plugins_find_database (self->registry, self->config, error) : NULL;
+  PosternDatabase *database = NULL;
+  self->key = postern_master_key_load (postern_config_get_string (self->config, "database.master-key"), error);
+  if (self->key)
+    database = postern_plugins_find_database (self->registry, self->config, error);
   if (!database)
     return FALSE;
-  self->store = postern_store_open (database, key, location ? location : postern_config_get_string (self->config, "server.data-dir"), TENANT, error);
+  self->store = postern_store_open (database, self->key, location ? location : postern_config_get_string (self->config, "server.data-dir"), TENANT, error);
   return self->store != NULL;
 }
 
@@ -139,8 +143,11 @@ add_routes (PosternHouse *self)
 {
   postern_server_add_routes (self->server, postern_api_get_routes (), self->api);
   postern_server_add_routes (self->server, postern_flow_engine_get_routes (), self->engine);
-  for (guint i = 0; i < self->protocols->len; i++)
-    postern_server_add_routes (self->server, postern_protocol_get_routes (self->protocols->pdata[i]), self->protocols->pdata[i]);
+  for (guint i = 0; i < self->protocols->len; i++) {
+    const PosternRoute *routes = postern_protocol_get_routes (self->protocols->pdata[i]);
+    if (routes)
+      postern_server_add_routes (self->server, routes, self->protocols->pdata[i]);
+  }
 }
 
 static gboolean
@@ -170,6 +177,7 @@ open_server (PosternHouse *self, const char *sockets, GError **error)
   self->server = make_server (self->config, error);
   if (!self->server)
     return FALSE;
+  postern_server_set_csrf_key (self->server, self->key); /* a form that a person types into outlives a restart */
   open_api (self);
   add_routes (self);
   if (!add_sockets (self, sockets, error) || !postern_server_start (self->server, error))

@@ -142,7 +142,9 @@ find_notice (PosternRequest *request)
   const char *notice = NULL;
 
   postern_request_get_query (request, "notice", &notice, NULL);
-  return g_strcmp0 (notice, "changed") == 0 ? N_("Your password is changed. You are signed out everywhere else.") : NULL;
+  if (g_strcmp0 (notice, "changed") != 0)
+    return NULL;
+  return N_("Your password is changed. You are signed out everywhere else.");
 }
 
 static PosternResponse *
