@@ -5,14 +5,13 @@
 #include <string.h>
 
 #define TIDY_EVERY 256 /* runs between two looks for what libsoup may have put off */
-#define CLOSE_LINE "Connection: close\r\n"
 
 struct _PosternGateRelay {
   GMainContext *context;
   SoupServer *server;
   GSocketAddress *nowhere; /* libsoup wants addresses; the real ones are the gate's business */
   const PosternGateReply *reply;
-  gboolean finished;
+  gboolean close, finished;
   guint runs;
 };
 
@@ -24,7 +23,6 @@ on_finished (SoupServerMessage *message, gpointer user_data)
   self->finished = TRUE;
 }
 
-/* Each stream carries one request: libsoup is told so by `Connection: close`, which also ends its side at once. */
 static void
 on_request (SoupServer *server, SoupServerMessage *message, const char *path, GHashTable *query, gpointer user_data)
 {
@@ -36,7 +34,8 @@ on_request (SoupServer *server, SoupServerMessage *message, const char *path, GH
     PosternGateReplyField *field = &g_array_index (reply->fields, PosternGateReplyField, i);
     soup_message_headers_append (headers, field->name, field->value);
   }
-  soup_message_headers_append (headers, "Connection", "close");
+  if (self->close)
+    soup_message_headers_append (headers, "Connection", "close");
   soup_server_message_set_status (message, reply->status, NULL);
   if (reply->body && g_bytes_get_size (reply->body) > 0)
     soup_message_body_append_bytes (soup_server_message_get_response_body (message), reply->body);
@@ -69,23 +68,6 @@ postern_gate_relay_free (PosternGateRelay *self)
   g_free (self);
 }
 
-/* The line that ended libsoup's side is not meant for a client that stays. A field's value cannot hold CR LF, so that it is
- * found only where it is a line. */
-static void
-append_without_close (GString *out, const char *data, gsize length)
-{
-  const char *line = memmem (data, length, "\r\n" CLOSE_LINE, strlen (CLOSE_LINE) + 2);
-
-  if (!line) {
-    g_string_append_len (out, data, (gssize) length);
-    return;
-  }
-  line += 2;
-  g_string_append_len (out, data, line - data);
-  line += strlen (CLOSE_LINE);
-  g_string_append_len (out, line, data + length - line);
-}
-
 gboolean
 postern_gate_relay_run (PosternGateRelay *self, const char *request, gsize length, const PosternGateReply *reply, gboolean close, GString *out)
 {
@@ -96,10 +78,12 @@ postern_gate_relay_run (PosternGateRelay *self, const char *request, gsize lengt
   gsize written;
 
   self->reply = reply;
+  self->close = close;
   self->finished = FALSE;
   if (!soup_server_accept_iostream (self->server, stream, self->nowhere, self->nowhere, NULL))
     return FALSE;
-  /* A stream in memory never makes libsoup wait, so that all is done by now; each look at the context costs a system call. */
+  /* Behind the one request the stream ends, and so does libsoup's side. A stream in memory never makes libsoup wait, so
+   * that all is done by now; each look at the context costs a system call. */
   if (!self->finished || ++self->runs % TIDY_EVERY == 0)
     while (g_main_context_iteration (self->context, FALSE))
       continue;
@@ -107,9 +91,6 @@ postern_gate_relay_run (PosternGateRelay *self, const char *request, gsize lengt
   written = g_memory_output_stream_get_data_size (G_MEMORY_OUTPUT_STREAM (output));
   if (!self->finished || written == 0)
     return FALSE;
-  if (close)
-    g_string_append_len (out, data, (gssize) written);
-  else
-    append_without_close (out, data, written);
+  g_string_append_len (out, data, (gssize) written);
   return TRUE;
 }
