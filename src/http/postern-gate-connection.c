@@ -193,7 +193,7 @@ static const struct {
   { 505, "HTTP Version Not Supported", "Only HTTP/1.1 and HTTP/1.0 are served" },
 };
 
-/* Says no in our own words, without libsoup, and closes: what follows on this connection cannot be trusted. */
+/* Says no in the gate's own words and closes: what follows on this connection cannot be trusted. */
 static void
 refuse (PosternGateConnection *self, guint status)
 {
@@ -224,23 +224,18 @@ serve (PosternGateConnection *self)
   gate->handler.serve (self->exchange, body, gate->user_data);
 }
 
-/* The server has answered: libsoup words it, the socket takes it. */
+/* The server has answered. */
 static void
 answer (PosternGateConnection *self)
 {
   PosternGateLoop *loop = self->loop;
   PosternGateExchange *exchange = self->exchange;
-  guint status = exchange->reply->status;
-  gboolean worded;
 
   self->close_after = exchange->close || loop->draining || self->requests >= loop->gate->options.requests;
   g_string_truncate (loop->out, 0);
-  worded = postern_gate_relay_run (loop->relay, exchange->request->str, exchange->request->len, exchange->reply, self->close_after, loop->out);
-  postern_gate_exchange_finish (exchange, worded ? status : 0, loop->out->len);
-  if (worded)
-    write_out (self, loop->out->str, loop->out->len);
-  else
-    postern_gate_connection_close (self);
+  postern_gate_wording_write (&loop->wording, exchange->reply, exchange->is_head, self->close_after, loop->out);
+  postern_gate_exchange_finish (exchange, exchange->reply->status, loop->out->len);
+  write_out (self, loop->out->str, loop->out->len);
 }
 
 /* The head is complete and sound: the server says whether it wants the request, and how much body. */

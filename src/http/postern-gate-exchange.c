@@ -5,7 +5,6 @@ PosternGateExchange *
 postern_gate_exchange_new (PosternGateConnection *connection, const PosternGateHead *head)
 {
   PosternGateExchange *self = g_new0 (PosternGateExchange, 1);
-  GString *request = g_string_sized_new (head->method.length + head->path.length + head->query.length + head->host.length + 40);
 
   self->kind = connection->kind;
   self->address = connection->address;
@@ -14,24 +13,7 @@ postern_gate_exchange_new (PosternGateConnection *connection, const PosternGateH
   self->loop = connection->loop;
   self->connection = connection;
   self->close = !head->keep_alive;
-  g_string_append_len (request, head->method.text, (gssize) head->method.length);
-  g_string_append_c (request, ' ');
-  /* "*" means the server itself; libsoup's handlers hang on paths. */
-  if (*head->path.text == '/')
-    g_string_append_len (request, head->path.text, (gssize) head->path.length);
-  else
-    g_string_append_c (request, '/');
-  if (head->query.text) {
-    g_string_append_c (request, '?');
-    g_string_append_len (request, head->query.text, (gssize) head->query.length);
-  }
-  g_string_append (request, " HTTP/1.1\r\nHost: ");
-  if (head->host.text)
-    g_string_append_len (request, head->host.text, (gssize) head->host.length);
-  else
-    g_string_append (request, "localhost");
-  g_string_append (request, "\r\n\r\n");
-  self->request = request;
+  self->is_head = postern_gate_head_equals (&head->method, "HEAD");
   return self;
 }
 
@@ -46,7 +28,6 @@ postern_gate_exchange_finish (PosternGateExchange *self, guint status, gsize byt
     self->connection->exchange = NULL;
   g_clear_pointer (&self->reply, postern_gate_reply_free);
   g_clear_pointer (&self->posted, postern_gate_reply_free);
-  g_string_free (self->request, TRUE);
   g_free (self);
 }
 

@@ -266,7 +266,6 @@ run (gpointer data)
   struct epoll_event events[EVENTS];
 
   self->runner = g_thread_self ();
-  self->relay = postern_gate_relay_new ();
   while (!g_atomic_int_get (&self->gate->stopping)) {
     int n;
     flush_log (self);
@@ -279,7 +278,6 @@ run (gpointer data)
   }
   close_all (self);
   flush_log (self);
-  postern_gate_relay_free (self->relay);
   return NULL;
 }
 

@@ -3,7 +3,7 @@
 
 #include "postern-gate.h"
 #include "postern-gate-body.h"
-#include "postern-gate-relay.h"
+#include "postern-gate-wording.h"
 
 G_BEGIN_DECLS
 
@@ -73,7 +73,7 @@ struct _PosternGateLoop {
   gint64 accept_again; /* when listeners were set aside because descriptors ran out */
   GQueue waits[POSTERN_GATE_WAITS];
   GPtrArray *dead;
-  PosternGateRelay *relay;
+  PosternGateWording wording;
   GString *out, *log;
   char *scratch;
   PosternGateHead head;

@@ -11,7 +11,7 @@ G_BEGIN_DECLS
 /**
  * PosternGate: the wire guard. It owns accept, idle and close: each I/O thread waits with epoll on its own connections,
  * reads a head and a bounded body by strict grammar, asks the server for an answer, and writes it in one send where the
- * socket takes it. libsoup (postern-gate-relay.h) sees one vetted request at a time and no socket at all.
+ * socket takes it (postern-gate-wording.h).
  *
  * What it refuses gets 400, 408, 413, 414, 417, 429, 431, 501, 503 or 505 with `Connection: close`.
  */
@@ -46,10 +46,9 @@ struct _PosternGateExchange {
   /*< private >*/
   struct _PosternGateLoop *loop;
   struct _PosternGateConnection *connection; /* (nullable): NULL when it is gone */
-  GString *request;                          /* what libsoup gets */
   PosternGateReply *posted; /* by another thread; becomes ->reply when the I/O thread takes it up */
   PosternGateReply *reply;
-  gboolean close;
+  gboolean close, is_head;
 };
 
 /** What the server does with a request. All but reply run on the I/O thread. */

@@ -443,7 +443,7 @@ count_descriptors (void)
   return count;
 }
 
-/* What libsoup alone loses: a descriptor for each client that leaves while it is idle. */
+/* What libsoup's server loses: a descriptor for each client that leaves while it is idle. */
 static void
 test_descriptors (void)
 {

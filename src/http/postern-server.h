@@ -8,8 +8,8 @@
 G_BEGIN_DECLS
 
 /**
- * PosternServer: sockets in, PosternResponse out. The gate (postern-gate.h) owns accept, idle and close; each of its I/O
- * threads has a libsoup server without listener, to which one vetted request at a time is handed.
+ * PosternServer: sockets in, PosternResponse out. The gate (postern-gate.h) owns accept, idle and close, vets each request
+ * and writes each answer.
  * Handlers run on a bounded pool of handler threads, inline handlers on the I/O thread (they get no cancellable).
  * Of our own it answers /livez and /readyz everywhere, /metrics on the management socket, and /assets/.
  */
