@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "postern-oidc-claims.h"
+#include "postern-oidc-profile.h"
 #include "postern-oidc-connector.h"
 #include "test/postern-oidc-hostile.h"
 
@@ -290,7 +290,7 @@ merged_is_verified (const char *id_token, const char *userinfo, const char *map,
   g_autoptr (GVariant) first = postern_json_parse_object (id_token, -1, 0, NULL);
   g_autoptr (GVariant) second = postern_json_parse_object (userinfo, -1, 0, NULL);
   const char *list[] = { map, NULL };
-  g_autoptr (PosternClaims) claims = postern_oidc_claims_merge (first, second, list);
+  g_autoptr (PosternClaims) claims = postern_oidc_profile_merge (first, second, list);
   g_autoptr (PosternSubject) subject = postern_subject_new ("1", claims);
 
   g_assert_cmpstr (postern_subject_get_email (subject), ==, email);

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "postern-oidc-connector.h"
 
-#include "postern-oidc-claims.h"
-#include "postern-oidc-token.h"
+#include "postern-oidc-profile.h"
+#include "postern-oidc-id-token.h"
 
 #include <errno.h>
 #include <string.h>
@@ -137,7 +137,7 @@ static PosternSubject *
 subject_from_response (PosternOidcConnector *self, PosternStep *step, GVariant *metadata, GVariant *response, GError **error)
 {
   GCancellable *cancellable = postern_step_get_cancellable (step);
-  PosternOidcToken token = {
+  PosternOidcIdToken token = {
     .provider = self->provider,
     .metadata = metadata,
     .client_id = self->client.id,
@@ -145,7 +145,7 @@ subject_from_response (PosternOidcConnector *self, PosternStep *step, GVariant *
     .id_token = postern_json_get_string (response, "id_token"),
     .access_token = postern_json_get_string (response, "access_token"),
   };
-  g_autoptr (GVariant) claims = postern_oidc_token_verify (&token, cancellable, error);
+  g_autoptr (GVariant) claims = postern_oidc_id_token_verify (&token, cancellable, error);
   g_autoptr (GVariant) userinfo = NULL;
   g_autoptr (PosternClaims) merged = NULL;
   g_autoptr (GError) local = NULL;
@@ -154,12 +154,12 @@ subject_from_response (PosternOidcConnector *self, PosternStep *step, GVariant *
   if (!claims || (GET_CLASS (self)->check_claims && !GET_CLASS (self)->check_claims (self, claims, error)))
     return NULL;
   if (self->use_userinfo)
-    userinfo = postern_oidc_token_fetch_userinfo (&token, claims, cancellable, &local);
+    userinfo = postern_oidc_id_token_fetch_userinfo (&token, claims, cancellable, &local);
   if (local) {
     g_propagate_error (error, g_steal_pointer (&local));
     return NULL;
   }
-  merged = postern_oidc_claims_merge (claims, userinfo, (const char *const *) self->claim_map);
+  merged = postern_oidc_profile_merge (claims, userinfo, (const char *const *) self->claim_map);
   subject = postern_subject_new (postern_json_get_string (claims, "sub"), merged);
   add_upstream (self, subject, response, claims);
   return subject;
@@ -246,7 +246,7 @@ postern_oidc_connector_configure (PosternInstance *instance, GError **error)
   self->response_mode = get_filled (settings, "response-mode");
   self->use_userinfo = !userinfo || postern_settings_get_boolean (settings, "userinfo");
   self->keep_tokens = postern_settings_get_boolean (settings, "keep-tokens");
-  return postern_oidc_claims_check_map ((const char *const *) self->claim_map, error) && postern_oidc_client_read (&self->client, settings, error);
+  return postern_oidc_profile_check_map ((const char *const *) self->claim_map, error) && postern_oidc_client_read (&self->client, settings, error);
 }
 
 static void

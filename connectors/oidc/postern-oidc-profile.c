@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "postern-oidc-claims.h"
+#include "postern-oidc-profile.h"
 
 #include <string.h>
 
@@ -47,7 +47,7 @@ is_proved (GVariant *source, const char *name, const char *proof, GVariant *valu
 }
 
 PosternClaims *
-postern_oidc_claims_merge (GVariant *id_token, GVariant *userinfo, const char *const *map)
+postern_oidc_profile_merge (GVariant *id_token, GVariant *userinfo, const char *const *map)
 {
   PosternClaims *claims = postern_claims_new ();
 
@@ -77,7 +77,7 @@ is_standard (const char *entry, gsize length)
 }
 
 gboolean
-postern_oidc_claims_check_map (const char *const *map, GError **error)
+postern_oidc_profile_check_map (const char *const *map, GError **error)
 {
   for (; map && *map; map++) {
     const char *equals = strchr (*map, '=');

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "postern-oidc-token.h"
+#include "postern-oidc-id-token.h"
 
 #include "postern-jwt.h"
 
@@ -41,7 +41,7 @@ acceptable_algs (GVariant *metadata)
 }
 
 static GVariant *
-verify_with (const PosternOidcToken *self, PosternJwkSet *keys, GArray *algs, GError **error)
+verify_with (const PosternOidcIdToken *self, PosternJwkSet *keys, GArray *algs, GError **error)
 {
   PosternJwtRules rules = {
     .issuer = postern_oidc_provider_get_issuer (self->provider),
@@ -63,7 +63,7 @@ may_be_rotation (const GError *error)
 }
 
 static GVariant *
-verify_signed (const PosternOidcToken *self, GCancellable *cancellable, GError **error)
+verify_signed (const PosternOidcIdToken *self, GCancellable *cancellable, GError **error)
 {
   g_autoptr (GArray) algs = acceptable_algs (self->metadata);
   g_autoptr (PosternJwkSet) keys = postern_oidc_provider_dup_keys (self->provider, NULL, cancellable, error);
@@ -92,7 +92,7 @@ verify_signed (const PosternOidcToken *self, GCancellable *cancellable, GError *
 
 /* Section 3.1.3.7, rules 4 and 5: a token for several parties must say that it was made for us. */
 static gboolean
-check_authorized_party (const PosternOidcToken *self, GVariant *claims, GError **error)
+check_authorized_party (const PosternOidcIdToken *self, GVariant *claims, GError **error)
 {
   g_auto (GStrv) audience = postern_json_dup_strv (claims, "aud", TRUE);
   g_autoptr (GVariant) party = postern_json_get (claims, "azp");
@@ -103,7 +103,7 @@ check_authorized_party (const PosternOidcToken *self, GVariant *claims, GError *
 }
 
 static gboolean
-check_nonce (const PosternOidcToken *self, GVariant *claims, GError **error)
+check_nonce (const PosternOidcIdToken *self, GVariant *claims, GError **error)
 {
   const char *nonce = postern_json_get_string (claims, "nonce");
 
@@ -114,7 +114,7 @@ check_nonce (const PosternOidcToken *self, GVariant *claims, GError **error)
 
 /* Section 3.1.3.6: the left half of the access token's digest, by the hash of the signature's algorithm. */
 static gboolean
-check_access_token_hash (const PosternOidcToken *self, GVariant *claims, GError **error)
+check_access_token_hash (const PosternOidcIdToken *self, GVariant *claims, GError **error)
 {
   g_autoptr (GVariant) present = postern_json_get (claims, "at_hash");
   g_autoptr (GVariant) header = present ? postern_jws_peek_header (self->id_token, -1, NULL) : NULL;
@@ -135,7 +135,7 @@ check_access_token_hash (const PosternOidcToken *self, GVariant *claims, GError 
 }
 
 GVariant *
-postern_oidc_token_verify (const PosternOidcToken *self, GCancellable *cancellable, GError **error)
+postern_oidc_id_token_verify (const PosternOidcIdToken *self, GCancellable *cancellable, GError **error)
 {
   g_autoptr (GVariant) claims = verify_signed (self, cancellable, error);
 
@@ -149,7 +149,7 @@ postern_oidc_token_verify (const PosternOidcToken *self, GCancellable *cancellab
 }
 
 GVariant *
-postern_oidc_token_fetch_userinfo (const PosternOidcToken *self, GVariant *claims, GCancellable *cancellable, GError **error)
+postern_oidc_id_token_fetch_userinfo (const PosternOidcIdToken *self, GVariant *claims, GCancellable *cancellable, GError **error)
 {
   const char *url = postern_json_get_string (self->metadata, "userinfo_endpoint");
   g_autofree char *authorization = g_strconcat ("Bearer ", self->access_token, NULL);
