@@ -189,7 +189,7 @@ postern_response_new_error_page (const GError *error, const char *back_url)
   g_variant_builder_add (&model, "{sv}", "error", g_variant_new_string (postern_error_get_wire (error)));
   if (words || message)
     g_variant_builder_add (&model, "{sv}", "error_message", g_variant_new_string (words ? words : message));
-  if (words && message)
+  if (words && message && error->code != POSTERN_ERROR_NOT_FOUND)
     g_variant_builder_add (&model, "{sv}", "error_detail", g_variant_new_string (message));
   if (back_url)
     g_variant_builder_add (&model, "{sv}", "back_url", g_variant_new_string (back_url));
