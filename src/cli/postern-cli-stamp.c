@@ -84,6 +84,7 @@ make_standalone (const char *name, const char *folder, GError **error)
   g_autofree char *map = g_build_filename (folder, "postern-plugin.map", NULL);
   g_autofree char *text = g_strdup_printf (
       "project('postern-%s', 'c', default_options: ['c_std=gnu11', 'warning_level=2'])\n"
+      "add_project_arguments('-Wno-unused-parameter', language: 'c') # GObject's own functions need not use all they get\n"
       "postern = dependency('postern-1')\n"
       "plugin_dir = postern.get_variable('plugindir')\n"
       "shared_module('%s', 'postern-%s-connector.c', 'postern-%s-connector-module.c',\n"
@@ -92,8 +93,9 @@ make_standalone (const char *name, const char *folder, GError **error)
       "  link_depends: 'postern-plugin.map',\n"
       ")\n"
       "configure_file(input: '%s.plugin.in', output: '%s.plugin', configuration: {'api': '%d'},\n"
-      "  install: true, install_dir: plugin_dir, install_mode: 'rw-r--r--')\n",
-      name, name, name, name, name, name, 1);
+      "  install: true, install_dir: plugin_dir, install_mode: 'rw-r--r--')\n"
+      "install_data('connector-%s.html', install_dir: plugin_dir, install_mode: 'rw-r--r--')\n",
+      name, name, name, name, name, name, 1, name);
 
   return g_file_set_contents_full (file, text, -1, G_FILE_SET_CONTENTS_NONE, 0644, error)
          && g_file_set_contents_full (map, "{\n  global: postern_plugin_query_type;\n  local: *;\n};\n", -1, G_FILE_SET_CONTENTS_NONE, 0644, error);

@@ -100,6 +100,28 @@ start_protocols (PosternHouse *self, GError **error)
   return TRUE;
 }
 
+/* A connector's own pages lie beside its module and are read last: they add pages and replace none. One that is broken
+ * costs the connectors their pages, but not the server its start. */
+static PosternPages *
+make_pages (PosternConfig *config, GError **error)
+{
+  const char *const *own = postern_config_get_strv (config, "paths.templates"), *const *plugins = postern_config_get_strv (config, "paths.plugins");
+  const char *assets = postern_config_get_string (config, "paths.assets"), *locale = postern_config_get_string (config, "paths.locale");
+  g_autoptr (GStrvBuilder) builder = g_strv_builder_new ();
+  g_auto (GStrv) all = NULL;
+  g_autoptr (GError) local = NULL;
+  PosternPages *pages;
+
+  g_strv_builder_addv (builder, (const char **) own);
+  g_strv_builder_addv (builder, (const char **) plugins);
+  all = g_strv_builder_end (builder);
+  pages = postern_pages_new ((const char *const *) all, assets, locale, &local);
+  if (pages)
+    return pages;
+  g_warning ("left out: pages that connectors bring: %s", local->message);
+  return postern_pages_new (own, assets, locale, error);
+}
+
 static PosternServer *
 make_server (PosternConfig *config, GError **error)
 {
@@ -115,8 +137,7 @@ make_server (PosternConfig *config, GError **error)
     .handler_timeout = (guint) postern_config_get_int64 (config, "limits.handler-timeout"),
     .trusted_proxies = postern_config_get_strv (config, "server.trusted-proxies"),
   };
-  g_autoptr (PosternPages) pages = postern_pages_new (postern_config_get_strv (config, "paths.templates"), postern_config_get_string (config, "paths.assets"),
-                                                      postern_config_get_string (config, "paths.locale"), error);
+  g_autoptr (PosternPages) pages = make_pages (config, error);
   if (!pages)
     return NULL;
   postern_pages_set_tenant_name (pages, postern_config_get_string (config, "tenant.name"));

@@ -6,11 +6,12 @@
 
 /* A page on standard output, for whoever writes templates: postern-render TEMPLATE MODEL.json --lang de. Not installed. */
 
-static char *language, *template_dir, *assets_dir, *locale_dir, *base_url;
+static char **template_dirs;
+static char *language, *assets_dir, *locale_dir, *base_url;
 
 static const GOptionEntry options[] = {
   { "lang", 0, 0, G_OPTION_ARG_STRING, &language, "Language tag (en)", "TAG" },
-  { "templates", 0, 0, G_OPTION_ARG_FILENAME, &template_dir, "Folder of templates (data/templates)", "DIR" },
+  { "templates", 0, 0, G_OPTION_ARG_FILENAME_ARRAY, &template_dirs, "Folder of templates (data/templates); may be given again", "DIR" },
   { "assets", 0, 0, G_OPTION_ARG_FILENAME, &assets_dir, "Folder of assets", "DIR" },
   { "locale", 0, 0, G_OPTION_ARG_FILENAME, &locale_dir, "Folder with LANG/LC_MESSAGES/postern.mo", "DIR" },
   { "public-url", 0, 0, G_OPTION_ARG_STRING, &base_url, "Public URL (http://localhost:8080)", "URL" },
@@ -20,8 +21,8 @@ static const GOptionEntry options[] = {
 static gboolean
 show (const char *name, const char *model_path, GError **error)
 {
-  const char *dirs[] = { template_dir ? template_dir : "data/templates", NULL };
-  g_autoptr (PosternPages) pages = postern_pages_new (dirs, assets_dir, locale_dir, error);
+  const char *dirs[] = { "data/templates", NULL };
+  g_autoptr (PosternPages) pages = postern_pages_new (template_dirs ? (const char *const *) template_dirs : dirs, assets_dir, locale_dir, error);
   g_autoptr (PosternRequest) request = postern_request_new ("GET", "/", NULL);
   g_autoptr (GVariant) model = NULL;
   g_autoptr (GBytes) page = NULL;

@@ -20,7 +20,9 @@ ask (PosternAuthenticator *connector, PosternStep *before)
   postern_authenticator_ask (connector, step);
   if (postern_step_get_error (step))
     printf ("error: %s\n", postern_step_get_error (step)->message);
-  if (postern_step_get_prompt (step))
+  if (postern_step_get_prompt (step) && postern_prompt_get_template (postern_step_get_prompt (step)))
+    printf ("prompt: page %s\n", postern_prompt_get_template (postern_step_get_prompt (step)));
+  else if (postern_step_get_prompt (step))
     printf ("prompt: %s\n", postern_prompt_get_url (postern_step_get_prompt (step)));
   if (postern_step_get_subject (step))
     printf ("subject: %s %s\n", postern_subject_get_id (postern_step_get_subject (step)), postern_subject_get_email (postern_step_get_subject (step)));

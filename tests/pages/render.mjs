@@ -17,7 +17,7 @@ export function samples(words) {
 
 export function render(sample, language) {
   return execFileSync(`${build}/src/postern-render`,
-    [sample.template, `${models}/${sample.name}.json`, '--lang', language, '--templates', 'data/templates', '--assets', 'data/assets', '--locale', `${build}/po`],
+    [sample.template, `${models}/${sample.name}.json`, '--lang', language, '--templates', 'data/templates', '--templates', 'connectors/demo', '--assets', 'data/assets', '--locale', `${build}/po`],
     { encoding: 'utf8', maxBuffer: 1 << 20 });
 }
 
