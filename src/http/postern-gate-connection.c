@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #define LINGER_MAX_BYTES (256 * 1024)
+#define PROGRESS_BYTES 4096 /* that a reader must have taken for its time to begin anew */
 #define REFUSAL_BODY "{\"error\":\"invalid_request\",\"error_description\":\"%s\"}"
 #define CONTINUE "HTTP/1.1 100 Continue\r\n\r\n"
 
@@ -150,11 +151,17 @@ write_some (PosternGateConnection *self, const char *data, gsize length, gsize *
   return TRUE;
 }
 
+/* A slow reader has time as long as it reads on. */
 static gboolean
 flush (PosternGateConnection *self)
 {
-  if (!write_some (self, self->out->str, self->out->len, &self->out_sent))
+  gsize before = self->out_sent;
+
+  if (!write_some (self, self->out->str, self->out->len, &self->out_sent)) {
+    if (self->fd >= 0 && self->out_sent - before >= PROGRESS_BYTES)
+      postern_gate_loop_wait (self->loop, self, POSTERN_GATE_WRITE);
     return FALSE;
+  }
   g_string_free (g_steal_pointer (&self->out), TRUE);
   after_write (self);
   return TRUE;

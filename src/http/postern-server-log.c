@@ -2,7 +2,10 @@
 #include "postern-json.h"
 #include "postern-server-private.h"
 
+#include <string.h>
 #include <time.h>
+
+#define SEGMENT_MAX 24
 
 static void
 add_member (GString *out, const char *name, const char *value)
@@ -24,12 +27,27 @@ add_time (GString *out)
   g_string_append_printf (out, "{\"time\":\"%s.%03dZ\",\"type\":\"access\"", text, (int) (now % G_USEC_PER_SEC / 1000));
 }
 
+/* Nobody knows what a path without a route carries; what is long enough to be a secret does not stand in a log. */
+static char *
+redact (const char *path)
+{
+  g_auto (GStrv) segments = g_strsplit (path, "/", -1);
+
+  for (char **segment = segments; *segment; segment++)
+    if (strlen (*segment) > SEGMENT_MAX) {
+      g_free (*segment);
+      *segment = g_strdup ("…");
+    }
+  return g_strjoinv ("/", segments);
+}
+
 /* A path with captures may carry a handle that is nobody else's business: then the pattern stands here. */
 void
 postern_server_log_write (GString *out, PosternServerCall *call, guint status, gsize bytes)
 {
   PosternRequest *request = call->request;
-  const char *path = call->match.n_captures ? call->match.route->pattern : postern_request_get_path (request);
+  g_autofree char *unknown = call->match.route ? NULL : redact (postern_request_get_path (request));
+  const char *path = unknown ? unknown : call->match.n_captures ? call->match.route->pattern : postern_request_get_path (request);
 
   add_time (out);
   add_member (out, "id", postern_request_get_id (request));
