@@ -12,7 +12,7 @@
 const PosternConfigKey postern_config_table[] = {
   /* name, type, default, environment, option, range, secret, help */
   { "server.listen", POSTERN_CONFIG_ADDRESSES, "127.0.0.1:8080", "POSTERN_LISTEN", "listen", NULL, FALSE,
-    "Addresses and ports to listen on. Loopback by default; put a TLS proxy in front before you listen elsewhere." },
+    "Addresses and ports to listen on. Loopback by default; put a TLS proxy in front, or set tls-certificate, before you listen elsewhere." },
   { "server.public-url", POSTERN_CONFIG_URL, "http://localhost:8080", "POSTERN_PUBLIC_URL", "public-url", NULL, FALSE,
     "The URL that browsers and applications see; also the issuer. https, or http on localhost." },
   { "server.data-dir", POSTERN_CONFIG_PATH, "/var/lib/postern", "POSTERN_DATA_DIR", "data-dir", NULL, FALSE,
@@ -29,6 +29,10 @@ const PosternConfigKey postern_config_table[] = {
     "Threads in a worker that may block; 0 for the built-in number." },
   { "server.trusted-proxies", POSTERN_CONFIG_NETWORKS, "", "POSTERN_TRUSTED_PROXIES", NULL, NULL, FALSE,
     "Addresses or ADDRESS/BITS of proxies whose word about the client's address is believed." },
+  { "server.tls-certificate", POSTERN_CONFIG_PATH, "", "POSTERN_TLS_CERTIFICATE", NULL, NULL, FALSE,
+    "PEM file of a certificate with its chain: the public sockets then speak TLS themselves. Read again at a reload." },
+  { "server.tls-key", POSTERN_CONFIG_PATH, "", "POSTERN_TLS_KEY", NULL, NULL, FALSE,
+    "PEM file of the certificate's key, without a password." },
   { "server.start-timeout", POSTERN_CONFIG_INTEGER, "60", "POSTERN_START_TIMEOUT", NULL, "1 3600", FALSE,
     "Seconds that a worker may take to become ready." },
   { "server.drain-timeout", POSTERN_CONFIG_INTEGER, "30", "POSTERN_DRAIN_TIMEOUT", NULL, "0 3600", FALSE,
@@ -48,11 +52,17 @@ const PosternConfigKey postern_config_table[] = {
     "Milliseconds that an idle connection is kept; 0 for the built-in time." },
   { "limits.handler-timeout", POSTERN_CONFIG_INTEGER, "0", "POSTERN_LIMIT_HANDLER_TIMEOUT", NULL, "0 600000", FALSE,
     "Milliseconds that a request may be worked on; 0 for the built-in time." },
+  { "limits.rate", POSTERN_CONFIG_INTEGER, "0", "POSTERN_LIMIT_RATE", NULL, "0 1000000", FALSE,
+    "Requests a second of one address, but for loopback; 0 for the built-in number." },
+  { "limits.rate-burst", POSTERN_CONFIG_INTEGER, "0", "POSTERN_LIMIT_RATE_BURST", NULL, "0 1000000", FALSE,
+    "Requests of one address at once; 0 for the built-in number." },
 
   { "log.level", POSTERN_CONFIG_CHOICE, "info", "POSTERN_LOG_LEVEL", "log-level", "error warning info debug", FALSE,
     "What is logged: error, warning, info or debug." },
   { "log.format", POSTERN_CONFIG_CHOICE, "auto", "POSTERN_LOG_FORMAT", "log-format", "auto text json journal", FALSE,
     "text, json (one object a line), journal (fields); auto: journal under systemd, text on a terminal, else json." },
+  { "log.access", POSTERN_CONFIG_BOOLEAN, "true", "POSTERN_LOG_ACCESS", NULL, NULL, FALSE,
+    "A JSON line a request on standard error: never a query, and no path that could hold a secret." },
 
   { "tenant.name", POSTERN_CONFIG_STRING, "Postern", "POSTERN_TENANT_NAME", NULL, NULL, FALSE,
     "The name that the pages show." },

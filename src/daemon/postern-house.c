@@ -135,6 +135,9 @@ make_server (PosternConfig *config, GError **error)
     .body_timeout = (guint) postern_config_get_int64 (config, "limits.body-timeout"),
     .idle_timeout = (guint) postern_config_get_int64 (config, "limits.idle-timeout"),
     .handler_timeout = (guint) postern_config_get_int64 (config, "limits.handler-timeout"),
+    .rate = (guint) postern_config_get_int64 (config, "limits.rate"),
+    .rate_burst = (guint) postern_config_get_int64 (config, "limits.rate-burst"),
+    .no_access_log = !postern_config_get_boolean (config, "log.access"),
     .trusted_proxies = postern_config_get_strv (config, "server.trusted-proxies"),
   };
   g_autoptr (PosternPages) pages = make_pages (config, error);
@@ -192,11 +195,23 @@ add_sockets (PosternHouse *self, const char *sockets, GError **error)
   return TRUE;
 }
 
+/* Without a certificate the sockets speak plain HTTP, for a proxy or for localhost. */
+static gboolean
+set_tls (PosternHouse *self, GError **error)
+{
+  const char *certificate = postern_config_get_string (self->config, "server.tls-certificate");
+  const char *key = postern_config_get_string (self->config, "server.tls-key");
+
+  if (!certificate || !*certificate)
+    return TRUE;
+  return postern_server_set_tls (self->server, certificate, key && *key ? key : certificate, error);
+}
+
 static gboolean
 open_server (PosternHouse *self, const char *sockets, GError **error)
 {
   self->server = make_server (self->config, error);
-  if (!self->server)
+  if (!self->server || !set_tls (self, error))
     return FALSE;
   postern_server_set_csrf_key (self->server, self->key); /* a form that a person types into outlives a restart */
   open_api (self);

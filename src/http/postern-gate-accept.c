@@ -134,7 +134,7 @@ postern_gate_accept_all (PosternGateLoop *self, PosternGateListener *listener)
   for (guint i = 0; i < BATCH && self->accepts; i++) {
     struct sockaddr_storage from = { 0 };
     socklen_t length = sizeof from;
-    PosternGateArrival arrival = { .kind = listener->kind };
+    PosternGateArrival arrival = { .kind = listener->kind, .tls = listener->tls };
     arrival.fd = accept4 (listener->fd, (struct sockaddr *) &from, &length, SOCK_NONBLOCK | SOCK_CLOEXEC);
     if (arrival.fd < 0) {
       on_failure (self);

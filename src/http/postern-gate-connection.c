@@ -12,17 +12,25 @@
 #define REFUSAL_BODY "{\"error\":\"invalid_request\",\"error_description\":\"%s\"}"
 #define CONTINUE "HTTP/1.1 100 Continue\r\n\r\n"
 
-/* The two places where bytes cross the socket. Native TLS goes here: nothing above knows what lies below. */
+/* The places where bytes cross the socket: nothing above knows whether TLS lies below. */
 static gssize
 channel_read (PosternGateConnection *self, char *data, gsize length)
 {
-  return recv (self->fd, data, length, 0);
+  return self->tls ? postern_gate_tls_read (self->tls, data, length) : recv (self->fd, data, length, 0);
 }
 
 static gssize
 channel_write (PosternGateConnection *self, const char *data, gsize length)
 {
-  return send (self->fd, data, length, MSG_NOSIGNAL);
+  return self->tls ? postern_gate_tls_write (self->tls, data, length) : send (self->fd, data, length, MSG_NOSIGNAL);
+}
+
+static gboolean
+channel_end (PosternGateConnection *self)
+{
+  if (self->tls)
+    postern_gate_tls_end (self->tls);
+  return shutdown (self->fd, SHUT_WR) == 0;
 }
 
 void
@@ -39,8 +47,9 @@ postern_gate_connection_open (PosternGateLoop *loop, const PosternGateArrival *a
   self->is_local = arrival->is_local;
   self->is_counted = arrival->is_counted;
   self->link.data = self;
+  self->tls = arrival->tls ? postern_gate_tls_accept (arrival->tls, arrival->fd) : NULL;
   postern_gate_loop_wait (loop, self, POSTERN_GATE_HEAD);
-  if (epoll_ctl (loop->epoll_fd, EPOLL_CTL_ADD, self->fd, &event) != 0)
+  if ((arrival->tls && !self->tls) || epoll_ctl (loop->epoll_fd, EPOLL_CTL_ADD, self->fd, &event) != 0)
     postern_gate_connection_close (self);
 }
 
@@ -83,6 +92,7 @@ postern_gate_connection_close (PosternGateConnection *self)
 void
 postern_gate_connection_free (PosternGateConnection *self)
 {
+  g_clear_pointer (&self->tls, postern_gate_tls_session_free);
   g_clear_pointer (&self->in, g_byte_array_unref);
   postern_gate_body_clear (&self->body);
   if (self->out)
@@ -94,7 +104,7 @@ postern_gate_connection_free (PosternGateConnection *self)
 static void
 begin_linger (PosternGateConnection *self)
 {
-  if (self->half_closed || shutdown (self->fd, SHUT_WR) != 0) {
+  if (self->half_closed || !channel_end (self)) {
     postern_gate_connection_close (self);
     return;
   }
@@ -337,8 +347,9 @@ read_more (PosternGateConnection *self, gsize *got)
     postern_gate_connection_close (self);
     return FALSE;
   }
-  /* A short read has emptied the socket, and what comes later is a new edge; but the end of the stream has had its edge. */
-  if (n < POSTERN_GATE_SCRATCH && !self->half_closed)
+  /* A short read has emptied the socket, and what comes later is a new edge; but the end of the stream has had its edge,
+   * and TLS gives a record at a time and may keep more. */
+  if (n < POSTERN_GATE_SCRATCH && !self->half_closed && !self->tls)
     self->readable = FALSE;
   *got = (gsize) n;
   if (self->in)
@@ -415,7 +426,7 @@ postern_gate_connection_on_events (PosternGateConnection *self, guint32 events)
     postern_gate_connection_close (self);
     return;
   }
-  if (events & (EPOLLIN | EPOLLRDHUP))
+  if ((events & (EPOLLIN | EPOLLRDHUP)) || self->tls) /* a handshake reads on when it could write */
     self->readable = TRUE;
   if ((events & EPOLLRDHUP) && !self->half_closed) {
     self->half_closed = TRUE;

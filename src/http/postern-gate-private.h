@@ -3,6 +3,7 @@
 
 #include "postern-gate.h"
 #include "postern-gate-body.h"
+#include "postern-gate-tls.h"
 #include "postern-gate-wording.h"
 
 G_BEGIN_DECLS
@@ -30,12 +31,14 @@ typedef struct {
   int fd;
   int kind;
   gboolean own_user_only;
+  PosternGateTls *tls; /* (nullable) */
 } PosternGateListener;
 
 struct _PosternGateConnection {
   PosternGatePoll poll;
   int fd; /* -1: closed; freed when the round of events is over */
   PosternGateLoop *loop;
+  PosternGateTlsSession *tls; /* (nullable) */
   int kind;
   PosternAddress address;
   gboolean is_local, is_counted;
@@ -59,6 +62,7 @@ typedef struct {
   int fd, kind;
   PosternAddress address;
   gboolean is_local, is_counted;
+  PosternGateTls *tls; /* (nullable): the listener's */
 } PosternGateArrival;
 
 struct _PosternGateLoop {

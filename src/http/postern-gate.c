@@ -27,9 +27,9 @@ postern_gate_free (PosternGate *self)
 }
 
 void
-postern_gate_add_listener (PosternGate *self, int fd, int kind, gboolean own_user_only)
+postern_gate_add_listener (PosternGate *self, int fd, int kind, gboolean own_user_only, PosternGateTls *tls)
 {
-  PosternGateListener listener = { POSTERN_GATE_POLL_LISTENER, fd, kind, own_user_only };
+  PosternGateListener listener = { POSTERN_GATE_POLL_LISTENER, fd, kind, own_user_only, tls };
 
   g_return_if_fail (self->loops->len == 0);
   g_array_append_val (self->listeners, listener);

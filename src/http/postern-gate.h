@@ -5,6 +5,7 @@
 #include "postern-gate-head.h"
 #include "postern-gate-peers.h"
 #include "postern-gate-reply.h"
+#include "postern-gate-tls.h"
 
 G_BEGIN_DECLS
 
@@ -66,8 +67,8 @@ typedef struct {
 PosternGate *postern_gate_new (const PosternGateOptions *options, const PosternGateHandler *handler, gpointer user_data);
 /** postern_gate_free: after postern_gate_stop(), or before start. */
 void postern_gate_free (PosternGate *self);
-/** postern_gate_add_listener: before start. @fd stays the caller's. @own_user_only: checks SO_PEERCRED: our own user or root */
-void postern_gate_add_listener (PosternGate *self, int fd, int kind, gboolean own_user_only);
+/** postern_gate_add_listener: before start. @fd stays the caller's. @own_user_only: checks SO_PEERCRED: our own user or root. @tls: (nullable): outlives the gate */
+void postern_gate_add_listener (PosternGate *self, int fd, int kind, gboolean own_user_only, PosternGateTls *tls);
 gboolean postern_gate_start (PosternGate *self, GError **error);
 /**
  * postern_gate_drain: accepts no more; answers what has begun and what still comes on open connections with

@@ -24,6 +24,7 @@ struct _PosternServer {
   PosternServerOptions options;
   char **proxy_texts;
   PosternAddressList *trusted;
+  PosternGateTls *tls; /* (nullable) */
   PosternAnswerContext answer;
   PosternRouter *routers[POSTERN_SERVER_KINDS];
   GArray *sockets; /* (element-type PosternServerSocket) */

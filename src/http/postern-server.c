@@ -23,6 +23,7 @@ postern_server_finalize (GObject *object)
   g_strfreev (self->base);
   g_strfreev (self->proxy_texts);
   g_clear_pointer (&self->trusted, postern_address_list_free);
+  g_clear_pointer (&self->tls, postern_gate_tls_free);
   g_clear_pointer (&self->answer.csrf, postern_csrf_free);
   g_clear_object (&self->answer.pages);
   g_free (self->public_url);
@@ -107,6 +108,14 @@ postern_server_set_csrf_key (PosternServer *self, GBytes *key)
   self->answer.csrf = postern_csrf_new (key);
 }
 
+gboolean
+postern_server_set_tls (PosternServer *self, const char *certificate_path, const char *key_path, GError **error)
+{
+  g_clear_pointer (&self->tls, postern_gate_tls_free);
+  self->tls = postern_gate_tls_new (certificate_path, key_path, error);
+  return self->tls != NULL;
+}
+
 void
 postern_server_add_routes (PosternServer *self, const PosternRoute *routes, gpointer user_data)
 {
@@ -176,7 +185,8 @@ postern_server_start (PosternServer *self, GError **error)
   self->gate = make_gate (self);
   for (guint i = 0; i < self->sockets->len; i++) {
     PosternServerSocket *socket = &g_array_index (self->sockets, PosternServerSocket, i);
-    postern_gate_add_listener (self->gate, socket->fd, socket->kind, socket->kind == POSTERN_SOCKET_ADMIN);
+    postern_gate_add_listener (self->gate, socket->fd, socket->kind, socket->kind == POSTERN_SOCKET_ADMIN,
+                               socket->kind == POSTERN_SOCKET_PUBLIC ? self->tls : NULL);
   }
   return postern_gate_start (self->gate, error);
 }

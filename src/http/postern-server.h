@@ -40,6 +40,8 @@ PosternServer *postern_server_new (const char *public_url, const PosternServerOp
 void postern_server_add_routes (PosternServer *self, const PosternRoute *routes, gpointer user_data);
 /** postern_server_set_csrf_key: forms outlive the process when its successor has the same key. Before start. */
 void postern_server_set_csrf_key (PosternServer *self, GBytes *key);
+/** postern_server_set_tls: the public sockets speak TLS with these PEM files. POSTERN_ERROR_CONFIG. Before start. */
+gboolean postern_server_set_tls (PosternServer *self, const char *certificate_path, const char *key_path, GError **error);
 /** postern_server_add_socket: a listening descriptor, non-blocking from now on; it stays the caller's. Before start. */
 void postern_server_add_socket (PosternServer *self, int fd, PosternSocketKind kind);
 /** postern_server_start: starts the threads and returns; needs no main loop. */
