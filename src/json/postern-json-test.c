@@ -77,7 +77,7 @@ test_limits (void)
 static void
 test_round_trip (void)
 {
-  static const char text[] = "{\"s\":\"a\\\"\\\\\\n\\u0001\xc3\xa9\",\"i\":-5,\"d\":1.5,\"b\":true,\"n\":null,\"l\":[1,\"x\",[],{}]}";
+  static const char text[] = "{\"s\":\"a\\\"\\\\\\n\\u0001\xc3\xa9\",\"i\":-5,\"d\":1.5,\"w\":-0.0,\"h\":10000000000000000.0,\"e\":1e+100,\"b\":true,\"n\":null,\"l\":[1,\"x\",[],{}]}";
   g_autoptr (GVariant) value = postern_json_parse_object (text, -1, 0, NULL);
   g_autofree char *printed = postern_json_print (value);
 

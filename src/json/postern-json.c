@@ -212,13 +212,19 @@ postern_json_append_string (GString *out, const char *text)
   g_string_append_c (out, '"');
 }
 
+/* Always with a point or an exponent: so it stays a number of this kind when it is read again, however large. */
 static void
 append_double (GString *out, double number)
 {
   char buffer[G_ASCII_DTOSTR_BUF_SIZE];
 
-  /* JSON has no word for infinity; null is the only honest one. */
-  g_string_append (out, isfinite (number) ? g_ascii_dtostr (buffer, sizeof buffer, number) : "null");
+  if (!isfinite (number)) {
+    g_string_append (out, "null"); /* JSON has no word for infinity; this is the only honest one */
+    return;
+  }
+  g_string_append (out, g_ascii_dtostr (buffer, sizeof buffer, number));
+  if (!strpbrk (buffer, ".e"))
+    g_string_append (out, ".0");
 }
 
 static void
