@@ -15,6 +15,8 @@ postern_stage_client (PosternFlowContext *context, GError **error)
     return POSTERN_STAGE_GO_ON;
   if (flow->application_id == NULL)
     return postern_flow_context_refuse (error, POSTERN_ERROR_INVALID_CLIENT, "No application is named");
+  if (context->client) /* this walk went back and has been here */
+    return POSTERN_STAGE_GO_ON;
   context->client = postern_tenant_peek_client (context->tenant, flow->application_id);
   if (context->client == NULL)
     context->client = postern_tenant_dup_client (context->tenant, flow->application_id, error);
