@@ -83,9 +83,12 @@ test_prompts (void)
 
   flow = application_flow (APP_FIRST, 0);
   flow->login_hint = g_strdup ("hint@example.org");
-  flow->prompts = POSTERN_FLOW_PROMPT_LOGIN;
-  browser_begin (browser, flow);
+  browser_begin (browser, flow); /* somebody else is expected than who is signed in */
   g_assert_cmpstr (browser_model (browser, "identifier"), ==, "hint@example.org");
+  flow = application_flow (APP_FIRST, 0);
+  flow->login_hint = g_strdup ("ADA@example.org");
+  browser_begin (browser, flow);
+  assert_answer (browser, "fresh=0");
 }
 
 static void

@@ -3,6 +3,7 @@
 
 #include "postern-flow-browser.h"
 #include "postern-flow-context.h"
+#include "postern-identifier.h"
 #include "postern-json.h"
 #include "postern-user-name.h"
 
@@ -76,7 +77,8 @@ postern_flow_sessions_is_fresh (PosternFlowContext *context, gint64 auth_time)
 
   if (max_age < 0 && context->client)
     max_age = context->client->default_max_age;
-  return max_age < 0 || postern_flow_context_now () - auth_time <= max_age;
+  /* Zero asks for a new sign-in, even in the second of the last one. */
+  return max_age < 0 || (max_age > 0 && postern_flow_context_now () - auth_time <= max_age);
 }
 
 gboolean
@@ -89,22 +91,22 @@ postern_flow_sessions_serves (PosternFlowSessions *self, PosternFlowContext *con
     return FALSE;
   if (hinted && !g_str_equal (hinted, session->user_id))
     return FALSE;
-  /* max_age=0 asks for a new sign-in, even in the second of the last one. */
-  return context->flow->max_age != 0 && postern_flow_sessions_is_fresh (context, session->auth_time);
+  return postern_flow_sessions_is_fresh (context, session->auth_time);
 }
 
 static gboolean
-is_named (PosternFlowSessions *self, guint index, const char *login_hint)
+is_named (PosternFlowSessions *self, guint index, const char *identifier)
 {
   PosternUser *user = g_ptr_array_index (self->users, index);
 
-  return g_strcmp0 (user->email, login_hint) == 0 || g_strcmp0 (user->username, login_hint) == 0;
+  return g_strcmp0 (user->email, identifier) == 0 || g_strcmp0 (user->username, identifier) == 0 || g_strcmp0 (user->phone, identifier) == 0;
 }
 
 gint
 postern_flow_sessions_pick (PosternFlowSessions *self, PosternFlowContext *context)
 {
-  const char *hint = context->flow->login_hint;
+  g_autofree char *hint = postern_identifier_canonicalize (context->flow->login_hint);
+  gboolean silent = context->flow->prompts & POSTERN_FLOW_PROMPT_NONE;
   gint picked = POSTERN_FLOW_SESSIONS_NONE;
 
   for (guint i = 0; i < self->sessions->len; i++) {
@@ -112,6 +114,8 @@ postern_flow_sessions_pick (PosternFlowSessions *self, PosternFlowContext *conte
       continue;
     if (hint && is_named (self, i, hint))
       return i;
+    if (hint && !silent)
+      continue; /* the application expects somebody else: that one is asked */
     picked = picked == POSTERN_FLOW_SESSIONS_NONE ? (gint) i : POSTERN_FLOW_SESSIONS_MANY;
   }
   return picked;

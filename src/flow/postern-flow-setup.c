@@ -54,7 +54,8 @@ postern_flow_setup_welcome (PosternRequest *request, gpointer engine)
   PosternResponse *answer = NULL;
   g_autoptr (PosternFlowVisit) visit = postern_flow_visit_new (engine, request, "/account/welcome", &answer);
   const char *issuer = visit ? postern_tenant_get_issuer (visit->tenant) : NULL;
-  g_autofree char *demo_url = issuer ? g_strconcat (issuer, "/demo", NULL) : NULL;
+  gboolean demo = postern_registry_get_instance (postern_runtime_get_registry (postern_flow_engine_get_runtime (engine)), "demo-application") != NULL;
+  g_autofree char *demo_url = issuer && demo ? g_strconcat (issuer, "/demo", NULL) : g_strdup ("");
   g_autofree char *account_url = issuer ? g_strconcat (issuer, "/account", NULL) : NULL;
 
   if (visit == NULL)

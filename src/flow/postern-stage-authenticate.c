@@ -6,12 +6,13 @@
 #include "postern-flow-subject.h"
 #include "postern-stages.h"
 
+/* A form that comes back while the flow has no page of its own is the button "go to the provider": it begins again. */
 static PosternStepPhase
 phase_of (PosternFlowContext *context)
 {
   if (context->callback)
     return POSTERN_STEP_CALLBACK;
-  return context->input ? POSTERN_STEP_CONTINUE : POSTERN_STEP_BEGIN;
+  return context->input && context->flow->prompt ? POSTERN_STEP_CONTINUE : POSTERN_STEP_BEGIN;
 }
 
 /* The engine, not the answerer, says where a subject came from; and only a factor may name one of our users. */

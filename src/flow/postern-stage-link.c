@@ -123,7 +123,10 @@ act (Linking *linking, GError **error)
     postern_flow_context_met (context, "fed");
     return POSTERN_STAGE_GO_ON;
   case POSTERN_LINK_ASK_PASSWORD:
-    return context->input && context->flow->link_user_id ? take_password (linking, error) : show_link (linking);
+    /* The password must be of whom the address belongs to now, not of whom it belonged to when the page was shown. */
+    if (context->input && g_strcmp0 (context->flow->link_user_id, linking->user->id) == 0)
+      return take_password (linking, error);
+    return show_link (linking);
   case POSTERN_LINK_NEW:
     linking->user = postern_link_new_user (linking->subject, postern_flow_context_now ());
     return commit (linking, insert_account, error);

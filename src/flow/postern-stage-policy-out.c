@@ -34,11 +34,14 @@ static gboolean
 check_person (PosternFlowContext *context, GError **error)
 {
   PosternFlow *flow = context->flow;
-  PosternUser *user = postern_flow_context_load_user (context, error);
+  g_autoptr (GError) failure = NULL;
+  PosternUser *user = postern_flow_context_load_user (context, &failure);
 
-  if (user == NULL)
+  if (failure && !g_error_matches (failure, POSTERN_ERROR, POSTERN_ERROR_NOT_FOUND)) {
+    g_propagate_error (error, g_steal_pointer (&failure));
     return FALSE;
-  if (user->disabled_at != 0) {
+  }
+  if (user == NULL || user->disabled_at != 0) { /* gone while the flow was parked, or switched off: one answer */
     g_set_error_literal (error, POSTERN_ERROR, POSTERN_ERROR_ACCESS_DENIED, "This account is switched off");
     return FALSE;
   }
