@@ -2,10 +2,12 @@
 #include "postern-assets.h"
 #include "postern-error.h"
 
+#include <gio/gio.h>
 #include <string.h>
 
 #define VERSION_LENGTH 12
 #define MAX_DEPTH 4
+#define MIN_SAVING 128 /* bytes; less is not worth a header */
 
 struct _PosternAssets {
   GHashTable *files; /* name → File */
@@ -15,8 +17,9 @@ struct _PosternAssets {
 
 typedef struct {
   GBytes *bytes;
+  GBytes *packed; /* (nullable): gzip, made once at start; NULL where it saves nothing */
   const char *type;
-  char *etag;
+  char *etag, *packed_etag; /* two forms, two tags (RFC 9110 section 8.8.3.3) */
 } File;
 
 /* What is not in this table is not served: a browser told to guess is a browser that can be fooled. */
@@ -45,7 +48,9 @@ file_free (gpointer data)
   File *file = data;
 
   g_bytes_unref (file->bytes);
+  g_clear_pointer (&file->packed, g_bytes_unref);
   g_free (file->etag);
+  g_free (file->packed_etag);
   g_free (file);
 }
 
@@ -56,6 +61,23 @@ type_of (const char *name)
     if (g_str_has_suffix (name, types[i].suffix))
       return types[i].type;
   return NULL;
+}
+
+/* Assets are the same for everybody, so that compressing them betrays nothing; pages hold secrets and are left as they are. */
+static GBytes *
+pack (GBytes *bytes)
+{
+  g_autoptr (GZlibCompressor) gzip = g_zlib_compressor_new (G_ZLIB_COMPRESSOR_FORMAT_GZIP, 9);
+  g_autoptr (GOutputStream) memory = g_memory_output_stream_new_resizable ();
+  g_autoptr (GOutputStream) stream = g_converter_output_stream_new (memory, G_CONVERTER (gzip));
+  g_autoptr (GBytes) packed = NULL;
+  gsize length;
+  const void *data = g_bytes_get_data (bytes, &length);
+
+  if (!g_output_stream_write_all (stream, data, length, NULL, NULL, NULL) || !g_output_stream_close (stream, NULL, NULL))
+    return NULL;
+  packed = g_memory_output_stream_steal_as_bytes (G_MEMORY_OUTPUT_STREAM (memory));
+  return g_bytes_get_size (packed) + MIN_SAVING < length ? g_steal_pointer (&packed) : NULL;
 }
 
 static gboolean
@@ -75,6 +97,8 @@ read_file (PosternAssets *self, const char *path, const char *name, GError **err
   file->type = type_of (name);
   sum = g_compute_checksum_for_bytes (G_CHECKSUM_SHA256, file->bytes);
   file->etag = g_strdup_printf ("\"%.24s\"", sum);
+  file->packed = pack (file->bytes);
+  file->packed_etag = g_strdup_printf ("\"%.24s-gzip\"", sum);
   g_hash_table_insert (self->files, g_strdup (name), file);
   self->bytes += length;
   if (self->bytes <= POSTERN_ASSETS_MAX_BYTES)
@@ -162,6 +186,39 @@ is_known (PosternRequest *request, const char *etag)
   return header && (strstr (header, etag) || g_str_equal (header, "*"));
 }
 
+/* Accept-Encoding (RFC 9110 section 12.5.3): gzip by name, and not refused by a weight of zero. */
+static gboolean
+accepts_gzip (PosternRequest *request)
+{
+  const char *header = postern_request_get_header (request, "Accept-Encoding");
+  g_auto (GStrv) codings = g_strsplit (header ? header : "", ",", 20);
+
+  for (char **coding = codings; *coding; coding++) {
+    const char *name = g_strstrip (*coding), *weight = strstr (name, "q=");
+    gsize length = strcspn (name, "; \t");
+    if (length == strlen ("gzip") && g_ascii_strncasecmp (name, "gzip", length) == 0)
+      return !weight || g_ascii_strtod (weight + strlen ("q="), NULL) > 0;
+  }
+  return FALSE;
+}
+
+/* The file, or that the browser has it already. */
+static PosternResponse *
+answer (File *file, PosternRequest *request)
+{
+  gboolean packed = file->packed && accepts_gzip (request);
+  const char *etag = packed ? file->packed_etag : file->etag;
+  gboolean known = is_known (request, etag);
+  PosternResponse *response = known ? postern_response_new (304, NULL, NULL) : postern_response_new (200, file->type, packed ? file->packed : file->bytes);
+
+  if (packed && !known)
+    postern_response_set_header (response, "Content-Encoding", "gzip");
+  if (file->packed)
+    postern_response_set_header (response, "Vary", "Accept-Encoding");
+  postern_response_set_header (response, "ETag", etag);
+  return response;
+}
+
 PosternResponse *
 postern_assets_serve (PosternAssets *self, PosternRequest *request)
 {
@@ -178,8 +235,7 @@ postern_assets_serve (PosternAssets *self, PosternRequest *request)
     file = g_hash_table_lookup (self->files, strchr (rest, '/') + 1);
   if (!file)
     return not_found ();
-  response = is_known (request, file->etag) ? postern_response_new (304, NULL, NULL) : postern_response_new (200, file->type, file->bytes);
-  postern_response_set_header (response, "ETag", file->etag);
+  response = answer (file, request);
   postern_response_set_header (response, "Cache-Control", versioned ? "public, max-age=31536000, immutable" : "no-cache");
   return response;
 }

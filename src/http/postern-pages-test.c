@@ -19,19 +19,22 @@ write_file (const char *folder, const char *name, const char *text)
 static void
 set_up (Fixture *self, gconstpointer data)
 {
+  g_autofree char *css = g_strnfill (2000, ' ');
+
   self->folder = g_dir_make_tmp ("postern-pages-XXXXXX", NULL);
   self->assets = g_build_filename (self->folder, "assets", NULL);
   g_mkdir (self->assets, 0700);
   write_file (self->folder, "page.html", "{{>_top}}<p>{{_@ error_message}}{{#invalid.password}} invalid{{/invalid.password}}{{#retry_minutes}} {{retry_minutes}}{{/retry_minutes}}</p>");
   write_file (self->folder, "_top.html", "<html lang=\"{{lang}}\" dir=\"{{dir}}\">{{base}} {{csrf}} {{request_id}} {{tenant_name}}");
   write_file (self->assets, "a.css", "a{}");
+  write_file (self->assets, "long.css", css);
   write_file (self->assets, "secret.conf", "x");
 }
 
 static void
 tear_down (Fixture *self, gconstpointer data)
 {
-  static const char *const files[] = { "page.html", "_top.html", "bad.html", "assets/a.css", "assets/secret.conf", "assets", NULL };
+  static const char *const files[] = { "page.html", "_top.html", "bad.html", "assets/a.css", "assets/long.css", "assets/secret.conf", "assets", NULL };
 
   for (const char *const *file = files; *file; file++) {
     g_autofree char *path = g_build_filename (self->folder, *file, NULL);
@@ -114,6 +117,42 @@ test_assets (Fixture *self, gconstpointer data)
   g_assert_cmpuint (get_asset (assets, "../page.html", NULL, NULL), ==, 404);
 }
 
+/* Whether /assets/long.css comes packed for @accept; its tag in @etag. */
+static gboolean
+comes_packed (PosternAssets *assets, const char *accept, char **etag)
+{
+  g_autoptr (PosternRequest) request = postern_request_new ("GET", "/assets", NULL);
+  g_autoptr (PosternResponse) response = NULL;
+  gboolean packed;
+
+  postern_request_set_capture (request, "rest", "long.css");
+  if (accept)
+    postern_request_add_header (request, "Accept-Encoding", accept);
+  response = postern_assets_serve (assets, request);
+  packed = g_strcmp0 (postern_response_get_header (response, "Content-Encoding"), "gzip") == 0;
+  g_assert_cmpstr (postern_response_get_header (response, "Vary"), ==, "Accept-Encoding");
+  g_assert_true (packed == (g_bytes_get_size (postern_response_get_body (response)) < 1000));
+  g_free (*etag);
+  *etag = g_strdup (postern_response_get_header (response, "ETag"));
+  return packed;
+}
+
+static void
+test_packed_assets (Fixture *self, gconstpointer data)
+{
+  g_autoptr (PosternPages) pages = make_pages (self, NULL);
+  PosternAssets *assets = postern_pages_get_assets (pages);
+  g_autofree char *plain = NULL, *packed = NULL;
+
+  g_assert_false (comes_packed (assets, NULL, &plain));
+  g_assert_false (comes_packed (assets, "br", &plain));
+  g_assert_false (comes_packed (assets, "gzip;q=0, br", &plain));
+  g_assert_false (comes_packed (assets, "gzipped", &plain));
+  g_assert_true (comes_packed (assets, "br, GZIP ;q=0.5", &packed));
+  g_assert_true (comes_packed (assets, "gzip, deflate", &packed));
+  g_assert_cmpstr (plain, !=, packed);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -121,5 +160,6 @@ main (int argc, char **argv)
   g_test_add ("/pages/render", Fixture, NULL, set_up, test_render, tear_down);
   g_test_add ("/pages/bad-template", Fixture, NULL, set_up, test_bad_template, tear_down);
   g_test_add ("/pages/assets", Fixture, NULL, set_up, test_assets, tear_down);
+  g_test_add ("/pages/packed-assets", Fixture, NULL, set_up, test_packed_assets, tear_down);
   return g_test_run ();
 }
