@@ -1,0 +1,117 @@
+// SPDX-License-Identifier: Apache-2.0
+// Starts the server of the build folder BUILD with a data folder of its own, and runs the command line against it.
+import { execFile, spawn } from 'node:child_process';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { once } from 'node:events';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+
+const source = resolve(import.meta.dirname ?? new URL('.', import.meta.url).pathname, '../..');
+const build = resolve(process.env.BUILD ?? join(source, 'build'));
+
+export async function freePort() {
+  const server = createServer();
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address();
+  server.close();
+  await once(server, 'close');
+  return port;
+}
+
+/** The environment in which the programs of the build folder find their plugins, pages and phrases. */
+export function environment(extra = {}) {
+  return {
+    ...process.env,
+    POSTERN_PLUGIN_PATH: `${build}/plugins:${build}/connectors`,
+    POSTERN_TEMPLATE_PATH: `${source}/data/templates`,
+    POSTERN_ASSETS_DIR: `${source}/data/assets`,
+    POSTERN_LOCALE_DIR: `${build}/po`,
+    POSTERN_WORKER: `${build}/src/daemon/postern-worker`,
+    ...extra,
+  };
+}
+
+class Postern {
+  #process;
+  #log = '';
+
+  constructor(dataDir, port, settings) {
+    Object.assign(this, { dataDir, port, settings, url: `http://localhost:${port}` });
+    this.configFile = join(dataDir, 'postern.conf');
+    this.env = environment({ POSTERN_CONNECTOR_PATH: join(dataDir, 'connectors.d'), ...settings.env });
+    if (settings.plugins) this.env.POSTERN_PLUGIN_PATH += `:${settings.plugins}`;
+  }
+
+  async start() {
+    const begin = performance.now();
+    this.#process = spawn(`${build}/src/daemon/posternd`, ['--config', this.configFile], { env: this.env, stdio: ['ignore', 'pipe', 'pipe'] });
+    for (const stream of [this.#process.stdout, this.#process.stderr]) stream.on('data', (text) => { this.#log += text; });
+    this.ended = once(this.#process, 'exit').then(([code, signal]) => { this.exit = { code, signal }; });
+    for (let tries = 0; ; tries += 1) {
+      if (this.exit || tries > 6000) throw new Error(`posternd did not start: ${JSON.stringify(this.exit)}\n${this.#log}`);
+      try {
+        const answer = await fetch(`${this.url}/readyz`);
+        await answer.arrayBuffer();
+        if (answer.ok) break;
+      } catch { /* not there yet */ }
+      await new Promise((wake) => setTimeout(wake, 5));
+    }
+    this.started = performance.now() - begin;
+    return this;
+  }
+
+  get pid() { return this.#process.pid; }
+
+  log() { return this.#log; }
+
+  /** `postern …` as JSON. */
+  async cli(...args) {
+    return new Promise((done, refuse) => {
+      execFile(`${build}/src/cli/postern`, [...args, '-o', 'json', '--config', this.configFile], { env: this.env }, (error, stdout, stderr) => {
+        if (error) refuse(new Error(`postern ${args.join(' ')}: exit ${error.code}\n${stderr}${stdout}\n${this.#log.slice(-800)}`));
+        else done(stdout.trim() ? JSON.parse(stdout) : undefined);
+      });
+    });
+  }
+
+  async setupLink() {
+    return (await this.cli('setup')).url;
+  }
+
+  signal(name) { this.#process.kill(name); }
+
+  async stop({ keep = false } = {}) {
+    if (!this.exit) this.#process.kill('SIGTERM');
+    await this.ended;
+    const { code, signal } = this.exit;
+    if (!keep) rmSync(this.dataDir, { recursive: true, force: true });
+    if (code !== 0) throw new Error(`posternd ended with ${code ?? signal}\n${this.#log.slice(-4000)}`);
+    if (/ERROR: (Address|Leak)Sanitizer|runtime error:|CRITICAL/.test(this.#log)) throw new Error(`the server's log holds a finding:\n${this.#log.slice(-4000)}`);
+  }
+
+  async restart() {
+    await this.stop({ keep: true });
+    this.exit = undefined;
+    return this.start();
+  }
+}
+
+/**
+ * @param settings.config groups of postern.conf; settings.instances: name -> text of connectors.d/name.conf, or a function of the public URL;
+ *   settings.plugins: a further folder of plugins; settings.port, settings.env
+ */
+export async function startPostern(settings = {}) {
+  const dataDir = mkdtempSync(join(tmpdir(), 'postern-')), port = settings.port ?? await freePort();
+  const postern = new Postern(dataDir, port, settings);
+  const groups = { ...settings.config };
+  groups.server = { listen: `127.0.0.1:${port}`, 'public-url': postern.url, 'data-dir': dataDir, ...groups.server };
+  const text = Object.entries(groups).map(([name, keys]) => `[${name}]\n${Object.entries(keys).map(([key, value]) => `${key}=${value}\n`).join('')}`).join('\n');
+  writeFileSync(postern.configFile, text, { mode: 0o600 });
+  mkdirSync(join(dataDir, 'connectors.d'), { mode: 0o700 });
+  for (const [name, value] of Object.entries(settings.instances ?? {})) {
+    writeFileSync(join(dataDir, 'connectors.d', `${name}.conf`), `[Connector]\n${typeof value === 'function' ? value(postern.url) : value}`, { mode: 0o600 });
+  }
+  return postern.start();
+}
