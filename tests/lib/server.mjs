@@ -111,7 +111,7 @@ export async function startPostern(settings = {}) {
   writeFileSync(postern.configFile, text, { mode: 0o600 });
   mkdirSync(join(dataDir, 'connectors.d'), { mode: 0o700 });
   for (const [name, value] of Object.entries(settings.instances ?? {})) {
-    writeFileSync(join(dataDir, 'connectors.d', `${name}.conf`), `[Connector]\n${typeof value === 'function' ? value(postern.url) : value}`, { mode: 0o600 });
+    writeFileSync(join(dataDir, 'connectors.d', `${name}.conf`), `[Instance]\n${typeof value === 'function' ? value(postern.url) : value}`, { mode: 0o600 });
   }
   return postern.start();
 }
