@@ -5,9 +5,10 @@
 import { execFileSync } from 'node:child_process';
 import { createHash, randomBytes } from 'node:crypto';
 import { mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
-import { Agent, request as httpRequest } from 'node:http';
+import { Agent } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { Visitor } from '../lib/visitor.mjs';
 
 const ticks = Number(execFileSync('getconf', ['CLK_TCK']));
 
@@ -60,60 +61,6 @@ export function h2load(server, { path, method = 'GET', body, headers = {}, count
   const bad = rows.filter(([, status]) => status !== 200).length;
   if (bad || rows.length !== count) throw new Error(`${server.name} ${method} ${path}: ${bad} of ${rows.length} answers were not 200 (${count} asked)`);
   return summary(rows.length, wall, cpu, rows.map(([, , micros]) => micros / 1000));
-}
-
-/** One browser without scripts: cookies, redirects, forms. */
-export class Visitor {
-  constructor(agent) { this.agent = agent; this.cookies = new Map(); this.requests = 0; }
-
-  send(url, { method = 'GET', form, headers = {} } = {}) {
-    const body = form && new URLSearchParams(form).toString();
-    const all = { ...headers };
-    if (this.cookies.size) all.cookie = [...this.cookies].map(([name, value]) => `${name}=${value}`).join('; ');
-    if (body !== undefined) Object.assign(all, { 'content-type': 'application/x-www-form-urlencoded', 'content-length': Buffer.byteLength(body) });
-    this.requests += 1;
-    return new Promise((resolve, reject) => {
-      const outgoing = httpRequest(url, { method, agent: this.agent, headers: all }, (answer) => {
-        for (const cookie of answer.headers['set-cookie'] ?? []) {
-          const [pair] = cookie.split(';'), at = pair.indexOf('=');
-          if (pair.length === at + 1 || /max-age=0(;|$)|expires=thu, 01 jan 1970/i.test(cookie)) this.cookies.delete(pair.slice(0, at));
-          else this.cookies.set(pair.slice(0, at), pair.slice(at + 1));
-        }
-        const chunks = [];
-        answer.on('data', (chunk) => chunks.push(chunk));
-        answer.on('end', () => resolve({ status: answer.statusCode, location: answer.headers.location, text: Buffer.concat(chunks).toString() }));
-      });
-      outgoing.on('error', reject);
-      outgoing.end(body);
-    });
-  }
-
-  /** Follows redirects and fills forms until the browser would leave for @target; gives the URL it would go to. */
-  async walk(url, target, values) {
-    let answer = await this.send(url), here = url;
-    for (let hop = 0; hop < 20; hop += 1) {
-      if (answer.location) {
-        const next = new URL(answer.location, here).href;
-        if (next.startsWith(target)) return new URL(next);
-        here = next;
-        answer = await this.send(here);
-        continue;
-      }
-      const form = /<form\b[^>]*\bmethod="post"[^>]*>[\s\S]*?<\/form>/i.exec(answer.text)?.[0];
-      if (!form) throw new Error(`no way on from ${here}: ${answer.status} ${answer.text.slice(0, 300)}`);
-      const fields = {};
-      for (const [input] of form.matchAll(/<input\b[^>]*>/gi)) {
-        const name = /\bname="([^"]*)"/.exec(input)?.[1];
-        if (name) fields[name] = values[name] ?? /\bvalue="([^"]*)"/.exec(input)?.[1] ?? '';
-      }
-      const button = /<button\b[^>]*\bid="submit"[^>]*>/i.exec(form)?.[0];
-      if (button && /\bname="([^"]*)"/.test(button)) fields[/\bname="([^"]*)"/.exec(button)[1]] = /\bvalue="([^"]*)"/.exec(button)[1];
-      const action = /<form\b[^>]*\baction="([^"]*)"/i.exec(form)?.[1].replaceAll('&amp;', '&') ?? '';
-      here = new URL(action, here).href;
-      answer = await this.send(here, { method: 'POST', form: fields, headers: { origin: new URL(here).origin, 'sec-fetch-site': 'same-origin' } });
-    }
-    throw new Error(`still under way at ${here} after 20 hops`);
-  }
 }
 
 /** Runs @one for each of @count turns, @clients at a time, and sums up what the server spent. */

@@ -4,7 +4,8 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { startPostern } from '../lib/server.mjs';
-import { Visitor, children, codeFlow, h2load, memory, token, turns } from './load.mjs';
+import { Visitor } from '../lib/visitor.mjs';
+import { children, codeFlow, h2load, memory, token, turns } from './load.mjs';
 
 const rounds = Number(process.env.ROUNDS ?? 3), scale = Number(process.env.SCALE ?? 1);
 const n = (count) => Math.max(50, Math.round(count * scale));
