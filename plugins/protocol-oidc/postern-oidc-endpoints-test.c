@@ -169,7 +169,7 @@ test_userinfo_refused (void)
 static void
 test_userinfo_signed (void)
 {
-  g_autofree char *id = postern_oidc_world_add_application (world, "spa", "{'redirect_uris':['https://app.example/callback'],'userinfo_signed_response_alg':'ES384','id_token_signed_response_alg':'EdDSA'}", NULL);
+  g_autofree char *id = postern_oidc_world_add_application (world, "spa", "{'redirect_uris':['https://app.example/callback'],'grant_types':['authorization_code'],'userinfo_signed_response_alg':'ES384','id_token_signed_response_alg':'EdDSA'}", NULL);
   g_autofree char *code = postern_oidc_world_get_code (world, id, PAIRS ("scope", "openid email"));
   g_autofree char *body = g_strdup_printf ("grant_type=authorization_code&client_id=%s&code=%s&code_verifier=" POSTERN_OIDC_WORLD_VERIFIER, id, code);
   g_autoptr (GVariant) tokens = postern_oidc_world_token (world, body, NULL, NULL);

@@ -86,6 +86,8 @@ pick_members (GVariant *body)
   }
   if (scope)
     g_variant_builder_add (&builder, "{sv}", "scope", g_variant_new_string (scope));
+  /* RFC 7591 has no member by which a client could say that it knows PKCE: only who has no secret must. */
+  g_variant_builder_add (&builder, "{sv}", "require_pkce", g_variant_new_boolean (FALSE));
   return g_variant_ref_sink (g_variant_builder_end (&builder));
 }
 

@@ -80,7 +80,7 @@ insert_alice (PosternTxn *txn, gpointer data, GError **error)
   return postern_user_store_insert (txn, user, error) && postern_session_store_insert (txn, session, error);
 }
 
-#define PERSONAL "'redirect_uris':['" REDIRECT "','https://app.example/other?x=1'],'post_logout_redirect_uris':['https://app.example/bye','https://app.example/bye?a=b'],"
+#define PERSONAL "'require_pkce':false,'redirect_uris':['" REDIRECT "','https://app.example/other?x=1'],'post_logout_redirect_uris':['https://app.example/bye','https://app.example/bye?a=b'],"
 
 static void
 add_applications (PosternOidcWorld *self)

@@ -49,14 +49,14 @@ test_defaults (void)
 
   g_assert_cmpstr (web->token_endpoint_auth_method, ==, "client_secret_basic");
   g_assert_true (postern_client_allows_grant (web, "authorization_code"));
-  g_assert_false (postern_client_allows_grant (web, "refresh_token"));
+  g_assert_true (postern_client_allows_grant (web, "refresh_token"));
   g_assert_true (postern_client_allows_scope (web, "openid"));
   g_assert_false (postern_client_allows_scope (web, "a"));
   g_assert_cmpstr (web->response_types[0], ==, "code");
   g_assert_cmpint (web->id_token_alg, ==, POSTERN_JOSE_ALG_RS256);
   g_assert_cmpint (web->userinfo_alg, ==, POSTERN_JOSE_ALG_UNKNOWN);
   g_assert_cmpint (web->default_max_age, ==, -1);
-  g_assert_false (web->require_pkce);
+  g_assert_true (web->require_pkce);
   g_assert_true (web->refresh_rotation);
   g_assert_cmpstr (spa->token_endpoint_auth_method, ==, "none");
   g_assert_true (spa->require_pkce); /* not theirs to switch off */

@@ -106,7 +106,7 @@ read_members (PosternClient *self, const char *kind, GVariant *m)
 
   self->redirect_uris = read_list (m, "redirect_uris", "");
   self->post_logout_redirect_uris = read_list (m, "post_logout_redirect_uris", "");
-  self->grant_types = read_list (m, "grant_types", service ? "client_credentials" : "authorization_code");
+  self->grant_types = read_list (m, "grant_types", service ? "client_credentials" : "authorization_code refresh_token");
   self->response_types = read_list (m, "response_types", service ? "" : "code");
   self->scopes = read_words (m, "scope", DEFAULT_SCOPES);
   self->resources = read_list (m, "resources", "");
@@ -126,9 +126,9 @@ read_members (PosternClient *self, const char *kind, GVariant *m)
   self->default_max_age = postern_json_get_int64 (m, "default_max_age", -1);
   self->require_auth_time = postern_json_get_boolean (m, "require_auth_time", FALSE);
   self->refresh_rotation = postern_json_get_boolean (m, "refresh_token_rotation", TRUE);
-  /* who cannot keep a secret has nothing but PKCE, so it is not theirs to switch off */
+  /* OAuth 2.1 section 4.1.1 asks PKCE of everyone; only who can keep a secret may switch it off */
   self->require_pkce = g_str_equal (self->token_endpoint_auth_method, "none") ||
-                       postern_json_get_boolean (m, "require_pkce", FALSE);
+                       postern_json_get_boolean (m, "require_pkce", TRUE);
   self->logo_uri = read_text (m, "logo_uri", NULL);
   self->client_uri = read_text (m, "client_uri", NULL);
   self->policy_uri = read_text (m, "policy_uri", NULL);

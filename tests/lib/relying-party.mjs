@@ -17,11 +17,10 @@ export class RelyingParty {
     self.origin = `http://127.0.0.1:${self.server.address().port}`;
     self.redirectUri = `${self.origin}/callback`;
     self.logoutTokens = [];
-    self.#waiting = [];
     return self;
   }
 
-  #waiting;
+  #waiting = () => {};
 
   async discover(issuer, clientId, metadata, authentication) {
     this.config = await client.discovery(new URL(issuer), clientId, metadata, authentication, { execute: [client.allowInsecureRequests] });
@@ -44,9 +43,9 @@ export class RelyingParty {
     }).href;
   }
 
-  /** The next answer that a browser brings to the redirect URI, as openid-client wants it. */
+  /** The next answer that a browser brings to the redirect URI, as openid-client wants it; an older wait is given up. */
   answer() {
-    return new Promise((resolve) => this.#waiting.push(resolve));
+    return new Promise((resolve) => { this.#waiting = resolve; });
   }
 
   async redeem(answer, checks = {}) {
@@ -65,7 +64,7 @@ export class RelyingParty {
         const answer = request.method === 'POST'
           ? new Request(url, { method: 'POST', body, headers: { 'content-type': 'application/x-www-form-urlencoded' } })
           : url;
-        this.#waiting.shift()?.(answer);
+        this.#waiting(answer);
       }
       response.writeHead(200, { 'content-type': 'text/html', 'cache-control': 'no-store' });
       response.end(`<!doctype html><html lang="en"><title>Application</title><h1 id="application">${url.pathname}</h1>`);

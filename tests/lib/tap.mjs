@@ -20,7 +20,7 @@ export async function runTests({ after = async () => {}, onFailure = async () =>
       console.log(`ok - ${name} (${Date.now() - start} ms)`);
     } catch (error) {
       failed += 1;
-      console.log(`not ok - ${name}\n# ${String(error.stack ?? error).replaceAll('\n', '\n# ')}`);
+      console.log(`not ok - ${name}\n# ${String(error.stack ?? error).replaceAll('\n', '\n# ')}${error.cause ? `\n# cause: ${JSON.stringify(error.cause)}` : ''}`);
       await onFailure(name, error).catch((problem) => console.log(`# ${problem}`));
     } finally {
       clearTimeout(timer);
