@@ -1,0 +1,97 @@
+// SPDX-License-Identifier: Apache-2.0
+// Client authentications, signature algorithms, response modes, and a person who says no.
+import assert from 'node:assert/strict';
+import { generateKeyPairSync } from 'node:crypto';
+import { mkdtempSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { startPostern } from '../lib/server.mjs';
+import { startProvider } from '../lib/provider.mjs';
+import { client, RelyingParty } from '../lib/relying-party.mjs';
+import { Visitor } from '../lib/visitor.mjs';
+import { runTests, test } from '../lib/tap.mjs';
+
+const folder = mkdtempSync(join(tmpdir(), 'postern-key-'));
+function keyPair(name, type, options) {
+  const { privateKey, publicKey } = generateKeyPairSync(type, options);
+  const file = join(folder, `${name}.pem`);
+  writeFileSync(file, privateKey.export({ type: 'pkcs8', format: 'pem' }), { mode: 0o600 });
+  return { file, jwks: { keys: [{ ...publicKey.export({ format: 'jwk' }), use: 'sig', kid: name }] } };
+}
+const rsa = keyPair('rsa', 'rsa', { modulusLength: 2048 }), ec = keyPair('ec', 'ec', { namedCurve: 'P-256' }), ed = keyPair('ed', 'ed25519');
+const assertion = (key, alg) => [{ token_endpoint_auth_method: 'private_key_jwt', token_endpoint_auth_signing_alg: alg, jwks: key.jwks },
+  `client-authentication=private_key_jwt\nprivate-key-file=${key.file}\nprivate-key-id=${key.jwks.keys[0].kid}\n`];
+
+// name of an instance -> what the client is registered with, and what its instance is told
+const ways = {
+  basic: [{ token_endpoint_auth_method: 'client_secret_basic' }, 'client-authentication=client_secret_basic\n'],
+  post: [{ token_endpoint_auth_method: 'client_secret_post' }, 'client-authentication=client_secret_post\n'],
+  public: [{ token_endpoint_auth_method: 'none' }],
+  'jwt-rs256': assertion(rsa, 'RS256'),
+  'jwt-es256': assertion(ec, 'ES256'),
+  'jwt-eddsa': assertion(ed, 'EdDSA'),
+  ...Object.fromEntries(['PS256', 'ES256', 'ES384', 'EdDSA'].map((alg) => [`id-${alg.toLowerCase()}`, [{ id_token_signed_response_alg: alg }]])),
+  'form-post': [{}, 'response-mode=form_post\n'],
+  prompt: [{}, 'prompt=consent\n'],
+  lean: [{}, 'userinfo=false\nscopes=openid\n'],
+};
+const refused = { 'id-hs256': [{ id_token_signed_response_alg: 'HS256' }], 'wrong-secret': [{ client_secret: 'another secret than the one that postern was told' }] };
+
+const provider = await startProvider();
+const postern = await startPostern({
+  config: { outbound: { allow: '127.0.0.1' } },
+  instances: Object.fromEntries(Object.entries({ ...ways, ...refused }).map(([name, [metadata, settings]]) => [name, (url) => provider.instance(`${url}/callback/${name}`, metadata, settings)])),
+});
+const rp = await RelyingParty.start();
+const app = await postern.cli('app', 'create', '--name', 'Application', '--first-party', '--redirect-uri', rp.redirectUri);
+await rp.discover(postern.url, app.client_id, undefined, client.ClientSecretBasic(app.client_secret));
+
+const walk = async (visitor, instance) => visitor.walk(await rp.begin({ scope: 'openid email profile' }), rp.redirectUri, { login: `${instance}-person`, password: 'x' }, [`connector-${instance}`, 'consent-allow']);
+
+for (const name of Object.keys(ways)) {
+  test(`a person comes by ${name}`, async () => {
+    const tokens = await rp.redeem(await walk(new Visitor(), name));
+    const info = await client.fetchUserInfo(rp.config, tokens.access_token, tokens.claims().sub);
+    assert.equal(info.email, name === 'lean' ? undefined : `${name}-person@corp.example`);
+    assert.deepEqual(tokens.claims().amr, ['fed']);
+  });
+}
+
+/** Like walk(), but the connector is pressed once: gives the page where the person then stands, of Postern or, @until, of the provider. */
+async function stand(visitor, url, instance, until = postern.url) {
+  let here = url, answer = await visitor.send(here), pressed = !instance;
+  for (let hop = 0; hop < 20; hop += 1) {
+    assert.ok(!here.startsWith(rp.redirectUri), 'the walk ended at the application');
+    if (answer.location) answer = await visitor.send(here = new URL(answer.location, here).href);
+    else if (pressed && here.startsWith(until)) return { here, text: answer.text };
+    else {
+      const form = visitor.form(answer.text, here, { login: 'somebody', password: 'x' }, [`connector-${instance}`]);
+      pressed = true;
+      answer = await visitor.send(here = form.action, { method: 'POST', form: form.fields, headers: { origin: new URL(here).origin } });
+    }
+  }
+  throw new Error(`still under way at ${here}`);
+}
+
+for (const name of Object.keys(refused)) {
+  test(`nobody comes by ${name}, and the person may choose another way`, async () => {
+    const { text } = await stand(new Visitor(), await rp.begin(), name);
+    assert.match(text, /connector-basic/);
+    assert.doesNotMatch(text, /HS256|invalid_client/);
+    assert.match(postern.log(), name === 'id-hs256' ? /algorithm/ : /invalid_client/);
+  });
+}
+
+test('a person who says no at the provider reads so, and may choose another way', async () => {
+  const visitor = new Visitor();
+  const { here } = await stand(visitor, await rp.begin(), 'basic', `${provider.issuer}/interaction/`);
+  const { text } = await stand(visitor, `${here}/abort`);
+  assert.match(text, /connector-basic/);
+  assert.match(text, /You stopped on the other side/);
+});
+
+test('no secret stands in the log', async () => {
+  for (const text of ['a secret between', 'access_token', 'PRIVATE KEY', 'code_verifier']) assert.ok(!postern.log().includes(text), text);
+});
+
+await runTests({ after: async () => { rp.stop(); await provider.stop(); await postern.stop(); } });
