@@ -100,11 +100,20 @@ find_client (PosternOidc *oidc, const char *client_id, gboolean may_block)
   return may_block ? postern_tenant_dup_client (tenant, client_id, NULL) : postern_tenant_peek_client (tenant, client_id);
 }
 
+/* The two ways to send a secret are worth the same, and libraries disagree on which is the usual one: either will do. */
+static gboolean
+is_method_of (PosternClient *client, const char *method)
+{
+  const char *own = client->token_endpoint_auth_method;
+
+  return g_str_equal (method, own) || (g_str_has_prefix (method, "client_secret_") && g_str_has_prefix (own, "client_secret_"));
+}
+
 /* The secret is looked at even if the method is the wrong one, so that the time tells nothing about the record. */
 static gboolean
 check_shown (PosternOidc *oidc, PosternRequest *request, PosternClient *client, Shown *shown, GError **error)
 {
-  gboolean right_method = g_str_equal (shown->method, client->token_endpoint_auth_method);
+  gboolean right_method = is_method_of (client, shown->method);
   gboolean is_public = g_str_equal (client->token_endpoint_auth_method, "none");
   gboolean right_secret = shown->secret && postern_client_check_secret (client, shown->secret, postern_oidc_now ());
 

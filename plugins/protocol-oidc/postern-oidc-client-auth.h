@@ -13,8 +13,8 @@ typedef struct {
 } PosternOidcClientAuth;
 
 /**
- * postern_oidc_client_auth_check: by exactly the one way its record names: none, client_secret_basic, client_secret_post or
- * private_key_jwt. Unknown, switched off and wrong read the same.
+ * postern_oidc_client_auth_check: by one way, and that which its record names: none, a secret (client_secret_basic or
+ * client_secret_post) or private_key_jwt. Unknown, switched off and wrong read the same.
  * @may_block: FALSE on an I/O thread: then only cached applications with a secret, or public ones, are decided
  * Returns: FALSE with INVALID_CLIENT or INVALID_REQUEST, or with @self->would_block and no error
  */
