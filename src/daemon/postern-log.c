@@ -167,3 +167,10 @@ postern_log_start (const char *program, const char *level, const char *format)
     g_log_set_writer_func (write_log, NULL, NULL);
   started = TRUE;
 }
+
+void
+postern_log_failure (const char *message)
+{
+  const GLogField fields[] = { { "MESSAGE", message, -1 }, { "PRIORITY", "3", -1 } };
+  write_log (G_LOG_LEVEL_CRITICAL, fields, G_N_ELEMENTS (fields), NULL);
+}

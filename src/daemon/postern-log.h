@@ -11,5 +11,7 @@ G_BEGIN_DECLS
  * @level: "error", "warning", "info" or "debug"; @format: "auto", "text", "json" or "journal" (settings log.level, log.format)
  */
 void postern_log_start (const char *program, const char *level, const char *format);
+/** postern_log_failure: what ends the program without being a programmer's error (so G_DEBUG=fatal-criticals does not abort on it). */
+void postern_log_failure (const char *message);
 
 G_END_DECLS

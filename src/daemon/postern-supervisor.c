@@ -3,6 +3,7 @@
 
 #include "postern-control.h"
 #include "postern-listener.h"
+#include "postern-log.h"
 #include "postern-notify.h"
 #include "postern-process.h"
 
@@ -167,7 +168,8 @@ abandon_generation (PosternSupervisor *self, const char *why, int exit_code)
   g_clear_object (&self->next_config);
   g_clear_pointer (&self->next_listeners, g_ptr_array_unref);
   if (self->generation == 0) {
-    g_critical ("cannot start: %s", why);
+    g_autofree char *line = g_strconcat ("cannot start: ", why, NULL);
+    postern_log_failure (line);
     self->exit_code = exit_code ? exit_code : 1;
     self->stopping = TRUE;
     return;
