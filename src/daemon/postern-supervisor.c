@@ -401,5 +401,6 @@ postern_supervisor_run (PosternSupervisor *self)
   g_clear_handle_id (&self->respawn, g_source_remove);
   close (fd);
   remove_socket_files (self->listeners, NULL);
+  remove_socket_files (self->next_listeners, NULL);
   return self->exit_code;
 }
