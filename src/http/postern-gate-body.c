@@ -23,7 +23,7 @@ static void
 keep (PosternGateBody *self, const char *data, gsize length)
 {
   if (!self->bytes)
-    self->bytes = g_byte_array_sized_new ((guint) MIN (self->left, 64 * 1024));
+    self->bytes = g_byte_array_sized_new ((guint) MIN (self->left, 16 * 1024));
   g_byte_array_append (self->bytes, (const guint8 *) data, (guint) length);
   self->left -= length;
 }

@@ -7,6 +7,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#define SMALL_BYTES 4096 /* that a connection may hold even when the others hold too much */
 #define LINGER_MAX_BYTES (256 * 1024)
 #define PROGRESS_BYTES 4096 /* that a reader must have taken for its time to begin anew */
 #define REFUSAL_BODY "{\"error\":\"invalid_request\",\"error_description\":\"%s\"}"
@@ -53,6 +54,24 @@ postern_gate_connection_open (PosternGateLoop *loop, const PosternGateArrival *a
     postern_gate_connection_close (self);
 }
 
+/* Counts what the connection holds. FALSE: all connections together hold too much, and this one is not a small one. */
+static gboolean
+account (PosternGateConnection *self, guint held)
+{
+  PosternGate *gate = self->loop->gate;
+  gint change = (gint) held - self->accounted;
+  gint total = g_atomic_int_add (&gate->counters.buffered, change) + change;
+
+  self->accounted = (gint) held;
+  return held <= SMALL_BYTES || total <= (gint) gate->options.buffered;
+}
+
+static guint
+held_bytes (PosternGateConnection *self)
+{
+  return (self->in ? self->in->len : 0) + (self->body.bytes ? self->body.bytes->len : 0);
+}
+
 /* The exchange of a request that is being served outlives its connection: the answer is on its way, and is then dropped. */
 static void
 let_go_of_exchange (PosternGateConnection *self)
@@ -81,6 +100,7 @@ postern_gate_connection_close (PosternGateConnection *self)
   postern_gate_loop_leave (loop, self);
   close (self->fd);
   self->fd = -1;
+  account (self, 0);
   let_go_of_exchange (self);
   if (self->is_counted)
     postern_gate_peers_leave (loop->gate->peers, &self->address);
@@ -237,6 +257,8 @@ serve (PosternGateConnection *self)
   PosternGate *gate = self->loop->gate;
   g_autoptr (GBytes) body = postern_gate_body_steal (&self->body);
 
+  self->exchange->held = (gint) g_bytes_get_size (body);
+  g_atomic_int_add (&gate->counters.buffered, self->exchange->held);
   postern_gate_loop_wait (self->loop, self, POSTERN_GATE_SERVE);
   gate->handler.serve (self->exchange, body, gate->user_data);
 }
@@ -383,6 +405,8 @@ advance (PosternGateConnection *self)
   self->starved = FALSE;
   used = self->wait == POSTERN_GATE_BODY ? use_for_body (self, data, length) : use_for_head (self, data, length);
   keep_rest (self, from_in, data, length, used);
+  if (self->fd >= 0 && !account (self, held_bytes (self)) && self->wait <= POSTERN_GATE_BODY)
+    refuse (self, 503);
   return TRUE;
 }
 

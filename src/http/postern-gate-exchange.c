@@ -26,6 +26,7 @@ postern_gate_exchange_finish (PosternGateExchange *self, guint status, gsize byt
   gate->handler.done (self, status, bytes, gate->user_data);
   if (self->connection)
     self->connection->exchange = NULL;
+  g_atomic_int_add (&gate->counters.buffered, -self->held);
   g_clear_pointer (&self->reply, postern_gate_reply_free);
   g_clear_pointer (&self->posted, postern_gate_reply_free);
   g_free (self);

@@ -53,6 +53,7 @@ struct _PosternGateConnection {
   GString *out; /* (nullable): what the socket did not take at once */
   gsize out_sent;
   gsize discarded;
+  gint accounted; /* bytes in @in and @body that are counted as buffered */
   guint requests;
   PosternGateBody body;
   PosternGateExchange *exchange; /* (nullable) */

@@ -23,6 +23,7 @@ typedef struct _PosternGateExchange PosternGateExchange;
 typedef struct {
   guint io_threads;
   guint connections, connections_per_address;
+  guint buffered;           /* bytes of requests that are not answered yet, of all connections together */
   gboolean exempt_loopback; /* loopback peers are not counted by address */
   guint requests;           /* a connection */
   guint head_timeout, body_timeout, idle_timeout, write_timeout, serve_timeout;
@@ -33,6 +34,7 @@ typedef struct {
 /** PosternGateCounters: since the start; read with g_atomic_int_get(). */
 typedef struct {
   gint connections;  /* open now */
+  gint buffered;     /* bytes held now */
   gint accepted, turned_away, refused, timed_out;
 } PosternGateCounters;
 
@@ -50,6 +52,7 @@ struct _PosternGateExchange {
   PosternGateReply *posted; /* by another thread; becomes ->reply when the I/O thread takes it up */
   PosternGateReply *reply;
   gboolean close, is_head;
+  gint held; /* bytes of body that are counted as buffered */
 };
 
 /** What the server does with a request. All but reply run on the I/O thread. */

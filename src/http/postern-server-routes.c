@@ -56,6 +56,7 @@ metrics (PosternRequest *request, gpointer user_data)
   postern_handlers_get_load (self->handlers, &waiting, &running);
   add_classes (self, out);
   add_metric (out, "http_connections", "gauge", "Open connections.", g_atomic_int_get (&gate->connections));
+  add_metric (out, "http_buffered_bytes", "gauge", "Bytes of requests that are not answered yet.", g_atomic_int_get (&gate->buffered));
   add_metric (out, "http_accepted_total", "counter", "Connections accepted.", g_atomic_int_get (&gate->accepted));
   add_metric (out, "http_turned_away_total", "counter", "Connections closed because of a limit.", g_atomic_int_get (&gate->turned_away));
   add_metric (out, "http_refused_total", "counter", "Requests refused by the wire guard.", g_atomic_int_get (&gate->refused));

@@ -90,6 +90,7 @@ static const PosternRoute routes[] = {
   { "GET", "/big", big },
   { "GET", "/move", move },
   { "POST", "/echo", echo, NULL, 1000, POSTERN_ROUTE_CORS },
+  { "POST", "/large", echo, NULL, 100000 },
   { "POST", "/form", echo, NULL, 1000, POSTERN_ROUTE_CSRF },
   { "GET", "/admin", hello, NULL, 0, POSTERN_ROUTE_ADMIN },
   { NULL },
@@ -498,6 +499,38 @@ test_limits (void)
   stop (&self);
 }
 
+/* Bodies that come slowly must not fill the memory: who comes with much when much is held is sent away, the small ones are not. */
+static void
+test_buffered (void)
+{
+  PosternServerOptions options = { .buffered = 100000 };
+  Fixture self = { 0 };
+  g_autofree char *part = g_strnfill (60000, 'x');
+  g_autofree char *head = g_strconcat ("POST /large HTTP/1.1\r\n" HOST "Content-Length: 90000\r\n\r\n", part, NULL);
+  g_autofree char *refused = NULL, *small = NULL, *after = NULL;
+  int first, second;
+
+  start (&self, "http://localhost", options);
+  first = dial (&self);
+  say (first, head);
+  g_usleep (100000);
+  second = dial (&self);
+  say (second, head);
+  refused = read_all (second);
+  g_assert_cmpuint (status_of (refused), ==, 503);
+  small = ask (&self, "POST /echo HTTP/1.1\r\n" HOST "Content-Length: 3\r\n" CLOSE "abc");
+  g_assert_cmpuint (status_of (small), ==, 200);
+  close (first);
+  g_usleep (100000);
+  second = dial (&self);
+  say (second, head);
+  say (second, part + 30000);
+  shutdown (second, SHUT_WR);
+  after = read_all (second);
+  g_assert_cmpuint (status_of (after), ==, 200);
+  stop (&self);
+}
+
 static void
 test_below_a_path (void)
 {
@@ -609,6 +642,7 @@ main (int argc, char **argv)
   g_test_add_func ("/server/drain", test_drain);
   g_test_add_func ("/server/descriptors", test_descriptors);
   g_test_add_func ("/server/limits", test_limits);
+  g_test_add_func ("/server/buffered", test_buffered);
   g_test_add_func ("/server/below-a-path", test_below_a_path);
   g_test_add_func ("/server/trusted-proxy", test_trusted_proxy);
   g_test_add_func ("/server/local-sockets", test_local_sockets);

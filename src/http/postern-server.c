@@ -63,6 +63,7 @@ set_defaults (PosternServerOptions *self)
   set_default (&self->body_timeout, 30 * 1000);
   set_default (&self->idle_timeout, 120 * 1000); /* longer than clients keep theirs, so that they close first and lose nothing */
   set_default (&self->handler_timeout, 30 * 1000);
+  set_default (&self->buffered, 64 * 1024 * 1024);
   set_default (&self->rate, 100);
   set_default (&self->rate_burst, 500);
 }
@@ -158,6 +159,7 @@ make_gate (PosternServer *self)
   PosternGateOptions gate = {
     .io_threads = options->io_threads,
     .connections = options->connections,
+    .buffered = MIN (options->buffered, (guint) G_MAXINT / 2),
     .connections_per_address = options->connections_per_address ? options->connections_per_address : 256,
     .exempt_loopback = options->connections_per_address == 0,
     .requests = 100000,

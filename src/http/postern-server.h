@@ -23,6 +23,7 @@ typedef struct {
   guint handler_queue;    /* waiting requests beyond which the answer is 503; default 512 */
   guint connections, connections_per_address;
   guint head_timeout, body_timeout, idle_timeout, handler_timeout;
+  guint buffered;         /* bytes of requests not answered yet, of all connections together; beyond, the answer is 503; default 64 MiB */
   guint rate, rate_burst; /* requests a second of one address, and at once; default 100 and 500; loopback is not limited */
   gboolean no_access_log; /* else a JSON line a request goes to standard error: never a query, and the pattern where a path has captures */
   const char *const *trusted_proxies; /* (nullable): addresses and prefixes whose X-Forwarded-For/Forwarded is believed */
