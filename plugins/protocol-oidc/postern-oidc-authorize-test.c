@@ -181,6 +181,28 @@ test_claims (void)
   g_free (postern_oidc_world_get_code (world, world->web, PAIRS ("claims", "{\"userinfo\":{\"name\":{\"essential\":true}},\"id_token\":{\"email\":null}}")));
 }
 
+static gboolean
+remember_openid (PosternTxn *txn, gpointer id, GError **error)
+{
+  g_autoptr (PosternApplication) application = postern_application_store_get (txn, id, error);
+
+  application->first_party = FALSE;
+  return postern_application_store_update (txn, application, error) &&
+         postern_consent_store_put (txn, world->user_id, id, "openid", 1700000000, error);
+}
+
+/* Who allowed `openid` did not allow the e-mail address, by whatever parameter it is asked for. */
+static void
+test_claims_need_consent (void)
+{
+  g_autofree char *id = postern_oidc_world_add_application (world, "spa", "{'redirect_uris':['https://app.example/callback']}", NULL);
+
+  postern_oidc_world_write (world, remember_openid, id);
+  g_free (postern_oidc_world_get_code (world, id, PAIRS ("prompt", "none")));
+  expect_redirect_error (id, PAIRS ("prompt", "none", "scope", "openid email"), "consent_required");
+  expect_redirect_error (id, PAIRS ("prompt", "none", "claims", "{\"id_token\":{\"email\":null}}"), "consent_required");
+}
+
 static void
 test_sizes (void)
 {
@@ -322,6 +344,7 @@ main (int argc, char **argv)
   g_test_add_func ("/oidc/authorize/prompt-none-without-session", test_prompt_none_without_session);
   g_test_add_func ("/oidc/authorize/max-age", test_max_age);
   g_test_add_func ("/oidc/authorize/claims", test_claims);
+  g_test_add_func ("/oidc/authorize/claims-need-consent", test_claims_need_consent);
   g_test_add_func ("/oidc/authorize/sizes", test_sizes);
   g_test_add_func ("/oidc/authorize/id-token-hint", test_id_token_hint);
   g_test_add_func ("/oidc/authorize/request-object", test_request_object);

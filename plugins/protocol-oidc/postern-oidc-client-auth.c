@@ -104,9 +104,12 @@ find_client (PosternOidc *oidc, const char *client_id, gboolean may_block)
 static gboolean
 is_method_of (PosternClient *client, const char *method)
 {
+  static const char *const by_secret[] = { "client_secret_basic", "client_secret_post", NULL };
   const char *own = client->token_endpoint_auth_method;
 
-  return g_str_equal (method, own) || (g_str_has_prefix (method, "client_secret_") && g_str_has_prefix (own, "client_secret_"));
+  if (g_strv_contains (by_secret, method))
+    return g_strv_contains (by_secret, own);
+  return g_str_equal (method, own);
 }
 
 /* The secret is looked at even if the method is the wrong one, so that the time tells nothing about the record. */

@@ -26,6 +26,35 @@ postern_flow_claims_of_scope (const char *scope)
   return NULL;
 }
 
+static gboolean
+names_any (GVariant *requested, const char *member, const char *const *claims)
+{
+  g_autoptr (GVariant) part = requested ? postern_json_get (requested, member) : NULL;
+
+  if (part == NULL || !g_variant_is_of_type (part, G_VARIANT_TYPE_VARDICT))
+    return FALSE;
+  for (guint i = 0; claims[i]; i++)
+    if (g_variant_lookup (part, claims[i], "*", NULL))
+      return TRUE;
+  return FALSE;
+}
+
+char **
+postern_flow_claims_dup_scopes (PosternFlow *flow)
+{
+  g_autoptr (GStrvBuilder) builder = g_strv_builder_new ();
+  const char *const *asked = postern_flow_get_scopes (flow);
+
+  g_strv_builder_addv (builder, (const char **) asked);
+  for (guint i = 0; i < G_N_ELEMENTS (table); i++) {
+    gboolean named = names_any (flow->requested_claims, "userinfo", table[i].claims) || names_any (flow->requested_claims, "id_token", table[i].claims);
+
+    if (named && !g_strv_contains (asked, table[i].scope))
+      g_strv_builder_add (builder, table[i].scope);
+  }
+  return g_strv_builder_end (builder);
+}
+
 /* A claim's value as the person's record has it; (transfer full), floating or not; NULL when there is none. */
 static GVariant *
 value_of (PosternUser *user, const char *name)

@@ -9,6 +9,12 @@ G_BEGIN_DECLS
 const char *const *postern_flow_claims_of_scope (const char *scope);
 
 /**
+ * postern_flow_claims_dup_scopes: what the person is asked to allow: the scopes asked for, and those whose claims the `claims`
+ * parameter names one by one. (transfer full)
+ */
+char **postern_flow_claims_dup_scopes (PosternFlow *flow);
+
+/**
  * postern_flow_claims_collect: what may be said of @user: the claims of the flow's granted scopes, those that
  * requested_claims names in either member, and what the hub's listeners add. Never `sub`, `iss`, `aud` or another claim of
  * the token itself. Stage `claims` keeps it in flow->claims; userinfo calls it with a flow made from the grant.

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include "postern-flow-claims.h"
 #include "postern-flow-context.h"
 #include "postern-flow-effects.h"
 #include "postern-flow-scope-words.h"
@@ -70,6 +71,7 @@ show_consent (PosternFlowContext *context, GError **error)
 {
   PosternUser *user = postern_flow_context_load_user (context, error);
   PosternClient *client = context->client;
+  g_auto (GStrv) asked = postern_flow_claims_dup_scopes (context->flow);
   GVariantBuilder model;
 
   if (user == NULL)
@@ -80,7 +82,7 @@ show_consent (PosternFlowContext *context, GError **error)
   add_string (&model, "policy_uri", client->policy_uri);
   add_string (&model, "tos_uri", client->tos_uri);
   add_string (&model, "identifier", postern_user_name_get_identifier (user));
-  g_variant_builder_add (&model, "{sv}", "scopes", postern_flow_scope_words_to_variant ((const char *const *) context->flow->scopes));
+  g_variant_builder_add (&model, "{sv}", "scopes", postern_flow_scope_words_to_variant ((const char *const *) asked));
   context->prompt = postern_prompt_new_page ("consent", g_variant_builder_end (&model));
   return POSTERN_STAGE_PARK;
 }
@@ -93,6 +95,7 @@ take_answer (PosternFlowContext *context, const char *remembered, GError **error
   const char *action = postern_flow_context_get_input (context, "action");
   gboolean allow = g_strcmp0 (action, "allow") == 0;
   gboolean deny = g_strcmp0 (action, "deny") == 0;
+  g_auto (GStrv) asked = postern_flow_claims_dup_scopes (flow);
 
   g_clear_pointer (&context->input, g_variant_unref);
   if (deny)
@@ -101,7 +104,7 @@ take_answer (PosternFlowContext *context, const char *remembered, GError **error
     return show_consent (context, error);
   flow->consent_given = TRUE;
   flow->answered_prompts |= POSTERN_FLOW_PROMPT_CONSENT;
-  postern_flow_effects_add (context, put_consent, join (remembered, flow->scopes), g_free);
+  postern_flow_effects_add (context, put_consent, join (remembered, asked), g_free);
   return grant (context);
 }
 
@@ -114,6 +117,7 @@ postern_stage_consent (PosternFlowContext *context, GError **error)
 {
   g_autofree char *remembered = NULL;
   gpointer reading[] = { context, &remembered };
+  g_auto (GStrv) scopes = postern_flow_claims_dup_scopes (context->flow);
   gboolean asked = postern_flow_context_is_asked (context, POSTERN_FLOW_PROMPT_CONSENT);
 
   if (context->client->application->first_party && !asked)
@@ -122,7 +126,7 @@ postern_stage_consent (PosternFlowContext *context, GError **error)
     return POSTERN_STAGE_REFUSE;
   if (context->input)
     return take_answer (context, remembered, error);
-  if (!asked && covers (remembered, context->flow->scopes))
+  if (!asked && covers (remembered, scopes))
     return grant (context);
   if (context->flow->prompts & POSTERN_FLOW_PROMPT_NONE)
     return postern_flow_context_refuse (error, POSTERN_ERROR_CONSENT_REQUIRED, "The person has not allowed this yet, and prompt=none forbids asking");

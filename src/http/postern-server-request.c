@@ -87,12 +87,22 @@ add_field (PosternServer *server, PosternRequest *request, const PosternGateFiel
   postern_request_add_header (request, name, value);
 }
 
+/* `/.well-known/NAME/our/path` (RFC 8414 section 3.1) lies beside our own path, and still is ours. */
+static gboolean
+is_inserted (char **base, char **segments)
+{
+  return *base && segments[0] && segments[1] && g_str_equal (segments[0], ".well-known") &&
+         g_strv_equal ((const char *const *) base, (const char *const *) segments + 2);
+}
+
 /* Takes the public URL's own path off. (nullable): it does not lie below */
 static char **
 below_base (PosternServer *server, char **segments)
 {
   char **base = server->base;
 
+  if (is_inserted (base, segments))
+    return segments;
   for (; *base; base++, segments++)
     if (!*segments || !g_str_equal (*base, *segments))
       return NULL;

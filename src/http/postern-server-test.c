@@ -89,6 +89,7 @@ static const PosternRoute routes[] = {
   { "GET", "/hold", hold },
   { "GET", "/big", big },
   { "GET", "/move", move },
+  { "GET", "/.well-known/name/{rest...}", hello },
   { "POST", "/echo", echo, NULL, 1000, POSTERN_ROUTE_CORS },
   { "POST", "/large", echo, NULL, 100000 },
   { "POST", "/form", echo, NULL, 1000, POSTERN_ROUTE_CSRF },
@@ -535,12 +536,16 @@ static void
 test_below_a_path (void)
 {
   Fixture self = { 0 };
-  g_autofree char *inside = NULL, *outside = NULL, *moved = NULL;
+  g_autofree char *inside = NULL, *outside = NULL, *moved = NULL, *inserted = NULL, *elsewhere = NULL;
 
   start (&self, "https://id.example/sub/path", (PosternServerOptions){ 0 });
   inside = ask (&self, "GET /sub/path/hello HTTP/1.1\r\n" HOST CLOSE);
   outside = ask (&self, "GET /hello HTTP/1.1\r\n" HOST CLOSE);
   moved = ask (&self, "GET /sub/path/move HTTP/1.1\r\n" HOST CLOSE);
+  inserted = ask (&self, "GET /.well-known/name/sub/path HTTP/1.1\r\n" HOST CLOSE);
+  elsewhere = ask (&self, "GET /.well-known/name/sub/other HTTP/1.1\r\n" HOST CLOSE);
+  g_assert_cmpuint (status_of (inserted), ==, 200);
+  g_assert_cmpuint (status_of (elsewhere), ==, 404);
   g_assert_cmpuint (status_of (inside), ==, 200);
   g_assert_nonnull (strstr (inside, "Strict-Transport-Security"));
   g_assert_cmpuint (status_of (outside), ==, 404);
