@@ -37,6 +37,8 @@ const PosternConfigKey postern_config_table[] = {
     "Seconds that a worker may take to become ready." },
   { "server.drain-timeout", POSTERN_CONFIG_INTEGER, "30", "POSTERN_DRAIN_TIMEOUT", NULL, "0 3600", FALSE,
     "Seconds that a leaving worker may take to answer what is under way." },
+  { "server.hang-timeout", POSTERN_CONFIG_INTEGER, "30", "POSTERN_HANG_TIMEOUT", NULL, "6 3600", FALSE,
+    "Seconds without a sign of life after which a worker is killed and replaced." },
 
   { "limits.connections", POSTERN_CONFIG_INTEGER, "0", "POSTERN_LIMIT_CONNECTIONS", NULL, "0 1000000", FALSE,
     "Open connections of a worker; 0 for the built-in number." },

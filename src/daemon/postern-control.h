@@ -17,8 +17,7 @@ G_BEGIN_DECLS
 #define POSTERN_CONTROL_SOCKETS_ENV "POSTERN_SOCKETS" /* "public:3 management:4 admin:5" */
 #define POSTERN_CONTROL_FIRST_ENV "POSTERN_FIRST" /* "1" in the first worker of a server */
 
-#define POSTERN_CONTROL_ALIVE_SECONDS 5  /* how often a worker says so */
-#define POSTERN_CONTROL_HUNG_SECONDS 30  /* silence after which it is killed */
+#define POSTERN_CONTROL_ALIVE_SECONDS 2 /* how often a worker says so; setting server.hang-timeout is at least three times that */
 
 /** postern_control_pair: @fds: (out): ours and the worker's; both close on exec. */
 gboolean postern_control_pair (int fds[2]);

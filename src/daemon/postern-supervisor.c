@@ -343,11 +343,12 @@ overdue (PosternSupervisor *self, PosternProcess *process, gint64 now)
 {
   PosternConfig *config = process->generation == self->next_generation && self->next_config ? self->next_config : self->config;
   gint64 start = config ? postern_config_get_int64 (config, "server.start-timeout") : 60;
+  gint64 hang = config ? postern_config_get_int64 (config, "server.hang-timeout") : 30;
   gint64 drain = (config ? postern_config_get_int64 (config, "server.drain-timeout") : 30) + KILL_AFTER_DRAIN_SECONDS;
   if (process->state == POSTERN_PROCESS_STARTING && now - process->started_at > start * G_USEC_PER_SEC)
     return "it was not ready in time (server.start-timeout)";
-  if (process->state == POSTERN_PROCESS_READY && now - process->heard_at > POSTERN_CONTROL_HUNG_SECONDS * G_USEC_PER_SEC)
-    return "it gave no sign of life";
+  if (process->state == POSTERN_PROCESS_READY && now - process->heard_at > hang * G_USEC_PER_SEC)
+    return "it gave no sign of life (server.hang-timeout)";
   if (process->state == POSTERN_PROCESS_DRAINING && now - process->drained_at > drain * G_USEC_PER_SEC)
     return "it did not leave in time (server.drain-timeout)";
   return NULL;
