@@ -6,7 +6,7 @@
 #include "postern-password-policy.h"
 #include "postern-seal.h"
 
-#define LEAST_MEMORY 7168 /* KiB: the least that is advised at all, with five passes */
+#define LITTLE_MEMORY 7168 /* KiB: the least that is advised at all, with five passes; less is said in the log */
 #define MOST_MEMORY (1024 * 1024)
 
 struct _PosternFactorPassword {
@@ -44,10 +44,10 @@ typedef struct {
 enum { MEMORY, ITERATIONS, PARALLELISM, MEMORY_LIMIT, QUEUE, N_BOUNDS };
 
 static const Bound bounds[N_BOUNDS] = {
-  [MEMORY] = { "memory", 19456, LEAST_MEMORY, MOST_MEMORY },
+  [MEMORY] = { "memory", 19456, 8, MOST_MEMORY },
   [ITERATIONS] = { "iterations", 2, 1, 64 },
   [PARALLELISM] = { "parallelism", 1, 1, 16 },
-  [MEMORY_LIMIT] = { "memory-limit", 262144, LEAST_MEMORY, G_MAXUINT32 },
+  [MEMORY_LIMIT] = { "memory-limit", 262144, 8, G_MAXUINT32 },
   [QUEUE] = { "queue", 12, 0, 4096 },
 };
 
@@ -80,6 +80,9 @@ postern_factor_password_configure (PosternInstance *instance, GError **error)
 
   if (!read_numbers (settings, numbers, error))
     return FALSE;
+  if (numbers[MEMORY] < LITTLE_MEMORY)
+    g_warning ("Instance \"%s\": memory=%" G_GINT64_FORMAT " makes stolen hashes cheap to guess; write at least %d unless this is a test",
+               postern_instance_get_id (instance), numbers[MEMORY], LITTLE_MEMORY);
   self->cost = (PosternPasswordCost){ (guint32) numbers[MEMORY], (guint32) numbers[ITERATIONS], (guint32) numbers[PARALLELISM] };
   self->gate = postern_password_gate_new ((guint64) numbers[MEMORY_LIMIT], g_get_num_processors (), (guint) numbers[QUEUE]);
   self->breached = postern_password_breached_new (postern_settings_get_string (settings, "breached-list"), error);
