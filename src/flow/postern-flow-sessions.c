@@ -77,8 +77,8 @@ postern_flow_sessions_is_fresh (PosternFlowContext *context, gint64 auth_time)
 
   if (max_age < 0 && context->client)
     max_age = context->client->default_max_age;
-  /* Zero asks for a new sign-in, even in the second of the last one. */
-  return max_age < 0 || (max_age > 0 && postern_flow_context_now () - auth_time <= max_age);
+  /* Whole seconds: what may be too old counts as too old, and zero asks for a new sign-in even in the second of the last one. */
+  return max_age < 0 || postern_flow_context_now () - auth_time < max_age;
 }
 
 gboolean

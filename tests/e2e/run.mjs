@@ -284,7 +284,7 @@ test('a person comes through a provider that we did not write', async () => {
 });
 
 test('the set-up link makes the administrator, and the demo shows its tokens', async () => {
-  const fresh = await startPostern();
+  const fresh = await startPostern({ instances: { 'demo-application': 'Type=demo-application\nenabled=true\n' } });
   const { page, close } = await person();
   try {
     await page.goto(await fresh.setupLink());
