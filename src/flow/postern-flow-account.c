@@ -151,13 +151,15 @@ static PosternResponse *
 render (Account *account, PosternRequest *request, PosternRuntime *runtime)
 {
   PosternFlowVisit *visit = account->visit;
+  const char *name = postern_user_name_get (visit->user), *identifier = postern_user_name_get_shown (visit->user);
   GVariantBuilder model = G_VARIANT_BUILDER_INIT (G_VARIANT_TYPE_VARDICT);
 
   add_url (&model, visit->tenant, "action", "/account");
   add_url (&model, visit->tenant, "change_password_url", "/account/password");
   add_url (&model, visit->tenant, "sign_out_url", "/account/sign-out");
-  add_string (&model, "name", postern_user_name_get (visit->user));
-  add_string (&model, "identifier", postern_user_name_get_identifier (visit->user));
+  if (name != identifier)
+    add_string (&model, "name", name);
+  add_string (&model, "identifier", identifier);
   add_string (&model, "email", visit->user->email);
   add_string (&model, "notice", find_notice (request));
   g_variant_builder_add (&model, "{sv}", "sessions", session_entries (account));

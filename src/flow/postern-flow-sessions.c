@@ -146,12 +146,13 @@ static GVariant *
 entry_of (PosternSession *session, PosternUser *user)
 {
   GVariantBuilder entry = G_VARIANT_BUILDER_INIT (G_VARIANT_TYPE_VARDICT);
-  const char *identifier = postern_user_name_get_identifier (user);
+  const char *name = postern_user_name_get (user), *identifier = postern_user_name_get_shown (user);
   const char *picture = user->profile ? postern_json_get_string (user->profile, "picture") : NULL;
 
   g_variant_builder_add (&entry, "{sv}", "session", g_variant_new_string (session->id));
-  g_variant_builder_add (&entry, "{sv}", "name", g_variant_new_string (postern_user_name_get (user)));
-  g_variant_builder_add (&entry, "{sv}", "identifier", g_variant_new_string (identifier));
+  g_variant_builder_add (&entry, "{sv}", "name", g_variant_new_string (name));
+  if (identifier != name)
+    g_variant_builder_add (&entry, "{sv}", "identifier", g_variant_new_string (identifier));
   if (picture)
     g_variant_builder_add (&entry, "{sv}", "picture", g_variant_new_string (picture));
   return g_variant_builder_end (&entry);

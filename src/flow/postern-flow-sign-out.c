@@ -23,12 +23,13 @@ postern_flow_sign_out_show (PosternRequest *request, gpointer engine)
   if (visit == NULL)
     return postern_response_new_redirect ("/account/signed-out");
   return postern_response_new_page (200, "sign-out", g_variant_new_parsed ("{'action': <%s>, 'identifier': <%s>}", action,
-                                                                            postern_user_name_get_identifier (visit->user)));
+                                                                            postern_user_name_get_shown (visit->user)));
 }
 
 static PosternResponse *
 leave (PosternFlowEngine *engine, PosternRequest *request, PosternFlowVisit *visit)
 {
+  g_autofree char *left = g_uri_escape_string (postern_user_name_get_shown (visit->user), NULL, FALSE); /* a name may hold what a cookie may not */
   g_autoptr (GError) error = NULL;
   PosternResponse *response;
 
@@ -36,7 +37,7 @@ leave (PosternFlowEngine *engine, PosternRequest *request, PosternFlowVisit *vis
     return postern_response_new_error_page (error, "/account");
   response = postern_response_new_redirect ("/account/signed-out");
   postern_flow_browser_forget (request, response, visit->session);
-  postern_response_set_cookie (response, COOKIE_LEFT, postern_user_name_get_identifier (visit->user), 60);
+  postern_response_set_cookie (response, COOKIE_LEFT, left, 60);
   return response;
 }
 
@@ -58,7 +59,7 @@ PosternResponse *
 postern_flow_sign_out_done (PosternRequest *request, gpointer engine)
 {
   PosternTenant *tenant = postern_runtime_find_tenant (postern_flow_engine_get_runtime (engine), request);
-  const char *identifier = postern_request_get_cookie (request, COOKIE_LEFT);
+  g_autofree char *identifier = g_uri_unescape_string (postern_request_get_cookie (request, COOKIE_LEFT), NULL);
   g_autofree char *sign_in_url = dup_url (tenant, "/account");
 
   return postern_response_new_page (200, "signed-out", g_variant_new_parsed ("{'identifier': <%s>, 'sign_in_url': <%s>}",

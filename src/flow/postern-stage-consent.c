@@ -81,7 +81,7 @@ show_consent (PosternFlowContext *context, GError **error)
   add_string (&model, "client_uri", client->client_uri);
   add_string (&model, "policy_uri", client->policy_uri);
   add_string (&model, "tos_uri", client->tos_uri);
-  add_string (&model, "identifier", postern_user_name_get_identifier (user));
+  add_string (&model, "identifier", postern_user_name_get_shown (user));
   g_variant_builder_add (&model, "{sv}", "scopes", postern_flow_scope_words_to_variant ((const char *const *) asked));
   context->prompt = postern_prompt_new_page ("consent", g_variant_builder_end (&model));
   return POSTERN_STAGE_PARK;

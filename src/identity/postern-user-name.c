@@ -15,6 +15,14 @@ postern_user_name_get_identifier (PosternUser *user)
 }
 
 const char *
+postern_user_name_get_shown (PosternUser *user)
+{
+  const char *identifier = postern_user_name_get_identifier (user);
+
+  return identifier == user->id ? postern_user_name_get (user) : identifier;
+}
+
+const char *
 postern_user_name_get (PosternUser *user)
 {
   const char *name = user->profile ? postern_json_get_string (user->profile, "name") : NULL;

@@ -7,6 +7,8 @@ G_BEGIN_DECLS
 
 /** postern_user_name_get_identifier: what the person would type to sign in: e-mail, user name or telephone, else the id. (transfer none) */
 const char *postern_user_name_get_identifier (PosternUser *user);
+/** postern_user_name_get_shown: the identifier as pages say it: who has none is called by name rather than by an id. (transfer none) */
+const char *postern_user_name_get_shown (PosternUser *user);
 /** postern_user_name_get: what to call the person: the profile's `name`, else the identifier. (transfer none) */
 const char *postern_user_name_get (PosternUser *user);
 
