@@ -19,7 +19,8 @@ postern_gate_accept_watch (PosternGateLoop *self, gboolean on)
 
   for (guint i = 0; i < listeners->len; i++) {
     PosternGateListener *listener = &g_array_index (listeners, PosternGateListener, i);
-    struct epoll_event event = { .events = EPOLLIN, .data.ptr = listener };
+    /* Several workers may wait on the same socket: one of them is enough to wake. */
+    struct epoll_event event = { .events = EPOLLIN | EPOLLEXCLUSIVE, .data.ptr = listener };
     if (epoll_ctl (self->epoll_fd, on ? EPOLL_CTL_ADD : EPOLL_CTL_DEL, listener->fd, &event) != 0)
       g_warning ("Could not watch a listening socket: %s", g_strerror (errno));
   }
