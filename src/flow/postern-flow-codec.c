@@ -3,14 +3,22 @@
 
 #include "postern-error.h"
 
+#include <string.h>
+
 /*
- * A parked flow is a version byte and a dictionary: only fields that are set are written, so that most flows take a few
- * hundred bytes. Two neighbouring versions of the server run side by side during a reload: a reader refuses what it does
- * not know, and the person begins again, instead of losing a field silently.
+ * A parked flow is a version byte and the fields in the table's order, integers little-endian. It is written and read three
+ * times a sign-in, so it is flat: a dictionary of variants took longer than the store. Two neighbouring versions of the server
+ * run side by side during a reload: a reader refuses what another version wrote, and the person begins again, instead of
+ * losing a field silently. Change VERSION with the table.
+ *
+ *   STRING   length + 1 (0: NULL), bytes          NUMBER   8 bytes
+ *   STRINGS  count + 1 (0: NULL), then each as a  FLAGS    4 bytes
+ *            STRING                               BOOLEAN  1 byte, 0 or 1
+ *   VARIANT  length + 1 (0: NULL), serialised, in normal form, of the table's type
  */
 #define VERSION 1
 #define MAX_BYTES (256 * 1024)
-#define FORMAT "(ya{sv})"
+#define MAX_STRINGS 1000
 
 typedef enum { STRING, STRINGS, NUMBER, FLAGS, BOOLEAN, VARIANT } FieldKind;
 
@@ -71,123 +79,243 @@ static const Field fields[] = {
   FIELD (sign_up, BOOLEAN),
 };
 
-static GVariant *
-write_field (PosternFlow *flow, const Field *field)
+/* --- writing ------------------------------------------------------------------------------------------------------- */
+
+static void
+write_u32 (GByteArray *out, guint32 value)
+{
+  guint32 little = GUINT32_TO_LE (value);
+
+  g_byte_array_append (out, (const guint8 *) &little, sizeof little);
+}
+
+static void
+write_bytes (GByteArray *out, gconstpointer data, gsize length)
+{
+  write_u32 (out, data ? (guint32) length + 1 : 0);
+  if (data)
+    g_byte_array_append (out, data, (guint) length);
+}
+
+static void
+write_string (GByteArray *out, const char *text)
+{
+  write_bytes (out, text, text ? strlen (text) : 0);
+}
+
+static void
+write_strings (GByteArray *out, char **texts)
+{
+  write_u32 (out, texts ? g_strv_length (texts) + 1 : 0);
+  for (guint i = 0; texts && texts[i]; i++)
+    write_string (out, texts[i]);
+}
+
+static void
+write_number (GByteArray *out, gint64 value)
+{
+  gint64 little = GINT64_TO_LE (value);
+
+  g_byte_array_append (out, (const guint8 *) &little, sizeof little);
+}
+
+static void
+write_variant (GByteArray *out, GVariant *value)
+{
+  if (value)
+    write_bytes (out, g_variant_get_data (value) ? g_variant_get_data (value) : "", g_variant_get_size (value));
+  else
+    write_u32 (out, 0);
+}
+
+static void
+write_field (GByteArray *out, PosternFlow *flow, const Field *field)
 {
   gpointer place = G_STRUCT_MEMBER_P (flow, field->offset);
+  guint8 flag;
 
   switch (field->kind) {
   case STRING:
-    return *(char **) place ? g_variant_new_string (*(char **) place) : NULL;
+    write_string (out, *(char **) place);
+    break;
   case STRINGS:
-    return *(char ***) place ? g_variant_new_strv (*(const char *const **) place, -1) : NULL;
+    write_strings (out, *(char ***) place);
+    break;
   case NUMBER:
-    return g_variant_new_int64 (*(gint64 *) place);
+    write_number (out, *(gint64 *) place);
+    break;
   case FLAGS:
-    return *(guint *) place ? g_variant_new_uint32 (*(guint *) place) : NULL;
+    write_u32 (out, *(guint *) place);
+    break;
   case BOOLEAN:
-    return *(gboolean *) place ? g_variant_new_boolean (TRUE) : NULL;
+    flag = *(gboolean *) place ? 1 : 0;
+    g_byte_array_append (out, &flag, 1);
+    break;
   case VARIANT:
-    return *(GVariant **) place;
+    write_variant (out, *(GVariant **) place);
+    break;
   }
-  return NULL;
 }
 
 GBytes *
 postern_flow_codec_write (PosternFlow *flow)
 {
-  g_auto (GVariantBuilder) members = G_VARIANT_BUILDER_INIT (G_VARIANT_TYPE_VARDICT);
-  g_autoptr (GVariant) whole = NULL;
+  static const guint8 version = VERSION;
+  GByteArray *out = g_byte_array_sized_new (1024);
 
-  for (guint i = 0; i < G_N_ELEMENTS (fields); i++) {
-    GVariant *value = write_field (flow, &fields[i]);
-
-    if (value)
-      g_variant_builder_add (&members, "{sv}", fields[i].name, value);
-  }
-  whole = g_variant_ref_sink (g_variant_new (FORMAT, VERSION, &members));
-  return g_variant_get_data_as_bytes (whole);
+  g_byte_array_append (out, &version, 1);
+  for (guint i = 0; i < G_N_ELEMENTS (fields); i++)
+    write_field (out, flow, &fields[i]);
+  return g_byte_array_free_to_bytes (out);
 }
 
-static const char *
-type_of (const Field *field)
-{
-  static const char *const types[] = {
-    [STRING] = "s", [STRINGS] = "as", [NUMBER] = "x", [FLAGS] = "u", [BOOLEAN] = "b",
-  };
+/* --- reading: each length is held against what is left before it is used ------------------------------------------------- */
 
-  return field->kind == VARIANT ? field->type : types[field->kind];
+typedef struct {
+  const guint8 *at, *end;
+  gboolean broken;
+} Reader;
+
+static const guint8 *
+take (Reader *in, gsize length)
+{
+  const guint8 *at = in->at;
+
+  if (in->broken || (gsize) (in->end - in->at) < length) {
+    in->broken = TRUE;
+    return NULL;
+  }
+  in->at += length;
+  return at;
+}
+
+static guint32
+read_u32 (Reader *in)
+{
+  const guint8 *at = take (in, sizeof (guint32));
+  guint32 little = 0;
+
+  if (at)
+    memcpy (&little, at, sizeof little);
+  return GUINT32_FROM_LE (little);
+}
+
+static gint64
+read_number (Reader *in)
+{
+  const guint8 *at = take (in, sizeof (gint64));
+  gint64 little = 0;
+
+  if (at)
+    memcpy (&little, at, sizeof little);
+  return GINT64_FROM_LE (little);
+}
+
+static char *
+read_string (Reader *in)
+{
+  guint32 length = read_u32 (in);
+  const guint8 *at = length > 0 ? take (in, length - 1) : NULL;
+
+  if (at == NULL)
+    return NULL;
+  if (g_utf8_validate_len ((const char *) at, length - 1, NULL)) /* which refuses NUL, too */
+    return g_strndup ((const char *) at, length - 1);
+  in->broken = TRUE;
+  return NULL;
+}
+
+static char **
+read_strings (Reader *in)
+{
+  guint32 count = read_u32 (in);
+  g_autoptr (GStrvBuilder) builder = g_strv_builder_new ();
+
+  in->broken = in->broken || count > MAX_STRINGS;
+  for (guint32 i = 1; !in->broken && i < count; i++) {
+    g_autofree char *text = read_string (in);
+
+    in->broken = in->broken || text == NULL;
+    if (text)
+      g_strv_builder_add (builder, text);
+  }
+  return count > 0 && !in->broken ? g_strv_builder_end (builder) : NULL;
+}
+
+static gboolean
+read_boolean (Reader *in)
+{
+  const guint8 *at = take (in, 1);
+
+  if (at == NULL)
+    return FALSE;
+  in->broken = *at > 1;
+  return *at == 1;
+}
+
+static GVariant *
+read_variant (Reader *in, const char *type)
+{
+  guint32 length = read_u32 (in);
+  const guint8 *at = length > 0 ? take (in, length - 1) : NULL;
+  g_autoptr (GBytes) bytes = at ? g_bytes_new (at, length - 1) : NULL;
+  g_autoptr (GVariant) value = bytes ? g_variant_ref_sink (g_variant_new_from_bytes (G_VARIANT_TYPE (type), bytes, FALSE)) : NULL;
+
+  if (value == NULL || g_variant_is_normal_form (value))
+    return g_steal_pointer (&value);
+  in->broken = TRUE;
+  return NULL;
 }
 
 static void
-read_field (PosternFlow *flow, const Field *field, GVariant *value)
+read_field (Reader *in, PosternFlow *flow, const Field *field)
 {
   gpointer place = G_STRUCT_MEMBER_P (flow, field->offset);
 
   switch (field->kind) {
   case STRING:
-    postern_flow_set_string (place, g_variant_get_string (value, NULL));
+    *(char **) place = read_string (in);
     break;
   case STRINGS:
-    g_strfreev (*(char ***) place);
-    *(char ***) place = g_variant_dup_strv (value, NULL);
+    *(char ***) place = read_strings (in);
     break;
   case NUMBER:
-    *(gint64 *) place = g_variant_get_int64 (value);
+    *(gint64 *) place = read_number (in);
     break;
   case FLAGS:
-    *(guint *) place = g_variant_get_uint32 (value);
+    *(guint *) place = read_u32 (in);
     break;
   case BOOLEAN:
-    *(gboolean *) place = g_variant_get_boolean (value);
+    *(gboolean *) place = read_boolean (in);
     break;
   case VARIANT:
-    g_clear_pointer ((GVariant **) place, g_variant_unref);
-    *(GVariant **) place = g_variant_ref (value);
+    *(GVariant **) place = read_variant (in, field->type);
     break;
   }
 }
 
-static const Field *
-find_field (const char *name)
-{
-  for (guint i = 0; i < G_N_ELEMENTS (fields); i++)
-    if (g_str_equal (fields[i].name, name))
-      return &fields[i];
-  return NULL;
-}
-
+/* The new flow's fields are all empty, so that each may be written without freeing. */
 static gboolean
-read_members (PosternFlow *flow, GVariant *members)
+read_all (Reader *in, PosternFlow *flow)
 {
-  GVariantIter iter;
-  const char *name;
-  GVariant *value;
+  const guint8 *version = take (in, 1);
 
-  g_variant_iter_init (&iter, members);
-  while (g_variant_iter_loop (&iter, "{&sv}", &name, &value)) {
-    const Field *field = find_field (name);
-
-    if (field == NULL || !g_variant_is_of_type (value, G_VARIANT_TYPE (type_of (field)))) {
-      g_variant_unref (value);
-      return FALSE;
-    }
-    read_field (flow, field, value);
-  }
-  return flow->id != NULL && flow->stage != NULL && flow->entrance != 0;
+  if (version == NULL || *version != VERSION)
+    return FALSE;
+  for (guint i = 0; i < G_N_ELEMENTS (fields) && !in->broken; i++)
+    read_field (in, flow, &fields[i]);
+  return !in->broken && in->at == in->end && flow->id && flow->stage && flow->entrance != 0;
 }
 
 PosternFlow *
 postern_flow_codec_read (GBytes *bytes, GError **error)
 {
-  g_autoptr (GVariant) whole = g_variant_ref_sink (g_variant_new_from_bytes (G_VARIANT_TYPE (FORMAT), bytes, FALSE));
-  g_autoptr (GVariant) members = NULL;
   g_autoptr (PosternFlow) flow = postern_flow_new (0, NULL);
-  guint8 version = 0;
+  gsize length;
+  const guint8 *data = g_bytes_get_data (bytes, &length);
+  Reader in = { data, data + length, length > MAX_BYTES };
 
-  if (g_bytes_get_size (bytes) <= MAX_BYTES && g_variant_is_normal_form (whole))
-    g_variant_get (whole, "(y@a{sv})", &version, &members);
-  if (version == VERSION && read_members (flow, members))
+  if (read_all (&in, flow))
     return g_steal_pointer (&flow);
   g_set_error_literal (error, POSTERN_ERROR, POSTERN_ERROR_STALE, "The parked flow was written by another version");
   return NULL;

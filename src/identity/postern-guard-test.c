@@ -10,7 +10,7 @@ static guint per_account, per_address;
 static gint64 window;
 
 static gboolean
-try_once (const PosternGuard *guard, gint64 now, guint *retry_after)
+try_once (PosternGuard *guard, gint64 now, guint *retry_after)
 {
   g_autoptr (GError) error = NULL;
   gboolean let = postern_guard_take (tenant, guard, now, retry_after, &error);
@@ -21,7 +21,7 @@ try_once (const PosternGuard *guard, gint64 now, guint *retry_after)
 }
 
 static void
-use_up (const PosternGuard *guard, gint64 now)
+use_up (PosternGuard *guard, gint64 now)
 {
   guint retry_after;
 

@@ -10,6 +10,7 @@ typedef struct {
   PosternPolicy *policy;
   gint64 now;
   gint64 resets_at; /* of the budget that is used up; 0 while there is one */
+  gboolean heavy;
 } Try;
 
 /* An IPv6 customer has a whole /64: one address of it is as good as another. */
@@ -37,6 +38,7 @@ try_init (Try *self, PosternTenant *tenant, const PosternGuard *guard, gint64 no
   self->address = network && !guard->device_hash ? g_strconcat ("guess:address:", network, NULL) : NULL;
   self->now = now;
   self->resets_at = 0;
+  self->heavy = FALSE;
 }
 
 static void
@@ -55,6 +57,7 @@ count (PosternTxn *txn, Try *it, const char *key, guint limit, GError **error)
 
   if (!postern_counter_store_add (txn, key, 1, it->policy->guess_window, it->now, &total, &resets_at, error))
     return FALSE;
+  it->heavy = it->heavy || 2 * total >= limit;
   if (total > limit)
     it->resets_at = MAX (it->resets_at, resets_at);
   return TRUE;
@@ -66,12 +69,13 @@ take (PosternTxn *txn, gpointer user_data, GError **error)
   Try *it = user_data;
 
   it->resets_at = 0;
+  it->heavy = FALSE;
   return count (txn, it, it->account, it->policy->guesses_per_account, error) &&
          (it->address == NULL || count (txn, it, it->address, it->policy->guesses_per_address, error));
 }
 
 gboolean
-postern_guard_take (PosternTenant *tenant, const PosternGuard *guard, gint64 now, guint *retry_after, GError **error)
+postern_guard_take (PosternTenant *tenant, PosternGuard *guard, gint64 now, guint *retry_after, GError **error)
 {
   Try it;
   gboolean counted;
@@ -79,6 +83,7 @@ postern_guard_take (PosternTenant *tenant, const PosternGuard *guard, gint64 now
   try_init (&it, tenant, guard, now);
   counted = postern_store_write (postern_tenant_get_store (tenant), POSTERN_KEEP_SHORT, take, &it, error);
   *retry_after = it.resets_at > 0 ? (guint) MAX (1, it.resets_at - now) : 0;
+  guard->heavy = it.heavy;
   try_clear (&it);
   if (!counted || *retry_after == 0)
     return counted;
@@ -102,6 +107,8 @@ postern_guard_forgive (PosternTenant *tenant, const PosternGuard *guard, gint64 
   Try it;
   gboolean done;
 
+  if (!guard->heavy)
+    return TRUE;
   try_init (&it, tenant, guard, now);
   done = postern_store_write (postern_tenant_get_store (tenant), POSTERN_KEEP_SHORT, forgive, &it, error);
   try_clear (&it);

@@ -16,6 +16,7 @@ typedef struct {
   const char *account;     /* the user's id, or what was typed when there is no such user: both are counted alike */
   const char *address;     /* (nullable) */
   const char *device_hash; /* (nullable): only of a browser known to be the account's */
+  gboolean heavy;          /* out, of taking: a budget is half used up, so that forgiving is worth a write */
 } PosternGuard;
 
 /**
@@ -23,8 +24,11 @@ typedef struct {
  * @retry_after: (out): seconds until there is a budget again
  * Returns: FALSE with POSTERN_ERROR_TOO_MANY_REQUESTS, or because the store failed
  */
-gboolean postern_guard_take (PosternTenant *tenant, const PosternGuard *guard, gint64 now, guint *retry_after, GError **error);
-/** postern_guard_forgive: the try was right: the account's or the device's tries are forgotten, and the address gets this one back. */
+gboolean postern_guard_take (PosternTenant *tenant, PosternGuard *guard, gint64 now, guint *retry_after, GError **error);
+/**
+ * postern_guard_forgive: the try was right: the account's or the device's tries are forgotten, and the address gets this one
+ * back. Nothing is written while the budgets are far from used up: most sign-ins are right at once.
+ */
 gboolean postern_guard_forgive (PosternTenant *tenant, const PosternGuard *guard, gint64 now, GError **error);
 
 G_END_DECLS
