@@ -313,7 +313,7 @@ postern_flow_codec_read (GBytes *bytes, GError **error)
   g_autoptr (PosternFlow) flow = postern_flow_new (0, NULL);
   gsize length;
   const guint8 *data = g_bytes_get_data (bytes, &length);
-  Reader in = { data, data + length, length > MAX_BYTES };
+  Reader in = { data, data ? data + length : NULL, data == NULL || length > MAX_BYTES };
 
   if (read_all (&in, flow))
     return g_steal_pointer (&flow);
