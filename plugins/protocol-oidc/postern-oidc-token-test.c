@@ -279,6 +279,48 @@ test_refresh_reuse (void)
   g_assert_false (is_alive (postern_json_get_string (second, "access_token")));
 }
 
+/* Two tabs that refresh at the same moment: within the grace both are served, and nobody is thrown out. */
+static void
+test_refresh_grace (void)
+{
+  PosternOidcWorld *strict = world;
+  guint status;
+
+  world = postern_oidc_world_new_with_grace ("30");
+  {
+    g_autoptr (GVariant) first = sign_in (NULL);
+    g_autoptr (GVariant) second = refresh (first, NULL, &status);
+    g_autoptr (GVariant) again = refresh (first, NULL, &status);
+    g_autoptr (GVariant) third = refresh (second, NULL, NULL);
+
+    g_assert_cmpuint (status, ==, 200);
+    g_assert_nonnull (postern_json_get_string (again, "refresh_token"));
+    g_assert_nonnull (postern_json_get_string (third, "refresh_token"));
+  }
+  postern_oidc_world_free (world);
+  world = strict;
+}
+
+/* An application whose record says so keeps its refresh token. */
+static void
+test_refresh_kept (void)
+{
+  g_autofree char *secret = NULL;
+  g_autofree char *id = postern_oidc_world_add_application (world, "web", "{'redirect_uris':['https://app.example/callback'],'grant_types':['authorization_code','refresh_token'],'refresh_token_rotation':false}", &secret);
+  g_autofree char *auth = postern_oidc_world_basic (id, secret);
+  g_autofree char *code = postern_oidc_world_get_code (world, id, NULL);
+  g_autofree char *redeem = g_strconcat ("grant_type=authorization_code&code=", code, CALLBACK VERIFIER, NULL);
+  guint status;
+  g_autoptr (GVariant) tokens = postern_oidc_world_token (world, redeem, auth, &status);
+  g_autofree char *body = g_strconcat ("grant_type=refresh_token&refresh_token=", postern_json_get_string (tokens, "refresh_token"), NULL);
+  g_autoptr (GVariant) second = postern_oidc_world_token (world, body, auth, &status);
+  g_autoptr (GVariant) third = postern_oidc_world_token (world, body, auth, &status);
+
+  g_assert_cmpuint (status, ==, 200);
+  g_assert_null (postern_json_get_string (second, "refresh_token"));
+  g_assert_nonnull (postern_json_get_string (third, "access_token"));
+}
+
 /* --- client credentials ------------------------------------------------------------------------------------------------------ */
 
 static void
@@ -530,6 +572,8 @@ main (int argc, char **argv)
   g_test_add_func ("/oidc/token/refresh", test_refresh);
   g_test_add_func ("/oidc/token/refresh-refused", test_refresh_refused);
   g_test_add_func ("/oidc/token/refresh-reuse", test_refresh_reuse);
+  g_test_add_func ("/oidc/token/refresh-grace", test_refresh_grace);
+  g_test_add_func ("/oidc/token/refresh-kept", test_refresh_kept);
   g_test_add_func ("/oidc/token/refresh-race", test_refresh_race);
   g_test_add_func ("/oidc/token/client-credentials", test_client_credentials);
   g_test_add_func ("/oidc/token/client-credentials-refused", test_client_credentials_refused);

@@ -104,10 +104,10 @@ add_applications (PosternOidcWorld *self)
 }
 
 static void
-start_plugin (PosternOidcWorld *self)
+start_plugin (PosternOidcWorld *self, const char *grace)
 {
   g_autofree char *modules = g_test_build_filename (G_TEST_BUILT, "plugins", NULL);
-  g_autoptr (GVariant) settings = g_variant_ref_sink (g_variant_new_parsed ("{'registration-token': 'initial-token-of-the-tests'}"));
+  g_autoptr (GVariant) settings = g_variant_ref_sink (g_variant_new_parsed ("{'registration-token': 'initial-token-of-the-tests', 'refresh-grace': %s}", grace));
   g_autoptr (GError) error = NULL;
 
   self->hub = postern_hub_new ();
@@ -127,6 +127,12 @@ start_plugin (PosternOidcWorld *self)
 PosternOidcWorld *
 postern_oidc_world_new (void)
 {
+  return postern_oidc_world_new_with_grace ("0");
+}
+
+PosternOidcWorld *
+postern_oidc_world_new_with_grace (const char *grace)
+{
   PosternOidcWorld *self = g_new0 (PosternOidcWorld, 1);
   g_autoptr (PosternDatabase) database = g_object_new (POSTERN_TYPE_DATABASE_SQLITE, NULL);
   g_autoptr (GBytes) key = g_bytes_new_static ("0123456789abcdef0123456789abcdef", 32);
@@ -138,7 +144,7 @@ postern_oidc_world_new (void)
   g_assert_no_error (error);
   self->tenant = postern_tenant_new ("default", POSTERN_OIDC_WORLD_ISSUER, self->store, &error);
   g_assert_no_error (error);
-  start_plugin (self);
+  start_plugin (self, grace);
   postern_oidc_world_write (self, insert_alice, self);
   add_applications (self);
   return self;

@@ -35,6 +35,8 @@ typedef struct {
 } PosternOidcWorld;
 
 PosternOidcWorld *postern_oidc_world_new (void);
+/** postern_oidc_world_new_with_grace: with the setting refresh-grace, in seconds */
+PosternOidcWorld *postern_oidc_world_new_with_grace (const char *grace);
 void postern_oidc_world_free (PosternOidcWorld *self);
 
 /** postern_oidc_world_add_application: @metadata: JSON with ' for "; @secret: (out) (optional). (transfer full): its id */
