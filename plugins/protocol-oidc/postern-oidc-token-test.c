@@ -512,6 +512,8 @@ test_assertion (void)
     expect_error (body, NULL, 401, "invalid_client");
   }
   expect_error (CC "&client_assertion_type=urn%3Aietf%3Aparams%3Aoauth%3Aclient-assertion-type%3Ajwt-bearer&client_assertion=eyJhbGciOiJub25lIn0.e30.", NULL, 401, "invalid_client");
+  expect_error (CC "&client_assertion_type=urn%3Aietf%3Aparams%3Aoauth%3Aclient-assertion-type%3Ajwt-bearer&client_assertion=x", NULL, 401, "invalid_client");
+  expect_error (CC "&client_assertion_type=urn%3Aietf%3Aparams%3Aoauth%3Aclient-assertion-type%3Ajwt-bearer&client_assertion=x.", NULL, 401, "invalid_client");
   expect_error (CC "&client_assertion_type=x&client_assertion=y", NULL, 400, "invalid_request");
 }
 
