@@ -66,9 +66,16 @@ static PosternStageResult
 commit (Linking *linking, PosternTxnFunc func, GError **error)
 {
   PosternFlowContext *context = linking->context;
+  g_autoptr (GError) failure = NULL;
 
-  if (!postern_store_write (postern_tenant_get_store (context->tenant), POSTERN_KEEP_LASTING, func, linking, error))
-    return POSTERN_STAGE_REFUSE;
+  if (!postern_store_write (postern_tenant_get_store (context->tenant), POSTERN_KEEP_LASTING, func, linking, &failure)) {
+    if (!g_error_matches (failure, POSTERN_ERROR, POSTERN_ERROR_CONFLICT)) {
+      g_propagate_error (error, g_steal_pointer (&failure));
+      return POSTERN_STAGE_REFUSE;
+    }
+    postern_flow_context_forget_who (context); /* somebody else was faster with this address, or in another window */
+    return postern_flow_context_again (context, "choose", NOTICE_TAKEN);
+  }
   postern_flow_set_string (&context->flow->user_id, linking->user->id);
   g_clear_pointer (&context->flow->link_user_id, g_free);
   postern_flow_context_met (context, "fed");
