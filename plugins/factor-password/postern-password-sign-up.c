@@ -2,6 +2,7 @@
 #include <glib/gi18n.h>
 
 #include "postern-flow-ask.h"
+#include "postern-flow-choices.h"
 #include "postern-flow-context.h"
 #include "postern-guard.h"
 #include "postern-identifier.h"
@@ -76,6 +77,8 @@ check_names (PosternStep *step, PosternPasswordPage *page, const char *identifie
 
   if (identifier == NULL || (!setup && strchr (identifier, '@') == NULL))
     return answer_problem (step, page, "identifier", N_("Enter your e-mail address."));
+  if (!setup && postern_flow_choices_find_domain (postern_flow_ask_get_context (step), identifier))
+    return answer_problem (step, page, "identifier", N_("People with this address sign in through their organization. Go back and enter it there."));
   if (name == NULL)
     return answer_problem (step, page, "name", N_("Enter your name."));
   return take_try (step, page);

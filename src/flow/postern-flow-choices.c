@@ -62,6 +62,29 @@ postern_flow_choices_add (PosternFlowContext *context, GVariantBuilder *model)
   g_variant_builder_add (model, "{sv}", "more_connectors", g_variant_builder_end (&more));
 }
 
+static gboolean
+serves_domain (PosternInstance *instance, const char *domain)
+{
+  g_auto (GStrv) domains = postern_settings_dup_strv (postern_instance_get_settings (instance), "email-domains");
+
+  for (guint i = 0; domains && domains[i]; i++)
+    if (g_ascii_strcasecmp (domains[i], domain) == 0)
+      return TRUE;
+  return FALSE;
+}
+
+PosternInstance *
+postern_flow_choices_find_domain (PosternFlowContext *context, const char *identifier)
+{
+  g_autoptr (GPtrArray) connectors = postern_registry_list (postern_runtime_get_registry (context->runtime), POSTERN_TYPE_CONNECTOR);
+  const char *at = strchr (identifier, '@');
+
+  for (guint i = 0; at && i < connectors->len; i++)
+    if (serves_domain (g_ptr_array_index (connectors, i), at + 1))
+      return g_ptr_array_index (connectors, i);
+  return NULL;
+}
+
 void
 postern_flow_choices_remember (PosternFlowContext *context, const char *authenticator_id)
 {

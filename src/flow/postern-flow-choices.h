@@ -7,6 +7,11 @@ G_BEGIN_DECLS
 
 /** postern_flow_choices_add: members `connectors` (at most four, the one used last first) and `more_connectors` for a page's @model. */
 void postern_flow_choices_add (PosternFlowContext *context, GVariantBuilder *model);
+/**
+ * postern_flow_choices_find_domain: the connector that signs in the people of @identifier's e-mail domain: the first one whose
+ * setting `email-domains` names it. (transfer none) (nullable)
+ */
+PosternInstance *postern_flow_choices_find_domain (PosternFlowContext *context, const char *identifier);
 /** postern_flow_choices_remember: this browser used @authenticator_id last. */
 void postern_flow_choices_remember (PosternFlowContext *context, const char *authenticator_id);
 

@@ -196,6 +196,26 @@ test_connector (void)
 }
 
 static void
+test_domain (void)
+{
+  g_autoptr (Browser) browser = browser_new ("192.0.2.14");
+
+  browser_begin (browser, application_flow (APP_FIRST, 0));
+  browser_post (browser, browser->flow, "action=continue&identifier=Grace@CORP.example");
+  /* Where the page did not know the provider yet, its own page sends the browser on; afterwards a 303 does. */
+  g_assert_true (g_str_has_prefix (postern_response_get_header (browser->last, "Refresh"), "0;url=https://provider.example/authorize?state="));
+  browser_begin (browser, application_flow (APP_FIRST, 0));
+  browser_submit (browser, "action=continue&identifier=Grace@CORP.example");
+  g_assert_true (g_str_has_prefix (browser_page (browser), "https://provider.example/authorize?state="));
+  browser_begin (browser, application_flow (APP_FIRST, POSTERN_FLOW_PROMPT_CREATE));
+  browser_submit (browser, "action=continue&identifier=mallory@corp.example&name=Mallory&password=" PASSWORD);
+  g_assert_cmpstr (browser_model (browser, "error_field"), ==, "identifier");
+  browser_begin (browser, application_flow (APP_FIRST, 0));
+  browser_submit (browser, "action=continue&identifier=grace@notcorp.example");
+  assert_page (browser, "password");
+}
+
+static void
 test_link (void)
 {
   g_autoptr (Browser) browser = browser_new ("192.0.2.7");
@@ -345,6 +365,7 @@ main (int argc, char **argv)
   g_test_add_func ("/flow/accounts", test_accounts);
   g_test_add_func ("/flow/consent", test_consent);
   g_test_add_func ("/flow/connector", test_connector);
+  g_test_add_func ("/flow/domain", test_domain);
   g_test_add_func ("/flow/link", test_link);
   g_test_add_func ("/flow/restart", test_restart);
   g_test_add_func ("/flow/change-password", test_change_password);

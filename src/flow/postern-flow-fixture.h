@@ -187,6 +187,7 @@ house_open (void)
   house_adopt (POSTERN_TYPE_FACTOR_PASSWORD, "password", "Password", g_variant_new_parsed ("@a{ss} {'memory': '7168', 'iterations': '1'}"));
   house_adopt (TEST_TYPE_PROTOCOL, "test", "Test", g_variant_new_parsed ("@a{ss} {}"));
   house_adopt (TEST_TYPE_CONNECTOR, "away", "Away", g_variant_new_parsed ("@a{ss} {'issuer': 'https://provider.example'}"));
+  house_adopt (TEST_TYPE_CONNECTOR, "corp", "Corp", g_variant_new_parsed ("@a{ss} {'email-domains': 'corp.example other.example'}"));
   house_protocol = TEST_PROTOCOL (postern_registry_get_instance (house_registry, "test"));
 }
 

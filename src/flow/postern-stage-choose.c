@@ -65,6 +65,19 @@ choose_factor (PosternFlowContext *context)
   return choose_authenticator (context, postern_instance_get_id (factor));
 }
 
+/* An e-mail domain that a connector serves goes there before any password is asked. */
+static PosternStageResult
+choose_for (PosternFlowContext *context, const char *identifier)
+{
+  PosternInstance *connector = postern_flow_choices_find_domain (context, identifier);
+
+  postern_flow_set_string (&context->flow->identifier, identifier);
+  if (connector == NULL)
+    return choose_factor (context);
+  context->flow->sign_up = FALSE;
+  return choose_authenticator (context, postern_instance_get_id (connector));
+}
+
 static PosternStageResult
 take_identifier (PosternFlowContext *context)
 {
@@ -73,8 +86,7 @@ take_identifier (PosternFlowContext *context)
 
   if (identifier == NULL)
     return show_identifier (context, typed, "identifier", N_("Enter your e-mail address or user name."));
-  postern_flow_set_string (&context->flow->identifier, identifier);
-  return choose_factor (context);
+  return choose_for (context, identifier);
 }
 
 static PosternStageResult
@@ -92,16 +104,13 @@ take_sign_up (PosternFlowContext *context)
 {
   g_autoptr (PosternPolicy) policy = postern_tenant_dup_policy (context->tenant);
   const char *typed = postern_flow_context_get_input (context, "identifier");
+  g_autofree char *identifier = NULL;
 
   if (!policy->sign_up_enabled)
     return show_identifier (context, typed, NULL, N_("New accounts are made by an administrator here."));
-  if (typed && *typed) {
-    g_autofree char *identifier = postern_identifier_canonicalize (typed);
-
-    postern_flow_set_string (&context->flow->identifier, identifier);
-  }
+  identifier = typed ? postern_identifier_canonicalize (typed) : NULL;
   context->flow->sign_up = TRUE;
-  return choose_factor (context);
+  return identifier ? choose_for (context, identifier) : choose_factor (context);
 }
 
 static PosternStageResult
