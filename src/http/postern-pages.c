@@ -14,6 +14,7 @@ struct _PosternPages {
   GHashTable *templates; /* name → PosternTemplate */
   GHashTable *phrases;   /* tag → PosternPhrases; English has none */
   GPtrArray *languages;  /* tags, sorted, NULL at the end */
+  GHashTable *language_lists; /* tag → aa{sv} */
   PosternAssets *assets;
   char *tenant_name, *logo_url, *css_url;
 };
@@ -28,6 +29,7 @@ postern_pages_finalize (GObject *object)
   g_hash_table_unref (self->templates);
   g_hash_table_unref (self->phrases);
   g_ptr_array_unref (self->languages);
+  g_hash_table_unref (self->language_lists);
   g_clear_pointer (&self->assets, postern_assets_free);
   g_free (self->tenant_name);
   g_free (self->logo_url);
@@ -47,6 +49,7 @@ postern_pages_init (PosternPages *self)
   self->templates = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, (GDestroyNotify) postern_template_free);
   self->phrases = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, (GDestroyNotify) postern_phrases_free);
   self->languages = g_ptr_array_new_with_free_func (g_free);
+  self->language_lists = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, (GDestroyNotify) g_variant_unref);
   self->tenant_name = g_strdup ("Postern");
 }
 
@@ -163,6 +166,36 @@ read_locales (PosternPages *self, const char *folder, GError **error)
   return TRUE;
 }
 
+static void
+add_string (GVariantBuilder *builder, const char *name, const char *value)
+{
+  if (value)
+    g_variant_builder_add (builder, "{sv}", name, g_variant_new_string (value));
+}
+
+/* What each page offers of languages, made once for each: it is the largest part of what all pages see. */
+static GVariant *
+list_languages (PosternPages *self, const char *language)
+{
+  GVariantBuilder list = G_VARIANT_BUILDER_INIT (G_VARIANT_TYPE ("aa{sv}"));
+
+  for (const char *const *tag = postern_pages_get_languages (self); *tag; tag++) {
+    g_variant_builder_open (&list, G_VARIANT_TYPE_VARDICT);
+    add_string (&list, "code", *tag);
+    add_string (&list, "name", postern_languages_get_name (*tag));
+    g_variant_builder_add (&list, "{sv}", "current", g_variant_new_boolean (g_str_equal (*tag, language)));
+    g_variant_builder_close (&list);
+  }
+  return g_variant_ref_sink (g_variant_builder_end (&list));
+}
+
+static void
+keep_language_lists (PosternPages *self)
+{
+  for (const char *const *tag = postern_pages_get_languages (self); *tag; tag++)
+    g_hash_table_insert (self->language_lists, g_strdup (*tag), list_languages (self, *tag));
+}
+
 PosternPages *
 postern_pages_new (const char *const *template_dirs, const char *assets_dir, const char *locale_dir, GError **error)
 {
@@ -173,6 +206,7 @@ postern_pages_new (const char *const *template_dirs, const char *assets_dir, con
       return NULL;
   if (!check_parts (self, error) || !read_locales (self, locale_dir, error))
     return NULL;
+  keep_language_lists (self);
   self->assets = postern_assets_new (assets_dir, error);
   return self->assets ? g_steal_pointer (&self) : NULL;
 }
@@ -239,28 +273,6 @@ language_of (PosternPages *self, GVariant *model, PosternRequest *request)
   return postern_pages_choose_language (self, wanted, request ? postern_request_get_header (request, "Accept-Language") : NULL);
 }
 
-static void
-add_string (GVariantBuilder *builder, const char *name, const char *value)
-{
-  if (value)
-    g_variant_builder_add (builder, "{sv}", name, g_variant_new_string (value));
-}
-
-static void
-add_languages (PosternPages *self, GVariantBuilder *builder, const char *language)
-{
-  GVariantBuilder list = G_VARIANT_BUILDER_INIT (G_VARIANT_TYPE ("aa{sv}"));
-
-  for (const char *const *tag = postern_pages_get_languages (self); *tag; tag++) {
-    g_variant_builder_open (&list, G_VARIANT_TYPE_VARDICT);
-    add_string (&list, "code", *tag);
-    add_string (&list, "name", postern_languages_get_name (*tag));
-    g_variant_builder_add (&list, "{sv}", "current", g_variant_new_boolean (g_str_equal (*tag, language)));
-    g_variant_builder_close (&list);
-  }
-  g_variant_builder_add (builder, "{sv}", "languages", g_variant_builder_end (&list));
-}
-
 /* What follows from the page's own words: which input is marked, and a long wait in minutes. */
 static void
 add_derived (GVariantBuilder *builder, GVariant *model)
@@ -310,7 +322,8 @@ make_globals (PosternPages *self, GVariant *model, PosternRequest *request, cons
   add_string (&builder, "tenant_name", self->tenant_name);
   add_string (&builder, "logo_url", self->logo_url);
   add_string (&builder, "brand_css_url", self->css_url);
-  add_languages (self, &builder, language);
+  if (g_hash_table_lookup (self->language_lists, language))
+    g_variant_builder_add (&builder, "{sv}", "languages", g_hash_table_lookup (self->language_lists, language));
   add_derived (&builder, model);
   return g_variant_ref_sink (g_variant_builder_end (&builder));
 }

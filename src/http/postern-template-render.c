@@ -9,8 +9,9 @@
 /* The dictionaries that a name is looked for in, innermost first; a list on the C stack, one link a section. */
 typedef struct _Scope Scope;
 struct _Scope {
-  GVariant *value; /* (nullable) */
-  const Scope *outer;
+  GVariant *value;     /* (nullable) */
+  GHashTable *members; /* (nullable): of a dictionary, once a name was looked for: a page asks for a hundred, and GVariant searches in a row */
+  Scope *outer;
 };
 
 typedef struct {
@@ -20,7 +21,7 @@ typedef struct {
   GError **error;
 } Renderer;
 
-static gboolean render_nodes (Renderer *self, GPtrArray *nodes, const Scope *scope);
+static gboolean render_nodes (Renderer *self, GPtrArray *nodes, Scope *scope);
 
 static gboolean
 fail (Renderer *self, const char *what, const char *which)
@@ -55,19 +56,54 @@ member (GVariant *dictionary, const char *name, gsize length)
   return unbox (g_variant_lookup_value (dictionary, key, NULL));
 }
 
+static GHashTable *
+index_members (GVariant *dictionary)
+{
+  GHashTable *members = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, (GDestroyNotify) g_variant_unref);
+  gsize n = dictionary && g_variant_is_of_type (dictionary, G_VARIANT_TYPE ("a{s*}")) ? g_variant_n_children (dictionary) : 0;
+
+  for (gsize i = 0; i < n; i++) {
+    g_autoptr (GVariant) entry = g_variant_get_child_value (dictionary, i);
+    g_autoptr (GVariant) name = g_variant_get_child_value (entry, 0);
+    g_autoptr (GVariant) value = unbox (g_variant_get_child_value (entry, 1));
+    if (value && !g_hash_table_contains (members, g_variant_get_string (name, NULL)))
+      g_hash_table_insert (members, g_variant_dup_string (name, NULL), g_steal_pointer (&value));
+  }
+  return members;
+}
+
+/* (transfer full) (nullable) */
+static GVariant *
+scope_member (Scope *scope, const char *name, gsize length)
+{
+  g_autofree char *key = name[length] ? g_strndup (name, length) : NULL;
+  GVariant *value;
+
+  if (!scope->value)
+    return NULL;
+  if (!scope->members)
+    scope->members = index_members (scope->value);
+  value = g_hash_table_lookup (scope->members, key ? key : name);
+  return value ? g_variant_ref (value) : NULL;
+}
+
+static void
+scope_clear (Scope *scope)
+{
+  g_clear_pointer (&scope->members, g_hash_table_unref);
+}
+
 /* The first segment is looked for outwards, what follows only inside it. (transfer full) (nullable) */
 static GVariant *
-look_up (Renderer *self, const Scope *scope, const char *name)
+look_up (Renderer *self, Scope *scope, const char *name)
 {
   gsize length = strcspn (name, ".");
   GVariant *value = NULL;
 
   if (*name == '.')
     return scope->value ? g_variant_ref (scope->value) : NULL;
-  for (const Scope *s = scope; s && !value; s = s->outer)
-    value = member (s->value, name, length);
-  if (!value)
-    value = member (self->context->globals, name, length);
+  for (Scope *s = scope; s && !value; s = s->outer)
+    value = scope_member (s, name, length);
   while (value && name[length] == '.') {
     g_autoptr (GVariant) outer = value;
     name += length + 1;
@@ -160,7 +196,7 @@ is_safe_address (const char *text)
 }
 
 static gboolean
-render_value (Renderer *self, PosternNode *node, const Scope *scope)
+render_value (Renderer *self, PosternNode *node, Scope *scope)
 {
   g_autoptr (GVariant) value = look_up (self, scope, node->text);
   g_autofree char *text = to_text (value);
@@ -173,7 +209,7 @@ render_value (Renderer *self, PosternNode *node, const Scope *scope)
 }
 
 static void
-fill_in (Renderer *self, const char *name, gsize length, const Scope *scope)
+fill_in (Renderer *self, const char *name, gsize length, Scope *scope)
 {
   g_autofree char *key = g_strndup (name, length);
   g_autoptr (GVariant) value = look_up (self, scope, key);
@@ -190,7 +226,7 @@ fill_in (Renderer *self, const char *name, gsize length, const Scope *scope)
 
 /* Writes @phrase, escaped, with each {name} filled in; a brace that is not a placeholder stays a brace. */
 static void
-write_phrase (Renderer *self, const char *phrase, const Scope *scope)
+write_phrase (Renderer *self, const char *phrase, Scope *scope)
 {
   while (*phrase) {
     gsize plain = strcspn (phrase, "{");
@@ -219,7 +255,7 @@ translate (Renderer *self, const char *words)
 }
 
 static gboolean
-render_phrase (Renderer *self, PosternNode *node, const Scope *scope)
+render_phrase (Renderer *self, PosternNode *node, Scope *scope)
 {
   g_autoptr (GVariant) value = NULL;
   g_autofree char *text = NULL;
@@ -236,7 +272,7 @@ render_phrase (Renderer *self, PosternNode *node, const Scope *scope)
 }
 
 static gboolean
-render_plural (Renderer *self, PosternNode *node, const Scope *scope)
+render_plural (Renderer *self, PosternNode *node, Scope *scope)
 {
   g_autoptr (GVariant) value = look_up (self, scope, node->text);
   gint64 count = 0;
@@ -253,30 +289,34 @@ render_plural (Renderer *self, PosternNode *node, const Scope *scope)
 }
 
 static gboolean
-render_section (Renderer *self, PosternNode *node, const Scope *scope)
+render_section (Renderer *self, PosternNode *node, Scope *scope)
 {
   g_autoptr (GVariant) value = look_up (self, scope, node->text);
-  Scope inner = { value, scope };
+  Scope inner = { value, NULL, scope };
+  gboolean done = TRUE;
   gsize n;
 
   if (!is_true (value))
     return TRUE;
-  if (g_variant_is_of_type (value, G_VARIANT_TYPE_DICTIONARY))
-    return render_nodes (self, node->children, &inner);
+  if (g_variant_is_of_type (value, G_VARIANT_TYPE_DICTIONARY)) {
+    done = render_nodes (self, node->children, &inner);
+    scope_clear (&inner);
+    return done;
+  }
   if (!g_variant_is_of_type (value, G_VARIANT_TYPE_ARRAY))
     return render_nodes (self, node->children, scope);
   n = g_variant_n_children (value);
-  for (gsize i = 0; i < n; i++) {
+  for (gsize i = 0; i < n && done; i++) {
     g_autoptr (GVariant) element = unbox (g_variant_get_child_value (value, i));
     inner.value = element;
-    if (!render_nodes (self, node->children, &inner))
-      return FALSE;
+    done = render_nodes (self, node->children, &inner);
+    scope_clear (&inner);
   }
-  return TRUE;
+  return done;
 }
 
 static gboolean
-render_condition (Renderer *self, PosternNode *node, const Scope *scope)
+render_condition (Renderer *self, PosternNode *node, Scope *scope)
 {
   g_autoptr (GVariant) value = look_up (self, scope, node->text);
 
@@ -286,7 +326,7 @@ render_condition (Renderer *self, PosternNode *node, const Scope *scope)
 }
 
 static gboolean
-render_part (Renderer *self, PosternNode *node, const Scope *scope)
+render_part (Renderer *self, PosternNode *node, Scope *scope)
 {
   PosternTemplate *part = g_hash_table_lookup (self->context->templates, node->text);
   gboolean done;
@@ -302,7 +342,7 @@ render_part (Renderer *self, PosternNode *node, const Scope *scope)
 }
 
 static gboolean
-render_node (Renderer *self, PosternNode *node, const Scope *scope)
+render_node (Renderer *self, PosternNode *node, Scope *scope)
 {
   switch (node->kind) {
   case POSTERN_NODE_TEXT:
@@ -329,7 +369,7 @@ render_node (Renderer *self, PosternNode *node, const Scope *scope)
 }
 
 static gboolean
-render_nodes (Renderer *self, GPtrArray *nodes, const Scope *scope)
+render_nodes (Renderer *self, GPtrArray *nodes, Scope *scope)
 {
   for (guint i = 0; i < nodes->len; i++) {
     if (!render_node (self, g_ptr_array_index (nodes, i), scope))
@@ -344,7 +384,11 @@ gboolean
 postern_template_render (PosternTemplate *self, GVariant *model, const PosternTemplateContext *context, GString *out, GError **error)
 {
   Renderer renderer = { context, out, 0, error };
-  Scope scope = { model, NULL };
+  Scope globals = { context->globals, NULL, NULL };
+  Scope scope = { model, NULL, &globals };
+  gboolean done = render_nodes (&renderer, self->nodes, &scope);
 
-  return render_nodes (&renderer, self->nodes, &scope);
+  scope_clear (&scope);
+  scope_clear (&globals);
+  return done;
 }
