@@ -18,7 +18,7 @@ typedef struct {
   GError **error;
 } Scan;
 
-static gboolean scan_value (Scan *scan);
+static GVariant *scan_value (Scan *scan);
 
 static gboolean
 fail (Scan *scan, const char *what)
@@ -87,8 +87,7 @@ scan_unicode_escape (Scan *scan, GString *decoded)
       return fail (scan, "a high surrogate stands alone");
     unit = 0x10000 + ((unit - 0xD800) << 10) + (low - 0xDC00);
   }
-  if (decoded)
-    g_string_append_unichar (decoded, (gunichar) unit);
+  g_string_append_unichar (decoded, (gunichar) unit);
   return TRUE;
 }
 
@@ -105,34 +104,43 @@ scan_escape (Scan *scan, GString *decoded)
   }
   if (!found)
     return fail (scan, "unknown escape");
-  if (decoded)
-    g_string_append_c (decoded, to[found - from]);
+  g_string_append_c (decoded, to[found - from]);
   scan->at++;
   return TRUE;
 }
 
-/* @decoded: (nullable): only names of members are decoded, because only they are compared. */
-static gboolean
-scan_string (Scan *scan, GString *decoded)
+/* Runs without an escape are copied at once: most strings are one run. (transfer full) (nullable) */
+static char *
+scan_string (Scan *scan)
 {
+  g_autoptr (GString) decoded = NULL;
+  const char *run;
+
   if (peek (scan) != '"')
-    return fail (scan, "a string was expected");
-  scan->at++;
+    return fail (scan, "a string was expected"), NULL;
+  run = ++scan->at;
   while (scan->at < scan->end) {
     guchar byte = (guchar) *scan->at;
     if (byte < 0x20)
-      return fail (scan, "a control character stands in a string");
-    scan->at++;
-    if (byte == '"')
-      return TRUE;
-    if (byte == '\\') {
-      if (!scan_escape (scan, decoded))
-        return FALSE;
-    } else if (decoded) {
-      g_string_append_c (decoded, (char) byte);
+      return fail (scan, "a control character stands in a string"), NULL;
+    if (byte == '"') {
+      gsize length = (gsize) (scan->at++ - run);
+      if (!decoded)
+        return g_strndup (run, length);
+      g_string_append_len (decoded, run, (gssize) length);
+      return g_string_free (g_steal_pointer (&decoded), FALSE);
     }
+    scan->at++;
+    if (byte != '\\')
+      continue;
+    if (!decoded)
+      decoded = g_string_sized_new (64);
+    g_string_append_len (decoded, run, scan->at - 1 - run);
+    if (!scan_escape (scan, decoded))
+      return NULL;
+    run = scan->at;
   }
-  return fail (scan, "a string does not end");
+  return fail (scan, "a string does not end"), NULL;
 }
 
 static gsize
@@ -145,25 +153,27 @@ scan_digits (Scan *scan)
   return (gsize) (scan->at - first);
 }
 
-static gboolean
-check_number (Scan *scan, const char *first, gboolean integral)
+static GVariant *
+read_number (Scan *scan, const char *first, gboolean integral)
 {
   char text[MAX_NUMBER_LENGTH + 1];
   gsize length = (gsize) (scan->at - first);
   gint64 integer = 0;
+  double real;
 
   if (length > MAX_NUMBER_LENGTH)
-    return fail (scan, "a number is too long");
+    return fail (scan, "a number is too long"), NULL;
   memcpy (text, first, length);
   text[length] = '\0';
-  if (integral && (!g_ascii_string_to_signed (text, 10, -MAX_EXACT, MAX_EXACT, &integer, NULL)))
-    return fail (scan, "an integer is beyond 2^53");
-  if (!integral && !isfinite (g_ascii_strtod (text, NULL)))
-    return fail (scan, "a number is out of range");
-  return TRUE;
+  if (integral && !g_ascii_string_to_signed (text, 10, -MAX_EXACT, MAX_EXACT, &integer, NULL))
+    return fail (scan, "an integer is beyond 2^53"), NULL;
+  if (integral)
+    return g_variant_new_int64 (integer);
+  real = g_ascii_strtod (text, NULL);
+  return isfinite (real) ? g_variant_new_double (real) : (fail (scan, "a number is out of range"), NULL);
 }
 
-static gboolean
+static GVariant *
 scan_number (Scan *scan)
 {
   const char *first = scan->at;
@@ -174,12 +184,12 @@ scan_number (Scan *scan)
   if (peek (scan) == '0')
     scan->at++;
   else if (scan_digits (scan) == 0)
-    return fail (scan, "a value was expected");
+    return fail (scan, "a value was expected"), NULL;
   if (peek (scan) == '.') {
     integral = FALSE;
     scan->at++;
     if (scan_digits (scan) == 0)
-      return fail (scan, "digits must follow the point");
+      return fail (scan, "digits must follow the point"), NULL;
   }
   if (peek (scan) == 'e' || peek (scan) == 'E') {
     integral = FALSE;
@@ -187,9 +197,9 @@ scan_number (Scan *scan)
     if (peek (scan) == '+' || peek (scan) == '-')
       scan->at++;
     if (scan_digits (scan) == 0)
-      return fail (scan, "digits must follow the exponent");
+      return fail (scan, "digits must follow the exponent"), NULL;
   }
-  return check_number (scan, first, integral);
+  return read_number (scan, first, integral);
 }
 
 static gboolean
@@ -203,115 +213,180 @@ scan_word (Scan *scan, const char *word)
   return TRUE;
 }
 
-static gboolean
-scan_member (Scan *scan, GHashTable *names)
+static void
+unref_floating (gpointer data)
 {
-  g_autoptr (GString) name = g_string_new (NULL);
+  g_variant_unref (g_variant_ref_sink (data));
+}
+
+/* A few names are compared faster than a table is made. */
+#define FEW 16
+
+static gboolean
+is_new_name (GPtrArray *names, GHashTable **table, char *name)
+{
+  if (names->len < FEW) {
+    for (guint i = 0; i < names->len; i++)
+      if (g_str_equal (names->pdata[i], name))
+        return FALSE;
+    return TRUE;
+  }
+  if (!*table) {
+    *table = g_hash_table_new (g_str_hash, g_str_equal);
+    for (guint i = 0; i < names->len; i++)
+      g_hash_table_add (*table, names->pdata[i]);
+  }
+  return g_hash_table_add (*table, name);
+}
+
+static gboolean
+scan_member (Scan *scan, GPtrArray *entries, GPtrArray *names, GHashTable **table)
+{
+  char *name;
+  GVariant *value;
 
   skip_space (scan);
-  if (!scan_string (scan, name))
+  name = scan_string (scan);
+  if (!name)
     return FALSE;
-  if (!g_hash_table_add (names, g_string_free (g_steal_pointer (&name), FALSE)))
+  if (!is_new_name (names, table, name)) {
+    g_free (name);
     return fail (scan, "a member stands twice");
-  if (g_hash_table_size (names) > POSTERN_JSON_MAX_MEMBERS)
+  }
+  g_ptr_array_add (names, name);
+  if (names->len > POSTERN_JSON_MAX_MEMBERS)
     return fail_size (scan, "an object has too many members");
   skip_space (scan);
   if (peek (scan) != ':')
     return fail (scan, "a colon was expected");
   scan->at++;
-  return scan_value (scan);
+  value = scan_value (scan);
+  if (!value)
+    return FALSE;
+  g_ptr_array_add (entries, g_variant_new_dict_entry (g_variant_new_string (name), g_variant_new_variant (value)));
+  return TRUE;
 }
 
+/* Whether the container goes on; @more (out): behind a comma. */
 static gboolean
+scan_joint (Scan *scan, char end, gboolean *more, const char *what)
+{
+  char next;
+
+  skip_space (scan);
+  next = peek (scan);
+  if (next != ',' && next != end)
+    return fail (scan, what);
+  scan->at++;
+  *more = next == ',';
+  return TRUE;
+}
+
+static GVariant *
+take_array (const GVariantType *type, GPtrArray *children)
+{
+  GVariant *array = g_variant_new_array (type, (GVariant *const *) children->pdata, children->len);
+
+  g_ptr_array_set_free_func (children, NULL); /* it has sunk them */
+  return array;
+}
+
+static GVariant *
 scan_object (Scan *scan)
 {
-  g_autoptr (GHashTable) names = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+  g_autoptr (GPtrArray) entries = g_ptr_array_new_with_free_func (unref_floating);
+  g_autoptr (GPtrArray) names = g_ptr_array_new_with_free_func (g_free);
+  g_autoptr (GHashTable) table = NULL;
+  gboolean more;
 
   scan->at++;
   skip_space (scan);
-  if (peek (scan) == '}') {
-    scan->at++;
-    return TRUE;
-  }
-  while (scan_member (scan, names)) {
-    char next;
-    skip_space (scan);
-    next = peek (scan);
-    if (next != ',' && next != '}')
-      return fail (scan, "a comma or the object's end was expected");
-    scan->at++;
-    if (next == '}')
-      return TRUE;
-  }
-  return FALSE;
+  more = peek (scan) != '}';
+  scan->at += !more;
+  while (more)
+    if (!scan_member (scan, entries, names, &table) || !scan_joint (scan, '}', &more, "a comma or the object's end was expected"))
+      return NULL;
+  return take_array (G_VARIANT_TYPE ("{sv}"), entries);
 }
 
-static gboolean
+static GVariant *
 scan_array (Scan *scan)
 {
+  g_autoptr (GPtrArray) values = g_ptr_array_new_with_free_func (unref_floating);
+  gboolean more;
+
   scan->at++;
   skip_space (scan);
-  if (peek (scan) == ']') {
-    scan->at++;
-    return TRUE;
+  more = peek (scan) != ']';
+  scan->at += !more;
+  while (more) {
+    GVariant *value = scan_value (scan);
+    if (!value)
+      return NULL;
+    g_ptr_array_add (values, g_variant_new_variant (value));
+    if (!scan_joint (scan, ']', &more, "a comma or the array's end was expected"))
+      return NULL;
   }
-  while (scan_value (scan)) {
-    char next;
-    skip_space (scan);
-    next = peek (scan);
-    if (next != ',' && next != ']')
-      return fail (scan, "a comma or the array's end was expected");
-    scan->at++;
-    if (next == ']')
-      return TRUE;
-  }
-  return FALSE;
+  return take_array (G_VARIANT_TYPE_VARIANT, values);
 }
 
-static gboolean
-scan_container (Scan *scan, gboolean (*inside) (Scan *scan))
+static GVariant *
+scan_container (Scan *scan, GVariant *(*inside) (Scan *scan))
 {
-  gboolean good;
+  GVariant *container;
 
   if (scan->depth == POSTERN_JSON_MAX_DEPTH)
-    return fail_size (scan, "it is nested too deeply");
+    return fail_size (scan, "it is nested too deeply"), NULL;
   scan->depth++;
-  good = inside (scan);
+  container = inside (scan);
   scan->depth--;
-  return good;
+  return container;
 }
 
-static gboolean
+static GVariant *
+scan_text (Scan *scan)
+{
+  char *text = scan_string (scan);
+
+  return text ? g_variant_new_take_string (text) : NULL;
+}
+
+/* Recursion is bounded by POSTERN_JSON_MAX_DEPTH. Returns: (transfer floating) (nullable) */
+static GVariant *
 scan_value (Scan *scan)
 {
   skip_space (scan);
   if (++scan->values > POSTERN_JSON_MAX_VALUES)
-    return fail_size (scan, "it has too many values");
+    return fail_size (scan, "it has too many values"), NULL;
   switch (peek (scan)) {
   case '{':
     return scan_container (scan, scan_object);
   case '[':
     return scan_container (scan, scan_array);
   case '"':
-    return scan_string (scan, NULL);
+    return scan_text (scan);
   case 't':
-    return scan_word (scan, "true");
+    return scan_word (scan, "true") ? g_variant_new_boolean (TRUE) : NULL;
   case 'f':
-    return scan_word (scan, "false");
+    return scan_word (scan, "false") ? g_variant_new_boolean (FALSE) : NULL;
   case 'n':
-    return scan_word (scan, "null");
+    return scan_word (scan, "null") ? g_variant_new_maybe (G_VARIANT_TYPE_VARIANT, NULL) : NULL;
   default:
     return scan_number (scan);
   }
 }
 
-gboolean
+GVariant *
 postern_json_scan (const char *text, gsize length, GError **error)
 {
   Scan scan = { .start = text, .at = text, .end = text + length, .error = error };
+  GVariant *value = scan_value (&scan);
+  g_autoptr (GVariant) document = value ? g_variant_ref_sink (value) : NULL;
 
-  if (!scan_value (&scan))
-    return FALSE;
+  if (!document)
+    return NULL;
   skip_space (&scan);
-  return scan.at == scan.end || fail (&scan, "something stands behind the document");
+  if (scan.at != scan.end)
+    return fail (&scan, "something stands behind the document"), NULL;
+  return g_steal_pointer (&document);
 }

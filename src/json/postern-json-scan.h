@@ -10,9 +10,9 @@ G_BEGIN_DECLS
 #define POSTERN_JSON_MAX_VALUES 65536 /* of a whole document */
 
 /**
- * postern_json_scan: whether @text is one document of the strict kind that postern-json.h describes. Reads each byte
- * once and builds nothing but the names of open objects. @text must be valid UTF-8 without NUL.
+ * postern_json_scan: reads @text, one document of the strict kind that postern-json.h describes, in one pass. @text must be
+ * valid UTF-8 without NUL. Returns: (transfer full) (nullable): not floating
  */
-gboolean postern_json_scan (const char *text, gsize length, GError **error);
+GVariant *postern_json_scan (const char *text, gsize length, GError **error);
 
 G_END_DECLS

@@ -2,68 +2,10 @@
 #include "postern-json.h"
 #include "postern-json-scan.h"
 
-#include <json-glib/json-glib.h>
 #include <math.h>
 #include <string.h>
 
 G_DEFINE_QUARK (postern-json-error-quark, postern_json_error)
-
-static GVariant *variant_from_node (JsonNode *node);
-
-static GVariant *
-variant_from_object (JsonObject *object)
-{
-  g_auto (GVariantBuilder) builder = G_VARIANT_BUILDER_INIT (G_VARIANT_TYPE_VARDICT);
-  JsonObjectIter iter;
-  const char *name;
-  JsonNode *node;
-
-  json_object_iter_init_ordered (&iter, object);
-  while (json_object_iter_next_ordered (&iter, &name, &node))
-    g_variant_builder_add (&builder, "{sv}", name, variant_from_node (node));
-  return g_variant_builder_end (&builder);
-}
-
-static GVariant *
-variant_from_array (JsonArray *array)
-{
-  g_auto (GVariantBuilder) builder = G_VARIANT_BUILDER_INIT (G_VARIANT_TYPE ("av"));
-
-  for (guint i = 0; i < json_array_get_length (array); i++)
-    g_variant_builder_add (&builder, "v", variant_from_node (json_array_get_element (array, i)));
-  return g_variant_builder_end (&builder);
-}
-
-static GVariant *
-variant_from_value (JsonNode *node)
-{
-  switch (json_node_get_value_type (node)) {
-  case G_TYPE_BOOLEAN:
-    return g_variant_new_boolean (json_node_get_boolean (node));
-  case G_TYPE_INT64:
-    return g_variant_new_int64 (json_node_get_int (node));
-  case G_TYPE_STRING:
-    return g_variant_new_string (json_node_get_string (node));
-  default:
-    return g_variant_new_double (json_node_get_double (node));
-  }
-}
-
-/* Recursion is bounded by POSTERN_JSON_MAX_DEPTH, which the scanner has checked. */
-static GVariant *
-variant_from_node (JsonNode *node)
-{
-  switch (json_node_get_node_type (node)) {
-  case JSON_NODE_OBJECT:
-    return variant_from_object (json_node_get_object (node));
-  case JSON_NODE_ARRAY:
-    return variant_from_array (json_node_get_array (node));
-  case JSON_NODE_VALUE:
-    return variant_from_value (node);
-  default:
-    return g_variant_new_maybe (G_VARIANT_TYPE_VARIANT, NULL);
-  }
-}
 
 /**
  * The result is serialised at once: from then on strings borrowed from a child live as long as the document, which
@@ -72,9 +14,7 @@ variant_from_node (JsonNode *node)
 GVariant *
 postern_json_parse (const char *text, gssize length, gsize max_bytes, GError **error)
 {
-  g_autoptr (JsonParser) parser = NULL;
-  g_autoptr (GVariant) document = NULL;
-  g_autoptr (GError) local = NULL;
+  GVariant *document;
   gsize size = length < 0 ? strlen (text) : (gsize) length;
   gsize limit = max_bytes ? max_bytes : POSTERN_JSON_MAX_BYTES;
 
@@ -87,17 +27,10 @@ postern_json_parse (const char *text, gssize length, gsize max_bytes, GError **e
     g_set_error (error, POSTERN_JSON_ERROR, POSTERN_JSON_ERROR_INVALID, "JSON refused: it is not UTF-8, or has a NUL in it");
     return NULL;
   }
-  if (!postern_json_scan (text, size, error))
-    return NULL;
-
-  parser = json_parser_new ();
-  if (!json_parser_load_from_data (parser, text, (gssize) size, &local) || !json_parser_get_root (parser)) {
-    g_set_error (error, POSTERN_JSON_ERROR, POSTERN_JSON_ERROR_INVALID, "JSON refused: %s", local ? local->message : "it is empty");
-    return NULL;
-  }
-  document = g_variant_ref_sink (variant_from_node (json_parser_get_root (parser)));
-  g_variant_get_data (document);
-  return g_steal_pointer (&document);
+  document = postern_json_scan (text, size, error);
+  if (document)
+    g_variant_get_data (document);
+  return document;
 }
 
 GVariant *
@@ -178,7 +111,7 @@ postern_json_dup_strv (GVariant *object, const char *name, gboolean lone)
   return NULL;
 }
 
-/* --- writing: from GVariant, without json-glib's tree between --- */
+/* --- writing: from GVariant, without a tree between --- */
 
 static void
 append_escaped (GString *out, const char *text)

@@ -6,10 +6,9 @@
 G_BEGIN_DECLS
 
 /**
- * The one door for JSON from outside (RFC 8259). A strict scanner looks first: size, depth <= 16, members, no
- * duplicate keys, integers within +-2^53, UTF-8, no NUL, no lone surrogate, nothing behind the document. Only then
- * json-glib parses, and the result is a GVariant tree: object a{sv}, array av, string s, integer x, other number d,
- * boolean b, null mv (Nothing).
+ * The one door for JSON from outside (RFC 8259). One strict pass: size, depth <= 16, members, no duplicate keys, integers
+ * within +-2^53, UTF-8, no NUL, no lone surrogate, nothing behind the document. The result is a GVariant tree: object a{sv},
+ * array av, string s, integer x, other number d, boolean b, null mv (Nothing).
  */
 #define POSTERN_JSON_MAX_BYTES (1024 * 1024)
 
