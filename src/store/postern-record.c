@@ -3,6 +3,7 @@
 
 #include "postern-error.h"
 #include "postern-json.h"
+#include "postern-record-json.h"
 
 void
 postern_record_clear (const PosternRecordType *type, gpointer record)
@@ -121,19 +122,6 @@ postern_record_write (PosternTxn *txn, const PosternRecordType *type, gconstpoin
 
 /* --- reading ---------------------------------------------------------------------------------------------------- */
 
-/* Most JSON columns are empty most of the time: that case costs no parse. */
-static GVariant *
-text_to_variant (const char *text, GError **error)
-{
-  if (text == NULL)
-    return NULL;
-  if (g_str_equal (text, "{}"))
-    return g_variant_ref_sink (g_variant_new_array (G_VARIANT_TYPE ("{sv}"), NULL, 0));
-  if (g_str_equal (text, "[]"))
-    return g_variant_ref_sink (g_variant_new_array (G_VARIANT_TYPE_VARIANT, NULL, 0));
-  return postern_json_parse (text, -1, 0, error);
-}
-
 static gboolean
 read_field (const PosternField *field, PosternCursor *cursor, guint column, gpointer record, GError **error)
 {
@@ -157,7 +145,7 @@ read_field (const PosternField *field, PosternCursor *cursor, guint column, gpoi
     default:
       break;
     }
-  *(GVariant **) place = text_to_variant (postern_txn_get_text (cursor, column), &failure);
+  *(GVariant **) place = postern_record_json_read (postern_txn_get_text (cursor, column), &failure);
   if (failure == NULL)
     return TRUE;
   g_set_error (error, POSTERN_ERROR, POSTERN_ERROR_FAILED, "the column %s holds no JSON (%s); restore it from a backup",
