@@ -2,6 +2,7 @@
 #include "postern-password-hash.h"
 
 #include <argon2.h>
+#include <time.h>
 
 #include "postern-error.h"
 
@@ -123,6 +124,16 @@ test_limit (void)
   g_assert_cmpint (verify (stored, "x"), ==, POSTERN_PASSWORD_WRONG);
 }
 
+/* Of this thread: what else the machine does must not decide a test. */
+static gint64
+processor_time (void)
+{
+  struct timespec now;
+
+  clock_gettime (CLOCK_THREAD_CPUTIME_ID, &now);
+  return (gint64) now.tv_sec * G_USEC_PER_SEC + now.tv_nsec / 1000;
+}
+
 static gint64
 time_of (const char *stored)
 {
@@ -132,10 +143,10 @@ time_of (const char *stored)
   gint64 best = G_MAXINT64;
 
   for (guint i = 0; i < 5; i++) {
-    gint64 begin = g_get_monotonic_time ();
+    gint64 begin = processor_time ();
 
     postern_password_hash_verify (wide, &normal, stored, "guess", &result, NULL, NULL);
-    best = MIN (best, g_get_monotonic_time () - begin);
+    best = MIN (best, processor_time () - begin);
   }
   return best;
 }
@@ -174,7 +185,7 @@ pass (gpointer data)
   now = g_atomic_int_add (&crowd->running, 1) + 1;
   for (gint most = g_atomic_int_get (&crowd->most); now > most; most = g_atomic_int_get (&crowd->most))
     g_atomic_int_compare_and_exchange (&crowd->most, most, now);
-  g_usleep (20000);
+  g_usleep (100000);
   g_atomic_int_add (&crowd->running, -1);
   postern_password_gate_leave (crowd->gate, 100);
   return NULL;
