@@ -3,7 +3,7 @@
 // the project promises is missed. Each figure is requests per second of the server's processor time.
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { startPostern } from '../lib/server.mjs';
+import { freePort, startPostern } from '../lib/server.mjs';
 import { Visitor } from '../lib/visitor.mjs';
 import { children, codeFlow, h2load, memory, token, turns } from './load.mjs';
 
@@ -14,9 +14,9 @@ const person = { identifier: 'bench@example.com', login: 'bench@example.com', pa
 
 async function startPeer() {
   const start = performance.now();
-  const process_ = spawn(process.execPath, [new URL('peer.mjs', import.meta.url).pathname, '9911'], { stdio: ['ignore', 'pipe', 'ignore'] });
-  await once(process_.stdout, 'data');
-  const url = 'http://127.0.0.1:9911';
+  const port = await freePort(), url = `http://127.0.0.1:${port}`;
+  const process_ = spawn(process.execPath, [new URL('peer.mjs', import.meta.url).pathname, String(port)], { stdio: ['ignore', 'pipe', 'ignore'] });
+  await Promise.race([once(process_.stdout, 'data'), once(process_, 'exit').then(([code]) => { throw new Error(`the peer did not start: ${code}`); })]);
   await fetch(`${url}/.well-known/openid-configuration`);
   return {
     name: 'oidc-provider', url, pids: [process_.pid], started: performance.now() - start, person, machine,
@@ -28,7 +28,8 @@ async function startPeer() {
 
 async function startOurs() {
   // The hash is left out of the comparison: the peer checks no password at all.
-  const postern = await startPostern({ config: { password: { memory: 8, iterations: 1 } } });
+  // Nor does the peer write an access log.
+  const postern = await startPostern({ config: { password: { memory: 8, iterations: 1 }, log: { access: 'false' } } });
   await postern.cli('user', 'create', '--email', person.identifier, '--email-verified', '--password', person.password);
   const web = await postern.cli('app', 'create', '--name', 'Bench', '--kind', 'web', '--first-party', '--redirect-uri', 'https://app.example.com/callback',
     '--id-token-alg', 'ES256', '--scope', 'openid offline_access read');
@@ -53,7 +54,7 @@ const rows = {
   'code flow with PKCE': (server) => turns(server, n(400), 8, (agent) => codeFlow(server, agent)),
   introspection: async (server) => {
     const answer = await codeFlow(server, undefined, 'openid offline_access');
-    const body = form({ client_id: server.web.id, client_secret: server.web.secret, token: answer.access_token });
+    const body = form({ client_id: server.web.id, client_secret: server.web.secret, token: answer.refresh_token }); // the peer introspects no JWT
     return h2load(server, { path: server.paths.introspect, method: 'POST', body, count: n(8000) });
   },
   refresh: async (server) => {
