@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <glib/gstdio.h>
+#include <string.h>
 #include <unistd.h>
 
 #include "postern-error.h"
@@ -17,9 +18,6 @@ static const struct {
   PosternError error;
   const char *text;
 } errors[] = {
-  { SQLITE_CONSTRAINT_UNIQUE, POSTERN_ERROR_CONFLICT, "the value is taken" },
-  { SQLITE_CONSTRAINT_PRIMARYKEY, POSTERN_ERROR_CONFLICT, "the value is taken" },
-  { SQLITE_CONSTRAINT_ROWID, POSTERN_ERROR_CONFLICT, "the value is taken" },
   { SQLITE_CONSTRAINT_FOREIGNKEY, POSTERN_ERROR_NOT_FOUND, "what this row refers to does not exist (any more)" },
   { SQLITE_FULL, POSTERN_ERROR_TEMPORARILY_UNAVAILABLE, "the disk of the database is full; free some space" },
   { SQLITE_READONLY, POSTERN_ERROR_TEMPORARILY_UNAVAILABLE, "the database cannot be written; check its owner and whether its disk is mounted read-only" },
@@ -32,6 +30,16 @@ static const struct {
   { SQLITE_NOTADB, POSTERN_ERROR_FAILED, "the file is no SQLite database; restore a backup" },
 };
 
+/* "UNIQUE constraint failed: users.email" reaches whoever named the value: say which one it is, not where it is kept. */
+static gboolean
+set_taken (const char *detail, GError **error)
+{
+  const char *dot = strrchr (detail, '.');
+
+  g_set_error (error, POSTERN_ERROR, POSTERN_ERROR_CONFLICT, "%s: another one has this value already", dot != NULL ? dot + 1 : detail);
+  return FALSE;
+}
+
 gboolean
 postern_sqlite_connection_set_error (PosternSqliteConnection *self, int code, GError **error)
 {
@@ -40,6 +48,8 @@ postern_sqlite_connection_set_error (PosternSqliteConnection *self, int code, GE
 
   if (self->handle != NULL)
     code = sqlite3_extended_errcode (self->handle);
+  if (code == SQLITE_CONSTRAINT_UNIQUE || code == SQLITE_CONSTRAINT_PRIMARYKEY || code == SQLITE_CONSTRAINT_ROWID)
+    return set_taken (detail, error);
   for (guint i = 0; i < G_N_ELEMENTS (errors); i++)
     if (errors[i].code == code || errors[i].code == (code & 0xff))
       {

@@ -63,7 +63,9 @@ report (const GError *error)
   PosternCliExit code = exit_of (error);
 
   g_printerr ("postern: %s\n", error->message);
-  if (code == POSTERN_CLI_NO_SERVER)
+  if (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_PERMISSION_DENIED))
+    g_printerr ("postern: the admin socket is for root and the server's own user; run this as one of them\n");
+  else if (code == POSTERN_CLI_NO_SERVER)
     g_printerr ("postern: no server answers there; start it (posternd), or name its settings with --config FILE or --data-dir DIR\n");
   return code;
 }
