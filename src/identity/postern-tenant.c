@@ -7,11 +7,34 @@
 
 #define MAX_CLIENTS 10000 /* about 4 KB each; beyond it the cache begins anew */
 
-/* A cached client holds while the store's generation is the one it was read at. */
+#define RECHECK (100 * G_TIME_SPAN_MILLISECOND) /* how late another process's change of a rule may be seen */
+
+/* When something was read of the store. Every sign-in changes the generation; the rules hardly ever do. */
+typedef struct {
+  guint64 generation, changes;
+  gint64 at; /* monotonic */
+} Moment;
+
 typedef struct {
   PosternClient *client;
-  guint64 generation;
+  Moment moment;
 } Entry;
+
+/* Taken before reading, so that what is read is at least as new. */
+static Moment
+moment_now (PosternStore *store)
+{
+  guint64 changes = postern_store_get_rule_changes (store);
+
+  return (Moment){ postern_store_get_generation (store), changes, g_get_monotonic_time () };
+}
+
+/* Nothing was changed since, or nothing of ours and the last look is not long ago. */
+static gboolean
+moment_holds (const Moment *then, const Moment *now)
+{
+  return then->generation == now->generation || (then->changes == now->changes && now->at - then->at < RECHECK);
+}
 
 static void
 entry_free (gpointer data)
@@ -31,7 +54,7 @@ struct _PosternTenant {
   GMutex lock;         /* guards what follows; never held across a read of the store */
   GHashTable *clients; /* id → Entry */
   PosternPolicy *policy;
-  guint64 policy_generation;
+  Moment policy_moment;
 };
 
 G_DEFINE_FINAL_TYPE (PosternTenant, postern_tenant, G_TYPE_OBJECT)
@@ -93,24 +116,24 @@ read_policy (PosternTenant *self, GError **error)
 
 /* Takes @policy. */
 static void
-set_policy (PosternTenant *self, PosternPolicy *policy, guint64 generation)
+set_policy (PosternTenant *self, PosternPolicy *policy, const Moment *moment)
 {
   g_autoptr (PosternPolicy) old = NULL;
 
   g_mutex_lock (&self->lock);
   old = g_steal_pointer (&self->policy);
   self->policy = policy;
-  self->policy_generation = generation;
+  self->policy_moment = *moment;
   g_mutex_unlock (&self->lock);
 }
 
 static PosternPolicy *
-take_policy (PosternTenant *self, guint64 generation, gboolean any)
+take_policy (PosternTenant *self, const Moment *now, gboolean any)
 {
   PosternPolicy *policy = NULL;
 
   g_mutex_lock (&self->lock);
-  if (any || self->policy_generation == generation)
+  if (any || moment_holds (&self->policy_moment, now))
     policy = postern_policy_ref (self->policy);
   g_mutex_unlock (&self->lock);
 
@@ -120,8 +143,8 @@ take_policy (PosternTenant *self, guint64 generation, gboolean any)
 PosternPolicy *
 postern_tenant_dup_policy (PosternTenant *self)
 {
-  guint64 generation = postern_store_get_generation (self->store);
-  PosternPolicy *policy = take_policy (self, generation, FALSE);
+  Moment now = moment_now (self->store);
+  PosternPolicy *policy = take_policy (self, &now, FALSE);
   g_autoptr (GError) problem = NULL;
 
   if (policy != NULL)
@@ -129,12 +152,12 @@ postern_tenant_dup_policy (PosternTenant *self)
 
   policy = read_policy (self, &problem);
   if (policy != NULL)
-    set_policy (self, policy, generation);
+    set_policy (self, policy, &now);
   else
     g_warning ("The policy of tenant %s could not be read again, the one known before holds: %s", self->slug,
                problem->message);
 
-  return take_policy (self, generation, TRUE);
+  return take_policy (self, &now, TRUE);
 }
 
 /* --- the tenant
@@ -144,7 +167,7 @@ PosternTenant *
 postern_tenant_new (const char *slug, const char *issuer, PosternStore *store, GError **error)
 {
   g_autoptr (PosternTenant) self = g_object_new (POSTERN_TYPE_TENANT, NULL);
-  guint64 generation = postern_store_get_generation (store);
+  Moment now = moment_now (store);
   PosternPolicy *policy;
 
   self->slug = g_strdup (slug);
@@ -156,7 +179,7 @@ postern_tenant_new (const char *slug, const char *issuer, PosternStore *store, G
   policy = self->key_ring ? read_policy (self, error) : NULL;
   if (policy == NULL)
     return NULL;
-  set_policy (self, policy, generation);
+  set_policy (self, policy, &now);
 
   return g_steal_pointer (&self);
 }
@@ -190,14 +213,14 @@ postern_tenant_get_key_ring (PosternTenant *self)
 
 /* @any: also one that may be out of date */
 static PosternClient *
-take_client (PosternTenant *self, const char *client_id, guint64 generation, gboolean any)
+take_client (PosternTenant *self, const char *client_id, const Moment *now, gboolean any)
 {
   PosternClient *client = NULL;
   Entry *entry;
 
   g_mutex_lock (&self->lock);
   entry = g_hash_table_lookup (self->clients, client_id);
-  if (entry != NULL && (any || entry->generation == generation))
+  if (entry != NULL && (any || moment_holds (&entry->moment, now)))
     client = postern_client_ref (entry->client);
   g_mutex_unlock (&self->lock);
 
@@ -207,7 +230,9 @@ take_client (PosternTenant *self, const char *client_id, guint64 generation, gbo
 PosternClient *
 postern_tenant_peek_client (PosternTenant *self, const char *client_id)
 {
-  return client_id ? take_client (self, client_id, postern_store_get_generation (self->store), FALSE) : NULL;
+  Moment now = moment_now (self->store);
+
+  return client_id ? take_client (self, client_id, &now, FALSE) : NULL;
 }
 
 typedef struct {
@@ -242,12 +267,12 @@ is_same (PosternApplication *a, PosternApplication *b)
 }
 
 static void
-put_client (PosternTenant *self, PosternClient *client, guint64 generation)
+put_client (PosternTenant *self, PosternClient *client, const Moment *moment)
 {
   Entry *entry = g_new0 (Entry, 1);
 
   entry->client = postern_client_ref (client);
-  entry->generation = generation;
+  entry->moment = *moment;
   g_mutex_lock (&self->lock);
   if (g_hash_table_size (self->clients) >= MAX_CLIENTS)
     g_hash_table_remove_all (self->clients);
@@ -258,7 +283,7 @@ put_client (PosternTenant *self, PosternClient *client, guint64 generation)
 static PosternClient *
 read_client (PosternTenant *self, const char *client_id, GError **error)
 {
-  g_autoptr (PosternClient) known = take_client (self, client_id, 0, TRUE);
+  g_autoptr (PosternClient) known = take_client (self, client_id, NULL, TRUE);
   g_autoptr (PosternApplication) application = NULL;
   Lookup lookup = {client_id, NULL};
 
@@ -274,7 +299,7 @@ read_client (PosternTenant *self, const char *client_id, GError **error)
 PosternClient *
 postern_tenant_dup_client (PosternTenant *self, const char *client_id, GError **error)
 {
-  guint64 generation = postern_store_get_generation (self->store);
+  Moment now = moment_now (self->store);
   g_autoptr (PosternClient) client = NULL;
 
   /* an id of another shape is nobody's: strangers' long strings do not reach the database */
@@ -283,13 +308,13 @@ postern_tenant_dup_client (PosternTenant *self, const char *client_id, GError **
                          "There is no application of this client_id");
     return NULL;
   }
-  client = take_client (self, client_id, generation, FALSE);
+  client = take_client (self, client_id, &now, FALSE);
   if (client != NULL)
     return g_steal_pointer (&client);
 
   client = read_client (self, client_id, error);
   if (client != NULL)
-    put_client (self, client, generation);
+    put_client (self, client, &now);
 
   return g_steal_pointer (&client);
 }

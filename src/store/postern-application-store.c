@@ -3,10 +3,13 @@
 
 #include "postern-error.h"
 #include "postern-record.h"
+#include "postern-store-private.h"
+#include "postern-txn.h"
 
 gboolean
 postern_application_store_insert (PosternTxn *txn, PosternApplication *application, GError **error)
 {
+  postern_store_note_rule_change (txn->store);
   return postern_record_write (txn, &postern_records_application, application,
                                POSTERN_SQL_INSERT (postern_records_application, ""), error)
          > 0;
@@ -18,6 +21,7 @@ postern_application_store_update (PosternTxn *txn, PosternApplication *applicati
   gint64 changed = postern_record_write (txn, &postern_records_application, application,
                                          POSTERN_SQL_UPDATE (postern_records_application), error);
 
+  postern_store_note_rule_change (txn->store);
   if (changed == 0)
     g_set_error_literal (error, POSTERN_ERROR, POSTERN_ERROR_NOT_FOUND, "there is no such application");
   return changed > 0;
@@ -29,6 +33,7 @@ postern_application_store_delete (PosternTxn *txn, const char *id, GError **erro
 {
   PosternValue values[] = { POSTERN_TEXT (id) };
 
+  postern_store_note_rule_change (txn->store);
   return postern_txn_run_one (txn, "application", "DELETE FROM applications WHERE id = ?1", values,
                               G_N_ELEMENTS (values), error);
 }

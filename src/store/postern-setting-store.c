@@ -2,6 +2,7 @@
 #include "postern-stores.h"
 
 #include "postern-json.h"
+#include "postern-store-private.h"
 #include "postern-txn.h"
 
 GVariant *
@@ -24,5 +25,6 @@ postern_setting_store_put (PosternTxn *txn, const char *name, GVariant *value, g
   g_autofree char *text = postern_json_print (value);
   PosternValue values[] = { POSTERN_TEXT (name), POSTERN_TEXT (text), POSTERN_INT (now) };
 
+  postern_store_note_rule_change (txn->store);
   return postern_txn_run (txn, sql, values, G_N_ELEMENTS (values), error);
 }

@@ -12,6 +12,9 @@ G_BEGIN_DECLS
 const guint8 *postern_store_get_seal_key (PosternStore *self);
 const char *postern_store_get_tenant (PosternStore *self);
 
+/** postern_store_note_rule_change: for the store functions of applications and settings. */
+void postern_store_note_rule_change (PosternStore *self);
+
 /** postern_migrate_run: brings both files of the tenant to this release's schema; forward only. */
 gboolean postern_migrate_run (PosternStore *store, const char *dialect, GError **error);
 

@@ -14,6 +14,7 @@ struct _PosternStore {
   PosternDatabaseClass *klass;
   char *tenant;
   gboolean open;
+  guint64 rule_changes; /* atomic */
   guint8 seal_key[POSTERN_SEAL_KEY_BYTES];
 };
 
@@ -116,8 +117,25 @@ gboolean
 postern_store_write (PosternStore *self, PosternKeep keep, PosternTxnFunc func, gpointer user_data, GError **error)
 {
   Work work = { self, func, user_data };
+  guint64 changes = postern_store_get_rule_changes (self);
+  gboolean done = self->klass->write (self->database, keep, run_work, &work, error);
 
-  return self->klass->write (self->database, keep, run_work, &work, error);
+  /* Who read between the statement and the commit saw what was; this makes them look again. */
+  if (postern_store_get_rule_changes (self) != changes)
+    postern_store_note_rule_change (self);
+  return done;
+}
+
+guint64
+postern_store_get_rule_changes (PosternStore *self)
+{
+  return __atomic_load_n (&self->rule_changes, __ATOMIC_ACQUIRE);
+}
+
+void
+postern_store_note_rule_change (PosternStore *self)
+{
+  __atomic_add_fetch (&self->rule_changes, 1, __ATOMIC_ACQ_REL);
 }
 
 guint64

@@ -27,6 +27,11 @@ gboolean postern_store_read (PosternStore *self, PosternKeep keep, PosternTxnFun
 gboolean postern_store_write (PosternStore *self, PosternKeep keep, PosternTxnFunc func, gpointer user_data, GError **error);
 /** postern_store_get_generation: changes whenever anyone changed lasting data; caches compare it. */
 guint64 postern_store_get_generation (PosternStore *self);
+/**
+ * postern_store_get_rule_changes: counts how often this process changed applications or settings, the few rows that caches
+ * keep; it moves before and after each such commit. What others changed shows in the generation alone.
+ */
+guint64 postern_store_get_rule_changes (PosternStore *self);
 
 /** postern_id_new: @prefix "usr" gives "usr_" and a UUIDv7 in lower-case base32 (26 characters). */
 char *postern_id_new (const char *prefix);
