@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "postern-password-hash.h"
+#include "postern-password-memory.h"
 
 #include <argon2.h>
 #include <openssl/crypto.h>
@@ -42,18 +43,43 @@ cost (const char *stored)
   return read_shape (stored, &phc, &shape) ? shape.memory : 0;
 }
 
+/* The library's own short calls take memory by malloc(); only the context says where from. */
+static gboolean
+hash_with (const Shape *shape, argon2_type type, const char *password, GBytes *salt, guint8 *hash, gsize length)
+{
+  gsize salt_length;
+  argon2_context context = {
+    .out = hash,
+    .outlen = (guint32) length,
+    .pwd = (guint8 *) password,
+    .pwdlen = (guint32) strlen (password),
+    .salt = (guint8 *) g_bytes_get_data (salt, &salt_length),
+    .t_cost = shape->iterations,
+    .m_cost = shape->memory,
+    .lanes = shape->lanes,
+    .threads = shape->lanes,
+    .version = shape->version,
+    .allocate_cbk = postern_password_memory_allocate,
+    .free_cbk = postern_password_memory_free,
+  };
+
+  context.saltlen = (guint32) salt_length;
+  return argon2_ctx (&context, type) == ARGON2_OK;
+}
+
 static gboolean
 verify_as (const char *stored, const char *password, argon2_type type)
 {
   PosternPasswordPhc phc;
   Shape shape;
   guint8 hash[POSTERN_PASSWORD_PHC_BYTES];
+  g_autoptr (GBytes) salt = NULL;
   gboolean right;
 
   if (!read_shape (stored, &phc, &shape))
     return FALSE;
-  right = argon2_hash (shape.iterations, shape.memory, shape.lanes, password, strlen (password), phc.salt, phc.salt_length, hash,
-                       phc.hash_length, NULL, 0, type, shape.version) == ARGON2_OK &&
+  salt = g_bytes_new (phc.salt, phc.salt_length);
+  right = hash_with (&shape, type, password, salt, hash, phc.hash_length) &&
           CRYPTO_memcmp (hash, phc.hash, phc.hash_length) == 0;
   OPENSSL_cleanse (hash, sizeof hash);
   return right;
@@ -87,11 +113,15 @@ const PosternPasswordScheme postern_password_argon2_schemes[] = {
 char *
 postern_password_argon2_make (const PosternPasswordCost *costs, const char *password)
 {
+  Shape shape = { costs->memory, costs->iterations, costs->parallelism, ARGON2_VERSION_NUMBER };
   guint8 salt[SALT], hash[HASH];
+  g_autoptr (GBytes) salt_bytes = NULL;
   GString *text;
 
-  if (RAND_bytes (salt, SALT) != 1 ||
-      argon2id_hash_raw (costs->iterations, costs->memory, costs->parallelism, password, strlen (password), salt, SALT, hash, HASH) != ARGON2_OK)
+  if (RAND_bytes (salt, SALT) != 1)
+    return NULL;
+  salt_bytes = g_bytes_new (salt, SALT);
+  if (!hash_with (&shape, Argon2_id, password, salt_bytes, hash, HASH))
     return NULL;
   text = g_string_new (NULL);
   g_string_printf (text, "$argon2id$v=19$m=%u,t=%u,p=%u$", costs->memory, costs->iterations, costs->parallelism);
