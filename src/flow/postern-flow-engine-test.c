@@ -63,6 +63,7 @@ test_prompts (void)
   assert_answer (browser, "fresh=0");
 
   browser_begin (browser, application_flow (APP_FIRST, POSTERN_FLOW_PROMPT_LOGIN));
+  g_assert_cmpstr (browser_model (browser, "identifier"), ==, "ada@example.org"); /* nothing is asked twice */
   browser_sign_in (browser, "ada@example.org", PASSWORD);
   assert_answer (browser, "fresh=1");
 

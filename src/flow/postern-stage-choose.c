@@ -151,8 +151,9 @@ take_input (PosternFlowContext *context, GError **error)
 
 /* --- without input --------------------------------------------------------------------------------------------------- */
 
+/* @known: (nullable): who is signed in here already and must show it again: nobody types a name twice. */
 static PosternStageResult
-begin_interaction (PosternFlowContext *context, GError **error)
+begin_interaction (PosternFlowContext *context, const char *known, GError **error)
 {
   PosternFlow *flow = context->flow;
   g_autoptr (GPtrArray) connectors = NULL;
@@ -170,7 +171,7 @@ begin_interaction (PosternFlowContext *context, GError **error)
   connectors = postern_registry_list (postern_runtime_get_registry (context->runtime), POSTERN_TYPE_CONNECTOR);
   if (context->notice == NULL && connectors->len == 1 && postern_flow_context_find_factor (context) == NULL)
     return choose_authenticator (context, postern_instance_get_id (g_ptr_array_index (connectors, 0)));
-  return show_identifier (context, NULL, NULL, context->notice);
+  return show_identifier (context, flow->login_hint ? NULL : known, NULL, context->notice);
 }
 
 static PosternStageResult
@@ -196,7 +197,7 @@ postern_stage_choose (PosternFlowContext *context, GError **error)
   if (context->input)
     return take_input (context, error);
   if (context->notice || g_strcmp0 (flow->task, POSTERN_FLOW_TASK_SETUP) == 0)
-    return begin_interaction (context, error);
+    return begin_interaction (context, NULL, error);
   sessions = postern_flow_sessions_new (context, error);
   if (sessions == NULL)
     return POSTERN_STAGE_REFUSE;
@@ -209,5 +210,5 @@ postern_stage_choose (PosternFlowContext *context, GError **error)
   }
   if (only == POSTERN_FLOW_SESSIONS_MANY)
     return show_accounts (context, sessions, error);
-  return begin_interaction (context, error);
+  return begin_interaction (context, postern_flow_sessions_count (sessions) == 1 ? postern_flow_sessions_get_identifier (sessions, 0) : NULL, error);
 }
