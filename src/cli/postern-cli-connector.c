@@ -4,6 +4,8 @@
 #include <errno.h>
 #include <glib/gstdio.h>
 #include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #include "postern-cli-stamp.h"
 #include "postern-instance-file.h"
@@ -176,6 +178,20 @@ make_text (PosternCliCall *call, GError **error)
   return g_key_file_to_data (keys, NULL, NULL);
 }
 
+/* A folder that its group may read and nobody else is shared with the server by that group (0750 root:postern), and so
+ * must the file be, secrets or not: it was made by root for itself. */
+static gboolean
+share_as_folder (const char *path, const char *folder, GError **error)
+{
+  struct stat info;
+
+  if (stat (folder, &info) != 0 || (info.st_mode & (S_IRGRP | S_IROTH)) != S_IRGRP)
+    return TRUE;
+  if (chown (path, (uid_t) -1, info.st_gid) != 0 || chmod (path, 0640) != 0)
+    return fail (error, POSTERN_ERROR_FAILED, "%s cannot be given to the group of its folder: %s; see that the server can read it", path, g_strerror (errno));
+  return TRUE;
+}
+
 /* Checked under another name first: a running server never sees a file that is wrong. */
 static gboolean
 create (PosternCliCall *call, GError **error)
@@ -202,7 +218,7 @@ create (PosternCliCall *call, GError **error)
     return FALSE;
   if (g_mkdir_with_parents (folder, 0755) != 0)
     return fail (error, POSTERN_ERROR_FAILED, "%s: %s", folder, g_strerror (errno));
-  if (!g_file_set_contents_full (path, text, -1, G_FILE_SET_CONTENTS_CONSISTENT | G_FILE_SET_CONTENTS_DURABLE, 0600, error))
+  if (!g_file_set_contents_full (path, text, -1, G_FILE_SET_CONTENTS_CONSISTENT | G_FILE_SET_CONTENTS_DURABLE, 0600, error) || !share_as_folder (path, folder, error))
     return FALSE;
   if (!call->json)
     g_print ("Wrote %s. Reload the server to use it (SIGHUP, or systemctl reload postern).\n", path);

@@ -2,6 +2,7 @@
 #include "postern-api-fixture.h"
 
 #include <gio/gunixsocketaddress.h>
+#include <glib/gstdio.h>
 #include <libsoup/soup.h>
 
 /* The program itself against the API itself; only the server between them is one of a few lines. */
@@ -255,6 +256,7 @@ test_instances (void)
   g_autofree char *path = g_build_filename (folder, "connectors.d", "corp.conf", NULL), *check = g_strconcat ("connector check ", path, NULL);
 
   g_autofree char *place = g_path_get_dirname (path), *plugins = g_build_filename (g_getenv ("G_TEST_BUILDDIR"), "plugins", NULL);
+  GStatBuf info;
 
   g_setenv ("POSTERN_CONNECTOR_PATH", place, TRUE);
   g_setenv ("POSTERN_PLUGIN_PATH", plugins, TRUE);
@@ -267,6 +269,11 @@ test_instances (void)
   g_assert_cmpint (postern ("connector create corp --type sqlite"), ==, 0);
   g_assert_cmpint (postern (check), ==, 0);
   g_assert_cmpint (postern ("connector create corp --type sqlite"), ==, 1);
+  g_assert_true (g_stat (path, &info) == 0 && (info.st_mode & 0777) == 0600);
+  /* a folder that is shared with the server by its group */
+  g_assert_cmpint (g_chmod (place, 0750), ==, 0);
+  g_assert_cmpint (postern ("connector create corp --type sqlite --replace"), ==, 0);
+  g_assert_true (g_stat (path, &info) == 0 && (info.st_mode & 0777) == 0640);
   g_assert_cmpint (postern ("connector delete corp"), ==, 0);
   g_assert_cmpint (postern ("connector delete corp"), ==, 3);
 }
