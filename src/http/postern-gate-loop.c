@@ -2,6 +2,8 @@
 #include "postern-gate-private.h"
 
 #include <errno.h>
+#include <limits.h>
+#include <poll.h>
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
 #include <unistd.h>
@@ -198,14 +200,25 @@ on_wake (PosternGateLoop *self)
   }
 }
 
-/* Lines of many requests in one write. A full disk or a slow reader must not stop the server: what cannot be written is lost. */
+/* Up to @length bytes of @text without waiting: a pipe that polls as writable takes PIPE_BUF bytes at once, and no more is promised. */
+static gssize
+write_log (int fd, const char *text, gsize length)
+{
+  struct pollfd ready = { .fd = fd, .events = POLLOUT };
+
+  if (poll (&ready, 1, 0) != 1 || !(ready.revents & POLLOUT))
+    return 0;
+  return write (fd, text, MIN (length, PIPE_BUF));
+}
+
+/* Lines of many requests together. A full disk or a reader that has stopped must not stop the server: what cannot be written is lost. */
 static void
 flush_log (PosternGateLoop *self)
 {
   gsize sent = 0;
 
   while (self->log && sent < self->log->len) {
-    gssize n = write (self->gate->options.log_fd, self->log->str + sent, self->log->len - sent);
+    gssize n = write_log (self->gate->options.log_fd, self->log->str + sent, self->log->len - sent);
     if (n < 0 && errno == EINTR)
       continue;
     if (n <= 0)
