@@ -10,6 +10,7 @@ import { Visitor } from '../lib/visitor.mjs';
 import { children, codeFlow, h2load, memory, token, turns } from './load.mjs';
 
 const rounds = Number(process.env.ROUNDS ?? 3), scale = Number(process.env.SCALE ?? 1);
+const wanted = process.argv.slice(2).filter((word) => !word.startsWith('--'));
 const n = (count) => Math.max(50, Math.round(count * scale));
 const machine = { id: 'machine', secret: 'machine-secret-of-the-benchmark', resource: 'https://api.example.com' };
 const person = { identifier: 'bench@example.com', login: 'bench@example.com', password: 'a long passphrase of the bench' };
@@ -82,6 +83,7 @@ let missed = 0;
 try {
   console.log(`${'per second of one core'.padEnd(26)}${'postern'.padStart(10)}${'peer'.padStart(10)}${'ratio'.padStart(8)}${'p50 ms'.padStart(16)}${'p99 ms'.padStart(16)}`);
   for (const [name, measure] of Object.entries(rows)) {
+    if (wanted.length && !wanted.some((word) => name.includes(word))) continue;
     const results = { ours: [], peer: [] };
     await measure(ours); await measure(peer); // the first of each is for warming up
     for (let round = 0; round < rounds; round += 1) {
