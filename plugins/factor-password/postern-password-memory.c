@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "postern-password-memory.h"
 
+#include <stdlib.h>
 #include <sys/mman.h>
 
 #define LARGE ((size_t) 2 * 1024 * 1024)
@@ -18,6 +19,10 @@ postern_password_memory_allocate (uint8_t **memory, size_t bytes)
   size_t wanted = round_up (bytes), before;
   uint8_t *place;
 
+  if (bytes < LARGE) { /* an imported hash that asks for little: a large page would only be cleared */
+    *memory = malloc (bytes);
+    return *memory ? 0 : -1;
+  }
   if (bytes > SIZE_MAX - 2 * LARGE)
     return -1;
   place = mmap (NULL, wanted + LARGE, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
@@ -36,5 +41,8 @@ postern_password_memory_allocate (uint8_t **memory, size_t bytes)
 void
 postern_password_memory_free (uint8_t *memory, size_t bytes)
 {
-  munmap (memory, round_up (bytes));
+  if (bytes < LARGE)
+    free (memory);
+  else
+    munmap (memory, round_up (bytes));
 }
