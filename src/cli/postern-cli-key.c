@@ -2,7 +2,7 @@
 #include "postern-cli.h"
 
 static const PosternCliOption rotate_options[] = {
-  { "alg", POSTERN_CLI_STRING, "alg", "ALG", "Which: RS256, PS256, ES256, ES384, EdDSA" },
+  { "alg", POSTERN_CLI_STRING, "alg", "ALG", "Which (needed): RS256, PS256, ES256, ES384, EdDSA" },
   { NULL },
 };
 
