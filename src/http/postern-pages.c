@@ -4,6 +4,7 @@
 #include "postern-languages.h"
 #include "postern-phrases.h"
 #include "postern-template.h"
+#include "postern-value.h"
 
 #include <string.h>
 
@@ -14,12 +15,19 @@ struct _PosternPages {
   GHashTable *templates; /* name → PosternTemplate */
   GHashTable *phrases;   /* tag → PosternPhrases; English has none */
   GPtrArray *languages;  /* tags, sorted, NULL at the end */
-  GHashTable *language_lists; /* tag → aa{sv} */
+  GHashTable *language_lists; /* tag → PosternValue, read to its end */
   PosternAssets *assets;
   char *tenant_name, *logo_url, *css_url;
 };
 
 G_DEFINE_FINAL_TYPE (PosternPages, postern_pages, G_TYPE_OBJECT)
+
+static void
+free_value (gpointer value)
+{
+  postern_value_clear (value);
+  g_free (value);
+}
 
 static void
 postern_pages_finalize (GObject *object)
@@ -49,7 +57,7 @@ postern_pages_init (PosternPages *self)
   self->templates = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, (GDestroyNotify) postern_template_free);
   self->phrases = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, (GDestroyNotify) postern_phrases_free);
   self->languages = g_ptr_array_new_with_free_func (g_free);
-  self->language_lists = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, (GDestroyNotify) g_variant_unref);
+  self->language_lists = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, free_value);
   self->tenant_name = g_strdup ("Postern");
 }
 
@@ -174,9 +182,11 @@ add_string (GVariantBuilder *builder, const char *name, const char *value)
 }
 
 /* What each page offers of languages, made once for each: it is the largest part of what all pages see. */
-static GVariant *
+static PosternValue *
 list_languages (PosternPages *self, const char *language)
 {
+  PosternValue *value = g_new0 (PosternValue, 1);
+  g_autoptr (GVariant) made = NULL;
   GVariantBuilder list = G_VARIANT_BUILDER_INIT (G_VARIANT_TYPE ("aa{sv}"));
 
   for (const char *const *tag = postern_pages_get_languages (self); *tag; tag++) {
@@ -186,7 +196,10 @@ list_languages (PosternPages *self, const char *language)
     g_variant_builder_add (&list, "{sv}", "current", g_variant_new_boolean (g_str_equal (*tag, language)));
     g_variant_builder_close (&list);
   }
-  return g_variant_ref_sink (g_variant_builder_end (&list));
+  made = g_variant_ref_sink (g_variant_builder_end (&list));
+  postern_value_init (value, made);
+  postern_value_read_all (value);
+  return value;
 }
 
 static void
@@ -256,12 +269,21 @@ postern_pages_choose_language (PosternPages *self, const char *ui_locales, const
   return found ? found : "en";
 }
 
+/* (nullable) */
+static const char *
+get_string (PosternValue *model, const char *name)
+{
+  PosternValue *value = postern_value_find (model, name, strlen (name));
+
+  return value && value->kind == POSTERN_VALUE_STRING ? value->text : NULL;
+}
+
 /* The order stands in the header: the switcher, what it left behind, what the application asked, what the browser says. */
 static const char *
-language_of (PosternPages *self, GVariant *model, PosternRequest *request)
+language_of (PosternPages *self, PosternValue *model, PosternRequest *request)
 {
   const char *const *have = postern_pages_get_languages (self);
-  const char *asked = NULL, *found = NULL, *wanted = NULL;
+  const char *asked = NULL, *found = NULL;
 
   if (request && postern_request_get_query (request, "ui_locales", &asked, NULL))
     found = postern_languages_choose (have, asked);
@@ -269,31 +291,51 @@ language_of (PosternPages *self, GVariant *model, PosternRequest *request)
     found = postern_languages_choose (have, postern_request_get_cookie (request, POSTERN_PAGES_LANGUAGE_COOKIE));
   if (found)
     return found;
-  g_variant_lookup (model, "ui_locales", "&s", &wanted);
-  return postern_pages_choose_language (self, wanted, request ? postern_request_get_header (request, "Accept-Language") : NULL);
+  return postern_pages_choose_language (self, get_string (model, "ui_locales"), request ? postern_request_get_header (request, "Accept-Language") : NULL);
+}
+
+/* What all pages see beside their model. Its strings are borrowed, for as long as one page is rendered. */
+typedef struct {
+  PosternValue all, members[16], invalid;
+  char *assets;
+} Globals;
+
+static PosternValue *
+add_member (Globals *self, const char *name, PosternValueKind kind)
+{
+  PosternValue *member = &self->members[self->all.n_items++];
+
+  g_assert (self->all.n_items <= G_N_ELEMENTS (self->members));
+  postern_value_set_name (member, name);
+  member->kind = kind;
+  return member;
+}
+
+static void
+add_text (Globals *self, const char *name, const char *text)
+{
+  if (text)
+    add_member (self, name, POSTERN_VALUE_STRING)->text = text;
 }
 
 /* What follows from the page's own words: which input is marked, and a long wait in minutes. */
 static void
-add_derived (GVariantBuilder *builder, GVariant *model)
+add_derived (Globals *self, PosternValue *model)
 {
-  g_autoptr (GVariant) wait = g_variant_lookup_value (model, "retry_after", NULL);
-  gint64 seconds = 0;
-  const char *field;
+  PosternValue *wait = postern_value_find (model, "retry_after", strlen ("retry_after"));
+  gint64 seconds = wait && wait->kind == POSTERN_VALUE_NUMBER ? wait->number : 0;
+  const char *field = get_string (model, "error_field");
 
-  if (g_variant_lookup (model, "error_field", "&s", &field) && *field) {
-    GVariantBuilder invalid = G_VARIANT_BUILDER_INIT (G_VARIANT_TYPE_VARDICT);
-    g_variant_builder_add (&invalid, "{sv}", field, g_variant_new_boolean (TRUE));
-    g_variant_builder_add (builder, "{sv}", "invalid", g_variant_builder_end (&invalid));
+  if (field && *field) {
+    PosternValue *invalid = add_member (self, "invalid", POSTERN_VALUE_DICTIONARY);
+    postern_value_set_name (&self->invalid, field);
+    self->invalid.kind = POSTERN_VALUE_BOOLEAN;
+    self->invalid.number = TRUE;
+    invalid->items = &self->invalid;
+    invalid->n_items = 1;
   }
-  if (wait && g_variant_is_of_type (wait, G_VARIANT_TYPE_INT64))
-    seconds = g_variant_get_int64 (wait);
-  else if (wait && g_variant_is_of_type (wait, G_VARIANT_TYPE_UINT32))
-    seconds = g_variant_get_uint32 (wait);
-  else if (wait && g_variant_is_of_type (wait, G_VARIANT_TYPE_INT32))
-    seconds = g_variant_get_int32 (wait);
   if (seconds >= RETRY_IN_MINUTES)
-    g_variant_builder_add (builder, "{sv}", "retry_minutes", g_variant_new_int64 (seconds / 60 + (seconds % 60 != 0)));
+    add_member (self, "retry_minutes", POSTERN_VALUE_NUMBER)->number = seconds / 60 + (seconds % 60 != 0);
 }
 
 /* The path of an absolute URL: "" or "/sub/path". */
@@ -306,43 +348,59 @@ path_of (const char *url)
   return path ? path : "";
 }
 
-static GVariant *
-make_globals (PosternPages *self, GVariant *model, PosternRequest *request, const char *language, const char *csrf)
+static void
+add_languages (Globals *self, PosternValue *list)
 {
-  GVariantBuilder builder = G_VARIANT_BUILDER_INIT (G_VARIANT_TYPE_VARDICT);
-  const char *base = path_of (request ? postern_request_get_public_url (request) : NULL);
-  g_autofree char *assets = g_strconcat (base, "/assets/", postern_assets_get_version (self->assets), NULL);
+  PosternValue *member = add_member (self, "languages", POSTERN_VALUE_LIST);
 
-  add_string (&builder, "lang", language);
-  add_string (&builder, "dir", postern_languages_is_right_to_left (language) ? "rtl" : "ltr");
-  add_string (&builder, "base", base);
-  add_string (&builder, "assets", assets);
-  add_string (&builder, "csrf", csrf);
-  add_string (&builder, "request_id", request ? postern_request_get_id (request) : NULL);
-  add_string (&builder, "tenant_name", self->tenant_name);
-  add_string (&builder, "logo_url", self->logo_url);
-  add_string (&builder, "brand_css_url", self->css_url);
-  if (g_hash_table_lookup (self->language_lists, language))
-    g_variant_builder_add (&builder, "{sv}", "languages", g_hash_table_lookup (self->language_lists, language));
-  add_derived (&builder, model);
-  return g_variant_ref_sink (g_variant_builder_end (&builder));
+  member->items = list->items;
+  member->n_items = list->n_items;
+}
+
+static void
+make_globals (Globals *self, PosternPages *pages, PosternValue *model, PosternRequest *request, const char *language)
+{
+  const char *base = path_of (request ? postern_request_get_public_url (request) : NULL);
+  PosternValue *languages = g_hash_table_lookup (pages->language_lists, language);
+
+  self->all.kind = POSTERN_VALUE_DICTIONARY;
+  self->all.items = self->members;
+  self->assets = g_strconcat (base, "/assets/", postern_assets_get_version (pages->assets), NULL);
+  add_text (self, "lang", language);
+  add_text (self, "dir", postern_languages_is_right_to_left (language) ? "rtl" : "ltr");
+  add_text (self, "base", base);
+  add_text (self, "assets", self->assets);
+  add_text (self, "request_id", request ? postern_request_get_id (request) : NULL);
+  add_text (self, "tenant_name", pages->tenant_name);
+  add_text (self, "logo_url", pages->logo_url);
+  add_text (self, "brand_css_url", pages->css_url);
+  if (languages)
+    add_languages (self, languages);
+  add_derived (self, model);
 }
 
 GBytes *
 postern_pages_render (PosternPages *self, const char *template_name, GVariant *model, PosternRequest *request, const char *csrf, GError **error)
 {
   PosternTemplate *template = g_hash_table_lookup (self->templates, template_name);
-  const char *language = language_of (self, model, request);
-  g_autoptr (GVariant) globals = make_globals (self, model, request, language, csrf);
+  g_auto (PosternValue) values = { 0 };
   g_autoptr (GString) out = g_string_sized_new (8192);
-  PosternTemplateContext context = { self->templates, g_hash_table_lookup (self->phrases, language), globals,
-                                     postern_languages_is_right_to_left (language) };
+  Globals globals = { 0 };
+  PosternTemplateContext context = { self->templates, NULL, &globals.all, FALSE };
+  const char *language;
+  gboolean done;
 
   if (!template) {
     g_set_error (error, POSTERN_ERROR, POSTERN_ERROR_FAILED, "There is no page template “%s”", template_name);
     return NULL;
   }
-  if (!postern_template_render (template, model, &context, out, error))
-    return NULL;
-  return g_string_free_to_bytes (g_steal_pointer (&out));
+  postern_value_init (&values, model);
+  language = language_of (self, &values, request);
+  context.phrases = g_hash_table_lookup (self->phrases, language);
+  context.right_to_left = postern_languages_is_right_to_left (language);
+  make_globals (&globals, self, &values, request, language);
+  add_text (&globals, "csrf", csrf);
+  done = postern_template_render (template, &values, &context, out, error);
+  g_free (globals.assets);
+  return done ? g_string_free_to_bytes (g_steal_pointer (&out)) : NULL;
 }

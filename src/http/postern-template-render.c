@@ -5,12 +5,12 @@
 
 #define FIRST_STRONG_ISOLATE "\xe2\x81\xa8"     /* U+2068 */
 #define POP_DIRECTIONAL_ISOLATE "\xe2\x81\xa9" /* U+2069 */
+#define NUMBER_SIZE G_ASCII_DTOSTR_BUF_SIZE
 
 /* The dictionaries that a name is looked for in, innermost first; a list on the C stack, one link a section. */
 typedef struct _Scope Scope;
 struct _Scope {
-  GVariant *value;     /* (nullable) */
-  GHashTable *members; /* (nullable): of a dictionary, once a name was looked for: a page asks for a hundred, and GVariant searches in a row */
+  PosternValue *value; /* (nullable) */
   Scope *outer;
 };
 
@@ -30,149 +30,74 @@ fail (Renderer *self, const char *what, const char *which)
   return FALSE;
 }
 
-/* Takes boxes off: variants in variants, and maybes. (transfer full) (nullable) */
-static GVariant *
-unbox (GVariant *value)
+static gsize
+segment (const char *name, const char *end)
 {
-  while (value) {
-    g_autoptr (GVariant) boxed = value;
-    if (g_variant_is_of_type (value, G_VARIANT_TYPE_VARIANT))
-      value = g_variant_get_variant (value);
-    else if (g_variant_is_of_type (value, G_VARIANT_TYPE_MAYBE))
-      value = g_variant_get_maybe (value);
-    else
-      return g_steal_pointer (&boxed);
-  }
-  return NULL;
+  const char *dot = memchr (name, '.', (gsize) (end - name));
+
+  return (gsize) ((dot ? dot : end) - name);
 }
 
-static GVariant *
-member (GVariant *dictionary, const char *name, gsize length)
+/* The first segment is looked for outwards, what follows only inside it. (nullable) */
+static PosternValue *
+look_up (Scope *scope, const char *name, gsize length)
 {
-  g_autofree char *key = g_strndup (name, length);
-
-  if (!dictionary || !g_variant_is_of_type (dictionary, G_VARIANT_TYPE ("a{s*}")))
-    return NULL;
-  return unbox (g_variant_lookup_value (dictionary, key, NULL));
-}
-
-static GHashTable *
-index_members (GVariant *dictionary)
-{
-  GHashTable *members = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, (GDestroyNotify) g_variant_unref);
-  gsize n = dictionary && g_variant_is_of_type (dictionary, G_VARIANT_TYPE ("a{s*}")) ? g_variant_n_children (dictionary) : 0;
-
-  for (gsize i = 0; i < n; i++) {
-    g_autoptr (GVariant) entry = g_variant_get_child_value (dictionary, i);
-    g_autoptr (GVariant) name = g_variant_get_child_value (entry, 0);
-    g_autoptr (GVariant) value = unbox (g_variant_get_child_value (entry, 1));
-    if (value && !g_hash_table_contains (members, g_variant_get_string (name, NULL)))
-      g_hash_table_insert (members, g_variant_dup_string (name, NULL), g_steal_pointer (&value));
-  }
-  return members;
-}
-
-/* (transfer full) (nullable) */
-static GVariant *
-scope_member (Scope *scope, const char *name, gsize length)
-{
-  g_autofree char *key = name[length] ? g_strndup (name, length) : NULL;
-  GVariant *value;
-
-  if (!scope->value)
-    return NULL;
-  if (!scope->members)
-    scope->members = index_members (scope->value);
-  value = g_hash_table_lookup (scope->members, key ? key : name);
-  return value ? g_variant_ref (value) : NULL;
-}
-
-static void
-scope_clear (Scope *scope)
-{
-  g_clear_pointer (&scope->members, g_hash_table_unref);
-}
-
-/* The first segment is looked for outwards, what follows only inside it. (transfer full) (nullable) */
-static GVariant *
-look_up (Renderer *self, Scope *scope, const char *name)
-{
-  gsize length = strcspn (name, ".");
-  GVariant *value = NULL;
+  const char *end = name + length;
+  PosternValue *value = NULL;
+  gsize n;
 
   if (*name == '.')
-    return scope->value ? g_variant_ref (scope->value) : NULL;
+    return scope->value;
+  n = segment (name, end);
   for (Scope *s = scope; s && !value; s = s->outer)
-    value = scope_member (s, name, length);
-  while (value && name[length] == '.') {
-    g_autoptr (GVariant) outer = value;
-    name += length + 1;
-    length = strcspn (name, ".");
-    value = member (outer, name, length);
+    value = s->value ? postern_value_find (s->value, name, n) : NULL;
+  while (value && name + n < end) {
+    name += n + 1;
+    n = segment (name, end);
+    value = postern_value_find (value, name, n);
   }
   return value;
 }
 
 static gboolean
-get_number (GVariant *value, gint64 *number)
+is_true (PosternValue *value)
 {
-  switch (g_variant_classify (value)) {
-  case G_VARIANT_CLASS_BYTE:
-    *number = g_variant_get_byte (value);
-    return TRUE;
-  case G_VARIANT_CLASS_INT32:
-    *number = g_variant_get_int32 (value);
-    return TRUE;
-  case G_VARIANT_CLASS_UINT32:
-    *number = g_variant_get_uint32 (value);
-    return TRUE;
-  case G_VARIANT_CLASS_INT64:
-    *number = g_variant_get_int64 (value);
-    return TRUE;
-  case G_VARIANT_CLASS_UINT64:
-    *number = (gint64) MIN (g_variant_get_uint64 (value), (guint64) G_MAXINT64);
-    return TRUE;
-  default:
+  if (!value)
     return FALSE;
+  switch (value->kind) {
+  case POSTERN_VALUE_NOTHING:
+    return FALSE;
+  case POSTERN_VALUE_BOOLEAN:
+  case POSTERN_VALUE_NUMBER:
+    return value->number != 0;
+  case POSTERN_VALUE_STRING:
+    return *value->text != '\0';
+  case POSTERN_VALUE_LIST:
+    return value->n_items > 0;
+  default:
+    return TRUE;
   }
 }
 
-static gboolean
-is_true (GVariant *value)
+/* (nullable): what @value looks like as text; in @buffer unless it is a string already */
+static const char *
+to_text (PosternValue *value, char *buffer)
 {
-  gint64 number;
-
-  if (!value)
-    return FALSE;
-  if (g_variant_is_of_type (value, G_VARIANT_TYPE_BOOLEAN))
-    return g_variant_get_boolean (value);
-  if (g_variant_is_of_type (value, G_VARIANT_TYPE_STRING))
-    return *g_variant_get_string (value, NULL) != '\0';
-  if (g_variant_is_of_type (value, G_VARIANT_TYPE_DICTIONARY))
-    return TRUE;
-  if (g_variant_is_of_type (value, G_VARIANT_TYPE_ARRAY))
-    return g_variant_n_children (value) > 0;
-  return !get_number (value, &number) || number != 0;
-}
-
-/* (transfer full) (nullable): what @value looks like as text */
-static char *
-to_text (GVariant *value)
-{
-  char buffer[G_ASCII_DTOSTR_BUF_SIZE];
-  gint64 number;
-
   if (!value)
     return NULL;
-  if (g_variant_is_of_type (value, G_VARIANT_TYPE_STRING))
-    return g_variant_dup_string (value, NULL);
-  if (g_variant_is_of_type (value, G_VARIANT_TYPE_BOOLEAN))
-    return g_strdup (g_variant_get_boolean (value) ? "true" : "false");
-  if (g_variant_is_of_type (value, G_VARIANT_TYPE_DOUBLE))
-    return g_strdup (g_ascii_dtostr (buffer, sizeof buffer, g_variant_get_double (value)));
-  if (get_number (value, &number))
-    return g_strdup_printf ("%" G_GINT64_FORMAT, number);
-  return NULL;
+  switch (value->kind) {
+  case POSTERN_VALUE_STRING:
+    return value->text;
+  case POSTERN_VALUE_BOOLEAN:
+    return value->number ? "true" : "false";
+  case POSTERN_VALUE_REAL:
+    return g_ascii_dtostr (buffer, NUMBER_SIZE, value->real);
+  case POSTERN_VALUE_NUMBER:
+    g_snprintf (buffer, NUMBER_SIZE, "%" G_GINT64_FORMAT, value->number);
+    return buffer;
+  default:
+    return NULL;
+  }
 }
 
 /* Browsers skip blanks and control characters before and inside a scheme; so does this. */
@@ -180,17 +105,18 @@ static gboolean
 is_safe_address (const char *text)
 {
   static const char *const refused[] = { "javascript:", "vbscript:", "data:" };
-  g_autoptr (GString) scheme = g_string_new (NULL);
+  char scheme[17] = "";
+  gsize length = 0;
 
-  for (; *text && scheme->len < 16; text++) {
+  for (; *text && length < sizeof scheme - 1; text++) {
     if ((guchar) *text <= ' ')
       continue;
-    g_string_append_c (scheme, g_ascii_tolower (*text));
+    scheme[length++] = g_ascii_tolower (*text);
     if (*text == ':')
       break;
   }
   for (gsize i = 0; i < G_N_ELEMENTS (refused); i++)
-    if (g_str_has_prefix (scheme->str, refused[i]))
+    if (g_str_has_prefix (scheme, refused[i]))
       return FALSE;
   return TRUE;
 }
@@ -198,28 +124,27 @@ is_safe_address (const char *text)
 static gboolean
 render_value (Renderer *self, PosternNode *node, Scope *scope)
 {
-  g_autoptr (GVariant) value = look_up (self, scope, node->text);
-  g_autofree char *text = to_text (value);
+  char buffer[NUMBER_SIZE];
+  const char *text = to_text (look_up (scope, node->text, node->length), buffer);
 
   if (text && node->kind == POSTERN_NODE_URL && !is_safe_address (text))
     g_string_append_c (self->out, '#');
   else if (text)
-    postern_template_escape (self->out, text);
+    postern_template_escape (self->out, text, -1);
   return TRUE;
 }
 
 static void
 fill_in (Renderer *self, const char *name, gsize length, Scope *scope)
 {
-  g_autofree char *key = g_strndup (name, length);
-  g_autoptr (GVariant) value = look_up (self, scope, key);
-  g_autofree char *text = to_text (value);
+  char buffer[NUMBER_SIZE];
+  const char *text = to_text (look_up (scope, name, length), buffer);
 
   if (!text)
     return;
   if (self->context->right_to_left)
     g_string_append (self->out, FIRST_STRONG_ISOLATE);
-  postern_template_escape (self->out, text);
+  postern_template_escape (self->out, text, -1);
   if (self->context->right_to_left)
     g_string_append (self->out, POP_DIRECTIONAL_ISOLATE);
 }
@@ -229,13 +154,12 @@ static void
 write_phrase (Renderer *self, const char *phrase, Scope *scope)
 {
   while (*phrase) {
-    gsize plain = strcspn (phrase, "{");
-    g_autofree char *text = g_strndup (phrase, plain);
+    const char *brace = strchr (phrase, '{');
     gsize name;
-    postern_template_escape (self->out, text);
-    phrase += plain;
-    if (!*phrase)
+    postern_template_escape (self->out, phrase, brace ? brace - phrase : -1);
+    if (!brace)
       return;
+    phrase = brace;
     name = strspn (phrase + 1, "abcdefghijklmnopqrstuvwxyz0123456789_.");
     if (name && phrase[1 + name] == '}') {
       fill_in (self, phrase + 1, name, scope);
@@ -257,15 +181,14 @@ translate (Renderer *self, const char *words)
 static gboolean
 render_phrase (Renderer *self, PosternNode *node, Scope *scope)
 {
-  g_autoptr (GVariant) value = NULL;
-  g_autofree char *text = NULL;
+  char buffer[NUMBER_SIZE];
+  const char *text;
 
   if (node->kind == POSTERN_NODE_PHRASE) {
     write_phrase (self, translate (self, node->text), scope);
     return TRUE;
   }
-  value = look_up (self, scope, node->text);
-  text = to_text (value);
+  text = to_text (look_up (scope, node->text, node->length), buffer);
   if (text && *text)
     write_phrase (self, translate (self, text), scope);
   return TRUE;
@@ -274,14 +197,14 @@ render_phrase (Renderer *self, PosternNode *node, Scope *scope)
 static gboolean
 render_plural (Renderer *self, PosternNode *node, Scope *scope)
 {
-  g_autoptr (GVariant) value = look_up (self, scope, node->text);
+  PosternValue *value = look_up (scope, node->text, node->length);
   gint64 count = 0;
   const char *words = NULL;
 
-  if (value && g_variant_is_of_type (value, G_VARIANT_TYPE_ARRAY))
-    count = (gint64) g_variant_n_children (value);
-  else if (value)
-    get_number (value, &count);
+  if (value && (value->kind == POSTERN_VALUE_LIST || value->kind == POSTERN_VALUE_DICTIONARY))
+    count = (gint64) value->n_items;
+  else if (value && value->kind == POSTERN_VALUE_NUMBER)
+    count = value->number;
   if (self->context->phrases)
     words = postern_phrases_look_up_plural (self->context->phrases, node->singular, (gulong) MAX (count, 0));
   write_phrase (self, words ? words : count == 1 ? node->singular : node->plural, scope);
@@ -291,26 +214,20 @@ render_plural (Renderer *self, PosternNode *node, Scope *scope)
 static gboolean
 render_section (Renderer *self, PosternNode *node, Scope *scope)
 {
-  g_autoptr (GVariant) value = look_up (self, scope, node->text);
-  Scope inner = { value, NULL, scope };
+  PosternValue *value = look_up (scope, node->text, node->length);
+  Scope inner = { value, scope };
   gboolean done = TRUE;
-  gsize n;
 
   if (!is_true (value))
     return TRUE;
-  if (g_variant_is_of_type (value, G_VARIANT_TYPE_DICTIONARY)) {
-    done = render_nodes (self, node->children, &inner);
-    scope_clear (&inner);
-    return done;
-  }
-  if (!g_variant_is_of_type (value, G_VARIANT_TYPE_ARRAY))
+  if (value->kind == POSTERN_VALUE_DICTIONARY)
+    return render_nodes (self, node->children, &inner);
+  if (value->kind != POSTERN_VALUE_LIST)
     return render_nodes (self, node->children, scope);
-  n = g_variant_n_children (value);
-  for (gsize i = 0; i < n && done; i++) {
-    g_autoptr (GVariant) element = unbox (g_variant_get_child_value (value, i));
-    inner.value = element;
+  postern_value_read (value);
+  for (gsize i = 0; i < value->n_items && done; i++) {
+    inner.value = &value->items[i];
     done = render_nodes (self, node->children, &inner);
-    scope_clear (&inner);
   }
   return done;
 }
@@ -318,7 +235,7 @@ render_section (Renderer *self, PosternNode *node, Scope *scope)
 static gboolean
 render_condition (Renderer *self, PosternNode *node, Scope *scope)
 {
-  g_autoptr (GVariant) value = look_up (self, scope, node->text);
+  PosternValue *value = look_up (scope, node->text, node->length);
 
   if (is_true (value) != (node->kind == POSTERN_NODE_IF))
     return TRUE;
@@ -381,14 +298,11 @@ render_nodes (Renderer *self, GPtrArray *nodes, Scope *scope)
 }
 
 gboolean
-postern_template_render (PosternTemplate *self, GVariant *model, const PosternTemplateContext *context, GString *out, GError **error)
+postern_template_render (PosternTemplate *self, PosternValue *model, const PosternTemplateContext *context, GString *out, GError **error)
 {
   Renderer renderer = { context, out, 0, error };
-  Scope globals = { context->globals, NULL, NULL };
-  Scope scope = { model, NULL, &globals };
-  gboolean done = render_nodes (&renderer, self->nodes, &scope);
+  Scope globals = { context->globals, NULL };
+  Scope scope = { model, &globals };
 
-  scope_clear (&scope);
-  scope_clear (&globals);
-  return done;
+  return render_nodes (&renderer, self->nodes, &scope);
 }

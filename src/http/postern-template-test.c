@@ -17,11 +17,13 @@ render_with (GHashTable *templates, const char *text, const char *json, gboolean
   g_autoptr (PosternTemplate) template = postern_template_new ("t", text, strlen (text), &error);
   g_autoptr (GVariant) model = postern_json_parse_object (json, -1, 0, NULL);
   PosternTemplateContext context = { templates, NULL, NULL, rtl };
+  g_auto (PosternValue) value = { 0 };
   GString *out = g_string_new (NULL);
 
   g_assert_no_error (error);
   g_assert_nonnull (model);
-  g_assert_true (postern_template_render (template, model, &context, out, &error));
+  postern_value_init (&value, model);
+  g_assert_true (postern_template_render (template, &value, &context, out, &error));
   g_assert_no_error (error);
   return g_string_free (out, FALSE);
 }
@@ -74,6 +76,31 @@ test_rows (void)
   }
 }
 
+/* What JSON does not give: every number, boxes in boxes, nothing in a maybe, keys that are no strings; and a model that is serialised. */
+static void
+test_kinds (void)
+{
+  const char *text = "{{y}} {{u}} {{t}} {{d}} {{b}} {{m}} {{#none}}x{{/none}}{{#q}}q{{/q}}{{#k}}k{{/k}} {{#l}}<{{.}}>{{/l}} {{o.o}}";
+  g_autoptr (PosternTemplate) template = postern_template_new ("t", text, strlen (text), NULL);
+  g_autoptr (GHashTable) templates = no_templates ();
+  g_autoptr (GVariant) model = g_variant_ref_sink (g_variant_new_parsed (
+    "{'y': <byte 7>, 'u': <uint32 8>, 't': <uint64 18446744073709551615>, 'd': <0.5>, 'b': <true>, 'm': <<@ms 'in'>>, 'none': <@ms nothing>,"
+    " 'q': <int16 0>, 'k': <{1: 2}>, 'l': <[@ms 'a', nothing]>, 'o': <{'o': <'z'>}>}"));
+  PosternTemplateContext context = { templates, NULL, NULL, FALSE };
+
+  for (guint serialised = 0; serialised < 2; serialised++) {
+    g_autoptr (GString) out = g_string_new (NULL);
+    g_auto (PosternValue) value = { 0 };
+    postern_value_init (&value, model);
+    g_assert_true (postern_template_render (template, &value, &context, out, NULL));
+    g_assert_cmpstr (out->str, ==, "7 8 9223372036854775807 0.5 true in qk <a><> z");
+    g_assert_nonnull (g_variant_get_data (model)); /* from here on one block, also below what was read */
+    g_string_truncate (out, 0);
+    g_assert_true (postern_template_render (template, &value, &context, out, NULL));
+    g_assert_true (g_str_has_suffix (out->str, " z"));
+  }
+}
+
 static void
 test_right_to_left (void)
 {
@@ -121,10 +148,12 @@ test_deep (void)
   g_autoptr (GString) out = g_string_new (NULL);
   g_autoptr (GError) error = NULL;
   PosternTemplateContext context = { templates, NULL, NULL, FALSE };
+  g_auto (PosternValue) value = { 0 };
   PosternTemplate *self = postern_template_new ("self", "{{>self}}", 9, NULL);
 
   g_hash_table_insert (templates, (gpointer) "self", self);
-  g_assert_false (postern_template_render (self, model, &context, out, &error));
+  postern_value_init (&value, model);
+  g_assert_false (postern_template_render (self, &value, &context, out, &error));
   g_assert_error (error, POSTERN_TEMPLATE_ERROR, POSTERN_TEMPLATE_ERROR_RENDER);
   for (guint i = 0; i < 100; i++)
     g_string_append (text, "{{#x}}");
@@ -138,6 +167,7 @@ main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/template/rows", test_rows);
+  g_test_add_func ("/template/kinds", test_kinds);
   g_test_add_func ("/template/right-to-left", test_right_to_left);
   g_test_add_func ("/template/broken", test_broken);
   g_test_add_func ("/template/deep", test_deep);

@@ -333,18 +333,32 @@ postern_template_foreach_part (PosternTemplate *self, GFunc func, gpointer user_
   foreach_part (self->nodes, func, user_data);
 }
 
-void
-postern_template_escape (GString *out, const char *text)
+static const char *
+entity_of (char c)
 {
-  const char *start = text;
+  switch (c) {
+  case '&':
+    return "&amp;";
+  case '<':
+    return "&lt;";
+  case '>':
+    return "&gt;";
+  case '"':
+    return "&quot;";
+  case '\'':
+    return "&#39;";
+  default:
+    return NULL;
+  }
+}
 
-  for (; *text; text++) {
-    const char *entity = *text == '&'    ? "&amp;"
-                         : *text == '<'  ? "&lt;"
-                         : *text == '>'  ? "&gt;"
-                         : *text == '"'  ? "&quot;"
-                         : *text == '\'' ? "&#39;"
-                                         : NULL;
+void
+postern_template_escape (GString *out, const char *text, gssize length)
+{
+  const char *start = text, *end = text + (length < 0 ? strlen (text) : (gsize) length);
+
+  for (; text < end; text++) {
+    const char *entity = entity_of (*text);
     if (!entity)
       continue;
     g_string_append_len (out, start, text - start);

@@ -3,6 +3,7 @@
 
 #include <glib.h>
 #include "postern-phrases.h"
+#include "postern-value.h"
 
 G_BEGIN_DECLS
 
@@ -25,7 +26,7 @@ GQuark postern_template_error_quark (void);
 typedef struct {
   GHashTable *templates;   /* name → PosternTemplate, for {{>part}} */
   PosternPhrases *phrases; /* (nullable): of the page's language */
-  GVariant *globals;       /* (nullable): a{sv}, looked up after the model */
+  PosternValue *globals;   /* (nullable): a dictionary, looked up after the model */
   gboolean right_to_left;
 } PosternTemplateContext;
 
@@ -34,10 +35,10 @@ PosternTemplate *postern_template_new (const char *name, const char *text, gsize
 void postern_template_free (PosternTemplate *self);
 /** postern_template_foreach_part: the names that {{>part}} needs. */
 void postern_template_foreach_part (PosternTemplate *self, GFunc func, gpointer user_data);
-/** postern_template_render: appends to @out; @model is an a{sv}. FALSE: an unknown part, too deep or too long. */
-gboolean postern_template_render (PosternTemplate *self, GVariant *model, const PosternTemplateContext *context, GString *out, GError **error);
-/** postern_template_escape: appends @text with & < > " ' replaced. */
-void postern_template_escape (GString *out, const char *text);
+/** postern_template_render: appends to @out; @model is a dictionary, read further as far as it is asked for. FALSE: an unknown part, too deep or too long. */
+gboolean postern_template_render (PosternTemplate *self, PosternValue *model, const PosternTemplateContext *context, GString *out, GError **error);
+/** postern_template_escape: appends @length bytes of @text, or all when it is negative, with & < > " ' replaced. */
+void postern_template_escape (GString *out, const char *text, gssize length);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (PosternTemplate, postern_template_free)
 

@@ -14,6 +14,7 @@ LLVMFuzzerTestOneInput (const uint8_t *data, size_t size)
   g_autoptr (PosternTemplate) template = postern_template_new ("f", (const char *) data, size, NULL);
   g_autoptr (GHashTable) templates = g_hash_table_new (g_str_hash, g_str_equal);
   g_autoptr (GString) out = g_string_new (NULL);
+  g_auto (PosternValue) value = { 0 };
   PosternTemplateContext context = { templates, NULL, NULL, size % 2 };
 
   if (!model)
@@ -21,7 +22,8 @@ LLVMFuzzerTestOneInput (const uint8_t *data, size_t size)
   if (!template)
     return 0;
   g_hash_table_insert (templates, (gpointer) "f", template);
-  if (postern_template_render (template, model, &context, out, NULL) && !memchr (data, '<', size))
+  postern_value_init (&value, model);
+  if (postern_template_render (template, &value, &context, out, NULL) && !memchr (data, '<', size))
     g_assert (!strchr (out->str, '<'));
   return 0;
 }
