@@ -476,6 +476,43 @@ test_codec (void)
   }
 }
 
+static gboolean
+change_password (PosternTxn *txn, gpointer data, GError **error)
+{
+  g_autoptr (PosternUser) user = postern_user_store_find (txn, data, error);
+  g_autoptr (PosternCredential) password = user ? postern_credential_store_find (txn, user->id, "password", error) : NULL;
+
+  if (password == NULL)
+    return FALSE;
+  password->updated_at = g_get_real_time () / G_USEC_PER_SEC + 1; /* the second after the sign-in */
+  return postern_credential_store_put (txn, password, error);
+}
+
+/* A stolen password is shown, and the flow left at the consent page until its owner has changed it (or was switched off). */
+static void
+test_parked_before_the_end (void)
+{
+  static const PosternTxnFunc ends[] = { change_password, switch_off };
+  static const char *const names[] = { "parked-1@example.org", "parked-2@example.org" };
+
+  for (guint i = 0; i < G_N_ELEMENTS (ends); i++) {
+    g_autoptr (Browser) owner = browser_new ("192.0.2.1");
+    g_autoptr (Browser) thief = browser_new ("192.0.2.66");
+    g_autoptr (GError) error = NULL;
+
+    browser_sign_up (owner, names[i]);
+    browser_begin (thief, application_flow (APP_THIRD, 0));
+    browser_sign_in (thief, names[i], PASSWORD);
+    assert_page (thief, "consent");
+    postern_store_write (house_store, POSTERN_KEEP_LASTING, ends[i], (gpointer) names[i], &error);
+    g_assert_no_error (error);
+    browser_submit (thief, "action=allow");
+    assert_page (thief, "identifier");
+    browser_get (thief, "/account"); /* no session came of it */
+    g_assert_cmpuint (postern_response_get_status (thief->last), ==, 303);
+  }
+}
+
 int
 main (int argc, char **argv)
 {
@@ -499,6 +536,7 @@ main (int argc, char **argv)
   g_test_add_func ("/attack/votes", test_votes);
   g_test_add_func ("/attack/essential-acr", test_essential_acr);
   g_test_add_func ("/attack/made-up-cookies", test_made_up_cookies);
+  g_test_add_func ("/attack/parked-before-the-end", test_parked_before_the_end);
   g_test_add_func ("/attack/codec", test_codec);
   result = g_test_run ();
   house_end ();

@@ -123,6 +123,7 @@ postern_flow_context_forget_who (PosternFlowContext *self)
   flow->authenticated_now = flow->consent_given = flow->sign_up = FALSE;
   flow->answered_prompts &= POSTERN_FLOW_PROMPT_SELECT_ACCOUNT;
   postern_flow_context_forget_user (self);
+  g_clear_pointer (&self->effects, g_ptr_array_unref); /* an answer of one person must not be kept for the next */
 }
 
 PosternInstance *

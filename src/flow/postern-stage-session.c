@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include <glib/gi18n.h>
+
 #include "postern-flow-browser.h"
 #include "postern-flow-choices.h"
 #include "postern-flow-context.h"
@@ -135,6 +137,38 @@ sign_in (PosternFlowContext *context, PosternSession *old)
     postern_flow_choices_remember (context, flow->authenticator_id);
 }
 
+typedef struct {
+  PosternFlow *flow;
+  gboolean stands;
+} Standing;
+
+/* Changing the password in this flow itself is no reason; in the second of the sign-in it may be its own new hash. */
+static gboolean
+read_standing (PosternTxn *txn, gpointer user_data, GError **error)
+{
+  Standing *self = user_data;
+  PosternFlow *flow = self->flow;
+  g_autoptr (PosternUser) user = postern_user_store_get (txn, flow->user_id, NULL);
+  g_autoptr (PosternCredential) password = postern_credential_store_find (txn, flow->user_id, "password", NULL);
+  gboolean by_password = flow->amr && g_strv_contains ((const char *const *) flow->amr, "pwd");
+  gboolean own = g_strcmp0 (flow->task, POSTERN_FLOW_TASK_CHANGE_PASSWORD) == 0;
+
+  self->stands = user && user->disabled_at == 0 && (!by_password || own || (password && password->updated_at <= flow->auth_time));
+  return TRUE;
+}
+
+/*
+ * A flow may be parked (for consent) between the password and the session. Changing the password, or switching the account
+ * off, ends every session there is: what a thief showed before that must not become a session after it.
+ */
+static gboolean
+still_stands (PosternFlowContext *context)
+{
+  Standing standing = { context->flow, FALSE };
+
+  return postern_store_read (postern_tenant_get_store (context->tenant), POSTERN_KEEP_LASTING, read_standing, &standing, NULL) && standing.stands;
+}
+
 /**
  * Stage `session`: what the browser keeps of this sign-in. A session that only served again is noted at most once a minute.
  */
@@ -147,6 +181,10 @@ postern_stage_session (PosternFlowContext *context, GError **error)
   if (sessions == NULL)
     return POSTERN_STAGE_REFUSE;
   session = find_session (sessions, context->flow);
+  if (context->flow->authenticated_now && !still_stands (context)) {
+    postern_flow_context_forget_who (context);
+    return postern_flow_context_again (context, "choose", N_("Sign in again to go on."));
+  }
   if (context->flow->authenticated_now)
     sign_in (context, session);
   else if (session == NULL) { /* it ended while the flow was parked */
