@@ -86,6 +86,25 @@ test_address (void)
   g_assert_cmpuint (let, ==, per_address);
 }
 
+/* An address that has no try left cannot go on to use up those of other people: each would be locked out by one stranger. */
+static void
+test_spent_address (void)
+{
+  PosternGuard victim = { "usr_victim", "198.51.100.7", NULL };
+  PosternGuard elsewhere = { "usr_victim", "192.0.2.77", NULL };
+  guint retry_after;
+
+  for (guint i = 0; i < per_address; i++) {
+    g_autofree char *account = g_strdup_printf ("usr_other_%u", i);
+    PosternGuard guard = { account, "198.51.100.7", NULL };
+
+    g_assert_true (try_once (&guard, 7000, &retry_after));
+  }
+  for (guint i = 0; i < per_account + 1; i++)
+    g_assert_false (try_once (&victim, 7000, &retry_after));
+  g_assert_true (try_once (&elsewhere, 7000, &retry_after));
+}
+
 static gpointer
 hammer (gpointer data)
 {
@@ -129,6 +148,7 @@ main (int argc, char **argv)
   g_test_add_func ("/guard/known-device", test_known_device);
   g_test_add_func ("/guard/forgive", test_forgive);
   g_test_add_func ("/guard/address", test_address);
+  g_test_add_func ("/guard/spent-address", test_spent_address);
   g_test_add_func ("/guard/at-once", test_at_once);
   result = g_test_run ();
   g_object_unref (tenant);

@@ -63,6 +63,7 @@ count (PosternTxn *txn, Try *it, const char *key, guint limit, GError **error)
   return TRUE;
 }
 
+/* The address first: one that has no try left must not use up the tries of accounts, or it locks out whom it likes. */
 static gboolean
 take (PosternTxn *txn, gpointer user_data, GError **error)
 {
@@ -70,8 +71,9 @@ take (PosternTxn *txn, gpointer user_data, GError **error)
 
   it->resets_at = 0;
   it->heavy = FALSE;
-  return count (txn, it, it->account, it->policy->guesses_per_account, error) &&
-         (it->address == NULL || count (txn, it, it->address, it->policy->guesses_per_address, error));
+  if (it->address && !count (txn, it, it->address, it->policy->guesses_per_address, error))
+    return FALSE;
+  return it->resets_at > 0 || count (txn, it, it->account, it->policy->guesses_per_account, error);
 }
 
 gboolean
