@@ -7,6 +7,7 @@
 #include "postern-setup.h"
 
 #define KIND "password"
+#define MAX_GRANTS 100000
 #define DEVICE_KNOWN (400 * 24 * 3600) /* seconds since it was last used */
 
 typedef struct {
@@ -99,6 +100,26 @@ put_credential (PosternTxn *txn, const char *id, const char *user_id, const char
   return postern_credential_store_put (txn, credential, error);
 }
 
+/*
+ * What a session got that outlives sessions (offline_access) would keep a thief in after the change. What came of the
+ * session that changes it stays: its owner just showed the old password.
+ */
+static gboolean
+revoke_offline (PosternTxn *txn, Change *change, GError **error)
+{
+  const char *user_id = change->account->user->id, *own = change->context->flow->session_id;
+  g_autoptr (GPtrArray) grants = postern_grant_store_list (txn, user_id, NULL, MAX_GRANTS, error);
+
+  for (guint i = 0; grants && i < grants->len; i++) {
+    PosternGrant *grant = g_ptr_array_index (grants, i);
+    gboolean kept = !grant->offline || grant->revoked_at != 0 || (own && g_strcmp0 (grant->session_id, own) == 0);
+
+    if (!kept && !postern_grant_store_revoke (txn, grant->id, postern_flow_context_now (), error))
+      return FALSE;
+  }
+  return grants != NULL;
+}
+
 static gboolean
 set (PosternTxn *txn, gpointer user_data, GError **error)
 {
@@ -106,7 +127,7 @@ set (PosternTxn *txn, gpointer user_data, GError **error)
   PosternCredential *old = change->account->credential;
   const char *user_id = change->account->user->id;
 
-  return put_credential (txn, old ? old->id : NULL, user_id, change->value, error) &&
+  return put_credential (txn, old ? old->id : NULL, user_id, change->value, error) && revoke_offline (txn, change, error) &&
          postern_flow_audit_append (change->context, txn, "password.changed", user_id, error);
 }
 

@@ -266,6 +266,33 @@ test_restart (void)
   assert_answer (browser, "fresh=1");
 }
 
+static gboolean
+insert_offline_grant (PosternTxn *txn, gpointer data, GError **error)
+{
+  g_autoptr (PosternUser) user = postern_user_store_find (txn, data, error);
+  g_autoptr (PosternGrant) grant = postern_grant_new ();
+
+  if (user == NULL)
+    return FALSE;
+  grant->id = g_strdup ("gnt_offline");
+  grant->user_id = g_strdup (user->id);
+  grant->application_id = g_strdup (APP_FIRST);
+  grant->scope = g_strdup ("openid offline_access");
+  grant->offline = TRUE;
+  grant->created_at = 1;
+  return postern_grant_store_insert (txn, grant, error);
+}
+
+static gboolean
+check_revoked (PosternTxn *txn, gpointer data, GError **error)
+{
+  g_autoptr (PosternGrant) grant = postern_grant_store_get (txn, "gnt_offline", error);
+
+  g_assert_nonnull (grant);
+  g_assert_cmpint (grant->revoked_at, >, 0);
+  return TRUE;
+}
+
 static void
 test_change_password (void)
 {
@@ -276,6 +303,7 @@ test_change_password (void)
   browser_sign_up (browser, "eve@example.org");
   browser_begin (thief, application_flow (APP_FIRST, 0));
   browser_sign_in (thief, "eve@example.org", PASSWORD);
+  g_assert_true (postern_store_write (house_store, POSTERN_KEEP_LASTING, insert_offline_grant, (gpointer) "eve@example.org", NULL));
   browser_get (browser, "/account/password");
   browser_follow (browser);
   assert_page (browser, "change-password");
@@ -287,6 +315,8 @@ test_change_password (void)
   browser_submit (browser, "action=continue&current_password=" PASSWORD "&password=sieben Wolken ueber dem Moor");
   assert_page (browser, "account");
   g_assert_nonnull (browser_model (browser, "notice"));
+
+  g_assert_true (postern_store_read (house_store, POSTERN_KEEP_LASTING, check_revoked, NULL, NULL));
 
   /* The thief is out, the applications were told, and the old password is worth nothing. */
   g_assert_cmpuint (house_protocol->ended, ==, ended + 1);
