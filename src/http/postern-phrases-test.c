@@ -69,6 +69,20 @@ test_look_up (void)
   }
 }
 
+static void
+test_two_headers (void)
+{
+  static const Entry twice[] = {
+    ENTRY ("", "Plural-Forms: " POLISH "\n"),
+    ENTRY ("", "Plural-Forms: " POLISH "\n"),
+  };
+  g_autoptr (GBytes) catalogue = make_catalogue (twice, G_N_ELEMENTS (twice), FALSE);
+  g_autoptr (GError) error = NULL;
+
+  g_assert_null (postern_phrases_new (catalogue, &error));
+  g_assert_error (error, POSTERN_PHRASES_ERROR, POSTERN_PHRASES_ERROR_INVALID);
+}
+
 /* Every cut, and every single byte turned over, is either refused or read without leaving the file. */
 static void
 test_hostile (void)
@@ -150,6 +164,7 @@ main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/phrases/look-up", test_look_up);
+  g_test_add_func ("/phrases/two-headers", test_two_headers);
   g_test_add_func ("/phrases/hostile", test_hostile);
   g_test_add_func ("/phrases/plural", test_plural);
   g_test_add_func ("/phrases/languages", test_languages);

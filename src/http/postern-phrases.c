@@ -68,6 +68,7 @@ get_string (const Reader *self, guint32 table, guint32 index, Entry *out)
   return g_utf8_validate_len (out->text, strlen (out->text), NULL);
 }
 
+/* The translation of no words is the catalogue's header. */
 static void
 read_rule (PosternPhrases *self, const char *header)
 {
@@ -91,6 +92,7 @@ static gboolean
 read_entries (PosternPhrases *self, const Reader *reader, GError **error)
 {
   guint32 count = word (reader, 8), words = word (reader, 12), translations = word (reader, 16);
+  gboolean headed = FALSE;
 
   if (count > MAX_PHRASES)
     return fail (error, "the catalogue claims more than 20000 phrases");
@@ -98,9 +100,12 @@ read_entries (PosternPhrases *self, const Reader *reader, GError **error)
     Entry key, value;
     if (!get_string (reader, words, i, &key) || !get_string (reader, translations, i, &value) || !is_text (&value))
       return fail (error, "the catalogue points outside itself, or holds a string that is not UTF-8");
-    if (*key.text == '\0')
+    if (*key.text == '\0' && headed)
+      return fail (error, "the catalogue has two headers");
+    if (*key.text == '\0') {
       read_rule (self, value.text);
-    else if (*value.text)
+      headed = TRUE;
+    } else if (*value.text)
       g_hash_table_insert (self->entries, (gpointer) key.text, g_memdup2 (&value, sizeof value));
   }
   return TRUE;
