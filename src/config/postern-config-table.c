@@ -68,6 +68,10 @@ const PosternConfigKey postern_config_table[] = {
 
   { "tenant.name", POSTERN_CONFIG_STRING, "Postern", "POSTERN_TENANT_NAME", NULL, NULL, FALSE,
     "The name that the pages show." },
+  { "tenant.logo", POSTERN_CONFIG_PATH, "", "POSTERN_TENANT_LOGO", NULL, NULL, FALSE,
+    "A picture that the pages show instead of the name: PNG, JPEG, WebP or plain SVG, at most 24 KiB." },
+  { "tenant.accent-color", POSTERN_CONFIG_COLOR, "", "POSTERN_TENANT_ACCENT_COLOR", NULL, NULL, FALSE,
+    "The colour of buttons and links, like #3350d4; words on it and links are made readable in both themes." },
 
   { "database.type", POSTERN_CONFIG_STRING, "sqlite", "POSTERN_DATABASE_TYPE", NULL, NULL, FALSE,
     "Id of the database plugin." },

@@ -11,6 +11,7 @@ typedef enum {
   POSTERN_CONFIG_CHOICE,    /* one of the words in @range */
   POSTERN_CONFIG_INTEGER,   /* @range is "MIN MAX" */
   POSTERN_CONFIG_BOOLEAN,   /* true or false */
+  POSTERN_CONFIG_COLOR,     /* #rrggbb, or nothing */
   POSTERN_CONFIG_URL,       /* the public URL: https, or http on this machine */
   POSTERN_CONFIG_PATH,      /* absolute; a relative one in a file starts at that file's folder */
   POSTERN_CONFIG_PATHS,     /* several, separated by ':' or ';' */

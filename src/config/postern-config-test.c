@@ -101,6 +101,8 @@ static void
 test_refused (void)
 {
   refused ("[server]\nworkers=1\nworker=2\n", 3, "worker");
+  refused ("[tenant]\naccent-color=red\n", 2, "#3350d4");
+  refused ("[tenant]\naccent-color=#12345\n", 2, "colour");
   refused ("\n[servers]\nworkers=1\n", 2, "[servers]");
   refused ("[server]\nworkers=many\n", 2, "whole number");
   refused ("[server]\nworkers=0\n", 2, "from 1");

@@ -86,6 +86,15 @@ read_choice (PosternConfigValue *self, const PosternConfigKey *key, const char *
 }
 
 static char *
+read_color (PosternConfigValue *self, const char *text)
+{
+  if (*text && !(text[0] == '#' && strlen (text) == 7 && strspn (text + 1, "0123456789abcdefABCDEF") == 6))
+    return g_strdup ("it is not a colour; write one like #3350d4");
+  self->text = g_strdup (text);
+  return NULL;
+}
+
+static char *
 read_paths (PosternConfigValue *self, const char *text, const char *folder)
 {
   self->list = split (text, ":;");
@@ -132,6 +141,8 @@ read_typed (PosternConfigValue *self, const PosternConfigKey *key, const char *t
     return read_integer (self, key, text);
   case POSTERN_CONFIG_BOOLEAN:
     return read_boolean (self, text);
+  case POSTERN_CONFIG_COLOR:
+    return read_color (self, text);
   case POSTERN_CONFIG_URL:
     return read_url (self, text);
   case POSTERN_CONFIG_LIST:

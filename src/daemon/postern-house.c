@@ -122,6 +122,15 @@ make_pages (PosternConfig *config, GError **error)
   return postern_pages_new (own, assets, locale, error);
 }
 
+static gboolean
+set_brand (PosternPages *pages, PosternConfig *config, GError **error)
+{
+  const char *logo = postern_config_get_string (config, "tenant.logo"), *color = postern_config_get_string (config, "tenant.accent-color");
+
+  postern_pages_set_tenant_name (pages, postern_config_get_string (config, "tenant.name"));
+  return (!logo || postern_pages_set_logo (pages, logo, error)) && (!color || postern_pages_set_accent_color (pages, color, error));
+}
+
 static PosternServer *
 make_server (PosternConfig *config, GError **error)
 {
@@ -143,7 +152,8 @@ make_server (PosternConfig *config, GError **error)
   g_autoptr (PosternPages) pages = make_pages (config, error);
   if (!pages)
     return NULL;
-  postern_pages_set_tenant_name (pages, postern_config_get_string (config, "tenant.name"));
+  if (!set_brand (pages, config, error))
+    return NULL;
   return postern_server_new (postern_config_get_string (config, "server.public-url"), &options, pages);
 }
 

@@ -80,26 +80,33 @@ pack (GBytes *bytes)
   return g_bytes_get_size (packed) + MIN_SAVING < length ? g_steal_pointer (&packed) : NULL;
 }
 
+static void
+add_file (PosternAssets *self, const char *name, GBytes *bytes)
+{
+  g_autofree char *sum = g_compute_checksum_for_bytes (G_CHECKSUM_SHA256, bytes);
+  File *file = g_new0 (File, 1);
+
+  file->bytes = g_bytes_ref (bytes);
+  file->type = type_of (name);
+  file->etag = g_strdup_printf ("\"%.24s\"", sum);
+  file->packed = pack (bytes);
+  file->packed_etag = g_strdup_printf ("\"%.24s-gzip\"", sum);
+  g_hash_table_insert (self->files, g_strdup (name), file);
+}
+
 static gboolean
 read_file (PosternAssets *self, const char *path, const char *name, GError **error)
 {
-  g_autofree char *sum = NULL;
+  g_autoptr (GBytes) bytes = NULL;
   char *text = NULL;
   gsize length;
-  File *file;
 
   if (!type_of (name))
     return TRUE;
   if (!g_file_get_contents (path, &text, &length, error))
     return FALSE;
-  file = g_new0 (File, 1);
-  file->bytes = g_bytes_new_take (text, length);
-  file->type = type_of (name);
-  sum = g_compute_checksum_for_bytes (G_CHECKSUM_SHA256, file->bytes);
-  file->etag = g_strdup_printf ("\"%.24s\"", sum);
-  file->packed = pack (file->bytes);
-  file->packed_etag = g_strdup_printf ("\"%.24s-gzip\"", sum);
-  g_hash_table_insert (self->files, g_strdup (name), file);
+  bytes = g_bytes_new_take (text, length);
+  add_file (self, name, bytes);
   self->bytes += length;
   if (self->bytes <= POSTERN_ASSETS_MAX_BYTES)
     return TRUE;
@@ -153,6 +160,15 @@ postern_assets_new (const char *folder, GError **error)
     return NULL;
   self->version = make_version (self);
   return g_steal_pointer (&self);
+}
+
+void
+postern_assets_add (PosternAssets *self, const char *name, GBytes *bytes)
+{
+  g_return_if_fail (type_of (name) != NULL);
+  add_file (self, name, bytes);
+  g_free (self->version);
+  self->version = make_version (self);
 }
 
 void

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "postern-pages.h"
+#include "postern-brand.h"
 #include "postern-error.h"
 #include "postern-languages.h"
 #include "postern-phrases.h"
@@ -8,6 +9,7 @@
 
 #include <string.h>
 
+#define BRAND_SHEET "brand.css"
 #define RETRY_IN_MINUTES 120 /* seconds from which a person is told minutes */
 
 struct _PosternPages {
@@ -17,7 +19,9 @@ struct _PosternPages {
   GPtrArray *languages;  /* tags, sorted, NULL at the end */
   GHashTable *language_lists; /* tag → PosternValue, read to its end */
   PosternAssets *assets;
-  char *tenant_name, *logo_url, *css_url;
+  char *tenant_name;
+  const char *logo; /* (nullable): the asset's name */
+  gboolean has_colors;
 };
 
 G_DEFINE_FINAL_TYPE (PosternPages, postern_pages, G_TYPE_OBJECT)
@@ -40,8 +44,6 @@ postern_pages_finalize (GObject *object)
   g_hash_table_unref (self->language_lists);
   g_clear_pointer (&self->assets, postern_assets_free);
   g_free (self->tenant_name);
-  g_free (self->logo_url);
-  g_free (self->css_url);
   G_OBJECT_CLASS (postern_pages_parent_class)->finalize (object);
 }
 
@@ -239,11 +241,38 @@ postern_pages_set_tenant_name (PosternPages *self, const char *name)
   set_string (&self->tenant_name, name);
 }
 
-void
-postern_pages_set_brand (PosternPages *self, const char *logo_url, const char *css_url)
+gboolean
+postern_pages_set_accent_color (PosternPages *self, const char *color, GError **error)
 {
-  set_string (&self->logo_url, logo_url);
-  set_string (&self->css_url, css_url);
+  char *css = postern_brand_make_css (color);
+  g_autoptr (GBytes) bytes = css ? g_bytes_new_take (css, strlen (css)) : NULL;
+
+  if (!css) {
+    g_set_error (error, POSTERN_ERROR, POSTERN_ERROR_CONFIG, "“%s” is not a colour; write one like #3350d4", color);
+    return FALSE;
+  }
+  postern_assets_add (self->assets, BRAND_SHEET, bytes);
+  self->has_colors = TRUE;
+  return TRUE;
+}
+
+gboolean
+postern_pages_set_logo (PosternPages *self, const char *path, GError **error)
+{
+  g_autoptr (GBytes) bytes = NULL;
+  char *data;
+  gsize length;
+
+  if (!g_file_get_contents (path, &data, &length, error))
+    return FALSE;
+  bytes = g_bytes_new_take (data, length);
+  self->logo = postern_brand_check_logo (bytes, error);
+  if (!self->logo) {
+    g_prefix_error (error, "%s: ", path);
+    return FALSE;
+  }
+  postern_assets_add (self->assets, self->logo, bytes);
+  return TRUE;
 }
 
 PosternAssets *
@@ -372,8 +401,8 @@ make_globals (Globals *self, PosternPages *pages, PosternValue *model, PosternRe
   add_text (self, "assets", self->assets);
   add_text (self, "request_id", request ? postern_request_get_id (request) : NULL);
   add_text (self, "tenant_name", pages->tenant_name);
-  add_text (self, "logo_url", pages->logo_url);
-  add_text (self, "brand_css_url", pages->css_url);
+  add_text (self, "logo", pages->logo);
+  add_text (self, "brand_sheet", pages->has_colors ? BRAND_SHEET : NULL);
   if (languages)
     add_languages (self, languages);
   add_derived (self, model);

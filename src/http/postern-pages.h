@@ -25,8 +25,8 @@ G_BEGIN_DECLS
  * language what is filled into a phrase stands between U+2068 and U+2069, so that a Latin name does not turn the sentence over.
  *
  * Every page also sees: `lang`, `dir` (ltr, rtl), `base` (the public URL's path, "" at the root), `csrf`, `request_id`, `tenant_name`,
- * `assets` (prefix of versioned assets, no slash at its end), `languages` (array of {code, name, current}); `logo_url` and
- * `brand_css_url` (same origin) when the tenant has its own. From what the page itself says are derived: `invalid`, a
+ * `assets` (prefix of versioned assets, no slash at its end), `languages` (array of {code, name, current}); `logo` and
+ * `brand_sheet` (names of assets) when the tenant has its own. From what the page itself says are derived: `invalid`, a
  * dictionary with the one member named by `error_field`, so that `{{#invalid.password}}` marks the input; and, from
  * `retry_after`, `retry_minutes` (rounded up) when it is 120 s or more.
  *
@@ -54,8 +54,10 @@ const char *const *postern_pages_get_languages (PosternPages *self);
  * Returns: (transfer full) (nullable): UTF-8
  */
 GBytes *postern_pages_render (PosternPages *self, const char *template_name, GVariant *model, PosternRequest *request, const char *csrf, GError **error);
-/** postern_pages_set_brand: the tenant's own logo and style sheet; each (nullable), addresses of this origin; before the first request. */
-void postern_pages_set_brand (PosternPages *self, const char *logo_url, const char *css_url);
+/** postern_pages_set_accent_color: "#rrggbb", from which the colours of both themes follow (postern-brand.h); before the first request. */
+gboolean postern_pages_set_accent_color (PosternPages *self, const char *color, GError **error);
+/** postern_pages_set_logo: a PNG, JPEG, WebP or plain SVG file of at most 24 KiB, served as an asset; before the first request. */
+gboolean postern_pages_set_logo (PosternPages *self, const char *path, GError **error);
 /** postern_pages_get_assets: (transfer none) */
 PosternAssets *postern_pages_get_assets (PosternPages *self);
 

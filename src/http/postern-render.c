@@ -7,7 +7,7 @@
 /* A page on standard output, for whoever writes templates: postern-render TEMPLATE MODEL.json --lang de. Not installed. */
 
 static char **template_dirs;
-static char *language, *assets_dir, *locale_dir, *base_url;
+static char *language, *assets_dir, *locale_dir, *base_url, *accent_color, *logo, *asset;
 
 static const GOptionEntry options[] = {
   { "lang", 0, 0, G_OPTION_ARG_STRING, &language, "Language tag (en)", "TAG" },
@@ -15,14 +15,51 @@ static const GOptionEntry options[] = {
   { "assets", 0, 0, G_OPTION_ARG_FILENAME, &assets_dir, "Folder of assets", "DIR" },
   { "locale", 0, 0, G_OPTION_ARG_FILENAME, &locale_dir, "Folder with LANG/LC_MESSAGES/postern.mo", "DIR" },
   { "public-url", 0, 0, G_OPTION_ARG_STRING, &base_url, "Public URL (http://localhost:8080)", "URL" },
+  { "accent-color", 0, 0, G_OPTION_ARG_STRING, &accent_color, "The tenant's colour", "#RRGGBB" },
+  { "logo", 0, 0, G_OPTION_ARG_FILENAME, &logo, "The tenant's logo", "FILE" },
+  { "asset", 0, 0, G_OPTION_ARG_STRING, &asset, "Show this asset instead of a page", "NAME" },
   { 0 },
 };
+
+static PosternPages *
+make_pages (GError **error)
+{
+  const char *dirs[] = { "data/templates", NULL };
+  g_autoptr (PosternPages) pages = postern_pages_new (template_dirs ? (const char *const *) template_dirs : dirs, assets_dir, locale_dir, error);
+
+  if (!pages || (accent_color && !postern_pages_set_accent_color (pages, accent_color, error)) || (logo && !postern_pages_set_logo (pages, logo, error)))
+    return NULL;
+  return g_steal_pointer (&pages);
+}
+
+/* Not g_print(), which would put the terminal's charset in place of UTF-8. */
+static gboolean
+put (GBytes *bytes, GError **error)
+{
+  if (fwrite (g_bytes_get_data (bytes, NULL), 1, g_bytes_get_size (bytes), stdout) == g_bytes_get_size (bytes))
+    return TRUE;
+  g_set_error_literal (error, G_IO_ERROR, G_IO_ERROR_FAILED, "Cannot write the page");
+  return FALSE;
+}
+
+static gboolean
+show_asset (GError **error)
+{
+  g_autoptr (PosternPages) pages = make_pages (error);
+  g_autoptr (PosternRequest) request = postern_request_new ("GET", "/assets", NULL);
+  g_autoptr (PosternResponse) response = NULL;
+
+  if (!pages)
+    return FALSE;
+  postern_request_set_capture (request, "rest", asset);
+  response = postern_assets_serve (postern_pages_get_assets (pages), request);
+  return put (postern_response_get_body (response), error);
+}
 
 static gboolean
 show (const char *name, const char *model_path, GError **error)
 {
-  const char *dirs[] = { "data/templates", NULL };
-  g_autoptr (PosternPages) pages = postern_pages_new (template_dirs ? (const char *const *) template_dirs : dirs, assets_dir, locale_dir, error);
+  g_autoptr (PosternPages) pages = make_pages (error);
   g_autoptr (PosternRequest) request = postern_request_new ("GET", "/", NULL);
   g_autoptr (GVariant) model = NULL;
   g_autoptr (GBytes) page = NULL;
@@ -38,13 +75,7 @@ show (const char *name, const char *model_path, GError **error)
   postern_request_set_public_url (request, base_url ? base_url : "http://localhost:8080");
   postern_request_add_header (request, "Accept-Language", language ? language : "en");
   page = postern_pages_render (pages, name, model, request, "csrf-token", error);
-  if (!page)
-    return FALSE;
-  /* Not g_print(), which would put the terminal's charset in place of UTF-8. */
-  if (fwrite (g_bytes_get_data (page, NULL), 1, g_bytes_get_size (page), stdout) == g_bytes_get_size (page))
-    return TRUE;
-  g_set_error_literal (error, G_IO_ERROR, G_IO_ERROR_FAILED, "Cannot write the page");
-  return FALSE;
+  return page && put (page, error);
 }
 
 int
@@ -54,11 +85,11 @@ main (int argc, char **argv)
   g_autoptr (GError) error = NULL;
 
   g_option_context_add_main_entries (context, options, NULL);
-  if (!g_option_context_parse (context, &argc, &argv, &error) || argc != 3) {
+  if (!g_option_context_parse (context, &argc, &argv, &error) || argc != (asset ? 1 : 3)) {
     g_printerr ("%s\n", error ? error->message : "Give the name of a template and a file with its model (JSON)");
     return 2;
   }
-  if (show (argv[1], argv[2], &error))
+  if (asset ? show_asset (&error) : show (argv[1], argv[2], &error))
     return 0;
   g_printerr ("postern-render: %s\n", error->message);
   return 1;

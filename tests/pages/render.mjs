@@ -15,17 +15,21 @@ export function samples(words) {
     .map((name) => ({ name, template: name.split('--')[0], model: JSON.parse(fs.readFileSync(`${models}/${name}.json`, 'utf8')) }));
 }
 
-export function render(sample, language) {
-  return execFileSync(`${build}/src/postern-render`,
-    [sample.template, `${models}/${sample.name}.json`, '--lang', language, '--templates', 'data/templates', '--templates', 'connectors/demo', '--assets', 'data/assets', '--locale', `${build}/po`],
-    { encoding: 'utf8', maxBuffer: 1 << 20 });
+const run = (words) => execFileSync(`${build}/src/postern-render`, [...words, '--assets', 'data/assets'], { encoding: 'utf8', maxBuffer: 1 << 20 });
+
+/** @param brand further options: the tenant's colour and logo */
+export function render(sample, language, brand = []) {
+  return run([sample.template, `${models}/${sample.name}.json`, '--lang', language, '--templates', 'data/templates', '--templates', 'connectors/demo', '--locale', `${build}/po`, ...brand]);
 }
+
+/** An asset that is made and no file. */
+export const makeAsset = (name, brand) => run(['--asset', name, ...brand]);
 
 const policy = "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self' data:; connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
 const types = { css: 'text/css', js: 'text/javascript', svg: 'image/svg+xml' };
 
-/** Serves `pages` (path → HTML) and the assets; keeps what is posted in `posts`. */
-export async function serve(pages) {
+/** Serves `pages` (path → HTML) and the assets, `made` (name → text) before those of the folder; keeps what is posted in `posts`. */
+export async function serve(pages, made = new Map()) {
   const posts = [];
   const server = http.createServer((request, response) => {
     const path = new URL(request.url, 'http://localhost').pathname;
@@ -37,6 +41,8 @@ export async function serve(pages) {
         posts.push({ path, body });
         setTimeout(() => response.writeHead(204).end(), 300);
       });
+    } else if (asset && made.has(asset[1])) {
+      response.writeHead(200, { 'content-type': types[asset[2]], 'cache-control': 'no-store' }).end(made.get(asset[1]));
     } else if (asset && fs.existsSync(`data/assets/${asset[1]}`)) {
       response.writeHead(200, { 'content-type': types[asset[2]], 'cache-control': 'max-age=3600' }).end(fs.readFileSync(`data/assets/${asset[1]}`));
     } else if (pages.has(path)) {

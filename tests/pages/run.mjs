@@ -2,9 +2,11 @@
 // What a page promises (data/templates/README.md), tried on every sample. Prints one line a failure and a closing line.
 import fs from 'node:fs';
 import { createRequire } from 'node:module';
+import os from 'node:os';
+import path from 'node:path';
 import zlib from 'node:zlib';
 import { startBrowser } from '../lib/browser.mjs';
-import { languages, render, samples, serve } from './render.mjs';
+import { languages, makeAsset, render, samples, serve } from './render.mjs';
 
 const axe = fs.readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 const shots = process.argv.includes('--shots') ? process.argv[process.argv.indexOf('--shots') + 1] : null;
@@ -263,6 +265,36 @@ async function behaviour(browser, site) {
   });
 }
 
+/** Whatever colour and logo a tenant has, its pages can be read, also under the pointer. */
+async function brands(browser) {
+  const long = '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 900 60"><rect width="900" height="60"/></svg>';
+  const logo = path.join(fs.mkdtempSync(path.join(os.tmpdir(), 'postern-pages-')), 'logo.svg');
+  fs.writeFileSync(logo, long);
+  const context = await browser.newContext({ reducedMotion: 'reduce' }), page = await context.newPage();
+  for (const color of ['#ffd400', '#000000', '#ffffff', '#777777', '#0a1a5c', '#e4002b', '#00a651']) {
+    const brand = ['--accent-color', color, '--logo', logo];
+    const names = ['identifier', 'password', 'consent'];
+    const site = await serve(new Map(names.map((name) => [`/${name}`, render({ template: name, name }, 'en', brand)])), new Map([['brand.css', makeAsset('brand.css', brand)], ['logo.svg', long]]));
+    for (const name of names)
+      for (const colorScheme of ['light', 'dark']) {
+        await page.emulateMedia({ colorScheme });
+        await page.setViewportSize({ width: 320, height: 640 });
+        await page.goto(`${site.url}/${name}`);
+        const main = name === 'consent' ? '#consent-allow' : '#submit';
+        check(`${name} in ${color}, ${colorScheme}: axe`, await accessible(page));
+        check(`${name} in ${color}, ${colorScheme}: the logo fits`, await page.evaluate(overflow));
+        check(`${name} in ${color}, ${colorScheme}: the colour is the tenant's`, await page.evaluate((id) => getComputedStyle(document.querySelector(id)).backgroundColor, main) !== rgb(color) && 'another colour');
+        if (shots) await page.screenshot({ path: `${shots}/brand-${color.slice(1)}.${name}.${colorScheme}.png`, fullPage: true });
+        await page.hover(main);
+        check(`${name} in ${color}, ${colorScheme}: axe under the pointer`, await accessible(page));
+      }
+    site.stop();
+  }
+  await context.close();
+}
+
+const rgb = (color) => `rgb(${[1, 3, 5].map((at) => parseInt(color.slice(at, at + 2), 16)).join(', ')})`;
+
 async function withoutScripts(browser, site, list) {
   const page = await (await browser.newContext({ javaScriptEnabled: false })).newPage();
   for (const sample of list) {
@@ -308,6 +340,7 @@ await Promise.all([0, 1].map(async () => {
 }));
 if (!words.length) {
   await behaviour(browser, site);
+  await attempt('brands', () => brands(browser));
   await withoutScripts(browser, site, list);
 }
 await browser.close();

@@ -1,0 +1,155 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "postern-brand.h"
+#include "postern-error.h"
+
+#include <math.h>
+#include <string.h>
+
+/* The ratio of WCAG 2.2, written a second time and from whole bytes, so that a slip in the one does not hide in the other. */
+static double
+luminance (guint color)
+{
+  const double weights[] = { 0.0722, 0.7152, 0.2126 };
+  double sum = 0;
+
+  for (guint i = 0; i < 3; i++) {
+    double channel = (color >> (8 * i) & 0xff) / 255.0;
+    sum += weights[i] * (channel <= 0.04045 ? channel / 12.92 : pow ((channel + 0.055) / 1.055, 2.4));
+  }
+  return sum;
+}
+
+static double
+contrast (guint a, guint b)
+{
+  double one = luminance (a), other = luminance (b);
+
+  return (fmax (one, other) + 0.05) / (fmin (one, other) + 0.05);
+}
+
+static guint
+get_color (const char *css, const char *property)
+{
+  g_autofree char *name = g_strconcat ("--", property, ":#", NULL);
+  const char *at = strstr (css, name);
+
+  g_assert_nonnull (at);
+  return (guint) g_ascii_strtoull (at + strlen (name), NULL, 16);
+}
+
+static void
+check_theme (const char *css, guint accent, guint card, guint page)
+{
+  g_assert_cmphex (get_color (css, "accent"), ==, accent);
+  g_assert_cmpfloat (contrast (get_color (css, "on-accent"), accent), >=, 4.5);
+  g_assert_cmpfloat (contrast (get_color (css, "link"), card), >=, 4.5);
+  g_assert_cmpfloat (contrast (get_color (css, "link"), page), >=, 4.5);
+  g_assert_cmphex (get_color (css, "press"), ==, 0xffffff - get_color (css, "on-accent") == 0 ? 0 : 0xffffff);
+}
+
+/* Every colour, in steps: whatever a company has chosen, its pages can be read. */
+static void
+test_every_color (void)
+{
+  for (guint red = 0; red < 256; red += 17)
+    for (guint green = 0; green < 256; green += 17)
+      for (guint blue = 0; blue < 256; blue += 17) {
+        guint accent = red << 16 | green << 8 | blue;
+        g_autofree char *text = g_strdup_printf ("#%06x", accent);
+        g_autofree char *css = postern_brand_make_css (text);
+        const char *dark = strstr (css, "@media (prefers-color-scheme:dark)");
+        check_theme (css, accent, 0xffffff, 0xf4f5f8);
+        check_theme (dark, accent, 0x16181e, 0x0d0f13);
+      }
+}
+
+/* A colour that can be read is not touched. */
+static void
+test_readable_color (void)
+{
+  g_autofree char *css = postern_brand_make_css ("#3350D4");
+
+  g_assert_true (g_str_has_prefix (css, ":root{--accent:#3350d4;--on-accent:#ffffff;--press:#000000;--link:#3350d4;}"));
+}
+
+static void
+test_bad_colors (void)
+{
+  const char *bad[] = { "", "#", "3350d4", "#3350d", "#3350d44", "#3350dg", "#+350d4", "#-00001", "# 3350d", "red", "#fff;}a{", "rgb(1,2,3)" };
+
+  for (guint i = 0; i < G_N_ELEMENTS (bad); i++)
+    g_assert_null (postern_brand_make_css (bad[i]));
+}
+
+#define SVG(inner) "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 9 9\">" inner "</svg>"
+
+static const char *
+check (const char *data, gsize length, GError **error)
+{
+  g_autoptr (GBytes) bytes = g_bytes_new (data, length);
+
+  return postern_brand_check_logo (bytes, error);
+}
+
+static void
+test_pictures (void)
+{
+  const char *fine[] = {
+    SVG ("<path d=\"M0 0h9\"/>"),
+    "<?xml version=\"1.0\" encoding=\"UTF-8\"?><!-- drawn -->" SVG ("<style>.a{fill:url(#g)}</style><use href=\"#a\"/>"),
+    SVG ("<defs><linearGradient id=\"g\"/></defs><g fill=\"url( '#g')\"><title>Firm &amp; Co</title></g>"),
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (fine); i++)
+    g_assert_cmpstr (check (fine[i], strlen (fine[i]), NULL), ==, "logo.svg");
+  g_assert_cmpstr (check ("\x89PNG\r\n\x1a\n....", 12, NULL), ==, "logo.png");
+  g_assert_cmpstr (check ("\xff\xd8\xff\xe0", 4, NULL), ==, "logo.jpg");
+  g_assert_cmpstr (check ("RIFF....WEBPVP8 ", 16, NULL), ==, "logo.webp");
+}
+
+static void
+test_bad_pictures (void)
+{
+  const char *bad[] = {
+    "", "GIF89a", "hello", "<html/>", "<p><svg/></p>", "<svg>",
+    SVG ("<script>alert(1)</script>"),
+    SVG ("<x:script xmlns:x=\"http://www.w3.org/2000/svg\">alert(1)</x:script>"),
+    SVG ("<g onload=\"alert(1)\"/>"),
+    SVG ("<g ONCLICK=\"alert(1)\"/>"),
+    SVG ("<a href=\"#x\"/>"),
+    SVG ("<use href=\"https://evil.example/a.svg#x\"/>"),
+    SVG ("<use xlink:href=\"data:image/svg+xml,x\"/>"),
+    SVG ("<image href=\"#x\"/>"),
+    SVG ("<foreignObject/>"),
+    SVG ("<animate attributeName=\"href\" values=\"javascript:alert(1)\"/>"),
+    SVG ("<g fill=\"url(https://evil.example/p)\"/>"),
+    SVG ("<g style=\"background:URL( //evil.example/p)\"/>"),
+    SVG ("<g style=\"background:u\\72l(//evil.example/p)\"/>"),
+    SVG ("<style>@import '//evil.example/a.css';</style>"),
+    SVG ("<style>.a{fill:url(//evil.example)}</style>"),
+    SVG ("<style><![CDATA[.a{fill:url(//evil.example)}]]></style>"),
+    "<!DOCTYPE svg [<!ENTITY a \"b\">]>" SVG ("&a;"),
+    "<?xml-stylesheet href=\"//evil.example/a.css\"?>" SVG (""),
+  };
+  g_autofree char *large = g_strnfill (POSTERN_BRAND_LOGO_MAX + 1, ' ');
+
+  for (guint i = 0; i < G_N_ELEMENTS (bad); i++) {
+    g_autoptr (GError) error = NULL;
+    g_test_message ("%s", bad[i]);
+    g_assert_null (check (bad[i], strlen (bad[i]), &error));
+    g_assert_error (error, POSTERN_ERROR, POSTERN_ERROR_CONFIG);
+  }
+  g_assert_null (check (large, strlen (large), NULL));
+}
+
+int
+main (int argc, char **argv)
+{
+  g_test_init (&argc, &argv, NULL);
+  g_test_add_func ("/brand/every-color", test_every_color);
+  g_test_add_func ("/brand/readable-color", test_readable_color);
+  g_test_add_func ("/brand/bad-colors", test_bad_colors);
+  g_test_add_func ("/brand/pictures", test_pictures);
+  g_test_add_func ("/brand/bad-pictures", test_bad_pictures);
+  return g_test_run ();
+}

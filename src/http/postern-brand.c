@@ -1,0 +1,237 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "postern-brand.h"
+#include "postern-error.h"
+
+#include <math.h>
+#include <string.h>
+
+#define TEXT_CONTRAST 4.5 /* WCAG 2.2, 1.4.3 */
+#define STEPS 64
+
+typedef struct {
+  double red, green, blue; /* sRGB, 0 to 1 */
+} Color;
+
+/* What links stand on, by theme: the surfaces of data/assets/postern.css, and where a link's colour moves to be read there. */
+static const struct {
+  Color surfaces[2]; /* --card; --page */
+  Color towards;
+} themes[] = {
+  { { { 1, 1, 1 }, { 0xf4 / 255.0, 0xf5 / 255.0, 0xf8 / 255.0 } }, { 0, 0, 0 } },
+  { { { 0x16 / 255.0, 0x18 / 255.0, 0x1e / 255.0 }, { 0x0d / 255.0, 0x0f / 255.0, 0x13 / 255.0 } }, { 1, 1, 1 } },
+};
+
+/* --- colours ------------------------------------------------------------------------------------------------------ */
+
+static gboolean
+parse (const char *text, Color *out)
+{
+  guint64 value;
+
+  if (text[0] != '#' || strlen (text) != 7 || !g_ascii_string_to_unsigned (text + 1, 16, 0, 0xffffff, &value, NULL))
+    return FALSE;
+  *out = (Color) { (double) (value >> 16) / 255, (double) (value >> 8 & 0xff) / 255, (double) (value & 0xff) / 255 };
+  return TRUE;
+}
+
+static double
+linear (double channel)
+{
+  return channel <= 0.04045 ? channel / 12.92 : pow ((channel + 0.055) / 1.055, 2.4);
+}
+
+/* Relative luminance and contrast ratio, as WCAG 2.2 defines them. */
+static double
+luminance (const Color *color)
+{
+  return 0.2126 * linear (color->red) + 0.7152 * linear (color->green) + 0.0722 * linear (color->blue);
+}
+
+static double
+contrast (const Color *a, const Color *b)
+{
+  double one = luminance (a), other = luminance (b);
+
+  return (MAX (one, other) + 0.05) / (MIN (one, other) + 0.05);
+}
+
+static Color
+mix (const Color *a, const Color *b, double share)
+{
+  return (Color) { a->red + (b->red - a->red) * share, a->green + (b->green - a->green) * share, a->blue + (b->blue - a->blue) * share };
+}
+
+/* Rounded as it is written, because what counts is what the browser reads. */
+static Color
+rounded (const Color *color)
+{
+  return (Color) { round (color->red * 255) / 255, round (color->green * 255) / 255, round (color->blue * 255) / 255 };
+}
+
+static gboolean
+is_readable (const Color *color, guint theme)
+{
+  return contrast (color, &themes[theme].surfaces[0]) >= TEXT_CONTRAST && contrast (color, &themes[theme].surfaces[1]) >= TEXT_CONTRAST;
+}
+
+/* The least change that can be read on the theme's surfaces. */
+static Color
+make_link (const Color *accent, guint theme)
+{
+  Color link = *accent;
+
+  for (guint step = 1; step <= STEPS && !is_readable (&link, theme); step++) {
+    Color mixed = mix (accent, &themes[theme].towards, (double) step / STEPS);
+    link = rounded (&mixed);
+  }
+  return link;
+}
+
+static void
+append (GString *css, const char *property, const Color *color)
+{
+  g_string_append_printf (css, "--%s:#%02x%02x%02x;", property, (guint) round (color->red * 255), (guint) round (color->green * 255), (guint) round (color->blue * 255));
+}
+
+/* One of black and white always keeps 4.58:1. --press is what a button is mixed with under the pointer: away from its words. */
+static void
+append_theme (GString *css, const Color *accent, guint theme)
+{
+  const Color black = { 0, 0, 0 }, white = { 1, 1, 1 };
+  gboolean is_light = contrast (accent, &black) > contrast (accent, &white);
+  Color link = make_link (accent, theme);
+
+  g_string_append (css, ":root{");
+  append (css, "accent", accent);
+  append (css, "on-accent", is_light ? &black : &white);
+  append (css, "press", is_light ? &white : &black);
+  append (css, "link", &link);
+  g_string_append_c (css, '}');
+}
+
+char *
+postern_brand_make_css (const char *accent)
+{
+  g_autoptr (GString) css = g_string_new (NULL);
+  Color color;
+
+  if (!parse (accent, &color))
+    return NULL;
+  append_theme (css, &color, 0);
+  g_string_append (css, "@media (prefers-color-scheme:dark){");
+  append_theme (css, &color, 1);
+  g_string_append (css, "}\n");
+  return g_string_free (g_steal_pointer (&css), FALSE);
+}
+
+/* --- pictures ------------------------------------------------------------------------------------------------------ */
+
+static gboolean
+refuse (GError **error, const char *what)
+{
+  g_set_error (error, POSTERN_ERROR, POSTERN_ERROR_CONFIG, "the logo %s", what);
+  return FALSE;
+}
+
+/* "url(#here)" stays in the document; whatever else a value names would be loaded. */
+static gboolean
+points_elsewhere (const char *text)
+{
+  g_autofree char *lower = g_ascii_strdown (text, -1);
+
+  if (strstr (lower, "@import") || strstr (lower, "javascript:") || strchr (lower, '\\'))
+    return TRUE;
+  for (const char *at = lower; (at = strstr (at, "url(")) != NULL; at += strlen ("url("))
+    if (at[strlen ("url(") + strspn (at + strlen ("url("), " \t\r\n'\"")] != '#')
+      return TRUE;
+  return FALSE;
+}
+
+static const char *
+local_name (const char *name)
+{
+  const char *colon = strrchr (name, ':');
+
+  return colon ? colon + 1 : name;
+}
+
+static void
+on_element (GMarkupParseContext *context, const char *name, const char **names, const char **values, gpointer user_data, GError **error)
+{
+  static const char *const active[] = { "script", "foreignObject", "iframe", "object", "embed", "audio", "video", "handler", "a", "image", "feImage", "set",
+                                        "animate", "animateTransform", "animateMotion", "discard", "link", NULL };
+
+  gboolean is_root = g_markup_parse_context_get_element_stack (context)->next == NULL;
+
+  if (is_root && !g_str_equal (local_name (name), "svg")) {
+    refuse (error, "is neither PNG, JPEG, WebP nor SVG");
+    return;
+  }
+  if (g_strv_contains (active, local_name (name))) {
+    refuse (error, "has more than shapes; save it as a plain SVG, without scripts, links, animations and embedded pictures");
+    return;
+  }
+  for (guint i = 0; names[i]; i++) {
+    const char *attribute = local_name (names[i]);
+    gboolean is_reference = g_str_equal (attribute, "href") || g_str_equal (attribute, "src");
+    if (g_ascii_strncasecmp (attribute, "on", 2) == 0 || (is_reference && values[i][0] != '#') || points_elsewhere (values[i])) {
+      refuse (error, "runs or loads something; save it as a plain SVG");
+      return;
+    }
+  }
+}
+
+static void
+on_text (GMarkupParseContext *context, const char *text, gsize length, gpointer user_data, GError **error)
+{
+  const char *element = g_markup_parse_context_get_element (context);
+  g_autofree char *copy = g_strndup (text, length);
+
+  if (element && g_str_equal (local_name (element), "style") && points_elsewhere (copy))
+    refuse (error, "has a style that loads something; save it as a plain SVG");
+}
+
+/* Comments and the XML declaration do no harm; a document type can define entities, and CDATA can hide a style. */
+static void
+on_rest (GMarkupParseContext *context, const char *text, gsize length, gpointer user_data, GError **error)
+{
+  if (!g_str_has_prefix (text, "<!--") && !g_str_has_prefix (text, "<?xml "))
+    refuse (error, "has a document type, CDATA or a processing instruction; save it as a plain SVG");
+}
+
+static gboolean
+check_svg (const char *text, gsize length, GError **error)
+{
+  static const GMarkupParser parser = { on_element, NULL, on_text, on_rest, NULL };
+  g_autoptr (GMarkupParseContext) context = g_markup_parse_context_new (&parser, 0, NULL, NULL);
+  g_autoptr (GError) local = NULL;
+
+  if (g_markup_parse_context_parse (context, text, (gssize) length, &local) && g_markup_parse_context_end_parse (context, &local))
+    return TRUE;
+  if (local->domain == POSTERN_ERROR)
+    g_propagate_error (error, g_steal_pointer (&local));
+  else
+    g_set_error (error, POSTERN_ERROR, POSTERN_ERROR_CONFIG, "the logo is neither PNG, JPEG nor WebP, and not a sound SVG: %s", local->message);
+  return FALSE;
+}
+
+const char *
+postern_brand_check_logo (GBytes *bytes, GError **error)
+{
+  gsize length;
+  const char *data = g_bytes_get_data (bytes, &length);
+
+  if (length > POSTERN_BRAND_LOGO_MAX) {
+    refuse (error, "is larger than 24 KiB, and everybody who signs in would wait for it; save it smaller or as SVG");
+    return NULL;
+  }
+  if (length > 8 && memcmp (data, "\x89PNG\r\n\x1a\n", 8) == 0)
+    return "logo.png";
+  if (length > 3 && memcmp (data, "\xff\xd8\xff", 3) == 0)
+    return "logo.jpg";
+  if (length > 12 && memcmp (data, "RIFF", 4) == 0 && memcmp (data + 8, "WEBP", 4) == 0)
+    return "logo.webp";
+  if (length == 0)
+    refuse (error, "is an empty file");
+  return length > 0 && check_svg (data, length, error) ? "logo.svg" : NULL;
+}

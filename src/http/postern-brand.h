@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#pragma once
+
+#include <glib.h>
+
+G_BEGIN_DECLS
+
+/* A tenant's own look: one colour and one picture. Both are computed or checked so that a page stays readable and inert. */
+
+#define POSTERN_BRAND_LOGO_MAX (24 * 1024) /* bytes: the first view fits in 40 KB with it */
+
+/**
+ * postern_brand_make_css: @accent: "#rrggbb".
+ *
+ * The custom properties of both themes that follow from the colour: buttons have it as it is, with black or white words,
+ * whichever reads better (at least 4.5:1); links and the focus ring have it darker or lighter, until they keep 4.5:1 on the
+ * card (WCAG 2.2, 1.4.3 and 1.4.11).
+ *
+ * Returns: (transfer full) (nullable): a style sheet; NULL when it is not a colour
+ */
+char *postern_brand_make_css (const char *accent);
+
+/**
+ * postern_brand_check_logo: whether @bytes are a picture that a page may show: PNG, JPEG, WebP, or an SVG of shapes only
+ * (no script, no event handler, nothing loaded from elsewhere, no document type).
+ *
+ * Returns: (nullable): the name under which it is an asset, like "logo.svg"; NULL with POSTERN_ERROR_CONFIG
+ */
+const char *postern_brand_check_logo (GBytes *bytes, GError **error);
+
+G_END_DECLS
