@@ -6,7 +6,10 @@
 #define LOOK_INTERVAL_US 50000 /* how stale the news of another process may be */
 #define BATCH_MAX 256          /* functions in one commit: bounds how long the first of them waits */
 
-/* One waiting caller; lives on the caller's stack. */
+/* QUEUED: nobody has asked for it yet. LEADING: its caller runs the next batch. DONE: it has run, and was committed or failed. */
+typedef enum { QUEUED, LEADING, DONE } State;
+
+/* One caller; lives on the caller's stack. */
 typedef struct _Job Job;
 struct _Job {
   Job *next;
@@ -14,20 +17,20 @@ struct _Job {
   gpointer user_data;
   GError *error;
   gboolean succeeded;
-  gboolean done; /* under @lock */
+  State state; /* under @lock */
   GMutex lock;
-  GCond finished;
+  GCond changed;
 };
 
 struct _PosternSqliteWriter {
-  PosternSqliteConnection *connection; /* under @use, except by the thread itself within a batch */
+  PosternSqliteConnection *connection; /* under @use */
   PosternSqliteCheckpointer *checkpointer;
-  GThread *thread;
   GMutex use;
 
-  GMutex lock; /* guards the three below */
-  GCond wake;
-  Job *first, **last;
+  GMutex lock; /* guards the four below */
+  GCond idle;
+  Job *first, **last; /* not empty only while someone leads: the first one leads next */
+  gboolean led;
   gboolean stopping;
 
   guint64 generation;   /* atomic */
@@ -35,9 +38,9 @@ struct _PosternSqliteWriter {
   gint64 looked_at;     /* atomic; monotonic µs */
 };
 
-static GPrivate is_writer; /* set in each writer's thread */
+static GPrivate leading; /* the writer whose batch this thread runs */
 
-/* --- the thread ------------------------------------------------------------------------------------------------- */
+/* --- a batch ---------------------------------------------------------------------------------------------------- */
 
 /* Commits of other processes move the version that this connection sees; its own do not. */
 static void
@@ -58,18 +61,13 @@ take_batch (PosternSqliteWriter *self)
   guint n = 1;
 
   g_mutex_lock (&self->lock);
-  while (self->first == NULL && !self->stopping)
-    g_cond_wait (&self->wake, &self->lock);
   batch = tail = self->first;
-  for (; tail != NULL && tail->next != NULL && n < BATCH_MAX; n++)
+  for (; tail->next != NULL && n < BATCH_MAX; n++)
     tail = tail->next;
-  if (batch != NULL)
-    {
-      self->first = tail->next;
-      tail->next = NULL;
-      if (self->first == NULL)
-        self->last = &self->first;
-    }
+  self->first = tail->next;
+  tail->next = NULL;
+  if (self->first == NULL)
+    self->last = &self->first;
   g_mutex_unlock (&self->lock);
   return batch;
 }
@@ -130,39 +128,89 @@ fail_batch (PosternSqliteWriter *self, Job *batch, const GError *error)
     }
 }
 
-/* After the unlock the caller may have left its stack: @job is read before. */
+/* --- who runs it ------------------------------------------------------------------------------------------------ */
+
+/* After the unlock the caller may have left its stack, and @job with it. */
 static void
-wake_batch (Job *batch)
+set_state (Job *job, State state)
 {
-  for (Job *job = batch, *next; job != NULL; job = next)
+  g_mutex_lock (&job->lock);
+  job->state = state;
+  g_cond_signal (&job->changed);
+  g_mutex_unlock (&job->lock);
+}
+
+static void
+wake_all (Job *jobs)
+{
+  for (Job *job = jobs, *next; job != NULL; job = next)
     {
       next = job->next;
-      g_mutex_lock (&job->lock);
-      job->done = TRUE;
-      g_cond_signal (&job->finished);
-      g_mutex_unlock (&job->lock);
+      set_state (job, DONE);
     }
 }
 
-static gpointer
-writer_thread (gpointer data)
+static State
+wait_for_change (Job *job)
 {
-  PosternSqliteWriter *self = data;
-  Job *batch;
+  State state;
 
-  g_private_set (&is_writer, self);
-  while ((batch = take_batch (self)) != NULL)
-    {
-      g_autoptr (GError) error = NULL;
+  g_mutex_lock (&job->lock);
+  while (job->state == QUEUED)
+    g_cond_wait (&job->changed, &job->lock);
+  state = job->state;
+  g_mutex_unlock (&job->lock);
+  return state;
+}
 
-      g_mutex_lock (&self->use);
-      if (!run_batch (self, batch, &error))
-        fail_batch (self, batch, error);
-      postern_sqlite_checkpointer_note (self->checkpointer, self->connection);
-      g_mutex_unlock (&self->use);
-      wake_batch (batch);
-    }
-  return NULL;
+/* TRUE: nobody leads, so the caller does. */
+static gboolean
+enqueue (PosternSqliteWriter *self, Job *job)
+{
+  gboolean lead;
+
+  g_mutex_lock (&self->lock);
+  *self->last = job;
+  self->last = &job->next;
+  lead = !self->led;
+  self->led = TRUE;
+  g_mutex_unlock (&self->lock);
+  return lead;
+}
+
+/* The last thing a leader does with @self, which may be freed from then on. */
+static void
+hand_over (PosternSqliteWriter *self)
+{
+  Job *next;
+
+  g_mutex_lock (&self->lock);
+  next = self->first;
+  self->led = next != NULL;
+  if (!self->led && self->stopping)
+    g_cond_signal (&self->idle);
+  g_mutex_unlock (&self->lock);
+  if (next != NULL)
+    set_state (next, LEADING);
+}
+
+/* One batch, whose first job is the caller's own: nobody leads for longer than his own write takes. The next leader is woken last:
+ * those woken before him, who write again at once, still come into his batch. */
+static void
+lead (PosternSqliteWriter *self)
+{
+  Job *batch = take_batch (self);
+  g_autoptr (GError) error = NULL;
+
+  g_private_set (&leading, self);
+  g_mutex_lock (&self->use);
+  if (!run_batch (self, batch, &error))
+    fail_batch (self, batch, error);
+  postern_sqlite_checkpointer_note (self->checkpointer, self->connection);
+  g_mutex_unlock (&self->use);
+  g_private_set (&leading, NULL);
+  wake_all (batch->next);
+  hand_over (self);
 }
 
 /* --- for callers ------------------------------------------------------------------------------------------------ */
@@ -182,8 +230,7 @@ postern_sqlite_writer_new (const char *file, PosternKeep keep, GError **error)
   self->checkpointer = postern_sqlite_checkpointer_new (file, keep, connection);
   g_mutex_init (&self->use);
   g_mutex_init (&self->lock);
-  g_cond_init (&self->wake);
-  self->thread = g_thread_new ("sqlite-writer", writer_thread, self);
+  g_cond_init (&self->idle);
   return self;
 }
 
@@ -194,25 +241,15 @@ postern_sqlite_writer_free (PosternSqliteWriter *self)
     return;
   g_mutex_lock (&self->lock);
   self->stopping = TRUE;
-  g_cond_signal (&self->wake);
+  while (self->led)
+    g_cond_wait (&self->idle, &self->lock);
   g_mutex_unlock (&self->lock);
-  g_thread_join (self->thread);
   postern_sqlite_checkpointer_free (self->checkpointer);
   postern_sqlite_connection_close (self->connection);
   g_mutex_clear (&self->use);
   g_mutex_clear (&self->lock);
-  g_cond_clear (&self->wake);
+  g_cond_clear (&self->idle);
   g_free (self);
-}
-
-static void
-enqueue (PosternSqliteWriter *self, Job *job)
-{
-  g_mutex_lock (&self->lock);
-  *self->last = job;
-  self->last = &job->next;
-  g_cond_signal (&self->wake);
-  g_mutex_unlock (&self->lock);
 }
 
 gboolean
@@ -220,34 +257,31 @@ postern_sqlite_writer_run (PosternSqliteWriter *self, PosternTransactionFunc fun
 {
   Job job = { .func = func, .user_data = user_data };
 
-  if (g_private_get (&is_writer) != NULL)
+  if (g_private_get (&leading) != NULL)
     {
       g_critical ("a write was begun within a write function: it would wait for itself; use the transaction at hand");
       g_set_error_literal (error, POSTERN_ERROR, POSTERN_ERROR_FAILED, "a write within a write");
       return FALSE;
     }
   g_mutex_init (&job.lock);
-  g_cond_init (&job.finished);
-  enqueue (self, &job);
-  g_mutex_lock (&job.lock);
-  while (!job.done)
-    g_cond_wait (&job.finished, &job.lock);
-  g_mutex_unlock (&job.lock);
+  g_cond_init (&job.changed);
+  if (enqueue (self, &job) || wait_for_change (&job) == LEADING)
+    lead (self);
   g_mutex_clear (&job.lock);
-  g_cond_clear (&job.finished);
+  g_cond_clear (&job.changed);
   if (job.error != NULL)
     g_propagate_error (error, job.error);
   return job.succeeded;
 }
 
-/* Usually one atomic read and the clock. Every 50 ms one caller looks for other processes' commits, unless the writer
- * is at work, which looks at each batch itself. */
+/* Usually one atomic read and the clock. Every 50 ms one caller looks for other processes' commits, unless a batch
+ * is under way, which looks itself. */
 guint64
 postern_sqlite_writer_get_generation (PosternSqliteWriter *self)
 {
   gint64 age = g_get_monotonic_time () - __atomic_load_n (&self->looked_at, __ATOMIC_RELAXED);
 
-  if (age > LOOK_INTERVAL_US && g_private_get (&is_writer) == NULL && g_mutex_trylock (&self->use))
+  if (age > LOOK_INTERVAL_US && g_private_get (&leading) == NULL && g_mutex_trylock (&self->use))
     {
       look_for_others (self);
       g_mutex_unlock (&self->use);

@@ -8,8 +8,8 @@ G_BEGIN_DECLS
 /**
  * PosternDatabase: what a storage driver implements. src/store is its only caller.
  *
- * All work happens inside a function that gets a PosternTransaction: under SQLite a write runs on the driver's one
- * writer thread, together with others, and returns when the common commit is durable; a read runs on the calling
+ * All work happens inside a function that gets a PosternTransaction: under SQLite a write runs together with others, on the
+ * thread of any of their callers, and returns when the common commit is durable; a read runs on the calling
  * thread. A function may be run again after a serialization failure, so it must have no other side effects.
  */
 #define POSTERN_TYPE_DATABASE (postern_database_get_type ())

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include <gmodule.h>
 #include <locale.h>
+#include <sys/resource.h>
 
 #include "postern-seal.h"
 #include "postern-stores.h"
@@ -9,7 +10,7 @@
  * store-bench --module FILE [--users N] [--threads N] [--location FOLDER]
  * Prints: how long N users take to insert, what a look-up costs with them in the file, how many durable single-row writes a second
  * many threads reach, and what one alone waits for its commit, and what a whole
- * sign-in's writes cost.
+ * sign-in's writes cost. Beside each: processor time and context switches, which depend less on the machine's other work.
  */
 static char *module_file, *location;
 static int n_users = 100000, n_threads = 64, seconds = 3;
@@ -127,23 +128,39 @@ write_until_stopped (gpointer data)
   return GSIZE_TO_POINTER (n);
 }
 
+typedef struct {
+  gint64 wall, processor; /* µs */
+  glong switches;
+} Spent;
+
+static Spent
+spent (void)
+{
+  struct rusage usage;
+
+  getrusage (RUSAGE_SELF, &usage);
+  return (Spent){ g_get_monotonic_time (), (usage.ru_utime.tv_sec + usage.ru_stime.tv_sec) * G_USEC_PER_SEC + usage.ru_utime.tv_usec + usage.ru_stime.tv_usec,
+                  usage.ru_nvcsw + usage.ru_nivcsw };
+}
+
+/* Runs @func, which counts its turns, on many threads for a while. */
 static void
-write_together (int threads)
+together (const char *what, int threads, GThreadFunc func, gpointer data)
 {
   g_autofree GThread **handles = g_new0 (GThread *, threads);
-  gint64 began = g_get_monotonic_time ();
-  gsize n = 0;
-  double took;
+  Spent before = spent (), after;
+  double n = 0;
 
   g_atomic_int_set (&stop, 0);
   for (int i = 0; i < threads; i++)
-    handles[i] = g_thread_new ("writer", write_until_stopped, NULL);
+    handles[i] = g_thread_new ("together", func, data);
   g_usleep ((gulong) seconds * G_USEC_PER_SEC);
   g_atomic_int_set (&stop, 1);
   for (int i = 0; i < threads; i++)
-    n += GPOINTER_TO_SIZE (g_thread_join (handles[i]));
-  took = (double) (g_get_monotonic_time () - began) / 1e6;
-  g_print ("durable single-row writes, %3d threads %7.0f a second (%.2f ms each)\n", threads, (double) n / took, took * 1000 * threads / (double) n);
+    n += (double) GPOINTER_TO_SIZE (g_thread_join (handles[i]));
+  after = spent ();
+  g_print ("%-26s %3d threads %7.0f a second, %6.2f ms, %6.1f µs of a core, %5.2f switches\n", what, threads, n * 1e6 / (double) (after.wall - before.wall),
+           (double) (after.wall - before.wall) * threads / 1000 / n, (double) (after.processor - before.processor) / n, (double) (after.switches - before.switches) / n);
 }
 
 static PosternStore *
@@ -259,20 +276,9 @@ static void
 sign_in_together (void)
 {
   g_autofree char *application = postern_id_new ("app");
-  g_autofree GThread **handles = g_new0 (GThread *, n_threads);
-  gint64 began;
-  gsize n = 0;
 
   must (postern_store_write (store, POSTERN_KEEP_LASTING, add_application, application, NULL), NULL);
-  g_atomic_int_set (&stop, 0);
-  began = g_get_monotonic_time ();
-  for (int i = 0; i < n_threads; i++)
-    handles[i] = g_thread_new ("sign-in", sign_in_until_stopped, application);
-  g_usleep ((gulong) seconds * G_USEC_PER_SEC);
-  g_atomic_int_set (&stop, 1);
-  for (int i = 0; i < n_threads; i++)
-    n += GPOINTER_TO_SIZE (g_thread_join (handles[i]));
-  g_print ("durable sign-ins (7 writes), %3d threads%7.0f a second\n", n_threads, (double) n / ((double) (g_get_monotonic_time () - began) / 1e6));
+  together ("durable sign-ins, 7 writes", n_threads, sign_in_until_stopped, application);
 }
 
 int
@@ -302,9 +308,9 @@ main (int argc, char **argv)
   look_up ("find a user by user name", "name", find_by);
   look_up ("find a user by e-mail address", "mail", find_by);
   look_up ("get a user by id", "id", get_by_id);
-  write_together (1);
-  write_together (8);
-  write_together (n_threads);
+  together ("durable single-row writes", 1, write_until_stopped, NULL);
+  together ("durable single-row writes", 8, write_until_stopped, NULL);
+  together ("durable single-row writes", n_threads, write_until_stopped, NULL);
   sign_in_together ();
   reopen ();
   g_clear_object (&store);
