@@ -1,26 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "postern-jose-private.h"
 
-#include <openssl/crypto.h>
 #include <string.h>
 
 static const char alphabet[64] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
-
-/* Decoded bytes may be a key: they are zeroed before they are freed, and for that their length stands in
- * front. */
-typedef struct {
-  gsize length;
-  guchar data[];
-} Block;
-
-static void
-block_free (gpointer block)
-{
-  Block *self = block;
-
-  OPENSSL_cleanse (self->data, self->length);
-  g_free (self);
-}
 
 gsize
 postern_base64url_append (char *out, gconstpointer data, gsize length)
@@ -90,33 +73,25 @@ postern_base64url_decode (const char *text, gssize length, gsize max_bytes)
         bytes = size / 4 * 3 + (size % 4 ? size % 4 - 1 : 0);
   guint32 held = 0;
   guint bits = 0;
-  Block *block;
-  gsize n = 0;
+  g_autoptr (GBytes) decoded = NULL;
+  guchar *at;
 
   if (size % 4 == 1 || bytes > max_bytes)
     return NULL;
 
-  block = g_malloc (sizeof (Block) + bytes + 1);
-  block->length = bytes;
-  block->data[bytes] = 0;
+  decoded = postern_jose_bytes_new (bytes, &at);
   for (gsize i = 0; i < size; i++) {
     int value = value_of (text[i]);
 
-    if (value < 0) {
-      block_free (block);
+    if (value < 0)
       return NULL;
-    }
     held = held << 6 | (guint32)value;
     bits += 6;
     if (bits >= 8) {
       bits -= 8;
-      block->data[n++] = (guchar)(held >> bits);
+      *at++ = (guchar)(held >> bits);
     }
   }
-  if (held & ((1u << bits) - 1)) {
-    block_free (block);
-    return NULL;
-  }
 
-  return g_bytes_new_with_free_func (block->data, bytes, block_free, block);
+  return held & ((1u << bits) - 1) ? NULL : g_steal_pointer (&decoded);
 }

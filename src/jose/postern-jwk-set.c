@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "postern-jwk.h"
+#include "postern-jose-private.h"
 
 #include "postern-json.h"
 
@@ -88,9 +88,14 @@ postern_jwk_set_get_key (PosternJwkSet *self, guint index)
   return g_ptr_array_index (self->keys, index);
 }
 
+typedef struct {
+  PosternJwkFits fits;
+  guint alg;
+} Wanted;
+
 /* @kid NULL stands for "has no name". @several (out): more than one key answers, so none is sure. */
 static PosternJwk *
-find_only (PosternJwkSet *self, const char *kid, gboolean any, PosternJoseAlg alg, gboolean *several)
+find_only (PosternJwkSet *self, const char *kid, gboolean any, const Wanted *wanted, gboolean *several)
 {
   PosternJwk *found = NULL;
 
@@ -98,7 +103,7 @@ find_only (PosternJwkSet *self, const char *kid, gboolean any, PosternJoseAlg al
   for (guint i = 0; i < self->keys->len; i++) {
     PosternJwk *key = g_ptr_array_index (self->keys, i);
 
-    if (!postern_jwk_fits (key, alg) || (!any && g_strcmp0 (postern_jwk_get_kid (key), kid) != 0))
+    if (!wanted->fits (key, wanted->alg) || (!any && g_strcmp0 (postern_jwk_get_kid (key), kid) != 0))
       continue;
     *several = found != NULL;
     if (*several)
@@ -115,13 +120,26 @@ find_only (PosternJwkSet *self, const char *kid, gboolean any, PosternJoseAlg al
  * none: guessing between them would let whoever adds a key choose.
  */
 PosternJwk *
-postern_jwk_set_find (PosternJwkSet *self, const char *kid, PosternJoseAlg alg)
+postern_jwk_set_find_fitting (PosternJwkSet *self, const char *kid, PosternJwkFits fits, guint alg)
 {
+  const Wanted wanted = {fits, alg};
   gboolean several;
-  PosternJwk *found = find_only (self, kid, kid == NULL, alg, &several);
+  PosternJwk *found = find_only (self, kid, kid == NULL, &wanted, &several);
 
   if (found != NULL || several || kid == NULL)
     return found;
 
-  return find_only (self, NULL, FALSE, alg, &several);
+  return find_only (self, NULL, FALSE, &wanted, &several);
+}
+
+static gboolean
+fits_signature (PosternJwk *key, guint alg)
+{
+  return postern_jwk_fits (key, (PosternJoseAlg)alg);
+}
+
+PosternJwk *
+postern_jwk_set_find (PosternJwkSet *self, const char *kid, PosternJoseAlg alg)
+{
+  return postern_jwk_set_find_fitting (self, kid, fits_signature, alg);
 }

@@ -78,6 +78,22 @@ can_do (PosternJwk *self, const PosternJoseAlgInfo *info)
 }
 
 static gboolean
+read_alg (PosternJwk *self, GVariant *alg, GError **error)
+{
+  const char *name =
+      g_variant_is_of_type (alg, G_VARIANT_TYPE_STRING) ? g_variant_get_string (alg, NULL) : NULL;
+
+  self->alg = postern_jose_alg_get_info (postern_jose_alg_from_string (name));
+  self->jwe_alg = postern_jwe_alg_get_info (postern_jwe_alg_from_string (name));
+  if (self->alg != NULL || self->jwe_alg != NULL)
+    return TRUE;
+
+  g_set_error_literal (error, POSTERN_JOSE_ERROR, POSTERN_JOSE_ERROR_UNSUPPORTED,
+                       "The key's \"alg\" is no algorithm that is known here");
+  return FALSE;
+}
+
+static gboolean
 read_names (PosternJwk *self, GVariant *model, GError **error)
 {
   g_autoptr (GVariant) alg = postern_json_get (model, "alg");
@@ -85,17 +101,8 @@ read_names (PosternJwk *self, GVariant *model, GError **error)
   g_autoptr (GVariant) use = postern_json_get (model, "use");
   g_autoptr (GVariant) ops = postern_json_get (model, "key_ops");
 
-  if (alg != NULL) {
-    self->alg =
-        g_variant_is_of_type (alg, G_VARIANT_TYPE_STRING)
-            ? postern_jose_alg_get_info (postern_jose_alg_from_string (g_variant_get_string (alg, NULL)))
-            : NULL;
-    if (self->alg == NULL) {
-      g_set_error_literal (error, POSTERN_JOSE_ERROR, POSTERN_JOSE_ERROR_UNSUPPORTED,
-                           "The key's \"alg\" is no signature algorithm that is known here");
-      return FALSE;
-    }
-  }
+  if (alg != NULL && !read_alg (self, alg, error))
+    return FALSE;
   if (kid != NULL && (!g_variant_is_of_type (kid, G_VARIANT_TYPE_STRING) ||
                       g_variant_get_size (kid) > POSTERN_JOSE_MAX_KID + 1))
     return invalid (error, "\"kid\" must be a string of at most 256 bytes");
@@ -168,7 +175,8 @@ read_material (PosternJwk *self, GVariant *model, GError **error)
       invalid (error, "OpenSSL refuses it");
     return FALSE;
   }
-  if (self->alg != NULL && !can_do (self, self->alg))
+  if ((self->alg != NULL && !can_do (self, self->alg)) ||
+      (self->jwe_alg != NULL && self->jwe_alg->kty != self->kty))
     return invalid (error, "its \"alg\" does not belong to this type, curve or length of key");
   if (self->secret != NULL && g_bytes_get_size (self->secret) < 32)
     return invalid (error, "\"k\" must have at least 256 bits");
@@ -325,6 +333,8 @@ postern_jwk_to_variant (PosternJwk *self, gboolean with_private)
     g_variant_dict_insert (&dict, "kid", "s", self->kid);
   if (self->alg != NULL)
     g_variant_dict_insert (&dict, "alg", "s", self->alg->name);
+  if (self->jwe_alg != NULL)
+    g_variant_dict_insert (&dict, "alg", "s", self->jwe_alg->name);
   if (self->use != NULL)
     g_variant_dict_insert (&dict, "use", "s", self->use);
   if (self->key_ops != NULL)
@@ -345,21 +355,42 @@ postern_jwk_get_alg (PosternJwk *self)
   if (self->alg != NULL)
     return self->alg->alg;
 
-  return self->curve ? self->curve->alg : POSTERN_JOSE_ALG_UNKNOWN;
+  return self->curve && !self->jwe_alg ? self->curve->alg : POSTERN_JOSE_ALG_UNKNOWN;
+}
+
+/* `use` and `key_ops` may both be absent; what is there must agree. */
+static gboolean
+is_for (PosternJwk *self, const char *use, const char *const *ops)
+{
+  gboolean found = self->key_ops == NULL;
+
+  if (self->use != NULL && !g_str_equal (self->use, use))
+    return FALSE;
+  for (guint i = 0; !found && ops[i] != NULL; i++)
+    found = g_strv_contains ((const char *const *)self->key_ops, ops[i]);
+
+  return found;
 }
 
 gboolean
 postern_jwk_fits (PosternJwk *self, PosternJoseAlg alg)
 {
+  static const char *const ops[] = {"verify", "sign", NULL};
   const PosternJoseAlgInfo *info = postern_jose_alg_get_info (alg);
 
-  if (info == NULL || !can_do (self, info) || (self->alg != NULL && self->alg != info))
-    return FALSE;
-  if (self->use != NULL && !g_str_equal (self->use, "sig"))
-    return FALSE;
+  return info != NULL && can_do (self, info) && (self->alg == NULL || self->alg == info) &&
+         self->jwe_alg == NULL && is_for (self, "sig", ops);
+}
 
-  return self->key_ops == NULL || g_strv_contains ((const char *const *)self->key_ops, "verify") ||
-         g_strv_contains ((const char *const *)self->key_ops, "sign");
+gboolean
+postern_jwk_fits_jwe (PosternJwk *self, PosternJweAlg alg)
+{
+  static const char *const rsa_ops[] = {"wrapKey", "encrypt", "unwrapKey", "decrypt", NULL};
+  static const char *const ec_ops[] = {"deriveKey", "deriveBits", NULL};
+  const PosternJweAlgInfo *info = postern_jwe_alg_get_info (alg);
+
+  return info != NULL && info->kty == self->kty && (self->jwe_alg == NULL || self->jwe_alg == info) &&
+         self->alg == NULL && is_for (self, "enc", self->kty == POSTERN_JOSE_KTY_RSA ? rsa_ops : ec_ops);
 }
 
 /* RFC 7638 section 3.2: exactly these members, in the order of their names, without white space. */

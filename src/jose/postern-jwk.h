@@ -26,7 +26,8 @@ typedef enum {
   POSTERN_JOSE_ERROR_UNSUPPORTED,
   POSTERN_JOSE_ERROR_SIGNATURE,
   POSTERN_JOSE_ERROR_KEY,       /* no key fits */
-  POSTERN_JOSE_ERROR_CLAIM      /* signature good, a claim is not */
+  POSTERN_JOSE_ERROR_CLAIM,     /* signature good, a claim is not */
+  POSTERN_JOSE_ERROR_DECRYPTION /* whatever the reason: who sent it must not learn */
 } PosternJoseError;
 POSTERN_JOSE_API GQuark postern_jose_error_quark (void);
 

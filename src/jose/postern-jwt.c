@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "postern-jwt.h"
 
+#include "postern-jose-private.h"
 #include "postern-json.h"
 
 #include <string.h>
@@ -113,14 +114,10 @@ postern_jwt_check_claims (GVariant *claims, const PosternJwtRules *rules, GError
 static gboolean
 check_typ (GVariant *header, const char *expected, GError **error)
 {
-  const char *typ = postern_json_get_string (header, "typ");
-
-  if (typ != NULL && g_ascii_strncasecmp (typ, "application/", strlen ("application/")) == 0)
-    typ += strlen ("application/");
-  if (typ == NULL && expected == NULL)
+  if (expected == NULL && postern_json_get_string (header, "typ") == NULL)
     return TRUE;
 
-  return typ != NULL && g_ascii_strcasecmp (typ, expected ? expected : "JWT") == 0
+  return postern_jose_compact_is_type (header, "typ", expected ? expected : "JWT")
              ? TRUE
              : refuse (error, "typ", "is of another kind of token");
 }

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "postern-json.h"
+#include "postern-jwe.h"
 #include "postern-jwt.h"
 
 #include <stdio.h>
@@ -8,11 +9,14 @@
 /*
  * Our half of jose.mjs. `jose-tokens sign` makes a key and a token for each algorithm and prints
  * {"jwks":{…},"tokens":[{"alg","kid","token","thumbprint","private"}]}. `jose-tokens verify` reads
- * {"jwks":{…},"tokens":["…"]} and prints {"results":["" or why it was refused, …]}.
+ * {"jwks":{…},"tokens":["…"]} and prints {"results":["" or why it was refused, …]}. `jose-tokens encrypt` reads
+ * {"jwks":{…}} and prints {"tokens":["…"]}, PLAIN encrypted to each key with each `enc`. `jose-tokens decrypt` reads
+ * {"keys":[…],"tokens":["…"]} and prints {"results":["what was within" or "refused: why", …]}.
  */
 
 #define ISSUER   "https://id.example"
 #define AUDIENCE "https://api.example"
+#define PLAIN    "Grüße, 日本 \"\\"
 #define MOST     (4 * 1024 * 1024)
 
 static const PosternJoseAlg algs[] = {
@@ -29,7 +33,7 @@ make_claims (void)
 
   g_variant_dict_insert (&claims, "iss", "s", ISSUER);
   g_variant_dict_insert (&claims, "aud", "s", AUDIENCE);
-  g_variant_dict_insert (&claims, "sub", "s", "Grüße, 日本 \"\\");
+  g_variant_dict_insert (&claims, "sub", "s", PLAIN);
   g_variant_dict_insert (&claims, "iat", "x", now);
   g_variant_dict_insert (&claims, "exp", "x", now + 600);
 
@@ -95,26 +99,47 @@ read_input (gsize *length)
   return g_string_free (text, FALSE);
 }
 
+/* (transfer full): what stands on the input */
+static GVariant *
+read_model (void)
+{
+  gsize length;
+  g_autofree char *input = read_input (&length);
+  g_autoptr (GError) error = NULL;
+  GVariant *model = postern_json_parse_object (input, (gssize)length, MOST, &error);
+
+  if (model == NULL)
+    g_error ("the input cannot be read: %s", error->message);
+
+  return model;
+}
+
+static int
+print_list (const char *name, GVariantBuilder *list)
+{
+  g_auto (GVariantDict) whole = G_VARIANT_DICT_INIT (NULL);
+  g_autofree char *text = NULL;
+
+  g_variant_dict_insert_value (&whole, name, g_variant_builder_end (list));
+  text = postern_json_print (g_variant_dict_end (&whole));
+  puts (text);
+
+  return 0;
+}
+
 static int
 verify_all (void)
 {
-  gsize length;
-  g_autofree char *input = read_input (&length), *text = NULL;
-  g_autoptr (GError) error = NULL;
-  g_autoptr (GVariant) model = postern_json_parse_object (input, (gssize)length, MOST, &error);
-  g_autoptr (GVariant) jwks = model ? postern_json_get (model, "jwks") : NULL;
-  g_auto (GStrv) tokens = model ? postern_json_dup_strv (model, "tokens", FALSE) : NULL;
-  g_autoptr (PosternJwkSet) set = jwks ? postern_jwk_set_new_from_variant (jwks, &error) : NULL;
+  g_autoptr (GVariant) model = read_model ();
+  g_autoptr (GVariant) jwks = postern_json_get (model, "jwks");
+  g_auto (GStrv) tokens = postern_json_dup_strv (model, "tokens", FALSE);
+  g_autoptr (PosternJwkSet) set = postern_jwk_set_new_from_variant (jwks, NULL);
   g_auto (GVariantBuilder) results = G_VARIANT_BUILDER_INIT (G_VARIANT_TYPE ("as"));
-  g_auto (GVariantDict) whole = G_VARIANT_DICT_INIT (NULL);
   PosternJwtRules rules = {.issuer = ISSUER,
                            .audience = AUDIENCE,
                            .sole_audience = TRUE,
                            .require_exp = TRUE,
                            .require_sub = TRUE};
-
-  if (set == NULL || tokens == NULL)
-    g_error ("the input cannot be read: %s", error ? error->message : "jwks or tokens is missing");
 
   for (guint i = 0; tokens[i] != NULL; i++) {
     g_autoptr (GError) problem = NULL;
@@ -123,21 +148,99 @@ verify_all (void)
 
     g_variant_builder_add (&results, "s", claims ? "" : problem->message);
   }
-  g_variant_dict_insert_value (&whole, "results", g_variant_builder_end (&results));
-  text = postern_json_print (g_variant_dict_end (&whole));
-  puts (text);
 
-  return 0;
+  return print_list ("results", &results);
+}
+
+static void
+encrypt_one (PosternJwkSet *set, PosternJwk *key, PosternJweEnc enc, GVariantBuilder *tokens)
+{
+  PosternJweAlg alg = postern_jwe_find_key (set, POSTERN_JWE_ALG_ECDH_ES) == key ? POSTERN_JWE_ALG_ECDH_ES
+                                                                                 : POSTERN_JWE_ALG_RSA_OAEP_256;
+  g_autoptr (GBytes) plain = g_bytes_new_static (PLAIN, strlen (PLAIN));
+  g_autoptr (GError) error = NULL;
+  g_autofree char *token = postern_jwe_encrypt (key, alg, enc, "text", plain, &error);
+
+  if (token == NULL)
+    g_error ("%s", error->message);
+  g_variant_builder_add (tokens, "s", token);
+}
+
+static int
+encrypt_all (void)
+{
+  g_autoptr (GVariant) model = read_model ();
+  g_autoptr (GVariant) jwks = postern_json_get (model, "jwks");
+  g_autoptr (PosternJwkSet) set = postern_jwk_set_new_from_variant (jwks, NULL);
+  g_auto (GVariantBuilder) tokens = G_VARIANT_BUILDER_INIT (G_VARIANT_TYPE ("as"));
+
+  for (guint i = 0; i < postern_jwk_set_get_n_keys (set); i++) {
+    g_autoptr (GPtrArray) list = g_ptr_array_new ();
+    g_autoptr (PosternJwkSet) lone = NULL;
+    PosternJwk *key = postern_jwk_set_get_key (set, i);
+
+    g_ptr_array_add (list, key);
+    lone = postern_jwk_set_new (list);
+    encrypt_one (lone, key, POSTERN_JWE_ENC_A128GCM, &tokens);
+    encrypt_one (lone, key, POSTERN_JWE_ENC_A256GCM, &tokens);
+  }
+
+  return print_list ("tokens", &tokens);
+}
+
+/* Ours are never published, so they are read one by one. */
+static PosternJwkSet *
+read_private_keys (GVariant *model)
+{
+  g_autoptr (GVariant) keys = postern_json_get (model, "keys");
+  g_autoptr (GPtrArray) list = g_ptr_array_new_with_free_func (g_object_unref);
+
+  for (gsize i = 0; i < g_variant_n_children (keys); i++) {
+    g_autoptr (GVariant) box = g_variant_get_child_value (keys, i);
+    g_autoptr (GVariant) member = g_variant_get_variant (box);
+    g_autoptr (GError) error = NULL;
+    PosternJwk *key = postern_jwk_new_from_variant (member, TRUE, &error);
+
+    if (key == NULL)
+      g_error ("%s", error->message);
+    g_ptr_array_add (list, key);
+  }
+
+  return postern_jwk_set_new (list);
+}
+
+static int
+decrypt_all (void)
+{
+  g_autoptr (GVariant) model = read_model ();
+  g_autoptr (PosternJwkSet) set = read_private_keys (model);
+  g_auto (GStrv) tokens = postern_json_dup_strv (model, "tokens", FALSE);
+  g_auto (GVariantBuilder) results = G_VARIANT_BUILDER_INIT (G_VARIANT_TYPE ("as"));
+
+  for (guint i = 0; tokens[i] != NULL; i++) {
+    g_autoptr (GError) error = NULL;
+    g_autoptr (GBytes) plain = postern_jwe_decrypt (tokens[i], -1, set, NULL, NULL, &error);
+    g_autofree char *text = plain ? g_strndup (g_bytes_get_data (plain, NULL), g_bytes_get_size (plain))
+                                  : g_strconcat ("refused: ", error->message, NULL);
+
+    g_variant_builder_add (&results, "s", text);
+  }
+
+  return print_list ("results", &results);
 }
 
 int
 main (int argc, char **argv)
 {
-  if (argc == 2 && strcmp (argv[1], "sign") == 0)
-    return sign_all ();
-  if (argc == 2 && strcmp (argv[1], "verify") == 0)
-    return verify_all ();
+  static const struct {
+    const char *name;
+    int (*run) (void);
+  } verbs[] = {{"sign", sign_all}, {"verify", verify_all}, {"encrypt", encrypt_all}, {"decrypt", decrypt_all}};
 
-  fputs ("usage: jose-tokens sign | verify\n", stderr);
+  for (guint i = 0; argc == 2 && i < G_N_ELEMENTS (verbs); i++)
+    if (strcmp (argv[1], verbs[i].name) == 0)
+      return verbs[i].run ();
+
+  fputs ("usage: jose-tokens sign | verify | encrypt | decrypt\n", stderr);
   return 2;
 }

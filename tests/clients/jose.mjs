@@ -84,4 +84,69 @@ test('we refuse what jose can make and nobody should take', async () => {
   Object.keys(bad).forEach((name, i) => assert.notEqual(results[i + 1], '', name));
 });
 
+// Encryption: the kinds of key we know, with each `enc`.
+const kinds = [['RSA-OAEP-256', { modulusLength: 2048 }], ['RSA-OAEP-256', { modulusLength: 3072 }], ...['P-256', 'P-384', 'P-521'].map((crv) => ['ECDH-ES', { crv }])];
+const encs = ['A128GCM', 'A256GCM'];
+
+async function recipients() {
+  return Promise.all(kinds.map(async ([alg, options], i) => {
+    const { publicKey, privateKey } = await jose.generateKeyPair(alg, { extractable: true, ...options });
+    const names = { kid: `recipient-${i}`, alg, use: 'enc' };
+    return { alg, publicKey, privateKey, jwk: { ...await jose.exportJWK(publicKey), ...names }, secret: { ...await jose.exportJWK(privateKey), ...names } };
+  }));
+}
+
+const encrypt = (key, header, text = subject) => new jose.CompactEncrypt(new TextEncoder().encode(text)).setProtectedHeader(header).encrypt(key);
+
+test('jose decrypts what we encrypt, for every kind of key', async () => {
+  const keys = await recipients();
+  const { tokens } = ask('encrypt', { jwks: { keys: keys.map(({ jwk }) => jwk) } });
+  assert.equal(tokens.length, keys.length * encs.length);
+  for (const [i, token] of tokens.entries()) {
+    const { alg, privateKey, jwk: { kid } } = keys[Math.floor(i / 2)];
+    const { plaintext, protectedHeader: { epk, ...header } } = await jose.compactDecrypt(token, privateKey);
+    assert.equal(new TextDecoder().decode(plaintext), subject);
+    assert.deepEqual(header, { alg, enc: encs[i % 2], cty: 'text', kid });
+    assert.equal(epk !== undefined, alg === 'ECDH-ES');
+  }
+});
+
+test('we decrypt what jose encrypts, for every kind of key, with and without names of parties', async () => {
+  const keys = await recipients();
+  const tokens = [];
+  for (const { alg, publicKey, jwk: { kid } } of keys)
+    for (const enc of encs) tokens.push(await encrypt(publicKey, { alg, enc, kid }));
+  const { alg, publicKey, jwk: { kid } } = keys.at(-1);
+  tokens.push(await new jose.CompactEncrypt(new TextEncoder().encode(subject)).setProtectedHeader({ alg, enc: 'A128GCM', kid })
+    .setKeyManagementParameters({ apu: new TextEncoder().encode('Alice'), apv: new TextEncoder().encode('Bob') }).encrypt(publicKey));
+  const { results } = ask('decrypt', { keys: keys.map(({ secret }) => secret), tokens });
+  assert.deepEqual(results, tokens.map(() => subject));
+});
+
+test('we refuse to decrypt what jose can make and nobody should take', async () => {
+  const [rsa, , ec] = await recipients();
+  const stranger = await jose.generateKeyPair('ECDH-ES', { crv: 'P-256' });
+  const kid = ec.jwk.kid, x25519 = (await jose.generateKeyPair('ECDH-ES', { crv: 'X25519' })).publicKey;
+  const flattened = await new jose.FlattenedEncrypt(new TextEncoder().encode('x')).setProtectedHeader({ alg: 'ECDH-ES', enc: 'A128GCM', kid }).encrypt(ec.publicKey);
+  const good = await encrypt(ec.publicKey, { alg: 'ECDH-ES', enc: 'A128GCM', kid });
+  const publicRsa = await jose.importJWK({ ...rsa.jwk, alg: 'RSA-OAEP' }, 'RSA-OAEP');
+  const bad = {
+    "stranger's key under our name": await encrypt(stranger.publicKey, { alg: 'ECDH-ES', enc: 'A128GCM', kid }),
+    'another curve': await encrypt(x25519, { alg: 'ECDH-ES', enc: 'A128GCM', kid }),
+    'RSA-OAEP with SHA-1': await encrypt(publicRsa, { alg: 'RSA-OAEP', enc: 'A128GCM', kid: rsa.jwk.kid }),
+    'wrapped after agreement': await encrypt(ec.publicKey, { alg: 'ECDH-ES+A128KW', enc: 'A128GCM', kid }),
+    'another cipher': await encrypt(ec.publicKey, { alg: 'ECDH-ES', enc: 'A128CBC-HS256', kid }),
+    'a password': await new jose.CompactEncrypt(new TextEncoder().encode('x')).setProtectedHeader({ alg: 'PBES2-HS256+A128KW', enc: 'A128GCM' })
+      .setKeyManagementParameters({ p2c: 100000 }).encrypt(new TextEncoder().encode('password')),
+    'a shared secret': await encrypt(new Uint8Array(16), { alg: 'dir', enc: 'A128GCM' }),
+    'flattened serialization': JSON.stringify(flattened),
+    'another name': await encrypt(ec.publicKey, { alg: 'ECDH-ES', enc: 'A128GCM', kid: 'nobody' }),
+    padding: `${good}=`,
+    signed: ours.tokens[0].token,
+  };
+  const { results } = ask('decrypt', { keys: [rsa.secret, ec.secret], tokens: [good, ...Object.values(bad)] });
+  assert.equal(results[0], subject);
+  Object.keys(bad).forEach((name, i) => assert.match(results[i + 1], /^refused: /, name));
+});
+
 await runTests();
