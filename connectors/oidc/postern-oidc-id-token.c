@@ -120,17 +120,11 @@ check_access_token_hash (const PosternOidcIdToken *self, GVariant *claims, GErro
   g_autoptr (GVariant) header = present ? postern_jws_peek_header (self->id_token, -1, NULL) : NULL;
   const char *alg = header ? postern_json_get_string (header, "alg") : NULL;
   const char *hash = postern_json_get_string (claims, "at_hash");
-  GChecksumType type = alg && g_str_has_suffix (alg, "256") ? G_CHECKSUM_SHA256 : alg && g_str_has_suffix (alg, "384") ? G_CHECKSUM_SHA384 : G_CHECKSUM_SHA512;
-  g_autoptr (GChecksum) checksum = g_checksum_new (type);
   g_autofree char *expected = NULL;
-  guint8 digest[64];
-  gsize length = sizeof digest;
 
   if (!present)
     return TRUE;
-  g_checksum_update (checksum, (const guchar *) self->access_token, -1);
-  g_checksum_get_digest (checksum, digest, &length);
-  expected = postern_base64url_encode (digest, length / 2);
+  expected = postern_jose_alg_dup_half_hash (postern_jose_alg_from_string (alg), self->access_token);
   return g_strcmp0 (hash, expected) == 0 || refuse (error, "at_hash does not belong to the access token");
 }
 

@@ -6,38 +6,6 @@
 #include "postern-oidc-claims.h"
 #include "postern-oidc-json.h"
 
-#include <string.h>
-
-static GChecksumType
-hash_of (PosternJoseAlg alg)
-{
-  switch (alg) {
-  case POSTERN_JOSE_ALG_RS384:
-  case POSTERN_JOSE_ALG_PS384:
-  case POSTERN_JOSE_ALG_ES384:
-    return G_CHECKSUM_SHA384;
-  case POSTERN_JOSE_ALG_RS512:
-  case POSTERN_JOSE_ALG_PS512:
-  case POSTERN_JOSE_ALG_ES512:
-  case POSTERN_JOSE_ALG_EDDSA: /* Ed25519 hashes with SHA-512 */
-    return G_CHECKSUM_SHA512;
-  default:
-    return G_CHECKSUM_SHA256;
-  }
-}
-
-char *
-postern_oidc_id_token_dup_at_hash (const char *access_token, PosternJoseAlg alg)
-{
-  g_autoptr (GChecksum) checksum = g_checksum_new (hash_of (alg));
-  guint8 digest[64];
-  gsize length = sizeof digest;
-
-  g_checksum_update (checksum, (const guchar *) access_token, (gssize) strlen (access_token));
-  g_checksum_get_digest (checksum, digest, &length);
-  return postern_base64url_encode (digest, length / 2);
-}
-
 static gint64
 lifetime (PosternOidc *oidc, PosternClient *client)
 {
@@ -78,7 +46,7 @@ postern_oidc_id_token_sign (PosternOidc *oidc, const PosternOidcIdToken *fields,
 {
   PosternJoseAlg alg = fields->client->id_token_alg ? fields->client->id_token_alg : POSTERN_JOSE_ALG_RS256;
   g_autoptr (PosternJwk) key = postern_key_ring_dup_current (postern_tenant_get_key_ring (postern_oidc_get_tenant (oidc)), alg, error);
-  g_autofree char *at_hash = postern_oidc_id_token_dup_at_hash (fields->access_token, alg);
+  g_autofree char *at_hash = postern_jose_alg_dup_half_hash (alg, fields->access_token);
   g_autoptr (GString) payload = NULL;
 
   if (!key)

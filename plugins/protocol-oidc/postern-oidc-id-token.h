@@ -26,7 +26,5 @@ char *postern_oidc_id_token_sign (PosternOidc *oidc, const PosternOidcIdToken *f
  */
 GVariant *postern_oidc_id_token_read_hint (PosternOidc *oidc, const char *token, const char *client_id, GError **error);
 
-/** postern_oidc_id_token_dup_at_hash: the left half of the hash that belongs to @alg (Core 3.1.3.6) */
-char *postern_oidc_id_token_dup_at_hash (const char *access_token, PosternJoseAlg alg);
 
 G_END_DECLS

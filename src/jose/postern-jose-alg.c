@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "postern-jose-private.h"
 
+#include <string.h>
+
 G_DEFINE_QUARK (postern - jose - error, postern_jose_error)
 
 /* RFC 7518 section 3.1 and RFC 8037 section 3.1. The row's place is the enumeration's number. */
@@ -91,4 +93,19 @@ postern_jose_alg_get_digest (const PosternJoseAlgInfo *info)
 
   EVP_MD_free (fetched);
   return g_atomic_pointer_get (&digests[info->alg]);
+}
+
+/** Ed25519 hashes with SHA-512, which its row does not name: its signatures take the message and no digest. */
+char *
+postern_jose_alg_dup_half_hash (PosternJoseAlg alg, const char *text)
+{
+  const PosternJoseAlgInfo *info = postern_jose_alg_get_info (alg == POSTERN_JOSE_ALG_EDDSA ? POSTERN_JOSE_ALG_RS512 : alg);
+  guchar digest[EVP_MAX_MD_SIZE];
+  guint size;
+
+  g_return_val_if_fail (info != NULL, NULL);
+  if (EVP_Digest (text, strlen (text), digest, &size, postern_jose_alg_get_digest (info), NULL) != 1)
+    g_error ("%s is missing from OpenSSL", info->digest);
+
+  return postern_base64url_encode (digest, size / 2);
 }

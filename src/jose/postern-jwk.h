@@ -19,6 +19,8 @@ typedef enum {
 
 POSTERN_JOSE_API PosternJoseAlg postern_jose_alg_from_string (const char *name);
 POSTERN_JOSE_API const char *postern_jose_alg_to_string (PosternJoseAlg alg);
+/** postern_jose_alg_dup_half_hash: `at_hash` of @text (OpenID Connect Core 3.1.3.6) in a token that @alg, not UNKNOWN, signs. (transfer full) */
+POSTERN_JOSE_API char *postern_jose_alg_dup_half_hash (PosternJoseAlg alg, const char *text);
 
 #define POSTERN_JOSE_ERROR (postern_jose_error_quark ())
 typedef enum {

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "postern-store.h"
 
-#include <openssl/rand.h>
 #include <string.h>
+
+#include "postern-store-random.h"
 
 /* Digits in ASCII order, so that ids sort as their times; without i, l, o and u, which people misread. */
 static const char alphabet[] = "0123456789abcdefghjkmnpqrstvwxyz";
@@ -33,7 +34,7 @@ make_uuid (guint8 uuid[16])
 {
   guint64 tick = next_tick ();
 
-  g_return_if_fail (RAND_bytes (uuid + 8, 8) == 1);
+  postern_store_random_fill (uuid + 8, 8);
   for (guint i = 0; i < 6; i++)
     uuid[i] = (guint8) (tick >> (52 - 8 * i));
   uuid[6] = (guint8) (0x70 | (tick >> 8 & 0x0f));

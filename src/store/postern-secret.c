@@ -3,10 +3,10 @@
 
 #include <openssl/crypto.h>
 #include <openssl/evp.h>
-#include <openssl/rand.h>
 #include <string.h>
 
 #include "postern-store-base64.h"
+#include "postern-store-random.h"
 
 #define SECRET_BYTES 32
 
@@ -16,8 +16,7 @@ postern_secret_new (void)
   guint8 bytes[SECRET_BYTES];
   char *secret;
 
-  if (RAND_bytes (bytes, sizeof bytes) != 1)
-    g_error ("the random number generator failed; a server without one must not go on");
+  postern_store_random_fill (bytes, sizeof bytes);
   secret = postern_store_base64_encode (bytes, sizeof bytes);
   OPENSSL_cleanse (bytes, sizeof bytes);
   return secret;
