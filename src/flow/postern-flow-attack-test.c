@@ -54,7 +54,7 @@ age (PosternTxn *txn, gpointer data, GError **error)
     return FALSE;
   flow->expires_at = 1;
   aged = postern_flow_codec_write (flow);
-  return postern_flow_store_put (txn, id, flow->browser_hash, aged, 1, error);
+  return postern_flow_store_replace (txn, id, bytes, aged, 1, error);
 }
 
 static void

@@ -77,10 +77,12 @@ pass (PosternFlowContext *context, GError **error)
 static PosternResponse *
 finish (PosternFlowContext *context, GError **error)
 {
+  PosternResponse *overtaken;
+
+  if (!postern_flow_park_close (context, &overtaken, error))
+    return overtaken;
   if (!postern_flow_effects_commit (context, error))
     return NULL;
-  if (context->flow->id)
-    postern_flow_park_forget (context);
   if (context->event)
     postern_flow_audit_tell (context, context->event, context->flow->user_id);
   return g_steal_pointer (&context->response);

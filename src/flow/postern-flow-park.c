@@ -20,7 +20,9 @@ put (PosternTxn *txn, gpointer user_data, GError **error)
   Parcel *parcel = user_data;
   PosternFlow *flow = parcel->flow;
 
-  return postern_flow_store_put (txn, flow->id, flow->browser_hash, parcel->bytes, flow->expires_at, error);
+  if (flow->parked)
+    return postern_flow_store_replace (txn, flow->id, flow->parked, parcel->bytes, flow->expires_at, error);
+  return postern_flow_store_insert (txn, flow->id, flow->browser_hash, parcel->bytes, flow->expires_at, error);
 }
 
 static gboolean
@@ -32,19 +34,34 @@ write_flow (PosternTenant *tenant, PosternFlow *flow, GError **error)
   return postern_store_write (postern_tenant_get_store (tenant), POSTERN_KEEP_SHORT, put, &parcel, error);
 }
 
+/* Another request of this browser was faster: its page, or where its flow ended, is the answer to both. */
+static PosternResponse *
+answer_overtaken (PosternFlowContext *context)
+{
+  g_autofree char *location = g_strdup_printf ("/sign-in/%s", context->flow->id);
+
+  g_ptr_array_set_size (context->cookies, 0);
+  return postern_response_new_redirect (location);
+}
+
 PosternResponse *
 postern_flow_park_save (PosternFlowContext *context, GError **error)
 {
   PosternFlow *flow = context->flow;
   gboolean page = postern_prompt_get_kind (context->prompt) == POSTERN_PROMPT_PAGE;
   g_autofree char *location = g_strdup_printf ("/sign-in/%s", flow->id);
+  g_autoptr (GError) local = NULL;
 
   if (flow->browser_hash == NULL)
     postern_flow_browser_bind (context);
   if (page)
     postern_flow_prompt_keep (flow, context->prompt);
-  if (!write_flow (context->tenant, flow, error))
+  if (!write_flow (context->tenant, flow, &local)) {
+    if (g_error_matches (local, POSTERN_ERROR, POSTERN_ERROR_CONFLICT))
+      return answer_overtaken (context);
+    g_propagate_error (error, g_steal_pointer (&local));
     return NULL;
+  }
   return page ? postern_response_new_redirect (location) : postern_flow_prompt_leave (context, context->prompt);
 }
 
@@ -62,6 +79,7 @@ read_flow (PosternTenant *tenant, const char *id, GError **error)
 {
   Parcel parcel = { NULL, id, NULL };
   g_autoptr (GBytes) bytes = NULL;
+  PosternFlow *flow;
 
   if (!postern_id_is_valid (id, "flw")) {
     g_set_error_literal (error, POSTERN_ERROR, POSTERN_ERROR_NOT_FOUND, "There is no such flow");
@@ -70,7 +88,10 @@ read_flow (PosternTenant *tenant, const char *id, GError **error)
   if (!postern_store_read (postern_tenant_get_store (tenant), POSTERN_KEEP_SHORT, get, &parcel, error))
     return NULL;
   bytes = parcel.bytes;
-  return postern_flow_codec_read (bytes, error);
+  flow = postern_flow_codec_read (bytes, error);
+  if (flow)
+    flow->parked = g_steal_pointer (&bytes);
+  return flow;
 }
 
 static PosternResponse *
@@ -99,16 +120,12 @@ postern_flow_park_load (PosternRuntime *runtime, PosternRequest *request, const 
   return *lost ? NULL : g_steal_pointer (&flow);
 }
 
-void
-postern_flow_park_forget (PosternFlowContext *context)
+/* What is left of a flow that is done only knows the way back, for a person who reloads. */
+static PosternFlow *
+make_rest (PosternFlow *flow)
 {
-  PosternFlow *flow = context->flow;
-  g_autoptr (PosternFlow) rest = NULL;
-  g_autoptr (GError) error = NULL;
+  PosternFlow *rest = postern_flow_new (flow->entrance, NULL);
 
-  if (flow->browser_hash == NULL)
-    return; /* it was never parked */
-  rest = postern_flow_new (flow->entrance, NULL);
   postern_flow_set_string (&rest->id, flow->id);
   postern_flow_set_string (&rest->stage, STAGE_DONE);
   postern_flow_set_string (&rest->browser_hash, flow->browser_hash);
@@ -116,8 +133,30 @@ postern_flow_park_forget (PosternFlowContext *context)
   postern_flow_set_string (&rest->back_url, flow->back_url);
   postern_flow_set_string (&rest->ui_locales, flow->ui_locales);
   rest->expires_at = flow->expires_at;
-  if (!write_flow (context->tenant, rest, &error))
-    g_warning ("Flow %s is done but could not be put away: %s", flow->id, error->message);
+  rest->parked = flow->parked ? g_bytes_ref (flow->parked) : NULL;
+  return rest;
+}
+
+gboolean
+postern_flow_park_close (PosternFlowContext *context, PosternResponse **overtaken, GError **error)
+{
+  PosternFlow *flow = context->flow;
+  g_autoptr (PosternFlow) rest = NULL;
+  g_autoptr (GError) local = NULL;
+
+  *overtaken = NULL;
+  if (flow->parked == NULL)
+    return TRUE;
+  rest = make_rest (flow);
+  if (write_flow (context->tenant, rest, &local)) {
+    g_clear_pointer (&flow->parked, g_bytes_unref);
+    return TRUE;
+  }
+  if (g_error_matches (local, POSTERN_ERROR, POSTERN_ERROR_CONFLICT))
+    *overtaken = answer_overtaken (context);
+  else
+    g_propagate_error (error, g_steal_pointer (&local));
+  return FALSE;
 }
 
 typedef struct {

@@ -15,8 +15,13 @@ PosternResponse *postern_flow_park_save (PosternFlowContext *context, GError **e
  */
 PosternFlow *postern_flow_park_load (PosternRuntime *runtime, PosternRequest *request, const char *id, PosternResponse **lost);
 
-/** postern_flow_park_forget: the flow is done; what is left only knows the way back, for a person who reloads. */
-void postern_flow_park_forget (PosternFlowContext *context);
+/**
+ * postern_flow_park_close: the flow is about to end, and of all requests that read it as this one did, one may end it: the
+ * database decides in one statement. What is left only knows the way back, for a person who reloads.
+ * @overtaken: (out) (transfer full) (nullable): the answer when another request was faster
+ * Returns: FALSE with either @overtaken or @error
+ */
+gboolean postern_flow_park_close (PosternFlowContext *context, PosternResponse **overtaken, GError **error);
 
 /** postern_flow_park_use_callback: TRUE the first time only, decided by the database in one statement. @state: what came back */
 gboolean postern_flow_park_use_callback (PosternRuntime *runtime, PosternRequest *request, PosternFlow *flow, const char *state);

@@ -87,6 +87,7 @@ struct _PosternFlow {
   char *grant_id;
 
   /* transient */
+  GBytes *parked;   /* (nullable): as it is kept; who goes on from there replaces just this */
   GVariant *claims; /* a{sv}: what stage `claims` collected for the tokens */
   gboolean sign_up; /* serialised too: the person is making an account */
 };

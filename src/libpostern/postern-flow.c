@@ -35,6 +35,7 @@ postern_flow_finalize (GObject *object)
   g_clear_pointer (&self->subject, g_variant_unref);
   g_clear_pointer (&self->prompt, g_variant_unref);
   g_clear_pointer (&self->claims, g_variant_unref);
+  g_clear_pointer (&self->parked, g_bytes_unref);
   G_OBJECT_CLASS (postern_flow_parent_class)->finalize (object);
 }
 

@@ -4,20 +4,28 @@
 #include "postern-error.h"
 #include "postern-txn.h"
 
-/* A flow stays with the browser it began in: a put for another browser changes nothing. */
 gboolean
-postern_flow_store_put (PosternTxn *txn, const char *id, const char *browser_hash, GBytes *data, gint64 expires_at,
-                        GError **error)
+postern_flow_store_insert (PosternTxn *txn, const char *id, const char *browser_hash, GBytes *data, gint64 expires_at,
+                           GError **error)
 {
-  static const char sql[] = "INSERT INTO flows (id, browser_hash, data, expires_at) VALUES (?1, ?2, ?3, ?4) ON CONFLICT (id) DO UPDATE "
-                            "SET data = excluded.data, expires_at = excluded.expires_at, browser_hash = excluded.browser_hash "
-                            "WHERE flows.browser_hash IS NULL OR flows.browser_hash = excluded.browser_hash";
+  static const char sql[] = "INSERT INTO flows (id, browser_hash, data, expires_at) VALUES (?1, ?2, ?3, ?4)";
   PosternValue values[] = { POSTERN_TEXT (id), POSTERN_TEXT (browser_hash),
+                            POSTERN_BLOB (g_bytes_get_data (data, NULL), g_bytes_get_size (data)), POSTERN_INT (expires_at) };
+
+  return postern_txn_execute (txn, sql, values, G_N_ELEMENTS (values), error) > 0;
+}
+
+/* One statement: of two requests that read the same flow, one goes on from there. */
+gboolean
+postern_flow_store_replace (PosternTxn *txn, const char *id, GBytes *old, GBytes *data, gint64 expires_at, GError **error)
+{
+  static const char sql[] = "UPDATE flows SET data = ?3, expires_at = ?4 WHERE id = ?1 AND data = ?2";
+  PosternValue values[] = { POSTERN_TEXT (id), POSTERN_BLOB (g_bytes_get_data (old, NULL), g_bytes_get_size (old)),
                             POSTERN_BLOB (g_bytes_get_data (data, NULL), g_bytes_get_size (data)), POSTERN_INT (expires_at) };
   gint64 changed = postern_txn_execute (txn, sql, values, G_N_ELEMENTS (values), error);
 
   if (changed == 0)
-    g_set_error_literal (error, POSTERN_ERROR, POSTERN_ERROR_CONFLICT, "this sign-in began in another browser");
+    g_set_error_literal (error, POSTERN_ERROR, POSTERN_ERROR_CONFLICT, "this sign-in has gone on meanwhile");
   return changed > 0;
 }
 

@@ -11,11 +11,13 @@ flows (PosternTxn *txn, gpointer data, GError **error)
   g_autoptr (GBytes) empty = g_bytes_new_static ("", 0);
   g_autoptr (GBytes) got = NULL, got_empty = NULL;
 
-  g_assert_true (postern_flow_store_put (txn, "flw_1", "browser", first, NOW - 5, error));
+  g_assert_true (postern_flow_store_insert (txn, "flw_1", "browser", first, NOW - 5, error));
   got = postern_flow_store_get (txn, "flw_1", error); /* expired ones too */
   g_assert_true (g_bytes_equal (got, first));
-  assert_fails (postern_flow_store_put (txn, "flw_1", "another", empty, NOW, &failure), POSTERN_ERROR_CONFLICT);
-  g_assert_true (postern_flow_store_put (txn, "flw_1", "browser", empty, NOW, error));
+  assert_fails (postern_flow_store_insert (txn, "flw_1", "another", empty, NOW, &failure), POSTERN_ERROR_CONFLICT);
+  g_assert_true (postern_flow_store_replace (txn, "flw_1", first, empty, NOW, error));
+  assert_fails (postern_flow_store_replace (txn, "flw_1", first, first, NOW, &failure), POSTERN_ERROR_CONFLICT);
+  assert_fails (postern_flow_store_replace (txn, "flw_2", first, empty, NOW, &failure), POSTERN_ERROR_CONFLICT);
   got_empty = postern_flow_store_get (txn, "flw_1", error);
   g_assert_cmpuint (g_bytes_get_size (got_empty), ==, 0);
   g_assert_true (postern_flow_store_delete (txn, "flw_1", error));
@@ -165,8 +167,8 @@ purge_short (PosternTxn *txn, gpointer data, GError **error)
   g_autoptr (GBytes) bytes = g_bytes_new_static ("x", 1);
   gint64 deleted;
 
-  g_assert_true (postern_flow_store_put (txn, "flw_old", NULL, bytes, LONG_AGO, error)
-                 && postern_flow_store_put (txn, "flw_lapsed", NULL, bytes, NOW - 10, error)
+  g_assert_true (postern_flow_store_insert (txn, "flw_old", NULL, bytes, LONG_AGO, error)
+                 && postern_flow_store_insert (txn, "flw_lapsed", NULL, bytes, NOW - 10, error)
                  && postern_counter_store_add (txn, "old", 1, 60, LONG_AGO, NULL, NULL, error)
                  && postern_counter_store_add (txn, "new", 1, 60, NOW, NULL, NULL, error));
   g_assert_true (postern_purge_store_run (txn, POSTERN_KEEP_SHORT, NOW, 100, &deleted, error));
