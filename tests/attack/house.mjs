@@ -1,0 +1,95 @@
+// SPDX-License-Identifier: Apache-2.0
+// A server with a person and applications, and the way through its pages to a code and tokens.
+import assert from 'node:assert/strict';
+import { createHash, randomBytes } from 'node:crypto';
+import { startPostern } from '../lib/server.mjs';
+import { Visitor } from '../lib/visitor.mjs';
+
+export const person = { identifier: 'ada@example.com', password: 'correct horse battery staple 9' };
+export const callback = 'https://app.example.com/callback';
+
+/** Cheap hashes: what is attacked here is not the hash. */
+export const cheap = { password: { memory: 8, iterations: 1, queue: 400 } };
+
+export class House {
+  /** @param applications: name -> more arguments of `postern app create` */
+  static async open(applications, settings = {}) {
+    const self = new House();
+    self.postern = await startPostern({ ...settings, config: { ...cheap, ...settings.config } });
+    await self.postern.cli('user', 'create', '--email', person.identifier, '--email-verified', '--name', 'Ada', '--password', person.password);
+    for (const [name, options] of Object.entries(applications)) {
+      self[name] = await self.postern.cli('app', 'create', '--name', name, '--first-party', '--redirect-uri', callback, ...options);
+    }
+    return self;
+  }
+
+  get port() { return this.postern.port; }
+
+  get url() { return this.postern.url; }
+
+  /** Where an application sends a browser, and the verifier that goes with it. */
+  ask(app, parameters = {}) {
+    const verifier = randomBytes(32).toString('base64url');
+    const query = new URLSearchParams({
+      client_id: app.client_id, response_type: 'code', redirect_uri: callback, scope: 'openid offline_access', state: randomBytes(8).toString('hex'),
+      nonce: randomBytes(8).toString('hex'), code_challenge: createHash('sha256').update(verifier).digest('base64url'), code_challenge_method: 'S256', ...parameters,
+    });
+    return { path: `/oidc/authorize?${query}`, verifier };
+  }
+
+  /** A form of the token endpoint that redeems a fresh code. */
+  async codeForm(app, visitor = new Visitor(), parameters = {}) {
+    const { path, verifier } = this.ask(app, parameters);
+    const back = await visitor.walk(`${this.url}${path}`, callback, person);
+    assert.ok(back.searchParams.get('code'), `no code: ${back}`);
+    return { grant_type: 'authorization_code', code: back.searchParams.get('code'), redirect_uri: callback, code_verifier: verifier, ...this.secret(app) };
+  }
+
+  secret(app) {
+    return { client_id: app.client_id, ...(app.client_secret && { client_secret: app.client_secret }) };
+  }
+
+  async post(path, form, headers = {}) {
+    const answer = await fetch(`${this.url}${path}`, { method: 'POST', headers, body: new URLSearchParams(form), redirect: 'manual' });
+    const text = await answer.text();
+    return { status: answer.status, headers: answer.headers, text, ...(text.startsWith('{') && JSON.parse(text)) };
+  }
+
+  async tokens(app, visitor, parameters) {
+    const answer = await this.post('/oidc/token', await this.codeForm(app, visitor, parameters));
+    assert.equal(answer.status, 200, answer.text);
+    return answer;
+  }
+
+  async userinfo(token) {
+    return (await fetch(`${this.url}/oidc/userinfo`, { headers: { authorization: `Bearer ${token}` } })).status;
+  }
+
+  /** A browser of its own that stands at the password of a sign-in: its cookies, and the form to send. */
+  async atPassword(app, identifier = person.identifier) {
+    const visitor = new Visitor();
+    return { visitor, ...(await this.stand(visitor, `${this.url}${this.ask(app).path}`, { identifier }, 'password')) };
+  }
+
+  /** Walks until a page has a field named @field; gives the form's path and fields. */
+  async stand(visitor, url, values, field) {
+    let here = url, answer = await visitor.send(here);
+    for (let hop = 0; hop < 10; hop += 1) {
+      if (answer.location) {
+        here = new URL(answer.location, here).href;
+        answer = await visitor.send(here);
+        continue;
+      }
+      const form = visitor.form(answer.text, here, values, ['submit']);
+      assert.ok(form, `no form at ${here}: ${answer.status}`);
+      if (field in form.fields) return { path: form.action.slice(this.url.length), fields: form.fields };
+      here = form.action;
+      answer = await visitor.send(here, { method: 'POST', form: form.fields });
+    }
+    throw new Error(`no field ${field} on the way from ${url}`);
+  }
+
+  async close() { await this.postern.stop(); }
+}
+
+export const cookieHeader = (visitor) => [...visitor.cookies].map(([name, value]) => `${name}=${value}`).join('; ');
