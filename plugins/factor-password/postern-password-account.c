@@ -4,6 +4,7 @@
 #include "postern-flow-audit.h"
 #include "postern-flow-browser.h"
 #include "postern-flow-context.h"
+#include "postern-flow-end.h"
 #include "postern-setup.h"
 
 #define KIND "password"
@@ -68,6 +69,7 @@ typedef struct {
   PosternFlowContext *context;
   PosternUser *user;
   const char *value;
+  GPtrArray *ended; /* who must be told once it is done; (nullable) */
 } Change;
 
 static gboolean
@@ -120,6 +122,15 @@ revoke_offline (PosternTxn *txn, Change *change, GError **error)
   return grants != NULL;
 }
 
+/* Whoever knows the old password must not stay signed in by it: every other session ends, in the same transaction. */
+static gboolean
+end_others (PosternTxn *txn, Change *change, GError **error)
+{
+  g_clear_pointer (&change->ended, g_ptr_array_unref); /* a transaction may run twice */
+  change->ended = postern_flow_end_others (txn, change->account->user->id, change->context->flow->session_id, error);
+  return change->ended != NULL;
+}
+
 static gboolean
 set (PosternTxn *txn, gpointer user_data, GError **error)
 {
@@ -128,17 +139,20 @@ set (PosternTxn *txn, gpointer user_data, GError **error)
   const char *user_id = change->account->user->id;
 
   return put_credential (txn, old ? old->id : NULL, user_id, change->value, error) && revoke_offline (txn, change, error) &&
-         postern_flow_audit_append (change->context, txn, "password.changed", user_id, error);
+         end_others (txn, change, error) && postern_flow_audit_append (change->context, txn, "password.changed", user_id, error);
 }
 
 gboolean
 postern_password_account_set (PosternPasswordAccount *self, PosternFlowContext *context, const char *value, GError **error)
 {
   Change change = { self, context, NULL, value };
+  gboolean done = postern_store_write (postern_tenant_get_store (context->tenant), POSTERN_KEEP_LASTING, set, &change, error);
+  g_autoptr (GPtrArray) ended = change.ended;
 
-  if (!postern_store_write (postern_tenant_get_store (context->tenant), POSTERN_KEEP_LASTING, set, &change, error))
+  if (!done)
     return FALSE;
   postern_flow_audit_tell (context, "password.changed", self->user->id);
+  postern_flow_end_tell (context->runtime, context->tenant, ended);
   return TRUE;
 }
 

@@ -1,19 +1,16 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "postern-flow-ask.h"
 #include "postern-flow-context.h"
-#include "postern-flow-end.h"
 #include "postern-password-check.h"
 #include "postern-user-name.h"
 
-/* Whoever knows the old password must not stay signed in by it: every other session ends. */
 static void
 store (PosternStep *step, PosternPasswordAccount *account, const char *value)
 {
   PosternFlowContext *context = postern_flow_ask_get_context (step);
   GError *error = NULL;
 
-  if (postern_password_account_set (account, context, value, &error) &&
-      postern_flow_end_all (context->runtime, context->tenant, account->user->id, context->flow->session_id, &error))
+  if (postern_password_account_set (account, context, value, &error))
     postern_step_return_user (step, account->user->id, "pwd");
   else
     postern_step_return_error (step, error);

@@ -3,18 +3,26 @@
 
 #include "postern-protocol.h"
 
+/* One session that has just ended, and what came of it. */
 typedef struct {
-  const char *id;
-  gint64 now;
-  PosternSession *session; /* as it was; NULL when it had ended before */
+  PosternSession *session; /* as it was */
   GPtrArray *grants;
-} Ending;
+} Ended;
 
 static void
-clear (Ending *ending)
+ended_free (gpointer data)
 {
-  g_clear_pointer (&ending->session, postern_session_unref);
-  g_clear_pointer (&ending->grants, g_ptr_array_unref);
+  Ended *self = data;
+
+  g_clear_pointer (&self->session, postern_session_unref);
+  g_clear_pointer (&self->grants, g_ptr_array_unref);
+  g_free (self);
+}
+
+static gint64
+get_now (void)
+{
+  return g_get_real_time () / G_USEC_PER_SEC;
 }
 
 static gboolean
@@ -32,26 +40,22 @@ append_audit (PosternTxn *txn, PosternSession *session, gint64 now, GError **err
 
 /* The grants are read before the end, because the end revokes them and the applications must be told. */
 static gboolean
-end (PosternTxn *txn, gpointer user_data, GError **error)
+end (PosternTxn *txn, PosternSession *session, GPtrArray *ended, GError **error)
 {
-  Ending *ending = user_data;
-  g_autoptr (PosternSession) session = NULL;
+  g_autoptr (GPtrArray) grants = postern_grant_store_list_for_session (txn, session->id, error);
+  gint64 now = get_now ();
+  Ended *one;
 
-  clear (ending);
-  session = postern_session_store_get (txn, ending->id, error);
-  if (session == NULL)
+  if (grants == NULL || !postern_session_store_end (txn, session->id, now, error) || !append_audit (txn, session, now, error))
     return FALSE;
-  if (session->ended_at != 0)
-    return TRUE;
-  ending->grants = postern_grant_store_list_for_session (txn, session->id, error);
-  if (ending->grants == NULL || !postern_session_store_end (txn, session->id, ending->now, error) || !append_audit (txn, session, ending->now, error))
-    return FALSE;
-  ending->session = g_steal_pointer (&session);
+  one = g_new (Ended, 1);
+  *one = (Ended){ postern_session_ref (session), g_steal_pointer (&grants) };
+  g_ptr_array_add (ended, one);
   return TRUE;
 }
 
 static void
-tell (PosternRuntime *runtime, PosternTenant *tenant, Ending *ending)
+tell_of (PosternRuntime *runtime, PosternTenant *tenant, const Ended *ended)
 {
   g_autoptr (GPtrArray) protocols = postern_registry_list (postern_runtime_get_registry (runtime), POSTERN_TYPE_PROTOCOL);
   g_autoptr (PosternEvent) event = NULL;
@@ -60,55 +64,62 @@ tell (PosternRuntime *runtime, PosternTenant *tenant, Ending *ending)
     PosternProtocol *protocol = g_ptr_array_index (protocols, i);
 
     if (POSTERN_PROTOCOL_GET_CLASS (protocol)->session_ended)
-      POSTERN_PROTOCOL_GET_CLASS (protocol)->session_ended (protocol, tenant, ending->session, ending->grants);
+      POSTERN_PROTOCOL_GET_CLASS (protocol)->session_ended (protocol, tenant, ended->session, ended->grants);
   }
-  event = postern_event_new ("session.ended", ending->now * G_USEC_PER_SEC,
+  event = postern_event_new ("session.ended", g_get_real_time (),
                              g_variant_new_parsed ("{'tenant': <%s>, 'user': <%s>, 'session': <%s>}", postern_tenant_get_slug (tenant),
-                                                   ending->session->user_id, ending->session->id));
+                                                   ended->session->user_id, ended->session->id));
   postern_hub_tell (postern_runtime_get_hub (runtime), event);
+}
+
+void
+postern_flow_end_tell (PosternRuntime *runtime, PosternTenant *tenant, GPtrArray *ended)
+{
+  for (guint i = 0; i < ended->len; i++)
+    tell_of (runtime, tenant, g_ptr_array_index (ended, i));
+}
+
+GPtrArray *
+postern_flow_end_others (PosternTxn *txn, const char *user_id, const char *except, GError **error)
+{
+  g_autoptr (GPtrArray) sessions = postern_session_store_list (txn, user_id, TRUE, NULL, G_MAXINT32, error);
+  g_autoptr (GPtrArray) ended = g_ptr_array_new_with_free_func (ended_free);
+
+  for (guint i = 0; sessions && i < sessions->len; i++) {
+    PosternSession *session = g_ptr_array_index (sessions, i);
+
+    if (g_strcmp0 (session->id, except) != 0 && !end (txn, session, ended, error))
+      return NULL;
+  }
+  return sessions ? g_steal_pointer (&ended) : NULL;
+}
+
+typedef struct {
+  const char *id;
+  GPtrArray *ended; /* of Ended: none when it had ended before */
+} Ending;
+
+static gboolean
+end_one (PosternTxn *txn, gpointer user_data, GError **error)
+{
+  Ending *ending = user_data;
+  g_autoptr (PosternSession) session = NULL;
+
+  g_ptr_array_set_size (ending->ended, 0); /* a transaction may run twice */
+  session = postern_session_store_get (txn, ending->id, error);
+  if (session == NULL)
+    return FALSE;
+  return session->ended_at != 0 || end (txn, session, ending->ended, error);
 }
 
 gboolean
 postern_flow_end_session (PosternRuntime *runtime, PosternTenant *tenant, const char *session_id, GError **error)
 {
-  Ending ending = { session_id, g_get_real_time () / G_USEC_PER_SEC, NULL, NULL };
-  gboolean done = postern_store_write (postern_tenant_get_store (tenant), POSTERN_KEEP_LASTING, end, &ending, error);
+  g_autoptr (GPtrArray) ended = g_ptr_array_new_with_free_func (ended_free);
+  Ending ending = { session_id, ended };
 
-  if (done && ending.session)
-    tell (runtime, tenant, &ending);
-  clear (&ending);
-  return done;
-}
-
-typedef struct {
-  const char *user_id;
-  GPtrArray *sessions;
-} Listing;
-
-static gboolean
-list (PosternTxn *txn, gpointer user_data, GError **error)
-{
-  Listing *listing = user_data;
-
-  g_clear_pointer (&listing->sessions, g_ptr_array_unref);
-  listing->sessions = postern_session_store_list (txn, listing->user_id, TRUE, NULL, 1000, error);
-  return listing->sessions != NULL;
-}
-
-gboolean
-postern_flow_end_all (PosternRuntime *runtime, PosternTenant *tenant, const char *user_id, const char *except, GError **error)
-{
-  Listing listing = { user_id, NULL };
-  g_autoptr (GPtrArray) sessions = NULL;
-
-  if (!postern_store_read (postern_tenant_get_store (tenant), POSTERN_KEEP_LASTING, list, &listing, error))
+  if (!postern_store_write (postern_tenant_get_store (tenant), POSTERN_KEEP_LASTING, end_one, &ending, error))
     return FALSE;
-  sessions = listing.sessions;
-  for (guint i = 0; i < sessions->len; i++) {
-    PosternSession *session = g_ptr_array_index (sessions, i);
-
-    if (g_strcmp0 (session->id, except) != 0 && !postern_flow_end_session (runtime, tenant, session->id, error))
-      return FALSE;
-  }
+  postern_flow_end_tell (runtime, tenant, ended);
   return TRUE;
 }
