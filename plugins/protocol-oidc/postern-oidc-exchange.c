@@ -21,6 +21,7 @@ exchange_free (gpointer data)
   g_clear_object (&self->access_key);
   g_clear_pointer (&self->grant, postern_grant_unref);
   g_free (self->resource);
+  g_free (self->scope);
   g_free (self->secret_hash);
   g_free (self->redirect_uri);
   g_free (self->code_verifier);
@@ -80,6 +81,17 @@ fill_flow (PosternFlow *flow, PosternGrant *grant)
   flow->resources = grant->resource && *grant->resource ? g_strsplit (grant->resource, " ", -1) : NULL;
 }
 
+static gboolean
+check_resource (PosternOidcExchange *self, GError **error)
+{
+  const char *const *granted = (const char *const *) self->flow->resources;
+
+  if (!self->resource || (granted && g_strv_contains (granted, self->resource)))
+    return TRUE;
+  g_set_error_literal (error, POSTERN_ERROR, POSTERN_ERROR_INVALID_TARGET, "The resource is not one that was granted");
+  return FALSE;
+}
+
 gboolean
 postern_oidc_exchange_load (PosternOidcExchange *self, PosternTxn *txn, const char *grant_id, GError **error)
 {
@@ -92,7 +104,7 @@ postern_oidc_exchange_load (PosternOidcExchange *self, PosternTxn *txn, const ch
   fill_flow (self->flow, grant);
   g_clear_pointer (&self->grant, postern_grant_unref);
   self->grant = g_steal_pointer (&grant);
-  return TRUE;
+  return check_resource (self, error);
 }
 
 gboolean
@@ -102,13 +114,7 @@ postern_oidc_exchange_read_resource (PosternOidcExchange *self, GError **error)
 
   if (!postern_request_get_form (self->request, "resource", &resource, error))
     return FALSE;
-  if (!resource || !*resource)
-    return TRUE;
-  if (!self->flow->resources || !g_strv_contains ((const char *const *) self->flow->resources, resource)) {
-    g_set_error_literal (error, POSTERN_ERROR, POSTERN_ERROR_INVALID_TARGET, "The resource is not one that was granted");
-    return FALSE;
-  }
-  self->resource = g_strdup (resource);
+  self->resource = g_strdup (resource && *resource ? resource : NULL);
   return TRUE;
 }
 

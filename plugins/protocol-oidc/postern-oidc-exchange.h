@@ -12,8 +12,10 @@ typedef struct {
   const char *grant_type;
   PosternEntrance entrance;
   gboolean allow_inline; /* needs no store at all */
-  /** prepare: reads the parameters and what is kept, and fills the flow in; before the walk. */
+  /** prepare: reads the parameters; before the walk. */
   gboolean (*prepare) (PosternOidcExchange *exchange, GError **error);
+  /** look: (nullable): in the walk's one read: finds what was shown and fills the flow in; changes nothing that is kept, may run twice */
+  gboolean (*look) (PosternOidcExchange *exchange, PosternTxn *txn, GError **error);
   /** sign: (nullable): after the walk, before the transaction; does nothing the second time */
   gboolean (*sign) (PosternOidcExchange *exchange, GError **error);
   /** issue: inside stage `issue`'s transaction; may run twice. (transfer full) (nullable) */
@@ -32,6 +34,7 @@ struct _PosternOidcExchange {
   PosternOidcClientAuth auth;
   PosternJwk *access_key;  /* signs the access token; taken before the walk, so that stage `issue` does not block */
   char *resource;          /* (nullable): what this token is for (RFC 8707 section 2.2) */
+  char *scope;             /* (nullable): what a refresh asks for */
 
   char *secret_hash;       /* of the code or the refresh token that was shown */
   char *redirect_uri, *code_verifier; /* (nullable) */
@@ -46,9 +49,12 @@ struct _PosternOidcExchange {
 PosternFlow *postern_oidc_exchange_new (PosternOidc *oidc, PosternRequest *request, const PosternOidcGrant *row, PosternOidcExchange **exchange);
 PosternOidcExchange *postern_oidc_exchange_get (PosternFlow *flow); /* (transfer none) (nullable) */
 
-/** postern_oidc_exchange_load: reads the grant of @grant_id, which must be alive and the client's own, and fills the flow in from it. */
+/**
+ * postern_oidc_exchange_load: reads the grant of @grant_id, which must be alive, the client's own and for the parameter
+ * `resource`, if that was sent, and fills the flow in from it.
+ */
 gboolean postern_oidc_exchange_load (PosternOidcExchange *self, PosternTxn *txn, const char *grant_id, GError **error);
-/** postern_oidc_exchange_read_resource: the parameter `resource`, one of those granted; left out, the token is for all of them. */
+/** postern_oidc_exchange_read_resource: the parameter `resource`; left out, the token is for all that were granted. */
 gboolean postern_oidc_exchange_read_resource (PosternOidcExchange *self, GError **error);
 
 /**

@@ -10,8 +10,8 @@ refuse (GError **error)
   return FALSE;
 }
 
-static gboolean
-read_parameters (PosternOidcExchange *exchange, GError **error)
+gboolean
+postern_oidc_grant_code_prepare (PosternOidcExchange *exchange, GError **error)
 {
   const char *code, *redirect_uri, *verifier;
 
@@ -26,17 +26,16 @@ read_parameters (PosternOidcExchange *exchange, GError **error)
   exchange->secret_hash = postern_secret_hash (code);
   exchange->redirect_uri = g_strdup (redirect_uri);
   exchange->code_verifier = g_strdup (verifier && *verifier ? verifier : NULL);
-  return TRUE;
+  return postern_oidc_exchange_read_resource (exchange, error);
 }
 
 /*
  * Looks, and changes nothing: whoever shows another application's code learns nothing and burns nothing. A used
  * code goes on to issue(), where the one statement that decides also finds the reuse.
  */
-static gboolean
-look (PosternTxn *txn, gpointer user_data, GError **error)
+gboolean
+postern_oidc_grant_code_look (PosternOidcExchange *exchange, PosternTxn *txn, GError **error)
 {
-  PosternOidcExchange *exchange = user_data;
   g_autoptr (PosternCode) code = postern_code_store_get (txn, exchange->secret_hash, NULL);
 
   if (!code || g_strcmp0 (code->application_id, exchange->auth.client->application->id) != 0)
@@ -44,15 +43,6 @@ look (PosternTxn *txn, gpointer user_data, GError **error)
   if (!code->used_at && code->expires_at <= postern_oidc_now ())
     return refuse (error);
   return postern_oidc_exchange_load (exchange, txn, code->grant_id, error);
-}
-
-gboolean
-postern_oidc_grant_code_prepare (PosternOidcExchange *exchange, GError **error)
-{
-  PosternStore *store = postern_tenant_get_store (postern_oidc_get_tenant (exchange->oidc));
-
-  return read_parameters (exchange, error) && postern_store_read (store, POSTERN_KEEP_LASTING, look, exchange, error) &&
-         postern_oidc_exchange_read_resource (exchange, error);
 }
 
 /* OAuth 2.1 needs the redirect URI no more, because PKCE binds the code better; without PKCE it must be there (RFC 6749 section 4.1.3). */

@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "postern-oidc-grant.h"
 
-
-
 static gboolean
 refuse (GError **error)
 {
@@ -17,34 +15,15 @@ rotates (PosternClient *client)
   return client->refresh_rotation || g_str_equal (client->token_endpoint_auth_method, "none");
 }
 
-static gboolean
-look (PosternTxn *txn, gpointer user_data, GError **error)
-{
-  PosternOidcExchange *exchange = user_data;
-  g_autoptr (PosternRefreshToken) token = postern_refresh_store_get (txn, exchange->secret_hash, NULL);
-  gint64 now = postern_oidc_now ();
-
-  if (!token || g_strcmp0 (token->application_id, exchange->auth.client->application->id) != 0)
-    return refuse (error);
-  if (!token->used_at && token->expires_at && token->expires_at <= now)
-    return refuse (error);
-  exchange->in_grace = token->used_at && now - token->used_at < postern_oidc_get_refresh_grace (exchange->oidc);
-  return postern_oidc_exchange_load (exchange, txn, token->grant_id, error);
-}
-
 /* The access token may have less than was granted, never more; the new refresh token keeps all (RFC 6749 section 6). */
 static gboolean
 narrow_scope (PosternOidcExchange *exchange, GError **error)
 {
-  const char *text;
-  g_auto (GStrv) asked = NULL;
+  g_auto (GStrv) asked = exchange->scope ? g_strsplit (exchange->scope, " ", 200) : NULL;
   const char *const *granted = (const char *const *) exchange->flow->granted_scopes;
 
-  if (!postern_request_get_form (exchange->request, "scope", &text, error))
-    return FALSE;
-  if (!text || !*text)
+  if (!asked)
     return TRUE;
-  asked = g_strsplit (text, " ", 200);
   for (char **scope = asked; *scope; scope++)
     if (!g_strv_contains (granted, *scope)) {
       g_set_error_literal (error, POSTERN_ERROR, POSTERN_ERROR_INVALID_SCOPE, "A scope is not one that was granted");
@@ -56,20 +35,34 @@ narrow_scope (PosternOidcExchange *exchange, GError **error)
 }
 
 gboolean
+postern_oidc_grant_refresh_look (PosternOidcExchange *exchange, PosternTxn *txn, GError **error)
+{
+  g_autoptr (PosternRefreshToken) token = postern_refresh_store_get (txn, exchange->secret_hash, NULL);
+  gint64 now = postern_oidc_now ();
+
+  if (!token || g_strcmp0 (token->application_id, exchange->auth.client->application->id) != 0)
+    return refuse (error);
+  if (!token->used_at && token->expires_at && token->expires_at <= now)
+    return refuse (error);
+  exchange->in_grace = token->used_at && now - token->used_at < postern_oidc_get_refresh_grace (exchange->oidc);
+  return postern_oidc_exchange_load (exchange, txn, token->grant_id, error) && narrow_scope (exchange, error);
+}
+
+gboolean
 postern_oidc_grant_refresh_prepare (PosternOidcExchange *exchange, GError **error)
 {
-  PosternStore *store = postern_tenant_get_store (postern_oidc_get_tenant (exchange->oidc));
-  const char *token;
+  const char *token, *scope;
 
-  if (!postern_request_get_form (exchange->request, "refresh_token", &token, error))
+  if (!postern_request_get_form (exchange->request, "refresh_token", &token, error) ||
+      !postern_request_get_form (exchange->request, "scope", &scope, error))
     return FALSE;
   if (!token || !*token) {
     g_set_error_literal (error, POSTERN_ERROR, POSTERN_ERROR_INVALID_REQUEST, "The parameter refresh_token is missing");
     return FALSE;
   }
   exchange->secret_hash = postern_secret_hash (token);
-  return postern_store_read (store, POSTERN_KEEP_LASTING, look, exchange, error) && narrow_scope (exchange, error) &&
-         postern_oidc_exchange_read_resource (exchange, error);
+  exchange->scope = g_strdup (scope && *scope ? scope : NULL);
+  return postern_oidc_exchange_read_resource (exchange, error);
 }
 
 gboolean

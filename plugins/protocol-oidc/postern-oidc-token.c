@@ -6,9 +6,9 @@
 #include "postern-oidc-grant.h"
 
 static const PosternOidcGrant grants[] = {
-  { "client_credentials", POSTERN_ENTRANCE_BACK_CHANNEL, TRUE, postern_oidc_grant_client_credentials_prepare, NULL, postern_oidc_grant_client_credentials_issue },
-  { "authorization_code", POSTERN_ENTRANCE_CODE, FALSE, postern_oidc_grant_code_prepare, postern_oidc_grant_code_sign, postern_oidc_grant_code_issue },
-  { "refresh_token", POSTERN_ENTRANCE_REFRESH, FALSE, postern_oidc_grant_refresh_prepare, postern_oidc_grant_refresh_sign, postern_oidc_grant_refresh_issue },
+  { "client_credentials", POSTERN_ENTRANCE_BACK_CHANNEL, TRUE, postern_oidc_grant_client_credentials_prepare, NULL, NULL, postern_oidc_grant_client_credentials_issue },
+  { "authorization_code", POSTERN_ENTRANCE_CODE, FALSE, postern_oidc_grant_code_prepare, postern_oidc_grant_code_look, postern_oidc_grant_code_sign, postern_oidc_grant_code_issue },
+  { "refresh_token", POSTERN_ENTRANCE_REFRESH, FALSE, postern_oidc_grant_refresh_prepare, postern_oidc_grant_refresh_look, postern_oidc_grant_refresh_sign, postern_oidc_grant_refresh_issue },
 };
 
 static const PosternOidcGrant *
@@ -101,6 +101,14 @@ postern_oidc_token_answer_inline (PosternRequest *request, gpointer oidc)
   if (!row || !row->allow_inline || has_listeners (oidc))
     return NULL;
   return exchange_tokens (oidc, request, row, FALSE);
+}
+
+gboolean
+postern_oidc_token_look (PosternOidc *self, PosternFlow *flow, PosternTxn *txn, GError **error)
+{
+  PosternOidcExchange *exchange = postern_oidc_exchange_get (flow);
+
+  return exchange->row->look ? exchange->row->look (exchange, txn, error) : TRUE;
 }
 
 gboolean

@@ -78,6 +78,12 @@ postern_oidc_start (PosternProtocol *protocol, PosternRuntime *runtime, PosternF
 }
 
 static gboolean
+postern_oidc_look (PosternProtocol *protocol, PosternFlow *flow, PosternTxn *txn, GError **error)
+{
+  return postern_oidc_token_look (POSTERN_OIDC (protocol), flow, txn, error);
+}
+
+static gboolean
 postern_oidc_sign (PosternProtocol *protocol, PosternFlow *flow, GError **error)
 {
   return flow->entrance == POSTERN_ENTRANCE_BROWSER || postern_oidc_token_sign (POSTERN_OIDC (protocol), flow, error);
@@ -147,6 +153,7 @@ postern_oidc_class_init (PosternOidcClass *klass)
   POSTERN_INSTANCE_CLASS (klass)->configure = postern_oidc_configure;
   protocol_class->start = postern_oidc_start;
   protocol_class->get_routes = postern_oidc_get_routes;
+  protocol_class->look = postern_oidc_look;
   protocol_class->sign = postern_oidc_sign;
   protocol_class->issue = postern_oidc_issue;
   protocol_class->refuse = postern_oidc_refuse;

@@ -513,6 +513,64 @@ test_parked_before_the_end (void)
   }
 }
 
+typedef struct {
+  const char *name;
+  PosternTxnFunc end;
+} Meanwhile;
+
+/* Stage `factor` asks for votes once the password is known to be right: what happens here happened while it was hashed. */
+static PosternVerdict
+end_meanwhile (PosternHub *hub, PosternFlow *flow, gpointer data)
+{
+  Meanwhile *meanwhile = data;
+
+  if (flow->user_id)
+    fixture_write (house_store, meanwhile->end, (gpointer) meanwhile->name);
+  return POSTERN_VERDICT_ABSTAIN;
+}
+
+static void
+test_ended_while_hashing (void)
+{
+  static const struct {
+    Meanwhile meanwhile;
+    const char *answer; /* (nullable): the page `identifier` */
+  } rows[] = { { { "hash-1@example.org", switch_off }, "error=access_denied" }, { { "hash-2@example.org", change_password }, NULL } };
+
+  for (guint i = 0; i < G_N_ELEMENTS (rows); i++) {
+    g_autoptr (Browser) owner = browser_new ("192.0.2.1");
+    g_autoptr (Browser) thief = browser_new ("192.0.2.67");
+    gulong id;
+
+    browser_sign_up (owner, rows[i].meanwhile.name);
+    browser_begin (thief, application_flow (APP_FIRST, 0));
+    id = g_signal_connect (house_hub, "decide::sign-in", G_CALLBACK (end_meanwhile), (gpointer) &rows[i].meanwhile);
+    browser_sign_in (thief, rows[i].meanwhile.name, PASSWORD);
+    g_signal_handler_disconnect (house_hub, id);
+    if (rows[i].answer)
+      assert_answer (thief, rows[i].answer);
+    else
+      assert_page (thief, "identifier");
+    g_assert_null (g_hash_table_lookup (thief->cookies, "session"));
+  }
+}
+
+/* Of two people in one browser the newer is switched off: the other is let in, and nobody is sent round in circles. */
+static void
+test_switched_off_beside_another (void)
+{
+  g_autoptr (Browser) browser = browser_new ("192.0.2.44");
+
+  browser_sign_up (browser, "left@example.org");
+  browser_sign_up (browser, "right@example.org");
+  browser_get (browser, "/account");
+  g_assert_cmpstr (browser_model (browser, "identifier"), ==, "right@example.org");
+  fixture_write (house_store, switch_off, (gpointer) "right@example.org");
+  browser_get (browser, "/account");
+  assert_page (browser, "account");
+  g_assert_cmpstr (browser_model (browser, "identifier"), ==, "left@example.org");
+}
+
 int
 main (int argc, char **argv)
 {
@@ -537,6 +595,8 @@ main (int argc, char **argv)
   g_test_add_func ("/attack/essential-acr", test_essential_acr);
   g_test_add_func ("/attack/made-up-cookies", test_made_up_cookies);
   g_test_add_func ("/attack/parked-before-the-end", test_parked_before_the_end);
+  g_test_add_func ("/attack/ended-while-hashing", test_ended_while_hashing);
+  g_test_add_func ("/attack/switched-off-beside-another", test_switched_off_beside_another);
   g_test_add_func ("/attack/codec", test_codec);
   result = g_test_run ();
   house_end ();

@@ -98,9 +98,41 @@ dup_secrets (PosternRequest *request)
 }
 
 typedef struct {
-  GPtrArray *secrets, *sessions;
+  GPtrArray *secrets, *sessions, *users; /* users (nullable): nobody asked */
   gint64 now;
 } Search;
+
+/* FALSE with @error: what is simply not there is no error. */
+static gboolean
+is_missing (GError *failure, GError **error)
+{
+  if (failure == NULL || g_error_matches (failure, POSTERN_ERROR, POSTERN_ERROR_NOT_FOUND)) {
+    g_clear_error (&failure);
+    return TRUE;
+  }
+  g_propagate_error (error, failure);
+  return FALSE;
+}
+
+static gboolean
+find_session (PosternTxn *txn, Search *search, const char *secret, GError **error)
+{
+  GError *failure = NULL;
+  g_autofree char *hash = postern_secret_hash (secret);
+  g_autoptr (PosternSession) session = postern_session_store_find (txn, hash, &failure);
+  g_autoptr (PosternUser) user = NULL;
+
+  if (session == NULL || !postern_sign_in_is_alive (session, search->now))
+    return is_missing (failure, error);
+  if (search->users) {
+    user = postern_user_store_get (txn, session->user_id, &failure);
+    if (user == NULL || user->disabled_at != 0)
+      return is_missing (failure, error);
+    g_ptr_array_add (search->users, g_steal_pointer (&user));
+  }
+  g_ptr_array_add (search->sessions, g_steal_pointer (&session));
+  return TRUE;
+}
 
 static gboolean
 find_sessions (PosternTxn *txn, gpointer user_data, GError **error)
@@ -108,30 +140,26 @@ find_sessions (PosternTxn *txn, gpointer user_data, GError **error)
   Search *search = user_data;
 
   g_ptr_array_set_size (search->sessions, 0);
-  for (guint i = 0; i < search->secrets->len; i++) {
-    g_autoptr (GError) missing = NULL;
-    g_autofree char *hash = postern_secret_hash (g_ptr_array_index (search->secrets, i));
-    g_autoptr (PosternSession) session = postern_session_store_find (txn, hash, &missing);
-
-    if (session && postern_sign_in_is_alive (session, search->now))
-      g_ptr_array_add (search->sessions, g_steal_pointer (&session));
-    else if (missing && !g_error_matches (missing, POSTERN_ERROR, POSTERN_ERROR_NOT_FOUND)) {
-      g_propagate_error (error, g_steal_pointer (&missing));
+  if (search->users)
+    g_ptr_array_set_size (search->users, 0);
+  for (guint i = 0; i < search->secrets->len; i++)
+    if (!find_session (txn, search, g_ptr_array_index (search->secrets, i), error))
       return FALSE;
-    }
-  }
   return TRUE;
 }
 
 GPtrArray *
-postern_flow_browser_dup_sessions (PosternTenant *tenant, PosternRequest *request, GError **error)
+postern_flow_browser_dup_sessions (PosternTenant *tenant, PosternRequest *request, GPtrArray **users, GError **error)
 {
   g_autoptr (GPtrArray) secrets = dup_secrets (request);
   g_autoptr (GPtrArray) sessions = g_ptr_array_new_with_free_func ((GDestroyNotify) postern_session_unref);
-  Search search = { secrets, sessions, postern_flow_context_now () };
+  g_autoptr (GPtrArray) people = users ? g_ptr_array_new_with_free_func ((GDestroyNotify) postern_user_unref) : NULL;
+  Search search = { secrets, sessions, people, postern_flow_context_now () };
 
   if (secrets->len > 0 && !postern_store_read (postern_tenant_get_store (tenant), POSTERN_KEEP_LASTING, find_sessions, &search, error))
     return NULL;
+  if (users)
+    *users = g_steal_pointer (&people);
   return g_steal_pointer (&sessions);
 }
 

@@ -14,8 +14,13 @@ G_BEGIN_DECLS
  */
 #define POSTERN_FLOW_BROWSER_SESSIONS 5
 
-/** postern_flow_browser_dup_sessions: the living sessions of @request's browser, newest first. (transfer full) (element-type PosternSession) (nullable) with @error */
-GPtrArray *postern_flow_browser_dup_sessions (PosternTenant *tenant, PosternRequest *request, GError **error);
+/**
+ * postern_flow_browser_dup_sessions: the living sessions of @request's browser, newest first, read at once.
+ * @users: (out) (transfer full) (optional) (element-type PosternUser): their people, at the same places; with it, sessions of
+ *   people who are gone or switched off are left out
+ * Returns: (transfer full) (element-type PosternSession) (nullable) with @error
+ */
+GPtrArray *postern_flow_browser_dup_sessions (PosternTenant *tenant, PosternRequest *request, GPtrArray **users, GError **error);
 
 /** postern_flow_browser_forget: takes @session (ended, or the person leaves) out of the browser's cookie. */
 void postern_flow_browser_forget (PosternRequest *request, PosternResponse *response, PosternSession *session);

@@ -69,10 +69,28 @@ postern_flow_context_load_user (PosternFlowContext *self, GError **error)
   return self->user;
 }
 
+static gboolean
+read_standing (PosternTxn *txn, gpointer user_data, GError **error)
+{
+  PosternFlowContext *self = user_data;
+
+  return postern_user_store_get_standing (txn, self->flow->user_id, &self->standing, error);
+}
+
+const PosternStanding *
+postern_flow_context_load_standing (PosternFlowContext *self, GError **error)
+{
+  PosternStore *store = postern_tenant_get_store (self->tenant);
+
+  self->has_standing = self->has_standing || postern_store_read (store, POSTERN_KEEP_LASTING, read_standing, self, error);
+  return self->has_standing ? &self->standing : NULL;
+}
+
 void
 postern_flow_context_forget_user (PosternFlowContext *self)
 {
   g_clear_pointer (&self->user, postern_user_unref);
+  self->has_standing = FALSE;
 }
 
 const char *
@@ -103,6 +121,7 @@ postern_flow_context_again (PosternFlowContext *self, const char *stage, const c
 {
   postern_flow_set_string (&self->flow->stage, stage);
   g_clear_pointer (&self->input, g_variant_unref);
+  postern_flow_context_forget_user (self);
   self->notice = notice;
   return POSTERN_STAGE_RESTART;
 }

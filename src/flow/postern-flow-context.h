@@ -10,6 +10,11 @@ void postern_flow_context_init (PosternFlowContext *self, PosternRuntime *runtim
 void postern_flow_context_clear (PosternFlowContext *self);
 /** postern_flow_context_load_user: the flow's user, read once a walk; NULL with NOT_FOUND. (transfer none) */
 PosternUser *postern_flow_context_load_user (PosternFlowContext *self, GError **error);
+/**
+ * postern_flow_context_load_standing: the flow's user as of after whatever took long (a hash, a page), read once a walk: what
+ * stages `policy-out` and `session` decide by. NULL with NOT_FOUND when the user is gone.
+ */
+const PosternStanding *postern_flow_context_load_standing (PosternFlowContext *self, GError **error);
 /** postern_flow_context_forget_user: the flow's user changed. */
 void postern_flow_context_forget_user (PosternFlowContext *self);
 const char *postern_flow_context_get_input (PosternFlowContext *self, const char *name); /* (nullable) */

@@ -19,6 +19,8 @@ typedef struct {
   PosternRequest *request; /* (nullable) in tests */
   PosternClient *client;   /* (nullable): the flow's application, from stage `client` on */
   PosternUser *user;       /* (nullable): postern_flow_context_load_user() */
+  PosternStanding standing; /* postern_flow_context_load_standing() */
+  gboolean has_standing;
   GVariant *input;         /* (nullable): a{ss}: the form or the callback that woke the flow; the stage that used it takes it away */
   gboolean callback;       /* input came from a provider, not from a form of ours */
   PosternPrompt *prompt;   /* out: what a parked flow shows */

@@ -12,37 +12,13 @@ struct _PosternFlowSessions {
   GPtrArray *users;    /* (element-type PosternUser), at the same places */
 };
 
-static gboolean
-read_users (PosternTxn *txn, gpointer user_data, GError **error)
-{
-  PosternFlowSessions *self = user_data;
-
-  g_ptr_array_set_size (self->users, 0);
-  for (guint i = 0; i < self->sessions->len;) {
-    PosternSession *session = g_ptr_array_index (self->sessions, i);
-    g_autoptr (PosternUser) user = postern_user_store_get (txn, session->user_id, NULL);
-
-    if (user == NULL || user->disabled_at != 0) {
-      g_ptr_array_remove_index (self->sessions, i);
-      continue;
-    }
-    g_ptr_array_add (self->users, g_steal_pointer (&user));
-    i++;
-  }
-  return TRUE;
-}
-
 PosternFlowSessions *
 postern_flow_sessions_new (PosternFlowContext *context, GError **error)
 {
   g_autoptr (PosternFlowSessions) self = g_new0 (PosternFlowSessions, 1);
 
-  self->users = g_ptr_array_new_with_free_func ((GDestroyNotify) postern_user_unref);
-  self->sessions = postern_flow_browser_dup_sessions (context->tenant, context->request, error);
+  self->sessions = postern_flow_browser_dup_sessions (context->tenant, context->request, &self->users, error);
   if (self->sessions == NULL)
-    return NULL;
-  if (self->sessions->len > 0 &&
-      !postern_store_read (postern_tenant_get_store (context->tenant), POSTERN_KEEP_LASTING, read_users, self, error))
     return NULL;
   return g_steal_pointer (&self);
 }

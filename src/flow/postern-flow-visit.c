@@ -22,16 +22,6 @@ postern_flow_visit_begin (PosternTenant *tenant, const char *return_path, const 
   return flow;
 }
 
-static gboolean
-read_user (PosternTxn *txn, gpointer user_data, GError **error)
-{
-  PosternFlowVisit *self = user_data;
-
-  g_clear_pointer (&self->user, postern_user_unref);
-  self->user = postern_user_store_get (txn, self->session->user_id, error);
-  return self->user != NULL;
-}
-
 static PosternResponse *
 sign_in (PosternFlowEngine *engine, PosternRequest *request, PosternTenant *tenant, const char *return_path)
 {
@@ -44,17 +34,17 @@ PosternFlowVisit *
 postern_flow_visit_new (PosternFlowEngine *engine, PosternRequest *request, const char *return_path, PosternResponse **answer)
 {
   g_autoptr (PosternFlowVisit) self = g_new0 (PosternFlowVisit, 1);
+  g_autoptr (GPtrArray) users = NULL;
   g_autoptr (GError) error = NULL;
 
   *answer = NULL;
   self->tenant = postern_runtime_find_tenant (postern_flow_engine_get_runtime (engine), request);
-  self->sessions = postern_flow_browser_dup_sessions (self->tenant, request, &error);
+  self->sessions = postern_flow_browser_dup_sessions (self->tenant, request, &users, &error);
   if (self->sessions && self->sessions->len > 0) {
     self->session = g_ptr_array_index (self->sessions, 0);
-    postern_store_read (postern_tenant_get_store (self->tenant), POSTERN_KEEP_LASTING, read_user, self, &error);
-  }
-  if (self->user && self->user->disabled_at == 0)
+    self->user = postern_user_ref (g_ptr_array_index (users, 0));
     return g_steal_pointer (&self);
+  }
   *answer = error ? postern_response_new_error_page (error, NULL) : sign_in (engine, request, self->tenant, return_path);
   return NULL;
 }

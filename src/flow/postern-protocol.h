@@ -20,6 +20,8 @@ struct _PosternProtocolClass {
   gboolean (*start) (PosternProtocol *self, PosternRuntime *runtime, PosternFlowEngine *engine, GError **error);
   /** get_routes: a static table; handlers get the protocol as user_data. */
   const PosternRoute *(*get_routes) (PosternProtocol *self);
+  /** look: (nullable): stage `policy-in`, in the one read of a token request: what the code or token that was shown stands for; fills @flow in. May run twice. */
+  gboolean (*look) (PosternProtocol *self, PosternFlow *flow, PosternTxn *txn, GError **error);
   /** sign: (nullable): after the walk and before issue()'s transaction, for what is slow and needs no store: signatures. FALSE refuses. */
   gboolean (*sign) (PosternProtocol *self, PosternFlow *flow, GError **error);
   /** issue: stage `issue`: writes grant and code or tokens inside @txn and answers. (transfer full) (nullable) */
@@ -28,7 +30,7 @@ struct _PosternProtocolClass {
   PosternResponse *(*refuse) (PosternProtocol *self, PosternFlow *flow, const GError *error);
   /** session_ended: tell the applications (back-channel logout); called after the commit, on a handler thread. */
   void (*session_ended) (PosternProtocol *self, PosternTenant *tenant, PosternSession *session, GPtrArray *grants);
-  gpointer padding[7];
+  gpointer padding[6];
 };
 
 gboolean postern_protocol_start (PosternProtocol *self, PosternRuntime *runtime, PosternFlowEngine *engine, GError **error);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "postern-flow-context.h"
+#include "postern-protocol.h"
 #include "postern-sign-in.h"
 #include "postern-stages.h"
 
@@ -8,18 +9,34 @@ typedef struct {
   PosternSession *session;
 } Reading;
 
-/* One read for both: a refresh should not open two transactions. */
+static gboolean
+look (PosternFlowContext *context, PosternTxn *txn, GError **error)
+{
+  PosternFlow *flow = context->flow;
+  PosternInstance *protocol = flow->protocol ? postern_registry_get_instance (postern_runtime_get_registry (context->runtime), flow->protocol) : NULL;
+
+  if (!POSTERN_IS_PROTOCOL (protocol) || POSTERN_PROTOCOL_GET_CLASS (protocol)->look == NULL)
+    return TRUE;
+  return POSTERN_PROTOCOL_GET_CLASS (protocol)->look (POSTERN_PROTOCOL (protocol), flow, txn, error);
+}
+
+/* One read for all that a token request stands on: its code or token, the person and the session. */
 static gboolean
 read_who (PosternTxn *txn, gpointer user_data, GError **error)
 {
   Reading *reading = user_data;
-  PosternFlow *flow = reading->context->flow;
+  PosternFlowContext *context = reading->context;
+  PosternFlow *flow = context->flow;
 
-  g_clear_pointer (&reading->context->user, postern_user_unref);
+  postern_flow_context_forget_user (context);
   g_clear_pointer (&reading->session, postern_session_unref);
-  reading->context->user = postern_user_store_get (txn, flow->user_id, error);
-  if (reading->context->user == NULL)
+  if (!look (context, txn, error))
     return FALSE;
+  context->user = postern_user_store_get (txn, flow->user_id, error);
+  if (context->user == NULL)
+    return FALSE;
+  context->standing = (PosternStanding){ .disabled_at = context->user->disabled_at };
+  context->has_standing = TRUE;
   if (flow->session_id)
     reading->session = postern_session_store_get (txn, flow->session_id, error);
   return flow->session_id == NULL || reading->session != NULL;
@@ -57,10 +74,10 @@ postern_stage_policy_in (PosternFlowContext *context, GError **error)
   PosternFlow *flow = context->flow;
   gboolean person = flow->entrance & (POSTERN_ENTRANCE_BROWSER | POSTERN_ENTRANCE_DEVICE | POSTERN_ENTRANCE_ACCOUNT);
 
-  if (!person && flow->user_id && check_who (context, error) == POSTERN_STAGE_REFUSE)
-    return POSTERN_STAGE_REFUSE;
-  if (!person)
+  if (flow->entrance == POSTERN_ENTRANCE_BACK_CHANNEL) /* nobody's name, and no disk */
     return POSTERN_STAGE_GO_ON;
+  if (!person)
+    return check_who (context, error);
   if (postern_hub_decide (postern_runtime_get_hub (context->runtime), "sign-in", flow) == POSTERN_VERDICT_DENY)
     return postern_flow_context_refuse (error, POSTERN_ERROR_ACCESS_DENIED, "Signing in is not allowed from here");
   return POSTERN_STAGE_GO_ON;

@@ -35,17 +35,17 @@ check_person (PosternFlowContext *context, GError **error)
 {
   PosternFlow *flow = context->flow;
   g_autoptr (GError) failure = NULL;
-  PosternUser *user = postern_flow_context_load_user (context, &failure);
+  const PosternStanding *standing = postern_flow_context_load_standing (context, &failure);
 
   if (failure && !g_error_matches (failure, POSTERN_ERROR, POSTERN_ERROR_NOT_FOUND)) {
     g_propagate_error (error, g_steal_pointer (&failure));
     return FALSE;
   }
-  if (user == NULL || user->disabled_at != 0) { /* gone while the flow was parked, or switched off: one answer */
+  if (standing == NULL || standing->disabled_at != 0) { /* gone while the flow was parked, or switched off: one answer */
     g_set_error_literal (error, POSTERN_ERROR, POSTERN_ERROR_ACCESS_DENIED, "This account is switched off");
     return FALSE;
   }
-  if (flow->hinted_user_id && !g_str_equal (flow->hinted_user_id, user->id)) {
+  if (flow->hinted_user_id && !g_str_equal (flow->hinted_user_id, flow->user_id)) {
     g_set_error_literal (error, POSTERN_ERROR, POSTERN_ERROR_LOGIN_REQUIRED, "Somebody else signed in than the id_token_hint names");
     return FALSE;
   }

@@ -137,36 +137,22 @@ sign_in (PosternFlowContext *context, PosternSession *old)
     postern_flow_choices_remember (context, flow->authenticator_id);
 }
 
-typedef struct {
-  PosternFlow *flow;
-  gboolean stands;
-} Standing;
-
-/* Changing the password in this flow itself is no reason; in the second of the sign-in it may be its own new hash. */
-static gboolean
-read_standing (PosternTxn *txn, gpointer user_data, GError **error)
-{
-  Standing *self = user_data;
-  PosternFlow *flow = self->flow;
-  g_autoptr (PosternUser) user = postern_user_store_get (txn, flow->user_id, NULL);
-  g_autoptr (PosternCredential) password = postern_credential_store_find (txn, flow->user_id, "password", NULL);
-  gboolean by_password = flow->amr && g_strv_contains ((const char *const *) flow->amr, "pwd");
-  gboolean own = g_strcmp0 (flow->task, POSTERN_FLOW_TASK_CHANGE_PASSWORD) == 0;
-
-  self->stands = user && user->disabled_at == 0 && (!by_password || own || (password && password->updated_at <= flow->auth_time));
-  return TRUE;
-}
-
 /*
  * A flow may be parked (for consent) between the password and the session. Changing the password, or switching the account
- * off, ends every session there is: what a thief showed before that must not become a session after it.
+ * off, ends every session there is: what a thief showed before that must not become a session after it. Changing it in this
+ * flow itself is no reason; in the second of the sign-in it may be its own new hash.
  */
 static gboolean
 still_stands (PosternFlowContext *context)
 {
-  Standing standing = { context->flow, FALSE };
+  PosternFlow *flow = context->flow;
+  const PosternStanding *standing = postern_flow_context_load_standing (context, NULL);
+  gboolean by_password = flow->amr && g_strv_contains ((const char *const *) flow->amr, "pwd");
+  gboolean own = g_strcmp0 (flow->task, POSTERN_FLOW_TASK_CHANGE_PASSWORD) == 0;
 
-  return postern_store_read (postern_tenant_get_store (context->tenant), POSTERN_KEEP_LASTING, read_standing, &standing, NULL) && standing.stands;
+  if (standing == NULL || standing->disabled_at != 0)
+    return FALSE;
+  return !by_password || own || (standing->password_at != 0 && standing->password_at <= flow->auth_time);
 }
 
 /**
@@ -175,7 +161,7 @@ still_stands (PosternFlowContext *context)
 PosternStageResult
 postern_stage_session (PosternFlowContext *context, GError **error)
 {
-  g_autoptr (GPtrArray) sessions = postern_flow_browser_dup_sessions (context->tenant, context->request, error);
+  g_autoptr (GPtrArray) sessions = postern_flow_browser_dup_sessions (context->tenant, context->request, NULL, error);
   PosternSession *session;
 
   if (sessions == NULL)

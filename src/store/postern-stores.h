@@ -24,6 +24,12 @@ gint64 postern_user_store_count (PosternTxn *txn, GError **error);
 /** @has (out): whether anybody is an administrator and not disabled */
 gboolean postern_user_store_has_administrator (PosternTxn *txn, gboolean *has, GError **error);
 gboolean postern_user_store_touch_sign_in (PosternTxn *txn, const char *id, gint64 now, GError **error);
+/** PosternStanding: what may have changed of a person while a password was hashed or a page was read; both 0 for never. */
+typedef struct {
+  gint64 disabled_at, password_at; /* password_at: when it was set last */
+} PosternStanding;
+/** one statement; NOT_FOUND when the user is gone */
+gboolean postern_user_store_get_standing (PosternTxn *txn, const char *id, PosternStanding *standing, GError **error);
 
 /* postern-credential-store.c */
 gboolean postern_credential_store_put (PosternTxn *txn, PosternCredential *credential, GError **error); /* insert or replace by id */

@@ -139,3 +139,26 @@ postern_user_store_touch_sign_in (PosternTxn *txn, const char *id, gint64 now, G
   return postern_txn_run_one (txn, "user", "UPDATE users SET last_sign_in_at = ?2 WHERE id = ?1", values,
                               G_N_ELEMENTS (values), error);
 }
+
+gboolean
+postern_user_store_get_standing (PosternTxn *txn, const char *id, PosternStanding *standing, GError **error)
+{
+  static const char sql[] = "SELECT disabled_at, COALESCE ((SELECT updated_at FROM credentials WHERE user_id = ?1 AND kind = 'password' "
+                            "ORDER BY id LIMIT 1), 0) FROM users WHERE id = ?1";
+  g_auto (PosternCursor) cursor = { 0 };
+  g_autoptr (GError) failure = NULL;
+  PosternValue values[] = { POSTERN_TEXT (id) };
+
+  if (!postern_txn_query (txn, &cursor, sql, values, G_N_ELEMENTS (values), error))
+    return FALSE;
+  if (postern_txn_next (&cursor, &failure))
+    {
+      *standing = (PosternStanding){ postern_txn_get_int64 (&cursor, 0), postern_txn_get_int64 (&cursor, 1) };
+      return TRUE;
+    }
+  if (failure != NULL)
+    g_propagate_error (error, g_steal_pointer (&failure));
+  else
+    g_set_error_literal (error, POSTERN_ERROR, POSTERN_ERROR_NOT_FOUND, "there is no such user");
+  return FALSE;
+}
