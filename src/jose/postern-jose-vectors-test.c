@@ -6,7 +6,8 @@
 /*
  * Project Wycheproof's vectors, which lie beside the checkout. Each case goes the way a caller goes: the keys
  * become a set, and what is acceptable is every algorithm. No group is left out; `disputed` names the cases
- * whose verdict is another here. Where the vectors do not lie the test is skipped, but not in CI.
+ * whose verdict is another here. Where the folder beside the checkout is not there at all the test is skipped; a
+ * file that is missing in it is a failure.
  */
 
 #define SIGNATURES "json_web_signature_test.json"
@@ -42,15 +43,15 @@ static GVariant *
 load (const char *name)
 {
   const char *root = g_getenv ("G_TEST_SRCDIR");
-  g_autofree char *path =
-      g_build_filename (root ? root : ".", "..", "shared", "vectors", "wycheproof", name, NULL);
+  g_autofree char *shared = g_build_filename (root ? root : ".", "..", "shared", NULL);
+  g_autofree char *path = g_build_filename (shared, "vectors", "wycheproof", name, NULL);
   g_autofree char *text = NULL;
   g_autoptr (GError) error = NULL;
   gsize length;
   GVariant *model;
 
   if (!g_file_get_contents (path, &text, &length, &error)) {
-    if (g_getenv ("CI") != NULL)
+    if (g_file_test (shared, G_FILE_TEST_IS_DIR))
       g_assert_no_error (error);
     g_test_skip ("the vectors do not lie beside this checkout");
     return NULL;
