@@ -276,6 +276,8 @@ test_request_object_refused (void)
   g_autofree char *old = sign_object ("{'exp':1000}");
   g_autofree char *nested = sign_object ("{'request':'x'}");
   g_autofree char *odd = sign_object ("{'scope':['openid']}");
+  g_autofree char *own_name = g_strdup_printf ("{'sub':'%s'}", world->signer);
+  g_autofree char *assertion = sign_object (own_name);
   g_autofree char *evil = sign_object ("{'redirect_uri':'https://evil.example/'}");
 
   expect_redirect_error (world->signer, PAIRS ("request", none), "request_not_supported");
@@ -284,6 +286,7 @@ test_request_object_refused (void)
   expect_redirect_error (world->signer, PAIRS ("request", old), "invalid_request_object");
   expect_redirect_error (world->signer, PAIRS ("request", nested), "invalid_request_object");
   expect_redirect_error (world->signer, PAIRS ("request", odd), "invalid_request_object");
+  expect_redirect_error (world->signer, PAIRS ("request", assertion), "invalid_request_object");
   expect_redirect_error (world->signer, PAIRS ("request", "x.y"), "invalid_request_object");
   expect_redirect_error (world->signer, PAIRS ("request_uri", "https://app.example/object"), "request_uri_not_supported");
   expect_redirect_error (world->web, PAIRS ("request", foreign), "request_not_supported"); /* it has no keys */

@@ -117,7 +117,7 @@ verify (PosternOidcAsk *ask, const char *object, GVariant *header, GError **erro
   return g_steal_pointer (&claims);
 }
 
-/* RFC 9101 section 5 and 6.2: made by this application, for us. */
+/* RFC 9101 section 5 and 6.2: made by this application, for us. With itself as sub it is a JWT to show who it is (section 10.8). */
 static gboolean
 check_parties (PosternOidcAsk *ask, GVariant *claims, GError **error)
 {
@@ -128,6 +128,8 @@ check_parties (PosternOidcAsk *ask, GVariant *claims, GError **error)
     return refuse (error, "iss is not the client_id");
   if (audience && !g_strv_contains ((const char *const *) audience, postern_oidc_get_issuer (ask->oidc)))
     return refuse (error, "aud does not name this issuer");
+  if (g_strcmp0 (postern_json_get_string (claims, "sub"), ask->client->application->id) == 0)
+    return refuse (error, "it is a client assertion: sub is the client_id");
   return TRUE;
 }
 
