@@ -1,0 +1,435 @@
+// SPDX-License-Identifier: Apache-2.0
+// Every kind of token at every door that takes any: only its own is let in, and a token that knocked at all the wrong ones
+// still opens the right one. The doors are held against the server's own list of routes: a new route needs a row here.
+import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
+import { generateKeyPairSync } from 'node:crypto';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { createServer } from 'node:http';
+import { once } from 'node:events';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import * as jose from 'jose';
+import { Visitor } from '../lib/visitor.mjs';
+import { test } from '../lib/tap.mjs';
+import { House, callback, person } from './house.mjs';
+import { Provider } from './provider.mjs';
+
+const after = 'https://app.example.com/after', resource = 'https://api.example.com';
+const assertionType = 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer';
+const key = generateKeyPairSync('ec', { namedCurve: 'P-256' });
+const jwks = JSON.stringify({ keys: [{ ...key.publicKey.export({ format: 'jwk' }), kid: 'k1', use: 'sig', alg: 'ES256' }] });
+let house, provider, listener, logoutToken, count = 0;
+
+async function get() {
+  if (house) return house;
+  provider = await Provider.start();
+  listener = createServer((request, response) => {
+    let body = '';
+    request.on('data', (chunk) => { body += chunk; });
+    request.on('end', () => { logoutToken(new URLSearchParams(body).get('logout_token')); response.end(); });
+  });
+  listener.listen(0, '127.0.0.1');
+  await once(listener, 'listening');
+  house = await House.open({
+    web: ['--kind', 'web', '--post-logout-redirect-uri', after],
+    other: ['--kind', 'web'],
+    told: ['--kind', 'web', '--backchannel-logout-uri', `http://127.0.0.1:${listener.address().port}/`],
+    signed: ['--kind', 'web', '--userinfo-alg', 'ES256'],
+    asker: ['--kind', 'web', '--auth-method', 'private_key_jwt', '--jwks', jwks, '--grant-type', 'authorization_code', '--grant-type', 'client_credentials', '--resource', resource, '--scope', 'openid read'],
+    machine: ['--kind', 'service', '--scope', 'read', '--resource', resource],
+  }, {
+    config: { outbound: { allow: '127.0.0.1' } },
+    instances: {
+      corp: provider.instance,
+      'protocol-oidc': 'Type=protocol-oidc\nregistration-token=the-initial-access-token-of-the-tests\n',
+      'demo-application': 'Type=demo-application\nenabled=true\n',
+    },
+  });
+  await house.postern.cli('config', 'set-policy', 'guesses_per_account=1', 'guesses_per_address=100000');
+  return house;
+}
+
+export async function stop() {
+  provider?.stop();
+  listener?.close();
+  await house?.close();
+}
+
+const claims = (token) => jose.decodeJwt(token);
+
+async function sign(payload) {
+  count += 1;
+  return new jose.SignJWT({ jti: `jti-${count}`, ...payload }).setProtectedHeader({ alg: 'ES256', kid: 'k1' }).setIssuer(house.asker.client_id).setAudience(house.url)
+    .setIssuedAt().setExpirationTime('5m').sign(key.privateKey);
+}
+
+/** A browser that has signed in, with all its cookies and the tokens of that. */
+async function signedIn(app = house.web) {
+  const visitor = new Visitor(), form = await house.codeForm(app, visitor);
+  return { visitor, form, cookies: visitor.cookies, tokens: await house.post('/oidc/token', form) };
+}
+
+/** A browser on its way back to the demo. */
+async function atDemo() {
+  const visitor = new Visitor();
+  const url = await visitor.walk(`${house.url}/demo/sign-in`, `${house.url}/demo/callback`, person);
+  return { visitor, url };
+}
+
+async function somebody() {
+  count += 1;
+  await house.postern.cli('user', 'create', '--email', `somebody${count}@example.com`, '--password', person.password);
+  return `somebody${count}@example.com`;
+}
+
+/** Sends @password from a browser of its own, which has only the cookie @device of before. */
+async function enter(email, password, device) {
+  const { visitor, path, fields } = await house.atPassword(house.web, email);
+  if (device) visitor.cookies.set('device', device);
+  const { location } = await visitor.send(house.url + path, { method: 'POST', form: { ...fields, password } });
+  return { visitor, isIn: location.startsWith(callback) && location.includes('code=') };
+}
+
+/** Each kind: makes one. `value` is what is shown at the doors; the rest is what its own door wants beside it. */
+const kinds = {
+  code: async () => { const form = await house.codeForm(house.web); return { value: form.code, form }; },
+  'refresh token': async () => ({ value: (await signedIn()).tokens.refresh_token }),
+  'access token': async () => ({ value: (await signedIn()).tokens.access_token }),
+  'access token of a machine': async () => ({ value: (await house.post('/oidc/token', { grant_type: 'client_credentials', scope: 'read', resource, ...house.secret(house.machine) })).access_token }),
+  'ID token': async () => { const { tokens, visitor } = await signedIn(); return { value: tokens.id_token, visitor }; },
+  'ID token of another application': async () => { const { tokens, visitor } = await signedIn(house.told); return { value: tokens.id_token, visitor }; },
+  'logout token': async () => {
+    const received = new Promise((resolve) => { logoutToken = resolve; });
+    const { tokens } = await signedIn(house.told);
+    await house.postern.cli('session', 'end', claims(tokens.id_token).sid);
+    return { value: await received };
+  },
+  'userinfo as a JWT': async () => {
+    const { tokens } = await signedIn(house.signed);
+    return { value: await (await fetch(`${house.url}/oidc/userinfo`, { headers: { authorization: `Bearer ${tokens.access_token}` } })).text() };
+  },
+  'client secret': async () => ({ value: house.machine.client_secret }),
+  'client assertion': async () => ({ value: await sign({ sub: house.asker.client_id }) }),
+  'request object': async () => ({ value: await sign({ client_id: house.asker.client_id, response_type: 'code' }) }),
+  'initial access token': async () => ({ value: 'the-initial-access-token-of-the-tests' }),
+  'code verifier': async () => { const form = await house.codeForm(house.web); return { value: form.code_verifier, form }; },
+  'flow handle': async () => { const { path, visitor } = await house.atPassword(house.web); return { value: path.split(/[/?]/)[2], visitor }; },
+  'flow cookie': async () => { const { path, visitor } = await house.atPassword(house.web); return { value: visitor.cookies.get('flow'), path }; },
+  'form token': async () => { const { path, visitor, fields } = await house.atPassword(house.web); return { value: fields.csrf, visitor, path }; },
+  'form cookie': async () => { const { path, visitor, fields } = await house.atPassword(house.web); return { value: visitor.cookies.get('postern-csrf'), csrf: fields.csrf, visitor, path }; },
+  'session cookie': async () => ({ value: (await signedIn()).cookies.get('session') }),
+  'device cookie': async () => {
+    const email = await somebody(), { visitor } = await enter(email, person.password);
+    return { value: visitor.cookies.get('device'), email };
+  },
+  'set-up link': async () => ({ value: (await house.postern.setupLink()).split('/setup/')[1] }),
+  'state at a provider': async () => {
+    const visitor = new Visitor();
+    const page = await house.stand(visitor, `${house.url}${house.ask(house.web).path}`, {}, 'identifier');
+    const { location } = await visitor.send(house.url + page.path, { method: 'POST', form: { ...page.fields, action: 'connector:corp' } });
+    return { value: new URL(location).searchParams.get('state'), code: provider.back(location, 'somebody').searchParams.get('code'), visitor };
+  },
+  'request cookie of the demo': async () => {
+    const { visitor, url } = await atDemo();
+    return { value: visitor.cookies.get('demo-request'), url };
+  },
+  'visit cookie of the demo': async () => {
+    const { visitor, url } = await atDemo();
+    await visitor.send(url.href);
+    return { value: visitor.cookies.get('demo') };
+  },
+  'client id': async () => ({ value: house.web.client_id }),
+  'user id': async () => ({ value: claims((await signedIn()).tokens.id_token).sub }),
+  'session id': async () => ({ value: claims((await signedIn()).tokens.id_token).sid }),
+  'grant id': async () => ({ value: claims((await signedIn()).tokens.access_token).grant_id }),
+  jti: async () => ({ value: claims((await signedIn()).tokens.access_token).jti }),
+};
+
+const ok = async (answer) => (await answer).status === 200;
+const basic = (id, secret) => ({ authorization: `Basic ${Buffer.from(`${encodeURIComponent(id)}:${encodeURIComponent(secret)}`).toString('base64')}` });
+const bearer = (value) => ({ authorization: `Bearer ${value}` });
+const fetchFrom = (path, options) => fetch(`${house.url}${path}`, { redirect: 'manual', ...options });
+const cookies = (pairs) => ({ cookie: Object.entries(pairs).map(([name, value]) => `${name}=${value}`).join('; ') });
+
+/** What a door wants beside a value that came without it: made by @make, once for each value. */
+const companions = new WeakMap();
+async function beside(made, make) {
+  if (!companions.has(made)) companions.set(made, new Map());
+  const all = companions.get(made);
+  if (!all.has(make)) all.set(make, await make());
+  return all.get(make);
+}
+
+const aFlow = () => house.atPassword(house.web), aCode = () => house.codeForm(house.web), aSignIn = () => signedIn(), anAccount = () => somebody();
+
+const asserted = (value) => ({ client_assertion_type: assertionType, client_assertion: value });
+const credentials = { grant_type: 'client_credentials', scope: 'read', resource };
+
+/** The three ways to show a client, at the endpoint @path with the rest of a form that is in order. */
+const clientDoors = (path, form) => [
+  { name: 'client_secret', route: `POST ${path}`, takes: ['client secret'], open: (value) => ok(house.post(path, { ...form, client_id: house.machine.client_id, client_secret: value })) },
+  { name: 'Basic', route: `POST ${path}`, takes: ['client secret'], open: (value) => ok(house.post(path, form, basic(house.machine.client_id, value))) },
+  { name: 'client_assertion', route: `POST ${path}`, takes: ['client assertion'], open: (value) => ok(house.post(path, { ...form, ...asserted(value) })) },
+];
+
+const isActive = async (token, app = house.web) => (await house.post('/oidc/introspect', { token, ...house.secret(app) })).active === true;
+
+/** Whether @app's word ends a token that its owner could use. */
+async function revokes(token, app) {
+  const before = await isActive(token);
+  await house.post('/oidc/revoke', { token, ...house.secret(app) });
+  return before && !(await isActive(token));
+}
+
+/** An answer without asking (prompt=none) in @visitor's browser: the code comes, or it does not. */
+async function silently(parameters, headers, method = 'GET') {
+  const query = house.ask(house.web, { prompt: 'none', ...parameters }).path.split('?')[1];
+  const answer = method === 'GET' ? await fetchFrom(`/oidc/authorize?${query}`, { headers }) : await house.post('/oidc/authorize', new URLSearchParams(query), headers);
+  const location = answer.headers.get('location') ?? '';
+  if (method === 'POST' && location.includes('/oidc/authorize?')) return (await fetchFrom(location.slice(location.indexOf('/oidc/')), { headers })).headers.get('location')?.includes('code=');
+  return location.startsWith(callback) && location.includes('code=');
+}
+
+const hintDoor = (route, open) => ({ name: 'id_token_hint', route, takes: ['ID token'], open });
+
+/** Asks for a page that only who is signed in may see. */
+const sessionDoor = (path, isIn) => ({
+  name: 'cookie session', route: `GET ${path}`, takes: ['session cookie'],
+  open: async (value) => isIn(await fetchFrom(path, { headers: cookies({ session: value }) })),
+});
+
+/** A form of ours that is in order but for one thing; it counts as let in when it is not said to be stale. */
+async function sendForm(path, form, pairs) {
+  const answer = await house.post(path, form, cookies(pairs));
+  return answer.status !== 410 && answer.status !== 403;
+}
+
+const formDoors = (route, path, form) => [
+  {
+    name: 'csrf', route, takes: ['form token'],
+    open: async (value, made) => {
+      const visitor = made.visitor ?? (await beside(made, aFlow)).visitor;
+      return sendForm(path, { ...form, csrf: value }, Object.fromEntries(visitor.cookies));
+    },
+  },
+  {
+    name: 'cookie postern-csrf', route, takes: ['form cookie'],
+    open: async (value, made) => {
+      const { fields, visitor } = made.csrf ? { fields: { csrf: made.csrf }, visitor: made.visitor } : await beside(made, aFlow);
+      return sendForm(path, { ...form, csrf: fields.csrf }, { ...Object.fromEntries(visitor.cookies), 'postern-csrf': value });
+    },
+  },
+];
+
+/** A signed-in browser whose session cookie is @value, sending a form; where is it sent? */
+const formSessionDoor = (path, form, isIn) => ({
+  name: 'cookie session', route: `POST ${path}`, takes: ['session cookie'],
+  open: async (value, made) => {
+    const { fields, visitor } = await beside(made, aFlow);
+    return isIn(await house.post(path, { ...form, csrf: fields.csrf }, cookies({ 'postern-csrf': visitor.cookies.get('postern-csrf'), session: value })));
+  },
+});
+
+const flowPage = async (handle, pairs) => (await fetchFrom(`/sign-in/${encodeURIComponent(handle)}`, { headers: cookies(pairs) })).status === 200;
+
+/** Whether a form that is in order goes on with the flow. */
+async function submits(handle, pairs) {
+  const visitor = new Visitor();
+  visitor.cookies = new Map(pairs);
+  const page = await house.atPassword(house.web);
+  visitor.cookies.set('postern-csrf', page.visitor.cookies.get('postern-csrf'));
+  return (await visitor.send(`${house.url}/sign-in/${encodeURIComponent(handle)}`, { method: 'POST', form: { action: 'other', csrf: page.fields.csrf } })).status === 303;
+}
+
+const stateDoor = (route, send) => ({
+  name: 'state', route, takes: ['state at a provider'],
+  open: async (value, made) => {
+    const before = provider.counts['/token'] ?? 0;
+    const { visitor } = made.visitor ? made : await beside(made, aFlow);
+    await send({ state: value, code: made.code ?? 'c' }, cookies(Object.fromEntries(visitor.cookies)));
+    return (provider.counts['/token'] ?? 0) > before;
+  },
+});
+
+const callBack = (query, headers) => fetchFrom(`/callback/corp?${new URLSearchParams(query)}`, { headers });
+
+/** Where an answer sends the browser in the end: a POST may first become a GET of our own. */
+async function arrive(answer) {
+  const location = answer.headers.get('location') ?? '';
+  return location.startsWith(house.url) || location.startsWith('/') ? arrive(await fetchFrom(location.replace(house.url, ''))) : location;
+}
+
+const doors = [
+  { name: 'code', route: 'POST /oidc/token', takes: ['code'], open: (value, { form }) => ok(house.post('/oidc/token', { grant_type: 'authorization_code', redirect_uri: callback, code_verifier: 'x'.repeat(43), ...house.secret(house.web), ...form, code: value })) },
+  { name: 'code_verifier', route: 'POST /oidc/token', takes: ['code verifier'], open: async (value, made) => ok(house.post('/oidc/token', { ...(made.form ?? await beside(made, aCode)), code_verifier: value })) },
+  { name: 'refresh_token', route: 'POST /oidc/token', takes: ['refresh token'], open: (value) => ok(house.post('/oidc/token', { grant_type: 'refresh_token', refresh_token: value, ...house.secret(house.web) })) },
+  { name: 'code, by another application,', route: 'POST /oidc/token', takes: [], open: (value, { form }) => ok(house.post('/oidc/token', { grant_type: 'authorization_code', redirect_uri: callback, code_verifier: form?.code_verifier ?? 'x'.repeat(43), ...house.secret(house.other), code: value })) },
+  { name: 'refresh_token, by another application,', route: 'POST /oidc/token', takes: [], open: (value) => ok(house.post('/oidc/token', { grant_type: 'refresh_token', refresh_token: value, ...house.secret(house.other) })) },
+  ...clientDoors('/oidc/token', credentials),
+  ...clientDoors('/oidc/introspect', { token: 'nothing' }),
+  ...clientDoors('/oidc/revoke', { token: 'nothing' }),
+  { name: 'token', route: 'POST /oidc/introspect', takes: ['refresh token', 'access token'], open: (value) => isActive(value) },
+  { name: 'token, by another application,', route: 'POST /oidc/introspect', takes: [], open: (value) => isActive(value, house.other) },
+  { name: 'token', route: 'POST /oidc/revoke', takes: ['refresh token', 'access token'], open: (value) => revokes(value, house.web) },
+  { name: 'token, by another application,', route: 'POST /oidc/revoke', takes: [], open: (value) => revokes(value, house.other) },
+  { name: 'Bearer', route: 'GET /oidc/userinfo', takes: ['access token'], open: (value) => ok(fetchFrom('/oidc/userinfo', { headers: bearer(value) })) },
+  { name: 'query access_token', route: 'GET /oidc/userinfo', takes: [], open: (value) => ok(fetchFrom(`/oidc/userinfo?access_token=${encodeURIComponent(value)}`)) },
+  { name: 'Bearer', route: 'POST /oidc/userinfo', takes: ['access token'], open: (value) => ok(house.post('/oidc/userinfo', {}, bearer(value))) },
+  { name: 'access_token', route: 'POST /oidc/userinfo', takes: ['access token'], open: (value) => ok(house.post('/oidc/userinfo', { access_token: value })) },
+  {
+    name: 'Bearer', route: 'POST /oidc/register', takes: ['initial access token'],
+    open: async (value) => (await fetchFrom('/oidc/register', { method: 'POST', headers: { ...bearer(value), 'content-type': 'application/json' }, body: JSON.stringify({ redirect_uris: [callback] }) })).status === 201,
+  },
+
+  ...['GET', 'POST'].flatMap((method) => [
+    hintDoor(`${method} /oidc/authorize`, async (value, made) => silently({ id_token_hint: value }, cookies({ session: (made.visitor?.cookies.get('session') ? made : await beside(made, aSignIn)).visitor.cookies.get('session') }), method)),
+    { name: 'cookie session', route: `${method} /oidc/authorize`, takes: ['session cookie'], open: (value) => silently({}, cookies({ session: value }), method) },
+  ]),
+  {
+    name: 'request', route: 'GET /oidc/authorize', takes: ['request object'],
+    open: async (value) => ((await fetchFrom(house.ask(house.asker, { request: value }).path)).headers.get('location') ?? '').startsWith('/sign-in/'),
+  },
+  hintDoor('GET /oidc/logout', async (value) => ((await fetchFrom(`/oidc/logout?${new URLSearchParams({ id_token_hint: value, post_logout_redirect_uri: after })}`)).headers.get('location') ?? '').startsWith(after)),
+  hintDoor('POST /oidc/logout', async (value) => (await arrive(await house.post('/oidc/logout', { id_token_hint: value, post_logout_redirect_uri: after }))).startsWith(after)),
+  sessionDoor('/oidc/logout', async (answer) => (await answer.text()).includes('id="logout-confirm"')),
+  ...formDoors('POST /oidc/logout/confirm', '/oidc/logout/confirm', { action: 'cancel' }),
+
+  { name: 'path', route: 'GET /sign-in/{flow}', takes: ['flow handle'], open: async (value, made) => flowPage(value, Object.fromEntries((made.visitor ?? (await beside(made, aFlow)).visitor).cookies)) },
+  { name: 'cookie flow', route: 'GET /sign-in/{flow}', takes: ['flow cookie'], open: async (value, made) => flowPage((made.path ?? (await beside(made, aFlow)).path).split(/[/?]/)[2], { flow: value }) },
+  { name: 'path', route: 'POST /sign-in/{flow}', takes: ['flow handle'], open: async (value, made) => submits(value, (made.visitor ?? (await beside(made, aFlow)).visitor).cookies) },
+  { name: 'cookie flow', route: 'POST /sign-in/{flow}', takes: ['flow cookie'], open: async (value, made) => {
+    const { path, visitor } = made.path ? { path: made.path, visitor: (await beside(made, aFlow)).visitor } : await beside(made, aFlow);
+    return submits(path.split(/[/?]/)[2], new Map([...visitor.cookies, ['flow', value]]));
+  } },
+  ...formDoors('POST /sign-in/{flow}', '/sign-in/flw_00000000000000000000000000', {}).map((door) => ({ ...door, open: async (value, made) => {
+    const { path, visitor, fields } = made.path && made.visitor ? { path: made.path, visitor: made.visitor, fields: { csrf: made.csrf } } : await beside(made, aFlow);
+    const pairs = Object.fromEntries(visitor.cookies);
+    if (door.name === 'csrf') return sendForm(path, { action: 'other', csrf: value }, pairs);
+    return sendForm(path, { action: 'other', csrf: fields.csrf }, { ...pairs, 'postern-csrf': value });
+  } })),
+  {
+    name: 'cookie device', route: 'POST /sign-in/{flow}', takes: ['device cookie'],
+    open: async (value, made) => {
+      const email = made.email ?? await beside(made, anAccount);
+      await enter(email, 'a wrong guess that locks others out');
+      return (await enter(email, person.password, value)).isIn;
+    },
+  },
+
+  stateDoor('GET /callback/{instance}', callBack),
+  stateDoor('POST /callback/{instance}', (form, headers) => house.post('/callback/corp', form, headers)),
+  { name: 'path', route: 'GET /setup/{ticket}', takes: ['set-up link'], open: async (value) => (await fetchFrom(`/setup/${encodeURIComponent(value)}`)).status === 303 },
+
+  sessionDoor('/account', (answer) => answer.status === 200),
+  {
+    name: 'cookie session', route: 'GET /account/password', takes: ['session cookie'],
+    open: async (value) => {
+      const visitor = new Visitor();
+      visitor.cookies.set('session', value);
+      const { location } = await visitor.send(`${house.url}/account/password`);
+      return (await visitor.send(new URL(location, house.url).href)).text.includes('id="current_password"');
+    },
+  },
+  sessionDoor('/account/sign-out', (answer) => answer.status === 200),
+  sessionDoor('/account/welcome', (answer) => answer.status === 200),
+  formSessionDoor('/account', { action: 'revoke:app_00000000000000000000000000' }, (answer) => answer.headers.get('location') === '/account'),
+  formSessionDoor('/account/sign-out', { action: 'cancel' }, (answer) => answer.headers.get('location') === '/account'),
+  ...formDoors('POST /account', '/account', { action: 'nothing' }),
+  ...formDoors('POST /account/sign-out', '/account/sign-out', { action: 'cancel' }),
+  {
+    name: 'cookie demo', route: 'GET /demo', takes: ['visit cookie of the demo'],
+    open: async (value) => (await (await fetchFrom('/demo', { headers: cookies({ demo: value }) })).text()).includes('/demo/sign-out'),
+  },
+  {
+    name: 'cookie demo', route: 'GET /demo/sign-out', takes: ['visit cookie of the demo'],
+    open: async (value) => ((await fetchFrom('/demo/sign-out', { headers: cookies({ demo: value }) })).headers.get('location') ?? '').includes('id_token_hint='),
+  },
+  {
+    name: 'cookie demo-request', route: 'GET /demo/callback', takes: ['request cookie of the demo'],
+    open: async (value, made) => {
+      const { url } = made.url ? made : await beside(made, atDemo);
+      return (await fetchFrom(url.pathname + url.search, { headers: cookies({ 'demo-request': value }) })).status === 303;
+    },
+  },
+  {
+    name: 'code', route: 'GET /demo/callback', takes: [],
+    open: async (value, made) => {
+      const { visitor, url } = await beside(made, atDemo);
+      return (await fetchFrom(`/demo/callback?${new URLSearchParams({ state: url.searchParams.get('state'), code: value })}`, { headers: cookies(Object.fromEntries(visitor.cookies)) })).status === 303;
+    },
+  },
+];
+
+/** These take nothing: whatever is shown to them, the answer is that to a word of the same length. */
+const blind = [
+  'GET /livez', 'GET /readyz', 'GET /assets/{rest...}', 'GET /.well-known/openid-configuration', 'GET /.well-known/openid-configuration/{rest...}',
+  'GET /.well-known/oauth-authorization-server', 'GET /.well-known/oauth-authorization-server/{rest...}', 'GET /oidc/jwks', 'GET /',
+  'GET /.well-known/change-password', 'GET /account/signed-out', 'GET /demo/sign-in',
+];
+
+/** The server's own list, "METHOD PATTERN" -> flags. */
+function listRoutes() {
+  const folder = mkdtempSync(join(tmpdir(), 'postern-'));
+  const env = { ...house.postern.env, POSTERN_DATA_DIR: folder, POSTERN_LOG_LEVEL: 'error' };
+  const text = execFileSync(`${process.env.BUILD}/tests/attack/attack-routes`, [house.postern.configFile], { env, encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] });
+  rmSync(folder, { recursive: true });
+  return new Map(text.trim().split('\n').map((line) => line.split(' ')).map(([method, pattern, , ...flags]) => [`${method} ${pattern}`, flags]));
+}
+
+test('purpose: every route of the server has its row', async () => {
+  await get();
+  const routes = [...listRoutes()].filter(([, flags]) => !flags.includes('admin')).map(([route]) => route);
+  const rows = new Set([...doors.map(({ route }) => route), ...blind]);
+  assert.deepEqual([...rows].sort(), [...new Set(routes)].sort());
+});
+
+test('purpose: every form of ours has a door for its form token', async () => {
+  await get();
+  const forms = [...listRoutes()].filter(([, flags]) => flags.includes('csrf')).map(([route]) => route);
+  assert.deepEqual(doors.filter(({ name }) => name === 'csrf').map(({ route }) => route).sort(), forms.sort());
+});
+
+for (const [kind, make] of Object.entries(kinds)) {
+  test(`purpose: ${kind} opens its own doors only`, async () => {
+    await get();
+    const made = await make(), wrong = [];
+    assert.ok(typeof made.value === 'string' && made.value.length > 2, JSON.stringify(made.value));
+    for (const door of doors) if (!door.takes.includes(kind) && await door.open(made.value, made)) wrong.push(`it opens ${door.name} at ${door.route}`);
+    let first = true;
+    for (const door of doors.filter(({ takes }) => takes.includes(kind))) {
+      const fresh = first ? made : await make(); // the first one shows that knocking elsewhere has not used it up
+      if (!await door.open(fresh.value, fresh)) wrong.push(`it does not open ${door.name} at ${door.route}${first ? ', after it was shown elsewhere' : ''}`);
+      first = false;
+    }
+    assert.deepEqual(wrong, []);
+  });
+}
+
+test('purpose: what takes nothing is the same whatever is shown to it', async () => {
+  await get();
+  const show = async (path, value) => {
+    const query = new URLSearchParams(['token', 'code', 'access_token', 'id_token_hint', 'state'].map((name) => [name, value]));
+    const answer = await fetchFrom(`${path}?${query}`, { headers: { ...bearer(value), ...cookies(Object.fromEntries(['session', 'flow', 'device', 'demo'].map((name) => [name, value]))) } });
+    const location = (answer.headers.get('location') ?? '').replace(/(state|nonce|code_challenge)=[^&]*/g, '');
+    return { status: answer.status, location, text: (await answer.text()).replace(/req_\w+/g, '').replace(/name="csrf" value="[^"]*"/g, '') };
+  };
+  for (const make of Object.values(kinds)) {
+    const { value } = await make();
+    for (const route of blind) {
+      const path = route.split(' ')[1].replace('{rest...}', 'postern.css');
+      assert.deepEqual(await show(path, value), await show(path, 'x'.repeat(value.length)), route);
+    }
+  }
+});
+
+test('purpose: no route of the management API is there for strangers', async () => {
+  await get();
+  const value = (await kinds['access token']()).value;
+  for (const [route, flags] of listRoutes()) {
+    if (!flags.includes('admin')) continue;
+    const [method, pattern] = route.split(' ');
+    const answer = await fetchFrom(pattern.replace(/\{\w+\}/g, 'x'), { method, headers: bearer(value), ...(method !== 'GET' && { body: '{}' }) });
+    assert.equal(answer.status, 404, route);
+  }
+});
