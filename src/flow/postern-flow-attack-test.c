@@ -397,6 +397,24 @@ test_votes (void)
   assert_answer (browser, "fresh=0");
 }
 
+/* The right password counts as no guess, even where the sign-in is refused after it and leaves no flow behind. */
+static void
+test_right_but_refused (void)
+{
+  g_autoptr (Browser) browser = browser_new ("192.0.2.45");
+  g_autoptr (Browser) owner = browser_new ("192.0.2.46");
+  gulong id;
+
+  browser_sign_up (owner, "rita@example.org");
+  id = g_signal_connect (house_hub, "decide::token", G_CALLBACK (vote), GINT_TO_POINTER (POSTERN_VERDICT_DENY));
+  for (guint i = 0; i < 12; i++) { /* more than an account has tries */
+    browser_begin (browser, application_flow (APP_FIRST, 0));
+    browser_sign_in (browser, "rita@example.org", PASSWORD);
+    assert_answer (browser, "error=access_denied");
+  }
+  g_signal_handler_disconnect (house_hub, id);
+}
+
 static void
 test_essential_acr (void)
 {
@@ -592,6 +610,7 @@ main (int argc, char **argv)
   g_test_add_func ("/attack/tokens-after-the-end", test_tokens_after_the_end);
   g_test_add_func ("/attack/back-channel", test_back_channel);
   g_test_add_func ("/attack/votes", test_votes);
+  g_test_add_func ("/attack/right-but-refused", test_right_but_refused);
   g_test_add_func ("/attack/essential-acr", test_essential_acr);
   g_test_add_func ("/attack/made-up-cookies", test_made_up_cookies);
   g_test_add_func ("/attack/parked-before-the-end", test_parked_before_the_end);

@@ -13,6 +13,16 @@ typedef gboolean (*PosternEffectFunc) (PosternFlowContext *context, PosternTxn *
 
 /** postern_flow_effects_add: @data: (nullable) (transfer full), freed by @free_func with the walk. */
 void postern_flow_effects_add (PosternFlowContext *context, PosternEffectFunc func, gpointer data, GDestroyNotify free_func);
+/**
+ * postern_flow_effects_add_short: as postern_flow_effects_add() for the short-lived file: it is written in one transaction with
+ * the flow's parking or its end, and alone when the walk ends without either. Nothing takes it away again.
+ */
+void postern_flow_effects_add_short (PosternFlowContext *context, PosternEffectFunc func, gpointer data, GDestroyNotify free_func);
+/** postern_flow_effects_run_short: within @txn; postern_flow_effects_settle_short() once that is committed. */
+gboolean postern_flow_effects_run_short (PosternFlowContext *context, PosternTxn *txn, GError **error);
+void postern_flow_effects_settle_short (PosternFlowContext *context);
+/** postern_flow_effects_flush_short: writes what is left, at the walk's very end. */
+void postern_flow_effects_flush_short (PosternFlowContext *context);
 /** postern_flow_effects_commit: in the order in which they were added. BACK_CHANNEL runs them with a NULL transaction. */
 gboolean postern_flow_effects_commit (PosternFlowContext *context, GError **error);
 

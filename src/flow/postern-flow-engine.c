@@ -115,6 +115,7 @@ run (PosternFlowEngine *self, PosternFlow *flow, PosternRequest *request, GVaria
   postern_flow_context_init (&context, self->runtime, flow, request, input);
   context.callback = callback;
   response = walk (&context);
+  postern_flow_effects_flush_short (&context);
   postern_flow_browser_apply (&context, response);
   postern_flow_context_clear (&context);
   return response;

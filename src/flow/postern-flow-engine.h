@@ -29,6 +29,7 @@ typedef struct {
   PosternResponse *response; /* out: what effect `issue` answered; cookies are added to it in the end */
   GPtrArray *cookies;      /* out: src/flow/postern-flow-browser.h */
   GPtrArray *effects;      /* out: src/flow/postern-flow-effects.h: what is committed together when the walk is done */
+  GPtrArray *short_effects; /* out: what is written with the flow itself, whatever becomes of the walk */
 } PosternFlowContext;
 
 /** PosternStageResult: RESTART: the stage has named, in flow->stage, an earlier row to walk from. */

@@ -4,20 +4,20 @@
 #include "postern-flow-browser.h"
 #include "postern-flow-codec.h"
 #include "postern-flow-context.h"
+#include "postern-flow-effects.h"
 #include "postern-flow-prompt.h"
 
 #define STAGE_DONE "done"
 
 typedef struct {
+  PosternFlowContext *context;
   PosternFlow *flow;
-  const char *id;
   GBytes *bytes;
 } Parcel;
 
 static gboolean
-put (PosternTxn *txn, gpointer user_data, GError **error)
+put (PosternTxn *txn, Parcel *parcel, GError **error)
 {
-  Parcel *parcel = user_data;
   PosternFlow *flow = parcel->flow;
 
   if (flow->parked)
@@ -26,12 +26,23 @@ put (PosternTxn *txn, gpointer user_data, GError **error)
 }
 
 static gboolean
-write_flow (PosternTenant *tenant, PosternFlow *flow, GError **error)
+put_with_effects (PosternTxn *txn, gpointer user_data, GError **error)
+{
+  Parcel *parcel = user_data;
+
+  return put (txn, parcel, error) && postern_flow_effects_run_short (parcel->context, txn, error);
+}
+
+static gboolean
+write_flow (PosternFlowContext *context, PosternFlow *flow, GError **error)
 {
   g_autoptr (GBytes) bytes = postern_flow_codec_write (flow);
-  Parcel parcel = { flow, flow->id, bytes };
+  Parcel parcel = { context, flow, bytes };
 
-  return postern_store_write (postern_tenant_get_store (tenant), POSTERN_KEEP_SHORT, put, &parcel, error);
+  if (!postern_store_write (postern_tenant_get_store (context->tenant), POSTERN_KEEP_SHORT, put_with_effects, &parcel, error))
+    return FALSE;
+  postern_flow_effects_settle_short (context);
+  return TRUE;
 }
 
 /* Another request of this browser was faster: its page, or where its flow ended, is the answer to both. */
@@ -56,7 +67,7 @@ postern_flow_park_save (PosternFlowContext *context, GError **error)
     postern_flow_browser_bind (context);
   if (page)
     postern_flow_prompt_keep (flow, context->prompt);
-  if (!write_flow (context->tenant, flow, &local)) {
+  if (!write_flow (context, flow, &local)) {
     if (g_error_matches (local, POSTERN_ERROR, POSTERN_ERROR_CONFLICT))
       return answer_overtaken (context);
     g_propagate_error (error, g_steal_pointer (&local));
@@ -65,19 +76,24 @@ postern_flow_park_save (PosternFlowContext *context, GError **error)
   return page ? postern_response_new_redirect (location) : postern_flow_prompt_leave (context, context->prompt);
 }
 
+typedef struct {
+  const char *id;
+  GBytes *bytes;
+} Fetch;
+
 static gboolean
 get (PosternTxn *txn, gpointer user_data, GError **error)
 {
-  Parcel *parcel = user_data;
+  Fetch *fetch = user_data;
 
-  parcel->bytes = postern_flow_store_get (txn, parcel->id, error);
-  return parcel->bytes != NULL;
+  fetch->bytes = postern_flow_store_get (txn, fetch->id, error);
+  return fetch->bytes != NULL;
 }
 
 static PosternFlow *
 read_flow (PosternTenant *tenant, const char *id, GError **error)
 {
-  Parcel parcel = { NULL, id, NULL };
+  Fetch fetch = { id, NULL };
   g_autoptr (GBytes) bytes = NULL;
   PosternFlow *flow;
 
@@ -85,9 +101,9 @@ read_flow (PosternTenant *tenant, const char *id, GError **error)
     g_set_error_literal (error, POSTERN_ERROR, POSTERN_ERROR_NOT_FOUND, "There is no such flow");
     return NULL;
   }
-  if (!postern_store_read (postern_tenant_get_store (tenant), POSTERN_KEEP_SHORT, get, &parcel, error))
+  if (!postern_store_read (postern_tenant_get_store (tenant), POSTERN_KEEP_SHORT, get, &fetch, error))
     return NULL;
-  bytes = parcel.bytes;
+  bytes = fetch.bytes;
   flow = postern_flow_codec_read (bytes, error);
   if (flow)
     flow->parked = g_steal_pointer (&bytes);
@@ -148,7 +164,7 @@ postern_flow_park_close (PosternFlowContext *context, PosternResponse **overtake
   if (flow->parked == NULL)
     return TRUE;
   rest = make_rest (flow);
-  if (write_flow (context->tenant, rest, &local)) {
+  if (write_flow (context, rest, &local)) {
     g_clear_pointer (&flow->parked, g_bytes_unref);
     return TRUE;
   }

@@ -55,6 +55,30 @@ test_known_device (void)
   use_up (&owner, 1000);
 }
 
+static gboolean
+write_pardon (PosternTxn *txn, gpointer data, GError **error)
+{
+  return postern_guard_pardon_grant (data, txn, error);
+}
+
+static void
+grant (PosternGuardPardon *pardon)
+{
+  g_autoptr (GError) error = NULL;
+
+  postern_store_write (store, POSTERN_KEEP_SHORT, write_pardon, pardon, &error);
+  g_assert_no_error (error);
+}
+
+static void
+pardon (const PosternGuard *guard)
+{
+  g_autoptr (PosternGuardPardon) due = postern_guard_dup_pardon (guard);
+
+  g_assert_nonnull (due);
+  grant (due);
+}
+
 static void
 test_forgive (void)
 {
@@ -65,7 +89,43 @@ test_forgive (void)
     for (guint i = 0; i + 1 < per_account; i++)
       g_assert_true (try_once (&guard, 1000, &retry_after));
     g_assert_true (try_once (&guard, 1000, &retry_after));
-    g_assert_true (postern_guard_forgive (tenant, &guard, 1000, NULL));
+    pardon (&guard);
+  }
+}
+
+/* A try is given back to the window it was counted in, and never makes a budget larger than it was. */
+static void
+test_late_pardon (void)
+{
+  PosternGuard guard = { "usr_late", "192.0.2.5", NULL };
+  g_autoptr (PosternGuardPardon) late = NULL;
+  guint retry_after;
+
+  for (guint i = 0; i < per_account; i++)
+    g_assert_true (try_once (&guard, 1000, &retry_after));
+  late = postern_guard_dup_pardon (&guard);
+  g_assert_nonnull (late);
+  use_up (&guard, 1000 + window);
+  grant (late);
+  g_assert_false (try_once (&guard, 1000 + window, &retry_after));
+}
+
+/* An address's budget is its own: it is not written while far from used up, and from its half on each right try comes back. */
+static void
+test_address_comes_back (void)
+{
+  guint retry_after;
+
+  for (guint i = 0; i < 3 * per_address; i++) {
+    g_autofree char *account = g_strdup_printf ("usr_office_%u", i);
+    PosternGuard guard = { account, "192.0.2.6", NULL };
+    g_autoptr (PosternGuardPardon) due = NULL;
+
+    g_assert_true (try_once (&guard, 1000, &retry_after));
+    due = postern_guard_dup_pardon (&guard);
+    g_assert_cmpint (due != NULL, ==, 2 * (i + 1) >= per_address);
+    if (due)
+      grant (due);
   }
 }
 
@@ -147,6 +207,8 @@ main (int argc, char **argv)
   g_test_add_func ("/guard/account", test_account);
   g_test_add_func ("/guard/known-device", test_known_device);
   g_test_add_func ("/guard/forgive", test_forgive);
+  g_test_add_func ("/guard/late-pardon", test_late_pardon);
+  g_test_add_func ("/guard/address-comes-back", test_address_comes_back);
   g_test_add_func ("/guard/address", test_address);
   g_test_add_func ("/guard/spent-address", test_spent_address);
   g_test_add_func ("/guard/at-once", test_at_once);

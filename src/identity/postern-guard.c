@@ -8,10 +8,15 @@
 typedef struct {
   char *account, *address; /* keys of the counters; address (nullable) */
   PosternPolicy *policy;
+  PosternGuard *guard;
   gint64 now;
   gint64 resets_at; /* of the budget that is used up; 0 while there is one */
-  gboolean heavy;
 } Try;
+
+struct _PosternGuardPardon {
+  char *account, *address; /* keys of the counters; each (nullable) */
+  gint64 account_resets_at, address_resets_at;
+};
 
 /* An IPv6 customer has a whole /64: one address of it is as good as another. */
 static char *
@@ -27,37 +32,31 @@ dup_network (const char *address)
 }
 
 /* What was typed is hashed: counters are no place for names, and a key stays short. */
-static void
-try_init (Try *self, PosternTenant *tenant, const PosternGuard *guard, gint64 now)
+static char *
+dup_account_key (const PosternGuard *guard)
 {
   g_autofree char *account = postern_secret_hash (guard->account);
-  g_autofree char *network = guard->address ? dup_network (guard->address) : NULL;
 
-  self->policy = postern_tenant_dup_policy (tenant);
-  self->account = g_strconcat ("guess:account:", account, guard->device_hash ? ":" : NULL, guard->device_hash, NULL);
-  self->address = network && !guard->device_hash ? g_strconcat ("guess:address:", network, NULL) : NULL;
-  self->now = now;
-  self->resets_at = 0;
-  self->heavy = FALSE;
+  return g_strconcat ("guess:account:", account, guard->device_hash ? ":" : NULL, guard->device_hash, NULL);
 }
 
-static void
-try_clear (Try *self)
+static char *
+dup_address_key (const PosternGuard *guard)
 {
-  g_clear_pointer (&self->policy, postern_policy_unref);
-  g_clear_pointer (&self->account, g_free);
-  g_clear_pointer (&self->address, g_free);
+  g_autofree char *network = guard->address && !guard->device_hash ? dup_network (guard->address) : NULL;
+
+  return network ? g_strconcat ("guess:address:", network, NULL) : NULL;
 }
 
 static gboolean
-count (PosternTxn *txn, Try *it, const char *key, guint limit, GError **error)
+count (PosternTxn *txn, Try *it, const char *key, guint limit, gint64 *half_used, GError **error)
 {
   gint64 total = 0;
   gint64 resets_at = 0;
 
   if (!postern_counter_store_add (txn, key, 1, it->policy->guess_window, it->now, &total, &resets_at, error))
     return FALSE;
-  it->heavy = it->heavy || 2 * total >= limit;
+  *half_used = 2 * total >= limit ? resets_at : 0;
   if (total > limit)
     it->resets_at = MAX (it->resets_at, resets_at);
   return TRUE;
@@ -68,51 +67,59 @@ static gboolean
 take (PosternTxn *txn, gpointer user_data, GError **error)
 {
   Try *it = user_data;
+  PosternGuard *guard = it->guard;
 
-  it->resets_at = 0;
-  it->heavy = FALSE;
-  if (it->address && !count (txn, it, it->address, it->policy->guesses_per_address, error))
+  it->resets_at = guard->account_resets_at = guard->address_resets_at = 0;
+  if (it->address && !count (txn, it, it->address, it->policy->guesses_per_address, &guard->address_resets_at, error))
     return FALSE;
-  return it->resets_at > 0 || count (txn, it, it->account, it->policy->guesses_per_account, error);
+  return it->resets_at > 0 || count (txn, it, it->account, it->policy->guesses_per_account, &guard->account_resets_at, error);
 }
 
 gboolean
 postern_guard_take (PosternTenant *tenant, PosternGuard *guard, gint64 now, guint *retry_after, GError **error)
 {
-  Try it;
-  gboolean counted;
+  g_autoptr (PosternPolicy) policy = postern_tenant_dup_policy (tenant);
+  g_autofree char *account = dup_account_key (guard);
+  g_autofree char *address = dup_address_key (guard);
+  Try it = { account, address, policy, guard, now, 0 };
+  gboolean counted = postern_store_write (postern_tenant_get_store (tenant), POSTERN_KEEP_SHORT, take, &it, error);
 
-  try_init (&it, tenant, guard, now);
-  counted = postern_store_write (postern_tenant_get_store (tenant), POSTERN_KEEP_SHORT, take, &it, error);
   *retry_after = it.resets_at > 0 ? (guint) MAX (1, it.resets_at - now) : 0;
-  guard->heavy = it.heavy;
-  try_clear (&it);
   if (!counted || *retry_after == 0)
     return counted;
   g_set_error (error, POSTERN_ERROR, POSTERN_ERROR_TOO_MANY_REQUESTS, "Too many tries; the next one is in %u seconds", *retry_after);
   return FALSE;
 }
 
-static gboolean
-forgive (PosternTxn *txn, gpointer user_data, GError **error)
+PosternGuardPardon *
+postern_guard_dup_pardon (const PosternGuard *guard)
 {
-  Try *it = user_data;
+  PosternGuardPardon *self;
 
-  if (!postern_counter_store_clear (txn, it->account, error))
-    return FALSE;
-  return it->address == NULL || postern_counter_store_add (txn, it->address, -1, it->policy->guess_window, it->now, NULL, NULL, error);
+  if (guard->account_resets_at == 0 && guard->address_resets_at == 0)
+    return NULL;
+  self = g_new0 (PosternGuardPardon, 1);
+  self->account = guard->account_resets_at ? dup_account_key (guard) : NULL;
+  self->address = guard->address_resets_at ? dup_address_key (guard) : NULL;
+  self->account_resets_at = guard->account_resets_at;
+  self->address_resets_at = guard->address_resets_at;
+  return self;
 }
 
 gboolean
-postern_guard_forgive (PosternTenant *tenant, const PosternGuard *guard, gint64 now, GError **error)
+postern_guard_pardon_grant (PosternGuardPardon *self, PosternTxn *txn, GError **error)
 {
-  Try it;
-  gboolean done;
+  if (self->account && !postern_counter_store_clear (txn, self->account, self->account_resets_at, error))
+    return FALSE;
+  return self->address == NULL || postern_counter_store_give_back (txn, self->address, self->address_resets_at, error);
+}
 
-  if (!guard->heavy)
-    return TRUE;
-  try_init (&it, tenant, guard, now);
-  done = postern_store_write (postern_tenant_get_store (tenant), POSTERN_KEEP_SHORT, forgive, &it, error);
-  try_clear (&it);
-  return done;
+void
+postern_guard_pardon_free (PosternGuardPardon *self)
+{
+  if (self == NULL)
+    return;
+  g_free (self->account);
+  g_free (self->address);
+  g_free (self);
 }

@@ -16,8 +16,11 @@ typedef struct {
   const char *account;     /* the user's id, or what was typed when there is no such user: both are counted alike */
   const char *address;     /* (nullable) */
   const char *device_hash; /* (nullable): only of a browser known to be the account's */
-  gboolean heavy;          /* out, of taking: a budget is half used up, so that forgiving is worth a write */
+  gint64 account_resets_at, address_resets_at; /* out, of taking: of a budget that is half used up, so that pardon is worth a write; else 0 */
 } PosternGuard;
+
+/** PosternGuardPardon: what is written when a try was right. */
+typedef struct _PosternGuardPardon PosternGuardPardon;
 
 /**
  * postern_guard_take: counts one try.
@@ -26,9 +29,13 @@ typedef struct {
  */
 gboolean postern_guard_take (PosternTenant *tenant, PosternGuard *guard, gint64 now, guint *retry_after, GError **error);
 /**
- * postern_guard_forgive: the try was right: the account's or the device's tries are forgotten, and the address gets this one
- * back. Nothing is written while the budgets are far from used up: most sign-ins are right at once.
+ * postern_guard_dup_pardon: the try was right: the account's or the device's tries are forgotten, and the address gets this one
+ * back. Returns: (transfer full) (nullable): NULL while the budgets are far from used up: most sign-ins are right at once.
  */
-gboolean postern_guard_forgive (PosternTenant *tenant, const PosternGuard *guard, gint64 now, GError **error);
+PosternGuardPardon *postern_guard_dup_pardon (const PosternGuard *guard);
+/** postern_guard_pardon_grant: writes it, in a transaction of the short-lived file; one that comes late does not reach into the next window. */
+gboolean postern_guard_pardon_grant (PosternGuardPardon *self, PosternTxn *txn, GError **error);
+void postern_guard_pardon_free (PosternGuardPardon *self);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (PosternGuardPardon, postern_guard_pardon_free)
 
 G_END_DECLS

@@ -49,9 +49,18 @@ postern_counter_store_get (PosternTxn *txn, const char *key, gint64 now, gint64 
 }
 
 gboolean
-postern_counter_store_clear (PosternTxn *txn, const char *key, GError **error)
+postern_counter_store_clear (PosternTxn *txn, const char *key, gint64 resets_at, GError **error)
 {
-  PosternValue values[] = { POSTERN_TEXT (key) };
+  PosternValue values[] = { POSTERN_TEXT (key), POSTERN_INT (resets_at) };
 
-  return postern_txn_run (txn, "DELETE FROM counters WHERE key = ?1", values, G_N_ELEMENTS (values), error);
+  return postern_txn_run (txn, "DELETE FROM counters WHERE key = ?1 AND resets_at = ?2", values, G_N_ELEMENTS (values), error);
+}
+
+gboolean
+postern_counter_store_give_back (PosternTxn *txn, const char *key, gint64 resets_at, GError **error)
+{
+  PosternValue values[] = { POSTERN_TEXT (key), POSTERN_INT (resets_at) };
+
+  return postern_txn_run (txn, "UPDATE counters SET count = count - 1 WHERE key = ?1 AND resets_at = ?2 AND count > 0", values,
+                          G_N_ELEMENTS (values), error);
 }

@@ -109,7 +109,9 @@ PosternTicket *postern_ticket_store_redeem (PosternTxn *txn, const char *hash, c
 /** adds @amount to @key's count in the current window (restarted when @window seconds have passed); @count (out): after adding */
 gboolean postern_counter_store_add (PosternTxn *txn, const char *key, gint64 amount, gint64 window, gint64 now, gint64 *count, gint64 *resets_at, GError **error);
 gint64 postern_counter_store_get (PosternTxn *txn, const char *key, gint64 now, gint64 *resets_at, GError **error); /* -1 on error */
-gboolean postern_counter_store_clear (PosternTxn *txn, const char *key, GError **error);
+/** both only in the window that ends at @resets_at; afterwards they change nothing */
+gboolean postern_counter_store_clear (PosternTxn *txn, const char *key, gint64 resets_at, GError **error);
+gboolean postern_counter_store_give_back (PosternTxn *txn, const char *key, gint64 resets_at, GError **error); /* one */
 
 /* postern-device-store.c: browsers that a person has signed in from */
 gboolean postern_device_store_put (PosternTxn *txn, const char *device_hash, const char *user_id, gint64 now, GError **error);

@@ -43,7 +43,14 @@ counters (PosternTxn *txn, gpointer data, GError **error)
   g_assert_true (postern_counter_store_add (txn, "k", 1, 60, NOW + 60, &count, &resets_at, error));
   g_assert_cmpint (count, ==, 1);
   g_assert_cmpint (resets_at, ==, NOW + 120);
-  g_assert_true (postern_counter_store_clear (txn, "k", error));
+  g_assert_true (postern_counter_store_clear (txn, "k", NOW + 60, error)); /* of the window before: nothing */
+  g_assert_true (postern_counter_store_give_back (txn, "k", NOW + 60, error));
+  g_assert_cmpint (postern_counter_store_get (txn, "k", NOW + 60, NULL, error), ==, 1);
+  g_assert_true (postern_counter_store_give_back (txn, "k", NOW + 120, error));
+  g_assert_true (postern_counter_store_give_back (txn, "k", NOW + 120, error)); /* never below none */
+  g_assert_cmpint (postern_counter_store_get (txn, "k", NOW + 60, NULL, error), ==, 0);
+  g_assert_true (postern_counter_store_add (txn, "k", 1, 60, NOW + 60, &count, &resets_at, error));
+  g_assert_true (postern_counter_store_clear (txn, "k", NOW + 120, error));
   g_assert_cmpint (postern_counter_store_get (txn, "k", NOW + 60, NULL, error), ==, 0);
   return TRUE;
 }
