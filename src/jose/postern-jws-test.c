@@ -141,8 +141,20 @@ test_headers (void)
       {"{\"alg\":\"HS256\",\"crit\":null}", POSTERN_JOSE_ERROR_UNSUPPORTED},
       {"{\"alg\":\"HS256\",\"b64\":true}", POSTERN_JOSE_ERROR_UNSUPPORTED},
       {"{\"alg\":\"HS256\",\"zip\":\"DEF\"}", POSTERN_JOSE_ERROR_UNSUPPORTED},
+      {"{\"alg\":\"HS256\",\"b64\":false,\"crit\":[\"b64\"]}", POSTERN_JOSE_ERROR_UNSUPPORTED},
+      {"{\"alg\":\"HS256\",\"enc\":\"A128GCM\"}", POSTERN_JOSE_ERROR_UNSUPPORTED},
+      {"{\"alg\":\"HS256\",\"p2c\":9007199254740991,\"p2s\":\"AAAA\"}",
+       -1}, /* unknown here, computes nothing */
+      {"{\"alg\":\"HS256\",\"p2c\":9007199254740993}", POSTERN_JOSE_ERROR_INVALID},
       {"{\"alg\":\"none\"}", POSTERN_JOSE_ERROR_UNSUPPORTED},
       {"{\"alg\":\"None\"}", POSTERN_JOSE_ERROR_UNSUPPORTED},
+      {"{\"alg\":\"nOnE\"}", POSTERN_JOSE_ERROR_UNSUPPORTED},
+      {"{\"alg\":\"NONE\"}", POSTERN_JOSE_ERROR_UNSUPPORTED},
+      {"{\"alg\":\"none \"}", POSTERN_JOSE_ERROR_UNSUPPORTED},
+      {"{\"alg\":\"HS256 \"}", POSTERN_JOSE_ERROR_UNSUPPORTED},
+      {"{\"alg\":\"HS256\\u0000\"}", POSTERN_JOSE_ERROR_INVALID},
+      {"{\"alg\":\"ECDH-ES\"}", POSTERN_JOSE_ERROR_UNSUPPORTED},
+      {"{\"alg\":\"RSA-OAEP-256\"}", POSTERN_JOSE_ERROR_UNSUPPORTED},
       {"{\"alg\":\"hs256\"}", POSTERN_JOSE_ERROR_UNSUPPORTED},
       {"{\"alg\":\"\"}", POSTERN_JOSE_ERROR_UNSUPPORTED},
       {"{\"alg\":\"RS256\"}", POSTERN_JOSE_ERROR_KEY},
@@ -153,7 +165,10 @@ test_headers (void)
       {"", POSTERN_JOSE_ERROR_INVALID},
       {"{\"alg\":\"none\",\"alg\":\"HS256\"}", POSTERN_JOSE_ERROR_INVALID},
       {"{\"alg\":\"HS256\",\"\\u0061lg\":\"none\"}", POSTERN_JOSE_ERROR_INVALID},
+      {"{\"alg\":\"HS256\",\"typ\":\"JWT\",\"typ\":\"at+jwt\"}", POSTERN_JOSE_ERROR_INVALID},
+      {"{\"alg\":\"HS256\",\"a\":{\"b\":1,\"b\":2}}", POSTERN_JOSE_ERROR_INVALID},
       {"{\"alg\":\"HS256\"}{}", POSTERN_JOSE_ERROR_INVALID},
+      {"{\"alg\":\"HS256\",\"a\":\"\xff\"}", POSTERN_JOSE_ERROR_INVALID},
       {"{\"alg\":\"HS256\",\"kid\":5}", POSTERN_JOSE_ERROR_INVALID},
       {"{\"alg\":\"HS256\",\"typ\":[]}", POSTERN_JOSE_ERROR_INVALID},
       {"{\"alg\":\"HS256\",\"a\":[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]"
@@ -173,16 +188,26 @@ test_headers (void)
   }
 }
 
-static void
-test_shapes (void)
+/* The same bytes in another spelling: bits behind the last character's own. */
+static char *
+with_stray_bits (const char *part)
 {
-  g_autoptr (PosternJwk) key = new_key (POSTERN_JOSE_ALG_HS256);
-  g_autoptr (PosternJwkSet) set = set_of (key);
-  g_autofree char *token = postern_jws_sign (key, POSTERN_JOSE_ALG_HS256, NULL, "{}", 2, NULL);
-  g_auto (GStrv) parts = g_strsplit (token, ".", 3);
-  g_autofree char *huge = g_strnfill (POSTERN_JWS_MAX_BYTES + 10, 'A');
-  g_autofree char *bloated = NULL;
-  g_autoptr (GPtrArray) bad = g_ptr_array_new_with_free_func (g_free);
+  static const char alphabet[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
+  char *changed = g_strdup (part);
+  gsize last = strlen (part) - 1;
+
+  changed[last] = alphabet[strchr (alphabet, part[last]) - alphabet + 1];
+
+  return changed;
+}
+
+/* (element-type utf8) (transfer container): @token, which is good, in shapes that are not */
+static GPtrArray *
+make_bad_shapes (const char *token)
+{
+  GPtrArray *bad = g_ptr_array_new_with_free_func (g_free);
+  g_auto (GStrv) p = g_strsplit (token, ".", 3);
+  g_autofree char *stray = with_stray_bits (p[2]), *twice = g_strconcat (p[2], p[2], NULL);
 
   g_ptr_array_add (bad, g_strdup (""));
   g_ptr_array_add (bad, g_strdup (".."));
@@ -192,22 +217,111 @@ test_shapes (void)
   g_ptr_array_add (bad, g_strconcat (token, "=", NULL));
   g_ptr_array_add (bad, g_strconcat (token, "\n", NULL));
   g_ptr_array_add (bad, g_strconcat (" ", token, NULL));
-  g_ptr_array_add (bad, g_strconcat (parts[0], ".", parts[1], ".", NULL));
-  g_ptr_array_add (bad, g_strconcat (parts[0], ".", parts[1], NULL));
-  g_ptr_array_add (bad, g_strconcat (parts[0], "..", parts[2], NULL));
-  g_ptr_array_add (bad, g_strconcat (parts[0], "=.", parts[1], ".", parts[2], NULL));
+  g_ptr_array_add (bad, g_strjoin (".", p[0], p[1], "", NULL));
+  g_ptr_array_add (bad, g_strjoin (".", p[0], p[1], NULL));
+  g_ptr_array_add (bad, g_strjoin (".", p[0], "", p[2], NULL));
+  g_ptr_array_add (bad, g_strjoin (".", "", p[1], p[2], NULL));
+  g_ptr_array_add (bad, g_strjoin (".", p[0], p[1], stray, NULL));
+  g_ptr_array_add (bad, g_strjoin (".", p[0], p[1], twice, NULL));
+  g_ptr_array_add (bad, g_strjoin (".", p[0], p[1], "AA", NULL));
+  g_ptr_array_add (bad, g_strjoin (".", p[0], p[1], p[2], p[1], p[2], NULL)); /* five parts: encrypted */
+  g_ptr_array_add (bad, g_strconcat (p[0], "=.", p[1], ".", p[2], NULL));
   g_ptr_array_add (bad, g_strdup_printf ("{\"payload\":\"%s\",\"protected\":\"%s\",\"signature\":\"%s\"}",
-                                         parts[1], parts[0], parts[2]));
+                                         p[1], p[0], p[2]));
+  g_ptr_array_add (
+      bad,
+      g_strdup_printf (
+          "{\"payload\":\"%s\",\"signatures\":[{\"protected\":\"%s\",\"header\":{},\"signature\":\"%s\"}]}",
+          p[1], p[0], p[2]));
+
+  return bad;
+}
+
+static void
+test_shapes (void)
+{
+  g_autoptr (PosternJwk) key = new_key (POSTERN_JOSE_ALG_HS256);
+  g_autoptr (PosternJwkSet) set = set_of (key);
+  g_autofree char *token = postern_jws_sign (key, POSTERN_JOSE_ALG_HS256, NULL, "{}", 2, NULL);
+  g_autoptr (GPtrArray) bad = make_bad_shapes (token);
+
   for (guint i = 0; i < bad->len; i++)
     g_assert_cmpint (verify_code (g_ptr_array_index (bad, i), set, every, G_N_ELEMENTS (every)), !=, -1);
-
-  memcpy (huge, token, strlen (token));
-  g_assert_cmpint (verify_code (huge, set, every, G_N_ELEMENTS (every)), ==, POSTERN_JOSE_ERROR_INVALID);
-  huge[8000] = '\0';
-  bloated = g_strdup_printf ("%s.%s.%s", huge + 200, parts[1], parts[2]);
-  g_assert_cmpint (verify_code (bloated, set, every, G_N_ELEMENTS (every)), ==, POSTERN_JOSE_ERROR_INVALID);
   g_assert_null (
       postern_jws_verify (token, -1, set, every, 0, NULL, NULL)); /* nothing acceptable, nothing accepted */
+}
+
+/* How long a token is, is known before anything of it is read; what lies behind a NUL is part of it. */
+static void
+test_sizes (void)
+{
+  g_autoptr (PosternJwk) key = new_key (POSTERN_JOSE_ALG_HS256);
+  g_autoptr (PosternJwkSet) set = set_of (key);
+  g_autofree char *token = postern_jws_sign (key, POSTERN_JOSE_ALG_HS256, NULL, "{}", 2, NULL);
+  g_autofree char *huge = g_strnfill (POSTERN_JWS_MAX_BYTES + 10, 'A');
+  g_autofree char *name = g_strnfill (257, 'k'), *filler = g_strnfill (5000, ' ');
+  g_autofree char *named = g_strdup_printf ("{\"alg\":\"HS256\",\"kid\":\"%s\"}", name);
+  g_autofree char *wide = g_strdup_printf ("{\"alg\":\"HS256\"%s}", filler);
+  g_autofree char *with_name = forge (key, POSTERN_JOSE_ALG_HS256, named, "{}");
+  g_autofree char *with_filler = forge (key, POSTERN_JOSE_ALG_HS256, wide, "{}");
+  g_autofree char *with_nul = g_strconcat (token, "?", NULL);
+  gsize length = strlen (token);
+
+  memcpy (huge, token, length);
+  g_assert_cmpint (verify_code (huge, set, every, G_N_ELEMENTS (every)), ==, POSTERN_JOSE_ERROR_INVALID);
+  g_assert_cmpint (verify_code (with_name, set, every, G_N_ELEMENTS (every)), ==, POSTERN_JOSE_ERROR_INVALID);
+  g_assert_cmpint (verify_code (with_filler, set, every, G_N_ELEMENTS (every)), ==,
+                   POSTERN_JOSE_ERROR_INVALID);
+  with_nul[length] = '\0';
+  g_assert_cmpint (verify_code (with_nul, set, every, G_N_ELEMENTS (every)), ==, -1);
+  g_assert_null (
+      postern_jws_verify (with_nul, (gssize)length + 1, set, every, G_N_ELEMENTS (every), NULL, NULL));
+}
+
+/* Signatures that a careless verification of ECDSA takes: zeros (CVE-2022-21449), the order of the curve,
+ * ASN.1. */
+static void
+test_ecdsa_forgeries (void)
+{
+  static const guchar order[] = {0xff, 0xff, 0xff, 0xff, 0x00, 0x00, 0x00, 0x00, 0xff, 0xff, 0xff,
+                                 0xff, 0xff, 0xff, 0xff, 0xff, 0xbc, 0xe6, 0xfa, 0xad, 0xa7, 0x17,
+                                 0x9e, 0x84, 0xf3, 0xb9, 0xca, 0xc2, 0xfc, 0x63, 0x25, 0x51};
+  g_autoptr (PosternJwk) key = new_key (POSTERN_JOSE_ALG_ES256);
+  g_autoptr (PosternJwkSet) set = public_set_of (key);
+  g_autofree char *token = postern_jws_sign (key, POSTERN_JOSE_ALG_ES256, NULL, "{}", 2, NULL);
+  g_auto (GStrv) p = g_strsplit (token, ".", 3);
+  guchar forged[5][72] = {{0}, {0}, {0}, {0x30, 6, 2, 1, 1, 2, 1, 1}, {0}};
+  static const gsize sizes[5] = {64, 64, 64, 8, 0};
+
+  memcpy (forged[1], order, 32);
+  memcpy (forged[1] + 32, order, 32);
+  forged[2][31] = forged[2][63] = 1;
+  for (guint i = 0; i < G_N_ELEMENTS (sizes); i++) {
+    g_autofree char *signature = postern_base64url_encode (forged[i], sizes[i]);
+    g_autofree char *made = g_strjoin (".", p[0], p[1], signature, NULL);
+
+    g_assert_cmpint (verify_code (made, set, every, G_N_ELEMENTS (every)), !=, -1);
+  }
+}
+
+/* A key of the attacker's in the header, with a right signature of it. */
+static void
+test_header_keys (void)
+{
+  g_autoptr (PosternJwk) ours = new_key (POSTERN_JOSE_ALG_HS256);
+  g_autoptr (PosternJwkSet) set = set_of (ours);
+  g_autoptr (GBytes) bytes = g_bytes_new_static ("a secret of the attacker's, thirty-two bytes", 32);
+  g_autoptr (PosternJwk) forger = postern_jwk_new_from_secret (bytes, POSTERN_JOSE_ALG_HS256);
+  g_autoptr (GVariant) model = postern_jwk_to_variant (forger, TRUE);
+  g_autofree char *jwk = postern_json_print (model);
+  const char *const members[] = {"jwk", "jku", "x5u", "x5c", "x5t", "keys"};
+
+  for (guint i = 0; i < G_N_ELEMENTS (members); i++) {
+    g_autofree char *header = g_strdup_printf ("{\"alg\":\"HS256\",\"%s\":%s}", members[i], jwk);
+    g_autofree char *token = forge (forger, POSTERN_JOSE_ALG_HS256, header, "{}");
+
+    g_assert_cmpint (verify_code (token, set, every, G_N_ELEMENTS (every)), ==, POSTERN_JOSE_ERROR_SIGNATURE);
+  }
 }
 
 /* The public key's own text as a secret: the oldest trick (RFC 8725 section 2.1). */
@@ -223,8 +337,13 @@ test_confusion (void)
   g_autofree char *header = g_strdup_printf ("{\"alg\":\"HS256\",\"kid\":\"%s\"}", postern_jwk_get_kid (rsa));
   g_autofree char *token = forge (forger, POSTERN_JOSE_ALG_HS256, header, "{}");
   g_autofree char *honest = postern_jws_sign (rsa, POSTERN_JOSE_ALG_RS256, NULL, "{}", 2, NULL);
+  g_autoptr (GVariant) as_secret = postern_jwk_to_variant (forger, TRUE);
+  g_autoptr (PosternJwkSet) none = postern_jwk_set_new (NULL);
   const PosternJoseAlg ps = POSTERN_JOSE_ALG_PS256;
 
+  g_assert_null (
+      postern_jwk_new_from_variant (as_secret, FALSE, NULL)); /* no secret comes in by a published set */
+  g_assert_cmpint (verify_code (honest, none, every, G_N_ELEMENTS (every)), ==, POSTERN_JOSE_ERROR_KEY);
   g_assert_cmpint (verify_code (token, set, every, G_N_ELEMENTS (every)), ==, POSTERN_JOSE_ERROR_KEY);
   g_assert_cmpint (verify_code (honest, set, &ps, 1), ==, POSTERN_JOSE_ERROR_UNSUPPORTED);
   g_assert_null (
@@ -311,6 +430,9 @@ main (int argc, char **argv)
   g_test_add_func ("/jws/every-bit-counts", test_every_bit_counts);
   g_test_add_func ("/jws/headers", test_headers);
   g_test_add_func ("/jws/shapes", test_shapes);
+  g_test_add_func ("/jws/sizes", test_sizes);
+  g_test_add_func ("/jws/ecdsa-forgeries", test_ecdsa_forgeries);
+  g_test_add_func ("/jws/header-keys", test_header_keys);
   g_test_add_func ("/jws/confusion", test_confusion);
   g_test_add_func ("/jws/peek", test_peek);
   g_test_add_func ("/jws/threads", test_threads);
