@@ -11,6 +11,8 @@
 
 static const char *const signing_algs[] = { "RS256", "PS256", "ES256", "ES384", "EdDSA", NULL };
 static const char *const client_algs[] = { "RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "ES512", "EdDSA", NULL };
+static const char *const encryption_algs[] = { "RSA-OAEP-256", "ECDH-ES", NULL };
+static const char *const encryption_encs[] = { "A128GCM", "A256GCM", NULL };
 static const char *const auth_methods[] = { "client_secret_basic", "client_secret_post", "private_key_jwt", "none", NULL };
 static const char *const confidential_methods[] = { "client_secret_basic", "client_secret_post", "private_key_jwt", NULL };
 
@@ -37,7 +39,11 @@ static const struct {
   { "subject_types_supported", (const char *const[]){ "public", NULL } },
   { "code_challenge_methods_supported", (const char *const[]){ "S256", NULL } },
   { "id_token_signing_alg_values_supported", signing_algs },
+  { "id_token_encryption_alg_values_supported", encryption_algs },
+  { "id_token_encryption_enc_values_supported", encryption_encs },
   { "userinfo_signing_alg_values_supported", signing_algs },
+  { "userinfo_encryption_alg_values_supported", encryption_algs },
+  { "userinfo_encryption_enc_values_supported", encryption_encs },
   { "request_object_signing_alg_values_supported", client_algs },
   { "token_endpoint_auth_methods_supported", auth_methods },
   { "token_endpoint_auth_signing_alg_values_supported", client_algs },

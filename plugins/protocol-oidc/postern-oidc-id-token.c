@@ -4,6 +4,7 @@
 #include "postern-json.h"
 #include "postern-jwt.h"
 #include "postern-oidc-claims.h"
+#include "postern-oidc-encrypt.h"
 #include "postern-oidc-json.h"
 
 static gint64
@@ -48,11 +49,13 @@ postern_oidc_id_token_sign (PosternOidc *oidc, const PosternOidcIdToken *fields,
   g_autoptr (PosternJwk) key = postern_key_ring_dup_current (postern_tenant_get_key_ring (postern_oidc_get_tenant (oidc)), alg, error);
   g_autofree char *at_hash = postern_jose_alg_dup_half_hash (alg, fields->access_token);
   g_autoptr (GString) payload = NULL;
+  char *token;
 
   if (!key)
     return NULL;
   payload = write_claims (oidc, fields, at_hash);
-  return postern_jws_sign (key, alg, "JWT", payload->str, payload->len, error);
+  token = postern_jws_sign (key, alg, "JWT", payload->str, payload->len, error);
+  return token ? postern_oidc_encrypt (fields->client, &fields->client->id_token_encryption, "JWT", token, error) : NULL;
 }
 
 GVariant *

@@ -15,7 +15,8 @@ typedef struct {
 } PosternOidcIdToken;
 
 /**
- * postern_oidc_id_token_sign: OpenID Connect Core 2. May block (the first key of an algorithm is made when it is needed).
+ * postern_oidc_id_token_sign: OpenID Connect Core 2; encrypted too, when the application asked for that. May block (the first
+ * key of an algorithm is made when it is needed, the application's keys are fetched).
  * Returns: (transfer full) (nullable)
  */
 char *postern_oidc_id_token_sign (PosternOidc *oidc, const PosternOidcIdToken *fields, GError **error);

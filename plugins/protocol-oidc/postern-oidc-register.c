@@ -15,6 +15,7 @@
 static const char *const members[] = {
   "redirect_uris", "post_logout_redirect_uris", "grant_types", "response_types", "token_endpoint_auth_method",
   "token_endpoint_auth_signing_alg", "jwks", "jwks_uri", "id_token_signed_response_alg", "userinfo_signed_response_alg",
+  "id_token_encrypted_response_alg", "id_token_encrypted_response_enc", "userinfo_encrypted_response_alg", "userinfo_encrypted_response_enc",
   "request_object_signing_alg", "require_signed_request_object", "backchannel_logout_uri", "backchannel_logout_session_required",
   "default_max_age", "require_auth_time", "application_type", "subject_type", "client_name", "client_uri", "logo_uri", "policy_uri",
   "tos_uri", "initiate_login_uri", "contacts", "software_id", "software_version", NULL,

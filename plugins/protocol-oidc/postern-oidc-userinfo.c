@@ -6,6 +6,7 @@
 #include "postern-oidc-access-token.h"
 #include "postern-oidc-bearer.h"
 #include "postern-oidc-claims.h"
+#include "postern-oidc-encrypt.h"
 #include "postern-jws.h"
 #include "postern-oidc-json.h"
 
@@ -68,14 +69,27 @@ answer_text (const char *content_type, GBytes *body)
   return response;
 }
 
-static PosternResponse *
-answer_signed (PosternOidc *self, PosternUser *user, PosternClient *client, GVariant *claims, GError **error)
+/* Returns: (transfer full) (nullable) */
+static char *
+sign (PosternOidc *self, PosternClient *client, GString *claims, GError **error)
 {
   g_autoptr (PosternJwk) key = postern_key_ring_dup_current (postern_tenant_get_key_ring (postern_oidc_get_tenant (self)), client->userinfo_alg, error);
-  g_autoptr (GString) out = write_claims (self, user, client, claims);
-  char *token = key ? postern_jws_sign (key, client->userinfo_alg, "JWT", out->str, out->len, error) : NULL;
-  g_autoptr (GBytes) body = token ? g_bytes_new_take (token, strlen (token)) : NULL;
 
+  return key ? postern_jws_sign (key, client->userinfo_alg, "JWT", claims->str, claims->len, error) : NULL;
+}
+
+/* Signed, encrypted, or signed and then encrypted (Core 5.3.2). */
+static PosternResponse *
+answer_protected (PosternOidc *self, PosternUser *user, PosternClient *client, GVariant *claims, GError **error)
+{
+  gboolean is_signed = client->userinfo_alg != POSTERN_JOSE_ALG_UNKNOWN;
+  g_autoptr (GString) out = write_claims (self, user, client, claims);
+  char *token = is_signed ? sign (self, client, out, error) : g_strdup (out->str);
+  g_autoptr (GBytes) body = NULL;
+
+  if (token)
+    token = postern_oidc_encrypt (client, &client->userinfo_encryption, is_signed ? "JWT" : NULL, token, error);
+  body = token ? g_bytes_new_take (token, strlen (token)) : NULL;
   return body ? answer_text ("application/jwt", body) : NULL;
 }
 
@@ -101,8 +115,8 @@ answer_token (PosternOidc *self, const char *token, GError **error)
   if (!client)
     return NULL;
   claims = collect (self, grant, user, scopes);
-  if (client->userinfo_alg != POSTERN_JOSE_ALG_UNKNOWN)
-    return answer_signed (self, user, client, claims, error);
+  if (client->userinfo_alg != POSTERN_JOSE_ALG_UNKNOWN || client->userinfo_encryption.alg != POSTERN_JWE_ALG_UNKNOWN)
+    return answer_protected (self, user, client, claims, error);
   body = g_string_free_to_bytes (write_claims (self, user, NULL, claims));
   return answer_text ("application/json", body);
 }

@@ -18,6 +18,10 @@
   { "id-token-alg", POSTERN_CLI_STRING, META ("id_token_signed_response_alg"), "ALG", "RS256, PS256, ES256, ES384, EdDSA" },  \
   { "access-token-alg", POSTERN_CLI_STRING, META ("access_token_signed_response_alg"), "ALG", "Likewise for access tokens" }, \
   { "userinfo-alg", POSTERN_CLI_STRING, META ("userinfo_signed_response_alg"), "ALG", "Sign userinfo answers" },              \
+  { "id-token-encryption-alg", POSTERN_CLI_STRING, META ("id_token_encrypted_response_alg"), "ALG", "Encrypt ID tokens to its keys: RSA-OAEP-256, ECDH-ES" }, \
+  { "id-token-encryption-enc", POSTERN_CLI_STRING, META ("id_token_encrypted_response_enc"), "ENC", "A128GCM, A256GCM" },     \
+  { "userinfo-encryption-alg", POSTERN_CLI_STRING, META ("userinfo_encrypted_response_alg"), "ALG", "Likewise for userinfo answers" }, \
+  { "userinfo-encryption-enc", POSTERN_CLI_STRING, META ("userinfo_encrypted_response_enc"), "ENC", "A128GCM, A256GCM" },     \
   { "request-object-alg", POSTERN_CLI_STRING, META ("request_object_signing_alg"), "ALG", "Request objects must be signed so" }, \
   { "access-token-lifetime", POSTERN_CLI_INTEGER, META ("access_token_lifetime"), "SECONDS", "Instead of the policy's" },     \
   { "id-token-lifetime", POSTERN_CLI_INTEGER, META ("id_token_lifetime"), "SECONDS", "Instead of the policy's" },             \

@@ -10,7 +10,12 @@
 #define REDIRECT "\"redirect_uris\":[\"https://app.example/cb\"]"
 #define X        "04N0xi21hshyvBp7I167sbE_bXqyqkAPfefdklMO7wY"
 #define Y        "UI8exy-C06a7DUnjIdENkxeFtHM4-l_41LqEw9nVgmw"
-#define KEY      "{\"kty\":\"EC\",\"crv\":\"P-256\",\"x\":\"" X "\",\"y\":\"" Y "\"}"
+#define ENC_KEYS                                                                                             \
+  "\"jwks\":{\"keys\":[{\"kty\":\"EC\",\"crv\":\"P-256\",\"use\":\"enc\",\"x\":\"" X "\",\"y\":\"" Y "\"}]}"
+#define ENCRYPT(alg, enc)                                                                                    \
+  "\"id_token_encrypted_response_alg\":\"" alg "\",\"id_token_encrypted_response_enc\":\"" enc "\""
+#define SIG_KEY "{\"kty\":\"EC\",\"crv\":\"P-256\",\"use\":\"sig\",\"x\":\"" X "\",\"y\":\"" Y "\"}"
+#define KEY     "{\"kty\":\"EC\",\"crv\":\"P-256\",\"x\":\"" X "\",\"y\":\"" Y "\"}"
 
 static PosternApplication *
 new_application (const char *kind, const char *metadata)
@@ -71,7 +76,7 @@ test_members (void)
 {
   g_autoptr (PosternClient) client =
       new_client ("web", "{" REDIRECT ",\"id_token_signed_response_alg\":\"ES256\",\"userinfo_signed_"
-                                      "response_alg\":\"PS256\",\"jwks\":{\"keys\":[" KEY "]},"
+                         "response_alg\":\"PS256\",\"jwks\":{\"keys\":[" KEY "]},"
                          "\"token_endpoint_auth_method\":\"private_key_jwt\",\"access_token_lifetime\":60,"
                          "\"default_max_age\":0,\"require_auth_time\":true,"
                          "\"refresh_token_rotation\":false,\"resources\":[\"https://"
@@ -99,7 +104,7 @@ static const struct {
      NULL},
     {"web",
      "{" REDIRECT ",\"grant_types\":[\"authorization_code\",\"refresh_token\"],\"tos_uri\":null,\"client_"
-                  "name\":\"Grüße\"}",
+     "name\":\"Grüße\"}",
      NULL},
     {"web", "{" REDIRECT ",\"jwks\":{\"keys\":[" KEY "]},\"token_endpoint_auth_method\":\"private_key_jwt\"}",
      NULL},
@@ -144,6 +149,26 @@ static const struct {
     {"web", "{" REDIRECT ",\"id_token_signed_response_alg\":\"none\"}", "id_token_signed_response_alg"},
     {"web", "{" REDIRECT ",\"id_token_signed_response_alg\":\"HS256\"}", "id_token_signed_response_alg"},
     {"web", "{" REDIRECT ",\"request_object_signing_alg\":\"none\"}", "request_object_signing_alg"},
+    {"web", "{" REDIRECT "," ENC_KEYS "," ENCRYPT ("ECDH-ES", "A128GCM") "}", NULL},
+    {"web",
+     "{" REDIRECT ",\"jwks_uri\":\"https://app.example/jwks\"," ENCRYPT ("RSA-OAEP-256", "A256GCM") "}",
+     NULL},
+    {"web", "{" REDIRECT "," ENC_KEYS "," ENCRYPT ("RSA-OAEP-256", "A128GCM") "}", "jwks"},
+    {"web", "{" REDIRECT ",\"jwks\":{\"keys\":[" SIG_KEY "]}," ENCRYPT ("ECDH-ES", "A128GCM") "}", "jwks"},
+    {"web", "{" REDIRECT "," ENCRYPT ("ECDH-ES", "A128GCM") "}", "jwks"},
+    {"web", "{" REDIRECT "," ENC_KEYS "," ENCRYPT ("RSA-OAEP", "A128GCM") "}",
+     "id_token_encrypted_response_alg"},
+    {"web", "{" REDIRECT "," ENC_KEYS "," ENCRYPT ("dir", "A128GCM") "}", "id_token_encrypted_response_alg"},
+    {"web", "{" REDIRECT "," ENC_KEYS "," ENCRYPT ("ECDH-ES", "A128CBC-HS256") "}",
+     "id_token_encrypted_response_enc"},
+    {"web", "{" REDIRECT "," ENC_KEYS ",\"id_token_encrypted_response_alg\":\"ECDH-ES\"}",
+     "id_token_encrypted_response_enc"},
+    {"web", "{" REDIRECT "," ENC_KEYS ",\"id_token_encrypted_response_enc\":\"A128GCM\"}",
+     "id_token_encrypted_response_enc"},
+    {"web", "{" REDIRECT "," ENC_KEYS ",\"userinfo_encrypted_response_alg\":\"ECDH-ES\"}",
+     "userinfo_encrypted_response_enc"},
+    {"web", "{" REDIRECT "," ENC_KEYS ",\"userinfo_encrypted_response_alg\":\"RSA1_5\"}",
+     "userinfo_encrypted_response_alg"},
     {"web", "{" REDIRECT ",\"access_token_lifetime\":0}", "access_token_lifetime"},
     {"web", "{" REDIRECT ",\"access_token_lifetime\":1.5}", "access_token_lifetime"},
     {"web", "{" REDIRECT ",\"access_token_lifetime\":\"60\"}", "access_token_lifetime"},

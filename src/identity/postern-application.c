@@ -240,6 +240,8 @@ check_jwks (const Row *row, PosternApplication *application, GVariant *value, GE
 
 #define OUR_ALGS    "RS256 PS256 ES256 ES384 EdDSA Ed25519"
 #define THEIR_ALGS  "RS256 RS384 RS512 PS256 PS384 PS512 ES256 ES384 ES512 EdDSA Ed25519"
+#define JWE_ALGS    "RSA-OAEP-256 ECDH-ES"
+#define JWE_ENCS    "A128GCM A256GCM"
 #define AUTH        "none client_secret_basic client_secret_post private_key_jwt"
 #define GRANT_TYPES "authorization_code refresh_token client_credentials"
 
@@ -257,6 +259,10 @@ static const Row rows[] = {
     {"id_token_signed_response_alg", check_word, OUR_ALGS, 0, 0},
     {"access_token_signed_response_alg", check_word, OUR_ALGS, 0, 0},
     {"userinfo_signed_response_alg", check_word, OUR_ALGS, 0, 0},
+    {"id_token_encrypted_response_alg", check_word, JWE_ALGS, 0, 0},
+    {"id_token_encrypted_response_enc", check_word, JWE_ENCS, 0, 0},
+    {"userinfo_encrypted_response_alg", check_word, JWE_ALGS, 0, 0},
+    {"userinfo_encrypted_response_enc", check_word, JWE_ENCS, 0, 0},
     {"request_object_signing_alg", check_word, THEIR_ALGS, 0, 0},
     {"require_signed_request_object", check_boolean, NULL, 0, 0},
     {"backchannel_logout_uri", check_endpoint, NULL, 0, 0},
@@ -313,6 +319,31 @@ check_members (PosternApplication *application, GError **error)
   return good;
 }
 
+/* @what: the beginning of the members' names. A set behind `jwks_uri` is seen when it is needed. */
+static gboolean
+check_encryption (PosternClient *client, const char *what, const PosternClientEncryption *wanted,
+                  GError **error)
+{
+  g_autofree char *alg = g_strconcat (what, "_encrypted_response_alg", NULL);
+  g_autofree char *enc = g_strconcat (what, "_encrypted_response_enc", NULL);
+
+  if (wanted->alg == POSTERN_JWE_ALG_UNKNOWN)
+    return wanted->enc == POSTERN_JWE_ENC_UNKNOWN ? TRUE
+                                                  : wrong (error, enc, "means nothing without %s", alg);
+  /* OpenID Connect Registration section 2 has a default for it, which is not one of ours */
+  if (wanted->enc == POSTERN_JWE_ENC_UNKNOWN)
+    return wrong (error, enc, "must be one of: " JWE_ENCS " (its default A128CBC-HS256 is not supported)");
+  if (client->jwks == NULL && client->jwks_uri == NULL)
+    return wrong (error, "jwks", "or jwks_uri must be given for %s", alg);
+
+  return client->jwks == NULL || postern_jwe_find_key (client->jwks, wanted->alg)
+             ? TRUE
+             : wrong (error, "jwks",
+                      "has no key that %s can encrypt to: of its type, and neither for signing by "
+                      "its \"use\" nor by its \"alg\"",
+                      alg);
+}
+
 /* What one member says about another, the defaults included. */
 static gboolean
 check_together (PosternApplication *application, GError **error)
@@ -346,7 +377,8 @@ check_together (PosternApplication *application, GError **error)
       client->jwks_uri == NULL)
     return wrong (error, "jwks", "or jwks_uri must be given for private_key_jwt");
 
-  return TRUE;
+  return check_encryption (client, "id_token", &client->id_token_encryption, error) &&
+         check_encryption (client, "userinfo", &client->userinfo_encryption, error);
 }
 
 gboolean

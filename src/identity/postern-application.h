@@ -1,10 +1,16 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #pragma once
 
-#include "postern-jwk.h"
+#include "postern-jwe.h"
 #include "postern-records.h"
 
 G_BEGIN_DECLS
+
+/** PosternClientEncryption: what is encrypted to the application; `alg` UNKNOWN: nothing. */
+typedef struct {
+  PosternJweAlg alg;
+  PosternJweEnc enc;
+} PosternClientEncryption;
 
 /**
  * PosternClient: an application's record with its metadata read into typed fields (RFC 7591 section 2, OpenID
@@ -22,6 +28,7 @@ typedef struct {
   PosternJoseAlg id_token_alg;     /* default RS256 (OpenID Connect Registration section 2) */
   PosternJoseAlg access_token_alg; /* UNKNOWN: the server's default */
   PosternJoseAlg userinfo_alg; /* UNKNOWN: plain JSON */
+  PosternClientEncryption id_token_encryption, userinfo_encryption;
   PosternJoseAlg request_object_alg; /* UNKNOWN: any we know */
   char *backchannel_logout_uri; gboolean backchannel_logout_session_required;
   gint64 access_token_lifetime, id_token_lifetime, refresh_token_lifetime; /* seconds; 0: the tenant's policy */

@@ -80,6 +80,13 @@ read_alg (GVariant *metadata, const char *name, PosternJoseAlg fallback)
   return text ? postern_jose_alg_from_string (text) : fallback;
 }
 
+static PosternClientEncryption
+read_encryption (GVariant *metadata, const char *alg, const char *enc)
+{
+  return (PosternClientEncryption){postern_jwe_alg_from_string (postern_json_get_string (metadata, alg)),
+                                   postern_jwe_enc_from_string (postern_json_get_string (metadata, enc))};
+}
+
 static gboolean
 read_keys (PosternClient *self, GVariant *metadata, GError **error)
 {
@@ -106,7 +113,8 @@ read_members (PosternClient *self, const char *kind, GVariant *m)
 
   self->redirect_uris = read_list (m, "redirect_uris", "");
   self->post_logout_redirect_uris = read_list (m, "post_logout_redirect_uris", "");
-  self->grant_types = read_list (m, "grant_types", service ? "client_credentials" : "authorization_code refresh_token");
+  self->grant_types =
+      read_list (m, "grant_types", service ? "client_credentials" : "authorization_code refresh_token");
   self->response_types = read_list (m, "response_types", service ? "" : "code");
   self->scopes = read_words (m, "scope", DEFAULT_SCOPES);
   self->resources = read_list (m, "resources", "");
@@ -116,6 +124,10 @@ read_members (PosternClient *self, const char *kind, GVariant *m)
   self->id_token_alg = read_alg (m, "id_token_signed_response_alg", POSTERN_JOSE_ALG_RS256);
   self->access_token_alg = read_alg (m, "access_token_signed_response_alg", POSTERN_JOSE_ALG_UNKNOWN);
   self->userinfo_alg = read_alg (m, "userinfo_signed_response_alg", POSTERN_JOSE_ALG_UNKNOWN);
+  self->id_token_encryption =
+      read_encryption (m, "id_token_encrypted_response_alg", "id_token_encrypted_response_enc");
+  self->userinfo_encryption =
+      read_encryption (m, "userinfo_encrypted_response_alg", "userinfo_encrypted_response_enc");
   self->request_object_alg = read_alg (m, "request_object_signing_alg", POSTERN_JOSE_ALG_UNKNOWN);
   self->backchannel_logout_uri = read_text (m, "backchannel_logout_uri", NULL);
   self->backchannel_logout_session_required =

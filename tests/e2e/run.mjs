@@ -248,6 +248,29 @@ for (const alg of ['RS256', 'PS256', 'ES256', 'ES384', 'EdDSA']) {
   });
 }
 
+for (const [alg, enc, type, options] of [['RSA-OAEP-256', 'A256GCM', 'rsa', { modulusLength: 2048 }], ['ECDH-ES', 'A128GCM', 'ec', { namedCurve: 'P-256' }]]) {
+  test(`an ID token and userinfo encrypted with ${alg} and ${enc}`, async () => {
+    const { privateKey, publicKey } = generateKeyPairSync(type, options);
+    const jwks = { keys: [{ ...publicKey.export({ format: 'jwk' }), kid: 'one', alg, use: 'enc' }] };
+    const other = await postern.cli('app', 'create', '--name', alg, '--kind', 'web', '--first-party', '--redirect-uri', rp.redirectUri, '--jwks', JSON.stringify(jwks),
+      '--id-token-alg', 'ES256', '--id-token-encryption-alg', alg, '--id-token-encryption-enc', enc,
+      '--userinfo-alg', 'ES256', '--userinfo-encryption-alg', alg, '--userinfo-encryption-enc', enc);
+    const before = rp.config;
+    await rp.discover(postern.url, other.client_id, { client_secret: other.client_secret, id_token_signed_response_alg: 'ES256', userinfo_signed_response_alg: 'ES256' });
+    client.enableDecryptingResponses(rp.config, [enc], { key: await jose.importJWK(privateKey.export({ format: 'jwk' }), alg), kid: 'one' });
+    const { page, close } = await person();
+    const tokens = await wholeWay(page, { scope: 'openid email' });
+    assert.equal(tokens.id_token.split('.').length, 5);
+    assert.equal(tokens.claims().aud, other.client_id);
+    assert.equal((await client.fetchUserInfo(rp.config, tokens.access_token, tokens.claims().sub)).email, 'ada@example.com');
+    rp.config = before;
+    const { protectedHeader, plaintext } = await jose.compactDecrypt(tokens.id_token, privateKey);
+    assert.equal(protectedHeader.cty, 'JWT');
+    await jose.jwtVerify(plaintext, jose.createRemoteJWKSet(new URL(before.serverMetadata().jwks_uri)), { issuer: postern.url, audience: other.client_id });
+    await close();
+  });
+}
+
 test('client credentials with private_key_jwt', async () => {
   const { privateKey, publicKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
   const jwks = { keys: [{ ...publicKey.export({ format: 'jwk' }), kid: 'one', alg: 'ES256', use: 'sig' }] };
