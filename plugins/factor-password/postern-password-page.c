@@ -4,15 +4,9 @@
 #include <glib/gi18n.h>
 
 #include "postern-error.h"
+#include "postern-json.h"
 
 #define BUSY 5 /* seconds: in which a full queue of hashes is worked off several times */
-
-static void
-add_string (GVariantBuilder *model, const char *name, const char *value)
-{
-  if (value)
-    g_variant_builder_add (model, "{sv}", name, g_variant_new_string (value));
-}
 
 void
 postern_password_page_answer (PosternStep *step, const PosternPasswordPage *page)
@@ -20,12 +14,12 @@ postern_password_page_answer (PosternStep *step, const PosternPasswordPage *page
   GVariantBuilder model = G_VARIANT_BUILDER_INIT (G_VARIANT_TYPE_VARDICT);
   PosternPrompt *prompt;
 
-  add_string (&model, "identifier", page->identifier);
-  add_string (&model, "name", page->person);
-  add_string (&model, "connector_name", page->connector_name);
+  postern_json_add_string (&model, "identifier", page->identifier);
+  postern_json_add_string (&model, "name", page->person);
+  postern_json_add_string (&model, "connector_name", page->connector_name);
   if (page->min_length > 0)
-    g_variant_builder_add (&model, "{sv}", "min_length", g_variant_new_int64 (page->min_length));
-  g_variant_builder_add (&model, "{sv}", "ask_current", g_variant_new_boolean (page->ask_current));
+    postern_json_add_int64 (&model, "min_length", page->min_length);
+  postern_json_add_boolean (&model, "ask_current", page->ask_current);
   prompt = postern_prompt_new_page (page->name, g_variant_builder_end (&model));
   if (page->message)
     postern_prompt_set_error (prompt, page->field, page->message);

@@ -6,6 +6,7 @@
 #include "postern-flow-context.h"
 #include "postern-guard.h"
 #include "postern-identifier.h"
+#include "postern-json.h"
 #include "postern-password-check.h"
 
 #define NAME_MAX_BYTES 256
@@ -34,7 +35,7 @@ new_user (PosternFlow *flow, const char *identifier, const char *name)
   PosternUser *user = postern_user_new ();
   GVariantBuilder profile = G_VARIANT_BUILDER_INIT (G_VARIANT_TYPE_VARDICT);
 
-  g_variant_builder_add (&profile, "{sv}", "name", g_variant_new_string (name));
+  postern_json_add_string (&profile, "name", name);
   user->id = postern_id_new ("usr");
   if (strchr (identifier, '@'))
     user->email = g_strdup (identifier);

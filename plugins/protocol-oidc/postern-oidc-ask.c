@@ -1,11 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "postern-oidc-ask.h"
 
-
 const char *
 postern_oidc_ask_get (PosternOidcAsk *self, const char *name)
 {
-  const char *value = g_hash_table_lookup (self->parameters, name);
+  const char *value = postern_pairs_get (self->parameters, name);
 
   return value && *value ? value : NULL;
 }

@@ -9,7 +9,7 @@ G_BEGIN_DECLS
 typedef struct {
   PosternOidc *oidc;
   PosternRequest *request;
-  GHashTable *parameters; /* (element-type utf8 utf8): owned; request objects are merged into it */
+  PosternPairs *parameters; /* (nullable): a reference; a request object puts its own in place */
   PosternClient *client;
   PosternFlow *flow;      /* what the checks fill in */
   gboolean redirectable;  /* client and redirect URI are known: from now on errors may go to the application */

@@ -4,6 +4,7 @@
 #include "postern-json.h"
 #include "postern-oidc-ask.h"
 #include "postern-oidc-response.h"
+#include "postern-request-private.h"
 
 /*
  * The whole way of an authorization request. Until `redirect_uri` has passed, a refusal is a page of ours; from then on
@@ -35,42 +36,18 @@ run_checks (PosternOidcAsk *ask, GError **error)
   return TRUE;
 }
 
-static GHashTable *
-read_parameters (PosternRequest *request, GError **error)
-{
-  g_autoptr (GVariant) all = postern_request_dup_parameters (request, error);
-  GHashTable *parameters;
-  GVariantIter iter;
-  const char *name, *value;
-
-  if (!all)
-    return NULL;
-  parameters = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
-  g_variant_iter_init (&iter, all);
-  while (g_variant_iter_next (&iter, "{&s&s}", &name, &value))
-    g_hash_table_insert (parameters, g_strdup (name), g_strdup (value));
-  return parameters;
-}
-
-static void
-add_member (GVariantBuilder *builder, const char *name, const char *value)
-{
-  if (value)
-    g_variant_builder_add (builder, "{sv}", name, g_variant_new_string (value));
-}
-
 /* What the answer needs when the person has signed in, perhaps after a restart. */
 static void
 keep_state (PosternOidcAsk *ask)
 {
-  g_auto (GVariantBuilder) builder = G_VARIANT_BUILDER_INIT (G_VARIANT_TYPE_VARDICT);
+  PosternPairs *state = postern_pairs_new ();
 
-  add_member (&builder, "redirect_uri", ask->redirect_uri);
-  add_member (&builder, "response_mode", ask->response_mode);
-  add_member (&builder, "state", postern_oidc_ask_get (ask, "state"));
-  add_member (&builder, "nonce", postern_oidc_ask_get (ask, "nonce"));
-  add_member (&builder, "code_challenge", ask->code_challenge);
-  ask->flow->protocol_state = g_variant_ref_sink (g_variant_builder_end (&builder));
+  postern_pairs_set (state, "redirect_uri", ask->redirect_uri);
+  postern_pairs_set (state, "response_mode", ask->response_mode);
+  postern_pairs_set (state, "state", postern_oidc_ask_get (ask, "state"));
+  postern_pairs_set (state, "nonce", postern_oidc_ask_get (ask, "nonce"));
+  postern_pairs_set (state, "code_challenge", ask->code_challenge);
+  ask->flow->protocol_state = state;
 }
 
 static PosternResponse *
@@ -86,11 +63,12 @@ static PosternResponse *
 answer (PosternOidcAsk *ask)
 {
   g_autoptr (GError) error = NULL;
+  PosternPairs *parameters = postern_request_get_parameters (ask->request, &error);
   PosternResponse *again;
 
-  ask->parameters = read_parameters (ask->request, &error);
-  if (!ask->parameters)
+  if (!parameters)
     return postern_response_new_error_page (error, NULL);
+  ask->parameters = postern_pairs_ref (parameters);
   if (!run_checks (ask, &error))
     return refuse (ask, error);
   again = postern_oidc_response_again_by_get (ask->request);
@@ -108,7 +86,7 @@ postern_oidc_authorize_answer (PosternRequest *request, gpointer oidc)
 
   ask.flow = postern_flow_new (POSTERN_ENTRANCE_BROWSER, postern_instance_get_id (POSTERN_INSTANCE (oidc)));
   response = answer (&ask);
-  g_clear_pointer (&ask.parameters, g_hash_table_unref);
+  g_clear_pointer (&ask.parameters, postern_pairs_unref);
   g_clear_pointer (&ask.client, postern_client_unref);
   g_object_unref (ask.flow);
   g_free (ask.redirect_uri);
@@ -122,13 +100,12 @@ grant_data (PosternFlow *flow)
 {
   g_auto (GVariantBuilder) builder = G_VARIANT_BUILDER_INIT (G_VARIANT_TYPE_VARDICT);
 
-  add_member (&builder, "nonce", postern_json_get_string (flow->protocol_state, "nonce"));
-  add_member (&builder, "acr", flow->acr);
-  g_variant_builder_add (&builder, "{sv}", "auth_time", g_variant_new_int64 (flow->auth_time));
+  postern_json_add_string (&builder, "nonce", postern_pairs_get (flow->protocol_state, "nonce"));
+  postern_json_add_string (&builder, "acr", flow->acr);
+  postern_json_add_int64 (&builder, "auth_time", flow->auth_time);
   if (flow->amr)
-    g_variant_builder_add (&builder, "{sv}", "amr", g_variant_new_strv ((const char *const *) flow->amr, -1));
-  if (flow->requested_claims)
-    g_variant_builder_add (&builder, "{sv}", "claims", flow->requested_claims);
+    postern_json_add (&builder, "amr", g_variant_new_strv ((const char *const *) flow->amr, -1));
+  postern_json_add (&builder, "claims", flow->requested_claims);
   return g_variant_ref_sink (g_variant_builder_end (&builder));
 }
 
@@ -172,8 +149,8 @@ make_code (PosternFlow *flow, const char *secret, gint64 now)
   code->hash = postern_secret_hash (secret);
   code->grant_id = g_strdup (flow->grant_id);
   code->application_id = g_strdup (flow->application_id);
-  code->redirect_uri = g_strdup (postern_json_get_string (flow->protocol_state, "redirect_uri"));
-  code->code_challenge = g_strdup (postern_json_get_string (flow->protocol_state, "code_challenge"));
+  code->redirect_uri = g_strdup (postern_pairs_get (flow->protocol_state, "redirect_uri"));
+  code->code_challenge = g_strdup (postern_pairs_get (flow->protocol_state, "code_challenge"));
   code->expires_at = now + POSTERN_OIDC_CODE_LIFETIME;
   return code;
 }
@@ -208,7 +185,7 @@ postern_oidc_authorize_refuse (PosternOidc *self, PosternFlow *flow, const GErro
 {
   const char *description = postern_error_is_public (error) ? error->message : NULL;
 
-  if (is_for_the_person (error) || !flow->protocol_state || !postern_json_get_string (flow->protocol_state, "redirect_uri"))
+  if (is_for_the_person (error) || !postern_pairs_get (flow->protocol_state, "redirect_uri"))
     return postern_response_new_error_page (error, flow->back_url);
   return postern_oidc_response_new (self, flow, (const char *const[]){
     "error", postern_oidc_response_get_error (error), description ? "error_description" : NULL, description, NULL });

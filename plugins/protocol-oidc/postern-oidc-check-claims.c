@@ -66,8 +66,8 @@ keep_allowed (GVariantBuilder *out, PosternClient *client, GVariant *claims, con
   g_variant_iter_init (&iter, part);
   while (g_variant_iter_loop (&iter, "{&sv}", &name, &value))
     if (may_have (client, name))
-      g_variant_builder_add (&kept, "{sv}", name, value);
-  g_variant_builder_add (out, "{sv}", member, g_variant_builder_end (&kept));
+      postern_json_add (&kept, name, value);
+  postern_json_add (out, member, g_variant_builder_end (&kept));
 }
 
 static GVariant *

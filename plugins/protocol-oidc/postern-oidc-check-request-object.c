@@ -30,9 +30,9 @@ refuse_unsupported (GError **error, int code, const char *why)
 
 /* The object is merged over the plain parameters (Core 6.1): what it says stands. */
 static gboolean
-merge_member (GHashTable *parameters, const char *name, GVariant *value, GError **error)
+merge_member (PosternPairs *parameters, const char *name, GVariant *value, GError **error)
 {
-  char *text = NULL;
+  g_autofree char *text = NULL;
 
   if (g_strv_contains (own_claims, name))
     return TRUE;
@@ -46,7 +46,7 @@ merge_member (GHashTable *parameters, const char *name, GVariant *value, GError 
     text = postern_json_print (value);
   else
     return refuse (error, "a member is neither a string, a whole number nor an object");
-  g_hash_table_replace (parameters, g_strdup (name), text);
+  postern_pairs_set (parameters, name, text);
   return TRUE;
 }
 
@@ -67,30 +67,38 @@ must_be_signed (PosternClient *client)
   return postern_json_get_boolean (client->application->metadata, "require_signed_request_object", FALSE);
 }
 
-/* Then nothing outside counts, but for client_id (RFC 9101 section 6.3). */
-static gboolean
-is_unsigned (gpointer name, gpointer value, gpointer user_data)
+/* If it must be signed, nothing outside counts, but for client_id (RFC 9101 section 6.3). (transfer full) */
+static PosternPairs *
+start_merge (PosternOidcAsk *ask)
 {
-  return !g_str_equal (name, "client_id");
+  PosternPairs *merged;
+
+  if (!must_be_signed (ask->client))
+    return postern_pairs_copy (ask->parameters);
+  merged = postern_pairs_new ();
+  postern_pairs_set (merged, "client_id", postern_oidc_ask_get (ask, "client_id"));
+  return merged;
 }
 
 static gboolean
 merge (PosternOidcAsk *ask, GVariant *claims, GError **error)
 {
+  g_autoptr (PosternPairs) merged = NULL;
   GVariantIter iter;
   const char *name;
   GVariant *value;
 
   if (!check_same (ask, claims, "client_id", error) || !check_same (ask, claims, "response_type", error))
     return FALSE;
-  if (must_be_signed (ask->client))
-    g_hash_table_foreach_remove (ask->parameters, is_unsigned, NULL);
+  merged = start_merge (ask);
   g_variant_iter_init (&iter, claims);
   while (g_variant_iter_loop (&iter, "{&sv}", &name, &value))
-    if (!merge_member (ask->parameters, name, value, error)) {
+    if (!merge_member (merged, name, value, error)) {
       g_variant_unref (value);
       return FALSE;
     }
+  postern_pairs_unref (ask->parameters);
+  ask->parameters = g_steal_pointer (&merged);
   return TRUE;
 }
 

@@ -78,7 +78,7 @@ postern_oidc_claims_select (GVariant *claims, GVariant *requested, const char *c
     g_variant_iter_init (&iter, claims);
     while (g_variant_iter_loop (&iter, "{&sv}", &name, &value))
       if (belongs (name, requested, scopes, place))
-        g_variant_builder_add (&builder, "{sv}", name, value);
+        postern_json_add (&builder, name, value);
   }
   return g_variant_ref_sink (g_variant_builder_end (&builder));
 }

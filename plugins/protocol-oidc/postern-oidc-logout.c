@@ -5,6 +5,7 @@
 #include "postern-json.h"
 #include "postern-oidc-id-token.h"
 #include "postern-oidc-response.h"
+#include "postern-request-private.h"
 
 #include <string.h>
 
@@ -163,13 +164,6 @@ dup_identifier (Logout *self)
   return identifier;
 }
 
-static void
-add_member (GVariantBuilder *builder, const char *name, const char *value)
-{
-  if (value)
-    g_variant_builder_add (builder, "{sv}", name, g_variant_new_string (value));
-}
-
 static char *
 add_parameter (char *url, const char *name, const char *value)
 {
@@ -202,10 +196,10 @@ ask_person (Logout *self)
   g_autofree char *identifier = dup_identifier (self);
 
   g_variant_builder_init (&model, G_VARIANT_TYPE_VARDICT);
-  add_member (&model, "action", action);
-  add_member (&model, "application_name", self->client ? self->client->application->name : NULL);
-  add_member (&model, "identifier", identifier);
-  add_member (&model, "ui_locales", self->ui_locales);
+  postern_json_add_string (&model, "action", action);
+  postern_json_add_string (&model, "application_name", self->client ? self->client->application->name : NULL);
+  postern_json_add_string (&model, "identifier", identifier);
+  postern_json_add_string (&model, "ui_locales", self->ui_locales);
   response = postern_response_new_page (200, "sign-out", g_variant_builder_end (&model));
   if (self->redirect_uri)
     postern_response_allow_form_target (response, self->redirect_uri);
@@ -220,11 +214,11 @@ show_signed_out (Logout *self, const char *identifier)
   g_autofree char *account_url = g_strconcat (postern_oidc_get_issuer (self->oidc), "/account", NULL);
 
   g_variant_builder_init (&model, G_VARIANT_TYPE_VARDICT);
-  add_member (&model, "identifier", identifier);
-  add_member (&model, "application_name", self->client ? self->client->application->name : NULL);
-  add_member (&model, "back_url", back_url);
-  add_member (&model, "sign_in_url", back_url ? back_url : account_url);
-  add_member (&model, "ui_locales", self->ui_locales);
+  postern_json_add_string (&model, "identifier", identifier);
+  postern_json_add_string (&model, "application_name", self->client ? self->client->application->name : NULL);
+  postern_json_add_string (&model, "back_url", back_url);
+  postern_json_add_string (&model, "sign_in_url", back_url ? back_url : account_url);
+  postern_json_add_string (&model, "ui_locales", self->ui_locales);
   return postern_response_new_page (200, "signed-out", g_variant_builder_end (&model));
 }
 
@@ -272,10 +266,10 @@ postern_oidc_logout_answer (PosternRequest *request, gpointer oidc)
   g_auto (Logout) self = { .oidc = oidc, .request = request };
   g_autoptr (GError) error = NULL;
   gboolean is_post = g_str_equal (postern_request_get_method (request), "POST");
-  g_autoptr (GVariant) all = postern_request_dup_parameters (request, &error);
-  PosternResponse *response = all ? postern_oidc_response_again_by_get (request) : NULL;
+  gboolean readable = postern_request_get_parameters (request, &error) != NULL;
+  PosternResponse *response = readable ? postern_oidc_response_again_by_get (request) : NULL;
 
-  if (!response && all)
+  if (!response && readable)
     response = answer (&self, is_post ? postern_request_get_form : postern_request_get_query, FALSE, &error);
   return response ? response : postern_response_new_error_page (error, NULL);
 }

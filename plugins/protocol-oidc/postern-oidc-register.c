@@ -83,12 +83,11 @@ pick_members (GVariant *body)
   for (guint i = 0; members[i]; i++) {
     g_autoptr (GVariant) value = g_variant_lookup_value (body, members[i], NULL);
     if (value)
-      g_variant_builder_add (&builder, "{sv}", members[i], value);
+      postern_json_add (&builder, members[i], value);
   }
-  if (scope)
-    g_variant_builder_add (&builder, "{sv}", "scope", g_variant_new_string (scope));
+  postern_json_add_string (&builder, "scope", scope);
   /* RFC 7591 has no member by which a client could say that it knows PKCE: only who has no secret must. */
-  g_variant_builder_add (&builder, "{sv}", "require_pkce", g_variant_new_boolean (FALSE));
+  postern_json_add_boolean (&builder, "require_pkce", FALSE);
   return g_variant_ref_sink (g_variant_builder_end (&builder));
 }
 

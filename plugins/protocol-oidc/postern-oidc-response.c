@@ -54,15 +54,14 @@ by_form_post (const char *redirect_uri, const char *const *pairs, const char *ui
   for (guint i = 0; pairs[i]; i += 2) {
     GVariantBuilder field;
     g_variant_builder_init (&field, G_VARIANT_TYPE_VARDICT);
-    g_variant_builder_add (&field, "{sv}", "name", g_variant_new_string (pairs[i]));
-    g_variant_builder_add (&field, "{sv}", "value", g_variant_new_string (pairs[i + 1]));
+    postern_json_add_string (&field, "name", pairs[i]);
+    postern_json_add_string (&field, "value", pairs[i + 1]);
     g_variant_builder_add (&fields, "v", g_variant_builder_end (&field));
   }
   g_variant_builder_init (&model, G_VARIANT_TYPE_VARDICT);
-  g_variant_builder_add (&model, "{sv}", "url", g_variant_new_string (redirect_uri));
-  g_variant_builder_add (&model, "{sv}", "fields", g_variant_builder_end (&fields));
-  if (ui_locales)
-    g_variant_builder_add (&model, "{sv}", "ui_locales", g_variant_new_string (ui_locales));
+  postern_json_add_string (&model, "url", redirect_uri);
+  postern_json_add (&model, "fields", g_variant_builder_end (&fields));
+  postern_json_add_string (&model, "ui_locales", ui_locales);
   response = postern_response_new_page (200, "form-post", g_variant_builder_end (&model));
   postern_response_allow_form_target (response, redirect_uri);
   return response;
@@ -71,9 +70,9 @@ by_form_post (const char *redirect_uri, const char *const *pairs, const char *ui
 PosternResponse *
 postern_oidc_response_new (PosternOidc *self, PosternFlow *flow, const char *const *pairs)
 {
-  const char *redirect_uri = postern_json_get_string (flow->protocol_state, "redirect_uri");
-  const char *state = postern_json_get_string (flow->protocol_state, "state");
-  const char *mode = postern_json_get_string (flow->protocol_state, "response_mode");
+  const char *redirect_uri = postern_pairs_get (flow->protocol_state, "redirect_uri");
+  const char *state = postern_pairs_get (flow->protocol_state, "state");
+  const char *mode = postern_pairs_get (flow->protocol_state, "response_mode");
   g_autoptr (GPtrArray) all = g_ptr_array_new ();
 
   for (guint i = 0; pairs[i]; i++)

@@ -5,6 +5,7 @@
 #include "postern-flow-routes.h"
 #include "postern-flow-scope-words.h"
 #include "postern-flow-visit.h"
+#include "postern-json.h"
 #include "postern-user-name.h"
 
 #define LIST_MAX 100 /* of anything on the page */
@@ -39,18 +40,11 @@ read_account (PosternTxn *txn, gpointer user_data, GError **error)
 }
 
 static void
-add_string (GVariantBuilder *model, const char *name, const char *value)
-{
-  if (value)
-    g_variant_builder_add (model, "{sv}", name, g_variant_new_string (value));
-}
-
-static void
 add_url (GVariantBuilder *model, PosternTenant *tenant, const char *name, const char *path)
 {
   g_autofree char *url = g_strconcat (postern_tenant_get_issuer (tenant), path, NULL);
 
-  add_string (model, name, url);
+  postern_json_add_string (model, name, url);
 }
 
 static GVariant *
@@ -65,12 +59,12 @@ session_entries (Account *account)
     g_autofree char *used_at = used ? g_date_time_format_iso8601 (used) : NULL;
     g_autofree char *device = postern_flow_device_words_dup (session->user_agent);
 
-    add_string (&entry, "id", session->id);
-    add_string (&entry, "user_agent", session->user_agent);
-    add_string (&entry, "device", device);
-    add_string (&entry, "remote_address", session->remote_address);
-    add_string (&entry, "used_at", used_at);
-    g_variant_builder_add (&entry, "{sv}", "current", g_variant_new_boolean (g_str_equal (session->id, account->visit->session->id)));
+    postern_json_add_string (&entry, "id", session->id);
+    postern_json_add_string (&entry, "user_agent", session->user_agent);
+    postern_json_add_string (&entry, "device", device);
+    postern_json_add_string (&entry, "remote_address", session->remote_address);
+    postern_json_add_string (&entry, "used_at", used_at);
+    postern_json_add_boolean (&entry, "current", g_str_equal (session->id, account->visit->session->id));
     g_variant_builder_add (&entries, "v", g_variant_builder_end (&entry));
   }
   return g_variant_builder_end (&entries);
@@ -97,9 +91,9 @@ add_application (GVariantBuilder *entries, PosternTenant *tenant, PosternGrant *
   if (client == NULL)
     return;
   g_variant_builder_init (&entry, G_VARIANT_TYPE_VARDICT);
-  add_string (&entry, "id", grant->application_id);
-  add_string (&entry, "name", client->application->name);
-  g_variant_builder_add (&entry, "{sv}", "scopes", scope_titles (grant->scope));
+  postern_json_add_string (&entry, "id", grant->application_id);
+  postern_json_add_string (&entry, "name", client->application->name);
+  postern_json_add (&entry, "scopes", scope_titles (grant->scope));
   g_variant_builder_add (entries, "v", g_variant_builder_end (&entry));
 }
 
@@ -158,13 +152,13 @@ render (Account *account, PosternRequest *request, PosternRuntime *runtime)
   add_url (&model, visit->tenant, "change_password_url", "/account/password");
   add_url (&model, visit->tenant, "sign_out_url", "/account/sign-out");
   if (name != identifier)
-    add_string (&model, "name", name);
-  add_string (&model, "identifier", identifier);
-  add_string (&model, "email", visit->user->email);
-  add_string (&model, "notice", find_notice (request));
-  g_variant_builder_add (&model, "{sv}", "sessions", session_entries (account));
-  g_variant_builder_add (&model, "{sv}", "applications", application_entries (account));
-  g_variant_builder_add (&model, "{sv}", "identities", identity_entries (account, postern_runtime_get_registry (runtime)));
+    postern_json_add_string (&model, "name", name);
+  postern_json_add_string (&model, "identifier", identifier);
+  postern_json_add_string (&model, "email", visit->user->email);
+  postern_json_add_string (&model, "notice", find_notice (request));
+  postern_json_add (&model, "sessions", session_entries (account));
+  postern_json_add (&model, "applications", application_entries (account));
+  postern_json_add (&model, "identities", identity_entries (account, postern_runtime_get_registry (runtime)));
   return postern_response_new_page (200, "account", g_variant_builder_end (&model));
 }
 

@@ -3,6 +3,7 @@
 
 #include "postern-flow-connector.h"
 #include "postern-flow-context.h"
+#include "postern-step-private.h"
 
 #define CONTEXT "postern-flow-context"
 
@@ -43,13 +44,13 @@ make_step (PosternFlowContext *context, PosternInstance *instance, PosternStepPh
   postern_step_set_hints (step, flow->identifier ? flow->identifier : flow->login_hint, flow->ui_locales);
   postern_step_set_user_id (step, user_id);
   if (context->input)
-    postern_step_set_input (step, context->input);
+    postern_step_use_input (step, context->input);
   if (context->request) {
     postern_step_set_request (step, context->request);
     postern_step_set_cancellable (step, postern_request_get_cancellable (context->request));
   }
   if (flow->authenticator_state)
-    postern_step_load_state (step, flow->authenticator_state);
+    postern_step_use_state (step, flow->authenticator_state);
   if (phase == POSTERN_STEP_BEGIN && POSTERN_IS_CONNECTOR (instance))
     give_callback_state (context, step);
   return step;
@@ -82,15 +83,13 @@ PosternStep *
 postern_flow_ask (PosternFlowContext *context, PosternInstance *instance, PosternStepPhase phase, const char *user_id)
 {
   PosternStep *step = make_step (context, instance, phase, user_id);
-  g_autoptr (GVariant) state = NULL;
 
   if (POSTERN_IS_CONNECTOR (instance))
     ask_connector (step, instance);
   else
     postern_authenticator_ask (POSTERN_AUTHENTICATOR (instance), step);
   g_object_set_data (G_OBJECT (step), CONTEXT, NULL);
-  state = postern_step_dup_state (step);
-  g_clear_pointer (&context->flow->authenticator_state, g_variant_unref);
-  context->flow->authenticator_state = g_steal_pointer (&state);
+  g_clear_pointer (&context->flow->authenticator_state, postern_pairs_unref);
+  context->flow->authenticator_state = postern_step_copy_state (step);
   return step;
 }

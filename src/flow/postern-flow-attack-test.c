@@ -466,7 +466,7 @@ test_codec (void)
   flow->id = g_strdup ("flw_x");
   flow->stage = g_strdup ("choose");
   flow->max_age = 0;
-  flow->prompt = g_variant_ref_sink (g_variant_new_parsed ("@a{sv} {'template': <'identifier'>}"));
+  postern_flow_set_string (&flow->prompt_template, "identifier");
   bytes = postern_flow_codec_write (flow);
   back = postern_flow_codec_read (bytes, NULL);
   g_assert_nonnull (back);

@@ -1,12 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "postern-flow-audit.h"
 
-static void
-add (GVariantBuilder *data, const char *name, const char *value)
-{
-  if (value)
-    g_variant_builder_add (data, "{sv}", name, g_variant_new_string (value));
-}
+#include "postern-json.h"
 
 static GVariant *
 data_of (PosternFlowContext *context, const char *user_id)
@@ -14,13 +9,13 @@ data_of (PosternFlowContext *context, const char *user_id)
   GVariantBuilder data = G_VARIANT_BUILDER_INIT (G_VARIANT_TYPE_VARDICT);
   PosternFlow *flow = context->flow;
 
-  add (&data, "tenant", postern_tenant_get_slug (context->tenant));
-  add (&data, "user", user_id);
-  add (&data, "application", flow->application_id);
-  add (&data, "session", flow->session_id);
-  add (&data, "connector", flow->connector_id);
-  add (&data, "acr", flow->acr);
-  add (&data, "remote_address", flow->remote_address);
+  postern_json_add_string (&data, "tenant", postern_tenant_get_slug (context->tenant));
+  postern_json_add_string (&data, "user", user_id);
+  postern_json_add_string (&data, "application", flow->application_id);
+  postern_json_add_string (&data, "session", flow->session_id);
+  postern_json_add_string (&data, "connector", flow->connector_id);
+  postern_json_add_string (&data, "acr", flow->acr);
+  postern_json_add_string (&data, "remote_address", flow->remote_address);
   return g_variant_builder_end (&data);
 }
 

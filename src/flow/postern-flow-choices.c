@@ -3,6 +3,7 @@
 
 #include "postern-authenticator.h"
 #include "postern-flow-browser.h"
+#include "postern-json.h"
 
 #define COOKIE_METHOD "method"
 #define VISIBLE 4
@@ -26,11 +27,10 @@ entry_of (PosternInstance *instance, gboolean last_used)
   GVariantBuilder entry = G_VARIANT_BUILDER_INIT (G_VARIANT_TYPE_VARDICT);
   g_autofree char *icon = dup_icon (instance);
 
-  g_variant_builder_add (&entry, "{sv}", "id", g_variant_new_string (postern_instance_get_id (instance)));
-  g_variant_builder_add (&entry, "{sv}", "name", g_variant_new_string (postern_instance_get_display_name (instance)));
-  if (icon)
-    g_variant_builder_add (&entry, "{sv}", "icon", g_variant_new_string (icon));
-  g_variant_builder_add (&entry, "{sv}", "last_used", g_variant_new_boolean (last_used));
+  postern_json_add_string (&entry, "id", postern_instance_get_id (instance));
+  postern_json_add_string (&entry, "name", postern_instance_get_display_name (instance));
+  postern_json_add_string (&entry, "icon", icon);
+  postern_json_add_boolean (&entry, "last_used", last_used);
   return g_variant_builder_end (&entry);
 }
 
@@ -58,8 +58,8 @@ postern_flow_choices_add (PosternFlowContext *context, GVariantBuilder *model)
 
     g_variant_builder_add (i < VISIBLE ? &first : &more, "v", entry_of (instance, last_used));
   }
-  g_variant_builder_add (model, "{sv}", "connectors", g_variant_builder_end (&first));
-  g_variant_builder_add (model, "{sv}", "more_connectors", g_variant_builder_end (&more));
+  postern_json_add (model, "connectors", g_variant_builder_end (&first));
+  postern_json_add (model, "more_connectors", g_variant_builder_end (&more));
 }
 
 static gboolean

@@ -14,13 +14,14 @@
  *   STRING   length + 1 (0: NULL), bytes          NUMBER   8 bytes
  *   STRINGS  count + 1 (0: NULL), then each as a  FLAGS    4 bytes
  *            STRING                               BOOLEAN  1 byte, 0 or 1
+ *   PAIRS    count + 1 (0: NULL), then each as two STRINGs
  *   VARIANT  length + 1 (0: NULL), serialised, in normal form, of the table's type
  */
-#define VERSION 1
+#define VERSION 2
 #define MAX_BYTES (256 * 1024)
 #define MAX_STRINGS 1000
 
-typedef enum { STRING, STRINGS, NUMBER, FLAGS, BOOLEAN, VARIANT } FieldKind;
+typedef enum { STRING, STRINGS, PAIRS, NUMBER, FLAGS, BOOLEAN, VARIANT } FieldKind;
 
 typedef struct {
   const char *name;
@@ -37,7 +38,7 @@ static const Field fields[] = {
   FIELD (entrance, FLAGS),
   FIELD (stage, STRING),
   FIELD (protocol, STRING),
-  FIELD_VARIANT (protocol_state, "a{sv}"),
+  FIELD (protocol_state, PAIRS),
   FIELD (browser_hash, STRING),
   FIELD (created_at, NUMBER),
   FIELD (expires_at, NUMBER),
@@ -64,12 +65,17 @@ static const Field fields[] = {
   FIELD (acr, STRING),
   FIELD (authenticated_now, BOOLEAN),
   FIELD (authenticator_id, STRING),
-  FIELD_VARIANT (authenticator_state, "a{ss}"),
+  FIELD (authenticator_state, PAIRS),
   FIELD (callback_state, STRING),
   FIELD (connector_id, STRING),
   FIELD_VARIANT (subject, "a{sv}"),
   FIELD (link_user_id, STRING),
-  FIELD_VARIANT (prompt, "a{sv}"),
+  FIELD (prompt_template, STRING),
+  FIELD_VARIANT (prompt_model, "a{sv}"),
+  FIELD (prompt_error_field, STRING),
+  FIELD (prompt_error_message, STRING),
+  FIELD (prompt_status, FLAGS),
+  FIELD (prompt_retry_at, NUMBER),
   FIELD (task, STRING),
   FIELD (ticket_hash, STRING),
   FIELD (answered_prompts, FLAGS),
@@ -112,6 +118,16 @@ write_strings (GByteArray *out, char **texts)
 }
 
 static void
+write_pairs (GByteArray *out, PosternPairs *pairs)
+{
+  write_u32 (out, pairs ? pairs->n_items + 1 : 0);
+  for (guint i = 0; pairs && i < pairs->n_items; i++) {
+    write_string (out, pairs->items[i].name);
+    write_string (out, pairs->items[i].value);
+  }
+}
+
+static void
 write_number (GByteArray *out, gint64 value)
 {
   gint64 little = GINT64_TO_LE (value);
@@ -140,6 +156,9 @@ write_field (GByteArray *out, PosternFlow *flow, const Field *field)
     break;
   case STRINGS:
     write_strings (out, *(char ***) place);
+    break;
+  case PAIRS:
+    write_pairs (out, *(PosternPairs **) place);
     break;
   case NUMBER:
     write_number (out, *(gint64 *) place);
@@ -211,18 +230,27 @@ read_number (Reader *in)
   return GINT64_FROM_LE (little);
 }
 
+/* (transfer none) (nullable): @length bytes of valid text, without a NUL behind it */
+static const char *
+read_text (Reader *in, gsize *length)
+{
+  guint32 size = read_u32 (in);
+  const char *at = size > 0 ? (const char *) take (in, size - 1) : NULL;
+
+  *length = at ? size - 1 : 0;
+  if (at == NULL || g_utf8_validate_len (at, *length, NULL)) /* which refuses NUL, too */
+    return at;
+  in->broken = TRUE;
+  return NULL;
+}
+
 static char *
 read_string (Reader *in)
 {
-  guint32 length = read_u32 (in);
-  const guint8 *at = length > 0 ? take (in, length - 1) : NULL;
+  gsize length;
+  const char *text = read_text (in, &length);
 
-  if (at == NULL)
-    return NULL;
-  if (g_utf8_validate_len ((const char *) at, length - 1, NULL)) /* which refuses NUL, too */
-    return g_strndup ((const char *) at, length - 1);
-  in->broken = TRUE;
-  return NULL;
+  return text ? g_strndup (text, length) : NULL;
 }
 
 static char **
@@ -240,6 +268,25 @@ read_strings (Reader *in)
       g_strv_builder_add (builder, text);
   }
   return count > 0 && !in->broken ? g_strv_builder_end (builder) : NULL;
+}
+
+static PosternPairs *
+read_pairs (Reader *in)
+{
+  guint32 count = read_u32 (in);
+  PosternPairs *pairs = count > 0 ? postern_pairs_new () : NULL;
+
+  in->broken = in->broken || count > MAX_STRINGS;
+  for (guint32 i = 1; !in->broken && i < count; i++) {
+    gsize name_length, length;
+    const char *name = read_text (in, &name_length);
+    const char *text = read_text (in, &length);
+
+    in->broken = in->broken || name == NULL || text == NULL;
+    if (!in->broken)
+      postern_pairs_add (pairs, name, (gssize) name_length, text, (gssize) length);
+  }
+  return pairs;
 }
 
 static gboolean
@@ -278,6 +325,9 @@ read_field (Reader *in, PosternFlow *flow, const Field *field)
     break;
   case STRINGS:
     *(char ***) place = read_strings (in);
+    break;
+  case PAIRS:
+    *(PosternPairs **) place = read_pairs (in);
     break;
   case NUMBER:
     *(gint64 *) place = read_number (in);

@@ -22,11 +22,11 @@ begin (PosternFlowContext *self)
 }
 
 void
-postern_flow_context_init (PosternFlowContext *self, PosternRuntime *runtime, PosternFlow *flow, PosternRequest *request, GVariant *input)
+postern_flow_context_init (PosternFlowContext *self, PosternRuntime *runtime, PosternFlow *flow, PosternRequest *request, PosternPairs *input)
 {
   *self = (PosternFlowContext){ .flow = flow, .runtime = runtime, .request = request };
   self->tenant = postern_runtime_find_tenant (runtime, request);
-  self->input = input ? g_variant_ref (input) : NULL;
+  self->input = input ? postern_pairs_ref (input) : NULL;
   self->cookies = g_ptr_array_new_with_free_func (NULL);
   self->effects = NULL;
   if (request && flow->remote_address == NULL) {
@@ -42,7 +42,7 @@ postern_flow_context_clear (PosternFlowContext *self)
 {
   g_clear_pointer (&self->client, postern_client_unref);
   g_clear_pointer (&self->user, postern_user_unref);
-  g_clear_pointer (&self->input, g_variant_unref);
+  g_clear_pointer (&self->input, postern_pairs_unref);
   g_clear_object (&self->prompt);
   g_clear_object (&self->response);
   g_clear_pointer (&self->cookies, g_ptr_array_unref);
@@ -97,11 +97,7 @@ postern_flow_context_forget_user (PosternFlowContext *self)
 const char *
 postern_flow_context_get_input (PosternFlowContext *self, const char *name)
 {
-  const char *value = NULL;
-
-  if (self->input)
-    g_variant_lookup (self->input, name, "&s", &value);
-  return value;
+  return postern_pairs_get (self->input, name);
 }
 
 gboolean
@@ -121,7 +117,7 @@ PosternStageResult
 postern_flow_context_again (PosternFlowContext *self, const char *stage, const char *notice)
 {
   postern_flow_set_string (&self->flow->stage, stage);
-  g_clear_pointer (&self->input, g_variant_unref);
+  g_clear_pointer (&self->input, postern_pairs_unref);
   postern_flow_context_forget_user (self);
   self->notice = notice;
   return POSTERN_STAGE_RESTART;
@@ -137,7 +133,7 @@ postern_flow_context_forget_who (PosternFlowContext *self)
   for (guint i = 0; i < G_N_ELEMENTS (strings); i++)
     g_clear_pointer (strings[i], g_free);
   g_clear_pointer (&flow->amr, g_strfreev);
-  g_clear_pointer (&flow->authenticator_state, g_variant_unref);
+  g_clear_pointer (&flow->authenticator_state, postern_pairs_unref);
   g_clear_pointer (&flow->subject, g_variant_unref);
   flow->auth_time = 0;
   flow->authenticated_now = flow->consent_given = flow->sign_up = FALSE;

@@ -6,7 +6,7 @@
 G_BEGIN_DECLS
 
 /** postern_flow_context_init: borrows everything for the length of one walk; a new browser flow gets its id and times here. */
-void postern_flow_context_init (PosternFlowContext *self, PosternRuntime *runtime, PosternFlow *flow, PosternRequest *request, GVariant *input);
+void postern_flow_context_init (PosternFlowContext *self, PosternRuntime *runtime, PosternFlow *flow, PosternRequest *request, PosternPairs *input);
 void postern_flow_context_clear (PosternFlowContext *self);
 /** postern_flow_context_load_user: the flow's user, read once a walk; NULL with NOT_FOUND. (transfer none) */
 PosternUser *postern_flow_context_load_user (PosternFlowContext *self, GError **error);

@@ -107,7 +107,7 @@ walk (PosternFlowContext *context)
 }
 
 static PosternResponse *
-run (PosternFlowEngine *self, PosternFlow *flow, PosternRequest *request, GVariant *input, gboolean callback)
+run (PosternFlowEngine *self, PosternFlow *flow, PosternRequest *request, PosternPairs *input, gboolean callback)
 {
   PosternFlowContext context;
   PosternResponse *response;
@@ -122,13 +122,13 @@ run (PosternFlowEngine *self, PosternFlow *flow, PosternRequest *request, GVaria
 }
 
 PosternResponse *
-postern_flow_engine_run (PosternFlowEngine *self, PosternFlow *flow, PosternRequest *request, GVariant *input)
+postern_flow_engine_run (PosternFlowEngine *self, PosternFlow *flow, PosternRequest *request, PosternPairs *input)
 {
   return run (self, flow, request, input, FALSE);
 }
 
 PosternResponse *
-postern_flow_engine_call_back (PosternFlowEngine *self, PosternFlow *flow, PosternRequest *request, GVariant *input)
+postern_flow_engine_call_back (PosternFlowEngine *self, PosternFlow *flow, PosternRequest *request, PosternPairs *input)
 {
   return run (self, flow, request, input, TRUE);
 }

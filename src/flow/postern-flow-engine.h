@@ -21,7 +21,7 @@ typedef struct {
   PosternUser *user;       /* (nullable): postern_flow_context_load_user() */
   PosternStanding standing; /* postern_flow_context_load_standing() */
   gboolean has_standing;
-  GVariant *input;         /* (nullable): a{ss}: the form or the callback that woke the flow; the stage that used it takes it away */
+  PosternPairs *input;     /* (nullable): the form or the callback that woke the flow; the stage that used it takes it away */
   gboolean callback;       /* input came from a provider, not from a form of ours */
   PosternPrompt *prompt;   /* out: what a parked flow shows */
   const char *notice;      /* (nullable): an English phrase that the next page shows as its error; a static string */
@@ -65,12 +65,12 @@ PosternRuntime *postern_flow_engine_get_runtime (PosternFlowEngine *self); /* (t
  * When the walk is done its effects are committed in one lasting transaction; the protocol's issue() is one of them, so it
  * may be run again and must answer an expected failure that shall still be committed (a code used twice) with a response,
  * not with an error. BACK_CHANNEL never blocks if the client is cached, and issue() then gets a NULL transaction.
- * @input: (nullable): a{ss}
+ * @input: (nullable): a reference is taken
  */
-PosternResponse *postern_flow_engine_run (PosternFlowEngine *self, PosternFlow *flow, PosternRequest *request, GVariant *input);
+PosternResponse *postern_flow_engine_run (PosternFlowEngine *self, PosternFlow *flow, PosternRequest *request, PosternPairs *input);
 
 /** postern_flow_engine_call_back: as postern_flow_engine_run(), for what a provider sent to the callback URL. */
-PosternResponse *postern_flow_engine_call_back (PosternFlowEngine *self, PosternFlow *flow, PosternRequest *request, GVariant *input);
+PosternResponse *postern_flow_engine_call_back (PosternFlowEngine *self, PosternFlow *flow, PosternRequest *request, PosternPairs *input);
 
 /** postern_flow_engine_get_routes: `/sign-in/{flow}`, `/callback/{instance}`, `/account`, …; user_data is the engine. */
 const PosternRoute *postern_flow_engine_get_routes (void);

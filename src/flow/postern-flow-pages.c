@@ -5,6 +5,7 @@
 #include "postern-flow-park.h"
 #include "postern-flow-prompt.h"
 #include "postern-flow-routes.h"
+#include "postern-request-private.h"
 #include "postern-stages.h"
 
 static PosternFlow *
@@ -57,16 +58,15 @@ rewind_to_choose (PosternRuntime *runtime, PosternRequest *request, PosternFlow 
  * answered twice, and no answer is taken for another page's.
  */
 static gboolean
-settle_page (PosternRuntime *runtime, PosternRequest *request, PosternFlow *flow, GVariant *input, GError **error)
+settle_page (PosternRuntime *runtime, PosternRequest *request, PosternFlow *flow, PosternPairs *input, GError **error)
 {
   const char *shown = postern_flow_prompt_get_template (flow);
-  const char *action = NULL;
+  const char *action = postern_pairs_get (input, "action");
   const char *at = NULL;
 
   if (!postern_request_get_query (request, "at", &at, error))
     return FALSE;
   at = at ? at : shown;
-  g_variant_lookup (input, "action", "&s", &action);
   if (postern_stage_choose_takes (action) || g_str_equal (at, "identifier") || g_str_equal (at, "choose-account")) {
     rewind_to_choose (runtime, request, flow);
     return TRUE;
@@ -81,7 +81,7 @@ postern_flow_pages_submit (PosternRequest *request, gpointer engine)
   PosternResponse *lost = NULL;
   g_autoptr (PosternFlow) flow = load (request, runtime, &lost);
   g_autoptr (GError) error = NULL;
-  g_autoptr (GVariant) input = flow ? postern_request_dup_parameters (request, &error) : NULL;
+  PosternPairs *input = flow ? postern_request_get_parameters (request, &error) : NULL;
 
   if (flow == NULL)
     return lost;
@@ -97,32 +97,27 @@ postern_flow_pages_submit (PosternRequest *request, gpointer engine)
  * themselves. So the form is sent once more, from our own origin, where the flow's cookie comes along.
  */
 static PosternResponse *
-post_again (PosternRequest *request, GVariant *input)
+post_again (PosternRequest *request, PosternPairs *input)
 {
   g_autofree char *url = g_strconcat (postern_request_get_public_url (request), postern_request_get_path (request), NULL);
   GVariantBuilder fields = G_VARIANT_BUILDER_INIT (G_VARIANT_TYPE ("av"));
-  const char *name, *value;
-  GVariantIter iter;
 
-  g_variant_iter_init (&iter, input);
-  while (g_variant_iter_next (&iter, "{&s&s}", &name, &value))
-    g_variant_builder_add (&fields, "v", g_variant_new_parsed ("{'name': <%s>, 'value': <%s>}", name, value));
+  for (guint i = 0; i < input->n_items; i++)
+    g_variant_builder_add (&fields, "v", g_variant_new_parsed ("{'name': <%s>, 'value': <%s>}", input->items[i].name, input->items[i].value));
   g_variant_builder_add (&fields, "v", g_variant_new_parsed ("{'name': <'postern_again'>, 'value': <'1'>}"));
   return postern_response_new_page (200, "form-post", g_variant_new_parsed ("{'url': <%s>, 'fields': <%@av>}", url, g_variant_builder_end (&fields)));
 }
 
 static const char *
-find_state (GVariant *input)
+find_state (PosternPairs *input)
 {
-  const char *state = NULL;
+  const char *state = postern_pairs_get (input, "state");
 
-  if (!g_variant_lookup (input, "state", "&s", &state))
-    g_variant_lookup (input, "RelayState", "&s", &state);
-  return state;
+  return state ? state : postern_pairs_get (input, "RelayState");
 }
 
 static PosternResponse *
-wake_by_callback (PosternRequest *request, PosternFlowEngine *engine, GVariant *input, const char *state)
+wake_by_callback (PosternRequest *request, PosternFlowEngine *engine, PosternPairs *input, const char *state)
 {
   PosternRuntime *runtime = postern_flow_engine_get_runtime (engine);
   PosternResponse *lost = NULL;
@@ -142,13 +137,13 @@ PosternResponse *
 postern_flow_pages_call_back (PosternRequest *request, gpointer engine)
 {
   g_autoptr (GError) error = NULL;
-  g_autoptr (GVariant) input = postern_request_dup_parameters (request, &error);
+  PosternPairs *input = postern_request_get_parameters (request, &error);
   const char *state = input ? find_state (input) : NULL;
   gboolean posted = g_str_equal (postern_request_get_method (request), "POST");
 
   if (input == NULL)
     return postern_response_new_error_page (error, NULL);
-  if (posted && postern_request_get_cookie (request, "flow") == NULL && !g_variant_lookup (input, "postern_again", "s", NULL))
+  if (posted && postern_request_get_cookie (request, "flow") == NULL && !postern_pairs_get (input, "postern_again"))
     return post_again (request, input);
   if (state == NULL)
     return postern_flow_prompt_stale (NULL, NULL);

@@ -6,69 +6,52 @@
 #include "postern-flow-context.h"
 #include "postern-json.h"
 
-static void
-add_string (GVariantBuilder *model, const char *name, const char *value)
-{
-  if (value)
-    g_variant_builder_add (model, "{sv}", name, g_variant_new_string (value));
-}
-
 void
 postern_flow_prompt_keep (PosternFlow *flow, PosternPrompt *prompt)
 {
-  g_auto (GVariantBuilder) kept = G_VARIANT_BUILDER_INIT (G_VARIANT_TYPE_VARDICT);
   guint retry_after = postern_prompt_get_retry_after (prompt);
   GVariant *model = postern_prompt_get_model (prompt);
 
-  add_string (&kept, "template", postern_prompt_get_template (prompt));
-  if (model)
-    g_variant_builder_add (&kept, "{sv}", "model", model);
-  add_string (&kept, "error_field", postern_prompt_get_error_field (prompt));
-  add_string (&kept, "error_message", postern_prompt_get_error_message (prompt));
-  g_variant_builder_add (&kept, "{sv}", "status", g_variant_new_int64 (postern_prompt_get_status (prompt)));
-  if (retry_after > 0)
-    g_variant_builder_add (&kept, "{sv}", "retry_at", g_variant_new_int64 (postern_flow_context_now () + retry_after));
-  g_clear_pointer (&flow->prompt, g_variant_unref);
-  flow->prompt = g_variant_ref_sink (g_variant_builder_end (&kept));
+  postern_flow_set_string (&flow->prompt_template, postern_prompt_get_template (prompt));
+  g_clear_pointer (&flow->prompt_model, g_variant_unref);
+  flow->prompt_model = model ? g_variant_ref (model) : NULL;
+  postern_flow_set_string (&flow->prompt_error_field, postern_prompt_get_error_field (prompt));
+  postern_flow_set_string (&flow->prompt_error_message, postern_prompt_get_error_message (prompt));
+  flow->prompt_status = postern_prompt_get_status (prompt);
+  flow->prompt_retry_at = retry_after > 0 ? postern_flow_context_now () + retry_after : 0;
 }
 
 const char *
 postern_flow_prompt_get_template (PosternFlow *flow)
 {
-  const char *name = flow->prompt ? postern_json_get_string (flow->prompt, "template") : NULL;
-
-  return name ? name : "connector";
+  return flow->prompt_template ? flow->prompt_template : "connector";
 }
 
 /* What waits for the rest of a pause that is over is no error any more. */
 static void
 add_error (PosternFlow *flow, GVariantBuilder *model, guint *status, gint64 *retry_after)
 {
-  gint64 retry_at = flow->prompt ? postern_json_get_int64 (flow->prompt, "retry_at", 0) : 0;
+  gint64 left = flow->prompt_retry_at > 0 ? flow->prompt_retry_at - postern_flow_context_now () : 0;
 
-  *status = flow->prompt ? postern_json_get_int64 (flow->prompt, "status", 200) : 200;
-  *retry_after = retry_at > 0 ? retry_at - postern_flow_context_now () : 0;
-  if (flow->prompt == NULL || (retry_at > 0 && *retry_after <= 0)) {
-    *status = 200;
-    *retry_after = 0;
+  *status = 200;
+  *retry_after = MAX (left, 0);
+  if (flow->prompt_template == NULL || (flow->prompt_retry_at > 0 && left <= 0))
     return;
-  }
-  add_string (model, "error_field", postern_json_get_string (flow->prompt, "error_field"));
-  add_string (model, "error_message", postern_json_get_string (flow->prompt, "error_message"));
+  *status = flow->prompt_status;
+  postern_json_add_string (model, "error_field", flow->prompt_error_field);
+  postern_json_add_string (model, "error_message", flow->prompt_error_message);
   if (*retry_after > 0)
-    g_variant_builder_add (model, "{sv}", "retry_after", g_variant_new_int64 (*retry_after));
+    postern_json_add_int64 (model, "retry_after", *retry_after);
 }
 
 static void
 add_members (GVariantBuilder *model, GVariant *members)
 {
-  GVariantIter iter;
-  const char *name;
-  GVariant *value;
+  for (gsize i = 0; i < g_variant_n_children (members); i++) {
+    g_autoptr (GVariant) entry = g_variant_get_child_value (members, i);
 
-  g_variant_iter_init (&iter, members);
-  while (g_variant_iter_loop (&iter, "{&sv}", &name, &value))
-    g_variant_builder_add (model, "{sv}", name, value);
+    g_variant_builder_add_value (model, entry);
+  }
 }
 
 static void
@@ -78,14 +61,14 @@ add_frame (PosternFlowContext *context, GVariantBuilder *model)
   g_autofree char *action = g_strdup_printf ("%s/sign-in/%s?at=%s", postern_tenant_get_issuer (context->tenant), flow->id,
                                              postern_flow_prompt_get_template (flow));
 
-  add_string (model, "action", action);
-  add_string (model, "back_url", flow->back_url);
-  add_string (model, "ui_locales", flow->ui_locales);
-  add_string (model, "application_name", context->client ? context->client->application->name : NULL);
-  if (flow->prompt == NULL && flow->authenticator_id) {
+  postern_json_add_string (model, "action", action);
+  postern_json_add_string (model, "back_url", flow->back_url);
+  postern_json_add_string (model, "ui_locales", flow->ui_locales);
+  postern_json_add_string (model, "application_name", context->client ? context->client->application->name : NULL);
+  if (flow->prompt_template == NULL && flow->authenticator_id) {
     PosternInstance *instance = postern_registry_get_instance (postern_runtime_get_registry (context->runtime), flow->authenticator_id);
 
-    add_string (model, "name", instance ? postern_instance_get_display_name (instance) : flow->authenticator_id);
+    postern_json_add_string (model, "name", instance ? postern_instance_get_display_name (instance) : flow->authenticator_id);
   }
 }
 
@@ -113,13 +96,12 @@ postern_flow_prompt_render (PosternFlowContext *context)
 {
   PosternFlow *flow = context->flow;
   g_auto (GVariantBuilder) model = G_VARIANT_BUILDER_INIT (G_VARIANT_TYPE_VARDICT);
-  g_autoptr (GVariant) members = flow->prompt ? postern_json_get (flow->prompt, "model") : NULL;
   PosternResponse *page;
   guint status;
   gint64 retry_after;
 
-  if (members)
-    add_members (&model, members);
+  if (flow->prompt_model)
+    add_members (&model, flow->prompt_model);
   add_frame (context, &model);
   add_error (flow, &model, &status, &retry_after);
   page = postern_response_new_page (status, postern_flow_prompt_get_template (flow), g_variant_builder_end (&model));
@@ -144,8 +126,8 @@ form_post_model (PosternPrompt *prompt)
   while (g_variant_iter_next (&iter, "{&s&s}", &name, &value)) {
     GVariantBuilder field = G_VARIANT_BUILDER_INIT (G_VARIANT_TYPE_VARDICT);
 
-    add_string (&field, "name", name);
-    add_string (&field, "value", value);
+    postern_json_add_string (&field, "name", name);
+    postern_json_add_string (&field, "value", value);
     g_variant_builder_add (&fields, "v", g_variant_builder_end (&field));
   }
   return g_variant_new_parsed ("{'url': <%s>, 'fields': <%@av>}", postern_prompt_get_url (prompt), g_variant_builder_end (&fields));
@@ -192,9 +174,9 @@ postern_flow_prompt_stale (PosternFlow *flow, const char *application_name)
 {
   g_auto (GVariantBuilder) model = G_VARIANT_BUILDER_INIT (G_VARIANT_TYPE_VARDICT);
 
-  add_string (&model, "application_name", application_name);
-  add_string (&model, "back_url", flow ? flow->back_url : NULL);
+  postern_json_add_string (&model, "application_name", application_name);
+  postern_json_add_string (&model, "back_url", flow ? flow->back_url : NULL);
   if (flow)
-    add_string (&model, "ui_locales", flow->ui_locales);
+    postern_json_add_string (&model, "ui_locales", flow->ui_locales);
   return postern_response_new_page (410, "stale", g_variant_builder_end (&model));
 }

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "postern-flow-scope-words.h"
 
+#include "postern-json.h"
+
 #include <glib/gi18n.h>
 
 typedef struct {
@@ -39,9 +41,9 @@ entry_of (const char *scope)
   GVariantBuilder entry = G_VARIANT_BUILDER_INIT (G_VARIANT_TYPE_VARDICT);
   const Words *found = find (scope);
 
-  g_variant_builder_add (&entry, "{sv}", "name", g_variant_new_string (scope));
-  g_variant_builder_add (&entry, "{sv}", "title", g_variant_new_string (found ? found->title : scope));
-  g_variant_builder_add (&entry, "{sv}", "text", g_variant_new_string (found ? found->text : ""));
+  postern_json_add_string (&entry, "name", scope);
+  postern_json_add_string (&entry, "title", found ? found->title : scope);
+  postern_json_add_string (&entry, "text", found ? found->text : "");
   return g_variant_builder_end (&entry);
 }
 

@@ -125,12 +125,11 @@ entry_of (PosternSession *session, PosternUser *user)
   const char *name = postern_user_name_get (user), *identifier = postern_user_name_get_shown (user);
   const char *picture = user->profile ? postern_json_get_string (user->profile, "picture") : NULL;
 
-  g_variant_builder_add (&entry, "{sv}", "session", g_variant_new_string (session->id));
-  g_variant_builder_add (&entry, "{sv}", "name", g_variant_new_string (name));
+  postern_json_add_string (&entry, "session", session->id);
+  postern_json_add_string (&entry, "name", name);
   if (identifier != name)
-    g_variant_builder_add (&entry, "{sv}", "identifier", g_variant_new_string (identifier));
-  if (picture)
-    g_variant_builder_add (&entry, "{sv}", "picture", g_variant_new_string (picture));
+    postern_json_add_string (&entry, "identifier", identifier);
+  postern_json_add_string (&entry, "picture", picture);
   return g_variant_builder_end (&entry);
 }
 

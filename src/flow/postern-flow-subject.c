@@ -11,12 +11,11 @@ postern_flow_subject_to_variant (PosternSubject *subject)
   GVariant *upstream = postern_subject_get_upstream_tokens (subject);
   const char *sid = postern_subject_get_upstream_sid (subject);
 
-  g_variant_builder_add (&kept, "{sv}", "id", g_variant_new_string (postern_subject_get_id (subject)));
-  g_variant_builder_add (&kept, "{sv}", "claims", claims);
+  postern_json_add_string (&kept, "id", postern_subject_get_id (subject));
+  postern_json_add (&kept, "claims", claims);
   if (upstream)
-    g_variant_builder_add (&kept, "{sv}", "upstream", upstream);
-  if (sid)
-    g_variant_builder_add (&kept, "{sv}", "sid", g_variant_new_string (sid));
+    postern_json_add (&kept, "upstream", upstream);
+  postern_json_add_string (&kept, "sid", sid);
   return g_variant_ref_sink (g_variant_builder_end (&kept));
 }
 

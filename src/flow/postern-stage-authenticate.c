@@ -12,7 +12,7 @@ phase_of (PosternFlowContext *context)
 {
   if (context->callback)
     return POSTERN_STEP_CALLBACK;
-  return context->input && context->flow->prompt ? POSTERN_STEP_CONTINUE : POSTERN_STEP_BEGIN;
+  return context->input && context->flow->prompt_template ? POSTERN_STEP_CONTINUE : POSTERN_STEP_BEGIN;
 }
 
 /* The engine, not the answerer, says where a subject came from; and only a factor may name one of our users. */
@@ -75,7 +75,7 @@ postern_stage_authenticate (PosternFlowContext *context, GError **error)
   if (!POSTERN_IS_AUTHENTICATOR (instance))
     return postern_flow_context_again (context, "choose", N_("This way of signing in is not there any more. Choose another one."));
   step = postern_flow_ask (context, instance, phase_of (context), NULL);
-  g_clear_pointer (&context->input, g_variant_unref);
+  g_clear_pointer (&context->input, postern_pairs_unref);
   context->callback = FALSE;
   if (g_error_matches (postern_step_get_error (step), POSTERN_ERROR, POSTERN_ERROR_STALE)) { /* a set-up link used before */
     g_propagate_error (error, g_error_copy (postern_step_get_error (step)));

@@ -6,6 +6,7 @@
 #include "postern-flow-context.h"
 #include "postern-flow-sessions.h"
 #include "postern-identifier.h"
+#include "postern-json.h"
 #include "postern-stages.h"
 
 /*
@@ -31,11 +32,10 @@ show_identifier (PosternFlowContext *context, const char *typed, const char *fie
   GVariantBuilder model = G_VARIANT_BUILDER_INIT (G_VARIANT_TYPE_VARDICT);
   const char *shown = typed ? typed : flow->identifier ? flow->identifier : flow->login_hint;
 
-  if (shown)
-    g_variant_builder_add (&model, "{sv}", "identifier", g_variant_new_string (shown));
+  postern_json_add_string (&model, "identifier", shown);
   postern_flow_choices_add (context, &model);
-  g_variant_builder_add (&model, "{sv}", "sign_up", g_variant_new_boolean (policy->sign_up_enabled && postern_flow_context_find_factor (context)));
-  g_variant_builder_add (&model, "{sv}", "passwordless", g_variant_new_boolean (postern_flow_context_find_factor (context) == NULL));
+  postern_json_add_boolean (&model, "sign_up", policy->sign_up_enabled && postern_flow_context_find_factor (context));
+  postern_json_add_boolean (&model, "passwordless", postern_flow_context_find_factor (context) == NULL);
   context->prompt = postern_prompt_new_page ("identifier", g_variant_builder_end (&model));
   if (message)
     postern_prompt_set_error (context->prompt, field, message);
@@ -50,8 +50,8 @@ choose_authenticator (PosternFlowContext *context, const char *id)
   PosternFlow *flow = context->flow;
 
   postern_flow_set_string (&flow->authenticator_id, id);
-  g_clear_pointer (&flow->authenticator_state, g_variant_unref);
-  g_clear_pointer (&context->input, g_variant_unref);
+  g_clear_pointer (&flow->authenticator_state, postern_pairs_unref);
+  g_clear_pointer (&context->input, postern_pairs_unref);
   return POSTERN_STAGE_GO_ON;
 }
 
@@ -122,7 +122,7 @@ take_account (PosternFlowContext *context, const char *session_id, GError **erro
   if (sessions == NULL)
     return POSTERN_STAGE_REFUSE;
   context->flow->answered_prompts |= POSTERN_FLOW_PROMPT_SELECT_ACCOUNT;
-  g_clear_pointer (&context->input, g_variant_unref);
+  g_clear_pointer (&context->input, postern_pairs_unref);
   found = postern_flow_sessions_find (sessions, session_id);
   if (found >= 0 && postern_flow_sessions_serves (sessions, context, found)) {
     postern_flow_sessions_use (sessions, context, found);

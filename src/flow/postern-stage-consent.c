@@ -3,6 +3,7 @@
 #include "postern-flow-context.h"
 #include "postern-flow-effects.h"
 #include "postern-flow-scope-words.h"
+#include "postern-json.h"
 #include "postern-stages.h"
 #include "postern-user-name.h"
 
@@ -59,13 +60,6 @@ grant (PosternFlowContext *context)
   return POSTERN_STAGE_GO_ON;
 }
 
-static void
-add_string (GVariantBuilder *model, const char *name, const char *value)
-{
-  if (value)
-    g_variant_builder_add (model, "{sv}", name, g_variant_new_string (value));
-}
-
 static PosternStageResult
 show_consent (PosternFlowContext *context, GError **error)
 {
@@ -77,12 +71,12 @@ show_consent (PosternFlowContext *context, GError **error)
   if (user == NULL)
     return POSTERN_STAGE_REFUSE;
   g_variant_builder_init (&model, G_VARIANT_TYPE_VARDICT);
-  add_string (&model, "logo_uri", client->logo_uri);
-  add_string (&model, "client_uri", client->client_uri);
-  add_string (&model, "policy_uri", client->policy_uri);
-  add_string (&model, "tos_uri", client->tos_uri);
-  add_string (&model, "identifier", postern_user_name_get_shown (user));
-  g_variant_builder_add (&model, "{sv}", "scopes", postern_flow_scope_words_to_variant ((const char *const *) asked));
+  postern_json_add_string (&model, "logo_uri", client->logo_uri);
+  postern_json_add_string (&model, "client_uri", client->client_uri);
+  postern_json_add_string (&model, "policy_uri", client->policy_uri);
+  postern_json_add_string (&model, "tos_uri", client->tos_uri);
+  postern_json_add_string (&model, "identifier", postern_user_name_get_shown (user));
+  postern_json_add (&model, "scopes", postern_flow_scope_words_to_variant ((const char *const *) asked));
   context->prompt = postern_prompt_new_page ("consent", g_variant_builder_end (&model));
   return POSTERN_STAGE_PARK;
 }
@@ -97,7 +91,7 @@ take_answer (PosternFlowContext *context, const char *remembered, GError **error
   gboolean deny = g_strcmp0 (action, "deny") == 0;
   g_auto (GStrv) asked = postern_flow_claims_dup_scopes (flow);
 
-  g_clear_pointer (&context->input, g_variant_unref);
+  g_clear_pointer (&context->input, postern_pairs_unref);
   if (deny)
     return postern_flow_context_refuse (error, POSTERN_ERROR_ACCESS_DENIED, "The person did not allow it");
   if (!allow)

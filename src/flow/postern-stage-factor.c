@@ -16,7 +16,7 @@ change_factor (PosternFlowContext *context, GError **error)
   if (factor == NULL)
     return postern_flow_context_refuse (error, POSTERN_ERROR_NOT_FOUND, "There are no passwords here");
   step = postern_flow_ask (context, factor, phase, context->flow->user_id);
-  g_clear_pointer (&context->input, g_variant_unref);
+  g_clear_pointer (&context->input, postern_pairs_unref);
   if (postern_step_get_prompt (step)) {
     context->prompt = g_object_ref (postern_step_get_prompt (step));
     return POSTERN_STAGE_PARK;

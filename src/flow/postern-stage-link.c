@@ -5,6 +5,7 @@
 #include "postern-flow-audit.h"
 #include "postern-flow-context.h"
 #include "postern-flow-subject.h"
+#include "postern-json.h"
 #include "postern-link.h"
 #include "postern-stages.h"
 #include "postern-user-name.h"
@@ -91,8 +92,8 @@ show_link (Linking *linking)
 
   postern_flow_set_string (&context->flow->link_user_id, linking->user->id);
   postern_flow_set_string (&context->flow->identifier, postern_user_name_get_identifier (linking->user));
-  g_variant_builder_add (&model, "{sv}", "identifier", g_variant_new_string (context->flow->identifier));
-  g_variant_builder_add (&model, "{sv}", "connector_name", g_variant_new_string (connector ? postern_instance_get_display_name (connector) : context->flow->connector_id));
+  postern_json_add_string (&model, "identifier", context->flow->identifier);
+  postern_json_add_string (&model, "connector_name", connector ? postern_instance_get_display_name (connector) : context->flow->connector_id);
   context->prompt = postern_prompt_new_page ("link", g_variant_builder_end (&model));
   return POSTERN_STAGE_PARK;
 }
@@ -108,7 +109,7 @@ take_password (Linking *linking, GError **error)
   if (factor == NULL)
     return postern_flow_context_again (context, "choose", NOTICE_TAKEN);
   step = postern_flow_ask (context, factor, POSTERN_STEP_CONTINUE, context->flow->link_user_id);
-  g_clear_pointer (&context->input, g_variant_unref);
+  g_clear_pointer (&context->input, postern_pairs_unref);
   if (postern_step_get_prompt (step)) {
     context->prompt = g_object_ref (postern_step_get_prompt (step));
     return POSTERN_STAGE_PARK;

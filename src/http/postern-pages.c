@@ -2,6 +2,7 @@
 #include "postern-pages.h"
 #include "postern-brand.h"
 #include "postern-error.h"
+#include "postern-json.h"
 #include "postern-languages.h"
 #include "postern-phrases.h"
 #include "postern-template.h"
@@ -176,13 +177,6 @@ read_locales (PosternPages *self, const char *folder, GError **error)
   return TRUE;
 }
 
-static void
-add_string (GVariantBuilder *builder, const char *name, const char *value)
-{
-  if (value)
-    g_variant_builder_add (builder, "{sv}", name, g_variant_new_string (value));
-}
-
 /* What each page offers of languages, made once for each: it is the largest part of what all pages see. */
 static PosternValue *
 list_languages (PosternPages *self, const char *language)
@@ -193,9 +187,9 @@ list_languages (PosternPages *self, const char *language)
 
   for (const char *const *tag = postern_pages_get_languages (self); *tag; tag++) {
     g_variant_builder_open (&list, G_VARIANT_TYPE_VARDICT);
-    add_string (&list, "code", *tag);
-    add_string (&list, "name", postern_languages_get_name (*tag));
-    g_variant_builder_add (&list, "{sv}", "current", g_variant_new_boolean (g_str_equal (*tag, language)));
+    postern_json_add_string (&list, "code", *tag);
+    postern_json_add_string (&list, "name", postern_languages_get_name (*tag));
+    postern_json_add_boolean (&list, "current", g_str_equal (*tag, language));
     g_variant_builder_close (&list);
   }
   made = g_variant_ref_sink (g_variant_builder_end (&list));

@@ -33,6 +33,12 @@ __attribute__ ((visibility ("default"))) void postern_json_append_string (GStrin
 /** postern_json_print: Returns: (transfer full). @value floating is sunk. */
 __attribute__ ((visibility ("default"))) char *postern_json_print (GVariant *value);
 
+/* Members of an a{sv} that is being built; (nullable) strings and values: none is added. @value floating is sunk. */
+__attribute__ ((visibility ("default"))) void postern_json_add (GVariantBuilder *object, const char *name, GVariant *value);
+__attribute__ ((visibility ("default"))) void postern_json_add_string (GVariantBuilder *object, const char *name, const char *value);
+__attribute__ ((visibility ("default"))) void postern_json_add_int64 (GVariantBuilder *object, const char *name, gint64 value);
+__attribute__ ((visibility ("default"))) void postern_json_add_boolean (GVariantBuilder *object, const char *name, gboolean value);
+
 /* Look-ups in an a{sv}: NULL / FALSE / fallback when absent or of another type. (transfer none), valid while @object lives. */
 __attribute__ ((visibility ("default"))) const char *postern_json_get_string (GVariant *object, const char *name);
 __attribute__ ((visibility ("default"))) gint64 postern_json_get_int64 (GVariant *object, const char *name, gint64 fallback);

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "postern-claims.h"
 
+#include "postern-json.h"
+
 struct _PosternClaims {
   GObject parent_instance;
   GHashTable *values; /* (element-type utf8 GVariant) */
@@ -111,7 +113,7 @@ postern_claims_to_variant (PosternClaims *self)
   g_return_val_if_fail (POSTERN_IS_CLAIMS (self), NULL);
   for (guint i = 0; i < self->order->len; i++) {
     const char *name = self->order->pdata[i];
-    g_variant_builder_add (&builder, "{sv}", name, g_hash_table_lookup (self->values, name));
+    postern_json_add (&builder, name, g_hash_table_lookup (self->values, name));
   }
   return g_variant_ref_sink (g_variant_builder_end (&builder));
 }

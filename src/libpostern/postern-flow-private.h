@@ -2,6 +2,7 @@
 #pragma once
 
 #include "postern-flow.h"
+#include "postern-pairs-private.h"
 
 G_BEGIN_DECLS
 
@@ -42,7 +43,7 @@ struct _PosternFlow {
   PosternEntrance entrance;
   char *stage;             /* the stage it stands on */
   char *protocol;          /* instance id of the protocol that began it, e.g. "oidc" */
-  GVariant *protocol_state; /* a{sv}: only the protocol reads it */
+  PosternPairs *protocol_state; /* (nullable): only the protocol reads it */
   char *browser_hash;      /* SHA-256 of the browser's flow cookie, base64url; (nullable) off the browser */
   gint64 created_at, expires_at;
   char *remote_address, *user_agent;
@@ -71,12 +72,18 @@ struct _PosternFlow {
 
   /* with an authenticator */
   char *authenticator_id;
-  GVariant *authenticator_state; /* a{ss} */
+  PosternPairs *authenticator_state; /* (nullable) */
   char *callback_state;          /* hash of the value a provider must bring back */
   char *connector_id;            /* the engine's stamp */
   GVariant *subject;             /* a{sv}: id, claims, upstream tokens; until stage `link` has used it */
   char *link_user_id;            /* (nullable): whose password must be shown before the subject is linked to them */
-  GVariant *prompt;              /* (nullable) a{sv}: what the flow's page shows while it is parked; postern-flow-prompt.h */
+
+  /* what its page shows while it is parked; src/flow/postern-flow-prompt.h */
+  char *prompt_template;                        /* (nullable): it has none yet */
+  GVariant *prompt_model;                       /* a{sv}; (nullable) */
+  char *prompt_error_field, *prompt_error_message; /* (nullable) */
+  guint prompt_status;
+  gint64 prompt_retry_at;        /* 0: at once */
   char *task;                    /* (nullable) ENTRANCE_ACCOUNT: one of POSTERN_FLOW_TASK_* */
   char *ticket_hash;             /* (nullable) task "setup": the link that allows it */
 

@@ -11,7 +11,7 @@ free_strings (PosternFlow *self)
     self->application_id, self->login_hint, self->ui_locales, self->display, self->hinted_user_id,
     self->user_id, self->session_id, self->acr, self->authenticator_id, self->callback_state,
     self->connector_id, self->grant_id, self->return_url, self->back_url, self->identifier, self->link_user_id,
-    self->task, self->ticket_hash,
+    self->task, self->ticket_hash, self->prompt_template, self->prompt_error_field, self->prompt_error_message,
   };
 
   for (guint i = 0; i < G_N_ELEMENTS (strings); i++)
@@ -29,11 +29,11 @@ postern_flow_finalize (GObject *object)
   g_strfreev (self->acr_values);
   g_strfreev (self->amr);
   g_strfreev (self->granted_scopes);
-  g_clear_pointer (&self->protocol_state, g_variant_unref);
+  g_clear_pointer (&self->protocol_state, postern_pairs_unref);
   g_clear_pointer (&self->requested_claims, g_variant_unref);
-  g_clear_pointer (&self->authenticator_state, g_variant_unref);
+  g_clear_pointer (&self->authenticator_state, postern_pairs_unref);
   g_clear_pointer (&self->subject, g_variant_unref);
-  g_clear_pointer (&self->prompt, g_variant_unref);
+  g_clear_pointer (&self->prompt_model, g_variant_unref);
   g_clear_pointer (&self->claims, g_variant_unref);
   g_clear_pointer (&self->parked, g_bytes_unref);
   G_OBJECT_CLASS (postern_flow_parent_class)->finalize (object);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "postern-request.h"
+#include "postern-request-private.h"
 #include "postern-error.h"
 
 #include <string.h>
@@ -7,25 +7,19 @@
 #define MAX_PARAMETERS 100
 #define FORM_TYPE "application/x-www-form-urlencoded"
 
-typedef struct {
-  char *name;
-  char *value;
-} Pair;
-
 /* What one source of parameters holds, read once and kept: most handlers look up several. */
 typedef struct {
-  gboolean read;
-  GArray *pairs; /* (element-type Pair) */
+  PosternPairs *pairs; /* (nullable): not read yet */
   GError *error;
 } Parameters;
 
 struct _PosternRequest {
   GObject parent_instance;
   char *id, *method, *path, *query, *remote_address, *public_url;
-  GArray *headers;  /* (element-type Pair) */
-  GArray *cookies;  /* (element-type Pair) (nullable): read on first use */
-  GArray *captures; /* (element-type Pair) */
-  GBytes *body;
+  PosternPairs *headers;
+  PosternPairs *cookies;  /* (nullable): read on first use */
+  PosternPairs *captures; /* (nullable): most routes have none */
+  GBytes *body;           /* (nullable): none */
   GCancellable *cancellable;
   Parameters from_query, from_form;
 };
@@ -33,55 +27,9 @@ struct _PosternRequest {
 G_DEFINE_FINAL_TYPE (PosternRequest, postern_request, G_TYPE_OBJECT)
 
 static void
-pair_clear (gpointer data)
-{
-  Pair *pair = data;
-
-  g_free (pair->name);
-  g_free (pair->value);
-}
-
-static GArray *
-pairs_new (void)
-{
-  GArray *pairs = g_array_new (FALSE, FALSE, sizeof (Pair));
-
-  g_array_set_clear_func (pairs, pair_clear);
-  return pairs;
-}
-
-static void
-pairs_add (GArray *pairs, char *name, char *value)
-{
-  Pair pair = { name, value };
-
-  g_array_append_val (pairs, pair);
-}
-
-/* Linear: a request has a dozen of anything, and a table costs more than it saves. */
-static Pair *
-pairs_find (GArray *pairs, const char *name)
-{
-  for (guint i = 0; i < pairs->len; i++)
-    if (g_str_equal (g_array_index (pairs, Pair, i).name, name))
-      return &g_array_index (pairs, Pair, i);
-  return NULL;
-}
-
-static guint
-pairs_count (GArray *pairs, const char *name)
-{
-  guint count = 0;
-
-  for (guint i = 0; i < pairs->len; i++)
-    count += g_str_equal (g_array_index (pairs, Pair, i).name, name);
-  return count;
-}
-
-static void
 parameters_clear (Parameters *self)
 {
-  g_clear_pointer (&self->pairs, g_array_unref);
+  g_clear_pointer (&self->pairs, postern_pairs_unref);
   g_clear_error (&self->error);
 }
 
@@ -96,10 +44,10 @@ postern_request_finalize (GObject *object)
   g_free (self->query);
   g_free (self->remote_address);
   g_free (self->public_url);
-  g_array_unref (self->headers);
-  g_clear_pointer (&self->cookies, g_array_unref);
-  g_array_unref (self->captures);
-  g_bytes_unref (self->body);
+  postern_pairs_unref (self->headers);
+  g_clear_pointer (&self->cookies, postern_pairs_unref);
+  g_clear_pointer (&self->captures, postern_pairs_unref);
+  g_clear_pointer (&self->body, g_bytes_unref);
   g_clear_object (&self->cancellable);
   parameters_clear (&self->from_query);
   parameters_clear (&self->from_form);
@@ -115,9 +63,7 @@ postern_request_class_init (PosternRequestClass *klass)
 static void
 postern_request_init (PosternRequest *self)
 {
-  self->headers = pairs_new ();
-  self->captures = pairs_new ();
-  self->body = g_bytes_new_static ("", 0);
+  self->headers = postern_pairs_new ();
 }
 
 PosternRequest *
@@ -155,34 +101,47 @@ postern_request_get_query_string (PosternRequest *self)
   return self->query;
 }
 
-static Pair *
+static PosternPair *
 find_header (PosternRequest *self, const char *name)
 {
-  for (guint i = 0; i < self->headers->len; i++)
-    if (g_ascii_strcasecmp (g_array_index (self->headers, Pair, i).name, name) == 0)
-      return &g_array_index (self->headers, Pair, i);
+  for (guint i = 0; i < self->headers->n_items; i++)
+    if (g_ascii_strcasecmp (self->headers->items[i].name, name) == 0)
+      return &self->headers->items[i];
   return NULL;
 }
 
 const char *
 postern_request_get_header (PosternRequest *self, const char *name)
 {
-  Pair *header = find_header (self, name);
+  PosternPair *header = find_header (self, name);
 
   return header ? header->value : NULL;
 }
 
-static GArray *
+/* Blanks around a cookie are nobody's; one without a name or without `=` is none. */
+static void
+read_cookie (PosternPairs *cookies, const char *text, gsize length)
+{
+  const char *equals;
+
+  while (length > 0 && g_ascii_isspace (*text))
+    text++, length--;
+  while (length > 0 && g_ascii_isspace (text[length - 1]))
+    length--;
+  equals = memchr (text, '=', length);
+  if (equals && equals != text)
+    postern_pairs_add (cookies, text, equals - text, equals + 1, text + length - (equals + 1));
+}
+
+static PosternPairs *
 read_cookies (const char *header)
 {
-  GArray *cookies = pairs_new ();
-  g_auto (GStrv) parts = g_strsplit (header ? header : "", ";", MAX_PARAMETERS + 1);
+  PosternPairs *cookies = postern_pairs_new ();
 
-  for (char **part = parts; *part; part++) {
-    char *text = g_strstrip (*part);
-    char *equals = strchr (text, '=');
-    if (equals && equals != text)
-      pairs_add (cookies, g_strndup (text, (gsize) (equals - text)), g_strdup (equals + 1));
+  while (header && *header && cookies->n_items < MAX_PARAMETERS) {
+    gsize length = strcspn (header, ";");
+    read_cookie (cookies, header, length);
+    header += length + (header[length] == ';');
   }
   return cookies;
 }
@@ -190,12 +149,9 @@ read_cookies (const char *header)
 const char *
 postern_request_get_cookie (PosternRequest *self, const char *name)
 {
-  Pair *cookie;
-
   if (!self->cookies)
     self->cookies = read_cookies (postern_request_get_header (self, "Cookie"));
-  cookie = pairs_find (self->cookies, name);
-  return cookie ? cookie->value : NULL;
+  return postern_pairs_get (self->cookies, name);
 }
 
 const char *
@@ -213,6 +169,8 @@ postern_request_get_public_url (PosternRequest *self)
 GBytes *
 postern_request_get_body (PosternRequest *self)
 {
+  if (!self->body)
+    self->body = g_bytes_new_static ("", 0);
   return self->body;
 }
 
@@ -225,9 +183,7 @@ postern_request_get_cancellable (PosternRequest *self)
 const char *
 postern_request_get_capture (PosternRequest *self, const char *name)
 {
-  Pair *capture = pairs_find (self->captures, name);
-
-  return capture ? capture->value : NULL;
+  return postern_pairs_get (self->captures, name);
 }
 
 static gboolean
@@ -237,48 +193,51 @@ refuse (GError **error, const char *what)
   return FALSE;
 }
 
-/* Decodes `+` and `%XX`; NULL when an escape is broken, or the text is not UTF-8 or would hold a NUL. */
+/* Decodes `+` and `%XX` to @out, which is never longer. (nullable): the end; NULL when an escape is broken, or the text is
+ * not UTF-8 or would hold a NUL */
 static char *
-decode (const char *text, gsize length)
+decode (char *out, const char *text, gsize length)
 {
-  g_autoptr (GString) out = g_string_sized_new (length);
+  const char *first = out;
 
   for (gsize i = 0; i < length; i++) {
     int high, low;
     if (text[i] != '%') {
-      g_string_append_c (out, text[i] == '+' ? ' ' : text[i]);
+      *out++ = text[i] == '+' ? ' ' : text[i];
       continue;
     }
     high = i + 2 < length ? g_ascii_xdigit_value (text[i + 1]) : -1;
     low = i + 2 < length ? g_ascii_xdigit_value (text[i + 2]) : -1;
     if (high < 0 || low < 0)
       return NULL;
-    g_string_append_c (out, (char) (high * 16 + low));
+    *out++ = (char) (high * 16 + low);
     i += 2;
   }
-  if (!g_utf8_validate_len (out->str, out->len, NULL))
-    return NULL;
-  return g_string_free (g_steal_pointer (&out), FALSE);
+  *out = '\0';
+  return g_utf8_validate_len (first, (gsize) (out - first), NULL) ? out : NULL;
 }
 
 static gboolean
-read_pair (GArray *pairs, const char *text, gsize length, GError **error)
+read_pair (PosternPairs *pairs, const char *text, gsize length, GError **error)
 {
+  const char *end = text + length;
   const char *equals = memchr (text, '=', length);
-  gsize name_length = equals ? (gsize) (equals - text) : length;
-  g_autofree char *name = decode (text, name_length);
-  g_autofree char *value = equals ? decode (equals + 1, length - name_length - 1) : g_strdup ("");
+  const char *name_end = equals ? equals : end;
+  const char *rest = equals ? equals + 1 : end;
+  g_autofree char *block = g_malloc (length + 2);
+  char *decoded = decode (block, text, (gsize) (name_end - text));
+  char *value = decoded ? decoded + 1 : NULL;
 
-  if (!name || !value)
+  if (!value || !decode (value, rest, (gsize) (end - rest)))
     return refuse (error, "A parameter has a broken escape, is not UTF-8, or holds a NUL");
-  if (pairs->len == MAX_PARAMETERS)
+  if (pairs->n_items == MAX_PARAMETERS)
     return refuse (error, "More than 100 parameters");
-  pairs_add (pairs, g_steal_pointer (&name), g_steal_pointer (&value));
+  postern_pairs_take (pairs, g_steal_pointer (&block), value);
   return TRUE;
 }
 
 static gboolean
-read_pairs (GArray *pairs, const char *text, gsize length, GError **error)
+read_pairs (PosternPairs *pairs, const char *text, gsize length, GError **error)
 {
   const char *end = text + length;
 
@@ -307,10 +266,9 @@ query_parameters (PosternRequest *self)
 {
   Parameters *parameters = &self->from_query;
 
-  if (parameters->read)
+  if (parameters->pairs)
     return parameters;
-  parameters->read = TRUE;
-  parameters->pairs = pairs_new ();
+  parameters->pairs = postern_pairs_new ();
   if (self->query)
     read_pairs (parameters->pairs, self->query, strlen (self->query), &parameters->error);
   return parameters;
@@ -323,11 +281,10 @@ form_parameters (PosternRequest *self)
   gsize length;
   const char *text;
 
-  if (parameters->read)
+  if (parameters->pairs)
     return parameters;
-  parameters->read = TRUE;
-  parameters->pairs = pairs_new ();
-  text = g_bytes_get_data (self->body, &length);
+  parameters->pairs = postern_pairs_new ();
+  text = g_bytes_get_data (postern_request_get_body (self), &length);
   if (!is_form (self))
     refuse (&parameters->error, "The body must be " FORM_TYPE);
   else if (length)
@@ -336,22 +293,29 @@ form_parameters (PosternRequest *self)
 }
 
 static gboolean
+is_readable (Parameters *parameters, GError **error)
+{
+  if (parameters->error)
+    g_propagate_error (error, g_error_copy (parameters->error));
+  return !parameters->error;
+}
+
+static gboolean
 look_up (Parameters *parameters, const char *name, const char **value, GError **error)
 {
-  guint count;
-
   *value = NULL;
-  if (parameters->error) {
-    g_propagate_error (error, g_error_copy (parameters->error));
+  if (!is_readable (parameters, error))
     return FALSE;
+  for (guint i = 0; i < parameters->pairs->n_items; i++) {
+    if (!g_str_equal (parameters->pairs->items[i].name, name))
+      continue;
+    if (*value) {
+      *value = NULL;
+      g_set_error (error, POSTERN_ERROR, POSTERN_ERROR_INVALID_REQUEST, "The parameter “%s” stands more than once", name);
+      return FALSE;
+    }
+    *value = parameters->pairs->items[i].value;
   }
-  count = pairs_count (parameters->pairs, name);
-  if (count > 1) {
-    g_set_error (error, POSTERN_ERROR, POSTERN_ERROR_INVALID_REQUEST, "The parameter “%s” stands more than once", name);
-    return FALSE;
-  }
-  if (count == 1)
-    *value = pairs_find (parameters->pairs, name)->value;
   return TRUE;
 }
 
@@ -367,26 +331,28 @@ postern_request_get_form (PosternRequest *self, const char *name, const char **v
   return look_up (form_parameters (self), name, value, error);
 }
 
-GVariant *
-postern_request_dup_parameters (PosternRequest *self, GError **error)
+/* A hundred at most: to compare each with each costs less than a table. */
+static gboolean
+stands_twice (PosternPairs *pairs)
+{
+  for (guint i = 1; i < pairs->n_items; i++)
+    for (guint before = 0; before < i; before++)
+      if (g_str_equal (pairs->items[i].name, pairs->items[before].name))
+        return TRUE;
+  return FALSE;
+}
+
+PosternPairs *
+postern_request_get_parameters (PosternRequest *self, GError **error)
 {
   Parameters *parameters = g_str_equal (self->method, "POST") ? form_parameters (self) : query_parameters (self);
-  g_auto (GVariantBuilder) builder = G_VARIANT_BUILDER_INIT (G_VARIANT_TYPE ("a{ss}"));
-  g_autoptr (GHashTable) seen = g_hash_table_new (g_str_hash, g_str_equal);
 
-  if (parameters->error) {
-    g_propagate_error (error, g_error_copy (parameters->error));
+  if (!is_readable (parameters, error))
     return NULL;
-  }
-  for (guint i = 0; i < parameters->pairs->len; i++) {
-    Pair *pair = &g_array_index (parameters->pairs, Pair, i);
-    if (!g_hash_table_add (seen, pair->name)) {
-      refuse (error, "A parameter stands more than once");
-      return NULL;
-    }
-    g_variant_builder_add (&builder, "{ss}", pair->name, pair->value);
-  }
-  return g_variant_ref_sink (g_variant_builder_end (&builder));
+  if (!stands_twice (parameters->pairs))
+    return parameters->pairs;
+  refuse (error, "A parameter stands more than once");
+  return NULL;
 }
 
 static void
@@ -407,23 +373,22 @@ postern_request_set_id (PosternRequest *self, const char *id)
 void
 postern_request_add_header (PosternRequest *self, const char *name, const char *value)
 {
-  Pair *header = find_header (self, name);
+  PosternPair *header = find_header (self, name);
+  g_autofree char *joined = NULL;
 
-  if (header) {
-    const char *joint = g_ascii_strcasecmp (name, "Cookie") == 0 ? "; " : ", ";
-    char *joined = g_strconcat (header->value, joint, value, NULL);
-    g_free (header->value);
-    header->value = joined;
+  if (!header) {
+    postern_pairs_add (self->headers, name, -1, value, -1);
     return;
   }
-  pairs_add (self->headers, g_strdup (name), g_strdup (value));
+  joined = g_strconcat (header->value, g_ascii_strcasecmp (name, "Cookie") == 0 ? "; " : ", ", value, NULL);
+  postern_pairs_set (self->headers, header->name, joined);
 }
 
 void
 postern_request_set_body (PosternRequest *self, GBytes *body)
 {
   g_bytes_ref (body);
-  g_bytes_unref (self->body);
+  g_clear_pointer (&self->body, g_bytes_unref);
   self->body = body;
 }
 
@@ -448,10 +413,7 @@ postern_request_set_cancellable (PosternRequest *self, GCancellable *cancellable
 void
 postern_request_set_capture (PosternRequest *self, const char *name, const char *value)
 {
-  Pair *capture = pairs_find (self->captures, name);
-
-  if (capture)
-    set_string (&capture->value, value);
-  else
-    pairs_add (self->captures, g_strdup (name), g_strdup (value));
+  if (!self->captures)
+    self->captures = postern_pairs_new ();
+  postern_pairs_set (self->captures, name, value);
 }

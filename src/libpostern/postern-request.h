@@ -42,13 +42,6 @@ POSTERN_API const char *postern_request_get_capture (PosternRequest *self, const
 POSTERN_API gboolean postern_request_get_query (PosternRequest *self, const char *name, const char **value, GError **error);
 POSTERN_API gboolean postern_request_get_form (PosternRequest *self, const char *name, const char **value, GError **error);
 
-/**
- * postern_request_dup_parameters: every parameter of the query (GET, HEAD) or of the form body (POST) as a{ss}.
- * Returns: (transfer full) (nullable): NULL with POSTERN_ERROR_INVALID_REQUEST when one stands twice, is not
- * UTF-8, contains NUL, or there are more than 100.
- */
-POSTERN_API GVariant *postern_request_dup_parameters (PosternRequest *self, GError **error);
-
 /* For whoever makes a request: src/http, and tests. All copy their arguments. */
 POSTERN_API void postern_request_set_id (PosternRequest *self, const char *id);
 POSTERN_API void postern_request_add_header (PosternRequest *self, const char *name, const char *value);

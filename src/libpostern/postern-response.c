@@ -137,9 +137,8 @@ postern_response_new_error (const GError *error)
   g_auto (GVariantBuilder) model = G_VARIANT_BUILDER_INIT (G_VARIANT_TYPE_VARDICT);
   const char *message = public_message (error);
 
-  g_variant_builder_add (&model, "{sv}", "error", g_variant_new_string (postern_error_get_wire (error)));
-  if (message)
-    g_variant_builder_add (&model, "{sv}", "error_description", g_variant_new_string (message));
+  postern_json_add_string (&model, "error", postern_error_get_wire (error));
+  postern_json_add_string (&model, "error_description", message);
   return postern_response_new_json (postern_error_get_status (error), g_variant_builder_end (&model));
 }
 
@@ -185,14 +184,13 @@ postern_response_new_error_page (const GError *error, const char *back_url)
   const char *words = words_for_people (error);
   gboolean stale = g_error_matches (error, POSTERN_ERROR, POSTERN_ERROR_STALE);
 
-  g_variant_builder_add (&model, "{sv}", "status", g_variant_new_int64 (status));
-  g_variant_builder_add (&model, "{sv}", "error", g_variant_new_string (postern_error_get_wire (error)));
+  postern_json_add_int64 (&model, "status", status);
+  postern_json_add_string (&model, "error", postern_error_get_wire (error));
   if (words || message)
-    g_variant_builder_add (&model, "{sv}", "error_message", g_variant_new_string (words ? words : message));
+    postern_json_add_string (&model, "error_message", words ? words : message);
   if (words && message && error->code != POSTERN_ERROR_NOT_FOUND)
-    g_variant_builder_add (&model, "{sv}", "error_detail", g_variant_new_string (message));
-  if (back_url)
-    g_variant_builder_add (&model, "{sv}", "back_url", g_variant_new_string (back_url));
+    postern_json_add_string (&model, "error_detail", message);
+  postern_json_add_string (&model, "back_url", back_url);
   return postern_response_new_page (status, stale ? "stale" : "error", g_variant_builder_end (&model));
 }
 

@@ -11,7 +11,8 @@ struct _PosternStep {
   GObject parent_instance;
   PosternStepPhase phase;
   char *flow_id, *callback_url, *callback_state;
-  GHashTable *input, *state; /* (element-type utf8 utf8) */
+  PosternPairs *input; /* (nullable) */
+  PosternPairs *state;
   gsize state_bytes;
   char *login_hint, *ui_locales, *user_id;
   PosternRequest *request;
@@ -44,8 +45,8 @@ postern_step_finalize (GObject *object)
   g_free (self->flow_id);
   g_free (self->callback_url);
   g_free (self->callback_state);
-  g_hash_table_unref (self->input);
-  g_hash_table_unref (self->state);
+  g_clear_pointer (&self->input, postern_pairs_unref);
+  postern_pairs_unref (self->state);
   g_free (self->login_hint);
   g_free (self->ui_locales);
   g_free (self->user_id);
@@ -63,8 +64,7 @@ postern_step_class_init (PosternStepClass *klass)
 static void
 postern_step_init (PosternStep *self)
 {
-  self->input = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
-  self->state = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
+  self->state = postern_pairs_new ();
 }
 
 PosternStep *
@@ -105,13 +105,13 @@ postern_step_get_callback_state (PosternStep *self)
 const char *
 postern_step_get_input (PosternStep *self, const char *name)
 {
-  return g_hash_table_lookup (self->input, name);
+  return postern_pairs_get (self->input, name);
 }
 
 const char *
 postern_step_get_state (PosternStep *self, const char *name)
 {
-  return g_hash_table_lookup (self->state, name);
+  return postern_pairs_get (self->state, name);
 }
 
 static gsize
@@ -133,10 +133,7 @@ postern_step_set_state (PosternStep *self, const char *name, const char *value)
     return;
   }
   self->state_bytes = without + entry_size (name, value);
-  if (value)
-    g_hash_table_replace (self->state, g_strdup (name), g_strdup (value));
-  else
-    g_hash_table_remove (self->state, name);
+  postern_pairs_set (self->state, name, value);
 }
 
 const char *
@@ -267,44 +264,66 @@ GVariant *
 postern_step_dup_state (PosternStep *self)
 {
   GVariantBuilder builder = G_VARIANT_BUILDER_INIT (G_VARIANT_TYPE ("a{ss}"));
-  GHashTableIter iter;
-  gpointer name, value;
 
-  g_hash_table_iter_init (&iter, self->state);
-  while (g_hash_table_iter_next (&iter, &name, &value))
-    g_variant_builder_add (&builder, "{ss}", name, value);
+  for (guint i = 0; i < self->state->n_items; i++)
+    g_variant_builder_add (&builder, "{ss}", self->state->items[i].name, self->state->items[i].value);
   return g_variant_ref_sink (g_variant_builder_end (&builder));
+}
+
+PosternPairs *
+postern_step_copy_state (PosternStep *self)
+{
+  return postern_pairs_copy (self->state);
+}
+
+/* (transfer full) */
+static PosternPairs *
+pairs_of (GVariant *dictionary)
+{
+  g_autoptr (GVariant) owned = dictionary ? g_variant_ref_sink (dictionary) : NULL;
+  PosternPairs *pairs = postern_pairs_new ();
+  GVariantIter iter;
+  const char *name, *value;
+
+  if (!owned)
+    return pairs;
+  g_variant_iter_init (&iter, owned);
+  while (g_variant_iter_next (&iter, "{&s&s}", &name, &value))
+    postern_pairs_set (pairs, name, value);
+  return pairs;
+}
+
+void
+postern_step_use_input (PosternStep *self, PosternPairs *input)
+{
+  g_clear_pointer (&self->input, postern_pairs_unref);
+  self->input = input ? postern_pairs_ref (input) : NULL;
 }
 
 void
 postern_step_set_input (PosternStep *self, GVariant *input)
 {
-  g_autoptr (GVariant) owned = input ? g_variant_ref_sink (input) : NULL;
-  GVariantIter iter;
-  const char *name, *value;
+  g_autoptr (PosternPairs) pairs = pairs_of (input);
 
-  g_hash_table_remove_all (self->input);
-  if (!owned)
-    return;
-  g_variant_iter_init (&iter, owned);
-  while (g_variant_iter_next (&iter, "{&s&s}", &name, &value))
-    g_hash_table_replace (self->input, g_strdup (name), g_strdup (value));
+  postern_step_use_input (self, pairs);
+}
+
+void
+postern_step_use_state (PosternStep *self, PosternPairs *state)
+{
+  postern_pairs_unref (self->state);
+  self->state = postern_pairs_new ();
+  self->state_bytes = 0;
+  for (guint i = 0; state && i < state->n_items; i++)
+    postern_step_set_state (self, state->items[i].name, state->items[i].value);
 }
 
 void
 postern_step_load_state (PosternStep *self, GVariant *state)
 {
-  g_autoptr (GVariant) owned = state ? g_variant_ref_sink (state) : NULL;
-  GVariantIter iter;
-  const char *name, *value;
+  g_autoptr (PosternPairs) pairs = pairs_of (state);
 
-  g_hash_table_remove_all (self->state);
-  self->state_bytes = 0;
-  if (!owned)
-    return;
-  g_variant_iter_init (&iter, owned);
-  while (g_variant_iter_next (&iter, "{&s&s}", &name, &value))
-    postern_step_set_state (self, name, value);
+  postern_step_use_state (self, pairs);
 }
 
 static void
