@@ -6,8 +6,9 @@
 gboolean
 postern_device_store_put (PosternTxn *txn, const char *device_hash, const char *user_id, gint64 now, GError **error)
 {
-  static const char sql[] = "INSERT INTO devices (device_hash, user_id, created_at, used_at) VALUES (?1, ?2, ?3, ?3) "
-                            "ON CONFLICT (device_hash, user_id) DO UPDATE SET used_at = excluded.used_at";
+  static const char sql[] = "INSERT INTO devices (user_id, device_hash, created_at, used_at) VALUES (?2, ?1, ?3, ?3) "
+                            "ON CONFLICT (user_id, device_hash) DO UPDATE SET used_at = excluded.used_at "
+                            "WHERE devices.used_at <= excluded.used_at - 86400";
   PosternValue values[] = { POSTERN_TEXT (device_hash), POSTERN_TEXT (user_id), POSTERN_INT (now) };
 
   return postern_txn_run (txn, sql, values, G_N_ELEMENTS (values), error);
@@ -20,7 +21,7 @@ postern_device_store_knows (PosternTxn *txn, const char *device_hash, const char
   gint64 found = 0;
 
   return postern_txn_read_int64 (
-             txn, &found, 0, "SELECT 1 FROM devices WHERE device_hash = ?1 AND user_id = ?2 AND used_at >= ?3", values,
+             txn, &found, 0, "SELECT 1 FROM devices WHERE user_id = ?2 AND device_hash = ?1 AND used_at >= ?3", values,
              G_N_ELEMENTS (values), error)
          && found == 1;
 }

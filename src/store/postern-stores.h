@@ -114,6 +114,7 @@ gboolean postern_counter_store_clear (PosternTxn *txn, const char *key, gint64 r
 gboolean postern_counter_store_give_back (PosternTxn *txn, const char *key, gint64 resets_at, GError **error); /* one */
 
 /* postern-device-store.c: browsers that a person has signed in from */
+/** to the day: who comes back within one is not written again */
 gboolean postern_device_store_put (PosternTxn *txn, const char *device_hash, const char *user_id, gint64 now, GError **error);
 gboolean postern_device_store_knows (PosternTxn *txn, const char *device_hash, const char *user_id, gint64 since, GError **error);
 
@@ -127,7 +128,5 @@ GPtrArray *postern_audit_store_list (PosternTxn *txn, const char *after, guint l
 
 /* postern-lease-store.c: LASTING; periodic work. TRUE with *@held when @holder has the lease until now + @seconds */
 gboolean postern_lease_store_take (PosternTxn *txn, const char *name, const char *holder, gint64 seconds, gint64 now, gboolean *held, GError **error);
-/* postern-purge-store.c: deletes at most @limit expired rows of every kind; @deleted (out) */
-gboolean postern_purge_store_run (PosternTxn *txn, PosternKeep keep, gint64 now, guint limit, gint64 *deleted, GError **error);
 
 G_END_DECLS

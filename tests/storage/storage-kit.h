@@ -5,6 +5,7 @@
 
 #include "postern-error.h"
 #include "postern-json.h"
+#include "postern-purge.h"
 #include "postern-seal.h"
 #include "postern-stores.h"
 #include "postern-txn.h"

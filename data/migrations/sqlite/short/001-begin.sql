@@ -8,12 +8,8 @@ CREATE TABLE flows (
   expires_at INTEGER NOT NULL
 ) STRICT;
 
-CREATE INDEX flows_by_expiry ON flows (expires_at);
-
 CREATE TABLE counters (
   key TEXT NOT NULL PRIMARY KEY,
   count INTEGER NOT NULL,
   resets_at INTEGER NOT NULL
 ) STRICT, WITHOUT ROWID;
-
-CREATE INDEX counters_by_reset ON counters (resets_at);
