@@ -75,7 +75,12 @@ postern_database_sqlite_open (PosternDatabase *database, const char *location, c
 static gboolean
 postern_database_sqlite_read (PosternDatabase *database, PosternKeep keep, PosternTransactionFunc func, gpointer user_data, GError **error)
 {
-  return postern_sqlite_pool_run (&POSTERN_DATABASE_SQLITE (database)->files[keep].pool, func, user_data, error);
+  File *file = &POSTERN_DATABASE_SQLITE (database)->files[keep];
+  gboolean succeeded;
+
+  if (postern_sqlite_writer_read (file->writer, func, user_data, &succeeded, error))
+    return succeeded;
+  return postern_sqlite_pool_run (&file->pool, func, user_data, error);
 }
 
 static gboolean
@@ -93,13 +98,13 @@ postern_database_sqlite_generation (PosternDatabase *database)
 static gint64
 postern_database_sqlite_execute (PosternDatabase *database, PosternTransaction *transaction, const char *sql, const PosternValue *values, guint n_values, GError **error)
 {
-  return postern_sqlite_connection_execute (transaction->connection, sql, values, n_values, error);
+  return postern_sqlite_connection_execute (transaction, sql, values, n_values, error);
 }
 
 static PosternRows *
 postern_database_sqlite_query (PosternDatabase *database, PosternTransaction *transaction, const char *sql, const PosternValue *values, guint n_values, GError **error)
 {
-  return postern_sqlite_connection_query (transaction->connection, sql, values, n_values, error);
+  return postern_sqlite_connection_query (transaction, sql, values, n_values, error);
 }
 
 static gboolean

@@ -269,10 +269,17 @@ bind_value (sqlite3_stmt *statement, int place, const PosternValue *value)
 }
 
 static PosternRows *
-take_bound (PosternSqliteConnection *self, const char *sql, const PosternValue *values, guint n_values, GError **error)
+take_bound (PosternTransaction *transaction, const char *sql, const PosternValue *values, guint n_values, GError **error)
 {
+  PosternSqliteConnection *self = transaction->connection;
   PosternRows *rows = take_statement (self, sql, error);
 
+  if (rows != NULL && transaction->read_only && !sqlite3_stmt_readonly (rows->statement))
+    {
+      g_set_error_literal (error, POSTERN_ERROR, POSTERN_ERROR_FAILED, "a write within a read");
+      postern_sqlite_connection_free_rows (rows);
+      return NULL;
+    }
   for (guint i = 0; rows != NULL && i < n_values; i++)
     {
       int code = bind_value (rows->statement, (int) i + 1, &values[i]);
@@ -287,9 +294,10 @@ take_bound (PosternSqliteConnection *self, const char *sql, const PosternValue *
 }
 
 gint64
-postern_sqlite_connection_execute (PosternSqliteConnection *self, const char *sql, const PosternValue *values, guint n_values, GError **error)
+postern_sqlite_connection_execute (PosternTransaction *transaction, const char *sql, const PosternValue *values, guint n_values, GError **error)
 {
-  PosternRows *rows = take_bound (self, sql, values, n_values, error);
+  PosternSqliteConnection *self = transaction->connection;
+  PosternRows *rows = take_bound (transaction, sql, values, n_values, error);
   int code;
   gint64 changed = -1;
 
@@ -308,9 +316,10 @@ postern_sqlite_connection_execute (PosternSqliteConnection *self, const char *sq
 /* The first step is taken here: a statement that writes and returns rows has then done its whole work, even if nobody reads
  * them, and a refusal is the query's own error. */
 PosternRows *
-postern_sqlite_connection_query (PosternSqliteConnection *self, const char *sql, const PosternValue *values, guint n_values, GError **error)
+postern_sqlite_connection_query (PosternTransaction *transaction, const char *sql, const PosternValue *values, guint n_values, GError **error)
 {
-  PosternRows *rows = take_bound (self, sql, values, n_values, error);
+  PosternSqliteConnection *self = transaction->connection;
+  PosternRows *rows = take_bound (transaction, sql, values, n_values, error);
   int code;
 
   if (rows == NULL)

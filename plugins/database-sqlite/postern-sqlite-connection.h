@@ -20,6 +20,7 @@ typedef struct {
 /** PosternTransaction: lives on the stack of whoever runs the function. */
 struct _PosternTransaction {
   PosternSqliteConnection *connection;
+  gboolean read_only;
 };
 
 /** PosternRows: a prepared statement that can be a cursor. */
@@ -42,8 +43,8 @@ gboolean postern_sqlite_connection_step (PosternSqliteConnection *self, sqlite3_
 gint64 postern_sqlite_connection_get_data_version (PosternSqliteConnection *self);
 gboolean postern_sqlite_connection_in_transaction (PosternSqliteConnection *self);
 
-gint64 postern_sqlite_connection_execute (PosternSqliteConnection *self, const char *sql, const PosternValue *values, guint n_values, GError **error);
-PosternRows *postern_sqlite_connection_query (PosternSqliteConnection *self, const char *sql, const PosternValue *values, guint n_values, GError **error);
+gint64 postern_sqlite_connection_execute (PosternTransaction *transaction, const char *sql, const PosternValue *values, guint n_values, GError **error);
+PosternRows *postern_sqlite_connection_query (PosternTransaction *transaction, const char *sql, const PosternValue *values, guint n_values, GError **error);
 gboolean postern_sqlite_connection_next (PosternRows *rows, GError **error);
 void postern_sqlite_connection_free_rows (PosternRows *rows);
 

@@ -2,45 +2,30 @@
 #include "postern-sqlite-writer.h"
 
 #include "postern-error.h"
+#include "postern-sqlite-alarm.h"
+#include "postern-sqlite-presence.h"
+#include "postern-sqlite-queue.h"
 
 #define LOOK_INTERVAL_US 50000 /* how stale the news of another process may be */
-#define BATCH_MAX 256          /* functions in one commit: bounds how long the first of them waits */
-
-/* QUEUED: nobody has asked for it yet. LEADING: its caller runs the next batch. DONE: it has run, and was committed or failed. */
-typedef enum { QUEUED, LEADING, DONE } State;
-
-/* One caller; lives on the caller's stack. */
-typedef struct _Job Job;
-struct _Job {
-  Job *next;
-  PosternTransactionFunc func;
-  gpointer user_data;
-  GError *error;
-  gboolean succeeded;
-  State state; /* under @lock */
-  GMutex lock;
-  GCond changed;
-};
+#define LAZY_US 50000          /* how much of its last moment a short-lived file may lose */
 
 struct _PosternSqliteWriter {
   PosternSqliteConnection *connection; /* under @use */
   PosternSqliteCheckpointer *checkpointer;
+  PosternSqliteQueue queue;
   GMutex use;
-
-  GMutex lock; /* guards the four below */
-  GCond idle;
-  Job *first, **last; /* not empty only while someone leads: the first one leads next */
-  gboolean led;
-  gboolean stopping;
 
   guint64 generation;   /* atomic */
   gint64 data_version;  /* under @use */
   gint64 looked_at;     /* atomic; monotonic µs */
+
+  PosternSqlitePresence *presence; /* (nullable): each batch is committed at once */
+  PosternSqliteAlarm alarm;
+  gboolean open; /* atomic, changed by a batch: what the transaction holds has been answered, but is not committed */
+  gboolean wary; /* under @use: that could not be committed once; callers hear of it until it can */
 };
 
-static GPrivate leading; /* the writer whose batch this thread runs */
-
-/* --- a batch ---------------------------------------------------------------------------------------------------- */
+/* --- batches that are committed at once --------------------------------------------------------------------------- */
 
 /* Commits of other processes move the version that this connection sees; its own do not. */
 static void
@@ -54,40 +39,28 @@ look_for_others (PosternSqliteWriter *self)
   __atomic_store_n (&self->looked_at, g_get_monotonic_time (), __ATOMIC_RELAXED);
 }
 
-static Job *
-take_batch (PosternSqliteWriter *self)
+/* FALSE: the whole transaction is gone (a full disk makes sqlite3 roll back by itself). */
+static gboolean
+still_open (PosternSqliteConnection *connection, PosternSqliteJob *job, GError **error)
 {
-  Job *batch, *tail;
-  guint n = 1;
-
-  g_mutex_lock (&self->lock);
-  batch = tail = self->first;
-  for (; tail->next != NULL && n < BATCH_MAX; n++)
-    tail = tail->next;
-  self->first = tail->next;
-  tail->next = NULL;
-  if (self->first == NULL)
-    self->last = &self->first;
-  g_mutex_unlock (&self->lock);
-  return batch;
+  if (postern_sqlite_connection_in_transaction (connection))
+    return TRUE;
+  g_set_error_literal (error, POSTERN_ERROR, POSTERN_ERROR_TEMPORARILY_UNAVAILABLE,
+                       job->error != NULL ? job->error->message : "the database gave up the transaction");
+  return FALSE;
 }
 
-/* FALSE: the whole transaction is gone (a full disk makes sqlite3 roll back by itself). A job that fails alone
- * takes only its own changes with it. */
+/* A job that fails takes only its own changes with it. FALSE: the whole transaction is gone. */
 static gboolean
-run_job (PosternSqliteConnection *connection, Job *job, gboolean alone, GError **error)
+run_job (PosternSqliteConnection *connection, PosternSqliteJob *job, gboolean alone, GError **error)
 {
-  PosternTransaction transaction = { connection };
+  PosternTransaction transaction = { connection, FALSE };
 
   if (!alone && !postern_sqlite_connection_step (connection, connection->savepoint, error))
     return FALSE;
   job->succeeded = job->func (&transaction, job->user_data, &job->error);
-  if (!postern_sqlite_connection_in_transaction (connection))
-    {
-      g_set_error_literal (error, POSTERN_ERROR, POSTERN_ERROR_TEMPORARILY_UNAVAILABLE,
-                           job->error != NULL ? job->error->message : "the database gave up the transaction");
-      return FALSE;
-    }
+  if (!still_open (connection, job, error))
+    return FALSE;
   if (alone)
     return job->succeeded || postern_sqlite_connection_step (connection, connection->rollback, error);
   return (job->succeeded || postern_sqlite_connection_step (connection, connection->rollback_to, error))
@@ -95,142 +68,186 @@ run_job (PosternSqliteConnection *connection, Job *job, gboolean alone, GError *
 }
 
 static gboolean
-run_batch (PosternSqliteWriter *self, Job *batch, GError **error)
+has_write (PosternSqliteJob *batch)
+{
+  for (PosternSqliteJob *job = batch; job != NULL; job = job->next)
+    if (job->kind == POSTERN_SQLITE_JOB_WRITE)
+      return TRUE;
+  return FALSE;
+}
+
+static gboolean
+run_at_once (PosternSqliteWriter *self, PosternSqliteJob *batch, GError **error)
 {
   PosternSqliteConnection *connection = self->connection;
   gboolean alone = batch->next == NULL;
 
+  if (!has_write (batch))
+    return TRUE;
   if (!postern_sqlite_connection_step (connection, connection->begin_write, error))
     return FALSE;
   look_for_others (self);
-  for (Job *job = batch; job != NULL; job = job->next)
-    if (!run_job (connection, job, alone, error))
+  for (PosternSqliteJob *job = batch; job != NULL; job = job->next)
+    if (job->kind == POSTERN_SQLITE_JOB_WRITE && !run_job (connection, job, alone, error))
       return FALSE;
   if (alone && !batch->succeeded)
     return TRUE; /* rolled back already */
   if (!postern_sqlite_connection_step (connection, connection->commit, error))
     return FALSE;
   __atomic_add_fetch (&self->generation, 1, __ATOMIC_RELEASE);
+  self->wary = FALSE;
+  return TRUE;
+}
+
+/* --- batches that are committed a moment later: only by who is alone with the file ---------------------------------- */
+
+static void
+set_open (PosternSqliteWriter *self, gboolean open)
+{
+  __atomic_store_n (&self->open, open, __ATOMIC_RELEASE);
+}
+
+/* What was answered since the last commit is lost, as this file's promise allows. */
+static void
+give_up (PosternSqliteWriter *self, const GError *error)
+{
+  g_warning ("the last %d ms of sign-ins under way are lost: %s", LAZY_US / 1000, error->message);
+  set_open (self, FALSE);
+  self->wary = TRUE;
+  postern_sqlite_presence_release (self->presence);
+}
+
+static void
+roll_back (PosternSqliteWriter *self, const GError *error)
+{
+  if (postern_sqlite_connection_in_transaction (self->connection))
+    postern_sqlite_connection_step (self->connection, self->connection->rollback, NULL);
+  if (self->open)
+    give_up (self, error);
+}
+
+static gboolean
+begin_lazily (PosternSqliteWriter *self, PosternSqliteJob *batch)
+{
+  if (self->open)
+    return TRUE;
+  if (self->presence == NULL || self->wary || !has_write (batch) || !postern_sqlite_presence_claim (self->presence))
+    return FALSE;
+  if (!postern_sqlite_connection_step (self->connection, self->connection->begin_write, NULL))
+    {
+      postern_sqlite_presence_release (self->presence);
+      self->wary = TRUE;
+      return FALSE;
+    }
+  set_open (self, TRUE);
+  postern_sqlite_alarm_set (&self->alarm, LAZY_US);
+  return TRUE;
+}
+
+static void
+commit_lazily (PosternSqliteWriter *self)
+{
+  g_autoptr (GError) error = NULL;
+
+  if (!postern_sqlite_connection_step (self->connection, self->connection->commit, &error))
+    {
+      roll_back (self, error);
+      return;
+    }
+  set_open (self, FALSE); /* first of all: who reads from now on finds it in the file */
+  postern_sqlite_presence_release (self->presence);
+}
+
+static gboolean
+run_read (PosternSqliteConnection *connection, PosternSqliteJob *job, GError **error)
+{
+  PosternTransaction transaction = { connection, TRUE };
+
+  job->ran = TRUE;
+  job->succeeded = job->func (&transaction, job->user_data, &job->error);
+  return still_open (connection, job, error);
+}
+
+static gboolean
+run_lazily (PosternSqliteWriter *self, PosternSqliteJob *batch, GError **error)
+{
+  gboolean commit = FALSE;
+
+  for (PosternSqliteJob *job = batch; job != NULL; job = job->next)
+    if (job->kind == POSTERN_SQLITE_JOB_COMMIT)
+      commit = TRUE;
+    else if (job->kind == POSTERN_SQLITE_JOB_READ ? !run_read (self->connection, job, error) : !run_job (self->connection, job, FALSE, error))
+      return FALSE;
+  if (commit)
+    commit_lazily (self);
   return TRUE;
 }
 
 /* None of the batch was kept: a caller that had succeeded must not believe it. One that failed by itself keeps its own reason. */
 static void
-fail_batch (PosternSqliteWriter *self, Job *batch, const GError *error)
+fail_batch (PosternSqliteWriter *self, PosternSqliteJob *batch, const GError *error)
 {
-  if (postern_sqlite_connection_in_transaction (self->connection))
-    postern_sqlite_connection_step (self->connection, self->connection->rollback, NULL);
-  for (Job *job = batch; job != NULL; job = job->next)
+  roll_back (self, error);
+  for (PosternSqliteJob *job = batch; job != NULL; job = job->next)
     {
+      if (job->kind != POSTERN_SQLITE_JOB_WRITE)
+        continue;
       job->succeeded = FALSE;
       if (job->error == NULL)
         job->error = g_error_copy (error);
     }
 }
 
-/* --- who runs it ------------------------------------------------------------------------------------------------ */
-
-/* After the unlock the caller may have left its stack, and @job with it. */
 static void
-set_state (Job *job, State state)
+run_batch (PosternSqliteJob *batch, gpointer data)
 {
-  g_mutex_lock (&job->lock);
-  job->state = state;
-  g_cond_signal (&job->changed);
-  g_mutex_unlock (&job->lock);
-}
-
-static void
-wake_all (Job *jobs)
-{
-  for (Job *job = jobs, *next; job != NULL; job = next)
-    {
-      next = job->next;
-      set_state (job, DONE);
-    }
-}
-
-static State
-wait_for_change (Job *job)
-{
-  State state;
-
-  g_mutex_lock (&job->lock);
-  while (job->state == QUEUED)
-    g_cond_wait (&job->changed, &job->lock);
-  state = job->state;
-  g_mutex_unlock (&job->lock);
-  return state;
-}
-
-/* TRUE: nobody leads, so the caller does. */
-static gboolean
-enqueue (PosternSqliteWriter *self, Job *job)
-{
-  gboolean lead;
-
-  g_mutex_lock (&self->lock);
-  *self->last = job;
-  self->last = &job->next;
-  lead = !self->led;
-  self->led = TRUE;
-  g_mutex_unlock (&self->lock);
-  return lead;
-}
-
-/* The last thing a leader does with @self, which may be freed from then on. */
-static void
-hand_over (PosternSqliteWriter *self)
-{
-  Job *next;
-
-  g_mutex_lock (&self->lock);
-  next = self->first;
-  self->led = next != NULL;
-  if (!self->led && self->stopping)
-    g_cond_signal (&self->idle);
-  g_mutex_unlock (&self->lock);
-  if (next != NULL)
-    set_state (next, LEADING);
-}
-
-/* One batch, whose first job is the caller's own: nobody leads for longer than his own write takes. The next leader is woken last:
- * those woken before him, who write again at once, still come into his batch. */
-static void
-lead (PosternSqliteWriter *self)
-{
-  Job *batch = take_batch (self);
+  PosternSqliteWriter *self = data;
   g_autoptr (GError) error = NULL;
 
-  g_private_set (&leading, self);
   g_mutex_lock (&self->use);
-  if (!run_batch (self, batch, &error))
+  if (!(begin_lazily (self, batch) ? run_lazily (self, batch, &error) : run_at_once (self, batch, &error)))
     fail_batch (self, batch, error);
   postern_sqlite_checkpointer_note (self->checkpointer, self->connection);
   g_mutex_unlock (&self->use);
-  g_private_set (&leading, NULL);
-  wake_all (batch->next);
-  hand_over (self);
+}
+
+static void
+commit_now (gpointer data)
+{
+  PosternSqliteJob job = { .kind = POSTERN_SQLITE_JOB_COMMIT };
+
+  postern_sqlite_queue_run (&((PosternSqliteWriter *) data)->queue, &job);
 }
 
 /* --- for callers ------------------------------------------------------------------------------------------------ */
 
+static gboolean
+open_file (PosternSqliteWriter *self, const char *file, PosternKeep keep, GError **error)
+{
+  if (keep == POSTERN_KEEP_SHORT && (self->presence = postern_sqlite_presence_enter (file, error)) == NULL)
+    return FALSE;
+  self->connection = postern_sqlite_connection_open (file, keep, POSTERN_SQLITE_WRITE, error);
+  if (self->connection != NULL)
+    return TRUE;
+  postern_sqlite_presence_leave (self->presence);
+  return FALSE;
+}
+
 PosternSqliteWriter *
 postern_sqlite_writer_new (const char *file, PosternKeep keep, GError **error)
 {
-  PosternSqliteConnection *connection = postern_sqlite_connection_open (file, keep, POSTERN_SQLITE_WRITE, error);
-  PosternSqliteWriter *self;
+  PosternSqliteWriter *self = g_new0 (PosternSqliteWriter, 1);
 
-  if (connection == NULL)
-    return NULL;
-  self = g_new0 (PosternSqliteWriter, 1);
-  self->connection = connection;
-  self->last = &self->first;
-  self->data_version = postern_sqlite_connection_get_data_version (connection);
-  self->checkpointer = postern_sqlite_checkpointer_new (file, keep, connection);
+  if (!open_file (self, file, keep, error))
+    {
+      g_free (self);
+      return NULL;
+    }
+  self->data_version = postern_sqlite_connection_get_data_version (self->connection);
+  self->checkpointer = postern_sqlite_checkpointer_new (file, keep, self->connection);
   g_mutex_init (&self->use);
-  g_mutex_init (&self->lock);
-  g_cond_init (&self->idle);
+  postern_sqlite_queue_init (&self->queue, run_batch, self);
+  postern_sqlite_alarm_init (&self->alarm, commit_now, self);
   return self;
 }
 
@@ -239,39 +256,49 @@ postern_sqlite_writer_free (PosternSqliteWriter *self)
 {
   if (self == NULL)
     return;
-  g_mutex_lock (&self->lock);
-  self->stopping = TRUE;
-  while (self->led)
-    g_cond_wait (&self->idle, &self->lock);
-  g_mutex_unlock (&self->lock);
+  postern_sqlite_alarm_clear (&self->alarm);
+  commit_now (self);
+  postern_sqlite_queue_clear (&self->queue);
   postern_sqlite_checkpointer_free (self->checkpointer);
   postern_sqlite_connection_close (self->connection);
+  postern_sqlite_presence_leave (self->presence);
   g_mutex_clear (&self->use);
-  g_mutex_clear (&self->lock);
-  g_cond_clear (&self->idle);
   g_free (self);
 }
 
 gboolean
 postern_sqlite_writer_run (PosternSqliteWriter *self, PosternTransactionFunc func, gpointer user_data, GError **error)
 {
-  Job job = { .func = func, .user_data = user_data };
+  PosternSqliteJob job = { .kind = POSTERN_SQLITE_JOB_WRITE, .func = func, .user_data = user_data };
 
-  if (g_private_get (&leading) != NULL)
+  if (postern_sqlite_queue_get_led () != NULL)
     {
       g_critical ("a write was begun within a write function: it would wait for itself; use the transaction at hand");
       g_set_error_literal (error, POSTERN_ERROR, POSTERN_ERROR_FAILED, "a write within a write");
       return FALSE;
     }
-  g_mutex_init (&job.lock);
-  g_cond_init (&job.changed);
-  if (enqueue (self, &job) || wait_for_change (&job) == LEADING)
-    lead (self);
-  g_mutex_clear (&job.lock);
-  g_cond_clear (&job.changed);
+  postern_sqlite_queue_run (&self->queue, &job);
   if (job.error != NULL)
     g_propagate_error (error, job.error);
   return job.succeeded;
+}
+
+gboolean
+postern_sqlite_writer_read (PosternSqliteWriter *self, PosternTransactionFunc func, gpointer user_data, gboolean *succeeded, GError **error)
+{
+  PosternSqliteJob job = { .kind = POSTERN_SQLITE_JOB_READ, .func = func, .user_data = user_data };
+  g_autoptr (GError) gone = NULL;
+
+  if (!__atomic_load_n (&self->open, __ATOMIC_ACQUIRE))
+    return FALSE;
+  if (postern_sqlite_queue_get_led () == &self->queue)
+    run_read (self->connection, &job, &gone); /* within a function of the same file */
+  else
+    postern_sqlite_queue_run (&self->queue, &job);
+  if (job.error != NULL)
+    g_propagate_error (error, job.error);
+  *succeeded = job.succeeded;
+  return job.ran;
 }
 
 /* Usually one atomic read and the clock. Every 50 ms one caller looks for other processes' commits, unless a batch
@@ -281,7 +308,7 @@ postern_sqlite_writer_get_generation (PosternSqliteWriter *self)
 {
   gint64 age = g_get_monotonic_time () - __atomic_load_n (&self->looked_at, __ATOMIC_RELAXED);
 
-  if (age > LOOK_INTERVAL_US && g_private_get (&leading) == NULL && g_mutex_trylock (&self->use))
+  if (age > LOOK_INTERVAL_US && postern_sqlite_queue_get_led () == NULL && g_mutex_trylock (&self->use))
     {
       look_for_others (self);
       g_mutex_unlock (&self->use);

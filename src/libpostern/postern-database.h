@@ -9,8 +9,8 @@ G_BEGIN_DECLS
  * PosternDatabase: what a storage driver implements. src/store is its only caller.
  *
  * All work happens inside a function that gets a PosternTransaction: under SQLite a write runs together with others, on the
- * thread of any of their callers, and returns when the common commit is durable; a read runs on the calling
- * thread. A function may be run again after a serialization failure, so it must have no other side effects.
+ * thread of any of their callers, and returns when the common commit is durable. A function may be run again after a
+ * serialization failure, so it must have no other side effects; it uses the transaction at hand and begins no other.
  */
 #define POSTERN_TYPE_DATABASE (postern_database_get_type ())
 POSTERN_API G_DECLARE_DERIVABLE_TYPE (PosternDatabase, postern_database, POSTERN, DATABASE, PosternInstance)
@@ -18,7 +18,8 @@ POSTERN_API G_DECLARE_DERIVABLE_TYPE (PosternDatabase, postern_database, POSTERN
 typedef struct _PosternTransaction PosternTransaction; /* the driver's own */
 typedef struct _PosternRows PosternRows;               /* the driver's own */
 
-/** PosternKeep: LASTING is on disk before the answer; SHORT may lose its last moment in a power cut. */
+/** PosternKeep: LASTING is on disk before the answer. SHORT may lose its last moment in a power cut or a crash (SQLite: 50 ms); until then
+ * everyone sees it, in any process. Functions on SHORT take turns: single rows, not lists. */
 typedef enum { POSTERN_KEEP_LASTING, POSTERN_KEEP_SHORT } PosternKeep;
 
 typedef enum { POSTERN_VALUE_NULL, POSTERN_VALUE_INT64, POSTERN_VALUE_TEXT, POSTERN_VALUE_BLOB } PosternValueType;

@@ -1,0 +1,141 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "postern-sqlite-queue.h"
+
+#define BATCH_MAX 256 /* jobs in one batch: bounds how long the first of them waits */
+
+static GPrivate led; /* the queue whose batch this thread runs */
+
+void
+postern_sqlite_queue_init (PosternSqliteQueue *self, PosternSqliteBatchFunc run, gpointer data)
+{
+  *self = (PosternSqliteQueue){ .run = run, .data = data };
+  self->last = &self->first;
+  g_mutex_init (&self->lock);
+  g_cond_init (&self->idle);
+}
+
+void
+postern_sqlite_queue_clear (PosternSqliteQueue *self)
+{
+  g_mutex_lock (&self->lock);
+  self->stopping = TRUE;
+  while (self->led)
+    g_cond_wait (&self->idle, &self->lock);
+  g_mutex_unlock (&self->lock);
+  g_mutex_clear (&self->lock);
+  g_cond_clear (&self->idle);
+}
+
+PosternSqliteQueue *
+postern_sqlite_queue_get_led (void)
+{
+  return g_private_get (&led);
+}
+
+/* After the unlock the caller may have left its stack, and @job with it. */
+static void
+set_state (PosternSqliteJob *job, PosternSqliteJobState state)
+{
+  g_mutex_lock (&job->lock);
+  job->state = state;
+  g_cond_signal (&job->changed);
+  g_mutex_unlock (&job->lock);
+}
+
+static void
+wake_all (PosternSqliteJob *jobs)
+{
+  for (PosternSqliteJob *job = jobs, *next; job != NULL; job = next)
+    {
+      next = job->next;
+      set_state (job, POSTERN_SQLITE_JOB_DONE);
+    }
+}
+
+static PosternSqliteJobState
+wait_for_change (PosternSqliteJob *job)
+{
+  PosternSqliteJobState state;
+
+  g_mutex_lock (&job->lock);
+  while (job->state == POSTERN_SQLITE_JOB_QUEUED)
+    g_cond_wait (&job->changed, &job->lock);
+  state = job->state;
+  g_mutex_unlock (&job->lock);
+  return state;
+}
+
+/* TRUE: nobody leads, so the caller does. */
+static gboolean
+enqueue (PosternSqliteQueue *self, PosternSqliteJob *job)
+{
+  gboolean lead;
+
+  g_mutex_lock (&self->lock);
+  *self->last = job;
+  self->last = &job->next;
+  lead = !self->led;
+  self->led = TRUE;
+  g_mutex_unlock (&self->lock);
+  return lead;
+}
+
+static PosternSqliteJob *
+take_batch (PosternSqliteQueue *self)
+{
+  PosternSqliteJob *batch, *tail;
+  guint n = 1;
+
+  g_mutex_lock (&self->lock);
+  batch = tail = self->first;
+  for (; tail->next != NULL && n < BATCH_MAX; n++)
+    tail = tail->next;
+  self->first = tail->next;
+  tail->next = NULL;
+  if (self->first == NULL)
+    self->last = &self->first;
+  g_mutex_unlock (&self->lock);
+  return batch;
+}
+
+/* The last thing a leader does with @self, which may be freed from then on. */
+static void
+hand_over (PosternSqliteQueue *self)
+{
+  PosternSqliteJob *next;
+
+  g_mutex_lock (&self->lock);
+  next = self->first;
+  self->led = next != NULL;
+  if (!self->led && self->stopping)
+    g_cond_signal (&self->idle);
+  g_mutex_unlock (&self->lock);
+  if (next != NULL)
+    set_state (next, POSTERN_SQLITE_JOB_LEADING);
+}
+
+/* One batch, whose first job is the caller's own: nobody leads for longer than his own job takes. The next leader is woken last:
+ * those woken before him, who come again at once, still come into his batch. */
+static void
+lead (PosternSqliteQueue *self)
+{
+  PosternSqliteJob *batch = take_batch (self);
+  PosternSqliteQueue *outer = g_private_get (&led); /* a write's function may read elsewhere */
+
+  g_private_set (&led, self);
+  self->run (batch, self->data);
+  g_private_set (&led, outer);
+  wake_all (batch->next);
+  hand_over (self);
+}
+
+void
+postern_sqlite_queue_run (PosternSqliteQueue *self, PosternSqliteJob *job)
+{
+  g_mutex_init (&job->lock);
+  g_cond_init (&job->changed);
+  if (enqueue (self, job) || wait_for_change (job) == POSTERN_SQLITE_JOB_LEADING)
+    lead (self);
+  g_mutex_clear (&job->lock);
+  g_cond_clear (&job->changed);
+}

@@ -1,0 +1,57 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#pragma once
+
+#include "postern-database.h"
+
+G_BEGIN_DECLS
+
+/**
+ * PosternSqliteJob: what one caller wants done; lives on the caller's stack. WRITE is committed before its caller goes on, or is durable as
+ * far as its file promises. READ sees what the writing connection has not committed yet. COMMIT ends an open transaction.
+ */
+typedef enum { POSTERN_SQLITE_JOB_WRITE, POSTERN_SQLITE_JOB_READ, POSTERN_SQLITE_JOB_COMMIT } PosternSqliteJobKind;
+typedef enum { POSTERN_SQLITE_JOB_QUEUED, POSTERN_SQLITE_JOB_LEADING, POSTERN_SQLITE_JOB_DONE } PosternSqliteJobState;
+
+typedef struct _PosternSqliteJob PosternSqliteJob;
+struct _PosternSqliteJob {
+  PosternSqliteJobKind kind;
+  PosternTransactionFunc func;
+  gpointer user_data;
+  GError *error;
+  gboolean ran; /* a READ that did not find an open transaction has not */
+  gboolean succeeded;
+
+  /* the queue's own */
+  PosternSqliteJob *next;
+  PosternSqliteJobState state; /* under @lock */
+  GMutex lock;
+  GCond changed;
+};
+
+typedef void (*PosternSqliteBatchFunc) (PosternSqliteJob *batch, gpointer data);
+
+/**
+ * PosternSqliteQueue: jobs for one connection, run in their order by the threads that bring them. The caller who finds nobody at work
+ * leads: he runs what is queued as one batch, and wakes its callers. What gathers meanwhile is led by the first one who waits there.
+ * So a job runs on the thread of any caller, and no thread of the queue's own is woken for it.
+ */
+typedef struct {
+  PosternSqliteBatchFunc run;
+  gpointer data;
+  GMutex lock; /* guards the rest */
+  GCond idle;
+  PosternSqliteJob *first, **last; /* not empty only while someone leads: the first one leads next */
+  gboolean led;
+  gboolean stopping;
+} PosternSqliteQueue;
+
+/** postern_sqlite_queue_init: @run never runs twice at once. */
+void postern_sqlite_queue_init (PosternSqliteQueue *self, PosternSqliteBatchFunc run, gpointer data);
+/** postern_sqlite_queue_clear: waits for what has been queued; nothing may be queued any more. */
+void postern_sqlite_queue_clear (PosternSqliteQueue *self);
+/** postern_sqlite_queue_run: returns when @job is done. Never from within a job of the same queue. */
+void postern_sqlite_queue_run (PosternSqliteQueue *self, PosternSqliteJob *job);
+/** postern_sqlite_queue_get_led: Returns: (nullable): the queue whose batch this thread runs */
+PosternSqliteQueue *postern_sqlite_queue_get_led (void);
+
+G_END_DECLS
