@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "postern-oidc-client.h"
 
+#include "postern-jwe.h"
 #include "postern-jwt.h"
 
 #include <string.h>
@@ -48,6 +49,26 @@ read_key (PosternOidcClient *self, PosternSettings *settings, GError **error)
 }
 
 static gboolean
+read_decryption_key (PosternOidcClient *self, PosternSettings *settings, GError **error)
+{
+  const char *pem = postern_settings_get_string (settings, "decryption-key");
+  g_autoptr (GPtrArray) list = g_ptr_array_new ();
+  g_autoptr (PosternJwk) key = NULL;
+  g_autoptr (GError) local = NULL;
+
+  if (!pem || !*pem)
+    return TRUE;
+  key = postern_jwk_new_encryption_from_pem (pem, -1, NULL, &local);
+  if (!key) {
+    g_set_error (error, POSTERN_ERROR, POSTERN_ERROR_CONFIG, "decryption-key cannot be read: %s", local->message);
+    return FALSE;
+  }
+  g_ptr_array_add (list, key);
+  self->decryption_keys = postern_jwk_set_new (list);
+  return TRUE;
+}
+
+static gboolean
 read_method (PosternOidcClient *self, const char *word, GError **error)
 {
   for (guint i = 0; i < G_N_ELEMENTS (methods); i++) {
@@ -71,7 +92,7 @@ postern_oidc_client_read (PosternOidcClient *self, PosternSettings *settings, GE
     return fail_setting (error, "client-id is missing; write the id that the provider gave this server");
   self->id = g_strdup (id);
   self->secret = secret && *secret ? secret : NULL;
-  if (!read_method (self, word && *word ? word : "automatic", error))
+  if (!read_method (self, word && *word ? word : "automatic", error) || !read_decryption_key (self, settings, error))
     return FALSE;
   needs_secret = self->method == POSTERN_OIDC_CLIENT_BASIC || self->method == POSTERN_OIDC_CLIENT_POST;
   if (needs_secret && !self->secret)
@@ -84,6 +105,22 @@ postern_oidc_client_clear (PosternOidcClient *self)
 {
   g_clear_pointer (&self->id, g_free);
   g_clear_object (&self->key);
+  g_clear_object (&self->decryption_keys);
+}
+
+char *
+postern_oidc_client_open (PosternOidcClient *self, const char *id_token, GError **error)
+{
+  g_autoptr (GBytes) within = NULL;
+  g_autoptr (GError) local = NULL;
+
+  if (!self->decryption_keys)
+    return g_strdup (id_token);
+  within = postern_jwe_decrypt (id_token, -1, self->decryption_keys, "JWT", NULL, &local);
+  if (within)
+    return g_strndup (g_bytes_get_data (within, NULL), g_bytes_get_size (within));
+  g_set_error (error, POSTERN_ERROR, POSTERN_ERROR_PROVIDER, "The provider's ID token is not encrypted as it must be: %s", local->message);
+  return NULL;
 }
 
 void

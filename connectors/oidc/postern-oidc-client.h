@@ -20,9 +20,10 @@ typedef struct {
   const char *secret; /* (nullable): borrowed from the settings, which wipe it */
   PosternOidcClientMethod method;
   PosternJwk *key; /* (nullable): for private_key_jwt */
+  PosternJwkSet *decryption_keys; /* (nullable): what the provider encrypts ID tokens to */
 } PosternOidcClient;
 
-/** postern_oidc_client_read: from `client-id`, `client-secret`, `client-authentication`, `private-key`, `private-key-id`. FALSE with POSTERN_ERROR_CONFIG */
+/** postern_oidc_client_read: from `client-id`, `client-secret`, `client-authentication`, `private-key`, `private-key-id`, `decryption-key`. FALSE with POSTERN_ERROR_CONFIG */
 gboolean postern_oidc_client_read (PosternOidcClient *self, PosternSettings *settings, GError **error);
 void postern_oidc_client_clear (PosternOidcClient *self);
 
@@ -32,6 +33,13 @@ void postern_oidc_client_clear (PosternOidcClient *self);
  */
 GVariant *postern_oidc_client_redeem (PosternOidcClient *self, GVariant *metadata, const char *code, const char *callback_url,
                                       const char *verifier, GCancellable *cancellable, GError **error);
+
+/**
+ * postern_oidc_client_open: the signed ID token within one that is encrypted to us; with a key for that it must be encrypted, without
+ * one it comes back as it is (OpenID Connect Core 1.0 section 3.1.3.7, rule 1).
+ * Returns: (transfer full) (nullable): NULL with POSTERN_ERROR_PROVIDER
+ */
+char *postern_oidc_client_open (PosternOidcClient *self, const char *id_token, GError **error);
 
 /** postern_oidc_client_append: adds "name=value" to a form or query, encoded; nothing when @value is NULL */
 void postern_oidc_client_append (GString *form, const char *name, const char *value);

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include "postern-jwe.h"
 #include "postern-oidc-profile.h"
 #include "postern-oidc-connector.h"
 #include "test/postern-oidc-hostile.h"
@@ -406,6 +407,54 @@ test_private_key_jwt (void)
   g_assert_no_error (error);
 }
 
+static PosternAuthenticator *
+connector_with_decryption_key (const char *pem)
+{
+  g_autoptr (GString) json = g_string_new ("{\"decryption-key\":");
+
+  postern_json_append_string (json, pem);
+  g_string_append_c (json, '}');
+  return connector_new (json->str);
+}
+
+static char *
+encrypt (PosternJwk *key, const char *cty, const char *text)
+{
+  g_autoptr (GBytes) plain = g_bytes_new (text, strlen (text));
+
+  return postern_jwe_encrypt (key, POSTERN_JWE_ALG_ECDH_ES, POSTERN_JWE_ENC_A256GCM, cty, plain, NULL);
+}
+
+/* Encrypted must be what is to be encrypted, and being encrypted proves nothing about who made it. */
+static void
+test_encrypted (void)
+{
+  g_autofree char *pem = make_key (), *others_pem = make_key ();
+  g_autoptr (PosternJwk) ours = postern_jwk_new_encryption_from_pem (pem, -1, "any name", NULL);
+  g_autoptr (PosternJwk) others = postern_jwk_new_encryption_from_pem (others_pem, -1, NULL, NULL);
+  g_autoptr (PosternJwk) stranger = postern_jwk_generate (POSTERN_JOSE_ALG_ES256, 0, NULL);
+  g_autoptr (PosternAuthenticator) connector = connector_with_decryption_key (pem), plain = connector_new (NULL);
+  g_autoptr (PosternStep) begun = postern_oidc_hostile_begin (provider, connector), good = NULL, unasked = NULL;
+  g_autofree char *claims = g_strdup_printf ("{\"iss\":\"%s\",\"aud\":\"postern\",\"sub\":\"grace\",\"nonce\":\"%s\",\"iat\":1,\"exp\":9999999999}", provider->issuer, provider->nonce);
+  g_autofree char *token = postern_jws_sign (provider->key, POSTERN_JOSE_ALG_ES256, "JWT", claims, strlen (claims), NULL);
+  g_autofree char *forged = postern_jws_sign (stranger, POSTERN_JOSE_ALG_ES256, "JWT", claims, strlen (claims), NULL);
+  char *bad[] = { g_strdup (token), encrypt (others, "JWT", token), encrypt (ours, NULL, token), encrypt (ours, "JWT", forged), encrypt (ours, "JWT", claims), encrypt (ours, "JWT", "") };
+
+  provider->id_token = encrypt (ours, "JWT", token);
+  good = postern_oidc_hostile_callback (begun, connector, "{\"code\":\"c\"}");
+  g_assert_no_error (postern_step_get_error (good));
+  unasked = postern_oidc_hostile_callback (begun, plain, "{\"code\":\"c\"}");
+  assert_refused (unasked, "ID token");
+  for (guint i = 0; i < G_N_ELEMENTS (bad); i++) {
+    g_autoptr (PosternStep) step = NULL;
+    g_assert_nonnull (bad[i]);
+    g_free (provider->id_token);
+    provider->id_token = bad[i];
+    step = postern_oidc_hostile_callback (begun, connector, "{\"code\":\"c\"}");
+    assert_refused (step, "ID token");
+  }
+}
+
 static void
 test_settings (void)
 {
@@ -416,6 +465,7 @@ test_settings (void)
     "{'issuer': 'https://x', 'client-id': 'x', 'client-authentication': 'private_key_jwt'}",
     "{'issuer': 'https://x', 'client-id': 'x', 'client-authentication': 'private_key_jwt', 'private-key': 'junk'}",
     "{'issuer': 'https://x', 'client-id': 'x', 'client-authentication': 'magic'}",
+    "{'issuer': 'https://x', 'client-id': 'x', 'decryption-key': 'junk'}",
     "{'issuer': 'https://x', 'client-id': 'x', 'claim-map': 'email'}",
     "{'issuer': 'https://x', 'client-id': 'x', 'claim-map': 'sub=oid'}",
     "{'issuer': 'https://x', 'client-id': 'x', 'claim-map': 'email_verified=yes'}",
@@ -469,6 +519,7 @@ main (int argc, char **argv)
   ADD ("response-issuer", test_response_issuer);
   ADD ("client-authentication", test_client_authentication);
   ADD ("private-key-jwt", test_private_key_jwt);
+  ADD ("encrypted", test_encrypted);
   ADD ("settings", test_settings);
   failures = g_test_run ();
   postern_oidc_hostile_free (provider);

@@ -137,15 +137,16 @@ static PosternSubject *
 subject_from_response (PosternOidcConnector *self, PosternStep *step, GVariant *metadata, GVariant *response, GError **error)
 {
   GCancellable *cancellable = postern_step_get_cancellable (step);
+  g_autofree char *id_token = postern_oidc_client_open (&self->client, postern_json_get_string (response, "id_token"), error);
   PosternOidcIdToken token = {
     .provider = self->provider,
     .metadata = metadata,
     .client_id = self->client.id,
     .nonce = postern_step_get_state (step, "nonce"),
-    .id_token = postern_json_get_string (response, "id_token"),
+    .id_token = id_token,
     .access_token = postern_json_get_string (response, "access_token"),
   };
-  g_autoptr (GVariant) claims = postern_oidc_id_token_verify (&token, cancellable, error);
+  g_autoptr (GVariant) claims = id_token ? postern_oidc_id_token_verify (&token, cancellable, error) : NULL;
   g_autoptr (GVariant) userinfo = NULL;
   g_autoptr (PosternClaims) merged = NULL;
   g_autoptr (GError) local = NULL;

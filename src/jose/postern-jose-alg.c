@@ -95,11 +95,13 @@ postern_jose_alg_get_digest (const PosternJoseAlgInfo *info)
   return g_atomic_pointer_get (&digests[info->alg]);
 }
 
-/** Ed25519 hashes with SHA-512, which its row does not name: its signatures take the message and no digest. */
+/** Ed25519 hashes with SHA-512, which its row does not name: its signatures take the message and no digest.
+ */
 char *
 postern_jose_alg_dup_half_hash (PosternJoseAlg alg, const char *text)
 {
-  const PosternJoseAlgInfo *info = postern_jose_alg_get_info (alg == POSTERN_JOSE_ALG_EDDSA ? POSTERN_JOSE_ALG_RS512 : alg);
+  const PosternJoseAlgInfo *info =
+      postern_jose_alg_get_info (alg == POSTERN_JOSE_ALG_EDDSA ? POSTERN_JOSE_ALG_RS512 : alg);
   guchar digest[EVP_MAX_MD_SIZE];
   guint size;
 

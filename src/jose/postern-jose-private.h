@@ -50,6 +50,8 @@ typedef struct {
 /** postern_jwe_alg_get_info, postern_jwe_enc_get_info: NULL for UNKNOWN and for numbers that are none. */
 const PosternJweAlgInfo *postern_jwe_alg_get_info (PosternJweAlg alg);
 const PosternJweEncInfo *postern_jwe_enc_get_info (PosternJweEnc enc);
+/** postern_jwe_alg_find_for_type: the one algorithm of a type of key. (nullable) */
+const PosternJweAlgInfo *postern_jwe_alg_find_for_type (PosternJoseKty kty);
 
 /** postern_jose_alg_get_info: NULL for UNKNOWN and for numbers that are none. */
 const PosternJoseAlgInfo *postern_jose_alg_get_info (PosternJoseAlg alg);

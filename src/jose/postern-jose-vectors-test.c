@@ -6,8 +6,8 @@
 /*
  * Project Wycheproof's vectors, which lie beside the checkout. Each case goes the way a caller goes: the keys
  * become a set, and what is acceptable is every algorithm. No group is left out; `disputed` names the cases
- * whose verdict is another here. Where the folder beside the checkout is not there at all the test is skipped; a
- * file that is missing in it is a failure.
+ * whose verdict is another here. Where the folder beside the checkout is not there at all the test is
+ * skipped; a file that is missing in it is a failure.
  */
 
 #define SIGNATURES "json_web_signature_test.json"

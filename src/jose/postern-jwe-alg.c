@@ -17,6 +17,16 @@ postern_jwe_alg_get_info (PosternJweAlg alg)
   return alg > POSTERN_JWE_ALG_UNKNOWN && alg < G_N_ELEMENTS (algs) ? &algs[alg] : NULL;
 }
 
+const PosternJweAlgInfo *
+postern_jwe_alg_find_for_type (PosternJoseKty kty)
+{
+  for (guint i = 1; i < G_N_ELEMENTS (algs); i++)
+    if (algs[i].kty == kty)
+      return &algs[i];
+
+  return NULL;
+}
+
 PosternJweAlg
 postern_jwe_alg_from_string (const char *name)
 {

@@ -5,6 +5,8 @@
 #include "postern-jws.h"
 
 #include <openssl/evp.h>
+#include <openssl/pem.h>
+#include <openssl/rsa.h>
 #include <string.h>
 
 /*
@@ -503,6 +505,38 @@ test_content_type (void)
 }
 
 static void
+test_pem (void)
+{
+  static const char ed25519[] = "-----BEGIN PUBLIC KEY-----\n"
+                                "MCowBQYDK2VwAyEA11qYAYKxCrfVS/7TyWQHOg7hcvPapiMlrwIaaPcHURo=\n"
+                                "-----END PUBLIC KEY-----\n";
+  EVP_PKEY *pkey = EVP_RSA_gen (2048);
+  BIO *bio = BIO_new (BIO_s_mem ());
+  char *pem = NULL;
+  long length;
+  g_autoptr (PosternJwk) named = NULL, nameless = NULL;
+  g_autoptr (GVariant) model = NULL;
+  g_autoptr (GError) error = NULL;
+
+  PEM_write_bio_PrivateKey (bio, pkey, NULL, NULL, 0, NULL, NULL);
+  length = BIO_get_mem_data (bio, &pem);
+  named = postern_jwk_new_encryption_from_pem (pem, length, "a", &error);
+  g_assert_no_error (error);
+  nameless = postern_jwk_new_encryption_from_pem (pem, length, NULL, NULL);
+  model = postern_jwk_to_variant (named, FALSE);
+  g_assert_cmpstr (postern_json_get_string (model, "alg"), ==, "RSA-OAEP-256");
+  g_assert_cmpstr (postern_json_get_string (model, "use"), ==, "enc");
+  g_assert_cmpstr (postern_jwk_get_kid (named), ==, "a");
+  g_assert_null (postern_jwk_get_kid (nameless));
+  check_round_trip (nameless, POSTERN_JWE_ALG_RSA_OAEP_256, POSTERN_JWE_ENC_A256GCM, 10);
+  g_assert_null (postern_jwk_new_encryption_from_pem (ed25519, -1, NULL, &error));
+  g_assert_error (error, POSTERN_JOSE_ERROR, POSTERN_JOSE_ERROR_INVALID);
+  g_assert_null (postern_jwk_new_encryption_from_pem ("junk", -1, NULL, NULL));
+  BIO_free (bio);
+  EVP_PKEY_free (pkey);
+}
+
+static void
 test_names (void)
 {
   g_assert_cmpint (postern_jwe_alg_from_string ("RSA-OAEP-256"), ==, POSTERN_JWE_ALG_RSA_OAEP_256);
@@ -529,6 +563,7 @@ main (int argc, char **argv)
   g_test_add_func ("/jwe/key-does-one-thing", test_key_does_one_thing);
   g_test_add_func ("/jwe/find-key", test_find_key_prefers_what_says_so);
   g_test_add_func ("/jwe/content-type", test_content_type);
+  g_test_add_func ("/jwe/pem", test_pem);
   g_test_add_func ("/jwe/names", test_names);
 
   return g_test_run ();

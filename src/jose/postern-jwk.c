@@ -232,19 +232,29 @@ postern_jwk_new_from_secret (GBytes *secret, PosternJoseAlg alg)
   return self;
 }
 
-/* Takes @pkey and @kid (NULL: the thumbprint). */
+/* Takes @pkey. */
 static PosternJwk *
-new_from_pkey (EVP_PKEY *pkey, PosternJoseAlg alg, gboolean is_private, char *kid, GError **error)
+new_from_pkey (EVP_PKEY *pkey, gboolean is_private, const char *use, GError **error)
 {
   g_autoptr (PosternJwk) self = g_object_new (POSTERN_TYPE_JWK, NULL);
-  g_autofree char *name = kid;
 
   self->pkey = pkey;
   self->is_private = is_private;
-  self->alg = postern_jose_alg_get_info (alg);
-  self->use = g_strdup ("sig");
-  if (!postern_jwk_key_check (pkey, &self->kty, &self->curve, error))
+  self->use = g_strdup (use);
+
+  return postern_jwk_key_check (pkey, &self->kty, &self->curve, error) ? g_steal_pointer (&self) : NULL;
+}
+
+/* Takes @pkey and @kid (NULL: the thumbprint). */
+static PosternJwk *
+new_signer (EVP_PKEY *pkey, PosternJoseAlg alg, gboolean is_private, char *kid, GError **error)
+{
+  g_autoptr (PosternJwk) self = new_from_pkey (pkey, is_private, "sig", error);
+  g_autofree char *name = kid;
+
+  if (self == NULL)
     return NULL;
+  self->alg = postern_jose_alg_get_info (alg);
   if (self->alg == NULL || !can_do (self, self->alg)) {
     invalid (error, "the algorithm that was asked does not belong to this type or curve of key");
     return NULL;
@@ -280,25 +290,21 @@ postern_jwk_generate (PosternJoseAlg alg, guint bits, GError **error)
     return NULL;
   }
 
-  return new_from_pkey (pkey, alg, TRUE, NULL, error);
+  return new_signer (pkey, alg, TRUE, NULL, error);
 }
 
-/**
- * postern_jwk_new_from_pem: a private key (PKCS#8 or traditional, not encrypted), else a public one
- * (SubjectPublicKeyInfo).
- * @kid: (nullable): NULL for the thumbprint
- * Returns: (transfer full) (nullable)
- */
-PosternJwk *
-postern_jwk_new_from_pem (const char *pem, gssize length, PosternJoseAlg alg, const char *kid, GError **error)
+/* A private key (PKCS#8 or traditional, not encrypted), else a public one (SubjectPublicKeyInfo). (transfer
+ * full) (nullable) */
+static EVP_PKEY *
+read_pem (const char *pem, gssize length, gboolean *is_private, GError **error)
 {
   gsize size = length < 0 ? strlen (pem) : (gsize)length;
-  gboolean is_private = g_strstr_len (pem, (gssize)size, "PRIVATE KEY-----") != NULL;
   g_autoptr (BIO) bio = size <= 64 * 1024 ? BIO_new_mem_buf (pem, (int)size) : NULL;
   char no_password[] = ""; /* given, so that OpenSSL never asks the terminal */
   EVP_PKEY *pkey = NULL;
 
-  if (bio != NULL && is_private)
+  *is_private = g_strstr_len (pem, (gssize)size, "PRIVATE KEY-----") != NULL;
+  if (bio != NULL && *is_private)
     pkey = PEM_read_bio_PrivateKey (bio, NULL, NULL, no_password);
   else if (bio != NULL)
     pkey = PEM_read_bio_PUBKEY (bio, NULL, NULL, no_password);
@@ -307,10 +313,42 @@ postern_jwk_new_from_pem (const char *pem, gssize length, PosternJoseAlg alg, co
     g_set_error_literal (error, POSTERN_JOSE_ERROR, POSTERN_JOSE_ERROR_INVALID,
                          "This is no PEM key: it must begin with \"-----BEGIN PRIVATE KEY-----\" or "
                          "\"-----BEGIN PUBLIC KEY-----\" and have no password");
-    return NULL;
   }
 
-  return new_from_pkey (pkey, alg, is_private, g_strdup (kid), error);
+  return pkey;
+}
+
+/**
+ * postern_jwk_new_from_pem: a private key, else a public one.
+ * @kid: (nullable): NULL for the thumbprint
+ * Returns: (transfer full) (nullable)
+ */
+PosternJwk *
+postern_jwk_new_from_pem (const char *pem, gssize length, PosternJoseAlg alg, const char *kid, GError **error)
+{
+  gboolean is_private;
+  EVP_PKEY *pkey = read_pem (pem, length, &is_private, error);
+
+  return pkey ? new_signer (pkey, alg, is_private, g_strdup (kid), error) : NULL;
+}
+
+PosternJwk *
+postern_jwk_new_encryption_from_pem (const char *pem, gssize length, const char *kid, GError **error)
+{
+  gboolean is_private;
+  EVP_PKEY *pkey = read_pem (pem, length, &is_private, error);
+  g_autoptr (PosternJwk) self = pkey ? new_from_pkey (pkey, is_private, "enc", error) : NULL;
+
+  if (self == NULL)
+    return NULL;
+  self->jwe_alg = postern_jwe_alg_find_for_type (self->kty);
+  if (self->jwe_alg == NULL) {
+    invalid (error, "nothing can be encrypted to it: it must be RSA or on P-256, P-384 or P-521");
+    return NULL;
+  }
+  set_kid (self, g_strdup (kid));
+
+  return g_steal_pointer (&self);
 }
 
 GVariant *

@@ -22,6 +22,9 @@ const rsa = keyPair('rsa', 'rsa', { modulusLength: 2048 }), ec = keyPair('ec', '
 const assertion = (key, alg) => [{ token_endpoint_auth_method: 'private_key_jwt', token_endpoint_auth_signing_alg: alg, jwks: key.jwks },
   `client-authentication=private_key_jwt\nprivate-key-file=${key.file}\nprivate-key-id=${key.jwks.keys[0].kid}\n`];
 
+const encrypted = (key, alg, enc) => [{ id_token_encrypted_response_alg: alg, id_token_encrypted_response_enc: enc, jwks: { keys: [{ ...key.jwks.keys[0], use: 'enc', alg }] } },
+  `decryption-key-file=${key.file}\n`];
+
 // name of an instance -> what the client is registered with, and what its instance is told
 const ways = {
   basic: [{ token_endpoint_auth_method: 'client_secret_basic' }, 'client-authentication=client_secret_basic\n'],
@@ -31,6 +34,8 @@ const ways = {
   'jwt-es256': assertion(ec, 'ES256'),
   'jwt-eddsa': assertion(ed, 'EdDSA'),
   ...Object.fromEntries(['PS256', 'ES256', 'ES384', 'EdDSA'].map((alg) => [`id-${alg.toLowerCase()}`, [{ id_token_signed_response_alg: alg }]])),
+  'encrypted-rsa': encrypted(rsa, 'RSA-OAEP-256', 'A256GCM'),
+  'encrypted-ec': encrypted(ec, 'ECDH-ES', 'A128GCM'),
   'form-post': [{}, 'response-mode=form_post\n'],
   prompt: [{}, 'prompt=consent\n'],
   lean: [{}, 'userinfo=false\nscopes=openid\n'],

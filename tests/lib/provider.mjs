@@ -18,11 +18,12 @@ export async function startProvider() {
   const provider = new Provider(issuer, {
     clients: [],
     jwks: { keys: ['RS256', 'PS256', 'ES256', 'ES384', 'EdDSA'].map(makeKey) },
-    enabledJWA: { idTokenSigningAlgValues: ['RS256', 'PS256', 'ES256', 'ES384', 'EdDSA', 'HS256'], clientAuthSigningAlgValues: ['RS256', 'ES256', 'EdDSA'] },
+    enabledJWA: { idTokenSigningAlgValues: ['RS256', 'PS256', 'ES256', 'ES384', 'EdDSA', 'HS256'], clientAuthSigningAlgValues: ['RS256', 'ES256', 'EdDSA'],
+      idTokenEncryptionAlgValues: ['RSA-OAEP-256', 'ECDH-ES'], idTokenEncryptionEncValues: ['A128GCM', 'A256GCM', 'A128CBC-HS256'] },
     claims: { openid: ['sub'], email: ['email', 'email_verified'], profile: ['name'] },
     findAccount: (_ctx, id) => ({ accountId: id, claims: () => ({ sub: id, email: `${id}@corp.example`, email_verified: true, name: `${id} of Corp` }) }),
     cookies: { keys: ['a key of the tests'] },
-    features: { devInteractions: { enabled: true } },
+    features: { devInteractions: { enabled: true }, encryption: { enabled: true } },
   });
   provider.Client.find = async (id) => {
     const found = clients.find((candidate) => candidate.client_id === id);
