@@ -451,6 +451,63 @@ test_made_up_cookies (void)
     }
 }
 
+static void
+with_session_cookie (const char *value, gboolean lets_in)
+{
+  g_autoptr (Browser) browser = browser_new ("192.0.2.47");
+
+  g_hash_table_insert (browser->cookies, g_strdup ("session"), g_strdup (value));
+  browser_begin (browser, application_flow (APP_FIRST, 0));
+  if (lets_in)
+    assert_answer (browser, "fresh=0");
+  else
+    assert_page (browser, "identifier");
+}
+
+/* A session cookie names its session, so that whoever knows the name (each application does, as sid) may try a secret with it. */
+static void
+test_session_names (void)
+{
+  g_autoptr (Browser) one = browser_new ("192.0.2.48");
+  g_autoptr (Browser) two = browser_new ("192.0.2.49");
+  const guint digits = 26;
+  const char *first, *second;
+
+  browser_sign_up (one, "nina@example.org");
+  browser_sign_up (two, "noah@example.org");
+  first = g_hash_table_lookup (one->cookies, "session");
+  second = g_hash_table_lookup (two->cookies, "session");
+  g_autofree char *name_of_first = g_strndup (first, digits);
+  g_autofree char *name_of_second = g_strndup (second, digits);
+  g_autofree char *upper = g_ascii_strup (first, -1);
+  g_autofree char *shorter = g_strndup (first, strlen (first) - 1);
+  char *made_up[] = {
+    g_strconcat (name_of_first, second + digits, NULL), g_strconcat (name_of_second, first + digits, NULL), g_strconcat (first, "A", NULL),
+    g_strconcat (name_of_first, "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA", NULL), g_strconcat (name_of_first, first, NULL),
+    g_strconcat ("00000000000000000000000000", first + digits, NULL), g_strconcat ("zzzzzzzzzzzzzzzzzzzzzzzzzz", first + digits, NULL),
+    g_strconcat ("ses_", first, NULL), g_strconcat (first + digits, name_of_first, NULL), g_strconcat (" ", first + 1, NULL),
+  };
+  const char *parts[] = { name_of_first, first + digits, first + 1, upper, shorter };
+
+  for (guint i = 0; i < G_N_ELEMENTS (made_up); i++) {
+    with_session_cookie (made_up[i], FALSE);
+    g_free (made_up[i]);
+  }
+  for (guint i = 0; i < G_N_ELEMENTS (parts); i++)
+    with_session_cookie (parts[i], FALSE);
+  with_session_cookie (first, TRUE);
+
+  /* Signing in again changes the secret and not the name: the one before is worth nothing. */
+  g_autofree char *before = g_strdup (first);
+
+  browser_begin (one, application_flow (APP_FIRST, POSTERN_FLOW_PROMPT_LOGIN));
+  browser_sign_in (one, "nina@example.org", PASSWORD);
+  first = g_hash_table_lookup (one->cookies, "session");
+  g_assert_cmpmem (first, digits, before, digits);
+  with_session_cookie (before, FALSE);
+  with_session_cookie (first, TRUE);
+}
+
 /* --- what is parked -------------------------------------------------------------------------------------------------- */
 
 static void
@@ -616,6 +673,7 @@ main (int argc, char **argv)
   g_test_add_func ("/attack/parked-before-the-end", test_parked_before_the_end);
   g_test_add_func ("/attack/ended-while-hashing", test_ended_while_hashing);
   g_test_add_func ("/attack/switched-off-beside-another", test_switched_off_beside_another);
+  g_test_add_func ("/attack/session-names", test_session_names);
   g_test_add_func ("/attack/codec", test_codec);
   result = g_test_run ();
   house_end ();

@@ -83,7 +83,7 @@ postern_flow_browser_dup_device_hash (PosternRequest *request)
 
 /* --- sessions -------------------------------------------------------------------------------------------------- */
 
-/* The hashes of the session cookie's secrets; anything malformed in it is left out, not an error: it is the browser's. */
+/* The session cookie's secrets; anything malformed in it is left out, not an error: it is the browser's. */
 static GPtrArray *
 dup_secrets (PosternRequest *request)
 {
@@ -91,9 +91,12 @@ dup_secrets (PosternRequest *request)
   GPtrArray *secrets = g_ptr_array_new_with_free_func (g_free);
   g_auto (GStrv) parts = value ? g_strsplit (value, ".", POSTERN_FLOW_BROWSER_SESSIONS + 1) : NULL;
 
-  for (guint i = 0; parts && parts[i] && i < POSTERN_FLOW_BROWSER_SESSIONS; i++)
-    if (strlen (parts[i]) == SECRET_LENGTH)
+  for (guint i = 0; parts && parts[i] && i < POSTERN_FLOW_BROWSER_SESSIONS; i++) {
+    g_autofree char *id = postern_secret_dup_id (parts[i], "ses");
+
+    if (id)
       g_ptr_array_add (secrets, g_strdup (parts[i]));
+  }
   return secrets;
 }
 
@@ -118,8 +121,7 @@ static gboolean
 find_session (PosternTxn *txn, Search *search, const char *secret, GError **error)
 {
   GError *failure = NULL;
-  g_autofree char *hash = postern_secret_hash (secret);
-  g_autoptr (PosternSession) session = postern_session_store_find (txn, hash, &failure);
+  g_autoptr (PosternSession) session = postern_session_store_find (txn, secret, &failure);
   g_autoptr (PosternUser) user = NULL;
 
   if (session == NULL || !postern_sign_in_is_alive (session, search->now))
@@ -163,18 +165,18 @@ postern_flow_browser_dup_sessions (PosternTenant *tenant, PosternRequest *reques
   return g_steal_pointer (&sessions);
 }
 
-/* The cookie without the secret that @hash is of. */
+/* The cookie without what names the session @id. */
 static GString *
-join_without (GPtrArray *secrets, const char *first, const char *hash)
+join_without (GPtrArray *secrets, const char *first, const char *id)
 {
   GString *value = g_string_new (first);
   guint count = first ? 1 : 0;
 
   for (guint i = 0; i < secrets->len && count < POSTERN_FLOW_BROWSER_SESSIONS; i++) {
     const char *secret = g_ptr_array_index (secrets, i);
-    g_autofree char *its_hash = postern_secret_hash (secret);
+    g_autofree char *its_id = postern_secret_dup_id (secret, "ses");
 
-    if (postern_secret_equal (its_hash, hash))
+    if (g_strcmp0 (its_id, id) == 0)
       continue;
     g_string_append_printf (value, "%s%s", count++ > 0 ? "." : "", secret);
   }
@@ -182,10 +184,11 @@ join_without (GPtrArray *secrets, const char *first, const char *hash)
 }
 
 void
-postern_flow_browser_add_session (PosternFlowContext *context, const char *secret, const char *old_hash)
+postern_flow_browser_add_session (PosternFlowContext *context, const char *secret)
 {
   g_autoptr (GPtrArray) secrets = dup_secrets (context->request);
-  g_autoptr (GString) value = join_without (secrets, secret, old_hash);
+  g_autofree char *id = postern_secret_dup_id (secret, "ses");
+  g_autoptr (GString) value = join_without (secrets, secret, id);
 
   postern_flow_browser_set_cookie (context, COOKIE_SESSION, value->str, -1);
 }
@@ -194,7 +197,7 @@ void
 postern_flow_browser_forget (PosternRequest *request, PosternResponse *response, PosternSession *session)
 {
   g_autoptr (GPtrArray) secrets = dup_secrets (request);
-  g_autoptr (GString) value = join_without (secrets, NULL, session->secret_hash);
+  g_autoptr (GString) value = join_without (secrets, NULL, session->id);
 
   postern_response_set_cookie (response, COOKIE_SESSION, value->str, value->len > 0 ? -1 : 0);
 }

@@ -8,7 +8,7 @@ G_BEGIN_DECLS
 /*
  * What a browser keeps of us, a cookie each:
  *   flow     binds the flows of this browser to it; ends with the browser
- *   session  the secrets of the sessions signed in here, newest first, separated by '.'; at most POSTERN_FLOW_BROWSER_SESSIONS
+ *   session  the secrets of the sessions signed in here, each naming its session, newest first, separated by '.'; at most POSTERN_FLOW_BROWSER_SESSIONS
  *   device   a random name, so that guessing from elsewhere cannot lock its owner out
  *   method   the authenticator instance that served last, for the "last used" mark; no secret
  */
@@ -30,8 +30,8 @@ char *postern_flow_browser_dup_device_hash (PosternRequest *request);
 
 /* For the stages: the cookie is set on whatever the walk answers in the end. */
 void postern_flow_browser_set_cookie (PosternFlowContext *context, const char *name, const char *value, gint64 max_age);
-/** postern_flow_browser_add_session: puts @secret first in the session cookie; @old_hash: (nullable): the one it replaces. */
-void postern_flow_browser_add_session (PosternFlowContext *context, const char *secret, const char *old_hash);
+/** postern_flow_browser_add_session: puts @secret first in the session cookie, in place of an older one of the same session. */
+void postern_flow_browser_add_session (PosternFlowContext *context, const char *secret);
 /** postern_flow_browser_apply: adds the walk's cookies to @response. */
 void postern_flow_browser_apply (PosternFlowContext *context, PosternResponse *response);
 /** postern_flow_browser_bind: gives the flow this browser's hash, and the browser a cookie if it has none. */

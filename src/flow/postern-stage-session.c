@@ -132,7 +132,7 @@ sign_in (PosternFlowContext *context, PosternSession *old)
   describe (context, session, device_hash);
   postern_flow_effects_add (context, old ? raise_session : insert_session, session, (GDestroyNotify) postern_session_unref);
   postern_flow_effects_add (context, put_device, g_steal_pointer (&device_hash), g_free);
-  postern_flow_browser_add_session (context, secret, old ? old->secret_hash : NULL);
+  postern_flow_browser_add_session (context, secret);
   if (flow->authenticator_id)
     postern_flow_choices_remember (context, flow->authenticator_id);
 }

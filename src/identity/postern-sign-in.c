@@ -62,7 +62,7 @@ postern_sign_in_meets_acr (const char *acr, const char *const *wanted)
 static void
 set_secret (PosternSession *session, char **secret)
 {
-  *secret = postern_secret_new ();
+  *secret = postern_secret_new_for (session->id);
   g_free (session->secret_hash);
   session->secret_hash = postern_secret_hash (*secret);
 }

@@ -6,6 +6,7 @@
 gboolean
 postern_audit_store_append (PosternTxn *txn, PosternAudit *audit, GError **error)
 {
+  audit->key = postern_id_get_key (audit->id);
   return postern_record_write (txn, &postern_records_audit, audit, POSTERN_SQL_INSERT (postern_records_audit, ""), error)
          > 0;
 }
@@ -13,9 +14,9 @@ postern_audit_store_append (PosternTxn *txn, PosternAudit *audit, GError **error
 GPtrArray *
 postern_audit_store_list (PosternTxn *txn, const char *after, guint limit, GError **error)
 {
-  PosternValue values[] = { POSTERN_TEXT (after ? after : ""), POSTERN_INT (limit) };
+  PosternValue values[] = { POSTERN_KEY (after), POSTERN_INT (limit) };
 
   return postern_record_list (txn, &postern_records_audit,
-                              POSTERN_SQL_SELECT (postern_records_audit, "WHERE id > ?1 ORDER BY id LIMIT ?2"), values,
+                              POSTERN_SQL_SELECT (postern_records_audit, "WHERE key > ?1 ORDER BY key LIMIT ?2"), values,
                               G_N_ELEMENTS (values), error);
 }

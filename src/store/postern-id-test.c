@@ -66,6 +66,45 @@ test_never_twice (void)
     g_free (ids[i]);
 }
 
+/* As the ids sort, so do their keys; none comes twice from one process. */
+static void
+test_key_sorts_as_id (void)
+{
+  gint64 last = -1;
+
+  for (guint i = 0; i < 100000; i++)
+    {
+      g_autofree char *id = postern_id_new ("ses");
+      gint64 key = postern_id_get_key (id);
+
+      g_assert_cmpint (last, <, key);
+      last = key;
+    }
+}
+
+static void
+test_key (void)
+{
+  static const char *const bad[] = {
+    "", "_", "ses", "ses_", "ses_00000000000000000000000000 ", "ses_0000000000000000000000000", "ses_000000000000000000000000000",
+    "ses_0000000000000000000000000u", "ses_0000000000000000000000000A", "00000000000000000000000000", "ses_7zzzzzzzzzzzzzzzzzzzzzzzzz",
+  };
+  gint64 before = postern_id_get_first_key (g_get_real_time () / G_USEC_PER_SEC);
+  g_autofree char *id = postern_id_new ("ses");
+  gint64 key = postern_id_get_key (id);
+
+  for (guint i = 0; i < G_N_ELEMENTS (bad); i++)
+    g_assert_cmpint (postern_id_get_key (bad[i]), ==, -1);
+  g_assert_cmpint (postern_id_get_key (NULL), ==, -1);
+  g_assert_cmpint (postern_id_get_key ("ses_00000000000000000000000000"), ==, 0);
+  g_assert_cmpint (postern_id_get_key ("ses_03zzzzzzzzzzzzzzzzzzzzzzzz"), ==, G_MAXINT64); /* in the year 2109 */
+  g_assert_cmpint (postern_id_get_key ("ses_04zzzzzzzzzzzzzzzzzzzzzzzz"), ==, -1);
+  /* UUIDv7 of RFC 9562 appendix A.6: 017f22e2-79b0-7cc3-98c4-dc0c0c07398f */
+  g_assert_cmpint (postern_id_get_key ("ses_01fwhe4ydgfk1shh6w1g60eecf"), ==, 0x017f22e279b0LL << 21 | 0xcc3 << 9 | 0xc6);
+  g_assert_cmpint (key, >=, before);
+  g_assert_cmpint (key, <, postern_id_get_first_key (g_get_real_time () / G_USEC_PER_SEC + 1));
+}
+
 int
 main (int argc, char **argv)
 {
@@ -73,5 +112,7 @@ main (int argc, char **argv)
   g_test_add_func ("/id/shape", test_shape);
   g_test_add_func ("/id/sorts-by-time", test_sorts_by_time);
   g_test_add_func ("/id/never-twice", test_never_twice);
+  g_test_add_func ("/id/key", test_key);
+  g_test_add_func ("/id/key-sorts-as-id", test_key_sorts_as_id);
   return g_test_run ();
 }

@@ -74,3 +74,39 @@ postern_id_is_valid (const char *id, const char *prefix)
     return FALSE;
   return strspn (id + start + 1, alphabet) == ID_DIGITS && id[start + 1] < '8';
 }
+
+static gboolean
+read_digits (const char *digits, guint n, guint64 *value)
+{
+  *value = 0;
+  for (guint i = 0; i < n; i++)
+    {
+      const char *digit = memchr (alphabet, digits[i], sizeof alphabet - 1);
+
+      if (digit == NULL)
+        return FALSE;
+      *value = *value << 5 | (guint64) (digit - alphabet);
+    }
+  return TRUE;
+}
+
+/* Ten digits are the 48 bits of milliseconds; the next six are the version (4 bits), the fraction (12), the variant (2) and
+ * the first bits of chance (12), of which 9 fit beside 42 bits of milliseconds: until the year 2109. */
+gint64
+postern_id_get_key (const char *id)
+{
+  const char *digits = id ? strchr (id, '_') : NULL;
+  guint64 milliseconds, rest;
+
+  if (digits == NULL || strlen (++digits) != ID_DIGITS || strspn (digits, alphabet) != ID_DIGITS)
+    return -1;
+  if (!read_digits (digits, 10, &milliseconds) || !read_digits (digits + 10, 6, &rest) || milliseconds >> 42 != 0)
+    return -1;
+  return (gint64) (milliseconds << 21 | (rest >> 14 & 0xfff) << 9 | (rest & 0xfff) >> 3);
+}
+
+gint64
+postern_id_get_first_key (gint64 time)
+{
+  return MAX (0, time) * 1000 << 21;
+}

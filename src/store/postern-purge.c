@@ -12,27 +12,30 @@
  */
 typedef struct {
   PosternKeep keep;
-  gint64 grace;     /* seconds */
-  const char *end;  /* the last key of ?2 rows behind ?1; NULL when there are none */
-  const char *find; /* whether any row behind ?1 and not behind ?2 ended before ?3 */
-  const char *drop; /* … and away with them */
+  gint64 grace;      /* seconds */
+  gboolean numbered; /* the key is a number and holds the row's time (postern_id_get_key) */
+  const char *end;   /* the last key of ?2 rows behind ?1, and numbered: before ?3; NULL when there are none */
+  const char *find;  /* whether any row behind ?1 and not behind ?2 ended before ?3 */
+  const char *drop;  /* … and away with them */
 } Rule;
 
+#define END(table, key, bound) "SELECT MAX (" key ") FROM (SELECT " key " FROM " table " WHERE " key " > ?1" bound " ORDER BY " key " LIMIT ?2)"
+#define FIND(table, key, due) "SELECT 1 FROM " table " WHERE " key " > ?1 AND " key " <= ?2 AND (" due ") LIMIT 1"
+#define DROP(table, key, due) "DELETE FROM " table " WHERE " key " > ?1 AND " key " <= ?2 AND (" due ")"
+
 /* @key: the first column of the key that the rows are kept by */
-#define RULE(table, key, due)                                                                                         \
-  "SELECT MAX (" key ") FROM (SELECT " key " FROM " table " WHERE " key " > ?1 ORDER BY " key " LIMIT ?2)",           \
-      "SELECT 1 FROM " table " WHERE " key " > ?1 AND " key " <= ?2 AND (" due ") LIMIT 1",                           \
-      "DELETE FROM " table " WHERE " key " > ?1 AND " key " <= ?2 AND (" due ")"
+#define RULE(table, key, due) FALSE, END (table, key, ""), FIND (table, key, due), DROP (table, key, due)
+#define NUMBERED(table, due) TRUE, END (table, "key", " AND key < ?3"), FIND (table, "key", due), DROP (table, "key", due)
 
 static const Rule rules[] = {
   { POSTERN_KEEP_LASTING, HOUR, RULE ("codes", "hash", "expires_at < ?3") },
   { POSTERN_KEEP_LASTING, DAY, RULE ("refresh_tokens", "hash", "expires_at < ?3") },
   { POSTERN_KEEP_LASTING, DAY, RULE ("grants", "id", "(expires_at > 0 AND expires_at < ?3) OR (revoked_at > 0 AND revoked_at < ?3)") },
-  { POSTERN_KEEP_LASTING, DAY, RULE ("sessions", "id", "expires_at < ?3 OR (ended_at > 0 AND ended_at < ?3)") },
+  { POSTERN_KEEP_LASTING, DAY, NUMBERED ("sessions", "expires_at < ?3 OR (ended_at > 0 AND ended_at < ?3)") },
   { POSTERN_KEEP_LASTING, HOUR, RULE ("revoked_tokens", "jti", "expires_at < ?3") },
   { POSTERN_KEEP_LASTING, DAY, RULE ("tickets", "hash", "expires_at < ?3") },
   { POSTERN_KEEP_LASTING, 400 * DAY, RULE ("devices", "user_id", "used_at < ?3") },
-  { POSTERN_KEEP_SHORT, DAY, RULE ("flows", "id", "expires_at < ?3") },
+  { POSTERN_KEEP_SHORT, DAY, NUMBERED ("flows", "expires_at < ?3") },
   { POSTERN_KEEP_SHORT, 0, RULE ("counters", "key", "resets_at < ?3") },
 };
 
@@ -40,7 +43,7 @@ struct _PosternPurge {
   PosternStore *store;
   PosternKeep keep;
   guint rule;
-  char *after; /* where the walk stands in the rule's table */
+  char *after; /* the key where the walk stands in the rule's table; "" before the first */
 };
 
 /* One step; a transaction may run twice, so that what it finds is only put here. */
@@ -87,15 +90,23 @@ postern_purge_free (PosternPurge *self)
   g_free (self);
 }
 
+static PosternValue
+key_of (const Rule *rule, const char *text)
+{
+  return !rule->numbered ? POSTERN_TEXT (text) : *text ? POSTERN_INT (g_ascii_strtoll (text, NULL, 10)) : POSTERN_INT (-1);
+}
+
+/* What is younger than the grace cannot have ended before it: the walk turns back there. */
 static gboolean
 find_end (PosternTxn *txn, Step *step, GError **error)
 {
+  const Rule *rule = &rules[step->purge->rule];
   g_auto (PosternCursor) cursor = { 0 };
-  PosternValue values[] = { POSTERN_TEXT (step->purge->after), POSTERN_INT (step->rows) };
+  PosternValue values[] = { key_of (rule, step->purge->after), POSTERN_INT (step->rows),
+                            POSTERN_INT (postern_id_get_first_key (step->now - rule->grace)) };
 
   g_clear_pointer (&step->upto, g_free);
-  if (!postern_txn_query (txn, &cursor, rules[step->purge->rule].end, values, G_N_ELEMENTS (values), error)
-      || !postern_txn_next (&cursor, error))
+  if (!postern_txn_query (txn, &cursor, rule->end, values, rule->numbered ? 3 : 2, error) || !postern_txn_next (&cursor, error))
     return FALSE;
   step->upto = g_strdup (postern_txn_get_text (&cursor, 0));
   return TRUE;
@@ -112,7 +123,7 @@ look (PosternTxn *txn, gpointer user_data, GError **error)
     return FALSE;
   if (step->upto == NULL)
     return TRUE;
-  PosternValue values[] = { POSTERN_TEXT (step->purge->after), POSTERN_TEXT (step->upto), POSTERN_INT (step->now - rule->grace) };
+  PosternValue values[] = { key_of (rule, step->purge->after), key_of (rule, step->upto), POSTERN_INT (step->now - rule->grace) };
   return postern_txn_read_int64 (txn, &step->found, 0, rule->find, values, G_N_ELEMENTS (values), error);
 }
 
@@ -121,7 +132,7 @@ drop (PosternTxn *txn, gpointer user_data, GError **error)
 {
   Step *step = user_data;
   const Rule *rule = &rules[step->purge->rule];
-  PosternValue values[] = { POSTERN_TEXT (step->purge->after), POSTERN_TEXT (step->upto), POSTERN_INT (step->now - rule->grace) };
+  PosternValue values[] = { key_of (rule, step->purge->after), key_of (rule, step->upto), POSTERN_INT (step->now - rule->grace) };
 
   step->deleted = postern_txn_execute (txn, rule->drop, values, G_N_ELEMENTS (values), error);
   return step->deleted >= 0;

@@ -75,6 +75,7 @@ static const PosternField application_fields[] = {
 POSTERN_DEFINE_RECORD (PosternApplication, application, "applications", "application")
 
 static const PosternField session_fields[] = {
+  INT64 (PosternSession, key),
   TEXT (PosternSession, id),
   TEXT (PosternSession, secret_hash),
   TEXT (PosternSession, user_id),
@@ -131,6 +132,7 @@ static const PosternField ticket_fields[] = {
 POSTERN_DEFINE_RECORD (PosternTicket, ticket, "tickets", "ticket")
 
 static const PosternField audit_fields[] = {
+  INT64 (PosternAudit, key),
   TEXT (PosternAudit, id),         INT64 (PosternAudit, at),            TEXT (PosternAudit, event),
   TEXT (PosternAudit, actor),      TEXT (PosternAudit, target),         TEXT (PosternAudit, request_id),
   TEXT (PosternAudit, remote_address), OBJECT (PosternAudit, data),

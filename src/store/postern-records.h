@@ -59,8 +59,9 @@ typedef struct {
 POSTERN_DECLARE_RECORD (PosternApplication, postern_application)
 
 typedef struct {
-  char *id; /* ses_…: also the OpenID `sid` */
-  char *secret_hash; /* unique; of the cookie's secret */
+  gint64 key; /* of the id; the store's own */
+  char *id;   /* ses_…: also the OpenID `sid` */
+  char *secret_hash; /* of the cookie's secret, which names the id */
   char *user_id;
   char *device_hash; /* (nullable) */
   char *amr, *acr;   /* amr: space-separated */
@@ -119,7 +120,8 @@ typedef struct {
 POSTERN_DECLARE_RECORD (PosternTicket, postern_ticket)
 
 typedef struct {
-  char *id; /* aud_… */
+  gint64 key; /* of the id; the store's own */
+  char *id;   /* aud_… */
   gint64 at; /* microseconds since 1970 */
   char *event, *actor, *target, *request_id, *remote_address; /* actor … (nullable) */
   GVariant *data;

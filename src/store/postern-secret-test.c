@@ -34,6 +34,26 @@ test_equal (void)
   g_assert_false (postern_secret_equal ("", NULL));
 }
 
+static void
+test_names_its_row (void)
+{
+  g_autofree char *id = postern_id_new ("ses");
+  g_autofree char *secret = postern_secret_new_for (id);
+  g_autofree char *again = postern_secret_new_for (id);
+  g_autofree char *named = postern_secret_dup_id (secret, "ses");
+  g_autofree char *longer = g_strconcat (secret, "A", NULL);
+  g_autofree char *shorter = g_strndup (secret, strlen (secret) - 1);
+  g_autofree char *upper = g_ascii_strup (secret, -1);
+  g_autofree char *plain = postern_secret_new ();
+  const char *bad[] = { longer, shorter, upper, plain, "", NULL };
+
+  g_assert_cmpstr (named, ==, id);
+  g_assert_cmpuint (strlen (secret), ==, 26 + 43);
+  g_assert_false (postern_secret_equal (secret, again));
+  for (guint i = 0; i < G_N_ELEMENTS (bad); i++)
+    g_assert_null (postern_secret_dup_id (bad[i], "ses"));
+}
+
 int
 main (int argc, char **argv)
 {
@@ -41,5 +61,6 @@ main (int argc, char **argv)
   g_test_add_func ("/secret/new", test_new);
   g_test_add_func ("/secret/hash", test_hash);
   g_test_add_func ("/secret/equal", test_equal);
+  g_test_add_func ("/secret/names-its-row", test_names_its_row);
   return g_test_run ();
 }

@@ -9,6 +9,8 @@
 #include "postern-store-random.h"
 
 #define SECRET_BYTES 32
+#define SECRET_DIGITS 43
+#define ID_DIGITS 26
 
 char *
 postern_secret_new (void)
@@ -20,6 +22,30 @@ postern_secret_new (void)
   secret = postern_store_base64_encode (bytes, sizeof bytes);
   OPENSSL_cleanse (bytes, sizeof bytes);
   return secret;
+}
+
+char *
+postern_secret_new_for (const char *id)
+{
+  const char *digits = strchr (id, '_');
+  char *secret, *whole;
+
+  g_return_val_if_fail (digits != NULL && strlen (digits + 1) == ID_DIGITS, NULL);
+  secret = postern_secret_new ();
+  whole = g_strconcat (digits + 1, secret, NULL);
+  postern_secret_free (secret);
+  return whole;
+}
+
+char *
+postern_secret_dup_id (const char *secret, const char *prefix)
+{
+  g_autofree char *id = NULL;
+
+  if (secret == NULL || strlen (secret) != ID_DIGITS + SECRET_DIGITS)
+    return NULL;
+  id = g_strdup_printf ("%s_%.*s", prefix, ID_DIGITS, secret);
+  return postern_id_is_valid (id, prefix) ? g_steal_pointer (&id) : NULL;
 }
 
 char *

@@ -37,8 +37,24 @@ guint64 postern_store_get_rule_changes (PosternStore *self);
 char *postern_id_new (const char *prefix);
 /** postern_id_is_valid: shape only. */
 gboolean postern_id_is_valid (const char *id, const char *prefix);
+/**
+ * postern_id_get_key: the number by which a row with this id is kept where rows come by the thousand: milliseconds, their
+ * fraction and 9 bits of chance, so that it sorts as the id does and needs no index. Two workers may make the same one for two
+ * ids, once in 512 times that they make them in the same microsecond: the id itself is compared too, and the second is a CONFLICT.
+ * Returns: at least 0; -1 for what is no id
+ */
+gint64 postern_id_get_key (const char *id);
+/** postern_id_get_first_key: of the ids made at @time (seconds since 1970) or later */
+gint64 postern_id_get_first_key (gint64 time);
 /** postern_secret_new: 256 random bits, base64url (43 characters); for tokens, codes, client secrets. */
 char *postern_secret_new (void);
+/**
+ * postern_secret_new_for: a secret that names the row it is of: the 26 digits of @id, then those of postern_secret_new(). Whoever
+ * holds it can tell when the row was made and nothing else; what is compared is the hash of the whole.
+ */
+char *postern_secret_new_for (const char *id);
+/** postern_secret_dup_id: (transfer full) (nullable): which id with @prefix @secret names; NULL when it has another shape. */
+char *postern_secret_dup_id (const char *secret, const char *prefix);
 /** postern_secret_hash: SHA-256 of @secret, base64url: what is stored of it. */
 char *postern_secret_hash (const char *secret);
 /** postern_secret_equal: constant time in the content; NULL equals nothing. */

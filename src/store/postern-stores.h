@@ -56,7 +56,8 @@ GPtrArray *postern_application_store_list (PosternTxn *txn, const char *after, g
 /* postern-session-store.c */
 gboolean postern_session_store_insert (PosternTxn *txn, PosternSession *session, GError **error);
 PosternSession *postern_session_store_get (PosternTxn *txn, const char *id, GError **error);
-PosternSession *postern_session_store_find (PosternTxn *txn, const char *secret_hash, GError **error); /* alive or not; the caller checks */
+/** by the cookie's secret, alive or not: the caller checks. One answer for an unknown session and a wrong secret. */
+PosternSession *postern_session_store_find (PosternTxn *txn, const char *secret, GError **error);
 /** new secret, assurance and times after a rise in assurance, only if the session is alive */
 gboolean postern_session_store_raise (PosternTxn *txn, PosternSession *session, GError **error);
 gboolean postern_session_store_touch (PosternTxn *txn, const char *id, gint64 used_at, gint64 idle_expires_at, GError **error);

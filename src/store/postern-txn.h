@@ -19,6 +19,8 @@ struct _PosternTxn {
 };
 
 #define POSTERN_BOOL(b) POSTERN_INT ((b) ? 1 : 0)
+/** the column `key` of a table that is kept by it; -1, behind which all rows come, for NULL and what is no id */
+#define POSTERN_KEY(id) POSTERN_INT (postern_id_get_key (id))
 
 /** postern_txn_execute: Returns: rows changed; -1 with @error */
 gint64 postern_txn_execute (PosternTxn *self, const char *sql, const PosternValue *values, guint n_values, GError **error);

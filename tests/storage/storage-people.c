@@ -204,22 +204,29 @@ sessions (PosternTxn *txn, gpointer data, GError **error)
   g_autoptr (PosternGrant) online = storage_kit_new_grant (ada->id, app->id, session->id);
   g_autoptr (PosternGrant) offline = storage_kit_new_grant (ada->id, app->id, session->id);
   g_autoptr (PosternGrant) online_after = NULL, offline_after = NULL;
-  g_autofree char *old_hash = g_strdup (session->secret_hash);
+  g_autofree char *old = postern_secret_new_for (session->id);
+  g_autofree char *fresh = postern_secret_new_for (session->id);
+  g_autofree char *nobody = postern_id_new ("ses");
+  g_autofree char *unknown = postern_secret_new_for (nobody);
   g_autoptr (GPtrArray) grants = NULL;
 
   offline->offline = TRUE;
+  g_free (session->secret_hash);
+  session->secret_hash = postern_secret_hash (old);
   g_assert_true (postern_user_store_insert (txn, ada, error) && postern_application_store_insert (txn, app, error));
   g_assert_true (postern_session_store_insert (txn, session, error));
   g_assert_true (postern_grant_store_insert (txn, online, error) && postern_grant_store_insert (txn, offline, error));
   g_assert_true (postern_session_store_touch (txn, session->id, NOW + 60, NOW + 7200, error));
 
   g_free (session->secret_hash);
-  session->secret_hash = g_strdup ("fresh");
+  session->secret_hash = postern_secret_hash (fresh);
   session->used_at = NOW + 61;
   session->idle_expires_at = NOW + 7200;
   g_assert_true (postern_session_store_raise (txn, session, error));
-  assert_fails (postern_session_store_find (txn, old_hash, &failure), POSTERN_ERROR_NOT_FOUND);
-  found = postern_session_store_find (txn, "fresh", error);
+  assert_fails (postern_session_store_find (txn, old, &failure), POSTERN_ERROR_NOT_FOUND);
+  assert_fails (postern_session_store_find (txn, unknown, &failure), POSTERN_ERROR_NOT_FOUND);
+  assert_fails (postern_session_store_find (txn, "", &failure), POSTERN_ERROR_NOT_FOUND);
+  found = postern_session_store_find (txn, fresh, error);
   g_assert_cmpstr (found->id, ==, session->id);
   g_assert_cmpint (found->idle_expires_at, ==, NOW + 7200);
   /* lapsed: no touch brings it back */

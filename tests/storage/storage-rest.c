@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "storage-kit.h"
 
+#include <string.h>
+
 /* Flows, counters, tickets, settings, audit, leases, purge. */
 
 static gboolean
@@ -10,19 +12,27 @@ flows (PosternTxn *txn, gpointer data, GError **error)
   g_autoptr (GBytes) first = g_bytes_new_static (raw, sizeof raw);
   g_autoptr (GBytes) empty = g_bytes_new_static ("", 0);
   g_autoptr (GBytes) got = NULL, got_empty = NULL;
+  g_autofree char *id = postern_id_new ("flw");
+  g_autofree char *twin = g_strdup (id); /* kept by the same number, and yet another one */
 
-  g_assert_true (postern_flow_store_insert (txn, "flw_1", "browser", first, NOW - 5, error));
-  got = postern_flow_store_get (txn, "flw_1", error); /* expired ones too */
+  twin[strlen (twin) - 1] = twin[strlen (twin) - 1] == '0' ? '1' : '0';
+  g_assert_cmpint (postern_id_get_key (twin), ==, postern_id_get_key (id));
+  g_assert_true (postern_flow_store_insert (txn, id, "browser", first, NOW - 5, error));
+  got = postern_flow_store_get (txn, id, error); /* expired ones too */
   g_assert_true (g_bytes_equal (got, first));
-  assert_fails (postern_flow_store_insert (txn, "flw_1", "another", empty, NOW, &failure), POSTERN_ERROR_CONFLICT);
-  g_assert_true (postern_flow_store_replace (txn, "flw_1", first, empty, NOW, error));
-  assert_fails (postern_flow_store_replace (txn, "flw_1", first, first, NOW, &failure), POSTERN_ERROR_CONFLICT);
+  assert_fails (postern_flow_store_insert (txn, id, "another", empty, NOW, &failure), POSTERN_ERROR_CONFLICT);
+  g_assert_true (postern_flow_store_replace (txn, id, first, empty, NOW, error));
+  assert_fails (postern_flow_store_replace (txn, id, first, first, NOW, &failure), POSTERN_ERROR_CONFLICT);
   assert_fails (postern_flow_store_replace (txn, "flw_2", first, empty, NOW, &failure), POSTERN_ERROR_CONFLICT);
-  got_empty = postern_flow_store_get (txn, "flw_1", error);
+  assert_fails (postern_flow_store_get (txn, twin, &failure), POSTERN_ERROR_NOT_FOUND);
+  assert_fails (postern_flow_store_replace (txn, twin, empty, first, NOW, &failure), POSTERN_ERROR_CONFLICT);
+  assert_fails (postern_flow_store_insert (txn, twin, "browser", first, NOW, &failure), POSTERN_ERROR_CONFLICT);
+  g_assert_true (postern_flow_store_delete (txn, twin, error));
+  got_empty = postern_flow_store_get (txn, id, error);
   g_assert_cmpuint (g_bytes_get_size (got_empty), ==, 0);
-  g_assert_true (postern_flow_store_delete (txn, "flw_1", error));
-  g_assert_true (postern_flow_store_delete (txn, "flw_1", error));
-  assert_fails (postern_flow_store_get (txn, "flw_1", &failure), POSTERN_ERROR_NOT_FOUND);
+  g_assert_true (postern_flow_store_delete (txn, id, error));
+  g_assert_true (postern_flow_store_delete (txn, id, error));
+  assert_fails (postern_flow_store_get (txn, id, &failure), POSTERN_ERROR_NOT_FOUND);
   return TRUE;
 }
 
@@ -136,7 +146,10 @@ leases (PosternTxn *txn, gpointer data, GError **error)
 
 /* --- purge ---------------------------------------------------------------------------------------------------------- */
 
-#define LONG_AGO (NOW - 500 * 86400)
+/* The walk leaves alone what is younger than the grace, so that its time is the clock's, some days on. */
+static gint64 later;
+
+#define LONG_AGO (later - 500 * 86400)
 
 static gboolean
 fill_lasting (PosternTxn *txn, gpointer data, GError **error)
@@ -151,13 +164,13 @@ fill_lasting (PosternTxn *txn, gpointer data, GError **error)
       g_autoptr (PosternGrant) grant = storage_kit_new_grant (ada->id, app->id, NULL);
       g_autofree char *name = g_strdup_printf ("%u", i);
 
-      session->expires_at = i % 3 == 0 ? LONG_AGO : NOW + 10;
+      session->expires_at = i % 3 == 0 ? LONG_AGO : later + 10;
       session->ended_at = i % 3 == 1 ? LONG_AGO : 0;
       grant->expires_at = i % 3 == 0 ? LONG_AGO : 0;
       grant->revoked_at = i % 3 == 1 ? LONG_AGO : 0;
       g_assert_true (postern_session_store_insert (txn, session, error) && postern_grant_store_insert (txn, grant, error)
-                     && postern_revoked_store_insert (txn, name, i < 3 ? LONG_AGO : NOW, error)
-                     && postern_device_store_put (txn, name, ada->id, i < 3 ? LONG_AGO : NOW, error));
+                     && postern_revoked_store_insert (txn, name, i < 3 ? LONG_AGO : later, error)
+                     && postern_device_store_put (txn, name, ada->id, i < 3 ? LONG_AGO : later, error));
     }
   return TRUE;
 }
@@ -165,12 +178,13 @@ fill_lasting (PosternTxn *txn, gpointer data, GError **error)
 static gboolean
 fill_short (PosternTxn *txn, gpointer data, GError **error)
 {
+  char **names = data;
   g_autoptr (GBytes) bytes = g_bytes_new_static ("x", 1);
 
-  return postern_flow_store_insert (txn, "flw_old", NULL, bytes, LONG_AGO, error)
-         && postern_flow_store_insert (txn, "flw_lapsed", NULL, bytes, NOW - 10, error)
+  return postern_flow_store_insert (txn, names[0], NULL, bytes, LONG_AGO, error)
+         && postern_flow_store_insert (txn, names[1], NULL, bytes, later - 10, error)
          && postern_counter_store_add (txn, "old", 1, 60, LONG_AGO, NULL, NULL, error)
-         && postern_counter_store_add (txn, "new", 1, 60, NOW, NULL, NULL, error);
+         && postern_counter_store_add (txn, "new", 1, 60, later, NULL, NULL, error);
 }
 
 static gboolean
@@ -184,16 +198,16 @@ check_kept (PosternTxn *txn, gpointer data, GError **error)
   g_assert_cmpuint (grants->len, ==, 2);
   g_assert_true (postern_revoked_store_contains (txn, "5", error));
   g_assert_false (postern_revoked_store_contains (txn, "0", error));
-  g_assert_true (postern_device_store_knows (txn, "5", ada->id, NOW, error));
+  g_assert_true (postern_device_store_knows (txn, "5", ada->id, later, error));
   return TRUE;
 }
 
 static gboolean
 check_kept_short (PosternTxn *txn, gpointer data, GError **error)
 {
-  g_autoptr (GBytes) lapsed = postern_flow_store_get (txn, "flw_lapsed", error); /* its page still names the way back */
+  g_autoptr (GBytes) lapsed = postern_flow_store_get (txn, ((char **) data)[1], error); /* its page still names the way back */
 
-  g_assert_cmpint (postern_counter_store_get (txn, "new", NOW, NULL, error), ==, 1);
+  g_assert_cmpint (postern_counter_store_get (txn, "new", later, NULL, error), ==, 1);
   return lapsed != NULL;
 }
 
@@ -209,7 +223,7 @@ walk_round (PosternPurge *purge, guint rows)
       g_autoptr (GError) error = NULL;
       gint64 deleted;
 
-      postern_purge_step (purge, NOW, rows, &deleted, &round, &error);
+      postern_purge_step (purge, later, rows, &deleted, &round, &error);
       g_assert_no_error (error);
       total += deleted;
     }
@@ -220,7 +234,11 @@ static void
 test_purge (void)
 {
   static const guint sizes[] = { 1, 2, 5, 1000 };
+  g_autofree char *old = postern_id_new ("flw");
+  g_autofree char *lapsed = postern_id_new ("flw");
+  char *names[] = { old, lapsed };
 
+  later = g_get_real_time () / G_USEC_PER_SEC + 5 * 86400;
   for (guint i = 0; i < G_N_ELEMENTS (sizes); i++)
     {
       g_autoptr (PosternStore) store = storage_kit_open ();
@@ -229,13 +247,13 @@ test_purge (void)
 
       g_assert_cmpint (walk_round (lasting, sizes[i]), ==, 0); /* of nothing */
       storage_kit_write (store, POSTERN_KEEP_LASTING, fill_lasting, NULL);
-      storage_kit_write (store, POSTERN_KEEP_SHORT, fill_short, NULL);
+      storage_kit_write (store, POSTERN_KEEP_SHORT, fill_short, names);
       g_assert_cmpint (walk_round (lasting, sizes[i]), ==, 4 + 4 + 3 + 3);
       g_assert_cmpint (walk_round (lasting, sizes[i]), ==, 0);
       g_assert_cmpint (walk_round (short_lived, sizes[i]), ==, 2);
       g_assert_cmpint (walk_round (short_lived, sizes[i]), ==, 0);
       storage_kit_read (store, POSTERN_KEEP_LASTING, check_kept, NULL);
-      storage_kit_read (store, POSTERN_KEEP_SHORT, check_kept_short, NULL);
+      storage_kit_read (store, POSTERN_KEEP_SHORT, check_kept_short, names);
     }
 }
 

@@ -1,7 +1,8 @@
 -- SPDX-License-Identifier: Apache-2.0
--- What must last. Ids are time-ordered, so rows are added at the end of their trees. Small rows with a key of their own
--- are kept in the key's tree (WITHOUT ROWID): one look-up instead of two. Each index is one more page that a sign-in
--- writes: what only the purge looks for has none (postern-purge.c).
+-- What must last. Ids are time-ordered, so rows are added at the end of their trees. Where each sign-in adds one, rows are
+-- kept by `key`, a number made of the id (postern_id_get_key): sqlite appends to such a table and needs no second tree to
+-- find a row. Small rows with a key of their own are kept in that key's tree (WITHOUT ROWID). Each index is one more page
+-- that a sign-in writes: what only the purge looks for has none (postern-purge.c).
 -- An empty line ends a statement.
 
 CREATE TABLE users (
@@ -62,8 +63,9 @@ CREATE TABLE applications (
 ) STRICT;
 
 CREATE TABLE sessions (
-  id TEXT NOT NULL PRIMARY KEY,
-  secret_hash TEXT NOT NULL UNIQUE,
+  key INTEGER PRIMARY KEY CHECK (key >= 0),
+  id TEXT NOT NULL,
+  secret_hash TEXT NOT NULL,
   user_id TEXT NOT NULL REFERENCES users ON DELETE CASCADE,
   device_hash TEXT,
   amr TEXT,
@@ -80,7 +82,7 @@ CREATE TABLE sessions (
   ended_at INTEGER NOT NULL
 ) STRICT;
 
-CREATE INDEX sessions_by_user ON sessions (user_id, id);
+CREATE INDEX sessions_by_user ON sessions (user_id);
 
 -- A grant outlives its session where it is offline, so the session is named but not referred to.
 
@@ -183,7 +185,8 @@ CREATE TABLE settings (
 ) STRICT, WITHOUT ROWID;
 
 CREATE TABLE audit (
-  id TEXT NOT NULL PRIMARY KEY,
+  key INTEGER PRIMARY KEY CHECK (key >= 0),
+  id TEXT NOT NULL,
   at INTEGER NOT NULL,
   event TEXT NOT NULL,
   actor TEXT,

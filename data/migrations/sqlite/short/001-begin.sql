@@ -2,7 +2,8 @@
 -- What may lose its last moment in a power cut: sign-ins under way, and counts of guesses.
 
 CREATE TABLE flows (
-  id TEXT NOT NULL PRIMARY KEY,
+  key INTEGER PRIMARY KEY CHECK (key >= 0),
+  id TEXT NOT NULL,
   browser_hash TEXT,
   data BLOB NOT NULL,
   expires_at INTEGER NOT NULL
