@@ -47,6 +47,7 @@ typedef enum {
   POSTERN_ERROR_PROVIDER,                   /* temporarily_unavailable, 502: an upstream provider misbehaved */
   POSTERN_ERROR_CREDENTIALS,                /* access_denied, 400: unknown person or wrong password, never told apart */
   POSTERN_ERROR_CONFIG,                     /* server_error, 500: a setting is missing or wrong */
+  POSTERN_ERROR_UNREACHABLE,                /* temporarily_unavailable, 504: an upstream provider does not answer */
   POSTERN_ERROR_LAST
 } PosternError;
 

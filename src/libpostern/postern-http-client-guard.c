@@ -4,6 +4,9 @@
 
 #include <string.h>
 
+/* Of names and addresses; what was percent-encoded is decoded here. Zones of link-local addresses are left out. */
+#define HOST_CHARACTERS "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-._:"
+
 typedef struct {
   char *host;
   guint16 port; /* 0: any */
@@ -116,6 +119,8 @@ postern_http_client_guard_check_url (PosternHttpClientGuard *self, GUri *uri, GE
     return refuse (uri, "the URL must begin with https://", error);
   if (!host || !*host)
     return refuse (uri, "the URL has no host", error);
+  if (host[strspn (host, HOST_CHARACTERS)] || g_uri_get_port (uri) < 1)
+    return refuse (uri, "the URL's host is no name and no address", error);
   if (g_uri_get_userinfo (uri))
     return refuse (uri, "the URL carries a user name", error);
   if (plain && self->prefixes->len == 0 && !postern_http_client_guard_is_listed (self, host, (guint16) g_uri_get_port (uri)))

@@ -3,6 +3,7 @@
 #include "postern-http-client.c"
 
 #include <glib/gstdio.h>
+#include <libsoup/soup.h>
 #include <openssl/pem.h>
 #include <openssl/x509v3.h>
 
@@ -129,9 +130,9 @@ bio_to_string (BIO *bio)
   return g_strndup (data, (gsize) length);
 }
 
-/* A certificate for "localhost" that is its own authority. Returns: PEM, key behind certificate */
+/* A certificate for "localhost" that is its own authority. @until: seconds from now. Returns: PEM, key behind certificate */
 static char *
-make_certificate (void)
+make_certificate (long until)
 {
   EVP_PKEY *key = EVP_EC_gen ("P-256");
   X509 *x509 = X509_new ();
@@ -143,7 +144,7 @@ make_certificate (void)
   X509_set_version (x509, 2);
   ASN1_INTEGER_set (X509_get_serialNumber (x509), 1);
   X509_gmtime_adj (X509_getm_notBefore (x509), -3600);
-  X509_gmtime_adj (X509_getm_notAfter (x509), 3600);
+  X509_gmtime_adj (X509_getm_notAfter (x509), until);
   X509_NAME_add_entry_by_txt (X509_get_subject_name (x509), "CN", MBSTRING_ASC, (const guchar *) "test", -1, -1, 0);
   X509_set_issuer_name (x509, X509_get_subject_name (x509));
   X509_add_ext (x509, names, -1);
@@ -218,6 +219,7 @@ ask (PosternHttpClient *client, const char *url, GError **error)
   return body ? g_strndup (g_bytes_get_size (body) ? g_bytes_get_data (body, NULL) : "", g_bytes_get_size (body)) : NULL;
 }
 
+/* Refused by a rule, or not reached in time. */
 static void
 assert_refused (PosternHttpClient *client, const char *url, const char *why)
 {
@@ -226,7 +228,9 @@ assert_refused (PosternHttpClient *client, const char *url, const char *why)
 
   g_test_message ("%s: %s", url, error ? error->message : body);
   g_assert_null (body);
-  g_assert_error (error, POSTERN_ERROR, POSTERN_ERROR_PROVIDER);
+  g_assert_nonnull (error);
+  g_assert_cmpint (error->domain, ==, POSTERN_ERROR);
+  g_assert_true (error->code == POSTERN_ERROR_PROVIDER || error->code == POSTERN_ERROR_UNREACHABLE);
   g_assert_nonnull (strstr (error->message, why));
 }
 
@@ -369,9 +373,31 @@ __lsan_is_turned_off (void)
 }
 
 static void
+serve_tls (const char *pem)
+{
+  g_autoptr (GError) error = NULL;
+
+  hostile_stop (&hostile);
+  hostile = (Hostile){ .certificate = g_tls_certificate_new_from_pem (pem, -1, &error) };
+  g_assert_no_error (error);
+  hostile_start (&hostile);
+}
+
+/* Who takes the connection and then says nothing of TLS holds it no longer than anybody else. */
+static void
+assert_handshake_ends (PosternHttpClient *client)
+{
+  g_autoptr (GSocketListener) listener = g_socket_listener_new ();
+  g_autofree char *url = g_strdup_printf ("https://localhost:%u/", g_socket_listener_add_any_inet_port (listener, NULL, NULL));
+
+  assert_refused (client, url, "no complete answer");
+}
+
+static void
 test_tls_inside (void)
 {
-  g_autofree char *pem = make_certificate ();
+  g_autofree char *pem = make_certificate (3600);
+  g_autofree char *old = make_certificate (-60);
   g_autofree char *ca_file = NULL;
   int fd = g_file_open_tmp ("postern-ca-XXXXXX.pem", &ca_file, NULL);
   g_autoptr (PosternHttpClient) stranger = client_new ("localhost 127.0.0.1", NULL);
@@ -382,11 +408,7 @@ test_tls_inside (void)
   leaks_unchecked = TRUE;
   g_close (fd, NULL);
   g_file_set_contents (ca_file, pem, -1, NULL);
-  hostile_stop (&hostile);
-  hostile = (Hostile){ .certificate = g_tls_certificate_new_from_pem (pem, -1, &error) };
-  g_assert_no_error (error);
-  hostile_start (&hostile);
-
+  serve_tls (pem);
   trusting = client_new ("localhost 127.0.0.1", ca_file);
   named = local_url ("https", "localhost", "/ok");
   misnamed = local_url ("https", "127.0.0.1", "/ok");
@@ -395,6 +417,14 @@ test_tls_inside (void)
   g_assert_nonnull (strstr (body, "GET /ok"));
   assert_refused (stranger, named, "ertificate");
   assert_refused (trusting, misnamed, "ertificate");
+  assert_handshake_ends (trusting);
+  g_file_set_contents (ca_file, old, -1, NULL);
+  serve_tls (old);
+  g_clear_object (&trusting);
+  g_clear_pointer (&named, g_free);
+  trusting = client_new ("localhost", ca_file);
+  named = local_url ("https", "localhost", "/ok");
+  assert_refused (trusting, named, "ertificate");
   g_unlink (ca_file);
 }
 

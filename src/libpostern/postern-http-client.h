@@ -8,7 +8,7 @@ G_BEGIN_DECLS
 /**
  * PosternHttpClient: the one way out. Guards against server-side request forgery: https only (http and private
  * addresses need the operator's allow-list), every address is checked at connect time, redirects are refused,
- * answers are bounded in bytes and time. Thread-safe; blocks the calling handler thread.
+ * answers are read strictly (HTTP/1.1) and bounded in bytes and time. Thread-safe; blocks the calling handler thread.
  */
 #define POSTERN_TYPE_HTTP_CLIENT (postern_http_client_get_type ())
 POSTERN_API G_DECLARE_FINAL_TYPE (PosternHttpClient, postern_http_client, POSTERN, HTTP_CLIENT, GObject)
@@ -30,7 +30,8 @@ POSTERN_API gboolean postern_http_client_configure (PosternHttpClient *self, con
  * @max_bytes: 0 for 1 MiB; beyond it the answer is an error
  * @status: (out) (optional)
  * @reply_headers: (out) (optional) (transfer full): a{ss}, lower-case names
- * Returns: (transfer full) (nullable): the body for any status that is not a redirect; NULL with POSTERN_ERROR_PROVIDER
+ * Returns: (transfer full) (nullable): the body for any status that is not a redirect; NULL with POSTERN_ERROR_UNREACHABLE
+ *   when nobody answers, or not within 10 seconds; else with POSTERN_ERROR_PROVIDER
  */
 POSTERN_API GBytes *postern_http_client_send (PosternHttpClient *self, const char *method, const char *url, GVariant *headers,
                                               const char *content_type, GBytes *body, gsize max_bytes, guint *status,
