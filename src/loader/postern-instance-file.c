@@ -52,6 +52,14 @@ id_of_path (const char *path)
   return length > 0 && length <= 64 && !name[length] && g_ascii_isalnum (name[0]) ? g_steal_pointer (&name) : NULL;
 }
 
+/* A key that stands twice is listed twice, each time with the last one's value. */
+static void
+take (char **field, char **text)
+{
+  g_free (*field);
+  *field = g_steal_pointer (text);
+}
+
 static gboolean
 read_values (PosternInstanceFile *self, PosternConfigFile *file, GError **error)
 {
@@ -63,11 +71,11 @@ read_values (PosternInstanceFile *self, PosternConfigFile *file, GError **error)
     if (local)
       return fail (file, keys[i], "the value has stray backslashes; write \\\\ for one", error);
     if (g_str_equal (keys[i], "Type"))
-      self->type = g_steal_pointer (&text);
+      take (&self->type, &text);
     else if (g_str_equal (keys[i], "Name"))
-      self->name = g_steal_pointer (&text);
+      take (&self->name, &text);
     else if (g_str_equal (keys[i], "Icon"))
-      self->icon = g_steal_pointer (&text);
+      take (&self->icon, &text);
     else if (g_str_equal (keys[i], "Order"))
       self->order = (int) g_ascii_strtoll (text, NULL, 10);
     else
