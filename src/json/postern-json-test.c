@@ -123,6 +123,79 @@ test_look_up (void)
   g_assert_null (postern_json_dup_strv (object, "m", TRUE));
 }
 
+/* @n members of each kind, the first string @bytes long. */
+static GVariant *
+build (guint n, guint bytes)
+{
+  GVariantBuilder builder = G_VARIANT_BUILDER_INIT (G_VARIANT_TYPE_VARDICT);
+  g_autofree char *filling = g_strnfill (bytes, 'f');
+
+  for (guint i = 0; i < n; i++) {
+    g_autofree char *string = g_strdup_printf ("s%u", i), *number = g_strdup_printf ("x%u", i), *truth = g_strdup_printf ("b%u", i);
+    g_autofree char *list = g_strdup_printf ("l%u", i);
+
+    postern_json_add_string (&builder, string, i ? string : filling);
+    postern_json_add_int64 (&builder, number, (gint64) i - 7);
+    postern_json_add_boolean (&builder, truth, i % 2);
+    postern_json_add (&builder, list, g_variant_new_strv (NULL, 0));
+    postern_json_add_string (&builder, string, "the second of its name");
+  }
+  return g_variant_ref_sink (g_variant_builder_end (&builder));
+}
+
+static void
+test_look_up_any (void)
+{
+  /* Where things end is kept in one byte, in two, in four; of the whole and of an entry. */
+  static const guint sizes[][2] = { { 0, 0 }, { 1, 0 }, { 1, 250 }, { 2, 3 }, { 3, 70000 }, { 7, 300 }, { 40, 0 }, { 200, 1 }, { 1000, 9 } };
+
+  for (guint n = 0; n < G_N_ELEMENTS (sizes); n++) {
+    g_autoptr (GVariant) object = build (sizes[n][0], sizes[n][1]);
+    guint step = MAX (1, sizes[n][0] / 50);
+
+    for (guint i = 0; i < sizes[n][0]; i += step) {
+      g_autofree char *string = g_strdup_printf ("s%u", i), *number = g_strdup_printf ("x%u", i), *truth = g_strdup_printf ("b%u", i);
+      g_autofree char *list = g_strdup_printf ("l%u", i);
+      g_autoptr (GVariant) found = postern_json_get (object, list);
+      g_autoptr (GVariant) first = g_variant_lookup_value (object, string, NULL);
+
+      g_assert_cmpstr (postern_json_get_string (object, string), ==, g_variant_get_string (first, NULL));
+      g_assert_cmpint (postern_json_get_int64 (object, number, 99), ==, (gint64) i - 7);
+      g_assert_cmpint (postern_json_get_boolean (object, truth, !(i % 2)), ==, i % 2);
+      g_assert_true (g_variant_is_of_type (found, G_VARIANT_TYPE_STRING_ARRAY));
+      g_assert_null (postern_json_get_string (object, number));
+      g_assert_cmpint (postern_json_get_int64 (object, truth, 99), ==, 99);
+    }
+    g_assert_null (postern_json_get_string (object, "s"));
+    g_assert_null (postern_json_get_string (object, ""));
+  }
+}
+
+/* A dictionary of which any byte is another: what is found lies inside it, and is of its type. */
+static void
+test_look_up_broken (void)
+{
+  g_autoptr (GVariant) object = build (3, 4);
+  gsize size = g_variant_get_size (object);
+  g_autofree guint8 *bytes = g_memdup2 (g_variant_get_data (object), size);
+
+  for (gsize at = 0; at < size; at++)
+    for (guint value = 0; value < 256; value += value < 16 ? 1 : 13) {
+      guint8 *copy = g_memdup2 (bytes, size);
+      g_autoptr (GVariant) broken = NULL;
+      g_autoptr (GVariant) list = NULL;
+      const char *text;
+
+      copy[at] = (guint8) value;
+      broken = g_variant_ref_sink (g_variant_new_from_data (G_VARIANT_TYPE_VARDICT, copy, size, FALSE, g_free, copy));
+      text = postern_json_get_string (broken, "s1");
+      g_assert_true (!text || (text >= (char *) copy && text + strlen (text) < (char *) copy + size));
+      postern_json_get_int64 (broken, "x2", 0);
+      postern_json_get_boolean (broken, "b2", FALSE);
+      list = postern_json_get (broken, "l2");
+    }
+}
+
 /* What our own code builds is a tree of small variants: a borrowed string must outlive the look-up there too. */
 static void
 test_borrowed (void)
@@ -145,6 +218,8 @@ main (int argc, char **argv)
   g_test_add_func ("/json/round-trip", test_round_trip);
   g_test_add_func ("/json/print-types", test_print_types);
   g_test_add_func ("/json/look-up", test_look_up);
+  g_test_add_func ("/json/look-up-any", test_look_up_any);
+  g_test_add_func ("/json/look-up-broken", test_look_up_broken);
   g_test_add_func ("/json/borrowed", test_borrowed);
   return g_test_run ();
 }

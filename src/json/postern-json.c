@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "postern-json.h"
+#include "postern-json-member.h"
 #include "postern-json-scan.h"
 
 #include <math.h>
@@ -48,34 +49,50 @@ postern_json_parse_object (const char *text, gssize length, gsize max_bytes, GEr
 GVariant *
 postern_json_get (GVariant *object, const char *name)
 {
+  PosternJsonMember member;
+  g_autoptr (GVariant) entry = NULL;
+  g_autoptr (GVariant) box = NULL;
+
   g_return_val_if_fail (g_variant_is_of_type (object, G_VARIANT_TYPE_VARDICT), NULL);
-  return g_variant_lookup_value (object, name, NULL);
+  if (!postern_json_member_find (object, name, &member))
+    return NULL;
+  entry = g_variant_get_child_value (object, member.index);
+  box = g_variant_get_child_value (entry, 1);
+  return g_variant_get_variant (box);
+}
+
+static gboolean
+find_of_type (GVariant *object, const char *name, char type, PosternJsonMember *member)
+{
+  g_return_val_if_fail (g_variant_is_of_type (object, G_VARIANT_TYPE_VARDICT), FALSE);
+  return postern_json_member_find (object, name, member) && postern_json_member_is (member, type);
 }
 
 const char *
 postern_json_get_string (GVariant *object, const char *name)
 {
-  const char *text = NULL;
+  PosternJsonMember member;
 
-  g_return_val_if_fail (g_variant_is_of_type (object, G_VARIANT_TYPE_VARDICT), NULL);
-  g_variant_get_data (object); /* serialised, so that what we give away is part of @object and not of a passing child */
-  return g_variant_lookup (object, name, "&s", &text) ? text : NULL;
+  return find_of_type (object, name, 's', &member) ? member.data : NULL;
 }
 
 gint64
 postern_json_get_int64 (GVariant *object, const char *name, gint64 fallback)
 {
-  g_autoptr (GVariant) value = postern_json_get (object, name);
+  PosternJsonMember member;
+  gint64 value = fallback;
 
-  return value && g_variant_is_of_type (value, G_VARIANT_TYPE_INT64) ? g_variant_get_int64 (value) : fallback;
+  if (find_of_type (object, name, 'x', &member))
+    memcpy (&value, member.data, sizeof value);
+  return value;
 }
 
 gboolean
 postern_json_get_boolean (GVariant *object, const char *name, gboolean fallback)
 {
-  g_autoptr (GVariant) value = postern_json_get (object, name);
+  PosternJsonMember member;
 
-  return value && g_variant_is_of_type (value, G_VARIANT_TYPE_BOOLEAN) ? g_variant_get_boolean (value) : fallback;
+  return find_of_type (object, name, 'b', &member) ? *member.data == 1 : fallback;
 }
 
 static char **
