@@ -84,13 +84,9 @@ postern_oidc_token_answer (PosternRequest *request, gpointer oidc)
 static gboolean
 has_listeners (PosternOidc *oidc)
 {
-  static const char *const asked[] = { "decide", "collect-claims" };
   PosternHub *hub = postern_runtime_get_hub (postern_oidc_get_runtime (oidc));
 
-  for (guint i = 0; i < G_N_ELEMENTS (asked); i++)
-    if (g_signal_has_handler_pending (hub, g_signal_lookup (asked[i], POSTERN_TYPE_HUB), 0, TRUE))
-      return TRUE;
-  return FALSE;
+  return postern_hub_is_heard (hub, "decide") || postern_hub_is_heard (hub, "collect-claims");
 }
 
 PosternResponse *

@@ -38,9 +38,13 @@ postern_flow_audit_append (PosternFlowContext *context, PosternTxn *txn, const c
 void
 postern_flow_audit_tell (PosternFlowContext *context, const char *event, const char *user_id)
 {
-  g_autoptr (PosternEvent) told = postern_event_new (event, g_get_real_time (), data_of (context, user_id));
+  PosternHub *hub = postern_runtime_get_hub (context->runtime);
+  g_autoptr (PosternEvent) told = NULL;
 
-  postern_hub_tell (postern_runtime_get_hub (context->runtime), told);
+  if (!postern_hub_is_heard (hub, "event"))
+    return;
+  told = postern_event_new (event, g_get_real_time (), data_of (context, user_id));
+  postern_hub_tell (hub, told);
 }
 
 typedef struct {

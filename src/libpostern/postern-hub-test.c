@@ -84,7 +84,10 @@ test_event (void)
   g_autoptr (PosternEvent) other = postern_event_new ("sign-in.failed", 1, NULL);
   guint some = 0, all = 0;
 
+  g_assert_false (postern_hub_is_heard (hub, "event"));
   g_signal_connect (hub, "event::sign-in.succeeded", G_CALLBACK (on_event), &some);
+  g_assert_true (postern_hub_is_heard (hub, "event"));
+  g_assert_false (postern_hub_is_heard (hub, "decide"));
   g_signal_connect (hub, "event", G_CALLBACK (on_event), &all);
   postern_hub_tell (hub, good);
   postern_hub_tell (hub, other);

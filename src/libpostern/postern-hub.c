@@ -85,3 +85,12 @@ postern_hub_tell (PosternHub *self, PosternEvent *event)
   g_return_if_fail (POSTERN_IS_HUB (self));
   g_signal_emit (self, signals[EVENT], g_quark_try_string (postern_event_get_name (event)), event);
 }
+
+/* Not g_signal_has_handler_pending(), which without a detail does not see who asked for one. */
+gboolean
+postern_hub_is_heard (PosternHub *self, const char *signal)
+{
+  guint id = g_signal_lookup (signal, POSTERN_TYPE_HUB);
+
+  return g_signal_handler_find (self, G_SIGNAL_MATCH_ID, id, 0, NULL, NULL, NULL) != 0;
+}

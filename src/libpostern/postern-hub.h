@@ -25,5 +25,7 @@ POSTERN_API PosternVerdict postern_hub_decide (PosternHub *self, const char *det
 POSTERN_API void postern_hub_collect_claims (PosternHub *self, PosternFlow *flow, PosternClaims *claims);
 POSTERN_API void postern_hub_collect_choices (PosternHub *self, PosternFlow *flow, PosternClaims *choices);
 POSTERN_API void postern_hub_tell (PosternHub *self, PosternEvent *event);
+/** postern_hub_is_heard: whether anybody is connected to @signal, whatever the detail. */
+POSTERN_API gboolean postern_hub_is_heard (PosternHub *self, const char *signal);
 
 G_END_DECLS
