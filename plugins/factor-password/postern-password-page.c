@@ -11,16 +11,16 @@
 void
 postern_password_page_answer (PosternStep *step, const PosternPasswordPage *page)
 {
-  GVariantBuilder model = G_VARIANT_BUILDER_INIT (G_VARIANT_TYPE_VARDICT);
+  g_auto (PosternJsonObject) model = POSTERN_JSON_OBJECT_INIT;
   PosternPrompt *prompt;
 
-  postern_json_add_string (&model, "identifier", page->identifier);
-  postern_json_add_string (&model, "name", page->person);
-  postern_json_add_string (&model, "connector_name", page->connector_name);
+  postern_json_object_add_string (&model, "identifier", page->identifier);
+  postern_json_object_add_string (&model, "name", page->person);
+  postern_json_object_add_string (&model, "connector_name", page->connector_name);
   if (page->min_length > 0)
-    postern_json_add_int64 (&model, "min_length", page->min_length);
-  postern_json_add_boolean (&model, "ask_current", page->ask_current);
-  prompt = postern_prompt_new_page (page->name, g_variant_builder_end (&model));
+    postern_json_object_add_int64 (&model, "min_length", page->min_length);
+  postern_json_object_add_boolean (&model, "ask_current", page->ask_current);
+  prompt = postern_prompt_new_page (page->name, postern_json_object_end (&model));
   if (page->message)
     postern_prompt_set_error (prompt, page->field, page->message);
   if (page->retry_after > 0)

@@ -33,15 +33,15 @@ static PosternUser *
 new_user (PosternFlow *flow, const char *identifier, const char *name)
 {
   PosternUser *user = postern_user_new ();
-  GVariantBuilder profile = G_VARIANT_BUILDER_INIT (G_VARIANT_TYPE_VARDICT);
+  g_auto (PosternJsonObject) profile = POSTERN_JSON_OBJECT_INIT;
 
-  postern_json_add_string (&profile, "name", name);
+  postern_json_object_add_string (&profile, "name", name);
   user->id = postern_id_new ("usr");
   if (strchr (identifier, '@'))
     user->email = g_strdup (identifier);
   else
     user->username = g_strdup (identifier);
-  user->profile = g_variant_ref_sink (g_variant_builder_end (&profile));
+  user->profile = g_variant_ref_sink (postern_json_object_end (&profile));
   user->administrator = flow->ticket_hash != NULL;
   user->created_at = user->updated_at = postern_flow_context_now ();
   return user;

@@ -98,15 +98,15 @@ postern_oidc_authorize_answer (PosternRequest *request, gpointer oidc)
 static GVariant *
 grant_data (PosternFlow *flow)
 {
-  g_auto (GVariantBuilder) builder = G_VARIANT_BUILDER_INIT (G_VARIANT_TYPE_VARDICT);
+  g_auto (PosternJsonObject) builder = POSTERN_JSON_OBJECT_INIT;
 
-  postern_json_add_string (&builder, "nonce", postern_pairs_get (flow->protocol_state, "nonce"));
-  postern_json_add_string (&builder, "acr", flow->acr);
-  postern_json_add_int64 (&builder, "auth_time", flow->auth_time);
+  postern_json_object_add_string (&builder, "nonce", postern_pairs_get (flow->protocol_state, "nonce"));
+  postern_json_object_add_string (&builder, "acr", flow->acr);
+  postern_json_object_add_int64 (&builder, "auth_time", flow->auth_time);
   if (flow->amr)
-    postern_json_add (&builder, "amr", g_variant_new_strv ((const char *const *) flow->amr, -1));
-  postern_json_add (&builder, "claims", flow->requested_claims);
-  return g_variant_ref_sink (g_variant_builder_end (&builder));
+    postern_json_object_add (&builder, "amr", g_variant_new_strv ((const char *const *) flow->amr, -1));
+  postern_json_object_add (&builder, "claims", flow->requested_claims);
+  return g_variant_ref_sink (postern_json_object_end (&builder));
 }
 
 /* One absolute end for all that comes of this sign-in: as long as its last token could live. */

@@ -52,32 +52,31 @@ may_have (PosternClient *client, const char *name)
 }
 
 static void
-keep_allowed (GVariantBuilder *out, PosternClient *client, GVariant *claims, const char *member)
+keep_allowed (PosternJsonObject *out, PosternClient *client, GVariant *claims, const char *member)
 {
   g_autoptr (GVariant) part = postern_json_get (claims, member);
-  GVariantBuilder kept;
+  g_auto (PosternJsonObject) kept = POSTERN_JSON_OBJECT_INIT;
   GVariantIter iter;
   const char *name;
   GVariant *value;
 
   if (!part || !g_variant_is_of_type (part, G_VARIANT_TYPE_VARDICT))
     return;
-  g_variant_builder_init (&kept, G_VARIANT_TYPE_VARDICT);
   g_variant_iter_init (&iter, part);
   while (g_variant_iter_loop (&iter, "{&sv}", &name, &value))
     if (may_have (client, name))
-      postern_json_add (&kept, name, value);
-  postern_json_add (out, member, g_variant_builder_end (&kept));
+      postern_json_object_add (&kept, name, value);
+  postern_json_object_add (out, member, postern_json_object_end (&kept));
 }
 
 static GVariant *
 dup_allowed (PosternClient *client, GVariant *claims)
 {
-  g_auto (GVariantBuilder) builder = G_VARIANT_BUILDER_INIT (G_VARIANT_TYPE_VARDICT);
+  g_auto (PosternJsonObject) builder = POSTERN_JSON_OBJECT_INIT;
 
   keep_allowed (&builder, client, claims, "userinfo");
   keep_allowed (&builder, client, claims, "id_token");
-  return g_variant_ref_sink (g_variant_builder_end (&builder));
+  return g_variant_ref_sink (postern_json_object_end (&builder));
 }
 
 /* A named `sub` means: this person or nobody (Core 5.5.1); a second, other name for the person is a contradiction. */

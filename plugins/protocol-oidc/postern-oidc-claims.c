@@ -69,7 +69,7 @@ belongs (const char *name, GVariant *requested, const char *const *scopes, Poste
 GVariant *
 postern_oidc_claims_select (GVariant *claims, GVariant *requested, const char *const *scopes, PosternOidcClaimsPlace place)
 {
-  g_auto (GVariantBuilder) builder = G_VARIANT_BUILDER_INIT (G_VARIANT_TYPE_VARDICT);
+  g_auto (PosternJsonObject) builder = POSTERN_JSON_OBJECT_INIT;
   GVariantIter iter;
   const char *name;
   GVariant *value;
@@ -78,7 +78,7 @@ postern_oidc_claims_select (GVariant *claims, GVariant *requested, const char *c
     g_variant_iter_init (&iter, claims);
     while (g_variant_iter_loop (&iter, "{&sv}", &name, &value))
       if (belongs (name, requested, scopes, place))
-        postern_json_add (&builder, name, value);
+        postern_json_object_add (&builder, name, value);
   }
-  return g_variant_ref_sink (g_variant_builder_end (&builder));
+  return g_variant_ref_sink (postern_json_object_end (&builder));
 }

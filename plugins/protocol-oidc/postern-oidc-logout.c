@@ -190,17 +190,16 @@ dup_action (Logout *self)
 static PosternResponse *
 ask_person (Logout *self)
 {
-  GVariantBuilder model;
+  g_auto (PosternJsonObject) model = POSTERN_JSON_OBJECT_INIT;
   PosternResponse *response;
   g_autofree char *action = dup_action (self);
   g_autofree char *identifier = dup_identifier (self);
 
-  g_variant_builder_init (&model, G_VARIANT_TYPE_VARDICT);
-  postern_json_add_string (&model, "action", action);
-  postern_json_add_string (&model, "application_name", self->client ? self->client->application->name : NULL);
-  postern_json_add_string (&model, "identifier", identifier);
-  postern_json_add_string (&model, "ui_locales", self->ui_locales);
-  response = postern_response_new_page (200, "sign-out", g_variant_builder_end (&model));
+  postern_json_object_add_string (&model, "action", action);
+  postern_json_object_add_string (&model, "application_name", self->client ? self->client->application->name : NULL);
+  postern_json_object_add_string (&model, "identifier", identifier);
+  postern_json_object_add_string (&model, "ui_locales", self->ui_locales);
+  response = postern_response_new_page (200, "sign-out", postern_json_object_end (&model));
   if (self->redirect_uri)
     postern_response_allow_form_target (response, self->redirect_uri);
   return response;
@@ -209,17 +208,16 @@ ask_person (Logout *self)
 static PosternResponse *
 show_signed_out (Logout *self, const char *identifier)
 {
-  GVariantBuilder model;
+  g_auto (PosternJsonObject) model = POSTERN_JSON_OBJECT_INIT;
   const char *back_url = self->client ? self->client->client_uri : NULL;
   g_autofree char *account_url = g_strconcat (postern_oidc_get_issuer (self->oidc), "/account", NULL);
 
-  g_variant_builder_init (&model, G_VARIANT_TYPE_VARDICT);
-  postern_json_add_string (&model, "identifier", identifier);
-  postern_json_add_string (&model, "application_name", self->client ? self->client->application->name : NULL);
-  postern_json_add_string (&model, "back_url", back_url);
-  postern_json_add_string (&model, "sign_in_url", back_url ? back_url : account_url);
-  postern_json_add_string (&model, "ui_locales", self->ui_locales);
-  return postern_response_new_page (200, "signed-out", g_variant_builder_end (&model));
+  postern_json_object_add_string (&model, "identifier", identifier);
+  postern_json_object_add_string (&model, "application_name", self->client ? self->client->application->name : NULL);
+  postern_json_object_add_string (&model, "back_url", back_url);
+  postern_json_object_add_string (&model, "sign_in_url", back_url ? back_url : account_url);
+  postern_json_object_add_string (&model, "ui_locales", self->ui_locales);
+  return postern_response_new_page (200, "signed-out", postern_json_object_end (&model));
 }
 
 static PosternResponse *

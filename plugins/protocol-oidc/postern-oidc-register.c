@@ -77,18 +77,18 @@ dup_scope (GVariant *body)
 static GVariant *
 pick_members (GVariant *body)
 {
-  g_auto (GVariantBuilder) builder = G_VARIANT_BUILDER_INIT (G_VARIANT_TYPE_VARDICT);
+  g_auto (PosternJsonObject) builder = POSTERN_JSON_OBJECT_INIT;
   g_autofree char *scope = dup_scope (body);
 
   for (guint i = 0; members[i]; i++) {
     g_autoptr (GVariant) value = g_variant_lookup_value (body, members[i], NULL);
     if (value)
-      postern_json_add (&builder, members[i], value);
+      postern_json_object_add (&builder, members[i], value);
   }
-  postern_json_add_string (&builder, "scope", scope);
+  postern_json_object_add_string (&builder, "scope", scope);
   /* RFC 7591 has no member by which a client could say that it knows PKCE: only who has no secret must. */
-  postern_json_add_boolean (&builder, "require_pkce", FALSE);
-  return g_variant_ref_sink (g_variant_builder_end (&builder));
+  postern_json_object_add_boolean (&builder, "require_pkce", FALSE);
+  return g_variant_ref_sink (postern_json_object_end (&builder));
 }
 
 /* Whoever cannot keep a secret is a native application or one in the browser. */

@@ -47,22 +47,20 @@ by_query (const char *redirect_uri, const char *const *pairs)
 static PosternResponse *
 by_form_post (const char *redirect_uri, const char *const *pairs, const char *ui_locales)
 {
-  GVariantBuilder model, fields;
+  g_auto (PosternJsonObject) model = POSTERN_JSON_OBJECT_INIT;
+  g_auto (GVariantBuilder) fields = G_VARIANT_BUILDER_INIT (G_VARIANT_TYPE ("av"));
   PosternResponse *response;
 
-  g_variant_builder_init (&fields, G_VARIANT_TYPE ("av"));
   for (guint i = 0; pairs[i]; i += 2) {
-    GVariantBuilder field;
-    g_variant_builder_init (&field, G_VARIANT_TYPE_VARDICT);
-    postern_json_add_string (&field, "name", pairs[i]);
-    postern_json_add_string (&field, "value", pairs[i + 1]);
-    g_variant_builder_add (&fields, "v", g_variant_builder_end (&field));
+    g_auto (PosternJsonObject) field = POSTERN_JSON_OBJECT_INIT;
+    postern_json_object_add_string (&field, "name", pairs[i]);
+    postern_json_object_add_string (&field, "value", pairs[i + 1]);
+    g_variant_builder_add (&fields, "v", postern_json_object_end (&field));
   }
-  g_variant_builder_init (&model, G_VARIANT_TYPE_VARDICT);
-  postern_json_add_string (&model, "url", redirect_uri);
-  postern_json_add (&model, "fields", g_variant_builder_end (&fields));
-  postern_json_add_string (&model, "ui_locales", ui_locales);
-  response = postern_response_new_page (200, "form-post", g_variant_builder_end (&model));
+  postern_json_object_add_string (&model, "url", redirect_uri);
+  postern_json_object_add (&model, "fields", g_variant_builder_end (&fields));
+  postern_json_object_add_string (&model, "ui_locales", ui_locales);
+  response = postern_response_new_page (200, "form-post", postern_json_object_end (&model));
   postern_response_allow_form_target (response, redirect_uri);
   return response;
 }

@@ -40,11 +40,11 @@ read_account (PosternTxn *txn, gpointer user_data, GError **error)
 }
 
 static void
-add_url (GVariantBuilder *model, PosternTenant *tenant, const char *name, const char *path)
+add_url (PosternJsonObject *model, PosternTenant *tenant, const char *name, const char *path)
 {
   g_autofree char *url = g_strconcat (postern_tenant_get_issuer (tenant), path, NULL);
 
-  postern_json_add_string (model, name, url);
+  postern_json_object_add_string (model, name, url);
 }
 
 static GVariant *
@@ -54,18 +54,18 @@ session_entries (Account *account)
 
   for (guint i = 0; i < account->sessions->len; i++) {
     PosternSession *session = g_ptr_array_index (account->sessions, i);
-    GVariantBuilder entry = G_VARIANT_BUILDER_INIT (G_VARIANT_TYPE_VARDICT);
+    g_auto (PosternJsonObject) entry = POSTERN_JSON_OBJECT_INIT;
     g_autoptr (GDateTime) used = g_date_time_new_from_unix_utc (session->used_at);
     g_autofree char *used_at = used ? g_date_time_format_iso8601 (used) : NULL;
     g_autofree char *device = postern_flow_device_words_dup (session->user_agent);
 
-    postern_json_add_string (&entry, "id", session->id);
-    postern_json_add_string (&entry, "user_agent", session->user_agent);
-    postern_json_add_string (&entry, "device", device);
-    postern_json_add_string (&entry, "remote_address", session->remote_address);
-    postern_json_add_string (&entry, "used_at", used_at);
-    postern_json_add_boolean (&entry, "current", g_str_equal (session->id, account->visit->session->id));
-    g_variant_builder_add (&entries, "v", g_variant_builder_end (&entry));
+    postern_json_object_add_string (&entry, "id", session->id);
+    postern_json_object_add_string (&entry, "user_agent", session->user_agent);
+    postern_json_object_add_string (&entry, "device", device);
+    postern_json_object_add_string (&entry, "remote_address", session->remote_address);
+    postern_json_object_add_string (&entry, "used_at", used_at);
+    postern_json_object_add_boolean (&entry, "current", g_str_equal (session->id, account->visit->session->id));
+    g_variant_builder_add (&entries, "v", postern_json_object_end (&entry));
   }
   return g_variant_builder_end (&entries);
 }
@@ -86,15 +86,14 @@ static void
 add_application (GVariantBuilder *entries, PosternTenant *tenant, PosternGrant *grant)
 {
   g_autoptr (PosternClient) client = postern_tenant_dup_client (tenant, grant->application_id, NULL);
-  GVariantBuilder entry;
+  g_auto (PosternJsonObject) entry = POSTERN_JSON_OBJECT_INIT;
 
   if (client == NULL)
     return;
-  g_variant_builder_init (&entry, G_VARIANT_TYPE_VARDICT);
-  postern_json_add_string (&entry, "id", grant->application_id);
-  postern_json_add_string (&entry, "name", client->application->name);
-  postern_json_add (&entry, "scopes", scope_titles (grant->scope));
-  g_variant_builder_add (entries, "v", g_variant_builder_end (&entry));
+  postern_json_object_add_string (&entry, "id", grant->application_id);
+  postern_json_object_add_string (&entry, "name", client->application->name);
+  postern_json_object_add (&entry, "scopes", scope_titles (grant->scope));
+  g_variant_builder_add (entries, "v", postern_json_object_end (&entry));
 }
 
 /* One line an application, with the scopes of its newest living grant. */
@@ -146,20 +145,20 @@ render (Account *account, PosternRequest *request, PosternRuntime *runtime)
 {
   PosternFlowVisit *visit = account->visit;
   const char *name = postern_user_name_get (visit->user), *identifier = postern_user_name_get_shown (visit->user);
-  GVariantBuilder model = G_VARIANT_BUILDER_INIT (G_VARIANT_TYPE_VARDICT);
+  g_auto (PosternJsonObject) model = POSTERN_JSON_OBJECT_INIT;
 
   add_url (&model, visit->tenant, "action", "/account");
   add_url (&model, visit->tenant, "change_password_url", "/account/password");
   add_url (&model, visit->tenant, "sign_out_url", "/account/sign-out");
   if (name != identifier)
-    postern_json_add_string (&model, "name", name);
-  postern_json_add_string (&model, "identifier", identifier);
-  postern_json_add_string (&model, "email", visit->user->email);
-  postern_json_add_string (&model, "notice", find_notice (request));
-  postern_json_add (&model, "sessions", session_entries (account));
-  postern_json_add (&model, "applications", application_entries (account));
-  postern_json_add (&model, "identities", identity_entries (account, postern_runtime_get_registry (runtime)));
-  return postern_response_new_page (200, "account", g_variant_builder_end (&model));
+    postern_json_object_add_string (&model, "name", name);
+  postern_json_object_add_string (&model, "identifier", identifier);
+  postern_json_object_add_string (&model, "email", visit->user->email);
+  postern_json_object_add_string (&model, "notice", find_notice (request));
+  postern_json_object_add (&model, "sessions", session_entries (account));
+  postern_json_object_add (&model, "applications", application_entries (account));
+  postern_json_object_add (&model, "identities", identity_entries (account, postern_runtime_get_registry (runtime)));
+  return postern_response_new_page (200, "account", postern_json_object_end (&model));
 }
 
 PosternResponse *

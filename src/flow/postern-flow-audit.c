@@ -6,17 +6,17 @@
 static GVariant *
 data_of (PosternFlowContext *context, const char *user_id)
 {
-  GVariantBuilder data = G_VARIANT_BUILDER_INIT (G_VARIANT_TYPE_VARDICT);
+  g_auto (PosternJsonObject) data = POSTERN_JSON_OBJECT_INIT;
   PosternFlow *flow = context->flow;
 
-  postern_json_add_string (&data, "tenant", postern_tenant_get_slug (context->tenant));
-  postern_json_add_string (&data, "user", user_id);
-  postern_json_add_string (&data, "application", flow->application_id);
-  postern_json_add_string (&data, "session", flow->session_id);
-  postern_json_add_string (&data, "connector", flow->connector_id);
-  postern_json_add_string (&data, "acr", flow->acr);
-  postern_json_add_string (&data, "remote_address", flow->remote_address);
-  return g_variant_builder_end (&data);
+  postern_json_object_add_string (&data, "tenant", postern_tenant_get_slug (context->tenant));
+  postern_json_object_add_string (&data, "user", user_id);
+  postern_json_object_add_string (&data, "application", flow->application_id);
+  postern_json_object_add_string (&data, "session", flow->session_id);
+  postern_json_object_add_string (&data, "connector", flow->connector_id);
+  postern_json_object_add_string (&data, "acr", flow->acr);
+  postern_json_object_add_string (&data, "remote_address", flow->remote_address);
+  return postern_json_object_end (&data);
 }
 
 gboolean

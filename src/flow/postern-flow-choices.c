@@ -24,14 +24,14 @@ dup_icon (PosternInstance *instance)
 static GVariant *
 entry_of (PosternInstance *instance, gboolean last_used)
 {
-  GVariantBuilder entry = G_VARIANT_BUILDER_INIT (G_VARIANT_TYPE_VARDICT);
+  g_auto (PosternJsonObject) entry = POSTERN_JSON_OBJECT_INIT;
   g_autofree char *icon = dup_icon (instance);
 
-  postern_json_add_string (&entry, "id", postern_instance_get_id (instance));
-  postern_json_add_string (&entry, "name", postern_instance_get_display_name (instance));
-  postern_json_add_string (&entry, "icon", icon);
-  postern_json_add_boolean (&entry, "last_used", last_used);
-  return g_variant_builder_end (&entry);
+  postern_json_object_add_string (&entry, "id", postern_instance_get_id (instance));
+  postern_json_object_add_string (&entry, "name", postern_instance_get_display_name (instance));
+  postern_json_object_add_string (&entry, "icon", icon);
+  postern_json_object_add_boolean (&entry, "last_used", last_used);
+  return postern_json_object_end (&entry);
 }
 
 static gint
@@ -44,13 +44,15 @@ last_used_first (gconstpointer a, gconstpointer b, gpointer last)
 }
 
 void
-postern_flow_choices_add (PosternFlowContext *context, GVariantBuilder *model)
+postern_flow_choices_add (PosternFlowContext *context, PosternJsonObject *model)
 {
   g_autoptr (GPtrArray) connectors = postern_registry_list (postern_runtime_get_registry (context->runtime), POSTERN_TYPE_CONNECTOR);
   const char *last = context->request ? postern_request_get_cookie (context->request, COOKIE_METHOD) : NULL;
-  GVariantBuilder first = G_VARIANT_BUILDER_INIT (G_VARIANT_TYPE ("av"));
-  GVariantBuilder more = G_VARIANT_BUILDER_INIT (G_VARIANT_TYPE ("av"));
+  g_auto (GVariantBuilder) first = G_VARIANT_BUILDER_INIT (G_VARIANT_TYPE ("av"));
+  g_auto (GVariantBuilder) more = G_VARIANT_BUILDER_INIT (G_VARIANT_TYPE ("av"));
 
+  if (connectors->len == 0)
+    return;
   g_ptr_array_sort_with_data (connectors, last_used_first, (gpointer) last);
   for (guint i = 0; i < connectors->len; i++) {
     PosternInstance *instance = g_ptr_array_index (connectors, i);
@@ -58,8 +60,8 @@ postern_flow_choices_add (PosternFlowContext *context, GVariantBuilder *model)
 
     g_variant_builder_add (i < VISIBLE ? &first : &more, "v", entry_of (instance, last_used));
   }
-  postern_json_add (model, "connectors", g_variant_builder_end (&first));
-  postern_json_add (model, "more_connectors", g_variant_builder_end (&more));
+  postern_json_object_add (model, "connectors", g_variant_builder_end (&first));
+  postern_json_object_add (model, "more_connectors", g_variant_builder_end (&more));
 }
 
 static gboolean

@@ -2,11 +2,12 @@
 #pragma once
 
 #include "postern-flow-engine.h"
+#include "postern-json.h"
 
 G_BEGIN_DECLS
 
-/** postern_flow_choices_add: members `connectors` (at most four, the one used last first) and `more_connectors` for a page's @model. */
-void postern_flow_choices_add (PosternFlowContext *context, GVariantBuilder *model);
+/** postern_flow_choices_add: members `connectors` (at most four, the one used last first) and `more_connectors` for a page's @model, if there are any. */
+void postern_flow_choices_add (PosternFlowContext *context, PosternJsonObject *model);
 /**
  * postern_flow_choices_find_domain: the connector that signs in the people of @identifier's e-mail domain: the first one whose
  * setting `email-domains` names it. (transfer none) (nullable)

@@ -29,7 +29,7 @@ postern_flow_prompt_get_template (PosternFlow *flow)
 
 /* What waits for the rest of a pause that is over is no error any more. */
 static void
-add_error (PosternFlow *flow, GVariantBuilder *model, guint *status, gint64 *retry_after)
+add_error (PosternFlow *flow, PosternJsonObject *model, guint *status, gint64 *retry_after)
 {
   gint64 left = flow->prompt_retry_at > 0 ? flow->prompt_retry_at - postern_flow_context_now () : 0;
 
@@ -38,37 +38,27 @@ add_error (PosternFlow *flow, GVariantBuilder *model, guint *status, gint64 *ret
   if (flow->prompt_template == NULL || (flow->prompt_retry_at > 0 && left <= 0))
     return;
   *status = flow->prompt_status;
-  postern_json_add_string (model, "error_field", flow->prompt_error_field);
-  postern_json_add_string (model, "error_message", flow->prompt_error_message);
+  postern_json_object_add_string (model, "error_field", flow->prompt_error_field);
+  postern_json_object_add_string (model, "error_message", flow->prompt_error_message);
   if (*retry_after > 0)
-    postern_json_add_int64 (model, "retry_after", *retry_after);
+    postern_json_object_add_int64 (model, "retry_after", *retry_after);
 }
 
 static void
-add_members (GVariantBuilder *model, GVariant *members)
-{
-  for (gsize i = 0; i < g_variant_n_children (members); i++) {
-    g_autoptr (GVariant) entry = g_variant_get_child_value (members, i);
-
-    g_variant_builder_add_value (model, entry);
-  }
-}
-
-static void
-add_frame (PosternFlowContext *context, GVariantBuilder *model)
+add_frame (PosternFlowContext *context, PosternJsonObject *model)
 {
   PosternFlow *flow = context->flow;
   g_autofree char *action = g_strdup_printf ("%s/sign-in/%s?at=%s", postern_tenant_get_issuer (context->tenant), flow->id,
                                              postern_flow_prompt_get_template (flow));
 
-  postern_json_add_string (model, "action", action);
-  postern_json_add_string (model, "back_url", flow->back_url);
-  postern_json_add_string (model, "ui_locales", flow->ui_locales);
-  postern_json_add_string (model, "application_name", context->client ? context->client->application->name : NULL);
+  postern_json_object_add_string (model, "action", action);
+  postern_json_object_add_string (model, "back_url", flow->back_url);
+  postern_json_object_add_string (model, "ui_locales", flow->ui_locales);
+  postern_json_object_add_string (model, "application_name", context->client ? context->client->application->name : NULL);
   if (flow->prompt_template == NULL && flow->authenticator_id) {
     PosternInstance *instance = postern_registry_get_instance (postern_runtime_get_registry (context->runtime), flow->authenticator_id);
 
-    postern_json_add_string (model, "name", instance ? postern_instance_get_display_name (instance) : flow->authenticator_id);
+    postern_json_object_add_string (model, "name", instance ? postern_instance_get_display_name (instance) : flow->authenticator_id);
   }
 }
 
@@ -95,16 +85,16 @@ PosternResponse *
 postern_flow_prompt_render (PosternFlowContext *context)
 {
   PosternFlow *flow = context->flow;
-  g_auto (GVariantBuilder) model = G_VARIANT_BUILDER_INIT (G_VARIANT_TYPE_VARDICT);
+  g_auto (PosternJsonObject) model = POSTERN_JSON_OBJECT_INIT;
   PosternResponse *page;
   guint status;
   gint64 retry_after;
 
   if (flow->prompt_model)
-    add_members (&model, flow->prompt_model);
+    postern_json_object_add_all (&model, flow->prompt_model);
   add_frame (context, &model);
   add_error (flow, &model, &status, &retry_after);
-  page = postern_response_new_page (status, postern_flow_prompt_get_template (flow), g_variant_builder_end (&model));
+  page = postern_response_new_page (status, postern_flow_prompt_get_template (flow), postern_json_object_end (&model));
   if (retry_after > 0) {
     g_autofree char *seconds = g_strdup_printf ("%" G_GINT64_FORMAT, retry_after);
 
@@ -124,11 +114,11 @@ form_post_model (PosternPrompt *prompt)
 
   g_variant_iter_init (&iter, model);
   while (g_variant_iter_next (&iter, "{&s&s}", &name, &value)) {
-    GVariantBuilder field = G_VARIANT_BUILDER_INIT (G_VARIANT_TYPE_VARDICT);
+    g_auto (PosternJsonObject) field = POSTERN_JSON_OBJECT_INIT;
 
-    postern_json_add_string (&field, "name", name);
-    postern_json_add_string (&field, "value", value);
-    g_variant_builder_add (&fields, "v", g_variant_builder_end (&field));
+    postern_json_object_add_string (&field, "name", name);
+    postern_json_object_add_string (&field, "value", value);
+    g_variant_builder_add (&fields, "v", postern_json_object_end (&field));
   }
   return g_variant_new_parsed ("{'url': <%s>, 'fields': <%@av>}", postern_prompt_get_url (prompt), g_variant_builder_end (&fields));
 }
@@ -172,11 +162,11 @@ postern_flow_prompt_leave (PosternFlowContext *context, PosternPrompt *prompt)
 PosternResponse *
 postern_flow_prompt_stale (PosternFlow *flow, const char *application_name)
 {
-  g_auto (GVariantBuilder) model = G_VARIANT_BUILDER_INIT (G_VARIANT_TYPE_VARDICT);
+  g_auto (PosternJsonObject) model = POSTERN_JSON_OBJECT_INIT;
 
-  postern_json_add_string (&model, "application_name", application_name);
-  postern_json_add_string (&model, "back_url", flow ? flow->back_url : NULL);
+  postern_json_object_add_string (&model, "application_name", application_name);
+  postern_json_object_add_string (&model, "back_url", flow ? flow->back_url : NULL);
   if (flow)
-    postern_json_add_string (&model, "ui_locales", flow->ui_locales);
-  return postern_response_new_page (410, "stale", g_variant_builder_end (&model));
+    postern_json_object_add_string (&model, "ui_locales", flow->ui_locales);
+  return postern_response_new_page (410, "stale", postern_json_object_end (&model));
 }

@@ -38,13 +38,13 @@ postern_flow_scope_words_get_title (const char *scope)
 static GVariant *
 entry_of (const char *scope)
 {
-  GVariantBuilder entry = G_VARIANT_BUILDER_INIT (G_VARIANT_TYPE_VARDICT);
+  g_auto (PosternJsonObject) entry = POSTERN_JSON_OBJECT_INIT;
   const Words *found = find (scope);
 
-  postern_json_add_string (&entry, "name", scope);
-  postern_json_add_string (&entry, "title", found ? found->title : scope);
-  postern_json_add_string (&entry, "text", found ? found->text : "");
-  return g_variant_builder_end (&entry);
+  postern_json_object_add_string (&entry, "name", scope);
+  postern_json_object_add_string (&entry, "title", found ? found->title : scope);
+  postern_json_object_add_string (&entry, "text", found ? found->text : "");
+  return postern_json_object_end (&entry);
 }
 
 GVariant *

@@ -121,16 +121,16 @@ postern_flow_sessions_get_identifier (PosternFlowSessions *self, guint index)
 static GVariant *
 entry_of (PosternSession *session, PosternUser *user)
 {
-  GVariantBuilder entry = G_VARIANT_BUILDER_INIT (G_VARIANT_TYPE_VARDICT);
+  g_auto (PosternJsonObject) entry = POSTERN_JSON_OBJECT_INIT;
   const char *name = postern_user_name_get (user), *identifier = postern_user_name_get_shown (user);
   const char *picture = user->profile ? postern_json_get_string (user->profile, "picture") : NULL;
 
-  postern_json_add_string (&entry, "session", session->id);
-  postern_json_add_string (&entry, "name", name);
+  postern_json_object_add_string (&entry, "session", session->id);
+  postern_json_object_add_string (&entry, "name", name);
   if (identifier != name)
-    postern_json_add_string (&entry, "identifier", identifier);
-  postern_json_add_string (&entry, "picture", picture);
-  return g_variant_builder_end (&entry);
+    postern_json_object_add_string (&entry, "identifier", identifier);
+  postern_json_object_add_string (&entry, "picture", picture);
+  return postern_json_object_end (&entry);
 }
 
 GVariant *

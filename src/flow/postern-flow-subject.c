@@ -6,17 +6,17 @@
 GVariant *
 postern_flow_subject_to_variant (PosternSubject *subject)
 {
-  g_auto (GVariantBuilder) kept = G_VARIANT_BUILDER_INIT (G_VARIANT_TYPE_VARDICT);
+  g_auto (PosternJsonObject) kept = POSTERN_JSON_OBJECT_INIT;
   g_autoptr (GVariant) claims = postern_claims_to_variant (postern_subject_get_claims (subject));
   GVariant *upstream = postern_subject_get_upstream_tokens (subject);
   const char *sid = postern_subject_get_upstream_sid (subject);
 
-  postern_json_add_string (&kept, "id", postern_subject_get_id (subject));
-  postern_json_add (&kept, "claims", claims);
+  postern_json_object_add_string (&kept, "id", postern_subject_get_id (subject));
+  postern_json_object_add (&kept, "claims", claims);
   if (upstream)
-    postern_json_add (&kept, "upstream", upstream);
-  postern_json_add_string (&kept, "sid", sid);
-  return g_variant_ref_sink (g_variant_builder_end (&kept));
+    postern_json_object_add (&kept, "upstream", upstream);
+  postern_json_object_add_string (&kept, "sid", sid);
+  return g_variant_ref_sink (postern_json_object_end (&kept));
 }
 
 PosternSubject *

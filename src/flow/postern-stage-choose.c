@@ -29,14 +29,14 @@ show_identifier (PosternFlowContext *context, const char *typed, const char *fie
 {
   PosternFlow *flow = context->flow;
   g_autoptr (PosternPolicy) policy = postern_tenant_dup_policy (context->tenant);
-  GVariantBuilder model = G_VARIANT_BUILDER_INIT (G_VARIANT_TYPE_VARDICT);
+  g_auto (PosternJsonObject) model = POSTERN_JSON_OBJECT_INIT;
   const char *shown = typed ? typed : flow->identifier ? flow->identifier : flow->login_hint;
 
-  postern_json_add_string (&model, "identifier", shown);
+  postern_json_object_add_string (&model, "identifier", shown);
   postern_flow_choices_add (context, &model);
-  postern_json_add_boolean (&model, "sign_up", policy->sign_up_enabled && postern_flow_context_find_factor (context));
-  postern_json_add_boolean (&model, "passwordless", postern_flow_context_find_factor (context) == NULL);
-  context->prompt = postern_prompt_new_page ("identifier", g_variant_builder_end (&model));
+  postern_json_object_add_boolean (&model, "sign_up", policy->sign_up_enabled && postern_flow_context_find_factor (context));
+  postern_json_object_add_boolean (&model, "passwordless", postern_flow_context_find_factor (context) == NULL);
+  context->prompt = postern_prompt_new_page ("identifier", postern_json_object_end (&model));
   if (message)
     postern_prompt_set_error (context->prompt, field, message);
   return POSTERN_STAGE_PARK;

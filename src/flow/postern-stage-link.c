@@ -88,13 +88,13 @@ show_link (Linking *linking)
 {
   PosternFlowContext *context = linking->context;
   PosternInstance *connector = postern_registry_get_instance (postern_runtime_get_registry (context->runtime), context->flow->connector_id);
-  GVariantBuilder model = G_VARIANT_BUILDER_INIT (G_VARIANT_TYPE_VARDICT);
+  g_auto (PosternJsonObject) model = POSTERN_JSON_OBJECT_INIT;
 
   postern_flow_set_string (&context->flow->link_user_id, linking->user->id);
   postern_flow_set_string (&context->flow->identifier, postern_user_name_get_identifier (linking->user));
-  postern_json_add_string (&model, "identifier", context->flow->identifier);
-  postern_json_add_string (&model, "connector_name", connector ? postern_instance_get_display_name (connector) : context->flow->connector_id);
-  context->prompt = postern_prompt_new_page ("link", g_variant_builder_end (&model));
+  postern_json_object_add_string (&model, "identifier", context->flow->identifier);
+  postern_json_object_add_string (&model, "connector_name", connector ? postern_instance_get_display_name (connector) : context->flow->connector_id);
+  context->prompt = postern_prompt_new_page ("link", postern_json_object_end (&model));
   return POSTERN_STAGE_PARK;
 }
 

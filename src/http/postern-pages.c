@@ -186,11 +186,12 @@ list_languages (PosternPages *self, const char *language)
   GVariantBuilder list = G_VARIANT_BUILDER_INIT (G_VARIANT_TYPE ("aa{sv}"));
 
   for (const char *const *tag = postern_pages_get_languages (self); *tag; tag++) {
-    g_variant_builder_open (&list, G_VARIANT_TYPE_VARDICT);
-    postern_json_add_string (&list, "code", *tag);
-    postern_json_add_string (&list, "name", postern_languages_get_name (*tag));
-    postern_json_add_boolean (&list, "current", g_str_equal (*tag, language));
-    g_variant_builder_close (&list);
+    g_auto (PosternJsonObject) entry = POSTERN_JSON_OBJECT_INIT;
+
+    postern_json_object_add_string (&entry, "code", *tag);
+    postern_json_object_add_string (&entry, "name", postern_languages_get_name (*tag));
+    postern_json_object_add_boolean (&entry, "current", g_str_equal (*tag, language));
+    g_variant_builder_add_value (&list, postern_json_object_end (&entry));
   }
   made = g_variant_ref_sink (g_variant_builder_end (&list));
   postern_value_init (value, made);

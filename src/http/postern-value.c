@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "postern-value.h"
 
+#include "postern-json-member.h"
+
 #include <string.h>
 
 static guint
@@ -110,12 +112,45 @@ take_entry (PosternValue *self, GVariant *entry)
   take (self, g_variant_get_child_value (entry, 1));
 }
 
+/* What most models are of is taken as it lies there, without a GVariant for it. */
+static void
+take_member (PosternValue *self, GVariant *dictionary, const PosternJsonMember *member)
+{
+  if (postern_json_member_is (member, 's')) {
+    postern_value_set_name (self, member->name);
+    self->kind = POSTERN_VALUE_STRING;
+    self->text = member->data;
+  } else if (postern_json_member_is (member, 'b')) {
+    postern_value_set_name (self, member->name);
+    self->kind = POSTERN_VALUE_BOOLEAN;
+    self->number = *member->data;
+  } else {
+    g_autoptr (GVariant) entry = g_variant_get_child_value (dictionary, member->index);
+    take_entry (self, entry);
+  }
+}
+
+static void
+read_members (PosternValue *self)
+{
+  PosternJsonMembers members;
+  PosternJsonMember member;
+
+  postern_json_member_begin (&members, self->source);
+  while (postern_json_member_next (&members, &member))
+    take_member (&self->items[member.index], self->source, &member);
+}
+
 void
 postern_value_read (PosternValue *self)
 {
   if (self->items || self->n_items == 0)
     return;
   self->items = g_new0 (PosternValue, self->n_items);
+  if (g_variant_is_of_type (self->source, G_VARIANT_TYPE_VARDICT)) {
+    read_members (self);
+    return;
+  }
   for (gsize i = 0; i < self->n_items; i++) {
     GVariant *child = g_variant_get_child_value (self->source, i);
     if (self->kind == POSTERN_VALUE_LIST) {

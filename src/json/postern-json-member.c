@@ -1,30 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "postern-json-member.h"
 
+#include "postern-json-form.h"
+
 #include <string.h>
 
-/*
- * The form is GVariant's (GVariant Specification 1.0, section 2): a{sv} is its entries, each beginning at a multiple of 8, and
- * then where each ends. An entry is its name with a NUL, from the next multiple of 8 on the variant, and then where the name
- * ends. A variant is its value, a NUL, and its type. Where things end is written little-endian, in as few bytes as the whole
- * needs. Nothing is read that was not first held against the end of what it lies in.
- */
-typedef struct {
-  const char *data;
-  gsize length;
-} Bytes;
-
-static gsize
-aligned (gsize offset)
-{
-  return (offset + 7) & ~(gsize) 7;
-}
-
-static gsize
-offset_size (gsize length)
-{
-  return length <= G_MAXUINT8 ? 1 : length <= G_MAXUINT16 ? 2 : length <= G_MAXUINT32 ? 4 : 8;
-}
+/* Nothing is read that was not first held against the end of what it lies in. */
 
 static gsize
 read_offset (const char *at, gsize size)
@@ -35,54 +16,72 @@ read_offset (const char *at, gsize size)
   return (gsize) GUINT64_FROM_LE (little);
 }
 
-/* The variant of @entry, if its name is @name. */
-static gboolean
-take_entry (Bytes entry, const char *name, gsize name_size, PosternJsonMember *member)
+void
+postern_json_member_begin (PosternJsonMembers *self, GVariant *object)
 {
-  gsize size = offset_size (entry.length), start = aligned (name_size), end;
+  gsize size;
+
+  *self = (PosternJsonMembers){ .data = g_variant_get_data (object), .length = g_variant_get_size (object) };
+  if (!self->data || self->length == 0)
+    return;
+  size = postern_json_form_offset_size (self->length);
+  self->ends = read_offset (self->data + self->length - size, size); /* where the last entry ends */
+  if (self->ends < self->length && (self->length - self->ends) % size == 0)
+    self->n_members = (self->length - self->ends) / size;
+}
+
+/* @entry, which is @length bytes: a name, the variant, where the name ends */
+static gboolean
+take_entry (PosternJsonMember *member, const char *entry, gsize length)
+{
+  gsize size = postern_json_form_offset_size (length), end, start;
   const char *nul;
 
-  if (entry.length < start + size || memcmp (entry.data, name, name_size) != 0 || read_offset (entry.data + entry.length - size, size) != name_size)
+  if (length < size)
     return FALSE;
-  end = entry.length - size;
-  nul = memrchr (entry.data + start, '\0', end - start);
+  end = length - size;
+  start = read_offset (entry + end, size);
+  if (start == 0 || start > end || memchr (entry, '\0', start) != entry + start - 1)
+    return FALSE;
+  start = postern_json_form_align (start);
+  nul = start < end ? memrchr (entry + start, '\0', end - start) : NULL;
   if (!nul)
     return FALSE;
-  member->data = entry.data + start;
+  member->name = entry;
+  member->data = entry + start;
   member->length = (gsize) (nul - member->data);
   member->type = nul + 1;
-  member->type_length = (gsize) (entry.data + end - member->type);
+  member->type_length = (gsize) (entry + end - member->type);
   return TRUE;
 }
 
-static gboolean
-find (Bytes whole, const char *name, PosternJsonMember *member)
+gboolean
+postern_json_member_next (PosternJsonMembers *self, PosternJsonMember *member)
 {
-  gsize size = offset_size (whole.length), name_size = strlen (name) + 1, last, start = 0;
+  gsize size = postern_json_form_offset_size (self->length), end;
 
-  if (whole.length < size)
+  if (self->next == self->n_members)
     return FALSE;
-  last = read_offset (whole.data + whole.length - size, size); /* the end of the last entry, where the ends begin */
-  if (last > whole.length)
+  end = read_offset (self->data + self->ends + self->next * size, size);
+  if (end < self->start || end > self->ends || !take_entry (member, self->data + self->start, end - self->start)) {
+    self->n_members = self->next;
     return FALSE;
-  for (gsize at = last; at + size <= whole.length; at += size) {
-    gsize end = read_offset (whole.data + at, size);
-    if (end < start || end > last)
-      return FALSE;
-    member->index = (at - last) / size;
-    if (take_entry ((Bytes){ whole.data + start, end - start }, name, name_size, member))
-      return TRUE;
-    start = aligned (end);
   }
-  return FALSE;
+  member->index = self->next++;
+  self->start = postern_json_form_align (end);
+  return TRUE;
 }
 
 gboolean
 postern_json_member_find (GVariant *object, const char *name, PosternJsonMember *member)
 {
-  Bytes whole = { g_variant_get_data (object), g_variant_get_size (object) };
+  PosternJsonMembers members;
 
-  return whole.data && find (whole, name, member);
+  postern_json_member_begin (&members, object);
+  while (postern_json_member_next (&members, member))
+    if (strcmp (member->name, name) == 0)
+      return TRUE;
+  return FALSE;
 }
 
 gboolean

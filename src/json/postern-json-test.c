@@ -134,11 +134,11 @@ build (guint n, guint bytes)
     g_autofree char *string = g_strdup_printf ("s%u", i), *number = g_strdup_printf ("x%u", i), *truth = g_strdup_printf ("b%u", i);
     g_autofree char *list = g_strdup_printf ("l%u", i);
 
-    postern_json_add_string (&builder, string, i ? string : filling);
-    postern_json_add_int64 (&builder, number, (gint64) i - 7);
-    postern_json_add_boolean (&builder, truth, i % 2);
-    postern_json_add (&builder, list, g_variant_new_strv (NULL, 0));
-    postern_json_add_string (&builder, string, "the second of its name");
+    g_variant_builder_add (&builder, "{sv}", string, g_variant_new_string (i ? string : filling));
+    g_variant_builder_add (&builder, "{sv}", number, g_variant_new_int64 ((gint64) i - 7));
+    g_variant_builder_add (&builder, "{sv}", truth, g_variant_new_boolean (i % 2));
+    g_variant_builder_add (&builder, "{sv}", list, g_variant_new_strv (NULL, 0));
+    g_variant_builder_add (&builder, "{sv}", string, g_variant_new_string ("the second of its name"));
   }
   return g_variant_ref_sink (g_variant_builder_end (&builder));
 }
@@ -196,6 +196,79 @@ test_look_up_broken (void)
     }
 }
 
+/* The same bytes as GVariantBuilder's. */
+static void
+test_object (void)
+{
+  static const guint bytes[] = { 0, 1, 100, 225, 226, 227, 230, 240, 254, 255, 256, 300, 65000, 65510, 65536, 70000 };
+  g_autoptr (GVariant) inner = build (2, 3);
+
+  for (guint n = 0; n < G_N_ELEMENTS (bytes) * 40; n++) {
+    g_auto (PosternJsonObject) object = POSTERN_JSON_OBJECT_INIT;
+    GVariantBuilder builder = G_VARIANT_BUILDER_INIT (G_VARIANT_TYPE_VARDICT);
+    g_autofree char *filling = g_strnfill (bytes[n / 40], 'f');
+    g_autoptr (GVariant) expected = NULL;
+    g_autoptr (GVariant) made = NULL;
+
+    postern_json_object_add_string (&object, "filling", filling);
+    g_variant_builder_add (&builder, "{sv}", "filling", g_variant_new_string (filling));
+    for (guint i = 0; i < n % 40; i++) {
+      g_autofree char *name = g_strnfill (i, 'n');
+      GVariant *values[] = { g_variant_new_boolean (i & 1), g_variant_new_int64 (i), g_variant_new_string (name), inner, g_variant_new_strv (NULL, 0),
+                             g_variant_new_variant (inner), g_variant_new_maybe (G_VARIANT_TYPE_VARIANT, NULL), g_variant_new_double (0.5) };
+      g_autoptr (GVariant) value = g_variant_ref_sink (values[i % G_N_ELEMENTS (values)]);
+
+      for (guint k = 0; k < G_N_ELEMENTS (values); k++)
+        if (k != i % G_N_ELEMENTS (values) && values[k] != inner)
+          g_variant_unref (g_variant_ref_sink (values[k]));
+      postern_json_object_add (&object, name, value);
+      g_variant_builder_add (&builder, "{sv}", name, value);
+    }
+    expected = g_variant_ref_sink (g_variant_builder_end (&builder));
+    made = g_variant_ref_sink (postern_json_object_end (&object));
+    g_assert_cmpmem (g_variant_get_data (made), g_variant_get_size (made), g_variant_get_data (expected), g_variant_get_size (expected));
+  }
+}
+
+static void
+test_object_members (void)
+{
+  g_auto (PosternJsonObject) object = POSTERN_JSON_OBJECT_INIT, copy = POSTERN_JSON_OBJECT_INIT, left = POSTERN_JSON_OBJECT_INIT;
+  g_autoptr (GVariant) empty = g_variant_ref_sink (postern_json_object_end (&object));
+  g_autoptr (GVariant) made = NULL;
+  g_autoptr (GVariant) again = NULL;
+
+  g_assert_cmpuint (g_variant_n_children (empty), ==, 0);
+  postern_json_object_add_string (&left, "cleared", "by leaving");
+  postern_json_object_add_string (&object, "none", NULL);
+  postern_json_object_add (&object, "none", NULL);
+  postern_json_object_add_string (&object, "broken", "a\xff");
+  postern_json_object_add_int64 (&object, "number", G_MININT64);
+  postern_json_object_add_boolean (&object, "truth", 2);
+  made = g_variant_ref_sink (postern_json_object_end (&object));
+  g_assert_cmpuint (g_variant_n_children (made), ==, 3);
+  g_assert_cmpstr (postern_json_get_string (made, "broken"), ==, "a\xef\xbf\xbd");
+  g_assert_cmpint (postern_json_get_int64 (made, "number", 0), ==, G_MININT64);
+  g_assert_true (postern_json_get_boolean (made, "truth", FALSE));
+  postern_json_object_add_all (&copy, empty);
+  postern_json_object_add_all (&copy, made);
+  again = g_variant_ref_sink (postern_json_object_end (&copy));
+  g_assert_true (g_variant_equal (made, again));
+}
+
+/* What is not in normal form is made so: the whole is believed. */
+static void
+test_object_broken (void)
+{
+  static const guint8 bytes[] = { 'a', 0xff, 0 };
+  g_auto (PosternJsonObject) object = POSTERN_JSON_OBJECT_INIT;
+  g_autoptr (GVariant) made = NULL;
+
+  postern_json_object_add (&object, "text", g_variant_new_from_data (G_VARIANT_TYPE_STRING, bytes, sizeof bytes, FALSE, NULL, NULL));
+  made = g_variant_ref_sink (postern_json_object_end (&object));
+  g_assert_cmpstr (postern_json_get_string (made, "text"), ==, "");
+}
+
 /* What our own code builds is a tree of small variants: a borrowed string must outlive the look-up there too. */
 static void
 test_borrowed (void)
@@ -220,6 +293,9 @@ main (int argc, char **argv)
   g_test_add_func ("/json/look-up", test_look_up);
   g_test_add_func ("/json/look-up-any", test_look_up_any);
   g_test_add_func ("/json/look-up-broken", test_look_up_broken);
+  g_test_add_func ("/json/object", test_object);
+  g_test_add_func ("/json/object-members", test_object_members);
+  g_test_add_func ("/json/object-broken", test_object_broken);
   g_test_add_func ("/json/borrowed", test_borrowed);
   return g_test_run ();
 }

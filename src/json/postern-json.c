@@ -128,35 +128,6 @@ postern_json_dup_strv (GVariant *object, const char *name, gboolean lone)
   return NULL;
 }
 
-/* --- building ------------------------------------------------------------------------------------------------------ */
-
-/* g_variant_builder_add() reads its format with a second builder each time: three times the work of this. */
-void
-postern_json_add (GVariantBuilder *object, const char *name, GVariant *value)
-{
-  if (value)
-    g_variant_builder_add_value (object, g_variant_new_dict_entry (g_variant_new_string (name), g_variant_new_variant (value)));
-}
-
-void
-postern_json_add_string (GVariantBuilder *object, const char *name, const char *value)
-{
-  if (value)
-    postern_json_add (object, name, g_variant_new_string (value));
-}
-
-void
-postern_json_add_int64 (GVariantBuilder *object, const char *name, gint64 value)
-{
-  postern_json_add (object, name, g_variant_new_int64 (value));
-}
-
-void
-postern_json_add_boolean (GVariantBuilder *object, const char *name, gboolean value)
-{
-  postern_json_add (object, name, g_variant_new_boolean (value));
-}
-
 /* --- writing: from GVariant, without a tree between --- */
 
 static void

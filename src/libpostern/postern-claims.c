@@ -108,12 +108,12 @@ postern_claims_get_string (PosternClaims *self, const char *name)
 GVariant *
 postern_claims_to_variant (PosternClaims *self)
 {
-  GVariantBuilder builder = G_VARIANT_BUILDER_INIT (G_VARIANT_TYPE_VARDICT);
+  g_auto (PosternJsonObject) builder = POSTERN_JSON_OBJECT_INIT;
 
   g_return_val_if_fail (POSTERN_IS_CLAIMS (self), NULL);
   for (guint i = 0; i < self->order->len; i++) {
     const char *name = self->order->pdata[i];
-    postern_json_add (&builder, name, g_hash_table_lookup (self->values, name));
+    postern_json_object_add (&builder, name, g_hash_table_lookup (self->values, name));
   }
-  return g_variant_ref_sink (g_variant_builder_end (&builder));
+  return g_variant_ref_sink (postern_json_object_end (&builder));
 }

@@ -134,12 +134,12 @@ public_message (const GError *error)
 PosternResponse *
 postern_response_new_error (const GError *error)
 {
-  g_auto (GVariantBuilder) model = G_VARIANT_BUILDER_INIT (G_VARIANT_TYPE_VARDICT);
+  g_auto (PosternJsonObject) model = POSTERN_JSON_OBJECT_INIT;
   const char *message = public_message (error);
 
-  postern_json_add_string (&model, "error", postern_error_get_wire (error));
-  postern_json_add_string (&model, "error_description", message);
-  return postern_response_new_json (postern_error_get_status (error), g_variant_builder_end (&model));
+  postern_json_object_add_string (&model, "error", postern_error_get_wire (error));
+  postern_json_object_add_string (&model, "error_description", message);
+  return postern_response_new_json (postern_error_get_status (error), postern_json_object_end (&model));
 }
 
 /*
@@ -178,20 +178,20 @@ words_for_people (const GError *error)
 PosternResponse *
 postern_response_new_error_page (const GError *error, const char *back_url)
 {
-  g_auto (GVariantBuilder) model = G_VARIANT_BUILDER_INIT (G_VARIANT_TYPE_VARDICT);
+  g_auto (PosternJsonObject) model = POSTERN_JSON_OBJECT_INIT;
   const char *message = public_message (error);
   guint status = postern_error_get_status (error);
   const char *words = words_for_people (error);
   gboolean stale = g_error_matches (error, POSTERN_ERROR, POSTERN_ERROR_STALE);
 
-  postern_json_add_int64 (&model, "status", status);
-  postern_json_add_string (&model, "error", postern_error_get_wire (error));
+  postern_json_object_add_int64 (&model, "status", status);
+  postern_json_object_add_string (&model, "error", postern_error_get_wire (error));
   if (words || message)
-    postern_json_add_string (&model, "error_message", words ? words : message);
+    postern_json_object_add_string (&model, "error_message", words ? words : message);
   if (words && message && error->code != POSTERN_ERROR_NOT_FOUND)
-    postern_json_add_string (&model, "error_detail", message);
-  postern_json_add_string (&model, "back_url", back_url);
-  return postern_response_new_page (status, stale ? "stale" : "error", g_variant_builder_end (&model));
+    postern_json_object_add_string (&model, "error_detail", message);
+  postern_json_object_add_string (&model, "back_url", back_url);
+  return postern_response_new_page (status, stale ? "stale" : "error", postern_json_object_end (&model));
 }
 
 guint
