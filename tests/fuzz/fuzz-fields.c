@@ -3,7 +3,7 @@
 #include "postern-cookie.h"
 #include "postern-languages.h"
 #include "postern-plural.h"
-#include "postern-request.h"
+#include "postern-request-private.h"
 
 #include <stdint.h>
 
