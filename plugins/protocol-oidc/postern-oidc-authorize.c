@@ -141,36 +141,30 @@ make_grant (PosternOidc *self, PosternFlow *flow, PosternClient *client, gint64 
   return grant;
 }
 
-static PosternCode *
-make_code (PosternFlow *flow, const char *secret, gint64 now)
+static void
+add_code (PosternGrant *grant, PosternFlow *flow, const char *code)
 {
-  PosternCode *code = postern_code_new ();
-
-  code->hash = postern_secret_hash (secret);
-  code->grant_id = g_strdup (flow->grant_id);
-  code->application_id = g_strdup (flow->application_id);
-  code->redirect_uri = g_strdup (postern_pairs_get (flow->protocol_state, "redirect_uri"));
-  code->code_challenge = g_strdup (postern_pairs_get (flow->protocol_state, "code_challenge"));
-  code->expires_at = now + POSTERN_OIDC_CODE_LIFETIME;
-  return code;
+  grant->code_hash = postern_secret_hash (code);
+  grant->code_redirect_uri = g_strdup (postern_pairs_get (flow->protocol_state, "redirect_uri"));
+  grant->code_challenge = g_strdup (postern_pairs_get (flow->protocol_state, "code_challenge"));
+  grant->code_expires_at = grant->created_at + POSTERN_OIDC_CODE_LIFETIME;
 }
 
 PosternResponse *
 postern_oidc_authorize_issue (PosternOidc *self, PosternFlow *flow, PosternTxn *txn, GError **error)
 {
   g_autoptr (PosternClient) client = postern_tenant_dup_client (postern_oidc_get_tenant (self), flow->application_id, error);
-  gint64 now = postern_oidc_now ();
-  g_autofree char *secret = postern_secret_new ();
+  g_autofree char *code = NULL;
   g_autoptr (PosternGrant) grant = NULL;
-  g_autoptr (PosternCode) code = NULL;
 
   if (!client)
     return NULL;
-  grant = make_grant (self, flow, client, now);
-  code = make_code (flow, secret, now);
-  if (!postern_grant_store_insert (txn, grant, error) || !postern_code_store_insert (txn, code, error))
+  grant = make_grant (self, flow, client, postern_oidc_now ());
+  code = postern_secret_new_for (grant->id);
+  add_code (grant, flow, code);
+  if (!postern_grant_store_insert (txn, grant, error))
     return NULL;
-  return postern_oidc_response_new (self, flow, (const char *const[]){ "code", secret, NULL });
+  return postern_oidc_response_new (self, flow, (const char *const[]){ "code", code, NULL });
 }
 
 /* These are about us and the application: to send them to a redirect URI would be to trust it. */

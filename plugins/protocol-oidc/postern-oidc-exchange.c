@@ -23,6 +23,7 @@ exchange_free (gpointer data)
   g_free (self->resource);
   g_free (self->scope);
   g_free (self->secret_hash);
+  g_free (self->grant_id);
   g_free (self->redirect_uri);
   g_free (self->code_verifier);
   g_free (self->access_token);
@@ -51,10 +52,10 @@ postern_oidc_exchange_get (PosternFlow *flow)
   return g_object_get_qdata (G_OBJECT (flow), quark ());
 }
 
-static gboolean
-refuse (GError **error)
+gboolean
+postern_oidc_exchange_refuse (GError **error)
 {
-  g_set_error_literal (error, POSTERN_ERROR, POSTERN_ERROR_INVALID_GRANT, "The code or refresh token is unknown, expired, revoked, or was given to another application");
+  g_set_error_literal (error, POSTERN_ERROR, POSTERN_ERROR_INVALID_GRANT, "The code or refresh token is unknown, used, expired or revoked, or was given to another application");
   return FALSE;
 }
 
@@ -92,15 +93,22 @@ check_resource (PosternOidcExchange *self, GError **error)
   return FALSE;
 }
 
-gboolean
-postern_oidc_exchange_load (PosternOidcExchange *self, PosternTxn *txn, const char *grant_id, GError **error)
+void
+postern_oidc_exchange_set_secret (PosternOidcExchange *self, const char *secret)
 {
-  g_autoptr (PosternGrant) grant = postern_grant_store_get (txn, grant_id, NULL);
+  self->secret_hash = postern_secret_hash (secret);
+  self->grant_id = postern_secret_dup_id (secret, "gnt");
+}
+
+gboolean
+postern_oidc_exchange_load (PosternOidcExchange *self, PosternTxn *txn, GError **error)
+{
+  g_autoptr (PosternGrant) grant = postern_grant_store_get (txn, self->grant_id, NULL);
 
   if (!grant || grant->revoked_at || (grant->expires_at && grant->expires_at <= postern_oidc_now ()))
-    return refuse (error);
+    return postern_oidc_exchange_refuse (error);
   if (g_strcmp0 (grant->application_id, self->auth.client->application->id) != 0)
-    return refuse (error);
+    return postern_oidc_exchange_refuse (error);
   fill_flow (self->flow, grant);
   g_clear_pointer (&self->grant, postern_grant_unref);
   self->grant = g_steal_pointer (&grant);
@@ -204,33 +212,31 @@ postern_oidc_exchange_check_grant (PosternOidcExchange *self, PosternTxn *txn, G
 {
   g_autoptr (PosternGrant) grant = postern_grant_store_get (txn, self->grant->id, NULL);
 
-  return grant && !grant->revoked_at ? TRUE : refuse (error);
+  return grant && !grant->revoked_at ? TRUE : postern_oidc_exchange_refuse (error);
 }
 
 /* A family has one end, set when the grant was made: rotating does not move it (OAuth 2.1 section 4.3.1). */
 char *
 postern_oidc_exchange_add_refresh (PosternOidcExchange *self, PosternTxn *txn, GError **error)
 {
-  g_autofree char *secret = postern_secret_new ();
+  g_autofree char *secret = postern_secret_new_for (self->grant->id);
   g_autoptr (PosternRefreshToken) token = postern_refresh_token_new ();
 
+  token->grant_key = self->grant->key;
   token->hash = postern_secret_hash (secret);
-  token->grant_id = g_strdup (self->grant->id);
-  token->application_id = g_strdup (self->grant->application_id);
-  token->scope = g_strdup (self->grant->scope);
   token->created_at = postern_oidc_now ();
   token->expires_at = self->grant->expires_at;
   return postern_refresh_store_insert (txn, token, error) ? g_steal_pointer (&secret) : NULL;
 }
 
 PosternResponse *
-postern_oidc_exchange_answer_reuse (PosternOidcExchange *self, PosternTxn *txn, const char *what, const char *grant_id, GError **error)
+postern_oidc_exchange_answer_reuse (PosternOidcExchange *self, PosternTxn *txn, const char *what, GError **error)
 {
   g_autoptr (GError) refusal = NULL;
 
-  if (!postern_grant_store_revoke (txn, grant_id, postern_oidc_now (), error))
+  if (!postern_grant_store_revoke (txn, self->grant->id, postern_oidc_now (), error))
     return NULL;
-  g_message ("A %s of application %s was used twice; its grant %s is revoked", what, self->auth.client->application->id, grant_id);
-  refuse (&refusal);
+  g_message ("A %s of application %s was used twice; its grant %s is revoked", what, self->auth.client->application->id, self->grant->id);
+  postern_oidc_exchange_refuse (&refusal);
   return postern_oidc_client_auth_refuse (FALSE, refusal);
 }

@@ -37,6 +37,7 @@ struct _PosternOidcExchange {
   char *scope;             /* (nullable): what a refresh asks for */
 
   char *secret_hash;       /* of the code or the refresh token that was shown */
+  char *grant_id;          /* (nullable): which grant that names */
   char *redirect_uri, *code_verifier; /* (nullable) */
   PosternGrant *grant;     /* (nullable) */
   gboolean in_grace;       /* the refresh token was used a moment ago, and the setting forgives that */
@@ -49,11 +50,15 @@ struct _PosternOidcExchange {
 PosternFlow *postern_oidc_exchange_new (PosternOidc *oidc, PosternRequest *request, const PosternOidcGrant *row, PosternOidcExchange **exchange);
 PosternOidcExchange *postern_oidc_exchange_get (PosternFlow *flow); /* (transfer none) (nullable) */
 
+/** postern_oidc_exchange_refuse: FALSE, with the one answer for a secret that is unknown, wrong, used, over or another's. */
+gboolean postern_oidc_exchange_refuse (GError **error);
+/** postern_oidc_exchange_set_secret: the code or refresh token that was shown. */
+void postern_oidc_exchange_set_secret (PosternOidcExchange *self, const char *secret);
 /**
- * postern_oidc_exchange_load: reads the grant of @grant_id, which must be alive, the client's own and for the parameter
- * `resource`, if that was sent, and fills the flow in from it.
+ * postern_oidc_exchange_load: reads the grant that was named, which must be alive, the client's own and for the parameter
+ * `resource`, if that was sent, and fills the flow in from it. Whether the secret is right is the caller's to see.
  */
-gboolean postern_oidc_exchange_load (PosternOidcExchange *self, PosternTxn *txn, const char *grant_id, GError **error);
+gboolean postern_oidc_exchange_load (PosternOidcExchange *self, PosternTxn *txn, GError **error);
 /** postern_oidc_exchange_read_resource: the parameter `resource`; left out, the token is for all that were granted. */
 gboolean postern_oidc_exchange_read_resource (PosternOidcExchange *self, GError **error);
 
@@ -69,6 +74,6 @@ PosternResponse *postern_oidc_exchange_answer (PosternOidcExchange *self, const 
 /** postern_oidc_exchange_add_refresh: a new refresh token of the grant: (transfer full) (nullable): its text */
 char *postern_oidc_exchange_add_refresh (PosternOidcExchange *self, PosternTxn *txn, GError **error);
 /** postern_oidc_exchange_answer_reuse: a code or refresh token came twice: its grant ends, in @txn, and the answer is an error that still commits. */
-PosternResponse *postern_oidc_exchange_answer_reuse (PosternOidcExchange *self, PosternTxn *txn, const char *what, const char *grant_id, GError **error);
+PosternResponse *postern_oidc_exchange_answer_reuse (PosternOidcExchange *self, PosternTxn *txn, const char *what, GError **error);
 
 G_END_DECLS

@@ -3,13 +3,6 @@
 
 #include "postern-oidc-pkce.h"
 
-static gboolean
-refuse (GError **error)
-{
-  g_set_error_literal (error, POSTERN_ERROR, POSTERN_ERROR_INVALID_GRANT, "The code is unknown, used or expired, or was given to another application");
-  return FALSE;
-}
-
 gboolean
 postern_oidc_grant_code_prepare (PosternOidcExchange *exchange, GError **error)
 {
@@ -23,7 +16,7 @@ postern_oidc_grant_code_prepare (PosternOidcExchange *exchange, GError **error)
     g_set_error_literal (error, POSTERN_ERROR, POSTERN_ERROR_INVALID_REQUEST, "The parameter code is missing");
     return FALSE;
   }
-  exchange->secret_hash = postern_secret_hash (code);
+  postern_oidc_exchange_set_secret (exchange, code);
   exchange->redirect_uri = g_strdup (redirect_uri);
   exchange->code_verifier = g_strdup (verifier && *verifier ? verifier : NULL);
   return postern_oidc_exchange_read_resource (exchange, error);
@@ -36,26 +29,27 @@ postern_oidc_grant_code_prepare (PosternOidcExchange *exchange, GError **error)
 gboolean
 postern_oidc_grant_code_look (PosternOidcExchange *exchange, PosternTxn *txn, GError **error)
 {
-  g_autoptr (PosternCode) code = postern_code_store_get (txn, exchange->secret_hash, NULL);
+  PosternGrant *grant;
 
-  if (!code || g_strcmp0 (code->application_id, exchange->auth.client->application->id) != 0)
-    return refuse (error);
-  if (!code->used_at && code->expires_at <= postern_oidc_now ())
-    return refuse (error);
-  return postern_oidc_exchange_load (exchange, txn, code->grant_id, error);
+  if (!postern_oidc_exchange_load (exchange, txn, error))
+    return FALSE;
+  grant = exchange->grant;
+  if (!postern_secret_equal (grant->code_hash, exchange->secret_hash))
+    return postern_oidc_exchange_refuse (error);
+  return grant->code_used_at || grant->code_expires_at > postern_oidc_now () ? TRUE : postern_oidc_exchange_refuse (error);
 }
 
 /* OAuth 2.1 needs the redirect URI no more, because PKCE binds the code better; without PKCE it must be there (RFC 6749 section 4.1.3). */
 static gboolean
-check_binding (PosternOidcExchange *exchange, PosternCode *code, GError **error)
+check_binding (PosternOidcExchange *exchange, PosternGrant *grant, GError **error)
 {
-  gboolean same = exchange->redirect_uri ? g_strcmp0 (exchange->redirect_uri, code->redirect_uri) == 0 : code->code_challenge != NULL;
+  gboolean same = exchange->redirect_uri ? g_strcmp0 (exchange->redirect_uri, grant->code_redirect_uri) == 0 : grant->code_challenge != NULL;
 
   if (!same) {
     g_set_error_literal (error, POSTERN_ERROR, POSTERN_ERROR_INVALID_GRANT, "The redirect_uri is not that of the authorization request");
     return FALSE;
   }
-  return postern_oidc_pkce_verify (code->code_challenge, exchange->code_verifier, error);
+  return postern_oidc_pkce_verify (grant->code_challenge, exchange->code_verifier, error);
 }
 
 gboolean
@@ -75,21 +69,19 @@ answer (PosternOidcExchange *exchange, PosternTxn *txn, GError **error)
   return refresh_token ? postern_oidc_exchange_answer (exchange, refresh_token) : NULL;
 }
 
-/* A failed check rolls back, so that a wrong verifier does not burn the code of the one who has the right one. */
+/* A failed check rolls back, so that a wrong verifier does not burn the code of the one who has the right one. The grant may have
+ * been revoked since we looked: what the statement answers is as it is now. */
 PosternResponse *
 postern_oidc_grant_code_issue (PosternOidcExchange *exchange, PosternTxn *txn, GError **error)
 {
-  g_autofree char *used_grant = NULL;
   g_autoptr (GError) local = NULL;
-  g_autoptr (PosternCode) code = postern_code_store_redeem (txn, exchange->secret_hash, postern_oidc_now (), &used_grant, &local);
+  g_autoptr (PosternGrant) grant = postern_grant_store_redeem_code (txn, exchange->grant->id, exchange->secret_hash, postern_oidc_now (), &local);
 
-  if (!code && used_grant)
-    return postern_oidc_exchange_answer_reuse (exchange, txn, "code", used_grant, error);
-  if (!code) {
-    refuse (error);
+  if (g_error_matches (local, POSTERN_ERROR, POSTERN_ERROR_CONFLICT))
+    return postern_oidc_exchange_answer_reuse (exchange, txn, "code", error);
+  if (!grant || grant->revoked_at) {
+    postern_oidc_exchange_refuse (error);
     return NULL;
   }
-  if (!check_binding (exchange, code, error) || !postern_oidc_exchange_check_grant (exchange, txn, error))
-    return NULL;
-  return answer (exchange, txn, error);
+  return check_binding (exchange, grant, error) ? answer (exchange, txn, error) : NULL;
 }

@@ -1,13 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "postern-oidc-grant.h"
 
-static gboolean
-refuse (GError **error)
-{
-  g_set_error_literal (error, POSTERN_ERROR, POSTERN_ERROR_INVALID_GRANT, "The refresh token is unknown, expired or revoked, or was given to another application");
-  return FALSE;
-}
-
 /* Public clients always rotate (OAuth 2.1 section 4.3.1); the others as their record says. */
 static gboolean
 rotates (PosternClient *client)
@@ -37,15 +30,13 @@ narrow_scope (PosternOidcExchange *exchange, GError **error)
 gboolean
 postern_oidc_grant_refresh_look (PosternOidcExchange *exchange, PosternTxn *txn, GError **error)
 {
-  g_autoptr (PosternRefreshToken) token = postern_refresh_store_get (txn, exchange->secret_hash, NULL);
+  g_autoptr (PosternRefreshToken) token = postern_refresh_store_get (txn, exchange->grant_id, exchange->secret_hash, NULL);
   gint64 now = postern_oidc_now ();
 
-  if (!token || g_strcmp0 (token->application_id, exchange->auth.client->application->id) != 0)
-    return refuse (error);
-  if (!token->used_at && token->expires_at && token->expires_at <= now)
-    return refuse (error);
+  if (!token || (!token->used_at && token->expires_at && token->expires_at <= now))
+    return postern_oidc_exchange_refuse (error);
   exchange->in_grace = token->used_at && now - token->used_at < postern_oidc_get_refresh_grace (exchange->oidc);
-  return postern_oidc_exchange_load (exchange, txn, token->grant_id, error) && narrow_scope (exchange, error);
+  return postern_oidc_exchange_load (exchange, txn, error) && narrow_scope (exchange, error);
 }
 
 gboolean
@@ -60,7 +51,7 @@ postern_oidc_grant_refresh_prepare (PosternOidcExchange *exchange, GError **erro
     g_set_error_literal (error, POSTERN_ERROR, POSTERN_ERROR_INVALID_REQUEST, "The parameter refresh_token is missing");
     return FALSE;
   }
-  exchange->secret_hash = postern_secret_hash (token);
+  postern_oidc_exchange_set_secret (exchange, token);
   exchange->scope = g_strdup (scope && *scope ? scope : NULL);
   return postern_oidc_exchange_read_resource (exchange, error);
 }
@@ -75,12 +66,12 @@ postern_oidc_grant_refresh_sign (PosternOidcExchange *exchange, GError **error)
 static PosternResponse *
 answer_kept (PosternOidcExchange *exchange, PosternTxn *txn, GError **error)
 {
-  g_autoptr (PosternRefreshToken) token = postern_refresh_store_get (txn, exchange->secret_hash, error);
+  g_autoptr (PosternRefreshToken) token = postern_refresh_store_get (txn, exchange->grant_id, exchange->secret_hash, error);
 
   if (!token)
     return NULL;
   if (token->used_at && !exchange->in_grace)
-    return postern_oidc_exchange_answer_reuse (exchange, txn, "refresh token", token->grant_id, error);
+    return postern_oidc_exchange_answer_reuse (exchange, txn, "refresh token", error);
   return postern_oidc_exchange_answer (exchange, NULL);
 }
 
@@ -88,17 +79,16 @@ answer_kept (PosternOidcExchange *exchange, PosternTxn *txn, GError **error)
 static PosternResponse *
 answer_rotated (PosternOidcExchange *exchange, PosternTxn *txn, GError **error)
 {
-  g_autofree char *used_grant = NULL;
   g_autofree char *next = NULL;
   g_autoptr (GError) local = NULL;
   g_autoptr (PosternRefreshToken) token = NULL;
 
   if (!exchange->in_grace) {
-    token = postern_refresh_store_redeem (txn, exchange->secret_hash, postern_oidc_now (), &used_grant, &local);
-    if (!token && used_grant)
-      return postern_oidc_exchange_answer_reuse (exchange, txn, "refresh token", used_grant, error);
+    token = postern_refresh_store_redeem (txn, exchange->grant_id, exchange->secret_hash, postern_oidc_now (), &local);
+    if (g_error_matches (local, POSTERN_ERROR, POSTERN_ERROR_CONFLICT))
+      return postern_oidc_exchange_answer_reuse (exchange, txn, "refresh token", error);
     if (!token) {
-      refuse (error);
+      postern_oidc_exchange_refuse (error);
       return NULL;
     }
   }

@@ -68,7 +68,7 @@ tell_refresh_token (PosternOidc *self, PosternClient *client, const char *token)
   postern_oidc_json_add_boolean (out, "active", TRUE);
   postern_oidc_json_add_string (out, "iss", postern_oidc_get_issuer (self));
   postern_oidc_json_add_string (out, "sub", grant->user_id);
-  postern_oidc_json_add_string (out, "client_id", found->application_id);
+  postern_oidc_json_add_string (out, "client_id", grant->application_id);
   postern_oidc_json_add_string (out, "scope", grant->scope);
   postern_oidc_json_add_int64 (out, "iat", found->created_at);
   if (found->expires_at)

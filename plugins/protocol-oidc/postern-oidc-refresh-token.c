@@ -4,7 +4,7 @@
 #include "postern-oidc-access-token.h"
 
 typedef struct {
-  const char *client_id, *hash;
+  const char *grant_id, *hash;
   PosternRefreshToken *token;
   PosternGrant *grant;
 } Look;
@@ -16,10 +16,10 @@ look (PosternTxn *txn, gpointer user_data, GError **error)
 
   g_clear_pointer (&self->token, postern_refresh_token_unref);
   g_clear_pointer (&self->grant, postern_grant_unref);
-  self->token = postern_refresh_store_get (txn, self->hash, error);
+  self->token = postern_refresh_store_get (txn, self->grant_id, self->hash, error);
   if (!self->token)
     return FALSE;
-  self->grant = postern_grant_store_get (txn, self->token->grant_id, error);
+  self->grant = postern_grant_store_get (txn, self->grant_id, error);
   return self->grant != NULL;
 }
 
@@ -27,12 +27,13 @@ PosternRefreshToken *
 postern_oidc_refresh_token_find (PosternOidc *oidc, PosternClient *client, const char *text, PosternGrant **grant, GError **error)
 {
   g_autofree char *hash = postern_secret_hash (text);
-  Look self = { .client_id = client->application->id, .hash = hash };
+  g_autofree char *grant_id = postern_secret_dup_id (text, "gnt");
+  Look self = { .grant_id = grant_id, .hash = hash };
   gboolean found = postern_store_read (postern_tenant_get_store (postern_oidc_get_tenant (oidc)), POSTERN_KEEP_LASTING, look, &self, error);
   g_autoptr (PosternRefreshToken) token = self.token;
   g_autoptr (PosternGrant) found_grant = self.grant;
 
-  if (!found || g_strcmp0 (token->application_id, self.client_id) != 0)
+  if (!found || g_strcmp0 (found_grant->application_id, client->application->id) != 0)
     return NULL;
   *grant = g_steal_pointer (&found_grant);
   return g_steal_pointer (&token);

@@ -321,6 +321,173 @@ test_refresh_kept (void)
   g_assert_nonnull (postern_json_get_string (third, "access_token"));
 }
 
+/* --- what codes and refresh tokens look like ------------------------------------------------------------------------------- */
+
+#define DIGITS 26 /* in front, of the grant's id; the secret follows */
+
+/* Everything that could be made of a token without knowing another's secret. (transfer full) (element-type utf8) */
+static GPtrArray *
+twist (const char *token, const char *other, const char *foreign, const char *other_kind)
+{
+  GPtrArray *made = g_ptr_array_new_with_free_func (g_free);
+  g_autofree char *id = g_strndup (token, DIGITS);
+  g_autofree char *other_id = g_strndup (other, DIGITS);
+  char *twisted[] = {
+    g_strconcat (id, other + DIGITS, NULL), /* its grant, the other's secret */
+    g_strconcat (other_id, token + DIGITS, NULL),
+    g_strconcat (id, "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA", NULL),
+    g_strconcat ("00000000000000000000000000", token + DIGITS, NULL),
+    g_strconcat ("zzzzzzzzzzzzzzzzzzzzzzzzzz", token + DIGITS, NULL),
+    g_strndup (token, strlen (token) - 1), g_strconcat (token, "A", NULL), g_strconcat (token, "%20", NULL),
+    g_strconcat ("%20", token, NULL), g_strconcat ("gnt_", token, NULL), g_strconcat (id, token, NULL), g_strconcat (token, "=", NULL),
+    g_ascii_strup (token, -1), g_strdup (id), g_strdup (token + DIGITS), g_strconcat (token + DIGITS, id, NULL), g_strdup ("unknown"),
+    g_strdup (foreign), /* as good a one, of another tenant */
+    g_strdup (other_kind), g_strdup (world->cookie), g_strdup (world->session_id), g_strdup (world->web_secret),
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (twisted); i++)
+    g_ptr_array_add (made, twisted[i]);
+  return made;
+}
+
+/* One answer for all of them: from nothing that is wrong can anybody tell what would be right. */
+static void
+expect_one_answer (GPtrArray *twisted, const char *before, const char *after)
+{
+  g_autofree char *auth = basic ();
+  g_autofree char *first = NULL;
+
+  for (guint i = 0; i < twisted->len; i++) {
+    g_autofree char *body = g_strconcat (before, g_ptr_array_index (twisted, i), after, NULL);
+    guint status;
+    g_autoptr (GVariant) answer = postern_oidc_world_token (world, body, auth, &status);
+    g_autofree char *text = g_variant_print (answer, FALSE);
+
+    g_test_message ("%s", (const char *) g_ptr_array_index (twisted, i));
+    g_assert_cmpstr (postern_json_get_string (answer, "error"), ==, "invalid_grant");
+    g_assert_cmpuint (status, ==, 400);
+    if (first)
+      g_assert_cmpstr (text, ==, first);
+    else
+      first = g_steal_pointer (&text);
+  }
+}
+
+/* A code and a refresh token of a tenant beside ours. */
+static void
+visit_foreign (char **code, char **refresh_token)
+{
+  PosternOidcWorld *home = world;
+
+  world = postern_oidc_world_new ();
+  {
+    g_autoptr (GVariant) tokens = sign_in (NULL);
+
+    *code = postern_oidc_world_get_code (world, world->web, NULL);
+    *refresh_token = g_strdup (postern_json_get_string (tokens, "refresh_token"));
+  }
+  postern_oidc_world_free (world);
+  world = home;
+}
+
+static void
+test_code_shapes (void)
+{
+  g_autofree char *foreign = NULL, *foreign_refresh = NULL;
+  g_autofree char *code = postern_oidc_world_get_code (world, world->web, NULL);
+  g_autofree char *other = postern_oidc_world_get_code (world, world->web, NULL);
+  g_autoptr (GVariant) tokens = sign_in (NULL);
+  g_autoptr (GPtrArray) twisted = NULL;
+  g_autoptr (GVariant) redeemed = NULL, redeemed_other = NULL;
+  guint status;
+
+  visit_foreign (&foreign, &foreign_refresh);
+  twisted = twist (code, other, foreign, postern_json_get_string (tokens, "refresh_token"));
+  expect_one_answer (twisted, "grant_type=authorization_code&code=", CALLBACK VERIFIER);
+  /* None of that burned either, or the family of the refresh token. */
+  redeemed = postern_oidc_world_redeem (world, code, NULL, &status);
+  g_assert_cmpuint (status, ==, 200);
+  redeemed_other = postern_oidc_world_redeem (world, other, NULL, &status);
+  g_assert_cmpuint (status, ==, 200);
+  g_variant_unref (refresh (tokens, NULL, &status));
+  g_assert_cmpuint (status, ==, 200);
+  expect_one_answer (twisted, "grant_type=authorization_code&code=", CALLBACK VERIFIER); /* nor is a used one told apart */
+  g_assert_true (is_alive (postern_json_get_string (redeemed, "access_token")));
+}
+
+static gboolean
+is_active (const char *token)
+{
+  g_autofree char *auth = basic ();
+  g_autofree char *body = g_strconcat ("token=", token, NULL);
+  g_autoptr (PosternResponse) response = postern_oidc_world_call (world, "POST", "/oidc/introspect", body, auth, FALSE);
+  g_autoptr (GVariant) answer = postern_oidc_world_json (response);
+
+  return postern_json_get_boolean (answer, "active", FALSE);
+}
+
+static void
+revoke_token (const char *token)
+{
+  g_autofree char *auth = basic ();
+  g_autofree char *body = g_strconcat ("token=", token, NULL);
+  g_autoptr (PosternResponse) response = postern_oidc_world_call (world, "POST", "/oidc/revoke", body, auth, FALSE);
+
+  g_assert_cmpuint (postern_response_get_status (response), ==, 200);
+}
+
+static void
+test_refresh_shapes (void)
+{
+  g_autofree char *foreign = NULL, *foreign_code = NULL;
+  g_autofree char *code = postern_oidc_world_get_code (world, world->web, NULL);
+  g_autoptr (GVariant) tokens = sign_in (NULL);
+  g_autoptr (GVariant) others = sign_in (NULL);
+  const char *token = postern_json_get_string (tokens, "refresh_token");
+  const char *other = postern_json_get_string (others, "refresh_token");
+  g_autoptr (GPtrArray) twisted = NULL;
+  guint status;
+
+  visit_foreign (&foreign_code, &foreign);
+  twisted = twist (token, other, foreign, code);
+  expect_one_answer (twisted, "grant_type=refresh_token&refresh_token=", NULL);
+  for (guint i = 0; i < twisted->len; i++) {
+    g_assert_false (is_active (g_ptr_array_index (twisted, i)));
+    revoke_token (g_ptr_array_index (twisted, i));
+  }
+  /* Nobody's family was revoked by a name alone. */
+  g_assert_true (is_active (token));
+  g_assert_true (is_active (other));
+  g_variant_unref (refresh (tokens, NULL, &status));
+  g_assert_cmpuint (status, ==, 200);
+  g_variant_unref (refresh (others, NULL, &status));
+  g_assert_cmpuint (status, ==, 200);
+  g_variant_unref (postern_oidc_world_redeem (world, code, NULL, &status));
+  g_assert_cmpuint (status, ==, 200);
+}
+
+/* A code is worth nothing as a refresh token, not even the code that this family came of, and the other way round. */
+static void
+test_swapped_kinds (void)
+{
+  g_autofree char *code = postern_oidc_world_get_code (world, world->web, NULL);
+  g_autofree char *auth = basic ();
+  g_autofree char *code_as_refresh = g_strconcat ("grant_type=refresh_token&refresh_token=", code, NULL);
+  g_autoptr (GVariant) tokens = NULL;
+  g_autofree char *refresh_as_code = NULL;
+  guint status;
+
+  expect_error (code_as_refresh, auth, 400, "invalid_grant");
+  tokens = postern_oidc_world_redeem (world, code, NULL, &status);
+  g_assert_cmpuint (status, ==, 200);
+  expect_error (code_as_refresh, auth, 400, "invalid_grant");
+  refresh_as_code = g_strconcat ("grant_type=authorization_code&code=", postern_json_get_string (tokens, "refresh_token"), CALLBACK VERIFIER, NULL);
+  expect_error (refresh_as_code, auth, 400, "invalid_grant");
+  g_assert_true (is_alive (postern_json_get_string (tokens, "access_token")));
+  g_variant_unref (refresh (tokens, NULL, &status));
+  g_assert_cmpuint (status, ==, 200);
+}
+
 /* --- client credentials ------------------------------------------------------------------------------------------------------ */
 
 static void
@@ -577,6 +744,9 @@ main (int argc, char **argv)
   g_test_add_func ("/oidc/token/refresh-grace", test_refresh_grace);
   g_test_add_func ("/oidc/token/refresh-kept", test_refresh_kept);
   g_test_add_func ("/oidc/token/refresh-race", test_refresh_race);
+  g_test_add_func ("/oidc/token/code-shapes", test_code_shapes);
+  g_test_add_func ("/oidc/token/refresh-shapes", test_refresh_shapes);
+  g_test_add_func ("/oidc/token/swapped-kinds", test_swapped_kinds);
   g_test_add_func ("/oidc/token/client-credentials", test_client_credentials);
   g_test_add_func ("/oidc/token/client-credentials-refused", test_client_credentials_refused);
   g_test_add_func ("/oidc/token/inline-hands-on", test_inline_hands_on);

@@ -42,7 +42,7 @@ append_audit (PosternTxn *txn, PosternSession *session, gint64 now, GError **err
 static gboolean
 end (PosternTxn *txn, PosternSession *session, GPtrArray *ended, GError **error)
 {
-  g_autoptr (GPtrArray) grants = postern_grant_store_list_for_session (txn, session->id, error);
+  g_autoptr (GPtrArray) grants = postern_grant_store_list_for_session (txn, session, error);
   gint64 now = get_now ();
   Ended *one;
 

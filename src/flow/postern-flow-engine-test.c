@@ -266,6 +266,8 @@ test_restart (void)
   assert_answer (browser, "fresh=1");
 }
 
+#define OFFLINE "gnt_00000000000000000000000000"
+
 static gboolean
 insert_offline_grant (PosternTxn *txn, gpointer data, GError **error)
 {
@@ -274,7 +276,7 @@ insert_offline_grant (PosternTxn *txn, gpointer data, GError **error)
 
   if (user == NULL)
     return FALSE;
-  grant->id = g_strdup ("gnt_offline");
+  grant->id = g_strdup (OFFLINE);
   grant->user_id = g_strdup (user->id);
   grant->application_id = g_strdup (APP_FIRST);
   grant->scope = g_strdup ("openid offline_access");
@@ -286,7 +288,7 @@ insert_offline_grant (PosternTxn *txn, gpointer data, GError **error)
 static gboolean
 check_revoked (PosternTxn *txn, gpointer data, GError **error)
 {
-  g_autoptr (PosternGrant) grant = postern_grant_store_get (txn, "gnt_offline", error);
+  g_autoptr (PosternGrant) grant = postern_grant_store_get (txn, OFFLINE, error);
 
   g_assert_nonnull (grant);
   g_assert_cmpint (grant->revoked_at, >, 0);

@@ -27,7 +27,8 @@ postern_application_store_update (PosternTxn *txn, PosternApplication *applicati
   return changed > 0;
 }
 
-/* Its grants, codes, refresh tokens and consents go by the table's own rule. */
+/* Its consents go by the table's own rule. Its grants are worth nothing without it, and the purge finds them: to look for them here
+ * would keep everybody waiting who signs in. */
 gboolean
 postern_application_store_delete (PosternTxn *txn, const char *id, GError **error)
 {

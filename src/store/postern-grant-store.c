@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "postern-stores.h"
 
-#include "postern-record.h"
+#include "postern-redeem.h"
 
 gboolean
 postern_grant_store_insert (PosternTxn *txn, PosternGrant *grant, GError **error)
 {
+  grant->key = postern_id_get_key (grant->id);
   return postern_record_write (txn, &postern_records_grant, grant, POSTERN_SQL_INSERT (postern_records_grant, ""), error)
          > 0;
 }
@@ -13,21 +14,36 @@ postern_grant_store_insert (PosternTxn *txn, PosternGrant *grant, GError **error
 PosternGrant *
 postern_grant_store_get (PosternTxn *txn, const char *id, GError **error)
 {
-  PosternValue values[] = { POSTERN_TEXT (id) };
+  PosternValue values[] = { POSTERN_KEY (id), POSTERN_TEXT (id) };
 
-  return postern_record_read (txn, &postern_records_grant, POSTERN_SQL_SELECT (postern_records_grant, "WHERE id = ?1"),
-                              values, G_N_ELEMENTS (values), error);
+  return postern_record_read (txn, &postern_records_grant,
+                              POSTERN_SQL_SELECT (postern_records_grant, "WHERE key = ?1 AND id = ?2"), values,
+                              G_N_ELEMENTS (values), error);
+}
+
+PosternGrant *
+postern_grant_store_redeem_code (PosternTxn *txn, const char *id, const char *code_hash, gint64 now, GError **error)
+{
+  static const char mark[] = "code_used_at = ?4 WHERE key = ?1 AND id = ?2 AND code_hash = ?3 AND code_used_at = 0 AND code_expires_at > ?4";
+  PosternRedeem redeem = {
+    .type = &postern_records_grant,
+    .what = "code",
+    .mark = POSTERN_SQL_RETURNING (postern_records_grant, mark),
+    .look = "SELECT code_used_at FROM grants WHERE key = ?1 AND id = ?2 AND code_hash = ?3",
+  };
+  PosternValue values[] = { POSTERN_KEY (id), POSTERN_TEXT (id), POSTERN_TEXT (code_hash), POSTERN_INT (now) };
+
+  return postern_redeem (txn, &redeem, values, G_N_ELEMENTS (values), error);
 }
 
 /* The first revocation's time stays. */
 gboolean
 postern_grant_store_revoke (PosternTxn *txn, const char *id, gint64 now, GError **error)
 {
-  PosternValue values[] = { POSTERN_TEXT (id), POSTERN_INT (now) };
+  static const char sql[] = "UPDATE grants SET revoked_at = CASE revoked_at WHEN 0 THEN ?3 ELSE revoked_at END WHERE key = ?1 AND id = ?2";
+  PosternValue values[] = { POSTERN_KEY (id), POSTERN_TEXT (id), POSTERN_INT (now) };
 
-  return postern_txn_run_one (
-      txn, "grant", "UPDATE grants SET revoked_at = CASE revoked_at WHEN 0 THEN ?2 ELSE revoked_at END WHERE id = ?1",
-      values, G_N_ELEMENTS (values), error);
+  return postern_txn_run_one (txn, "grant", sql, values, G_N_ELEMENTS (values), error);
 }
 
 gboolean
@@ -52,20 +68,20 @@ postern_grant_store_revoke_all (PosternTxn *txn, const char *user_id, const char
 GPtrArray *
 postern_grant_store_list (PosternTxn *txn, const char *user_id, const char *after, guint limit, GError **error)
 {
-  PosternValue values[] = { POSTERN_TEXT (user_id), POSTERN_TEXT (after ? after : ""), POSTERN_INT (limit) };
+  PosternValue values[] = { POSTERN_TEXT (user_id), POSTERN_KEY (after), POSTERN_INT (limit) };
 
   return postern_record_list (
       txn, &postern_records_grant,
-      POSTERN_SQL_SELECT (postern_records_grant, "WHERE user_id = ?1 AND id > ?2 ORDER BY id LIMIT ?3"), values,
+      POSTERN_SQL_SELECT (postern_records_grant, "WHERE user_id = ?1 AND key > ?2 ORDER BY key LIMIT ?3"), values,
       G_N_ELEMENTS (values), error);
 }
 
 GPtrArray *
-postern_grant_store_list_for_session (PosternTxn *txn, const char *session_id, GError **error)
+postern_grant_store_list_for_session (PosternTxn *txn, PosternSession *session, GError **error)
 {
-  PosternValue values[] = { POSTERN_TEXT (session_id) };
+  PosternValue values[] = { POSTERN_TEXT (session->user_id), POSTERN_TEXT (session->id) };
 
   return postern_record_list (txn, &postern_records_grant,
-                              POSTERN_SQL_SELECT (postern_records_grant, "WHERE session_id = ?1 ORDER BY id"), values,
-                              G_N_ELEMENTS (values), error);
+                              POSTERN_SQL_SELECT (postern_records_grant, "WHERE user_id = ?1 AND session_id = ?2 ORDER BY key"),
+                              values, G_N_ELEMENTS (values), error);
 }

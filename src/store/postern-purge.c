@@ -7,8 +7,8 @@
 #define DAY (24 * HOUR)
 
 /*
- * What goes, and how long it is kept beyond its end: codes so that a late replay is still told apart, ended sessions and
- * revoked grants so that their last access tokens are still refused, flows so that their page can name the way back.
+ * What goes, and how long it is kept beyond its end: ended sessions and grants so that a late replay of their secrets is still
+ * told apart and their last access tokens are still refused, flows so that their page can name the way back.
  */
 typedef struct {
   PosternKeep keep;
@@ -27,10 +27,14 @@ typedef struct {
 #define RULE(table, key, due) FALSE, END (table, key, ""), FIND (table, key, due), DROP (table, key, due)
 #define NUMBERED(table, due) TRUE, END (table, "key", " AND key < ?3"), FIND (table, "key", due), DROP (table, "key", due)
 
+/* Refresh tokens go with their grant. One whose code nobody came for gave nothing; one whose application is gone gives nothing. */
+#define GRANT_IS_OVER                                                                                                 \
+  "(expires_at > 0 AND expires_at < ?3) OR (revoked_at > 0 AND revoked_at < ?3) "                                     \
+  "OR (code_used_at = 0 AND code_expires_at > 0 AND code_expires_at < ?3) "                                           \
+  "OR application_id NOT IN (SELECT id FROM applications)"
+
 static const Rule rules[] = {
-  { POSTERN_KEEP_LASTING, HOUR, RULE ("codes", "hash", "expires_at < ?3") },
-  { POSTERN_KEEP_LASTING, DAY, RULE ("refresh_tokens", "hash", "expires_at < ?3") },
-  { POSTERN_KEEP_LASTING, DAY, RULE ("grants", "id", "(expires_at > 0 AND expires_at < ?3) OR (revoked_at > 0 AND revoked_at < ?3)") },
+  { POSTERN_KEEP_LASTING, DAY, NUMBERED ("grants", GRANT_IS_OVER) },
   { POSTERN_KEEP_LASTING, DAY, NUMBERED ("sessions", "expires_at < ?3 OR (ended_at > 0 AND ended_at < ?3)") },
   { POSTERN_KEEP_LASTING, HOUR, RULE ("revoked_tokens", "jti", "expires_at < ?3") },
   { POSTERN_KEEP_LASTING, DAY, RULE ("tickets", "hash", "expires_at < ?3") },

@@ -96,25 +96,29 @@ static const PosternField session_fields[] = {
 POSTERN_DEFINE_RECORD (PosternSession, session, "sessions", "session")
 
 static const PosternField grant_fields[] = {
-  TEXT (PosternGrant, id),          TEXT (PosternGrant, user_id),     TEXT (PosternGrant, application_id),
-  TEXT (PosternGrant, session_id),  TEXT (PosternGrant, scope),       TEXT (PosternGrant, resource),
-  OBJECT (PosternGrant, data),      BOOLEAN (PosternGrant, offline),  INT64 (PosternGrant, created_at),
-  INT64 (PosternGrant, expires_at), INT64 (PosternGrant, revoked_at),
+  INT64 (PosternGrant, key),
+  TEXT (PosternGrant, id),
+  TEXT (PosternGrant, user_id),
+  TEXT (PosternGrant, application_id),
+  TEXT (PosternGrant, session_id),
+  TEXT (PosternGrant, scope),
+  TEXT (PosternGrant, resource),
+  OBJECT (PosternGrant, data),
+  BOOLEAN (PosternGrant, offline),
+  INT64 (PosternGrant, created_at),
+  INT64 (PosternGrant, expires_at),
+  INT64 (PosternGrant, revoked_at),
+  TEXT (PosternGrant, code_hash),
+  TEXT (PosternGrant, code_redirect_uri),
+  TEXT (PosternGrant, code_challenge),
+  INT64 (PosternGrant, code_expires_at),
+  INT64 (PosternGrant, code_used_at),
 };
 POSTERN_DEFINE_RECORD (PosternGrant, grant, "grants", "grant")
 
-static const PosternField code_fields[] = {
-  TEXT (PosternCode, hash),           TEXT (PosternCode, grant_id),    TEXT (PosternCode, application_id),
-  TEXT (PosternCode, redirect_uri),   TEXT (PosternCode, code_challenge), INT64 (PosternCode, expires_at),
-  INT64 (PosternCode, used_at),
-};
-POSTERN_DEFINE_RECORD (PosternCode, code, "codes", "code")
-
 static const PosternField refresh_token_fields[] = {
-  TEXT (PosternRefreshToken, hash),        TEXT (PosternRefreshToken, grant_id),
-  TEXT (PosternRefreshToken, application_id), TEXT (PosternRefreshToken, scope),
-  INT64 (PosternRefreshToken, created_at), INT64 (PosternRefreshToken, expires_at),
-  INT64 (PosternRefreshToken, used_at),
+  INT64 (PosternRefreshToken, grant_key),  TEXT (PosternRefreshToken, hash),     INT64 (PosternRefreshToken, created_at),
+  INT64 (PosternRefreshToken, expires_at), INT64 (PosternRefreshToken, used_at),
 };
 POSTERN_DEFINE_RECORD (PosternRefreshToken, refresh_token, "refresh_tokens", "refresh token")
 

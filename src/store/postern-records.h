@@ -72,7 +72,8 @@ typedef struct {
 POSTERN_DECLARE_RECORD (PosternSession, postern_session)
 
 typedef struct {
-  char *id; /* gnt_… */
+  gint64 key; /* of the id; the store's own */
+  char *id;   /* gnt_… */
   char *user_id; /* (nullable) for client credentials */
   char *application_id, *session_id; /* session_id (nullable) */
   char *scope;    /* space-separated */
@@ -80,21 +81,15 @@ typedef struct {
   GVariant *data; /* a{sv}: nonce, auth_time, acr, amr, claims request, … */
   gboolean offline; /* outlives the session */
   gint64 created_at, expires_at, revoked_at;
+  char *code_hash;  /* of its authorization code, which names the grant; it and all of the code (nullable) */
+  char *code_redirect_uri, *code_challenge;
+  gint64 code_expires_at, code_used_at;
 } PosternGrant;
 POSTERN_DECLARE_RECORD (PosternGrant, postern_grant)
 
 typedef struct {
-  char *hash; /* of the code */
-  char *grant_id, *application_id;
-  char *redirect_uri, *code_challenge; /* (nullable) */
-  gint64 expires_at, used_at;
-} PosternCode;
-POSTERN_DECLARE_RECORD (PosternCode, postern_code)
-
-typedef struct {
-  char *hash;
-  char *grant_id, *application_id;
-  char *scope;
+  gint64 grant_key; /* its grant's */
+  char *hash;       /* of the token, which names the grant */
   gint64 created_at, expires_at, used_at;
 } PosternRefreshToken;
 POSTERN_DECLARE_RECORD (PosternRefreshToken, postern_refresh_token)

@@ -5,11 +5,19 @@
 
 G_BEGIN_DECLS
 
+/** PosternRedeem: private to this room: how a secret is used once. */
+typedef struct {
+  const PosternRecordType *type; /* of the row that holds it */
+  const char *what; /* its name in an error */
+  const char *mark; /* the one statement by which the database decides; answers the row */
+  const char *look; /* "SELECT used_at …": only explains a refusal */
+} PosternRedeem;
+
 /**
- * postern_redeem: private to this room: single use of a value that is known by its hash. @mark is the one statement by which
- * the database decides; @look ("SELECT used_at, grant_id …") only explains a refusal.
- * @grant_id: (out) (optional) (transfer full): whose grant a value was that had been used before
+ * postern_redeem: NOT_FOUND where there is no such secret, STALE when it has expired, CONFLICT when it was used before.
+ * @values: of @mark; @look gets them without the last one, the time
+ * Returns: (transfer full) (nullable): the row
  */
-gpointer postern_redeem (PosternTxn *txn, const PosternRecordType *type, const char *mark, const char *look, const char *hash, gint64 now, char **grant_id, GError **error);
+gpointer postern_redeem (PosternTxn *txn, const PosternRedeem *self, const PosternValue *values, guint n_values, GError **error);
 
 G_END_DECLS

@@ -12,20 +12,26 @@ postern_refresh_store_insert (PosternTxn *txn, PosternRefreshToken *token, GErro
 }
 
 PosternRefreshToken *
-postern_refresh_store_get (PosternTxn *txn, const char *hash, GError **error)
+postern_refresh_store_get (PosternTxn *txn, const char *grant_id, const char *hash, GError **error)
 {
-  PosternValue values[] = { POSTERN_TEXT (hash) };
+  PosternValue values[] = { POSTERN_KEY (grant_id), POSTERN_TEXT (hash) };
 
   return postern_record_read (txn, &postern_records_refresh_token,
-                              POSTERN_SQL_SELECT (postern_records_refresh_token, "WHERE hash = ?1"), values,
+                              POSTERN_SQL_SELECT (postern_records_refresh_token, "WHERE grant_key = ?1 AND hash = ?2"), values,
                               G_N_ELEMENTS (values), error);
 }
 
 PosternRefreshToken *
-postern_refresh_store_redeem (PosternTxn *txn, const char *hash, gint64 now, char **grant_id, GError **error)
+postern_refresh_store_redeem (PosternTxn *txn, const char *grant_id, const char *hash, gint64 now, GError **error)
 {
-  return postern_redeem (txn, &postern_records_refresh_token,
-                         POSTERN_SQL_RETURNING (postern_records_refresh_token,
-                                                "used_at = ?2 WHERE hash = ?1 AND used_at = 0 AND expires_at > ?2"),
-                         "SELECT used_at, grant_id FROM refresh_tokens WHERE hash = ?1", hash, now, grant_id, error);
+  static const char mark[] = "used_at = ?3 WHERE grant_key = ?1 AND hash = ?2 AND used_at = 0 AND expires_at > ?3";
+  PosternRedeem redeem = {
+    .type = &postern_records_refresh_token,
+    .what = "refresh token",
+    .mark = POSTERN_SQL_RETURNING (postern_records_refresh_token, mark),
+    .look = "SELECT used_at FROM refresh_tokens WHERE grant_key = ?1 AND hash = ?2",
+  };
+  PosternValue values[] = { POSTERN_KEY (grant_id), POSTERN_TEXT (hash), POSTERN_INT (now) };
+
+  return postern_redeem (txn, &redeem, values, G_N_ELEMENTS (values), error);
 }

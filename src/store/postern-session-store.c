@@ -82,10 +82,12 @@ gboolean
 postern_session_store_end (PosternTxn *txn, const char *id, gint64 now, GError **error)
 {
   static const char end[] = "UPDATE sessions SET ended_at = CASE ended_at WHEN 0 THEN ?2 ELSE ended_at END WHERE key = ?3 AND id = ?1";
-  static const char revoke[] = "UPDATE grants SET revoked_at = ?2 WHERE session_id = ?1 AND offline = 0 AND revoked_at = 0";
+  static const char revoke[] = "UPDATE grants SET revoked_at = ?2 WHERE user_id = (SELECT user_id FROM sessions WHERE key = ?3 AND id = ?1) "
+                               "AND session_id = ?1 AND offline = 0 AND revoked_at = 0";
   PosternValue values[] = { POSTERN_TEXT (id), POSTERN_INT (now), POSTERN_KEY (id) };
 
-  return postern_txn_run_one (txn, "session", end, values, 3, error) && postern_txn_run (txn, revoke, values, 2, error);
+  return postern_txn_run_one (txn, "session", end, values, G_N_ELEMENTS (values), error)
+         && postern_txn_run (txn, revoke, values, G_N_ELEMENTS (values), error);
 }
 
 GPtrArray *

@@ -64,24 +64,23 @@ gboolean postern_session_store_touch (PosternTxn *txn, const char *id, gint64 us
 gboolean postern_session_store_end (PosternTxn *txn, const char *id, gint64 now, GError **error); /* also revokes its grants that are not offline */
 GPtrArray *postern_session_store_list (PosternTxn *txn, const char *user_id, gboolean alive_only, const char *after, guint limit, GError **error); /* user_id (nullable): all */
 
-/* postern-grant-store.c: grants, codes, refresh tokens, consents, revoked access tokens */
+/* postern-grant-store.c: grants and their codes; refresh tokens, consents, revoked access tokens */
 gboolean postern_grant_store_insert (PosternTxn *txn, PosternGrant *grant, GError **error);
 PosternGrant *postern_grant_store_get (PosternTxn *txn, const char *id, GError **error);
 gboolean postern_grant_store_revoke (PosternTxn *txn, const char *id, gint64 now, GError **error);
-gboolean postern_grant_store_revoke_all (PosternTxn *txn, const char *user_id, const char *application_id, gint64 now, GError **error); /* either (nullable), not both */
+/** either (nullable), not both; of an application alone it reads the whole table, which is for an emergency */
+gboolean postern_grant_store_revoke_all (PosternTxn *txn, const char *user_id, const char *application_id, gint64 now, GError **error);
 GPtrArray *postern_grant_store_list (PosternTxn *txn, const char *user_id, const char *after, guint limit, GError **error);
-GPtrArray *postern_grant_store_list_for_session (PosternTxn *txn, const char *session_id, GError **error);
-gboolean postern_code_store_insert (PosternTxn *txn, PosternCode *code, GError **error);
-PosternCode *postern_code_store_get (PosternTxn *txn, const char *hash, GError **error); /* looks, and uses nothing up */
+GPtrArray *postern_grant_store_list_for_session (PosternTxn *txn, PosternSession *session, GError **error);
 /**
- * One statement marks it used. NULL with NOT_FOUND for an unknown code, STALE for an expired one, and CONFLICT for one used
- * before: then the caller revokes the code's grant (RFC 6749 4.1.2), which @grant_id (out) (optional) names.
+ * One statement marks the code of the grant @id used. NULL with NOT_FOUND where there is no such code, STALE for an expired one,
+ * and CONFLICT for one used before: then the caller revokes the grant (RFC 6749 4.1.2).
  */
-PosternCode *postern_code_store_redeem (PosternTxn *txn, const char *hash, gint64 now, char **grant_id, GError **error);
+PosternGrant *postern_grant_store_redeem_code (PosternTxn *txn, const char *id, const char *code_hash, gint64 now, GError **error);
 gboolean postern_refresh_store_insert (PosternTxn *txn, PosternRefreshToken *token, GError **error);
-PosternRefreshToken *postern_refresh_store_get (PosternTxn *txn, const char *hash, GError **error);
-/** as postern_code_store_redeem */
-PosternRefreshToken *postern_refresh_store_redeem (PosternTxn *txn, const char *hash, gint64 now, char **grant_id, GError **error);
+PosternRefreshToken *postern_refresh_store_get (PosternTxn *txn, const char *grant_id, const char *hash, GError **error);
+/** as postern_grant_store_redeem_code() */
+PosternRefreshToken *postern_refresh_store_redeem (PosternTxn *txn, const char *grant_id, const char *hash, gint64 now, GError **error);
 gboolean postern_consent_store_put (PosternTxn *txn, const char *user_id, const char *application_id, const char *scope, gint64 now, GError **error);
 /** Returns: (transfer full) (nullable): the remembered scopes; NULL without error when none */
 char *postern_consent_store_get (PosternTxn *txn, const char *user_id, const char *application_id, GError **error);

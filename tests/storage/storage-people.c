@@ -244,7 +244,7 @@ sessions (PosternTxn *txn, gpointer data, GError **error)
   offline_after = postern_grant_store_get (txn, offline->id, error);
   g_assert_cmpint (online_after->revoked_at, ==, NOW + 62);
   g_assert_cmpint (offline_after->revoked_at, ==, 0);
-  grants = postern_grant_store_list_for_session (txn, session->id, error);
+  grants = postern_grant_store_list_for_session (txn, session, error);
   g_assert_cmpuint (grants->len, ==, 2);
   return TRUE;
 }
@@ -309,9 +309,8 @@ user_delete (PosternTxn *txn, gpointer data, GError **error)
   g_autoptr (PosternGrant) grant = storage_kit_new_grant (ada->id, app->id, session->id);
   g_autoptr (PosternRefreshToken) token = postern_refresh_token_new ();
 
+  token->grant_key = postern_id_get_key (grant->id);
   token->hash = g_strdup ("r");
-  token->grant_id = g_strdup (grant->id);
-  token->application_id = g_strdup (app->id);
   g_assert_true (postern_user_store_insert (txn, ada, error) && postern_application_store_insert (txn, app, error)
                  && postern_credential_store_put (txn, password, error) && postern_identity_store_insert (txn, identity, error)
                  && postern_session_store_insert (txn, session, error) && postern_grant_store_insert (txn, grant, error)
@@ -323,7 +322,7 @@ user_delete (PosternTxn *txn, gpointer data, GError **error)
   assert_fails (postern_identity_store_find (txn, "google", "1", &failure), POSTERN_ERROR_NOT_FOUND);
   assert_fails (postern_session_store_get (txn, session->id, &failure), POSTERN_ERROR_NOT_FOUND);
   assert_fails (postern_grant_store_get (txn, grant->id, &failure), POSTERN_ERROR_NOT_FOUND);
-  assert_fails (postern_refresh_store_get (txn, "r", &failure), POSTERN_ERROR_NOT_FOUND);
+  assert_fails (postern_refresh_store_get (txn, grant->id, "r", &failure), POSTERN_ERROR_NOT_FOUND);
   g_assert_false (postern_device_store_knows (txn, "d", ada->id, 0, error));
   g_assert_null (postern_consent_store_get (txn, ada->id, app->id, error));
   return TRUE;

@@ -57,38 +57,37 @@ add_contested (PosternTxn *txn, gpointer data, GError **error)
   Race *race = data;
   g_autoptr (PosternApplication) app = storage_kit_new_application ("a");
   g_autoptr (PosternGrant) grant = storage_kit_new_grant (NULL, app->id, NULL);
-  g_autoptr (PosternCode) code = postern_code_new ();
   g_autoptr (PosternRefreshToken) token = postern_refresh_token_new ();
   g_autoptr (PosternTicket) ticket = postern_ticket_new ();
 
-  code->hash = g_strdup (race->name);
-  code->grant_id = g_strdup (grant->id);
-  code->application_id = g_strdup (app->id);
-  code->expires_at = NOW + 60;
+  g_free (grant->id);
+  grant->id = g_strdup (race->name);
+  grant->code_hash = g_strdup (race->name);
+  grant->code_expires_at = NOW + 60;
+  token->grant_key = postern_id_get_key (grant->id);
   token->hash = g_strdup (race->name);
-  token->grant_id = g_strdup (grant->id);
-  token->application_id = g_strdup (app->id);
   token->expires_at = NOW + 60;
   ticket->hash = g_strdup (race->name);
   ticket->kind = g_strdup ("setup");
   ticket->expires_at = NOW + 60;
   return postern_application_store_insert (txn, app, error) && postern_grant_store_insert (txn, grant, error)
-         && postern_code_store_insert (txn, code, error) && postern_refresh_store_insert (txn, token, error)
-         && postern_ticket_store_insert (txn, ticket, error);
+         && postern_refresh_store_insert (txn, token, error) && postern_ticket_store_insert (txn, ticket, error);
 }
 
 static gboolean
 redeem_code (PosternTxn *txn, gpointer data, GError **error)
 {
-  g_autoptr (PosternCode) code = postern_code_store_redeem (txn, ((Race *) data)->name, NOW, NULL, error);
+  const char *name = ((Race *) data)->name;
+  g_autoptr (PosternGrant) grant = postern_grant_store_redeem_code (txn, name, name, NOW, error);
 
-  return code != NULL;
+  return grant != NULL;
 }
 
 static gboolean
 redeem_refresh (PosternTxn *txn, gpointer data, GError **error)
 {
-  g_autoptr (PosternRefreshToken) token = postern_refresh_store_redeem (txn, ((Race *) data)->name, NOW, NULL, error);
+  const char *name = ((Race *) data)->name;
+  g_autoptr (PosternRefreshToken) token = postern_refresh_store_redeem (txn, name, name, NOW, error);
 
   return token != NULL;
 }
@@ -117,7 +116,7 @@ test_single_use (void)
 
   for (guint round = 0; round < N_ROUNDS; round++)
     {
-      g_autofree char *name = postern_secret_new ();
+      g_autofree char *name = postern_id_new ("gnt");
       Race race = { store, POSTERN_KEEP_LASTING, NULL, name };
 
       storage_kit_write (store, POSTERN_KEEP_LASTING, add_contested, &race);

@@ -86,55 +86,68 @@ static gboolean
 codes (PosternTxn *txn, gpointer data, GError **error)
 {
   g_autoptr (PosternGrant) grant = NULL;
-  g_autoptr (PosternCode) code = postern_code_new ();
-  g_autoptr (PosternCode) redeemed = NULL;
-  g_autofree char *of_unknown = NULL, *of_late = NULL, *of_used = NULL;
+  g_autoptr (PosternGrant) other = NULL;
+  g_autoptr (PosternGrant) redeemed = NULL;
+  g_autoptr (PosternGrant) found = NULL;
 
   add_grant (txn, &grant, error);
-  code->hash = g_strdup ("c");
-  code->grant_id = g_strdup (grant->id);
-  code->application_id = g_strdup (grant->application_id);
-  code->code_challenge = g_strdup ("challenge");
-  code->expires_at = NOW + 60;
-  g_assert_true (postern_code_store_insert (txn, code, error));
-  assert_fails (postern_code_store_insert (txn, code, &failure), POSTERN_ERROR_CONFLICT);
-  assert_fails (postern_code_store_redeem (txn, "other", NOW, &of_unknown, &failure), POSTERN_ERROR_NOT_FOUND);
-  assert_fails (postern_code_store_redeem (txn, "c", NOW + 60, &of_late, &failure), POSTERN_ERROR_STALE);
-  redeemed = postern_code_store_redeem (txn, "c", NOW, NULL, error);
+  add_grant (txn, &other, error); /* has no code */
+  redeemed = storage_kit_new_grant (NULL, grant->application_id, NULL);
+  redeemed->code_hash = g_strdup ("c");
+  redeemed->code_challenge = g_strdup ("challenge");
+  redeemed->code_expires_at = NOW + 60;
+  g_assert_true (postern_grant_store_insert (txn, redeemed, error));
+  assert_fails (postern_grant_store_insert (txn, redeemed, &failure), POSTERN_ERROR_CONFLICT);
+  postern_grant_unref (grant);
+  grant = g_steal_pointer (&redeemed);
+
+  assert_fails (postern_grant_store_redeem_code (txn, grant->id, "other", NOW, &failure), POSTERN_ERROR_NOT_FOUND);
+  assert_fails (postern_grant_store_redeem_code (txn, other->id, "c", NOW, &failure), POSTERN_ERROR_NOT_FOUND);
+  assert_fails (postern_grant_store_redeem_code (txn, "gnt_none", "c", NOW, &failure), POSTERN_ERROR_NOT_FOUND);
+  assert_fails (postern_grant_store_redeem_code (txn, grant->id, NULL, NOW, &failure), POSTERN_ERROR_NOT_FOUND);
+  assert_fails (postern_grant_store_redeem_code (txn, grant->id, "c", NOW + 60, &failure), POSTERN_ERROR_STALE);
+  redeemed = postern_grant_store_redeem_code (txn, grant->id, "c", NOW, error);
   g_assert_cmpstr (redeemed->code_challenge, ==, "challenge");
-  g_assert_null (redeemed->redirect_uri);
-  assert_fails (postern_code_store_redeem (txn, "c", NOW + 1, &of_used, &failure), POSTERN_ERROR_CONFLICT);
-  g_assert_cmpstr (of_used, ==, grant->id);
-  g_assert_null (of_unknown);
-  g_assert_null (of_late);
+  g_assert_cmpstr (redeemed->id, ==, grant->id);
+  g_assert_null (redeemed->code_redirect_uri);
+  assert_fails (postern_grant_store_redeem_code (txn, grant->id, "c", NOW + 1, &failure), POSTERN_ERROR_CONFLICT);
+  assert_fails (postern_grant_store_redeem_code (txn, grant->id, "c", NOW + 99, &failure), POSTERN_ERROR_CONFLICT);
+  assert_fails (postern_grant_store_redeem_code (txn, grant->id, "other", NOW + 1, &failure), POSTERN_ERROR_NOT_FOUND);
+  found = postern_grant_store_get (txn, grant->id, error);
+  g_assert_cmpint (found->code_used_at, ==, NOW);
   return TRUE;
 }
 
 static gboolean
 refresh_tokens (PosternTxn *txn, gpointer data, GError **error)
 {
-  g_autoptr (PosternGrant) grant = NULL;
+  g_autoptr (PosternGrant) grant = NULL, other = NULL;
   g_autoptr (PosternRefreshToken) token = postern_refresh_token_new ();
+  g_autoptr (PosternRefreshToken) lost = postern_refresh_token_new ();
   g_autoptr (PosternRefreshToken) redeemed = NULL, seen = NULL;
-  g_autofree char *of_used = NULL;
 
   add_grant (txn, &grant, error);
+  add_grant (txn, &other, error);
+  token->grant_key = postern_id_get_key (grant->id);
   token->hash = g_strdup ("r");
-  token->grant_id = g_strdup (grant->id);
-  token->application_id = g_strdup (grant->application_id);
   token->expires_at = NOW + 60;
   g_assert_true (postern_refresh_store_insert (txn, token, error));
-  seen = postern_refresh_store_get (txn, "r", error);
+  assert_fails (postern_refresh_store_insert (txn, token, &failure), POSTERN_ERROR_CONFLICT);
+  lost->grant_key = 1;
+  lost->hash = g_strdup ("r");
+  assert_fails (postern_refresh_store_insert (txn, lost, &failure), POSTERN_ERROR_NOT_FOUND);
+  seen = postern_refresh_store_get (txn, grant->id, "r", error);
   g_assert_cmpint (seen->used_at, ==, 0);
-  assert_fails (postern_refresh_store_redeem (txn, "r", NOW + 60, NULL, &failure), POSTERN_ERROR_STALE);
-  redeemed = postern_refresh_store_redeem (txn, "r", NOW, NULL, error);
+  assert_fails (postern_refresh_store_get (txn, other->id, "r", &failure), POSTERN_ERROR_NOT_FOUND);
+  assert_fails (postern_refresh_store_get (txn, NULL, "r", &failure), POSTERN_ERROR_NOT_FOUND);
+  assert_fails (postern_refresh_store_redeem (txn, other->id, "r", NOW, &failure), POSTERN_ERROR_NOT_FOUND);
+  assert_fails (postern_refresh_store_redeem (txn, grant->id, "s", NOW, &failure), POSTERN_ERROR_NOT_FOUND);
+  assert_fails (postern_refresh_store_redeem (txn, grant->id, "r", NOW + 60, &failure), POSTERN_ERROR_STALE);
+  redeemed = postern_refresh_store_redeem (txn, grant->id, "r", NOW, error);
   g_assert_cmpint (redeemed->used_at, ==, NOW);
-  assert_fails (postern_refresh_store_redeem (txn, "r", NOW, &of_used, &failure), POSTERN_ERROR_CONFLICT);
-  g_assert_cmpstr (of_used, ==, grant->id);
+  assert_fails (postern_refresh_store_redeem (txn, grant->id, "r", NOW, &failure), POSTERN_ERROR_CONFLICT);
   /* replayed after its end: still told apart from one that merely lapsed */
-  g_clear_pointer (&of_used, g_free);
-  assert_fails (postern_refresh_store_redeem (txn, "r", NOW + 99, &of_used, &failure), POSTERN_ERROR_CONFLICT);
-  g_assert_cmpstr (of_used, ==, grant->id);
+  assert_fails (postern_refresh_store_redeem (txn, grant->id, "r", NOW + 99, &failure), POSTERN_ERROR_CONFLICT);
   return TRUE;
 }
 

@@ -84,12 +84,14 @@ CREATE TABLE sessions (
 
 CREATE INDEX sessions_by_user ON sessions (user_id);
 
--- A grant outlives its session where it is offline, so the session is named but not referred to.
+-- A grant outlives its session where it is offline, and its application until the purge comes by, so both are named but not
+-- referred to. Its authorization code is part of it.
 
 CREATE TABLE grants (
-  id TEXT NOT NULL PRIMARY KEY,
+  key INTEGER PRIMARY KEY CHECK (key >= 0),
+  id TEXT NOT NULL,
   user_id TEXT REFERENCES users ON DELETE CASCADE,
-  application_id TEXT NOT NULL REFERENCES applications ON DELETE CASCADE,
+  application_id TEXT NOT NULL,
   session_id TEXT,
   scope TEXT,
   resource TEXT,
@@ -97,38 +99,24 @@ CREATE TABLE grants (
   offline INTEGER NOT NULL,
   created_at INTEGER NOT NULL,
   expires_at INTEGER NOT NULL,
-  revoked_at INTEGER NOT NULL
+  revoked_at INTEGER NOT NULL,
+  code_hash TEXT,
+  code_redirect_uri TEXT,
+  code_challenge TEXT,
+  code_expires_at INTEGER NOT NULL,
+  code_used_at INTEGER NOT NULL
 ) STRICT;
 
-CREATE INDEX grants_by_user ON grants (user_id, id) WHERE user_id IS NOT NULL;
-
-CREATE INDEX grants_by_application ON grants (application_id);
-
-CREATE INDEX grants_by_session ON grants (session_id) WHERE session_id IS NOT NULL;
-
-CREATE TABLE codes (
-  hash TEXT NOT NULL PRIMARY KEY,
-  grant_id TEXT NOT NULL REFERENCES grants ON DELETE CASCADE,
-  application_id TEXT NOT NULL,
-  redirect_uri TEXT,
-  code_challenge TEXT,
-  expires_at INTEGER NOT NULL,
-  used_at INTEGER NOT NULL
-) STRICT, WITHOUT ROWID;
-
-CREATE INDEX codes_by_grant ON codes (grant_id);
+CREATE INDEX grants_by_user ON grants (user_id, session_id) WHERE user_id IS NOT NULL;
 
 CREATE TABLE refresh_tokens (
-  hash TEXT NOT NULL PRIMARY KEY,
-  grant_id TEXT NOT NULL REFERENCES grants ON DELETE CASCADE,
-  application_id TEXT NOT NULL,
-  scope TEXT,
+  grant_key INTEGER NOT NULL REFERENCES grants ON DELETE CASCADE,
+  hash TEXT NOT NULL,
   created_at INTEGER NOT NULL,
   expires_at INTEGER NOT NULL,
-  used_at INTEGER NOT NULL
+  used_at INTEGER NOT NULL,
+  PRIMARY KEY (grant_key, hash)
 ) STRICT, WITHOUT ROWID;
-
-CREATE INDEX refresh_tokens_by_grant ON refresh_tokens (grant_id);
 
 CREATE TABLE consents (
   user_id TEXT NOT NULL REFERENCES users ON DELETE CASCADE,
