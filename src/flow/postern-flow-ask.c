@@ -56,27 +56,31 @@ make_step (PosternFlowContext *context, PosternInstance *instance, PosternStepPh
   return step;
 }
 
-/* A person who says no, or an answer that is refused, does not make a provider ill. */
-static gboolean
-is_failure (PosternStep *step)
+/* A person who says no does not make a provider ill; nor do those who leave at once, or strangers could close it for all. */
+static PosternFlowConnectorEnd
+end_of (PosternStep *step)
 {
+  static const PosternError ill[] = { POSTERN_ERROR_PROVIDER, POSTERN_ERROR_UNREACHABLE, POSTERN_ERROR_TEMPORARILY_UNAVAILABLE };
   const GError *error = postern_step_get_error (step);
 
-  return error && (g_error_matches (error, POSTERN_ERROR, POSTERN_ERROR_PROVIDER) ||
-                   g_error_matches (error, POSTERN_ERROR, POSTERN_ERROR_TEMPORARILY_UNAVAILABLE));
+  for (guint i = 0; error && i < G_N_ELEMENTS (ill); i++)
+    if (g_error_matches (error, POSTERN_ERROR, (gint) ill[i]))
+      return g_cancellable_is_cancelled (postern_step_get_cancellable (step)) ? POSTERN_FLOW_CONNECTOR_LEFT : POSTERN_FLOW_CONNECTOR_FAILED;
+  return POSTERN_FLOW_CONNECTOR_GOOD;
 }
 
 static void
 ask_connector (PosternStep *step, PosternInstance *instance)
 {
   GError *error = NULL;
+  guint place;
 
-  if (!postern_flow_connector_enter (instance, postern_flow_context_now (), &error)) {
+  if (!postern_flow_connector_enter (instance, postern_flow_context_now (), &place, &error)) {
     postern_step_return_error (step, error);
     return;
   }
   postern_authenticator_ask (POSTERN_AUTHENTICATOR (instance), step);
-  postern_flow_connector_leave (instance, is_failure (step), postern_flow_context_now ());
+  postern_flow_connector_leave (instance, place, end_of (step), postern_flow_context_now ());
 }
 
 PosternStep *

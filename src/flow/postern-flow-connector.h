@@ -11,13 +11,18 @@ G_BEGIN_DECLS
  * is down must not make each person wait for its time-out.
  */
 
+/** How a call ended: a person's "no" is good, too; one whose asker left before it could end says nothing. */
+typedef enum { POSTERN_FLOW_CONNECTOR_GOOD, POSTERN_FLOW_CONNECTOR_FAILED, POSTERN_FLOW_CONNECTOR_LEFT } PosternFlowConnectorEnd;
+
 /**
- * postern_flow_connector_enter: takes a place for one call. Returns: FALSE with POSTERN_ERROR_TEMPORARILY_UNAVAILABLE when too
- * many are under way or the last ones all failed. A TRUE is paired with postern_flow_connector_leave().
+ * postern_flow_connector_enter: takes a place for one call. @now: seconds since 1970
+ * Returns: FALSE with POSTERN_ERROR_TEMPORARILY_UNAVAILABLE when too many are under way, the last ones all failed, or one has
+ * hung for five seconds in which nobody came back. A TRUE is paired with postern_flow_connector_leave().
  */
-gboolean postern_flow_connector_enter (PosternInstance *instance, gint64 now, GError **error);
-/** postern_flow_connector_leave: @failed: the provider did not answer or misbehaved; a person's "no" is no failure. */
-void postern_flow_connector_leave (PosternInstance *instance, gboolean failed, gint64 now);
+gboolean postern_flow_connector_enter (PosternInstance *instance, gint64 now, guint *place, GError **error);
+void postern_flow_connector_leave (PosternInstance *instance, guint place, PosternFlowConnectorEnd end, gint64 now);
+/** postern_flow_connector_get_pause: seconds until somebody is sent there again; 0: at once */
+guint postern_flow_connector_get_pause (PosternInstance *instance, gint64 now);
 
 /** postern_flow_connector_dup_origin: "scheme://host[:port]" of @url. (transfer full) (nullable) */
 char *postern_flow_connector_dup_origin (const char *url);

@@ -120,6 +120,8 @@ postern_flow_context_again (PosternFlowContext *self, const char *stage, const c
   g_clear_pointer (&self->input, postern_pairs_unref);
   postern_flow_context_forget_user (self);
   self->notice = notice;
+  self->notice_connector = NULL;
+  self->notice_pause = 0;
   return POSTERN_STAGE_RESTART;
 }
 

@@ -25,6 +25,8 @@ typedef struct {
   gboolean callback;       /* input came from a provider, not from a form of ours */
   PosternPrompt *prompt;   /* out: what a parked flow shows */
   const char *notice;      /* (nullable): an English phrase that the next page shows as its error; a static string */
+  const char *notice_connector; /* (nullable): {connector_name} of that phrase; the instance's */
+  guint notice_pause;      /* seconds after which it is no longer true; 0: not known */
   const char *event;       /* (nullable): the audit event's name, a static string */
   PosternResponse *response; /* out: what effect `issue` answered; cookies are added to it in the end */
   GPtrArray *cookies;      /* out: src/flow/postern-flow-browser.h */

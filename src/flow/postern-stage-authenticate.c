@@ -2,6 +2,7 @@
 #include <glib/gi18n.h>
 
 #include "postern-flow-ask.h"
+#include "postern-flow-connector.h"
 #include "postern-flow-context.h"
 #include "postern-flow-subject.h"
 #include "postern-stages.h"
@@ -47,15 +48,19 @@ static PosternStageResult
 take_error (PosternFlowContext *context, PosternInstance *instance, const GError *failure)
 {
   gboolean refused = g_error_matches (failure, POSTERN_ERROR, POSTERN_ERROR_ACCESS_DENIED);
-  gboolean busy = g_error_matches (failure, POSTERN_ERROR, POSTERN_ERROR_TEMPORARILY_UNAVAILABLE);
+  gboolean silent = g_error_matches (failure, POSTERN_ERROR, POSTERN_ERROR_TEMPORARILY_UNAVAILABLE) ||
+                    g_error_matches (failure, POSTERN_ERROR, POSTERN_ERROR_UNREACHABLE);
+  PosternStageResult result;
 
   g_message ("Authenticator \"%s\" did not sign anybody in: %s", postern_instance_get_id (instance), failure->message);
   postern_flow_context_forget_who (context);
   if (refused)
     return postern_flow_context_again (context, "choose", N_("You stopped on the other side. Try again, or choose another way."));
-  if (busy)
-    return postern_flow_context_again (context, "choose", N_("This way of signing in does not answer right now. Choose another one, or try again in a minute."));
-  return postern_flow_context_again (context, "choose", N_("Signing in this way did not work. Try again, or choose another way."));
+  result = postern_flow_context_again (context, "choose", silent ? N_("{connector_name} does not answer right now. Choose another way to sign in, or try this one again later.")
+                                                                 : N_("Signing in with {connector_name} did not work. Try again, or choose another way."));
+  context->notice_connector = postern_instance_get_display_name (instance);
+  context->notice_pause = silent ? postern_flow_connector_get_pause (instance, postern_flow_context_now ()) : 0;
+  return result;
 }
 
 /**

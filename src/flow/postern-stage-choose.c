@@ -36,9 +36,11 @@ show_identifier (PosternFlowContext *context, const char *typed, const char *fie
   postern_flow_choices_add (context, &model);
   postern_json_object_add_boolean (&model, "sign_up", policy->sign_up_enabled && postern_flow_context_find_factor (context));
   postern_json_object_add_boolean (&model, "passwordless", postern_flow_context_find_factor (context) == NULL);
+  postern_json_object_add_string (&model, "connector_name", context->notice_connector);
   context->prompt = postern_prompt_new_page ("identifier", postern_json_object_end (&model));
   if (message)
     postern_prompt_set_error (context->prompt, field, message);
+  postern_prompt_set_status (context->prompt, 200, context->notice_pause);
   return POSTERN_STAGE_PARK;
 }
 
