@@ -11,41 +11,64 @@
 #define MAX_WAITING 10000
 #define TRIES 3
 #define TOKEN_LIFETIME 120 /* seconds, as the specification recommends */
+#define REST 60            /* seconds in which nothing is carried to who did not take one letter in all its tries */
 #define EVENT "http://schemas.openid.net/event/backchannel-logout"
 
 struct _PosternOidcCourier {
-  GThreadPool *pool;
+  GThreadPool *pool;     /* of addresses, each in it once: one that hangs holds one thread */
   GCancellable *closing; /* fires when the worker ends: no more second tries */
+
+  GMutex mutex; /* guards what follows */
+  GHashTable *addresses; /* (element-type utf8 Address) */
+  guint waiting;
 };
 
 typedef struct {
-  char *url;
   GBytes *body;
+  gint64 until; /* monotonic: when its token has expired */
 } Letter;
+
+typedef struct {
+  char *url;
+  GQueue letters;
+  gboolean under_way; /* in the pool, or on one of its threads */
+  gint64 rests_until; /* monotonic; 0: it took the last one */
+} Address;
 
 static void
 letter_free (Letter *self)
 {
-  g_free (self->url);
   g_bytes_unref (self->body);
+  g_free (self);
+}
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (Letter, letter_free)
+
+static void
+address_free (gpointer data)
+{
+  Address *self = data;
+
+  g_queue_clear_full (&self->letters, (GDestroyNotify) letter_free);
+  g_free (self->url);
   g_free (self);
 }
 
 /* 200 and 204 are a yes (section 2.8); 400 is a no that asking again will not change. */
 static gboolean
-carry (Letter *letter)
+carry (const char *url, Letter *letter)
 {
   guint status = 0;
   g_autoptr (GError) error = NULL;
-  g_autoptr (GBytes) reply = postern_http_client_send (postern_http_client_get_default (), "POST", letter->url, NULL, "application/x-www-form-urlencoded",
+  g_autoptr (GBytes) reply = postern_http_client_send (postern_http_client_get_default (), "POST", url, NULL, "application/x-www-form-urlencoded",
                                                        letter->body, 16 * 1024, &status, NULL, NULL, &error);
 
   if (reply && (status / 100 == 2 || status == 400)) {
     if (status == 400)
-      g_message ("%s refuses our logout token", letter->url);
+      g_message ("%s refuses our logout token", url);
     return TRUE;
   }
-  g_message ("The logout token did not reach %s: %s", letter->url, error ? error->message : "the answer is not 200");
+  g_message ("The logout token did not reach %s: %s", url, error ? error->message : "the answer is not 200");
   return FALSE;
 }
 
@@ -61,16 +84,56 @@ pause_before (guint attempt, GCancellable *closing)
   return TRUE;
 }
 
+/* The next letter that is still worth carrying; the others are dropped. The lock is held. */
+static Letter *
+next_letter (PosternOidcCourier *self, Address *address)
+{
+  gint64 now = g_get_monotonic_time ();
+  Letter *letter;
+
+  while ((letter = g_queue_pop_head (&address->letters))) {
+    self->waiting--;
+    if (now < letter->until && now >= address->rests_until)
+      return letter;
+    letter_free (letter);
+  }
+  return NULL;
+}
+
+static Letter *
+take_letter (PosternOidcCourier *self, Address *address)
+{
+  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&self->mutex);
+  Letter *letter = next_letter (self, address);
+
+  address->under_way = letter != NULL;
+  return letter;
+}
+
+static gboolean
+deliver (PosternOidcCourier *self, Address *address, Letter *letter)
+{
+  for (guint attempt = 0; attempt < TRIES && pause_before (attempt, self->closing); attempt++)
+    if (carry (address->url, letter))
+      return TRUE;
+  return FALSE;
+}
+
+/* One letter a turn; then the other addresses have theirs. */
 static void
 work (gpointer data, gpointer user_data)
 {
-  Letter *letter = data;
   PosternOidcCourier *self = user_data;
+  Address *address = data;
+  g_autoptr (Letter) letter = take_letter (self, address);
+  gboolean taken = letter && deliver (self, address, letter);
 
-  for (guint attempt = 0; attempt < TRIES && pause_before (attempt, self->closing); attempt++)
-    if (carry (letter))
-      break;
-  letter_free (letter);
+  if (!letter)
+    return;
+  g_mutex_lock (&self->mutex);
+  address->rests_until = taken ? 0 : g_get_monotonic_time () + REST * G_TIME_SPAN_SECOND;
+  g_mutex_unlock (&self->mutex);
+  g_thread_pool_push (self->pool, address, NULL);
 }
 
 PosternOidcCourier *
@@ -78,33 +141,75 @@ postern_oidc_courier_new (void)
 {
   PosternOidcCourier *self = g_new0 (PosternOidcCourier, 1);
 
+  g_mutex_init (&self->mutex);
+  self->addresses = g_hash_table_new_full (g_str_hash, g_str_equal, NULL, address_free);
   self->closing = g_cancellable_new ();
   self->pool = g_thread_pool_new (work, self, THREADS, FALSE, NULL);
   return self;
+}
+
+static gboolean
+is_under_way (gpointer url, gpointer address, gpointer user_data)
+{
+  return ((Address *) address)->under_way;
+}
+
+static gboolean
+is_busy (PosternOidcCourier *self)
+{
+  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&self->mutex);
+
+  return g_hash_table_find (self->addresses, is_under_way, NULL) != NULL;
 }
 
 void
 postern_oidc_courier_free (PosternOidcCourier *self)
 {
   g_cancellable_cancel (self->closing);
+  while (is_busy (self)) /* a pool that closes takes no next turns */
+    g_usleep (G_USEC_PER_SEC / 100);
   g_thread_pool_free (self->pool, FALSE, TRUE);
+  g_hash_table_unref (self->addresses);
   g_object_unref (self->closing);
+  g_mutex_clear (&self->mutex);
   g_free (self);
+}
+
+/* The lock is held. */
+static Address *
+get_address (PosternOidcCourier *self, const char *url)
+{
+  Address *address = g_hash_table_lookup (self->addresses, url);
+
+  if (address)
+    return address;
+  address = g_new0 (Address, 1);
+  address->url = g_strdup (url);
+  g_queue_init (&address->letters);
+  g_hash_table_insert (self->addresses, address->url, address);
+  return address;
 }
 
 gboolean
 postern_oidc_courier_send (PosternOidcCourier *self, const char *url, const char *token)
 {
-  Letter *letter;
-  char *body;
+  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&self->mutex);
+  char *body = g_strconcat ("logout_token=", token, NULL);
+  Letter *letter = g_new0 (Letter, 1);
+  Address *address = get_address (self, url);
 
-  if (g_thread_pool_unprocessed (self->pool) >= MAX_WAITING)
-    return FALSE;
-  letter = g_new0 (Letter, 1);
-  body = g_strconcat ("logout_token=", token, NULL);
-  letter->url = g_strdup (url);
   letter->body = g_bytes_new_take (body, strlen (body));
-  return g_thread_pool_push (self->pool, letter, NULL);
+  letter->until = g_get_monotonic_time () + TOKEN_LIFETIME * G_TIME_SPAN_SECOND;
+  if (self->waiting >= MAX_WAITING) {
+    letter_free (letter);
+    return FALSE;
+  }
+  self->waiting++;
+  g_queue_push_tail (&address->letters, letter);
+  if (address->under_way)
+    return TRUE;
+  address->under_way = TRUE;
+  return g_thread_pool_push (self->pool, address, NULL);
 }
 
 char *

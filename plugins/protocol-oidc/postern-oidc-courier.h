@@ -7,8 +7,8 @@ G_BEGIN_DECLS
 
 /**
  * PosternOidcCourier: carries logout tokens to applications (OpenID Connect Back-Channel Logout 1.0) on a few threads of its own, each
- * tried three times. What is under way when the worker ends is still carried; what a crash takes is lost, and the
- * application's session then ends by its own clock. Thread-safe.
+ * tried three times; one that does not answer holds up nobody else, and rests for a minute. What is under way when the worker
+ * ends is still carried; what a crash takes is lost, and the application's session then ends by its own clock. Thread-safe.
  */
 PosternOidcCourier *postern_oidc_courier_new (void);
 void postern_oidc_courier_free (PosternOidcCourier *self); /* waits for what is under way */
