@@ -30,7 +30,7 @@ refuse (GError **error, const char *why)
 }
 
 static GVariant *
-verify (PosternOidc *oidc, PosternClient *client, const char *assertion, GCancellable *cancellable)
+verify (PosternOidc *oidc, PosternClient *client, const char *assertion)
 {
   PosternJwtRules rules = { .issuer = client->application->id, .audience = postern_oidc_get_issuer (oidc), .sole_audience = TRUE,
                             .require_exp = TRUE, .require_sub = TRUE, .require_jti = TRUE, .leeway = LEEWAY };
@@ -44,7 +44,7 @@ verify (PosternOidc *oidc, PosternClient *client, const char *assertion, GCancel
     return NULL;
   if (typ && g_ascii_strcasecmp (typ, "client-authentication+jwt") == 0)
     rules.typ = "client-authentication+jwt";
-  keys = postern_oidc_client_keys_dup (client, postern_json_get_string (header, "kid"), cancellable);
+  keys = postern_oidc_client_keys_dup (client, postern_json_get_string (header, "kid"));
   return keys ? postern_jwt_verify (assertion, -1, keys, only ? &only : algs, only ? 1 : G_N_ELEMENTS (algs), &rules, NULL) : NULL;
 }
 
@@ -68,9 +68,9 @@ remember (PosternTxn *txn, gpointer user_data, GError **error)
 }
 
 gboolean
-postern_oidc_assertion_check (PosternOidc *oidc, PosternClient *client, const char *assertion, GCancellable *cancellable, GError **error)
+postern_oidc_assertion_check (PosternOidc *oidc, PosternClient *client, const char *assertion, GError **error)
 {
-  g_autoptr (GVariant) claims = verify (oidc, client, assertion, cancellable);
+  g_autoptr (GVariant) claims = verify (oidc, client, assertion);
   Use use = { .client_id = client->application->id, .now = postern_oidc_now () };
   g_autoptr (GError) local = NULL;
   gint64 exp;

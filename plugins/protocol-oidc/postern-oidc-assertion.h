@@ -15,6 +15,6 @@ char *postern_oidc_assertion_peek_client (const char *assertion);
  * its id, `aud` our issuer as the one string (an endpoint's URL could be another server's too), short-lived, and each `jti` once:
  * one insert decides that. May block. FALSE with INVALID_CLIENT.
  */
-gboolean postern_oidc_assertion_check (PosternOidc *oidc, PosternClient *client, const char *assertion, GCancellable *cancellable, GError **error);
+gboolean postern_oidc_assertion_check (PosternOidc *oidc, PosternClient *client, const char *assertion, GError **error);
 
 G_END_DECLS

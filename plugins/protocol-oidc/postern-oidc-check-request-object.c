@@ -110,8 +110,7 @@ verify (PosternOidcAsk *ask, const char *object, GVariant *header, GError **erro
   const char *typ = postern_json_get_string (header, "typ");
   g_autoptr (GVariant) claims = NULL;
   g_autoptr (GError) why = NULL;
-  g_autoptr (PosternJwkSet) keys = postern_oidc_client_keys_dup (ask->client, postern_json_get_string (header, "kid"),
-                                                                 postern_request_get_cancellable (ask->request));
+  g_autoptr (PosternJwkSet) keys = postern_oidc_client_keys_dup (ask->client, postern_json_get_string (header, "kid"));
 
   if (!keys) {
     refuse_unsupported (error, POSTERN_ERROR_REQUEST_NOT_SUPPORTED, "This application has no keys registered with which a request object could be checked");

@@ -114,7 +114,7 @@ is_method_of (PosternClient *client, const char *method)
 
 /* The secret is looked at even if the method is the wrong one, so that the time tells nothing about the record. */
 static gboolean
-check_shown (PosternOidc *oidc, PosternRequest *request, PosternClient *client, Shown *shown, GError **error)
+check_shown (PosternOidc *oidc, PosternClient *client, Shown *shown, GError **error)
 {
   gboolean right_method = is_method_of (client, shown->method);
   gboolean is_public = g_str_equal (client->token_endpoint_auth_method, "none");
@@ -123,7 +123,7 @@ check_shown (PosternOidc *oidc, PosternRequest *request, PosternClient *client, 
   if (!client->application->enabled || !right_method)
     return refuse (error);
   if (shown->assertion)
-    return postern_oidc_assertion_check (oidc, client, shown->assertion, postern_request_get_cancellable (request), error);
+    return postern_oidc_assertion_check (oidc, client, shown->assertion, error);
   return is_public || right_secret ? TRUE : refuse (error);
 }
 
@@ -147,7 +147,7 @@ postern_oidc_client_auth_check (PosternOidc *oidc, PosternRequest *request, gboo
   self->would_block = !may_block && !self->client;
   if (self->would_block)
     return FALSE;
-  return self->client ? check_shown (oidc, request, self->client, &shown, error) : refuse (error);
+  return self->client ? check_shown (oidc, self->client, &shown, error) : refuse (error);
 }
 
 void

@@ -17,7 +17,7 @@ postern_oidc_encrypt (PosternClient *client, const PosternClientEncryption *how,
   if (how->alg == POSTERN_JWE_ALG_UNKNOWN)
     return content;
   plain = g_bytes_new_take (content, strlen (content));
-  keys = postern_oidc_client_keys_dup (client, NULL, NULL);
+  keys = postern_oidc_client_keys_dup (client, NULL);
   key = keys ? postern_jwe_find_key (keys, how->alg) : NULL;
   if (key)
     return postern_jwe_encrypt (key, how->alg, how->enc, cty, plain, error);
