@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 // Starts the server of the build folder BUILD with a data folder of its own, and runs the command line against it.
 import { execFile, spawn } from 'node:child_process';
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { once } from 'node:events';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 
 const source = resolve(import.meta.dirname ?? new URL('.', import.meta.url).pathname, '../..');
-const build = resolve(process.env.BUILD ?? join(source, 'build'));
+export const build = resolve(process.env.BUILD ?? join(source, 'build'));
 
 export async function freePort() {
   const server = createServer();
@@ -40,7 +40,7 @@ class Postern {
   constructor(dataDir, port, settings) {
     Object.assign(this, { dataDir, port, settings, url: `http://localhost:${port}` });
     this.configFile = join(dataDir, 'postern.conf');
-    this.env = environment({ POSTERN_CONNECTOR_PATH: join(dataDir, 'connectors.d'), ...settings.env });
+    this.env = environment({ POSTERN_CONNECTOR_PATH: join(dataDir, 'connectors.d'), ...(typeof settings.env === 'function' ? settings.env(dataDir) : settings.env) });
     if (settings.plugins) this.env.POSTERN_PLUGIN_PATH += `:${settings.plugins}`;
   }
 
@@ -63,6 +63,15 @@ class Postern {
   }
 
   get pid() { return this.#process.pid; }
+
+  /** The process ids of its workers. */
+  get workers() {
+    try {
+      return readFileSync(`/proc/${this.pid}/task/${this.pid}/children`, 'utf8').split(' ').filter(Boolean).map(Number);
+    } catch {
+      return []; // it has ended
+    }
+  }
 
   log() { return this.#log; }
 
@@ -91,18 +100,24 @@ class Postern {
     if (/ERROR: (Address|Leak)Sanitizer|runtime error:|CRITICAL/.test(this.#log)) throw new Error(`the server's log holds a finding:\n${this.#log.slice(-4000)}`);
   }
 
-  async restart() {
-    await this.stop({ keep: true });
+  /** After its end, however that came: starts it in the same folder. */
+  async startAgain() {
     this.exit = undefined;
     return this.start();
+  }
+
+  async restart() {
+    await this.stop({ keep: true });
+    return this.startAgain();
   }
 }
 
 /**
  * @param settings.config groups of postern.conf; settings.instances: name -> text of connectors.d/name.conf, or a function of the public URL;
- *   settings.plugins: a further folder of plugins; settings.port, settings.env
+ *   settings.plugins: a further folder of plugins; settings.port; settings.env: variables, or a function of the data folder
+ * @returns it, not started
  */
-export async function startPostern(settings = {}) {
+export async function preparePostern(settings = {}) {
   const dataDir = mkdtempSync(join(tmpdir(), 'postern-')), port = settings.port ?? await freePort();
   const postern = new Postern(dataDir, port, settings);
   const groups = { ...settings.config };
@@ -113,5 +128,9 @@ export async function startPostern(settings = {}) {
   for (const [name, value] of Object.entries(settings.instances ?? {})) {
     writeFileSync(join(dataDir, 'connectors.d', `${name}.conf`), `[Instance]\n${typeof value === 'function' ? value(postern.url) : value}`, { mode: 0o600 });
   }
-  return postern.start();
+  return postern;
+}
+
+export async function startPostern(settings) {
+  return (await preparePostern(settings)).start();
 }

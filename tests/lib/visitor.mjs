@@ -11,6 +11,7 @@ export class Visitor {
 
   send(url, { method = 'GET', form, headers = {} } = {}) {
     const body = form && new URLSearchParams(form).toString();
+    this.last = url;
     const all = { ...headers };
     if (this.cookies.size) all.cookie = [...this.cookies].map(([name, value]) => `${name}=${value}`).join('; ');
     if (body !== undefined) Object.assign(all, { 'content-type': 'application/x-www-form-urlencoded', 'content-length': Buffer.byteLength(body) });
@@ -22,6 +23,7 @@ export class Visitor {
           else this.cookies.set(pair.slice(0, at), pair.slice(at + 1));
         }
         const chunks = [];
+        answer.on('error', reject); // the connection ended within the answer
         answer.on('data', (chunk) => chunks.push(chunk));
         answer.on('end', () => resolve({ status: answer.statusCode, headers: answer.headers, location: answer.headers.location, text: Buffer.concat(chunks).toString() }));
       });
