@@ -12,16 +12,17 @@
 #define BATCH 64            /* connections taken before others get their turn */
 #define PAUSE_US (100 * 1000) /* before trying again when descriptors ran out */
 
+/* Several workers may wait on the same socket: one of them is enough to wake. Edge-triggered, for of our own threads, too. */
 void
-postern_gate_accept_watch (PosternGateLoop *self, gboolean on)
+postern_gate_accept_listen (PosternGate *gate, gboolean on)
 {
-  GArray *listeners = self->gate->listeners;
-
-  for (guint i = 0; i < listeners->len; i++) {
-    PosternGateListener *listener = &g_array_index (listeners, PosternGateListener, i);
-    /* Several workers may wait on the same socket: one of them is enough to wake. */
-    struct epoll_event event = { .events = EPOLLIN | EPOLLEXCLUSIVE, .data.ptr = listener };
-    if (epoll_ctl (self->epoll_fd, on ? EPOLL_CTL_ADD : EPOLL_CTL_DEL, listener->fd, &event) != 0)
+  if (gate->listening == on)
+    return;
+  gate->listening = on;
+  for (guint i = 0; i < gate->listeners->len; i++) {
+    int fd = g_array_index (gate->listeners, PosternGateListener, i).fd;
+    if (on ? !postern_gate_loop_watch (gate, fd, POSTERN_GATE_ID_LISTENER + i, EPOLLIN | EPOLLET | EPOLLEXCLUSIVE, TRUE)
+           : epoll_ctl (gate->epoll_fd, EPOLL_CTL_DEL, fd, NULL) != 0)
       g_warning ("Could not watch a listening socket: %s", g_strerror (errno));
   }
 }
@@ -53,25 +54,25 @@ is_own_user (int fd)
 
 /* The longest idle connection makes room: a crowd that only holds connections open shall not keep others out. */
 static gboolean
-make_room (PosternGateLoop *self)
+make_room (PosternGateThread *thread)
 {
-  PosternGateConnection *oldest = g_queue_peek_head (&self->waits[POSTERN_GATE_IDLE]);
+  PosternGateConnection *oldest = postern_gate_loop_take_idle (thread->gate);
 
   if (!oldest)
     return FALSE;
-  postern_gate_connection_close (oldest);
+  postern_gate_connection_close (oldest, thread);
   return TRUE;
 }
 
 static gboolean
-may_enter (PosternGateLoop *self, const PosternGateListener *listener, PosternGateArrival *arrival)
+may_enter (PosternGateThread *thread, const PosternGateListener *listener, PosternGateArrival *arrival)
 {
-  PosternGate *gate = self->gate;
+  PosternGate *gate = thread->gate;
   const PosternGateOptions *options = &gate->options;
 
   if (listener->own_user_only && !is_own_user (arrival->fd))
     return FALSE;
-  if (g_atomic_int_get (&gate->counters.connections) >= (gint) options->connections && !make_room (self))
+  if (g_atomic_int_get (&gate->counters.connections) >= (gint) options->connections && !make_room (thread))
     return FALSE;
   if (arrival->is_local || (options->exempt_loopback && postern_address_is_loopback (&arrival->address)))
     return TRUE;
@@ -81,67 +82,106 @@ may_enter (PosternGateLoop *self, const PosternGateListener *listener, PosternGa
   return arrival->is_counted;
 }
 
-static PosternGateLoop *
-least_busy (PosternGate *gate)
+/* (nullable): turned away */
+static PosternGateConnection *
+settle (PosternGateThread *thread, const PosternGateListener *listener, PosternGateArrival *arrival)
 {
-  PosternGateLoop *best = g_ptr_array_index (gate->loops, 0);
-
-  for (guint i = 1; i < gate->loops->len; i++) {
-    PosternGateLoop *loop = g_ptr_array_index (gate->loops, i);
-    if (g_atomic_int_get (&loop->connections) < g_atomic_int_get (&best->connections))
-      best = loop;
-  }
-  return best;
-}
-
-static void
-settle (PosternGateLoop *self, const PosternGateListener *listener, PosternGateArrival *arrival)
-{
-  PosternGate *gate = self->gate;
-  PosternGateLoop *loop;
+  PosternGate *gate = thread->gate;
   const int one = 1;
 
-  if (!may_enter (self, listener, arrival)) {
+  if (!may_enter (thread, listener, arrival)) {
     g_atomic_int_inc (&gate->counters.turned_away);
     close (arrival->fd);
-    return;
+    return NULL;
   }
   if (!arrival->is_local)
     setsockopt (arrival->fd, IPPROTO_TCP, TCP_NODELAY, &one, sizeof one);
-  loop = least_busy (gate);
-  g_atomic_int_inc (&loop->connections);
   g_atomic_int_inc (&gate->counters.connections);
   g_atomic_int_inc (&gate->counters.accepted);
-  if (loop == self)
-    postern_gate_connection_open (loop, arrival);
-  else
-    postern_gate_loop_give (loop, arrival);
+  return postern_gate_connection_open (gate, arrival);
 }
 
 static void
-on_failure (PosternGateLoop *self)
+pause_accepting (PosternGate *gate)
 {
+  g_mutex_lock (&gate->mutex);
+  if (gate->listening) {
+    postern_gate_accept_listen (gate, FALSE);
+    gate->accept_again = g_get_monotonic_time () + PAUSE_US;
+    postern_gate_loop_arm (gate, gate->accept_again);
+  }
+  g_mutex_unlock (&gate->mutex);
+}
+
+/* TRUE: to be tried again at once */
+static gboolean
+on_failure (PosternGateThread *thread)
+{
+  if (errno == EAGAIN || errno == EWOULDBLOCK)
+    return FALSE;
   if (errno != EMFILE && errno != ENFILE && errno != ENOBUFS && errno != ENOMEM)
-    return;
-  if (make_room (self))
-    return;
-  postern_gate_accept_watch (self, FALSE);
-  self->accept_again = self->now + PAUSE_US;
+    return TRUE; /* of this one connection (accept(2)) */
+  if (make_room (thread))
+    return TRUE;
+  pause_accepting (thread->gate);
+  return FALSE;
+}
+
+/* FALSE: nobody waits any more. @connection: (out) (nullable): who came, and has been taken */
+static gboolean
+accept_one (PosternGateThread *thread, const PosternGateListener *listener, PosternGateConnection **connection)
+{
+  struct sockaddr_storage from = { 0 };
+  socklen_t length = sizeof from;
+  PosternGateArrival arrival = { .kind = listener->kind, .tls = listener->tls };
+
+  *connection = NULL;
+  arrival.fd = accept4 (listener->fd, (struct sockaddr *) &from, &length, SOCK_NONBLOCK | SOCK_CLOEXEC);
+  if (arrival.fd < 0)
+    return on_failure (thread);
+  read_address (&arrival, &from);
+  *connection = settle (thread, listener, &arrival);
+  return TRUE;
+}
+
+/* All but the last, who is often the only one, are left to whoever is free. */
+PosternGateConnection *
+postern_gate_accept_all (PosternGateThread *thread, guint index)
+{
+  PosternGate *gate = thread->gate;
+  const PosternGateListener *listener = &g_array_index (gate->listeners, PosternGateListener, index);
+  PosternGateConnection *last = NULL, *next;
+  guint count = 0;
+
+  while (count++ < BATCH && accept_one (thread, listener, &next)) {
+    if (next && last)
+      postern_gate_connection_run (last, thread, 0);
+    last = next ? next : last;
+  }
+  g_mutex_lock (&gate->mutex);
+  if (count > BATCH && gate->listening) { /* there may be more, and no other edge would say so */
+    postern_gate_accept_listen (gate, FALSE);
+    postern_gate_accept_listen (gate, TRUE);
+  }
+  g_mutex_unlock (&gate->mutex);
+  return last;
 }
 
 void
-postern_gate_accept_all (PosternGateLoop *self, PosternGateListener *listener)
+postern_gate_accept_resume (PosternGateThread *thread)
 {
-  for (guint i = 0; i < BATCH && self->accepts; i++) {
-    struct sockaddr_storage from = { 0 };
-    socklen_t length = sizeof from;
-    PosternGateArrival arrival = { .kind = listener->kind, .tls = listener->tls };
-    arrival.fd = accept4 (listener->fd, (struct sockaddr *) &from, &length, SOCK_NONBLOCK | SOCK_CLOEXEC);
-    if (arrival.fd < 0) {
-      on_failure (self);
-      return;
-    }
-    read_address (&arrival, &from);
-    settle (self, listener, &arrival);
+  PosternGate *gate = thread->gate;
+  gboolean draining;
+
+  g_mutex_lock (&gate->mutex);
+  gate->accept_again = 0;
+  draining = gate->draining;
+  if (!draining)
+    postern_gate_accept_listen (gate, TRUE);
+  g_mutex_unlock (&gate->mutex);
+  for (guint i = 0; draining && i < gate->listeners->len; i++) {
+    PosternGateConnection *last = postern_gate_accept_all (thread, i);
+    if (last)
+      postern_gate_connection_run (last, thread, 0);
   }
 }

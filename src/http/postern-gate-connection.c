@@ -13,6 +13,12 @@
 #define REFUSAL_BODY "{\"error\":\"invalid_request\",\"error_description\":\"%s\"}"
 #define CONTINUE "HTTP/1.1 100 Continue\r\n\r\n"
 
+typedef enum {
+  POSTERN_GATE_STEP_ON,
+  POSTERN_GATE_STEP_WAIT,  /* for the socket */
+  POSTERN_GATE_STEP_QUEUED /* for a handler: the connection must not be touched any more */
+} PosternGateStep;
+
 /* The places where bytes cross the socket: nothing above knows whether TLS lies below. */
 static gssize
 channel_read (PosternGateConnection *self, char *data, gsize length)
@@ -34,31 +40,21 @@ channel_end (PosternGateConnection *self)
   return shutdown (self->fd, SHUT_WR) == 0;
 }
 
-void
-postern_gate_connection_open (PosternGateLoop *loop, const PosternGateArrival *arrival)
+/* The time for @wait begins when the connection is let go. */
+static void
+wait_for (PosternGateConnection *self, PosternGateWait wait)
 {
-  PosternGateConnection *self = g_new0 (PosternGateConnection, 1);
-  struct epoll_event event = { .events = EPOLLIN | EPOLLOUT | EPOLLRDHUP | EPOLLET, .data.ptr = self };
-
-  self->poll = POSTERN_GATE_POLL_CONNECTION;
-  self->fd = arrival->fd;
-  self->loop = loop;
-  self->kind = arrival->kind;
-  self->address = arrival->address;
-  self->is_local = arrival->is_local;
-  self->is_counted = arrival->is_counted;
-  self->link.data = self;
-  self->tls = arrival->tls ? postern_gate_tls_accept (arrival->tls, arrival->fd) : NULL;
-  postern_gate_loop_wait (loop, self, POSTERN_GATE_HEAD);
-  if ((arrival->tls && !self->tls) || epoll_ctl (loop->epoll_fd, EPOLL_CTL_ADD, self->fd, &event) != 0)
-    postern_gate_connection_close (self);
+  self->wait = wait;
+  self->moved = TRUE;
+  if (wait == POSTERN_GATE_WRITE)
+    self->interest |= EPOLLOUT;
 }
 
 /* Counts what the connection holds. FALSE: all connections together hold too much, and this one is not a small one. */
 static gboolean
 account (PosternGateConnection *self, guint held)
 {
-  PosternGate *gate = self->loop->gate;
+  PosternGate *gate = self->gate;
   gint change = (gint) held - self->accounted;
   gint total = g_atomic_int_add (&gate->counters.buffered, change) + change;
 
@@ -72,45 +68,48 @@ held_bytes (PosternGateConnection *self)
   return (self->in ? self->in->len : 0) + (self->body.bytes ? self->body.bytes->len : 0);
 }
 
-/* The exchange of a request that is being served outlives its connection: the answer is on its way, and is then dropped. */
 static void
-let_go_of_exchange (PosternGateConnection *self)
+hang_up (PosternGateConnection *self)
 {
-  PosternGate *gate = self->loop->gate;
-  PosternGateExchange *exchange = self->exchange;
-
-  if (!exchange)
-    return;
-  if (self->wait != POSTERN_GATE_SERVE || exchange->reply) {
-    postern_gate_exchange_finish (exchange, 0, 0);
-    return;
-  }
-  exchange->connection = NULL;
-  self->exchange = NULL;
-  gate->handler.hurry (exchange, gate->user_data);
-}
-
-void
-postern_gate_connection_close (PosternGateConnection *self)
-{
-  PosternGateLoop *loop = self->loop;
+  PosternGate *gate = self->gate;
 
   if (self->fd < 0)
     return;
-  postern_gate_loop_leave (loop, self);
+  postern_gate_loop_remove (self);
   close (self->fd);
   self->fd = -1;
   account (self, 0);
-  let_go_of_exchange (self);
+  if (self->exchange)
+    postern_gate_exchange_finish (self->exchange, 0, 0);
   if (self->is_counted)
-    postern_gate_peers_leave (loop->gate->peers, &self->address);
-  g_atomic_int_add (&loop->connections, -1);
-  g_atomic_int_add (&loop->gate->counters.connections, -1);
-  g_ptr_array_add (loop->dead, self);
+    postern_gate_peers_leave (gate->peers, &self->address);
+  g_atomic_int_add (&gate->counters.connections, -1);
 }
 
-void
-postern_gate_connection_free (PosternGateConnection *self)
+/* That a socket can be written to is of no interest before it once could not; but a handshake writes, too. */
+PosternGateConnection *
+postern_gate_connection_open (PosternGate *gate, const PosternGateArrival *arrival)
+{
+  PosternGateConnection *self = g_new0 (PosternGateConnection, 1);
+
+  self->gate = gate;
+  self->fd = arrival->fd;
+  self->kind = arrival->kind;
+  self->address = arrival->address;
+  self->is_local = arrival->is_local;
+  self->is_counted = arrival->is_counted;
+  self->link.data = self;
+  self->interest = EPOLLIN | EPOLLRDHUP | (arrival->tls ? EPOLLOUT : 0);
+  self->tls = arrival->tls ? postern_gate_tls_accept (arrival->tls, arrival->fd) : NULL;
+  postern_gate_loop_add (gate, self);
+  wait_for (self, POSTERN_GATE_HEAD);
+  if (arrival->tls && !self->tls)
+    hang_up (self);
+  return self;
+}
+
+static void
+connection_free (PosternGateConnection *self)
 {
   g_clear_pointer (&self->tls, postern_gate_tls_session_free);
   g_clear_pointer (&self->in, g_byte_array_unref);
@@ -125,18 +124,18 @@ static void
 begin_linger (PosternGateConnection *self)
 {
   if (self->half_closed || !channel_end (self)) {
-    postern_gate_connection_close (self);
+    hang_up (self);
     return;
   }
   g_clear_pointer (&self->in, g_byte_array_unref);
-  postern_gate_loop_wait (self->loop, self, POSTERN_GATE_LINGER);
+  wait_for (self, POSTERN_GATE_LINGER);
 }
 
 static void
 linger (PosternGateConnection *self)
 {
   while (self->readable) {
-    gssize n = channel_read (self, self->loop->scratch, POSTERN_GATE_SCRATCH);
+    gssize n = channel_read (self, self->thread->scratch, POSTERN_GATE_SCRATCH);
     if (n < 0 && errno == EINTR)
       continue;
     if (n < 0 && (errno == EAGAIN || errno == EWOULDBLOCK)) {
@@ -145,7 +144,7 @@ linger (PosternGateConnection *self)
     }
     self->discarded += n > 0 ? (gsize) n : 0;
     if (n <= 0 || self->discarded > LINGER_MAX_BYTES) {
-      postern_gate_connection_close (self);
+      hang_up (self);
       return;
     }
   }
@@ -158,7 +157,7 @@ after_write (PosternGateConnection *self)
     begin_linger (self);
     return;
   }
-  postern_gate_loop_wait (self->loop, self, POSTERN_GATE_IDLE);
+  wait_for (self, POSTERN_GATE_IDLE);
   self->starved = FALSE;
 }
 
@@ -175,7 +174,7 @@ write_some (PosternGateConnection *self, const char *data, gsize length, gsize *
     if (errno == EINTR)
       continue;
     if (errno != EAGAIN && errno != EWOULDBLOCK)
-      postern_gate_connection_close (self);
+      hang_up (self);
     return FALSE;
   }
   return TRUE;
@@ -189,7 +188,7 @@ flush (PosternGateConnection *self)
 
   if (!write_some (self, self->out->str, self->out->len, &self->out_sent)) {
     if (self->fd >= 0 && self->out_sent - before >= PROGRESS_BYTES)
-      postern_gate_loop_wait (self->loop, self, POSTERN_GATE_WRITE);
+      wait_for (self, POSTERN_GATE_WRITE);
     return FALSE;
   }
   g_string_free (g_steal_pointer (&self->out), TRUE);
@@ -211,7 +210,7 @@ write_out (PosternGateConnection *self, const char *data, gsize length)
     return;
   self->out = g_string_new_len (data + sent, (gssize) (length - sent));
   self->out_sent = 0;
-  postern_gate_loop_wait (self->loop, self, POSTERN_GATE_WRITE);
+  wait_for (self, POSTERN_GATE_WRITE);
 }
 
 static const struct {
@@ -234,55 +233,102 @@ static const struct {
 static void
 refuse (PosternGateConnection *self, guint status)
 {
-  PosternGateLoop *loop = self->loop;
+  PosternGate *gate = self->gate;
+  GString *out = self->thread->out;
   guint row = 0;
 
   while (row + 1 < G_N_ELEMENTS (refusals) && refusals[row].status != status)
     row++;
-  g_atomic_int_inc (status == 408 ? &loop->gate->counters.timed_out : &loop->gate->counters.refused);
-  g_string_printf (loop->out,
+  g_atomic_int_inc (status == 408 ? &gate->counters.timed_out : &gate->counters.refused);
+  g_string_printf (out,
                    "HTTP/1.1 %u %s\r\nContent-Type: application/json\r\nContent-Length: %zu\r\nCache-Control: no-store\r\n"
                    "%sX-Content-Type-Options: nosniff\r\nConnection: close\r\n\r\n" REFUSAL_BODY,
                    status, refusals[row].reason, strlen (refusals[row].words) + strlen (REFUSAL_BODY) - strlen ("%s"),
                    status == 429 || status == 503 ? "Retry-After: 1\r\n" : "", refusals[row].words);
   if (self->exchange)
-    postern_gate_exchange_finish (self->exchange, status, loop->out->len);
+    postern_gate_exchange_finish (self->exchange, status, out->len);
   self->close_after = TRUE;
-  write_out (self, loop->out->str, loop->out->len);
+  write_out (self, out->str, out->len);
+}
+
+/* The server has answered. @reply: (transfer full) */
+static void
+answer (PosternGateConnection *self, PosternGateReply *reply)
+{
+  PosternGateThread *thread = self->thread;
+  PosternGateExchange *exchange = self->exchange;
+  gboolean draining = g_atomic_int_get (&self->gate->draining);
+
+  self->close_after = exchange->close || draining || self->requests >= self->gate->options.requests;
+  g_string_truncate (thread->out, 0);
+  postern_gate_wording_write (&thread->wording, reply, exchange->is_head, self->close_after, thread->out);
+  postern_gate_exchange_finish (exchange, reply->status, thread->out->len);
+  postern_gate_reply_free (reply);
+  write_out (self, thread->out->str, thread->out->len);
 }
 
 static void
+hear (PosternGateConnection *self, guint32 events)
+{
+  if (events & (EPOLLERR | EPOLLHUP))
+    hang_up (self);
+  if (events & (EPOLLIN | EPOLLRDHUP) || (events && self->tls)) /* a handshake reads on when it could write */
+    self->readable = TRUE;
+  if (events & EPOLLRDHUP)
+    self->half_closed = TRUE;
+}
+
+/* May block. Who has left, or waited for it too long, is not given a handler any more. */
+static void
+run_handler (PosternGateConnection *self, gboolean has_waited)
+{
+  PosternGate *gate = self->gate;
+  PosternGateExchange *exchange = self->exchange;
+  gboolean too_late = has_waited && g_cancellable_is_cancelled (exchange->cancellable);
+  PosternGateReply *reply = too_late ? gate->handler.overloaded (exchange, gate->user_data) : gate->handler.run (exchange, gate->user_data);
+
+  hear (self, postern_gate_loop_leave_handler (self));
+  if (self->fd >= 0)
+    answer (self, reply);
+  else
+    postern_gate_reply_free (reply);
+}
+
+static PosternGateStep
 serve (PosternGateConnection *self)
 {
-  PosternGate *gate = self->loop->gate;
-  g_autoptr (GBytes) body = postern_gate_body_steal (&self->body);
-
-  self->exchange->held = (gint) g_bytes_get_size (body);
-  g_atomic_int_add (&gate->counters.buffered, self->exchange->held);
-  postern_gate_loop_wait (self->loop, self, POSTERN_GATE_SERVE);
-  gate->handler.serve (self->exchange, body, gate->user_data);
-}
-
-/* The server has answered. */
-static void
-answer (PosternGateConnection *self)
-{
-  PosternGateLoop *loop = self->loop;
+  PosternGate *gate = self->gate;
   PosternGateExchange *exchange = self->exchange;
+  g_autoptr (GBytes) body = postern_gate_body_steal (&self->body);
+  PosternGateReply *reply;
 
-  self->close_after = exchange->close || loop->draining || self->requests >= loop->gate->options.requests;
-  g_string_truncate (loop->out, 0);
-  postern_gate_wording_write (&loop->wording, exchange->reply, exchange->is_head, self->close_after, loop->out);
-  postern_gate_exchange_finish (exchange, exchange->reply->status, loop->out->len);
-  write_out (self, loop->out->str, loop->out->len);
+  exchange->held = (gint) g_bytes_get_size (body);
+  g_atomic_int_add (&gate->counters.buffered, exchange->held);
+  account (self, held_bytes (self));
+  reply = gate->handler.serve (exchange, body, gate->user_data);
+  if (reply) {
+    answer (self, reply);
+    return POSTERN_GATE_STEP_ON;
+  }
+  exchange->cancellable = g_cancellable_new ();
+  switch (postern_gate_threads_enter (self)) {
+  case POSTERN_GATE_RUN:
+    run_handler (self, FALSE);
+    return POSTERN_GATE_STEP_ON;
+  case POSTERN_GATE_QUEUED:
+    return POSTERN_GATE_STEP_QUEUED;
+  default:
+    answer (self, gate->handler.overloaded (exchange, gate->user_data));
+    return POSTERN_GATE_STEP_ON;
+  }
 }
 
 /* The head is complete and sound: the server says whether it wants the request, and how much body. */
 static void
 begin_request (PosternGateConnection *self, gboolean has_more)
 {
-  PosternGate *gate = self->loop->gate;
-  PosternGateHead *head = &self->loop->head;
+  PosternGate *gate = self->gate;
+  PosternGateHead *head = &self->thread->head;
   gsize body_max = 0;
   guint status;
 
@@ -296,12 +342,12 @@ begin_request (PosternGateConnection *self, gboolean has_more)
     return;
   }
   if (!head->chunked && head->content_length <= 0) {
-    serve (self);
+    wait_for (self, POSTERN_GATE_SERVE);
     return;
   }
-  postern_gate_loop_wait (self->loop, self, POSTERN_GATE_BODY);
+  wait_for (self, POSTERN_GATE_BODY);
   if (head->expects_continue && !has_more && channel_write (self, CONTINUE, strlen (CONTINUE)) != (gssize) strlen (CONTINUE))
-    postern_gate_connection_close (self);
+    hang_up (self);
 }
 
 /* Each returns how many bytes of @data it has used. */
@@ -309,12 +355,12 @@ static gsize
 use_for_head (PosternGateConnection *self, const char *data, gsize length)
 {
   gsize used = 0;
-  guint status = postern_gate_head_parse (&self->loop->head, data, length, &used);
+  guint status = postern_gate_head_parse (&self->thread->head, data, length, &used);
 
   if (status == POSTERN_GATE_HEAD_MORE) {
     self->starved = TRUE;
     if (self->wait == POSTERN_GATE_IDLE)
-      postern_gate_loop_wait (self->loop, self, POSTERN_GATE_HEAD);
+      wait_for (self, POSTERN_GATE_HEAD);
     return 0;
   }
   if (status == POSTERN_GATE_HEAD_DONE)
@@ -333,7 +379,7 @@ use_for_body (PosternGateConnection *self, const char *data, gsize length)
   if (status == 0)
     self->starved = TRUE;
   else if (status == 200)
-    serve (self);
+    wait_for (self, POSTERN_GATE_SERVE);
   else
     refuse (self, status);
   return used;
@@ -356,7 +402,7 @@ keep_rest (PosternGateConnection *self, gboolean from_in, const char *data, gsiz
 static gboolean
 read_more (PosternGateConnection *self, gsize *got)
 {
-  gssize n = channel_read (self, self->loop->scratch, POSTERN_GATE_SCRATCH);
+  gssize n = channel_read (self, self->thread->scratch, POSTERN_GATE_SCRATCH);
 
   *got = 0;
   if (n < 0 && errno == EINTR)
@@ -366,7 +412,7 @@ read_more (PosternGateConnection *self, gsize *got)
     return FALSE;
   }
   if (n <= 0) {
-    postern_gate_connection_close (self);
+    hang_up (self);
     return FALSE;
   }
   /* A short read has emptied the socket, and what comes later is a new edge; but the end of the stream has had its edge,
@@ -375,7 +421,7 @@ read_more (PosternGateConnection *self, gsize *got)
     self->readable = FALSE;
   *got = (gsize) n;
   if (self->in)
-    g_byte_array_append (self->in, (const guint8 *) self->loop->scratch, (guint) n);
+    g_byte_array_append (self->in, (const guint8 *) self->thread->scratch, (guint) n);
   return TRUE;
 }
 
@@ -400,7 +446,7 @@ advance (PosternGateConnection *self)
   if (!from_in && (got == 0 || !is_worth_reading (self, got)))
     return TRUE;
   from_in = self->in != NULL;
-  data = from_in ? (const char *) self->in->data : self->loop->scratch;
+  data = from_in ? (const char *) self->in->data : self->thread->scratch;
   length = from_in ? self->in->len : got;
   self->starved = FALSE;
   used = self->wait == POSTERN_GATE_BODY ? use_for_body (self, data, length) : use_for_head (self, data, length);
@@ -410,71 +456,92 @@ advance (PosternGateConnection *self)
   return TRUE;
 }
 
-/* One step; FALSE when there is nothing to do before the next event. */
-static gboolean
+static PosternGateStep
 step (PosternGateConnection *self)
 {
   switch (self->wait) {
   case POSTERN_GATE_SERVE:
-    if (!self->exchange->reply)
-      return FALSE;
-    answer (self);
-    return TRUE;
+    return serve (self);
   case POSTERN_GATE_WRITE:
-    return flush (self);
+    return flush (self) ? POSTERN_GATE_STEP_ON : POSTERN_GATE_STEP_WAIT;
   case POSTERN_GATE_LINGER:
     linger (self);
-    return FALSE;
+    return POSTERN_GATE_STEP_WAIT;
   default:
-    return advance (self);
+    return advance (self) ? POSTERN_GATE_STEP_ON : POSTERN_GATE_STEP_WAIT;
   }
 }
 
-void
-postern_gate_connection_run (PosternGateConnection *self)
+static void
+on_timeout (PosternGateConnection *self)
 {
-  self->running = TRUE;
-  while (self->fd >= 0 && step (self))
-    continue;
-  self->running = FALSE;
-}
-
-void
-postern_gate_connection_on_events (PosternGateConnection *self, guint32 events)
-{
-  PosternGate *gate = self->loop->gate;
-
-  if (self->fd < 0)
-    return;
-  if (events & (EPOLLERR | EPOLLHUP)) {
-    postern_gate_connection_close (self);
-    return;
-  }
-  if ((events & (EPOLLIN | EPOLLRDHUP)) || self->tls) /* a handshake reads on when it could write */
-    self->readable = TRUE;
-  if ((events & EPOLLRDHUP) && !self->half_closed) {
-    self->half_closed = TRUE;
-    if (self->wait == POSTERN_GATE_SERVE && !self->exchange->reply)
-      gate->handler.hurry (self->exchange, gate->user_data);
-  }
-  postern_gate_connection_run (self);
-}
-
-void
-postern_gate_connection_on_timeout (PosternGateConnection *self)
-{
-  PosternGate *gate = self->loop->gate;
   gboolean has_begun = self->in || self->wait == POSTERN_GATE_BODY;
 
-  if (self->wait == POSTERN_GATE_SERVE) {
-    postern_gate_loop_wait (self->loop, self, POSTERN_GATE_SERVE);
-    gate->handler.hurry (self->exchange, gate->user_data);
-    return;
-  }
-  if ((self->wait != POSTERN_GATE_HEAD && self->wait != POSTERN_GATE_BODY) || !has_begun) {
-    postern_gate_connection_close (self);
-    return;
-  }
-  refuse (self, 408);
-  postern_gate_connection_run (self);
+  if ((self->wait == POSTERN_GATE_HEAD || self->wait == POSTERN_GATE_BODY) && has_begun)
+    refuse (self, 408);
+  else
+    hang_up (self);
+}
+
+/* FALSE: it stands in the queue for handlers, and is another thread's. */
+static gboolean
+advance_all (PosternGateConnection *self)
+{
+  PosternGateStep next = POSTERN_GATE_STEP_ON;
+
+  while (next == POSTERN_GATE_STEP_ON && self->fd >= 0)
+    next = step (self);
+  return next != POSTERN_GATE_STEP_QUEUED;
+}
+
+/* As far as it goes, and on with what came meanwhile. */
+static void
+drive (PosternGateConnection *self)
+{
+  gboolean due = FALSE;
+  guint32 events = 0;
+
+  do {
+    if (due)
+      on_timeout (self);
+    hear (self, events);
+    if (!advance_all (self))
+      return;
+    if (self->fd < 0) {
+      connection_free (self);
+      return;
+    }
+  } while (!postern_gate_loop_let_go (self, &events, &due));
+}
+
+void
+postern_gate_connection_run (PosternGateConnection *self, PosternGateThread *thread, guint32 events)
+{
+  self->thread = thread;
+  hear (self, events);
+  drive (self);
+}
+
+void
+postern_gate_connection_run_late (PosternGateConnection *self, PosternGateThread *thread)
+{
+  self->thread = thread;
+  on_timeout (self);
+  drive (self);
+}
+
+void
+postern_gate_connection_run_handler (PosternGateConnection *self, PosternGateThread *thread)
+{
+  self->thread = thread;
+  run_handler (self, TRUE);
+  drive (self);
+}
+
+void
+postern_gate_connection_close (PosternGateConnection *self, PosternGateThread *thread)
+{
+  self->thread = thread;
+  hang_up (self);
+  connection_free (self);
 }

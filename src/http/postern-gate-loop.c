@@ -2,97 +2,67 @@
 #include "postern-gate-private.h"
 
 #include <errno.h>
-#include <limits.h>
-#include <poll.h>
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
+#include <sys/timerfd.h>
 #include <unistd.h>
 
-#define EVENTS 64
 #define LINGER_MS 2000
-#define LOG_MAX (256 * 1024) /* bytes that the buffers keep between rounds */
-#define OUT_MAX (256 * 1024)
+#define LEFT (EPOLLRDHUP | EPOLLHUP | EPOLLERR)
 
-PosternGateLoop *
-postern_gate_loop_new (PosternGate *gate)
+gboolean
+postern_gate_loop_watch (PosternGate *gate, int fd, guint64 id, guint32 events, gboolean anew)
 {
-  PosternGateLoop *self = g_new0 (PosternGateLoop, 1);
+  struct epoll_event event = { .events = events, .data.u64 = id };
 
-  self->poll = POSTERN_GATE_POLL_WAKE;
-  self->gate = gate;
-  self->epoll_fd = epoll_create1 (EPOLL_CLOEXEC);
-  self->wake_fd = eventfd (0, EFD_CLOEXEC | EFD_NONBLOCK);
-  self->dead = g_ptr_array_new_with_free_func ((GDestroyNotify) postern_gate_connection_free);
-  self->out = g_string_new (NULL);
-  self->log = gate->options.log_fd >= 0 ? g_string_new (NULL) : NULL;
-  self->arrivals = g_array_new (FALSE, FALSE, sizeof (PosternGateArrival));
-  self->replied = g_ptr_array_new ();
-  g_mutex_init (&self->mutex);
-  for (guint i = 0; i < POSTERN_GATE_WAITS; i++)
-    g_queue_init (&self->waits[i]);
-  return self;
+  return epoll_ctl (gate->epoll_fd, anew ? EPOLL_CTL_ADD : EPOLL_CTL_MOD, fd, &event) == 0;
 }
 
-/* What was answered after the thread had ended is only counted. */
-static void
-finish_replied (GPtrArray *replied)
+gboolean
+postern_gate_loop_open (PosternGate *gate, GError **error)
 {
-  for (guint i = 0; i < replied->len; i++)
-    postern_gate_exchange_finish (g_ptr_array_index (replied, i), 0, 0);
+  gate->epoll_fd = epoll_create1 (EPOLL_CLOEXEC);
+  gate->timer_fd = timerfd_create (CLOCK_MONOTONIC, TFD_CLOEXEC | TFD_NONBLOCK);
+  gate->stop_fd = eventfd (0, EFD_CLOEXEC | EFD_NONBLOCK);
+  /* Whoever hears of the timer serves it; but that we stop is never read, so that every thread hears of it. */
+  if (gate->epoll_fd >= 0 && postern_gate_loop_watch (gate, gate->timer_fd, POSTERN_GATE_ID_TIMER, EPOLLIN | EPOLLET, TRUE) &&
+      postern_gate_loop_watch (gate, gate->stop_fd, POSTERN_GATE_ID_STOP, EPOLLIN, TRUE))
+    return TRUE;
+  g_set_error (error, G_IO_ERROR, g_io_error_from_errno (errno), "Could not make the gate's descriptors: %s", g_strerror (errno));
+  return FALSE;
 }
 
 void
-postern_gate_loop_free (PosternGateLoop *self)
+postern_gate_loop_close (PosternGate *gate)
 {
-  finish_replied (self->replied);
-  for (guint i = 0; i < self->arrivals->len; i++)
-    close (g_array_index (self->arrivals, PosternGateArrival, i).fd);
-  g_array_unref (self->arrivals);
-  g_ptr_array_unref (self->replied);
-  g_ptr_array_unref (self->dead);
-  g_string_free (self->out, TRUE);
-  if (self->log)
-    g_string_free (self->log, TRUE);
-  g_free (self->scratch);
-  g_mutex_clear (&self->mutex);
-  if (self->epoll_fd >= 0)
-    close (self->epoll_fd);
-  if (self->wake_fd >= 0)
-    close (self->wake_fd);
-  g_free (self);
+  const int fds[] = { gate->epoll_fd, gate->timer_fd, gate->stop_fd };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (fds); i++)
+    if (fds[i] >= 0)
+      close (fds[i]);
 }
 
+/* Once in a while only: what is added to a queue later is over later, so that the timer stands before it already. */
 void
-postern_gate_loop_wake (PosternGateLoop *self)
+postern_gate_loop_arm (PosternGate *gate, gint64 deadline)
 {
-  const guint64 one = 1;
-  gboolean must_write;
+  struct itimerspec at = { .it_value = { deadline / G_USEC_PER_SEC, deadline % G_USEC_PER_SEC * 1000 } };
 
-  g_mutex_lock (&self->mutex);
-  must_write = !self->woken;
-  self->woken = TRUE;
-  g_mutex_unlock (&self->mutex);
-  if (must_write && write (self->wake_fd, &one, sizeof one) < 0 && errno != EAGAIN)
-    g_warning ("Could not wake an I/O thread: %s", g_strerror (errno));
+  if (deadline >= gate->armed)
+    return;
+  gate->armed = deadline;
+  if (timerfd_settime (gate->timer_fd, TFD_TIMER_ABSTIME, &at, NULL) != 0)
+    g_warning ("Could not set the gate's timer: %s", g_strerror (errno));
 }
 
-void
-postern_gate_loop_give (PosternGateLoop *self, const PosternGateArrival *arrival)
+static guint
+timeout_of (PosternGate *gate, PosternGateWait wait)
 {
-  g_mutex_lock (&self->mutex);
-  g_array_append_vals (self->arrivals, arrival, 1);
-  g_mutex_unlock (&self->mutex);
-  postern_gate_loop_wake (self);
-}
-
-static gint64
-timeout_of (PosternGateLoop *self, PosternGateWait wait)
-{
-  const PosternGateOptions *options = &self->gate->options;
+  const PosternGateOptions *options = &gate->options;
 
   switch (wait) {
   case POSTERN_GATE_IDLE:
-    return self->draining ? self->gate->linger : options->idle_timeout;
+    return g_atomic_int_get (&gate->draining) ? gate->linger : options->idle_timeout;
   case POSTERN_GATE_HEAD:
     return options->head_timeout;
   case POSTERN_GATE_BODY:
@@ -106,209 +76,265 @@ timeout_of (PosternGateLoop *self, PosternGateWait wait)
   }
 }
 
-void
-postern_gate_loop_leave (PosternGateLoop *self, PosternGateConnection *connection)
+/* The mutex is held. */
+static void
+leave (PosternGateConnection *connection)
 {
   if (connection->is_queued)
-    g_queue_unlink (&self->waits[connection->wait], &connection->link);
+    g_queue_unlink (&connection->gate->waits[connection->queue], &connection->link);
   connection->is_queued = FALSE;
 }
 
-void
-postern_gate_loop_wait (PosternGateLoop *self, PosternGateConnection *connection, PosternGateWait wait)
+/* The mutex is held: @connection stands last in @queue, with its deadline. */
+static void
+join (PosternGateConnection *connection, PosternGateWait queue)
 {
-  postern_gate_loop_leave (self, connection);
-  connection->wait = wait;
-  connection->deadline = self->now + timeout_of (self, wait) * 1000;
+  PosternGate *gate = connection->gate;
+
+  leave (connection);
+  connection->queue = queue;
+  connection->deadline = g_get_monotonic_time () + (gint64) timeout_of (gate, queue) * 1000;
   connection->is_queued = TRUE;
-  g_queue_push_tail_link (&self->waits[wait], &connection->link);
+  g_queue_push_tail_link (&gate->waits[queue], &connection->link);
+  postern_gate_loop_arm (gate, connection->deadline);
 }
 
-static void
-on_time (PosternGateLoop *self)
+/* The mutex is held: what @connection now waits for is put in its queue, and epoll is asked for what it shall tell. */
+static gboolean
+settle (PosternGateConnection *connection)
 {
-  for (guint i = 0; i < POSTERN_GATE_WAITS; i++) {
-    PosternGateConnection *first;
-    while ((first = g_queue_peek_head (&self->waits[i])) && first->deadline <= self->now)
-      postern_gate_connection_on_timeout (first);
+  if (connection->moved) {
+    connection->moved = FALSE;
+    connection->due = FALSE;
+    join (connection, connection->wait);
   }
-  if (self->accept_again && self->accept_again <= self->now) {
-    self->accept_again = 0;
-    postern_gate_accept_watch (self, TRUE);
-  }
+  if (connection->watched != connection->interest &&
+      !postern_gate_loop_watch (connection->gate, connection->fd, connection->id, connection->interest | EPOLLET, connection->watched == 0))
+    return FALSE;
+  connection->watched = connection->interest;
+  return TRUE;
 }
 
-/* Milliseconds until the next deadline, rounded up; -1 for ever. */
-static int
-time_to_wait (PosternGateLoop *self)
+void
+postern_gate_loop_add (PosternGate *gate, PosternGateConnection *connection)
 {
-  gint64 next = self->accept_again ? self->accept_again : G_MAXINT64;
-
-  for (guint i = 0; i < POSTERN_GATE_WAITS; i++) {
-    PosternGateConnection *first = g_queue_peek_head (&self->waits[i]);
-    if (first)
-      next = MIN (next, first->deadline);
-  }
-  if (next == G_MAXINT64)
-    return -1;
-  return (int) CLAMP ((next - self->now + 999) / 1000, 0, G_MAXINT);
+  connection->taken = TRUE;
+  g_mutex_lock (&gate->mutex);
+  connection->id = ++gate->last_id;
+  g_hash_table_insert (gate->connections, &connection->id, connection);
+  g_mutex_unlock (&gate->mutex);
 }
 
-/* Idle connections stay open for a moment: a request that is already on its way to us is still answered. */
-static void
-begin_drain (PosternGateLoop *self)
+void
+postern_gate_loop_remove (PosternGateConnection *connection)
 {
-  self->draining = TRUE;
-  if (self->accepts)
-    postern_gate_accept_watch (self, FALSE);
-  self->accepts = FALSE;
-  self->accept_again = 0;
-  for (GList *l = self->waits[POSTERN_GATE_IDLE].head; l; l = l->next)
-    ((PosternGateConnection *) l->data)->deadline = self->now + (gint64) self->gate->linger * 1000;
-}
+  PosternGate *gate = connection->gate;
 
-static void
-on_wake (PosternGateLoop *self)
-{
-  g_autoptr (GArray) arrivals = NULL;
-  g_autoptr (GPtrArray) replied = NULL;
-  guint64 count;
-
-  while (read (self->wake_fd, &count, sizeof count) < 0 && errno == EINTR)
-    continue;
-  g_mutex_lock (&self->mutex);
-  self->woken = FALSE;
-  if (self->arrivals->len) {
-    arrivals = g_steal_pointer (&self->arrivals);
-    self->arrivals = g_array_new (FALSE, FALSE, sizeof (PosternGateArrival));
-  }
-  replied = g_steal_pointer (&self->replied);
-  self->replied = g_ptr_array_new ();
-  g_mutex_unlock (&self->mutex);
-
-  if (g_atomic_int_get (&self->gate->draining) && !self->draining)
-    begin_drain (self);
-  for (guint i = 0; arrivals && i < arrivals->len; i++)
-    postern_gate_connection_open (self, &g_array_index (arrivals, PosternGateArrival, i));
-  for (guint i = 0; i < replied->len; i++) {
-    PosternGateExchange *exchange = g_ptr_array_index (replied, i);
-    exchange->reply = g_steal_pointer (&exchange->posted);
-    if (exchange->connection)
-      postern_gate_connection_run (exchange->connection);
-    else
-      postern_gate_exchange_finish (exchange, 0, 0);
-  }
-}
-
-/* Up to @length bytes of @text without waiting: a pipe that polls as writable takes PIPE_BUF bytes at once, and no more is promised. */
-static gssize
-write_log (int fd, const char *text, gsize length)
-{
-  struct pollfd ready = { .fd = fd, .events = POLLOUT };
-
-  if (poll (&ready, 1, 0) != 1 || !(ready.revents & POLLOUT))
-    return 0;
-  return write (fd, text, MIN (length, PIPE_BUF));
-}
-
-/* Lines of many requests together. A full disk or a reader that has stopped must not stop the server: what cannot be written is lost. */
-static void
-flush_log (PosternGateLoop *self)
-{
-  gsize sent = 0;
-
-  while (self->log && sent < self->log->len) {
-    gssize n = write_log (self->gate->options.log_fd, self->log->str + sent, self->log->len - sent);
-    if (n < 0 && errno == EINTR)
-      continue;
-    if (n <= 0)
-      break;
-    sent += (gsize) n;
-  }
-  if (self->log && self->log->allocated_len > LOG_MAX)
-    g_string_free (g_steal_pointer (&self->log), TRUE);
-  if (self->log)
-    g_string_truncate (self->log, 0);
-  else if (self->gate->options.log_fd >= 0)
-    self->log = g_string_new (NULL);
-}
-
-/* One large page shall not keep its memory for ever. */
-static void
-tidy (PosternGateLoop *self)
-{
-  g_ptr_array_set_size (self->dead, 0);
-  if (self->out->allocated_len <= OUT_MAX)
-    return;
-  g_string_free (self->out, TRUE);
-  self->out = g_string_new (NULL);
-}
-
-static void
-on_event (PosternGateLoop *self, struct epoll_event *event)
-{
-  PosternGatePoll *poll = event->data.ptr;
-
-  switch (*poll) {
-  case POSTERN_GATE_POLL_WAKE:
-    on_wake (self);
-    break;
-  case POSTERN_GATE_POLL_LISTENER:
-    postern_gate_accept_all (self, event->data.ptr);
-    break;
-  default:
-    postern_gate_connection_on_events (event->data.ptr, event->events);
-  }
-}
-
-static void
-close_all (PosternGateLoop *self)
-{
-  PosternGateConnection *first;
-
-  for (guint i = 0; i < POSTERN_GATE_WAITS; i++)
-    while ((first = g_queue_peek_head (&self->waits[i])))
-      postern_gate_connection_close (first);
-  g_ptr_array_set_size (self->dead, 0);
-}
-
-static gpointer
-run (gpointer data)
-{
-  PosternGateLoop *self = data;
-  struct epoll_event events[EVENTS];
-
-  self->runner = g_thread_self ();
-  while (!g_atomic_int_get (&self->gate->stopping)) {
-    int n;
-    flush_log (self);
-    n = epoll_wait (self->epoll_fd, events, EVENTS, time_to_wait (self));
-    self->now = g_get_monotonic_time ();
-    for (int i = 0; i < n; i++)
-      on_event (self, &events[i]);
-    on_time (self);
-    tidy (self);
-  }
-  close_all (self);
-  flush_log (self);
-  return NULL;
+  g_mutex_lock (&gate->mutex);
+  leave (connection);
+  g_hash_table_remove (gate->connections, &connection->id);
+  g_mutex_unlock (&gate->mutex);
 }
 
 gboolean
-postern_gate_loop_start (PosternGateLoop *self, guint index, GError **error)
+postern_gate_loop_let_go (PosternGateConnection *connection, guint32 *events, gboolean *due)
 {
-  g_autofree char *name = g_strdup_printf ("io-%u", index);
-  struct epoll_event event = { .events = EPOLLIN, .data.ptr = self };
+  PosternGate *gate = connection->gate;
+  gboolean gone = FALSE;
 
-  self->scratch = g_malloc (POSTERN_GATE_SCRATCH);
-  self->now = g_get_monotonic_time ();
-  if (self->epoll_fd < 0 || self->wake_fd < 0 || epoll_ctl (self->epoll_fd, EPOLL_CTL_ADD, self->wake_fd, &event) != 0) {
-    g_set_error (error, G_IO_ERROR, g_io_error_from_errno (errno), "Could not make an I/O thread's descriptors: %s", g_strerror (errno));
-    return FALSE;
+  g_mutex_lock (&gate->mutex);
+  *events = connection->events;
+  if (!settle (connection))
+    *events |= EPOLLERR;
+  *due = connection->due;
+  connection->events = 0;
+  connection->due = FALSE;
+  gone = !*events && !*due;
+  connection->taken = !gone;
+  g_mutex_unlock (&gate->mutex);
+  return gone;
+}
+
+/* Who has sent all that he will send, with his request, may still read the answer; who says so later has more likely left.
+ * If epoll will not tell us, it is asked again when the connection is let go. */
+void
+postern_gate_loop_enter_handler (PosternGateConnection *connection)
+{
+  connection->hurry = g_object_ref (connection->exchange->cancellable);
+  if (connection->events & (EPOLLHUP | EPOLLERR))
+    g_cancellable_cancel (connection->hurry); /* nobody waits for it yet */
+  settle (connection);
+}
+
+guint32
+postern_gate_loop_leave_handler (PosternGateConnection *connection)
+{
+  PosternGate *gate = connection->gate;
+  g_autoptr (GCancellable) hurry = NULL;
+  guint32 events;
+
+  g_mutex_lock (&gate->mutex);
+  hurry = g_steal_pointer (&connection->hurry);
+  events = connection->events;
+  connection->events = 0;
+  g_mutex_unlock (&gate->mutex);
+  return events;
+}
+
+PosternGateConnection *
+postern_gate_loop_take_idle (PosternGate *gate)
+{
+  PosternGateConnection *found = NULL;
+
+  g_mutex_lock (&gate->mutex);
+  for (GList *l = gate->waits[POSTERN_GATE_IDLE].head; l && !found; l = l->next)
+    if (!((PosternGateConnection *) l->data)->taken)
+      found = l->data;
+  if (found)
+    found->taken = TRUE;
+  g_mutex_unlock (&gate->mutex);
+  return found;
+}
+
+/* Nothing is called while the mutex is held, least of all what waits for a cancellable. */
+static void
+cancel (GCancellable *hurry)
+{
+  if (!hurry)
+    return;
+  g_cancellable_cancel (hurry);
+  g_object_unref (hurry);
+}
+
+static void
+on_connection (PosternGateThread *thread, guint64 id, guint32 events)
+{
+  PosternGate *gate = thread->gate;
+  PosternGateConnection *connection, *mine = NULL;
+  GCancellable *hurry = NULL;
+
+  g_mutex_lock (&gate->mutex);
+  connection = g_hash_table_lookup (gate->connections, &id);
+  if (connection && connection->taken) {
+    connection->events |= events;
+    hurry = events & LEFT && connection->hurry ? g_object_ref (connection->hurry) : NULL;
+  } else if (connection) {
+    connection->taken = TRUE;
+    mine = connection;
   }
-  self->accepts = index == 0;
-  if (self->accepts)
-    postern_gate_accept_watch (self, TRUE);
-  self->thread = g_thread_try_new (name, run, self, error);
-  return self->thread != NULL;
+  g_mutex_unlock (&gate->mutex);
+  cancel (hurry);
+  if (mine)
+    postern_gate_connection_run (mine, thread, events);
+}
+
+/* Sees to the first of a queue whose time is over. FALSE: there is none. A handler has no end but its own: it is told again. */
+static gboolean
+expire (PosternGateThread *thread, PosternGateWait wait, gint64 now)
+{
+  PosternGate *gate = thread->gate;
+  PosternGateConnection *first, *mine = NULL;
+  GCancellable *hurry = NULL;
+  gboolean found;
+
+  g_mutex_lock (&gate->mutex);
+  first = g_queue_peek_head (&gate->waits[wait]);
+  found = first && first->deadline <= now;
+  if (found && first->hurry) {
+    hurry = g_object_ref (first->hurry);
+    join (first, wait);
+  } else if (found) {
+    leave (first);
+    first->due = first->taken;
+    mine = first->taken ? NULL : first;
+    first->taken = TRUE;
+  }
+  g_mutex_unlock (&gate->mutex);
+  cancel (hurry);
+  if (mine)
+    postern_gate_connection_run_late (mine, thread);
+  return found;
+}
+
+/* Comes to no handler, so that nothing holds it up: who is late is closed or refused, and who is accepted here is left to others. */
+static void
+on_time (PosternGateThread *thread)
+{
+  PosternGate *gate = thread->gate;
+  gint64 now = g_get_monotonic_time ();
+  gboolean must_accept;
+
+  g_mutex_lock (&gate->mutex);
+  gate->armed = G_MAXINT64;
+  must_accept = gate->accept_again && gate->accept_again <= now;
+  g_mutex_unlock (&gate->mutex);
+  for (guint wait = 0; wait < POSTERN_GATE_WAITS; wait++)
+    while (expire (thread, wait, now))
+      continue;
+
+  g_mutex_lock (&gate->mutex);
+  for (guint wait = 0; wait < POSTERN_GATE_WAITS; wait++) {
+    PosternGateConnection *first = g_queue_peek_head (&gate->waits[wait]);
+    if (first)
+      postern_gate_loop_arm (gate, first->deadline);
+  }
+  if (gate->accept_again && !must_accept)
+    postern_gate_loop_arm (gate, gate->accept_again);
+  g_mutex_unlock (&gate->mutex);
+  if (must_accept)
+    postern_gate_accept_resume (thread);
+}
+
+/* Who is accepted is run at once, and nobody has to wake for him: most often he has asked already. */
+static void
+on_listener (PosternGateThread *thread, guint index)
+{
+  PosternGateConnection *last = postern_gate_accept_all (thread, index);
+
+  if (last)
+    postern_gate_connection_run (last, thread, EPOLLIN);
+}
+
+void
+postern_gate_loop_on_event (PosternGateThread *thread, guint64 id, guint32 events)
+{
+  if (id == POSTERN_GATE_ID_TIMER)
+    on_time (thread);
+  else if (id >= POSTERN_GATE_ID_LISTENER + thread->gate->listeners->len)
+    on_connection (thread, id, events);
+  else if (id >= POSTERN_GATE_ID_LISTENER)
+    on_listener (thread, (guint) id - POSTERN_GATE_ID_LISTENER);
+}
+
+/* Idle connections stay open for a moment: a request that is already on its way to us is still answered. And whoever the
+ * kernel has sent to us, not to another worker, is taken, so that he need not wait for the next one to come. */
+void
+postern_gate_loop_drain (PosternGate *gate, guint linger)
+{
+  gint64 now = g_get_monotonic_time ();
+  gint64 end = now + (gint64) linger * 1000;
+
+  g_mutex_lock (&gate->mutex);
+  gate->linger = linger;
+  g_atomic_int_set (&gate->draining, TRUE);
+  postern_gate_accept_listen (gate, FALSE);
+  gate->accept_again = now;
+  for (GList *l = gate->waits[POSTERN_GATE_IDLE].head; l; l = l->next)
+    ((PosternGateConnection *) l->data)->deadline = end;
+  postern_gate_loop_arm (gate, now);
+  g_mutex_unlock (&gate->mutex);
+}
+
+void
+postern_gate_loop_hurry_all (PosternGate *gate)
+{
+  g_autoptr (GPtrArray) all = g_ptr_array_new ();
+
+  g_mutex_lock (&gate->mutex);
+  for (GList *l = gate->waits[POSTERN_GATE_SERVE].head; l; l = l->next)
+    if (((PosternGateConnection *) l->data)->hurry)
+      g_ptr_array_add (all, g_object_ref (((PosternGateConnection *) l->data)->hurry));
+  g_mutex_unlock (&gate->mutex);
+  for (guint i = 0; i < all->len; i++)
+    cancel (g_ptr_array_index (all, i));
 }

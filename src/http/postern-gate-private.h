@@ -8,7 +8,12 @@
 
 G_BEGIN_DECLS
 
-typedef struct _PosternGateLoop PosternGateLoop;
+/*
+ * Who may touch what. All threads wait on one epoll set. A connection is run by one thread at a time: who hears of it takes it
+ * (->taken), runs it without any lock as far as it goes, and lets go of it. Who hears of it while another has it notes what he
+ * heard (->events, ->due), and the other looks there before he lets go. So a lock is held only to take, to note, and to move
+ * links; nothing else is locked or called while it is held but epoll_ctl(), timerfd_settime(), and the start of a thread.
+ */
 typedef struct _PosternGateConnection PosternGateConnection;
 
 /* What a connection waits for; also the queue that it stands in. A queue's entries all wait equally long, so that the
@@ -23,33 +28,58 @@ typedef enum {
   POSTERN_GATE_WAITS
 } PosternGateWait;
 
-/* What epoll points at begins with this. */
-typedef enum { POSTERN_GATE_POLL_WAKE, POSTERN_GATE_POLL_LISTENER, POSTERN_GATE_POLL_CONNECTION } PosternGatePoll;
+/* What epoll tells us by number: these, then one a listener, then one a connection. A number is given once only, so that an
+ * event which reaches us too late is about nobody, not about somebody else. */
+#define POSTERN_GATE_ID_STOP 0
+#define POSTERN_GATE_ID_TIMER 1
+#define POSTERN_GATE_ID_LISTENER 2
 
 typedef struct {
-  PosternGatePoll poll;
   int fd;
   int kind;
   gboolean own_user_only;
   PosternGateTls *tls; /* (nullable) */
 } PosternGateListener;
 
+/* A thread, and what it needs for the one connection that it runs. */
+typedef struct {
+  PosternGate *gate;
+  GThread *thread;
+  gboolean in_handler; /* its own: counted in gate->running, not in gate->polling */
+  char *scratch;
+  GString *out, *log; /* @log: (nullable) */
+  PosternGateWording wording;
+  PosternGateHead head;
+} PosternGateThread;
+
 struct _PosternGateConnection {
-  PosternGatePoll poll;
-  int fd; /* -1: closed; freed when the round of events is over */
-  PosternGateLoop *loop;
-  PosternGateTlsSession *tls; /* (nullable) */
+  guint64 id;
+  PosternGate *gate;
   int kind;
   PosternAddress address;
   gboolean is_local, is_counted;
-  PosternGateWait wait;
-  GList link; /* in loop->waits[wait] */
+
+  /* under the gate's mutex */
+  gboolean taken;
+  guint32 events;      /* heard while it was taken */
+  gboolean due;        /* its time was over while it was taken */
+  GCancellable *hurry; /* (nullable): of the handler that it waits for */
+  GList link;          /* in gate->waits[queue] */
+  PosternGateWait queue;
   gboolean is_queued;
   gint64 deadline;
+
+  /* of the thread that has taken it */
+  PosternGateThread *thread;
+  int fd; /* -1: closed; freed instead of let go */
+  PosternGateTlsSession *tls; /* (nullable) */
+  guint32 interest, watched; /* what epoll shall tell, and what it has been asked for */
+  PosternGateWait wait;
+  gboolean moved;    /* ->wait is new: its time begins when the connection is let go, or handed to a handler */
   GByteArray *in;    /* (nullable): read and not yet used */
   gboolean starved;  /* what is in @in is known not to be enough */
   gboolean readable; /* the socket may have more: edge-triggered, so we must remember */
-  gboolean half_closed, running, close_after;
+  gboolean half_closed, close_after;
   GString *out; /* (nullable): what the socket did not take at once */
   gsize out_sent;
   gsize discarded;
@@ -66,28 +96,6 @@ typedef struct {
   PosternGateTls *tls; /* (nullable): the listener's */
 } PosternGateArrival;
 
-struct _PosternGateLoop {
-  PosternGatePoll poll; /* for wake_fd */
-  PosternGate *gate;
-  GThread *thread; /* for whoever joins it */
-  GThread *runner; /* the same, as the thread itself says, before its first request */
-  int epoll_fd, wake_fd;
-  gint connections; /* atomic; read by whoever accepts */
-  gint64 now;
-  gboolean draining, accepts;
-  gint64 accept_again; /* when listeners were set aside because descriptors ran out */
-  GQueue waits[POSTERN_GATE_WAITS];
-  GPtrArray *dead;
-  PosternGateWording wording;
-  GString *out, *log;
-  char *scratch;
-  PosternGateHead head;
-  GMutex mutex; /* guards what follows */
-  gboolean woken;
-  GArray *arrivals;   /* (element-type PosternGateArrival) */
-  GPtrArray *replied; /* (element-type PosternGateExchange) */
-};
-
 struct _PosternGate {
   PosternGateOptions options;
   PosternGateHandler handler;
@@ -95,34 +103,76 @@ struct _PosternGate {
   PosternGateCounters counters;
   PosternGatePeers *peers;
   GArray *listeners; /* (element-type PosternGateListener) */
-  GPtrArray *loops;
-  gint draining, stopping; /* atomic */
-  guint linger;            /* written before draining is set */
+  int epoll_fd, timer_fd, stop_fd;
+  gint draining, stopping; /* atomic; written under the mutex */
+
+  GMutex mutex; /* guards what follows */
+  GHashTable *connections; /* its id → PosternGateConnection */
+  guint64 last_id;
+  GQueue waits[POSTERN_GATE_WAITS];
+  gint64 armed; /* when the timer fires; G_MAXINT64: never */
+  guint linger;
+  gboolean listening;
+  gint64 accept_again; /* 0: not; else when to look at the listeners anew */
+  GPtrArray *threads;  /* (element-type PosternGateThread) */
+  guint polling;       /* threads that are on the wire: they never block */
+  guint running;       /* threads that are in a handler */
+  GQueue handed;       /* connections that wait for a handler */
 };
 
 #define POSTERN_GATE_SCRATCH (64 * 1024)
 
-/* postern-gate-loop.c */
-PosternGateLoop *postern_gate_loop_new (PosternGate *gate);
-void postern_gate_loop_free (PosternGateLoop *self);
-gboolean postern_gate_loop_start (PosternGateLoop *self, guint index, GError **error);
-void postern_gate_loop_wake (PosternGateLoop *self);
-void postern_gate_loop_give (PosternGateLoop *self, const PosternGateArrival *arrival);
-/* puts @connection at the end of @wait's queue, with its deadline */
-void postern_gate_loop_wait (PosternGateLoop *self, PosternGateConnection *connection, PosternGateWait wait);
-void postern_gate_loop_leave (PosternGateLoop *self, PosternGateConnection *connection);
+/* postern-gate-loop.c: epoll, deadlines, and who has a connection. */
+gboolean postern_gate_loop_open (PosternGate *gate, GError **error);
+void postern_gate_loop_close (PosternGate *gate);
+/* asks epoll for @events of @fd, or for others than before */
+gboolean postern_gate_loop_watch (PosternGate *gate, int fd, guint64 id, guint32 events, gboolean anew);
+/* The mutex is held: the timer fires at @deadline at the latest. */
+void postern_gate_loop_arm (PosternGate *gate, gint64 deadline);
+/* gives @connection its number; it is the caller's, who has taken it */
+void postern_gate_loop_add (PosternGate *gate, PosternGateConnection *connection);
+/* nobody hears of @connection from now on */
+void postern_gate_loop_remove (PosternGateConnection *connection);
+/* The mutex is held: from now on, and in the queue for it, @connection's handler hears when the client leaves or time is over. */
+void postern_gate_loop_enter_handler (PosternGateConnection *connection);
+/* TRUE: another may have @connection now; FALSE: @events or @due came, and it is still the caller's */
+gboolean postern_gate_loop_let_go (PosternGateConnection *connection, guint32 *events, gboolean *due);
+/* Returns what was heard meanwhile */
+guint32 postern_gate_loop_leave_handler (PosternGateConnection *connection);
+/* takes the connection that has been idle for longest. (nullable) */
+PosternGateConnection *postern_gate_loop_take_idle (PosternGate *gate);
+void postern_gate_loop_on_event (PosternGateThread *thread, guint64 id, guint32 events);
+void postern_gate_loop_drain (PosternGate *gate, guint linger);
+/* fires every handler's cancellable */
+void postern_gate_loop_hurry_all (PosternGate *gate);
 
-/* postern-gate-accept.c: on the first loop's thread */
-void postern_gate_accept_all (PosternGateLoop *self, PosternGateListener *listener);
-void postern_gate_accept_watch (PosternGateLoop *self, gboolean on);
+/* postern-gate-threads.c: who polls, who runs handlers. */
+typedef enum {
+  POSTERN_GATE_RUN,   /* the handler, on this thread */
+  POSTERN_GATE_QUEUED, /* the connection is another thread's now */
+  POSTERN_GATE_REFUSED
+} PosternGateTurn;
 
-/* postern-gate-connection.c: on the loop's thread */
-void postern_gate_connection_open (PosternGateLoop *loop, const PosternGateArrival *arrival);
-void postern_gate_connection_on_events (PosternGateConnection *self, guint32 events);
-void postern_gate_connection_on_timeout (PosternGateConnection *self);
-void postern_gate_connection_run (PosternGateConnection *self);
-void postern_gate_connection_close (PosternGateConnection *self);
-void postern_gate_connection_free (PosternGateConnection *self);
+gboolean postern_gate_threads_start (PosternGate *gate, GError **error);
+/* after ->stopping was set */
+void postern_gate_threads_join (PosternGate *gate);
+/* before a handler: somebody else polls while it runs */
+PosternGateTurn postern_gate_threads_enter (PosternGateConnection *connection);
+
+/* postern-gate-accept.c */
+/* takes who waits at the listener @index; the last of them is the caller's. (nullable) */
+PosternGateConnection *postern_gate_accept_all (PosternGateThread *thread, guint index);
+/* The mutex is held. */
+void postern_gate_accept_listen (PosternGate *gate, gboolean on);
+/* it is time to look at the listeners anew */
+void postern_gate_accept_resume (PosternGateThread *thread);
+
+/* postern-gate-connection.c: the caller has taken it; afterwards it is let go, gone, or in the queue for handlers */
+PosternGateConnection *postern_gate_connection_open (PosternGate *gate, const PosternGateArrival *arrival);
+void postern_gate_connection_run (PosternGateConnection *self, PosternGateThread *thread, guint32 events);
+void postern_gate_connection_run_late (PosternGateConnection *self, PosternGateThread *thread);
+void postern_gate_connection_run_handler (PosternGateConnection *self, PosternGateThread *thread);
+void postern_gate_connection_close (PosternGateConnection *self, PosternGateThread *thread);
 
 /* postern-gate-exchange.c */
 PosternGateExchange *postern_gate_exchange_new (PosternGateConnection *connection, const PosternGateHead *head);

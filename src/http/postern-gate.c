@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "postern-gate-private.h"
 
+#include <errno.h>
 #include <glib-unix.h>
+#include <unistd.h>
 
 PosternGate *
 postern_gate_new (const PosternGateOptions *options, const PosternGateHandler *handler, gpointer user_data)
@@ -13,14 +15,23 @@ postern_gate_new (const PosternGateOptions *options, const PosternGateHandler *h
   self->user_data = user_data;
   self->peers = postern_gate_peers_new ();
   self->listeners = g_array_new (FALSE, FALSE, sizeof (PosternGateListener));
-  self->loops = g_ptr_array_new_with_free_func ((GDestroyNotify) postern_gate_loop_free);
+  self->epoll_fd = self->timer_fd = self->stop_fd = -1;
+  g_mutex_init (&self->mutex);
+  self->connections = g_hash_table_new (g_int64_hash, g_int64_equal);
+  self->last_id = G_MAXUINT32; /* beyond those of the listeners */
+  self->armed = G_MAXINT64;
+  self->threads = g_ptr_array_new ();
   return self;
 }
 
 void
 postern_gate_free (PosternGate *self)
 {
-  g_ptr_array_unref (self->loops);
+  postern_gate_loop_close (self);
+  g_ptr_array_unref (self->threads);
+  g_hash_table_unref (self->connections);
+  g_queue_clear (&self->handed);
+  g_mutex_clear (&self->mutex);
   g_array_unref (self->listeners);
   postern_gate_peers_free (self->peers);
   g_free (self);
@@ -29,9 +40,9 @@ postern_gate_free (PosternGate *self)
 void
 postern_gate_add_listener (PosternGate *self, int fd, int kind, gboolean own_user_only, PosternGateTls *tls)
 {
-  PosternGateListener listener = { POSTERN_GATE_POLL_LISTENER, fd, kind, own_user_only, tls };
+  PosternGateListener listener = { fd, kind, own_user_only, tls };
 
-  g_return_if_fail (self->loops->len == 0);
+  g_return_if_fail (self->threads->len == 0);
   g_array_append_val (self->listeners, listener);
 }
 
@@ -41,43 +52,33 @@ postern_gate_start (PosternGate *self, GError **error)
   for (guint i = 0; i < self->listeners->len; i++)
     if (!g_unix_set_fd_nonblocking (g_array_index (self->listeners, PosternGateListener, i).fd, TRUE, error))
       return FALSE;
-  for (guint i = 0; i < self->options.io_threads; i++)
-    g_ptr_array_add (self->loops, postern_gate_loop_new (self));
-  /* The first accepts and looks at all the others, so that it starts last. */
-  for (guint i = self->loops->len; i > 0; i--)
-    if (!postern_gate_loop_start (g_ptr_array_index (self->loops, i - 1), i - 1, error))
-      return FALSE;
-  return TRUE;
-}
-
-static void
-wake_all (PosternGate *self)
-{
-  for (guint i = 0; i < self->loops->len; i++)
-    postern_gate_loop_wake (g_ptr_array_index (self->loops, i));
+  if (!postern_gate_loop_open (self, error))
+    return FALSE;
+  g_mutex_lock (&self->mutex);
+  postern_gate_accept_listen (self, TRUE);
+  g_mutex_unlock (&self->mutex);
+  return postern_gate_threads_start (self, error);
 }
 
 void
 postern_gate_drain (PosternGate *self, guint linger)
 {
-  if (g_atomic_int_get (&self->draining))
-    return;
-  self->linger = linger;
-  g_atomic_int_set (&self->draining, TRUE);
-  wake_all (self);
+  if (!g_atomic_int_get (&self->draining))
+    postern_gate_loop_drain (self, linger);
 }
 
 void
 postern_gate_stop (PosternGate *self)
 {
+  const guint64 one = 1;
+
+  g_mutex_lock (&self->mutex);
   g_atomic_int_set (&self->stopping, TRUE);
-  wake_all (self);
-  for (guint i = 0; i < self->loops->len; i++) {
-    PosternGateLoop *loop = g_ptr_array_index (self->loops, i);
-    if (loop->thread)
-      g_thread_join (loop->thread);
-    loop->thread = NULL;
-  }
+  g_mutex_unlock (&self->mutex);
+  if (self->stop_fd >= 0 && write (self->stop_fd, &one, sizeof one) < 0)
+    g_warning ("Could not wake the gate's threads: %s", g_strerror (errno));
+  postern_gate_loop_hurry_all (self);
+  postern_gate_threads_join (self);
 }
 
 PosternGateCounters *
@@ -90,4 +91,13 @@ PosternGatePeers *
 postern_gate_get_peers (PosternGate *self)
 {
   return self->peers;
+}
+
+void
+postern_gate_get_load (PosternGate *self, guint *waiting, guint *running)
+{
+  g_mutex_lock (&self->mutex);
+  *waiting = self->handed.length;
+  *running = self->running;
+  g_mutex_unlock (&self->mutex);
 }

@@ -10,9 +10,13 @@
 G_BEGIN_DECLS
 
 /**
- * PosternGate: the wire guard. It owns accept, idle and close: each I/O thread waits with epoll on its own connections,
- * reads a head and a bounded body by strict grammar, asks the server for an answer, and writes it in one send where the
- * socket takes it (postern-gate-wording.h).
+ * PosternGate: the wire guard. It owns accept, idle and close: it waits with epoll on all connections, reads a head and a
+ * bounded body by strict grammar, asks the server for an answer, and writes it in one send where the socket takes it
+ * (postern-gate-wording.h).
+ *
+ * A thread keeps a request from its first byte to the last of its answer. While it runs a handler, which may block, it is a
+ * handler thread; else it is an I/O thread. It becomes a handler thread only when another stays on the wire, so that a
+ * handler which hangs never stops what needs none. Threads start when first needed, and stay.
  *
  * What it refuses gets 400, 408, 413, 414, 417, 429, 431, 501, 503 or 505 with `Connection: close`.
  */
@@ -21,7 +25,8 @@ typedef struct _PosternGateExchange PosternGateExchange;
 
 /** Times in milliseconds; everything is set by the caller. */
 typedef struct {
-  guint io_threads;
+  guint io_threads;                     /* that stay on the wire, at least, when they can be had */
+  guint handler_threads, handler_queue; /* handlers that run at once, and requests that may wait for one */
   guint connections, connections_per_address;
   guint buffered;           /* bytes of requests that are not answered yet, of all connections together */
   gboolean exempt_loopback; /* loopback peers are not counted by address */
@@ -38,31 +43,31 @@ typedef struct {
   gint accepted, turned_away, refused, timed_out;
 } PosternGateCounters;
 
-/** PosternGateExchange: one request and its answer. The I/O thread owns it, but for postern_gate_exchange_reply(). */
+/** PosternGateExchange: one request and its answer; used by one thread at a time. */
 struct _PosternGateExchange {
   int kind;               /* the listener's */
   PosternAddress address; /* the peer's; :: for a local socket */
   gboolean is_local;      /* a local socket (AF_UNIX) */
   gint64 began;           /* monotonic µs, when the head was complete */
   GString *log;           /* (nullable): set for done(): lines added here are written when the thread is about to wait */
+  GCancellable *cancellable; /* (nullable): set for run(): fires when the client leaves or serve_timeout is over */
   gpointer data;          /* the server's */
   /*< private >*/
-  struct _PosternGateLoop *loop;
-  struct _PosternGateConnection *connection; /* (nullable): NULL when it is gone */
-  PosternGateReply *posted; /* by another thread; becomes ->reply when the I/O thread takes it up */
-  PosternGateReply *reply;
+  struct _PosternGateConnection *connection;
   gboolean close, is_head;
   gint held; /* bytes of body that are counted as buffered */
 };
 
-/** What the server does with a request. All but reply run on the I/O thread. */
+/** What the server does with a request. All run without a lock; all but run() on a thread that others wait for: they must not block. */
 typedef struct {
   /* After the head. @body_max: (out). Returns 0 to go on, or a status to refuse with; @exchange->data may be set either way. */
   guint (*admit) (PosternGateExchange *exchange, const PosternGateHead *head, gsize *body_max, gpointer user_data);
-  /* The body is there: reply now or from any thread later. */
-  void (*serve) (PosternGateExchange *exchange, GBytes *body, gpointer user_data);
-  /* The client went away or serve_timeout is over; the reply must still come. */
-  void (*hurry) (PosternGateExchange *exchange, gpointer user_data);
+  /* The body is there. (nullable): it takes a handler, which is run() */
+  PosternGateReply *(*serve) (PosternGateExchange *exchange, GBytes *body, gpointer user_data);
+  /* May block. */
+  PosternGateReply *(*run) (PosternGateExchange *exchange, gpointer user_data);
+  /* Instead of run(): too many wait, or this one has waited too long. */
+  PosternGateReply *(*overloaded) (PosternGateExchange *exchange, gpointer user_data);
   /* It is over: frees @exchange->data. @status: 0 when nothing was answered. */
   void (*done) (PosternGateExchange *exchange, guint status, gsize bytes, gpointer user_data);
 } PosternGateHandler;
@@ -78,12 +83,11 @@ gboolean postern_gate_start (PosternGate *self, GError **error);
  * `Connection: close`; closes connections that stay idle for @linger ms. Returns at once.
  */
 void postern_gate_drain (PosternGate *self, guint linger);
-/** postern_gate_stop: ends the I/O threads; what is still open is cut off. Every exchange must have been replied to before postern_gate_free(). */
+/** postern_gate_stop: ends the threads, and waits for handlers, which are told to hurry; what is still open is cut off. */
 void postern_gate_stop (PosternGate *self);
 PosternGateCounters *postern_gate_get_counters (PosternGate *self);
 PosternGatePeers *postern_gate_get_peers (PosternGate *self);
-
-/** postern_gate_exchange_reply: from any thread, once. @reply: (transfer full) */
-void postern_gate_exchange_reply (PosternGateExchange *self, PosternGateReply *reply);
+/** postern_gate_get_load: how many requests wait for a handler, and how many are in one. */
+void postern_gate_get_load (PosternGate *self, guint *waiting, guint *running);
 
 G_END_DECLS

@@ -85,37 +85,14 @@ postern_server_call_answer (PosternServer *server, PosternRequest *request, Post
   return postern_answer_render (&server->answer, request, response);
 }
 
-/* @response: (transfer full). Afterwards the call may be gone. */
-static void
-reply (PosternServerCall *call, PosternResponse *response)
+/* @response: (transfer full) */
+static PosternGateReply *
+make_reply (PosternServerCall *call, PosternResponse *response)
 {
   PosternServer *server = call->server;
   g_autoptr (PosternResponse) rendered = postern_answer_render (&server->answer, call->request, response);
 
-  postern_gate_exchange_reply (call->exchange, postern_answer_make_reply (&server->answer, rendered, call->match.cors));
-}
-
-void
-postern_server_call_run (gpointer data, gpointer user_data)
-{
-  PosternServerCall *call = data;
-  PosternServer *server = user_data;
-
-  if (g_cancellable_is_cancelled (call->cancellable))
-    reply (call, new_failure (server, call->request, POSTERN_ERROR_TEMPORARILY_UNAVAILABLE, "The server is busy. Try again in a moment."));
-  else
-    reply (call, call_handler (server, call->request, &call->match));
-}
-
-static void
-reply_overloaded (PosternServerCall *call)
-{
-  PosternResponse *response =
-    new_failure (call->server, call->request, POSTERN_ERROR_TEMPORARILY_UNAVAILABLE, "The server is busy. Try again in a moment.");
-
-  g_atomic_int_inc (&call->server->overloaded);
-  postern_response_set_header (response, "Retry-After", "1");
-  reply (call, response);
+  return postern_answer_make_reply (&server->answer, rendered, call->match.cors);
 }
 
 static guint
@@ -133,7 +110,7 @@ on_admit (PosternGateExchange *exchange, const PosternGateHead *head, gsize *bod
   return status;
 }
 
-static void
+static PosternGateReply *
 on_serve (PosternGateExchange *exchange, GBytes *body, gpointer user_data)
 {
   PosternServer *server = user_data;
@@ -144,23 +121,28 @@ on_serve (PosternGateExchange *exchange, GBytes *body, gpointer user_data)
   response = before_handler (server, call->request, &call->match);
   if (!response && call->match.route->inline_handler)
     response = call->match.route->inline_handler (call->request, call->match.user_data);
-  if (response) {
-    reply (call, response);
-    return;
-  }
-  call->cancellable = g_cancellable_new ();
-  postern_request_set_cancellable (call->request, call->cancellable);
-  if (!postern_handlers_push (server->handlers, call))
-    reply_overloaded (call);
+  return response ? make_reply (call, response) : NULL;
 }
 
-static void
-on_hurry (PosternGateExchange *exchange, gpointer user_data)
+static PosternGateReply *
+on_run (PosternGateExchange *exchange, gpointer user_data)
 {
   PosternServerCall *call = exchange->data;
 
-  if (call->cancellable)
-    g_cancellable_cancel (call->cancellable);
+  postern_request_set_cancellable (call->request, exchange->cancellable);
+  return make_reply (call, call_handler (user_data, call->request, &call->match));
+}
+
+static PosternGateReply *
+on_overloaded (PosternGateExchange *exchange, gpointer user_data)
+{
+  PosternServerCall *call = exchange->data;
+  PosternResponse *response =
+    new_failure (call->server, call->request, POSTERN_ERROR_TEMPORARILY_UNAVAILABLE, "The server is busy. Try again in a moment.");
+
+  g_atomic_int_inc (&call->server->overloaded);
+  postern_response_set_header (response, "Retry-After", "1");
+  return make_reply (call, response);
 }
 
 static void
@@ -173,10 +155,9 @@ on_done (PosternGateExchange *exchange, guint status, gsize bytes, gpointer user
   if (exchange->log)
     postern_server_log_write (exchange->log, call, status, bytes);
   postern_router_match_clear (&call->match);
-  g_clear_object (&call->cancellable);
   g_clear_object (&call->request);
   g_free (call);
   g_atomic_int_add (&server->under_way, -1);
 }
 
-const PosternGateHandler postern_server_call_handler = { on_admit, on_serve, on_hurry, on_done };
+const PosternGateHandler postern_server_call_handler = { on_admit, on_serve, on_run, on_overloaded, on_done };

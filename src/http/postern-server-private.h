@@ -3,7 +3,6 @@
 
 #include "postern-answer.h"
 #include "postern-gate.h"
-#include "postern-handlers.h"
 #include "postern-router.h"
 #include "postern-server.h"
 
@@ -29,7 +28,6 @@ struct _PosternServer {
   PosternRouter *routers[POSTERN_SERVER_KINDS];
   GArray *sockets; /* (element-type PosternServerSocket) */
   PosternGate *gate;
-  PosternHandlers *handlers;
   gint ready;                            /* atomic, and so is what follows */
   gint draining;
   gint classes[POSTERN_SERVER_CLASSES];
@@ -44,13 +42,10 @@ typedef struct {
   PosternGateExchange *exchange;
   PosternRequest *request;
   PosternRouterMatch match;
-  GCancellable *cancellable; /* (nullable): from the moment it waits for a handler thread */
 } PosternServerCall;
 
 /* postern-server-call.c: the gate's callbacks, and the way of one call */
 extern const PosternGateHandler postern_server_call_handler;
-/** postern_server_call_run: for the handler threads. */
-void postern_server_call_run (gpointer call, gpointer server);
 /** postern_server_call_answer: what @match answers to @request, page rendered. (transfer full) */
 PosternResponse *postern_server_call_answer (PosternServer *server, PosternRequest *request, PosternRouterMatch *match);
 

@@ -53,7 +53,7 @@ metrics (PosternRequest *request, gpointer user_data)
   g_autoptr (GBytes) body = NULL;
   guint waiting, running;
 
-  postern_handlers_get_load (self->handlers, &waiting, &running);
+  postern_gate_get_load (self->gate, &waiting, &running);
   add_classes (self, out);
   add_metric (out, "http_connections", "gauge", "Open connections.", g_atomic_int_get (&gate->connections));
   add_metric (out, "http_buffered_bytes", "gauge", "Bytes of requests that are not answered yet.", g_atomic_int_get (&gate->buffered));
@@ -62,7 +62,7 @@ metrics (PosternRequest *request, gpointer user_data)
   add_metric (out, "http_refused_total", "counter", "Requests refused by the wire guard.", g_atomic_int_get (&gate->refused));
   add_metric (out, "http_timed_out_total", "counter", "Requests that did not arrive in time.", g_atomic_int_get (&gate->timed_out));
   add_metric (out, "http_rate_limited_total", "counter", "Requests beyond the rate of their address.", g_atomic_int_get (&self->limited));
-  add_metric (out, "handler_overload_total", "counter", "Requests refused because the queue was full.", g_atomic_int_get (&self->overloaded));
+  add_metric (out, "handler_overload_total", "counter", "Requests refused because too many waited for a handler.", g_atomic_int_get (&self->overloaded));
   add_metric (out, "handler_waiting", "gauge", "Requests waiting for a handler thread.", (gint) waiting);
   add_metric (out, "handler_running", "gauge", "Requests on a handler thread.", (gint) running);
   body = g_string_free_to_bytes (out);

@@ -15,8 +15,7 @@ typedef struct {
   char *path; /* (nullable): of a local socket */
 } Fixture;
 
-static gint cancelled, held; /* atomic: handlers tell the test */
-static gint release;
+static gint cancelled, held, release; /* atomic: what handlers tell the test, and it them */
 
 static PosternResponse *
 new_text (const char *text)
@@ -305,6 +304,32 @@ test_keep_alive (void)
   stop (&self);
 }
 
+/* Answers come in the order of the questions, whoever has given them. */
+static void
+test_pipelined (void)
+{
+  Fixture self = { 0 };
+  g_autofree char *answers = NULL;
+  const char *at;
+  int fd;
+
+  start (&self, "http://localhost", (PosternServerOptions){ 0 });
+  fd = dial (&self);
+  say (fd, "POST /echo HTTP/1.1\r\n" HOST "Content-Length: 3\r\n\r\nabcGET /who HTTP/1.1\r\n" HOST "\r\n"
+           "POST /echo HTTP/1.1\r\n" HOST "Content-Length: 3\r\n\r\nxyzGET /big HTTP/1.1\r\n" HOST "\r\nGET /thread HTTP/1.1\r\n" HOST CLOSE);
+  answers = read_all (fd);
+  at = strstr (answers, "\r\n\r\nabcHTTP/1.1 200 ");
+  g_assert_nonnull (at);
+  at = strstr (at, "\r\n\r\n127.0.0.1HTTP/1.1 200 ");
+  g_assert_nonnull (at);
+  at = strstr (at, "\r\n\r\nxyzHTTP/1.1 200 ");
+  g_assert_nonnull (at);
+  at = strstr (at, "\r\n\r\nxxx");
+  g_assert_nonnull (at);
+  g_assert_true (g_str_has_suffix (at, "\r\n\r\nhello"));
+  stop (&self);
+}
+
 static void
 test_half_closed (void)
 {
@@ -395,6 +420,66 @@ test_overload (void)
   stop (&self);
 }
 
+/* Whatever hangs, and however much waits for it, what needs no handler is answered, and time goes on. */
+static void
+test_hang (void)
+{
+  PosternServerOptions options = { .handler_threads = 4, .handler_queue = 8, .idle_timeout = 200 };
+  Fixture self = { 0 };
+  int fds[12];
+  g_autofree char *refused = NULL, *silent = NULL;
+
+  start (&self, "http://localhost", options);
+  for (gsize i = 0; i < G_N_ELEMENTS (fds); i++) {
+    fds[i] = dial (&self);
+    say (fds[i], "GET /hold HTTP/1.1\r\n" HOST CLOSE);
+  }
+  wait_for (&held, 4);
+  for (guint i = 0; i < 100; i++) {
+    g_autofree char *answer = ask (&self, "GET /hello HTTP/1.1\r\n" HOST "\r\nPOST /none HTTP/1.1\r\n" HOST CLOSE);
+    g_assert_cmpuint (status_of (answer), ==, 200);
+    g_assert_nonnull (strstr (answer, "HTTP/1.1 404 "));
+  }
+  refused = ask (&self, "GET /thread HTTP/1.1\r\n" HOST CLOSE);
+  g_assert_cmpuint (status_of (refused), ==, 503);
+  silent = ask (&self, "GET /hello HTTP/1.1\r\n" HOST "\r\n"); /* until its time is over */
+  g_assert_cmpuint (status_of (silent), ==, 200);
+  g_assert_cmpint (g_atomic_int_get (&held), ==, 4);
+  g_atomic_int_set (&release, 1);
+  for (gsize i = 0; i < G_N_ELEMENTS (fds); i++) {
+    g_autofree char *answer = read_all (fds[i]);
+    g_assert_cmpuint (status_of (answer), ==, 200);
+  }
+  g_assert_cmpint (g_atomic_int_get (&held), ==, 12);
+  stop (&self);
+}
+
+/* Who leaves while he waits for a handler never gets one; and a stop waits for those that run, after telling them. */
+static void
+test_stop (void)
+{
+  PosternServerOptions options = { .handler_threads = 2 };
+  Fixture self = { 0 };
+  int fds[4];
+
+  start (&self, "http://localhost", options);
+  for (gsize i = 0; i < G_N_ELEMENTS (fds); i++) {
+    fds[i] = dial (&self);
+    say (fds[i], "GET /hold HTTP/1.1\r\n" HOST "\r\n");
+    wait_for (&held, i < 2 ? (gint) i + 1 : 2);
+  }
+  close (fds[2]);
+  g_usleep (50000);
+  close (fds[0]);
+  wait_for (&held, 3); /* the fourth's */
+  wait_for (&cancelled, 1);
+  stop (&self);
+  g_assert_cmpint (g_atomic_int_get (&held), ==, 3);
+  g_assert_cmpint (g_atomic_int_get (&cancelled), ==, 3);
+  close (fds[1]);
+  close (fds[3]);
+}
+
 static gpointer
 drain (gpointer data)
 {
@@ -402,23 +487,25 @@ drain (gpointer data)
   return NULL;
 }
 
-/* An idle connection's next request is answered and told to close; one under way is finished; then all is over, early. */
+/* An idle connection's next request is answered and told to close; what is under way or waits is finished; then all is over, early. */
 static void
 test_drain (void)
 {
   Fixture self = { 0 };
-  g_autofree char *first = NULL, *last = NULL, *busy = NULL;
+  g_autofree char *first = NULL, *last = NULL, *busy = NULL, *waiting = NULL;
   gint64 began = g_get_monotonic_time ();
   GThread *thread;
-  int idle, fd;
+  int idle, fd, next;
 
-  start (&self, "http://localhost", (PosternServerOptions){ 0 });
+  start (&self, "http://localhost", (PosternServerOptions){ .handler_threads = 1 });
   idle = dial (&self);
   say (idle, "GET /hello HTTP/1.1\r\n" HOST "\r\n");
   first = read_until (idle, "\r\n\r\nhello");
   fd = dial (&self);
   say (fd, "GET /hold HTTP/1.1\r\n" HOST "\r\n");
   wait_for (&held, 1);
+  next = dial (&self);
+  say (next, "GET /thread HTTP/1.1\r\n" HOST "\r\n");
   thread = g_thread_new ("drain", drain, self.server);
   g_usleep (100000);
   say (idle, "GET /hello HTTP/1.1\r\n" HOST "\r\n");
@@ -429,6 +516,9 @@ test_drain (void)
   busy = read_all (fd);
   g_assert_cmpuint (status_of (busy), ==, 200);
   g_assert_nonnull (strstr (busy, "Connection: close"));
+  waiting = read_all (next);
+  g_assert_cmpuint (status_of (waiting), ==, 200);
+  g_assert_nonnull (strstr (waiting, "Connection: close"));
   g_thread_join (thread);
   g_assert_cmpint (g_get_monotonic_time () - began, <, 5 * G_USEC_PER_SEC);
   stop (&self);
@@ -471,6 +561,56 @@ test_descriptors (void)
       close (fds[i]);
   }
   for (guint i = 0; i < 1000 && count_descriptors () > before; i++)
+    g_usleep (1000);
+  g_assert_cmpuint (count_descriptors (), ==, before);
+  stop (&self);
+}
+
+/* One of many clients: asks a little, and leaves in one way or another, often before the answer. */
+static gpointer
+come_and_go (gpointer data)
+{
+  static const char *const texts[] = {
+    "GET /hello HTTP/1.1\r\n" HOST "\r\n",
+    "GET /thread HTTP/1.1\r\n" HOST "\r\nGET /hello HTTP/1.1\r\n" HOST "\r\nGET /thread HTTP/1.1\r\n" HOST "\r\n",
+    "POST /echo HTTP/1.1\r\n" HOST "Content-Length: 3\r\n\r\nab",
+    "GET /big HTTP/1.1\r\n" HOST "\r\n",
+    "GET /maybe HTTP/1.1\r\n" HOST CLOSE,
+  };
+  const struct linger reset = { 1, 0 };
+  char buffer[512];
+
+  for (guint i = 0; i < 250; i++) {
+    int fd = dial (data);
+    say (fd, texts[i % G_N_ELEMENTS (texts)]);
+    if (i % 3 == 0)
+      g_assert_cmpint (i % G_N_ELEMENTS (texts) == 2 ? 1 : recv (fd, buffer, sizeof buffer, 0), >, 0);
+    if (i % 7 == 0)
+      setsockopt (fd, SOL_SOCKET, SO_LINGER, &reset, sizeof reset);
+    close (fd);
+  }
+  return NULL;
+}
+
+/* A thousand connections that end in every way at every moment: nothing is lost, and nobody else is harmed. */
+static void
+test_churn (void)
+{
+  Fixture self = { 0 };
+  GThread *threads[4];
+  guint before;
+
+  start (&self, "http://localhost", (PosternServerOptions){ .handler_threads = 3, .handler_queue = 1000 });
+  before = count_descriptors ();
+  for (gsize i = 0; i < G_N_ELEMENTS (threads); i++)
+    threads[i] = g_thread_new ("client", come_and_go, &self);
+  for (guint i = 0; i < 50; i++) {
+    g_autofree char *answer = ask (&self, "GET /thread HTTP/1.1\r\n" HOST CLOSE);
+    g_assert_cmpuint (status_of (answer), ==, 200);
+  }
+  for (gsize i = 0; i < G_N_ELEMENTS (threads); i++)
+    g_thread_join (threads[i]);
+  for (guint i = 0; i < 5000 && count_descriptors () > before; i++)
     g_usleep (1000);
   g_assert_cmpuint (count_descriptors (), ==, before);
   stop (&self);
@@ -640,12 +780,16 @@ main (int argc, char **argv)
   g_test_add_func ("/server/rows", test_rows);
   g_test_add_func ("/server/drips", test_drips);
   g_test_add_func ("/server/keep-alive", test_keep_alive);
+  g_test_add_func ("/server/pipelined", test_pipelined);
   g_test_add_func ("/server/half-closed", test_half_closed);
   g_test_add_func ("/server/timeouts", test_timeouts);
   g_test_add_func ("/server/client-leaves", test_client_leaves);
   g_test_add_func ("/server/overload", test_overload);
+  g_test_add_func ("/server/hang", test_hang);
+  g_test_add_func ("/server/stop", test_stop);
   g_test_add_func ("/server/drain", test_drain);
   g_test_add_func ("/server/descriptors", test_descriptors);
+  g_test_add_func ("/server/churn", test_churn);
   g_test_add_func ("/server/limits", test_limits);
   g_test_add_func ("/server/buffered", test_buffered);
   g_test_add_func ("/server/below-a-path", test_below_a_path);

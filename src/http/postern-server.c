@@ -158,6 +158,8 @@ make_gate (PosternServer *self)
   const PosternServerOptions *options = &self->options;
   PosternGateOptions gate = {
     .io_threads = options->io_threads,
+    .handler_threads = options->handler_threads,
+    .handler_queue = options->handler_queue,
     .connections = options->connections,
     .buffered = MIN (options->buffered, (guint) G_MAXINT / 2),
     .connections_per_address = options->connections_per_address ? options->connections_per_address : 256,
@@ -183,7 +185,6 @@ postern_server_start (PosternServer *self, GError **error)
   if (!self->trusted)
     return FALSE;
   raise_descriptors (self);
-  self->handlers = postern_handlers_new (self->options.handler_threads, self->options.handler_queue, postern_server_call_run, self);
   self->gate = make_gate (self);
   for (guint i = 0; i < self->sockets->len; i++) {
     PosternServerSocket *socket = &g_array_index (self->sockets, PosternServerSocket, i);
@@ -220,7 +221,6 @@ postern_server_stop (PosternServer *self)
 {
   if (self->gate)
     postern_gate_stop (self->gate);
-  g_clear_pointer (&self->handlers, postern_handlers_free);
   g_clear_pointer (&self->gate, postern_gate_free);
 }
 

@@ -10,7 +10,7 @@ G_BEGIN_DECLS
 /**
  * PosternServer: sockets in, PosternResponse out. The gate (postern-gate.h) owns accept, idle and close, vets each request
  * and writes each answer.
- * Handlers run on a bounded pool of handler threads, inline handlers on the I/O thread (they get no cancellable).
+ * Handlers run on handler threads, which are bounded in number, inline handlers on the I/O thread (they get no cancellable).
  * Of our own it answers /livez and /readyz everywhere, /metrics on the management socket, and /assets/.
  */
 #define POSTERN_TYPE_SERVER (postern_server_get_type ())
