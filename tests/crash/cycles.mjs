@@ -129,7 +129,7 @@ export class Cycles {
   async #reach(point, whole) {
     const old = this.postern.workers;
     this.world.disk.arm(point, 1 + Math.floor(this.random() * point.most), whole);
-    const reached = await until('the point', () => this.world.disk.struck, 3000).then(() => true, () => false);
+    const reached = await until('the point', () => this.world.disk.struck, 2000).then(() => true, () => false);
     this.world.disk.disarm();
     this.#note(reached ? point.name : 'a point that was not reached');
     if (!reached) return false;
@@ -141,7 +141,7 @@ export class Cycles {
     return true;
   }
 
-  async #workerAtPoint() { if (!await this.#reach(pick(this.random, points), false)) await this.#killWorker(); }
+  async #workerAtPoint() { if (!await this.#reach(pickWeighted(this.random, points), false)) await this.#killWorker(); }
 
   async #all() {
     await this.#killAll();
@@ -164,7 +164,7 @@ export class Cycles {
   }
 
   async #powerAtPoint() {
-    if (!await this.#reach(pick(this.random, points), true)) await this.#killAll();
+    if (!await this.#reach(pickWeighted(this.random, points), true)) await this.#killAll();
     this.#cut();
     await this.#begin();
   }
@@ -217,11 +217,22 @@ export class Cycles {
     await end().finally(() => { this.over = true; });
     await Promise.all(load);
     const former = Array.from({ length: Math.min(2, this.archive.length) }, () => pick(this.random, this.archive));
-    await this.#check([...this.actors, ...former], { power: kind.startsWith('power') });
+    await this.#wake(kind.startsWith('power'));
+    await this.#check([...this.actors, ...former]);
     await Promise.all(['lasting.db', 'short.db'].map((name) => this.#checkFile(join(this.postern.dataDir, 'default', name))));
     await this.#retire();
     if (this.tally.faults.length > before) this.#keepEvidence(kind);
     this.stuck = false;
+  }
+
+  /** Somebody has a page open since the last round: that only the power can take. The next one sits down. */
+  async #wake(power) {
+    if (this.sleeper) {
+      const found = await this.world.findFlow(this.sleeper);
+      this.tally.fact(found === 'kept' || (power && found === 'lost'), 'lost', `a sign-in whose page was open for a whole round is ${found}`);
+    }
+    this.sleeper = this.world.visitor();
+    await this.world.open(this.sleeper);
   }
 
   async #check(actors, options) {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Orders for disk.c, which is preloaded into the worker; and what a power cut leaves of a data folder.
-import { closeSync, existsSync, ftruncateSync, linkSync, mkdirSync, mkdtempSync, openSync, readFileSync, readSync, renameSync, rmSync, statSync, truncateSync, unlinkSync, writeFileSync, writeSync } from 'node:fs';
+import { closeSync, existsSync, ftruncateSync, linkSync, mkdirSync, mkdtempSync, openSync, readFileSync, readSync, rmSync, statSync, truncateSync, unlinkSync, writeFileSync, writeSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 
@@ -12,21 +12,21 @@ const ops = ['any', 'write', 'sync', 'truncate', 'create', 'unlink', 'mkdir', 'l
 const phases = ['before', 'half', 'after'];
 const mark = Buffer.from('postern!'), entryBytes = 48;
 
-/** Where in the life of a commit or a checkpoint a process may end: file, call, phase, and how many of them may pass first. */
+/** Where in the life of a commit or a checkpoint a process may end: weight, file, call, phase, and how many of them may pass first. */
 export const points = [
-  ['default/lasting.db-wal', 'write', 'before', 60],
-  ['default/lasting.db-wal', 'write', 'half', 60],
-  ['default/lasting.db-wal', 'write', 'after', 60],
-  ['default/lasting.db-wal', 'sync', 'before', 30],
-  ['default/lasting.db-wal', 'sync', 'after', 30],
-  ['default/lasting.db', 'write', 'before', 40],
-  ['default/lasting.db', 'write', 'half', 40],
-  ['default/lasting.db', 'sync', 'before', 1],
-  ['default/lasting.db', 'sync', 'after', 1],
-  ['default/short.db-wal', 'write', 'half', 60],
-  ['default/short.db', 'write', 'half', 40],
-  ['default/short.db', 'sync', 'before', 1],
-].map(([file, op, phase, most]) => ({ file, op, phase, most, name: `${phase === 'half' ? 'within' : phase} a ${op} of ${file.split('/')[1]}` }));
+  [3, 'default/lasting.db-wal', 'write', 'before', 60],
+  [3, 'default/lasting.db-wal', 'write', 'half', 60],
+  [3, 'default/lasting.db-wal', 'write', 'after', 60],
+  [3, 'default/lasting.db-wal', 'sync', 'before', 30],
+  [3, 'default/lasting.db-wal', 'sync', 'after', 30],
+  [1, 'default/lasting.db', 'write', 'before', 40],
+  [1, 'default/lasting.db', 'write', 'half', 40],
+  [1, 'default/lasting.db', 'sync', 'before', 1],
+  [1, 'default/lasting.db', 'sync', 'after', 1],
+  [2, 'default/short.db-wal', 'write', 'half', 20],
+  [0.3, 'default/short.db', 'write', 'half', 40],
+  [0.3, 'default/short.db', 'sync', 'before', 1],
+].map(([weight, file, op, phase, most]) => [weight, { file, op, phase, most, name: `${phase === 'half' ? 'within' : phase} a ${op} of ${file.split('/')[1]}` }]);
 
 export class Disk {
   #page;

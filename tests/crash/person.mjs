@@ -308,19 +308,16 @@ export class Person extends Actor {
     await this.signIn({ byPassword: true });
   }
 
-  /** A sign-in under way may be lost with the power, never by a process that ends; and its page says so. */
-  async #checkFlow(power) {
+  /** A sign-in under way may have lost its last moment; then its page says so. */
+  async #checkFlow() {
     const visitor = this.interrupted;
     this.interrupted = undefined;
-    if (!visitor?.last.includes('/sign-in/')) return;
-    const found = await this.world.findFlow(visitor);
-    this.tally.flows[found] += 1;
-    this.tally.fact(found !== 'lost' || power, 'lost', `${this.label}: a sign-in under way`);
+    if (visitor?.last.includes('/sign-in/')) this.tally.flows[await this.world.findFlow(visitor)] += 1;
   }
 
-  /** Everything it knows against what the server says. @param power it was cut */
-  async check({ thorough = false, power = false } = {}) {
-    await this.#checkFlow(power);
+  /** Everything it knows against what the server says. */
+  async check({ thorough = false } = {}) {
+    await this.#checkFlow();
     if (this.pending?.settle) {
       const { settle } = this.pending;
       this.pending = undefined;

@@ -137,13 +137,18 @@ export class World {
     return back === `${this.url}/` || back === '/' ? 'lost' : 'over';
   }
 
-  /** Whether one try with @password signs in to the account page. */
-  async admits(email, password) {
-    const visitor = this.visitor(), origin = new URL(this.url).origin;
+  /** Goes to the account page as a stranger; gives the sign-in page that comes of it. */
+  async open(visitor) {
     let here = `${this.url}/account`, answer = await heard(visitor.send(here));
     while (answer.location) answer = await heard(visitor.send(here = new URL(answer.location, here).href));
-    const form = visitor.form(answer.text, here, { identifier: email, password }, ['submit']);
-    answer = await heard(visitor.send(form.action, { method: 'POST', form: form.fields, headers: { origin, 'sec-fetch-site': 'same-origin' } }));
+    return { here, answer };
+  }
+
+  /** Whether one try with @password signs in to the account page. */
+  async admits(email, password) {
+    const visitor = this.visitor(), { here, answer: page } = await this.open(visitor);
+    const form = visitor.form(page.text, here, { identifier: email, password }, ['submit']);
+    const answer = await heard(visitor.send(form.action, { method: 'POST', form: form.fields, headers: { origin: new URL(here).origin, 'sec-fetch-site': 'same-origin' } }));
     if (answer.status !== 303) throw new Wrong(`a try to sign in: ${answer.status} ${answer.text.slice(0, 300)}`);
     return visitor.cookies.has('session');
   }
