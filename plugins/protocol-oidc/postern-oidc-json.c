@@ -32,7 +32,7 @@ void
 postern_oidc_json_add_int64 (GString *out, const char *name, gint64 value)
 {
   add_name (out, name);
-  g_string_append_printf (out, "%" G_GINT64_FORMAT, value);
+  postern_json_append_int64 (out, value);
 }
 
 void

@@ -240,10 +240,33 @@ is_new_name (GPtrArray *names, GHashTable **table, char *name)
 }
 
 static gboolean
-scan_member (Scan *scan, GPtrArray *entries, GPtrArray *names, GHashTable **table)
+count_value (Scan *scan)
+{
+  return ++scan->values <= POSTERN_JSON_MAX_VALUES || fail_size (scan, "it has too many values");
+}
+
+/* A string, which most members are, is written without a GVariant for it. */
+static gboolean
+scan_member_value (Scan *scan, PosternJsonObject *object, const char *name)
+{
+  g_autofree char *text = NULL;
+  GVariant *value;
+
+  skip_space (scan);
+  if (peek (scan) == '"') {
+    text = count_value (scan) ? scan_string (scan) : NULL;
+    postern_json_object_add_string (object, name, text);
+    return text != NULL;
+  }
+  value = scan_value (scan);
+  postern_json_object_add (object, name, value);
+  return value != NULL;
+}
+
+static gboolean
+scan_member (Scan *scan, PosternJsonObject *object, GPtrArray *names, GHashTable **table)
 {
   char *name;
-  GVariant *value;
 
   skip_space (scan);
   name = scan_string (scan);
@@ -260,11 +283,7 @@ scan_member (Scan *scan, GPtrArray *entries, GPtrArray *names, GHashTable **tabl
   if (peek (scan) != ':')
     return fail (scan, "a colon was expected");
   scan->at++;
-  value = scan_value (scan);
-  if (!value)
-    return FALSE;
-  g_ptr_array_add (entries, g_variant_new_dict_entry (g_variant_new_string (name), g_variant_new_variant (value)));
-  return TRUE;
+  return scan_member_value (scan, object, name);
 }
 
 /* Whether the container goes on; @more (out): behind a comma. */
@@ -283,18 +302,9 @@ scan_joint (Scan *scan, char end, gboolean *more, const char *what)
 }
 
 static GVariant *
-take_array (const GVariantType *type, GPtrArray *children)
-{
-  GVariant *array = g_variant_new_array (type, (GVariant *const *) children->pdata, children->len);
-
-  g_ptr_array_set_free_func (children, NULL); /* it has sunk them */
-  return array;
-}
-
-static GVariant *
 scan_object (Scan *scan)
 {
-  g_autoptr (GPtrArray) entries = g_ptr_array_new_with_free_func (unref_floating);
+  g_auto (PosternJsonObject) object = POSTERN_JSON_OBJECT_INIT;
   g_autoptr (GPtrArray) names = g_ptr_array_new_with_free_func (g_free);
   g_autoptr (GHashTable) table = NULL;
   gboolean more;
@@ -304,15 +314,16 @@ scan_object (Scan *scan)
   more = peek (scan) != '}';
   scan->at += !more;
   while (more)
-    if (!scan_member (scan, entries, names, &table) || !scan_joint (scan, '}', &more, "a comma or the object's end was expected"))
+    if (!scan_member (scan, &object, names, &table) || !scan_joint (scan, '}', &more, "a comma or the object's end was expected"))
       return NULL;
-  return take_array (G_VARIANT_TYPE ("{sv}"), entries);
+  return postern_json_object_end (&object);
 }
 
 static GVariant *
 scan_array (Scan *scan)
 {
   g_autoptr (GPtrArray) values = g_ptr_array_new_with_free_func (unref_floating);
+  GVariant *array;
   gboolean more;
 
   scan->at++;
@@ -327,7 +338,9 @@ scan_array (Scan *scan)
     if (!scan_joint (scan, ']', &more, "a comma or the array's end was expected"))
       return NULL;
   }
-  return take_array (G_VARIANT_TYPE_VARIANT, values);
+  array = g_variant_new_array (G_VARIANT_TYPE_VARIANT, (GVariant *const *) values->pdata, values->len);
+  g_ptr_array_set_free_func (values, NULL); /* it has sunk them */
+  return array;
 }
 
 static GVariant *
@@ -356,8 +369,8 @@ static GVariant *
 scan_value (Scan *scan)
 {
   skip_space (scan);
-  if (++scan->values > POSTERN_JSON_MAX_VALUES)
-    return fail_size (scan, "it has too many values"), NULL;
+  if (!count_value (scan))
+    return NULL;
   switch (peek (scan)) {
   case '{':
     return scan_container (scan, scan_object);

@@ -131,35 +131,72 @@ postern_json_dup_strv (GVariant *object, const char *name, gboolean lone)
 /* --- writing: from GVariant, without a tree between --- */
 
 static void
-append_escaped (GString *out, const char *text)
+append_escape (GString *out, guchar byte)
 {
-  const char *run = text, *at = text;
-
-  for (; *at; at++) {
-    guchar byte = (guchar) *at;
-    if (byte >= 0x20 && byte != '"' && byte != '\\')
-      continue;
-    g_string_append_len (out, run, at - run);
-    run = at + 1;
-    if (byte == '"' || byte == '\\')
-      g_string_append_printf (out, "\\%c", byte);
-    else if (byte == '\n')
-      g_string_append (out, "\\n");
-    else
-      g_string_append_printf (out, "\\u%04x", byte);
-  }
-  g_string_append_len (out, run, at - run);
+  if (byte == '"' || byte == '\\')
+    g_string_append_printf (out, "\\%c", byte);
+  else if (byte == '\n')
+    g_string_append (out, "\\n");
+  else
+    g_string_append_printf (out, "\\u%04x", byte);
 }
 
-/** Bytes that are not UTF-8 become U+FFFD: what we send is always valid. */
-void
-postern_json_append_string (GString *out, const char *text)
+/* What stands in JSON as it is. Of bytes beyond ASCII that holds, too, once they are known to be UTF-8. */
+static const gboolean plain[256] = { [' ' ... '!'] = TRUE, ['#' ... '['] = TRUE, [']' ... 0x7f] = TRUE };
+
+static void
+append_escaped (GString *out, const char *text)
+{
+  const char *run = text;
+
+  for (;; run++) {
+    const char *at = run;
+    while (plain[(guchar) *at] || (guchar) *at >= 0x80)
+      at++;
+    g_string_append_len (out, run, at - run);
+    if (*at == '\0')
+      return;
+    append_escape (out, (guchar) *at);
+    run = at;
+  }
+}
+
+static void
+append_any (GString *out, const char *text)
 {
   g_autofree char *repaired = g_utf8_validate (text, -1, NULL) ? NULL : g_utf8_make_valid (text, -1);
 
-  g_string_append_c (out, '"');
   append_escaped (out, repaired ? repaired : text);
+}
+
+/** Bytes that are not UTF-8 become U+FFFD: what we send is always valid. Nearly all of it is ASCII, which needs one look. */
+void
+postern_json_append_string (GString *out, const char *text)
+{
+  const char *at = text;
+
+  while (plain[(guchar) *at])
+    at++;
   g_string_append_c (out, '"');
+  g_string_append_len (out, text, at - text);
+  if (*at)
+    append_any (out, at);
+  g_string_append_c (out, '"');
+}
+
+void
+postern_json_append_int64 (GString *out, gint64 number)
+{
+  char digits[20];
+  gsize at = sizeof digits;
+  guint64 left = number < 0 ? -(guint64) number : (guint64) number;
+
+  do
+    digits[--at] = (char) ('0' + left % 10);
+  while ((left /= 10));
+  if (number < 0)
+    g_string_append_c (out, '-');
+  g_string_append_len (out, digits + at, (gssize) (sizeof digits - at));
 }
 
 /* Always with a point or an exponent: so it stays a number of this kind when it is read again, however large. */
@@ -178,26 +215,59 @@ append_double (GString *out, double number)
 }
 
 static void
+begin_member (GString *out, const char *name, gboolean first)
+{
+  if (!first)
+    g_string_append_c (out, ',');
+  postern_json_append_string (out, name);
+  g_string_append_c (out, ':');
+}
+
+/* Of any type but a{sv}: a{ss}, and what our own code may build. */
+static void
 append_dictionary (GString *out, GVariant *value)
 {
   GVariantIter iter;
   GVariant *entry;
   gboolean first = TRUE;
 
-  g_string_append_c (out, '{');
   g_variant_iter_init (&iter, value);
   while ((entry = g_variant_iter_next_value (&iter))) {
     g_autoptr (GVariant) owned = entry;
     g_autoptr (GVariant) name = g_variant_get_child_value (owned, 0);
     g_autoptr (GVariant) member = g_variant_get_child_value (owned, 1);
-    if (!first)
-      g_string_append_c (out, ',');
+    begin_member (out, g_variant_get_string (name, NULL), first);
     first = FALSE;
-    postern_json_append_string (out, g_variant_get_string (name, NULL));
-    g_string_append_c (out, ':');
     postern_json_append (out, member);
   }
-  g_string_append_c (out, '}');
+}
+
+static void
+append_member (GString *out, GVariant *object, const PosternJsonMember *member)
+{
+  g_autoptr (GVariant) entry = NULL;
+  g_autoptr (GVariant) box = NULL;
+
+  if (postern_json_member_is (member, 's')) {
+    postern_json_append_string (out, member->data);
+    return;
+  }
+  entry = g_variant_get_child_value (object, member->index);
+  box = g_variant_get_child_value (entry, 1);
+  postern_json_append (out, box);
+}
+
+static void
+append_object (GString *out, GVariant *object)
+{
+  PosternJsonMembers members;
+  PosternJsonMember member;
+
+  postern_json_member_begin (&members, object);
+  while (postern_json_member_next (&members, &member)) {
+    begin_member (out, member.name, member.index == 0);
+    append_member (out, object, &member);
+  }
 }
 
 static void
@@ -217,6 +287,21 @@ append_array (GString *out, GVariant *value)
     postern_json_append (out, owned);
   }
   g_string_append_c (out, ']');
+}
+
+static void
+append_container (GString *out, GVariant *value)
+{
+  if (!g_variant_is_of_type (value, G_VARIANT_TYPE ("a{s*}"))) {
+    append_array (out, value);
+    return;
+  }
+  g_string_append_c (out, '{');
+  if (g_variant_is_of_type (value, G_VARIANT_TYPE_VARDICT))
+    append_object (out, value);
+  else
+    append_dictionary (out, value);
+  g_string_append_c (out, '}');
 }
 
 static void
@@ -241,7 +326,7 @@ postern_json_append (GString *out, GVariant *value)
     g_string_append (out, g_variant_get_boolean (value) ? "true" : "false");
     return;
   case G_VARIANT_CLASS_INT64:
-    g_string_append_printf (out, "%" G_GINT64_FORMAT, g_variant_get_int64 (value));
+    postern_json_append_int64 (out, g_variant_get_int64 (value));
     return;
   case G_VARIANT_CLASS_UINT64:
     g_string_append_printf (out, "%" G_GUINT64_FORMAT, g_variant_get_uint64 (value));
@@ -262,10 +347,7 @@ postern_json_append (GString *out, GVariant *value)
     append_boxed (out, g_variant_get_maybe (value));
     return;
   case G_VARIANT_CLASS_ARRAY:
-    if (g_variant_is_of_type (value, G_VARIANT_TYPE ("a{s*}")))
-      append_dictionary (out, value);
-    else
-      append_array (out, value);
+    append_container (out, value);
     return;
   default:
     g_critical ("JSON has no word for a value of type %s", g_variant_get_type_string (value));

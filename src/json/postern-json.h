@@ -32,6 +32,7 @@ POSTERN_JSON_API GVariant *postern_json_parse_object (const char *text, gssize l
 /** postern_json_append: writes @value (any of the types above, and as, a{ss}, i, u, t) to @out, compact, sorted as given. */
 POSTERN_JSON_API void postern_json_append (GString *out, GVariant *value);
 POSTERN_JSON_API void postern_json_append_string (GString *out, const char *text);
+POSTERN_JSON_API void postern_json_append_int64 (GString *out, gint64 number);
 /** postern_json_print: Returns: (transfer full). @value floating is sunk. */
 POSTERN_JSON_API char *postern_json_print (GVariant *value);
 
