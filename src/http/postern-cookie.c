@@ -10,7 +10,10 @@ postern_cookie_format (const char *name, const char *value, gint64 max_age, gboo
 {
   GString *out = g_string_new (secure ? PREFIX : "");
 
-  g_string_append_printf (out, "%s=%s; Path=/; HttpOnly; SameSite=Lax", name, value);
+  g_string_append (out, name);
+  g_string_append_c (out, '=');
+  g_string_append (out, value);
+  g_string_append (out, "; Path=/; HttpOnly; SameSite=Lax");
   if (secure)
     g_string_append (out, "; Secure");
   if (max_age >= 0)

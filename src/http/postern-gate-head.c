@@ -49,12 +49,6 @@ span (const char *text, gsize length, guint8 class)
   return i;
 }
 
-gboolean
-postern_gate_head_equals (const PosternSlice *slice, const char *text)
-{
-  return strlen (text) == slice->length && g_ascii_strncasecmp (slice->text, text, slice->length) == 0;
-}
-
 /* A '%' is followed by two hexadecimal digits, or the target means different things to different readers. */
 static gboolean
 has_sound_escapes (const PosternSlice *slice)

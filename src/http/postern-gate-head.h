@@ -2,6 +2,7 @@
 #pragma once
 
 #include <glib.h>
+#include <string.h>
 
 G_BEGIN_DECLS
 
@@ -46,8 +47,13 @@ typedef struct {
  * Returns: POSTERN_GATE_HEAD_MORE, POSTERN_GATE_HEAD_DONE, or the HTTP status to refuse with: 400, 414, 417, 431, 501, 505
  */
 guint postern_gate_head_parse (PosternGateHead *self, const char *data, gsize length, gsize *consumed);
-/** postern_gate_head_equals: whether @slice is @text, letters of either case. */
-gboolean postern_gate_head_equals (const PosternSlice *slice, const char *text);
+/** postern_gate_head_equals: whether @slice is @text, letters of either case. Here, so that a literal's length is not counted anew. */
+static inline gboolean
+postern_gate_head_equals (const PosternSlice *slice, const char *text)
+{
+  return strlen (text) == slice->length && g_ascii_strncasecmp (slice->text, text, slice->length) == 0;
+}
+
 /** postern_gate_head_is_field_line: whether @line is `name: value` by the grammar; for trailers. */
 gboolean postern_gate_head_is_field_line (const char *line, gsize length);
 

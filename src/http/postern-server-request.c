@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "postern-cookie.h"
+#include "postern-request-private.h"
 #include "postern-server-private.h"
 
 #include <string.h>
@@ -7,16 +8,18 @@
 #define ID_ALPHABET "0123456789abcdefghjkmnpqrstvwxyz" /* Crockford's, which cannot be misread on the telephone */
 
 /* What is between two neighbours only (RFC 9110 section 7.6.1), or is believed only from a proxy that we know. */
-static const char *const dropped[] = {
-  "Connection", "Keep-Alive", "Proxy-Connection", "Transfer-Encoding", "TE", "Trailer", "Upgrade", "Expect",
-  "X-Forwarded-For", "X-Forwarded-Host", "X-Forwarded-Proto", "X-Forwarded-Port", "X-Real-IP", "Forwarded",
+#define NAME(text) { text, sizeof text - 1 }
+static const PosternSlice dropped[] = {
+  NAME ("Connection"), NAME ("Keep-Alive"), NAME ("Proxy-Connection"), NAME ("Transfer-Encoding"), NAME ("TE"), NAME ("Trailer"), NAME ("Upgrade"),
+  NAME ("Expect"), NAME ("X-Forwarded-For"), NAME ("X-Forwarded-Host"), NAME ("X-Forwarded-Proto"), NAME ("X-Forwarded-Port"), NAME ("X-Real-IP"),
+  NAME ("Forwarded"),
 };
 
 static gboolean
 is_dropped (const PosternSlice *name)
 {
   for (gsize i = 0; i < G_N_ELEMENTS (dropped); i++)
-    if (postern_gate_head_equals (name, dropped[i]))
+    if (name->length == dropped[i].length && g_ascii_strncasecmp (name->text, dropped[i].text, name->length) == 0)
       return TRUE;
   return FALSE;
 }
@@ -67,24 +70,22 @@ set_id (PosternServer *server, PosternRequest *request)
 static void
 add_field (PosternServer *server, PosternRequest *request, const PosternGateField *field)
 {
-  g_autofree char *name = NULL;
-  g_autofree char *value = NULL;
+  PosternSlice name = field->name, value = field->value;
+  g_autofree char *valid = NULL;
+  g_autofree char *ours = NULL;
 
-  if (is_dropped (&field->name))
+  if (is_dropped (&name))
     return;
-  name = g_strndup (field->name.text, field->name.length);
-  value = g_strndup (field->value.text, field->value.length);
-  if (!g_utf8_validate_len (value, field->value.length, NULL)) {
-    char *valid = g_utf8_make_valid (value, (gssize) field->value.length);
-    g_free (value);
-    value = valid;
+  if (!g_utf8_validate_len (value.text, value.length, NULL)) {
+    valid = g_utf8_make_valid (value.text, (gssize) value.length);
+    value = (PosternSlice){ valid, strlen (valid) };
   }
-  if (server->answer.secure && g_ascii_strcasecmp (name, "Cookie") == 0) {
-    char *ours = postern_cookie_filter (value, TRUE);
-    g_free (value);
-    value = ours;
+  if (server->answer.secure && postern_gate_head_equals (&name, "Cookie")) {
+    g_autofree char *all = g_strndup (value.text, value.length);
+    ours = postern_cookie_filter (all, TRUE);
+    value = (PosternSlice){ ours, strlen (ours) };
   }
-  postern_request_add_header (request, name, value);
+  postern_request_add_field (request, name.text, name.length, value.text, value.length);
 }
 
 /* `/.well-known/NAME/our/path` (RFC 8414 section 3.1) lies beside our own path, and still is ours. */

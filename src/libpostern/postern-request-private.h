@@ -6,11 +6,13 @@
 
 G_BEGIN_DECLS
 
+/* Exported for the rooms in tree; this header is not installed. */
 /**
  * postern_request_get_parameters: every parameter of the query (GET, HEAD) or of the form body (POST).
  * Returns: (transfer none) (nullable): NULL with POSTERN_ERROR_INVALID_REQUEST when one stands twice, is not
- * UTF-8, contains NUL, or there are more than 100. For the rooms in tree; this header is not installed.
- */
+ * UTF-8, contains NUL, or there are more than 100. */
 POSTERN_API PosternPairs *postern_request_get_parameters (PosternRequest *self, GError **error);
+/** postern_request_add_field: as postern_request_add_header(), from pieces of a larger text. */
+POSTERN_API void postern_request_add_field (PosternRequest *self, const char *name, gsize name_length, const char *value, gsize length);
 
 G_END_DECLS

@@ -102,18 +102,20 @@ postern_request_get_query_string (PosternRequest *self)
 }
 
 static PosternPair *
-find_header (PosternRequest *self, const char *name)
+find_header (PosternRequest *self, const char *name, gsize length)
 {
-  for (guint i = 0; i < self->headers->n_items; i++)
-    if (g_ascii_strcasecmp (self->headers->items[i].name, name) == 0)
-      return &self->headers->items[i];
+  for (guint i = 0; i < self->headers->n_items; i++) {
+    PosternPair *header = &self->headers->items[i];
+    if (g_ascii_strncasecmp (header->name, name, length) == 0 && header->name[length] == '\0')
+      return header;
+  }
   return NULL;
 }
 
 const char *
 postern_request_get_header (PosternRequest *self, const char *name)
 {
-  PosternPair *header = find_header (self, name);
+  PosternPair *header = find_header (self, name, strlen (name));
 
   return header ? header->value : NULL;
 }
@@ -371,17 +373,25 @@ postern_request_set_id (PosternRequest *self, const char *id)
 }
 
 void
-postern_request_add_header (PosternRequest *self, const char *name, const char *value)
+postern_request_add_field (PosternRequest *self, const char *name, gsize name_length, const char *value, gsize length)
 {
-  PosternPair *header = find_header (self, name);
-  g_autofree char *joined = NULL;
+  PosternPair *header = find_header (self, name, name_length);
+  g_autoptr (GString) joined = NULL;
 
   if (!header) {
-    postern_pairs_add (self->headers, name, -1, value, -1);
+    postern_pairs_add (self->headers, name, (gssize) name_length, value, (gssize) length);
     return;
   }
-  joined = g_strconcat (header->value, g_ascii_strcasecmp (name, "Cookie") == 0 ? "; " : ", ", value, NULL);
-  postern_pairs_set (self->headers, header->name, joined);
+  joined = g_string_new (header->value);
+  g_string_append (joined, g_ascii_strcasecmp (header->name, "Cookie") == 0 ? "; " : ", ");
+  g_string_append_len (joined, value, (gssize) length);
+  postern_pairs_set (self->headers, header->name, joined->str);
+}
+
+void
+postern_request_add_header (PosternRequest *self, const char *name, const char *value)
+{
+  postern_request_add_field (self, name, strlen (name), value, strlen (value));
 }
 
 void
