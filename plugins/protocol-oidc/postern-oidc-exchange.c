@@ -59,6 +59,15 @@ postern_oidc_exchange_refuse (GError **error)
   return FALSE;
 }
 
+gboolean
+postern_oidc_exchange_fail (const GError *failure, GError **error)
+{
+  if (g_error_matches (failure, POSTERN_ERROR, POSTERN_ERROR_NOT_FOUND) || g_error_matches (failure, POSTERN_ERROR, POSTERN_ERROR_STALE))
+    return postern_oidc_exchange_refuse (error);
+  g_propagate_error (error, g_error_copy (failure));
+  return FALSE;
+}
+
 static void
 fill_flow (PosternFlow *flow, PosternGrant *grant)
 {
@@ -103,9 +112,12 @@ postern_oidc_exchange_set_secret (PosternOidcExchange *self, const char *secret)
 gboolean
 postern_oidc_exchange_load (PosternOidcExchange *self, PosternTxn *txn, GError **error)
 {
-  g_autoptr (PosternGrant) grant = postern_grant_store_get (txn, self->grant_id, NULL);
+  g_autoptr (GError) local = NULL;
+  g_autoptr (PosternGrant) grant = postern_grant_store_get (txn, self->grant_id, &local);
 
-  if (!grant || grant->revoked_at || (grant->expires_at && grant->expires_at <= postern_oidc_now ()))
+  if (!grant)
+    return postern_oidc_exchange_fail (local, error);
+  if (grant->revoked_at || (grant->expires_at && grant->expires_at <= postern_oidc_now ()))
     return postern_oidc_exchange_refuse (error);
   if (g_strcmp0 (grant->application_id, self->auth.client->application->id) != 0)
     return postern_oidc_exchange_refuse (error);
@@ -210,9 +222,12 @@ postern_oidc_exchange_sign (PosternOidcExchange *self, gboolean with_nonce, GErr
 gboolean
 postern_oidc_exchange_check_grant (PosternOidcExchange *self, PosternTxn *txn, GError **error)
 {
-  g_autoptr (PosternGrant) grant = postern_grant_store_get (txn, self->grant->id, NULL);
+  g_autoptr (GError) local = NULL;
+  g_autoptr (PosternGrant) grant = postern_grant_store_get (txn, self->grant->id, &local);
 
-  return grant && !grant->revoked_at ? TRUE : postern_oidc_exchange_refuse (error);
+  if (!grant)
+    return postern_oidc_exchange_fail (local, error);
+  return grant->revoked_at ? postern_oidc_exchange_refuse (error) : TRUE;
 }
 
 /* A family has one end, set when the grant was made: rotating does not move it (OAuth 2.1 section 4.3.1). */
@@ -239,4 +254,13 @@ postern_oidc_exchange_answer_reuse (PosternOidcExchange *self, PosternTxn *txn, 
   g_message ("A %s of application %s was used twice; its grant %s is revoked", what, self->auth.client->application->id, self->grant->id);
   postern_oidc_exchange_refuse (&refusal);
   return postern_oidc_client_auth_refuse (FALSE, refusal);
+}
+
+PosternResponse *
+postern_oidc_exchange_answer_failed (PosternOidcExchange *self, PosternTxn *txn, const char *what, const GError *failure, GError **error)
+{
+  if (g_error_matches (failure, POSTERN_ERROR, POSTERN_ERROR_CONFLICT))
+    return postern_oidc_exchange_answer_reuse (self, txn, what, error);
+  postern_oidc_exchange_fail (failure, error);
+  return NULL;
 }

@@ -52,6 +52,8 @@ PosternOidcExchange *postern_oidc_exchange_get (PosternFlow *flow); /* (transfer
 
 /** postern_oidc_exchange_refuse: FALSE, with the one answer for a secret that is unknown, wrong, used, over or another's. */
 gboolean postern_oidc_exchange_refuse (GError **error);
+/** postern_oidc_exchange_fail: that answer where the store found nothing alive; what else went wrong with it is told as it is, so that nobody throws a good token away. */
+gboolean postern_oidc_exchange_fail (const GError *failure, GError **error);
 /** postern_oidc_exchange_set_secret: the code or refresh token that was shown. */
 void postern_oidc_exchange_set_secret (PosternOidcExchange *self, const char *secret);
 /**
@@ -73,6 +75,8 @@ gboolean postern_oidc_exchange_check_grant (PosternOidcExchange *self, PosternTx
 PosternResponse *postern_oidc_exchange_answer (PosternOidcExchange *self, const char *refresh_token);
 /** postern_oidc_exchange_add_refresh: a new refresh token of the grant: (transfer full) (nullable): its text */
 char *postern_oidc_exchange_add_refresh (PosternOidcExchange *self, PosternTxn *txn, GError **error);
+/** postern_oidc_exchange_answer_failed: what was shown could not be used up: because it came twice, or as postern_oidc_exchange_fail() */
+PosternResponse *postern_oidc_exchange_answer_failed (PosternOidcExchange *self, PosternTxn *txn, const char *what, const GError *failure, GError **error);
 /** postern_oidc_exchange_answer_reuse: a code or refresh token came twice: its grant ends, in @txn, and the answer is an error that still commits. */
 PosternResponse *postern_oidc_exchange_answer_reuse (PosternOidcExchange *self, PosternTxn *txn, const char *what, GError **error);
 

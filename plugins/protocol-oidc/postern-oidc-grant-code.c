@@ -41,8 +41,9 @@ postern_oidc_grant_code_look (PosternOidcExchange *exchange, PosternTxn *txn, GE
 
 /* OAuth 2.1 needs the redirect URI no more, because PKCE binds the code better; without PKCE it must be there (RFC 6749 section 4.1.3). */
 static gboolean
-check_binding (PosternOidcExchange *exchange, PosternGrant *grant, GError **error)
+check_binding (PosternOidcExchange *exchange, GError **error)
 {
+  PosternGrant *grant = exchange->grant;
   gboolean same = exchange->redirect_uri ? g_strcmp0 (exchange->redirect_uri, grant->code_redirect_uri) == 0 : grant->code_challenge != NULL;
 
   if (!same) {
@@ -69,19 +70,13 @@ answer (PosternOidcExchange *exchange, PosternTxn *txn, GError **error)
   return refresh_token ? postern_oidc_exchange_answer (exchange, refresh_token) : NULL;
 }
 
-/* A failed check rolls back, so that a wrong verifier does not burn the code of the one who has the right one. The grant may have
- * been revoked since we looked: what the statement answers is as it is now. */
+/* A failed check rolls back, so that a wrong verifier does not burn the code of the one who has the right one. */
 PosternResponse *
 postern_oidc_grant_code_issue (PosternOidcExchange *exchange, PosternTxn *txn, GError **error)
 {
   g_autoptr (GError) local = NULL;
-  g_autoptr (PosternGrant) grant = postern_grant_store_redeem_code (txn, exchange->grant->id, exchange->secret_hash, postern_oidc_now (), &local);
 
-  if (g_error_matches (local, POSTERN_ERROR, POSTERN_ERROR_CONFLICT))
-    return postern_oidc_exchange_answer_reuse (exchange, txn, "code", error);
-  if (!grant || grant->revoked_at) {
-    postern_oidc_exchange_refuse (error);
-    return NULL;
-  }
-  return check_binding (exchange, grant, error) ? answer (exchange, txn, error) : NULL;
+  if (!postern_grant_store_redeem_code (txn, exchange->grant->id, exchange->secret_hash, postern_oidc_now (), &local))
+    return postern_oidc_exchange_answer_failed (exchange, txn, "code", local, error);
+  return check_binding (exchange, error) ? answer (exchange, txn, error) : NULL;
 }

@@ -30,10 +30,13 @@ narrow_scope (PosternOidcExchange *exchange, GError **error)
 gboolean
 postern_oidc_grant_refresh_look (PosternOidcExchange *exchange, PosternTxn *txn, GError **error)
 {
-  g_autoptr (PosternRefreshToken) token = postern_refresh_store_get (txn, exchange->grant_id, exchange->secret_hash, NULL);
+  g_autoptr (GError) local = NULL;
+  g_autoptr (PosternRefreshToken) token = postern_refresh_store_get (txn, exchange->grant_id, exchange->secret_hash, &local);
   gint64 now = postern_oidc_now ();
 
-  if (!token || (!token->used_at && token->expires_at && token->expires_at <= now))
+  if (!token)
+    return postern_oidc_exchange_fail (local, error);
+  if (!token->used_at && token->expires_at && token->expires_at <= now)
     return postern_oidc_exchange_refuse (error);
   exchange->in_grace = token->used_at && now - token->used_at < postern_oidc_get_refresh_grace (exchange->oidc);
   return postern_oidc_exchange_load (exchange, txn, error) && narrow_scope (exchange, error);
@@ -75,32 +78,27 @@ answer_kept (PosternOidcExchange *exchange, PosternTxn *txn, GError **error)
   return postern_oidc_exchange_answer (exchange, NULL);
 }
 
-/* An old token that comes back is a thief's or was a thief's: nobody keeps anything (OAuth 2.1 section 4.3.1). */
 static PosternResponse *
-answer_rotated (PosternOidcExchange *exchange, PosternTxn *txn, GError **error)
+answer_next (PosternOidcExchange *exchange, PosternTxn *txn, GError **error)
 {
-  g_autofree char *next = NULL;
-  g_autoptr (GError) local = NULL;
-  g_autoptr (PosternRefreshToken) token = NULL;
+  g_autofree char *next = postern_oidc_exchange_add_refresh (exchange, txn, error);
 
-  if (!exchange->in_grace) {
-    token = postern_refresh_store_redeem (txn, exchange->grant_id, exchange->secret_hash, postern_oidc_now (), &local);
-    if (g_error_matches (local, POSTERN_ERROR, POSTERN_ERROR_CONFLICT))
-      return postern_oidc_exchange_answer_reuse (exchange, txn, "refresh token", error);
-    if (!token) {
-      postern_oidc_exchange_refuse (error);
-      return NULL;
-    }
-  }
-  next = postern_oidc_exchange_add_refresh (exchange, txn, error);
   return next ? postern_oidc_exchange_answer (exchange, next) : NULL;
 }
 
-/* The grant may have been revoked since we looked: the transaction has the last word. */
+/*
+ * An old token that comes back is a thief's or was a thief's: nobody keeps anything (OAuth 2.1 section 4.3.1). The grant may
+ * have been revoked since we looked: the transaction has the last word, by the one statement that uses the token up or by itself.
+ */
 PosternResponse *
 postern_oidc_grant_refresh_issue (PosternOidcExchange *exchange, PosternTxn *txn, GError **error)
 {
-  if (!postern_oidc_exchange_check_grant (exchange, txn, error))
+  gboolean used_up = rotates (exchange->auth.client) && !exchange->in_grace;
+  g_autoptr (GError) local = NULL;
+
+  if (used_up && !postern_refresh_store_redeem (txn, exchange->grant_id, exchange->secret_hash, postern_oidc_now (), &local))
+    return postern_oidc_exchange_answer_failed (exchange, txn, "refresh token", local, error);
+  if (!used_up && !postern_oidc_exchange_check_grant (exchange, txn, error))
     return NULL;
-  return rotates (exchange->auth.client) ? answer_rotated (exchange, txn, error) : answer_kept (exchange, txn, error);
+  return rotates (exchange->auth.client) ? answer_next (exchange, txn, error) : answer_kept (exchange, txn, error);
 }

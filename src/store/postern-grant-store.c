@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "postern-stores.h"
 
+#include "postern-record.h"
 #include "postern-redeem.h"
 
 gboolean
@@ -21,14 +22,13 @@ postern_grant_store_get (PosternTxn *txn, const char *id, GError **error)
                               G_N_ELEMENTS (values), error);
 }
 
-PosternGrant *
+gboolean
 postern_grant_store_redeem_code (PosternTxn *txn, const char *id, const char *code_hash, gint64 now, GError **error)
 {
-  static const char mark[] = "code_used_at = ?4 WHERE key = ?1 AND id = ?2 AND code_hash = ?3 AND code_used_at = 0 AND code_expires_at > ?4";
-  PosternRedeem redeem = {
-    .type = &postern_records_grant,
+  static const PosternRedeem redeem = {
     .what = "code",
-    .mark = POSTERN_SQL_RETURNING (postern_records_grant, mark),
+    .mark = "UPDATE grants SET code_used_at = ?4 WHERE key = ?1 AND id = ?2 AND code_hash = ?3 AND code_used_at = 0 AND code_expires_at > ?4 "
+            "AND revoked_at = 0",
     .look = "SELECT code_used_at FROM grants WHERE key = ?1 AND id = ?2 AND code_hash = ?3",
   };
   PosternValue values[] = { POSTERN_KEY (id), POSTERN_TEXT (id), POSTERN_TEXT (code_hash), POSTERN_INT (now) };

@@ -19,22 +19,17 @@ explain (PosternTxn *txn, const PosternRedeem *self, const PosternValue *values,
         g_set_error (error, POSTERN_ERROR, POSTERN_ERROR_NOT_FOUND, "there is no such %s", self->what);
     }
   else if (postern_txn_get_int64 (&cursor, 0) == 0)
-    g_set_error (error, POSTERN_ERROR, POSTERN_ERROR_STALE, "the %s has expired", self->what);
+    g_set_error (error, POSTERN_ERROR, POSTERN_ERROR_STALE, "the %s is over", self->what);
   else
     g_set_error (error, POSTERN_ERROR, POSTERN_ERROR_CONFLICT, "the %s was used before", self->what);
 }
 
-gpointer
+gboolean
 postern_redeem (PosternTxn *txn, const PosternRedeem *self, const PosternValue *values, guint n_values, GError **error)
 {
-  g_autoptr (GError) failure = NULL;
-  gpointer record = postern_record_read (txn, self->type, self->mark, values, n_values, &failure);
+  gint64 changed = postern_txn_execute (txn, self->mark, values, n_values, error);
 
-  if (record != NULL)
-    return record;
-  if (g_error_matches (failure, POSTERN_ERROR, POSTERN_ERROR_NOT_FOUND))
+  if (changed == 0)
     explain (txn, self, values, n_values - 1, error);
-  else
-    g_propagate_error (error, g_steal_pointer (&failure));
-  return NULL;
+  return changed > 0;
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "postern-stores.h"
 
+#include "postern-record.h"
 #include "postern-redeem.h"
 
 gboolean
@@ -21,14 +22,13 @@ postern_refresh_store_get (PosternTxn *txn, const char *grant_id, const char *ha
                               G_N_ELEMENTS (values), error);
 }
 
-PosternRefreshToken *
+gboolean
 postern_refresh_store_redeem (PosternTxn *txn, const char *grant_id, const char *hash, gint64 now, GError **error)
 {
-  static const char mark[] = "used_at = ?3 WHERE grant_key = ?1 AND hash = ?2 AND used_at = 0 AND expires_at > ?3";
-  PosternRedeem redeem = {
-    .type = &postern_records_refresh_token,
+  static const PosternRedeem redeem = {
     .what = "refresh token",
-    .mark = POSTERN_SQL_RETURNING (postern_records_refresh_token, mark),
+    .mark = "UPDATE refresh_tokens SET used_at = ?3 WHERE grant_key = ?1 AND hash = ?2 AND used_at = 0 AND expires_at > ?3 "
+            "AND (SELECT revoked_at FROM grants WHERE key = ?1) = 0",
     .look = "SELECT used_at FROM refresh_tokens WHERE grant_key = ?1 AND hash = ?2",
   };
   PosternValue values[] = { POSTERN_KEY (grant_id), POSTERN_TEXT (hash), POSTERN_INT (now) };

@@ -73,14 +73,14 @@ gboolean postern_grant_store_revoke_all (PosternTxn *txn, const char *user_id, c
 GPtrArray *postern_grant_store_list (PosternTxn *txn, const char *user_id, const char *after, guint limit, GError **error);
 GPtrArray *postern_grant_store_list_for_session (PosternTxn *txn, PosternSession *session, GError **error);
 /**
- * One statement marks the code of the grant @id used. NULL with NOT_FOUND where there is no such code, STALE for an expired one,
- * and CONFLICT for one used before: then the caller revokes the grant (RFC 6749 4.1.2).
+ * One statement marks the code of the grant @id used. NOT_FOUND where there is no such code, STALE when it has expired or the
+ * grant was revoked, and CONFLICT when it was used before: then the caller revokes the grant (RFC 6749 4.1.2).
  */
-PosternGrant *postern_grant_store_redeem_code (PosternTxn *txn, const char *id, const char *code_hash, gint64 now, GError **error);
+gboolean postern_grant_store_redeem_code (PosternTxn *txn, const char *id, const char *code_hash, gint64 now, GError **error);
 gboolean postern_refresh_store_insert (PosternTxn *txn, PosternRefreshToken *token, GError **error);
 PosternRefreshToken *postern_refresh_store_get (PosternTxn *txn, const char *grant_id, const char *hash, GError **error);
 /** as postern_grant_store_redeem_code() */
-PosternRefreshToken *postern_refresh_store_redeem (PosternTxn *txn, const char *grant_id, const char *hash, gint64 now, GError **error);
+gboolean postern_refresh_store_redeem (PosternTxn *txn, const char *grant_id, const char *hash, gint64 now, GError **error);
 gboolean postern_consent_store_put (PosternTxn *txn, const char *user_id, const char *application_id, const char *scope, gint64 now, GError **error);
 /** Returns: (transfer full) (nullable): the remembered scopes; NULL without error when none */
 char *postern_consent_store_get (PosternTxn *txn, const char *user_id, const char *application_id, GError **error);

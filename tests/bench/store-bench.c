@@ -236,9 +236,8 @@ static gboolean
 redeem (PosternTxn *txn, gpointer data, GError **error)
 {
   SignIn *self = data;
-  g_autoptr (PosternGrant) grant = postern_grant_store_redeem_code (txn, self->grant, self->code, g_get_real_time () / G_USEC_PER_SEC, error);
 
-  return grant != NULL;
+  return postern_grant_store_redeem_code (txn, self->grant, self->code, g_get_real_time () / G_USEC_PER_SEC, error);
 }
 
 static gboolean

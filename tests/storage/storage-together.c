@@ -78,18 +78,16 @@ static gboolean
 redeem_code (PosternTxn *txn, gpointer data, GError **error)
 {
   const char *name = ((Race *) data)->name;
-  g_autoptr (PosternGrant) grant = postern_grant_store_redeem_code (txn, name, name, NOW, error);
 
-  return grant != NULL;
+  return postern_grant_store_redeem_code (txn, name, name, NOW, error);
 }
 
 static gboolean
 redeem_refresh (PosternTxn *txn, gpointer data, GError **error)
 {
   const char *name = ((Race *) data)->name;
-  g_autoptr (PosternRefreshToken) token = postern_refresh_store_redeem (txn, name, name, NOW, error);
 
-  return token != NULL;
+  return postern_refresh_store_redeem (txn, name, name, NOW, error);
 }
 
 static gboolean

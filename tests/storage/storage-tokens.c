@@ -82,39 +82,46 @@ add_grant (PosternTxn *txn, PosternGrant **grant, GError **error)
   g_assert_true (postern_application_store_insert (txn, app, error) && postern_grant_store_insert (txn, *grant, error));
 }
 
+static PosternGrant *
+add_grant_with_code (PosternTxn *txn, const char *application_id, GError **error)
+{
+  PosternGrant *grant = storage_kit_new_grant (NULL, application_id, NULL);
+
+  grant->code_hash = g_strdup ("c");
+  grant->code_challenge = g_strdup ("challenge");
+  grant->code_expires_at = NOW + 60;
+  g_assert_true (postern_grant_store_insert (txn, grant, error));
+  return grant;
+}
+
 static gboolean
 codes (PosternTxn *txn, gpointer data, GError **error)
 {
-  g_autoptr (PosternGrant) grant = NULL;
   g_autoptr (PosternGrant) other = NULL;
-  g_autoptr (PosternGrant) redeemed = NULL;
+  g_autoptr (PosternGrant) grant = NULL;
+  g_autoptr (PosternGrant) revoked = NULL;
   g_autoptr (PosternGrant) found = NULL;
 
-  add_grant (txn, &grant, error);
   add_grant (txn, &other, error); /* has no code */
-  redeemed = storage_kit_new_grant (NULL, grant->application_id, NULL);
-  redeemed->code_hash = g_strdup ("c");
-  redeemed->code_challenge = g_strdup ("challenge");
-  redeemed->code_expires_at = NOW + 60;
-  g_assert_true (postern_grant_store_insert (txn, redeemed, error));
-  assert_fails (postern_grant_store_insert (txn, redeemed, &failure), POSTERN_ERROR_CONFLICT);
-  postern_grant_unref (grant);
-  grant = g_steal_pointer (&redeemed);
+  grant = add_grant_with_code (txn, other->application_id, error);
+  revoked = add_grant_with_code (txn, other->application_id, error);
+  assert_fails (postern_grant_store_insert (txn, grant, &failure), POSTERN_ERROR_CONFLICT);
+  g_assert_true (postern_grant_store_revoke (txn, revoked->id, NOW, error));
+  assert_fails (postern_grant_store_redeem_code (txn, revoked->id, "c", NOW, &failure), POSTERN_ERROR_STALE);
 
   assert_fails (postern_grant_store_redeem_code (txn, grant->id, "other", NOW, &failure), POSTERN_ERROR_NOT_FOUND);
   assert_fails (postern_grant_store_redeem_code (txn, other->id, "c", NOW, &failure), POSTERN_ERROR_NOT_FOUND);
   assert_fails (postern_grant_store_redeem_code (txn, "gnt_none", "c", NOW, &failure), POSTERN_ERROR_NOT_FOUND);
   assert_fails (postern_grant_store_redeem_code (txn, grant->id, NULL, NOW, &failure), POSTERN_ERROR_NOT_FOUND);
   assert_fails (postern_grant_store_redeem_code (txn, grant->id, "c", NOW + 60, &failure), POSTERN_ERROR_STALE);
-  redeemed = postern_grant_store_redeem_code (txn, grant->id, "c", NOW, error);
-  g_assert_cmpstr (redeemed->code_challenge, ==, "challenge");
-  g_assert_cmpstr (redeemed->id, ==, grant->id);
-  g_assert_null (redeemed->code_redirect_uri);
+  g_assert_true (postern_grant_store_redeem_code (txn, grant->id, "c", NOW, error));
   assert_fails (postern_grant_store_redeem_code (txn, grant->id, "c", NOW + 1, &failure), POSTERN_ERROR_CONFLICT);
   assert_fails (postern_grant_store_redeem_code (txn, grant->id, "c", NOW + 99, &failure), POSTERN_ERROR_CONFLICT);
   assert_fails (postern_grant_store_redeem_code (txn, grant->id, "other", NOW + 1, &failure), POSTERN_ERROR_NOT_FOUND);
   found = postern_grant_store_get (txn, grant->id, error);
   g_assert_cmpint (found->code_used_at, ==, NOW);
+  g_assert_cmpstr (found->code_challenge, ==, "challenge");
+  g_assert_null (found->code_redirect_uri);
   return TRUE;
 }
 
@@ -124,7 +131,7 @@ refresh_tokens (PosternTxn *txn, gpointer data, GError **error)
   g_autoptr (PosternGrant) grant = NULL, other = NULL;
   g_autoptr (PosternRefreshToken) token = postern_refresh_token_new ();
   g_autoptr (PosternRefreshToken) lost = postern_refresh_token_new ();
-  g_autoptr (PosternRefreshToken) redeemed = NULL, seen = NULL;
+  g_autoptr (PosternRefreshToken) seen = NULL, used = NULL;
 
   add_grant (txn, &grant, error);
   add_grant (txn, &other, error);
@@ -143,11 +150,15 @@ refresh_tokens (PosternTxn *txn, gpointer data, GError **error)
   assert_fails (postern_refresh_store_redeem (txn, other->id, "r", NOW, &failure), POSTERN_ERROR_NOT_FOUND);
   assert_fails (postern_refresh_store_redeem (txn, grant->id, "s", NOW, &failure), POSTERN_ERROR_NOT_FOUND);
   assert_fails (postern_refresh_store_redeem (txn, grant->id, "r", NOW + 60, &failure), POSTERN_ERROR_STALE);
-  redeemed = postern_refresh_store_redeem (txn, grant->id, "r", NOW, error);
-  g_assert_cmpint (redeemed->used_at, ==, NOW);
+  g_assert_true (postern_refresh_store_redeem (txn, grant->id, "r", NOW, error));
+  used = postern_refresh_store_get (txn, grant->id, "r", error);
+  g_assert_cmpint (used->used_at, ==, NOW);
   assert_fails (postern_refresh_store_redeem (txn, grant->id, "r", NOW, &failure), POSTERN_ERROR_CONFLICT);
   /* replayed after its end: still told apart from one that merely lapsed */
   assert_fails (postern_refresh_store_redeem (txn, grant->id, "r", NOW + 99, &failure), POSTERN_ERROR_CONFLICT);
+  token->grant_key = postern_id_get_key (other->id);
+  g_assert_true (postern_refresh_store_insert (txn, token, error) && postern_grant_store_revoke (txn, other->id, NOW, error));
+  assert_fails (postern_refresh_store_redeem (txn, other->id, "r", NOW, &failure), POSTERN_ERROR_STALE);
   return TRUE;
 }
 
