@@ -34,7 +34,7 @@ test_success (void)
 
   g_assert_cmpuint (postern_response_get_status (response), ==, 303);
   g_assert_true (g_str_has_prefix (location, "https://app.example/callback?code="));
-  g_assert_cmpuint (strlen (code), ==, 69); /* its grant's 26 digits, and 43 of chance */
+  g_assert_cmpuint (strlen (code), ==, 53); /* its grant's 26 digits, and 27 of chance */
   g_assert_cmpstr (state, ==, "a state");
   g_assert_cmpstr (issuer, ==, POSTERN_OIDC_WORLD_ISSUER);
 }

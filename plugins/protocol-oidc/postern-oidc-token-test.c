@@ -335,7 +335,7 @@ twist (const char *token, const char *other, const char *foreign, const char *ot
   char *twisted[] = {
     g_strconcat (id, other + DIGITS, NULL), /* its grant, the other's secret */
     g_strconcat (other_id, token + DIGITS, NULL),
-    g_strconcat (id, "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA", NULL),
+    g_strconcat (id, "AAAAAAAAAAAAAAAAAAAAAAAAAAA", NULL),
     g_strconcat ("00000000000000000000000000", token + DIGITS, NULL),
     g_strconcat ("zzzzzzzzzzzzzzzzzzzzzzzzzz", token + DIGITS, NULL),
     g_strndup (token, strlen (token) - 1), g_strconcat (token, "A", NULL), g_strconcat (token, "%20", NULL),

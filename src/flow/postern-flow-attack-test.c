@@ -483,7 +483,7 @@ test_session_names (void)
   g_autofree char *shorter = g_strndup (first, strlen (first) - 1);
   char *made_up[] = {
     g_strconcat (name_of_first, second + digits, NULL), g_strconcat (name_of_second, first + digits, NULL), g_strconcat (first, "A", NULL),
-    g_strconcat (name_of_first, "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA", NULL), g_strconcat (name_of_first, first, NULL),
+    g_strconcat (name_of_first, "AAAAAAAAAAAAAAAAAAAAAAAAAAA", NULL), g_strconcat (name_of_first, first, NULL),
     g_strconcat ("00000000000000000000000000", first + digits, NULL), g_strconcat ("zzzzzzzzzzzzzzzzzzzzzzzzzz", first + digits, NULL),
     g_strconcat ("ses_", first, NULL), g_strconcat (first + digits, name_of_first, NULL), g_strconcat (" ", first + 1, NULL),
   };

@@ -48,7 +48,7 @@ test_names_its_row (void)
   const char *bad[] = { longer, shorter, upper, plain, "", NULL };
 
   g_assert_cmpstr (named, ==, id);
-  g_assert_cmpuint (strlen (secret), ==, 26 + 43);
+  g_assert_cmpuint (strlen (secret), ==, 26 + 27);
   g_assert_false (postern_secret_equal (secret, again));
   for (guint i = 0; i < G_N_ELEMENTS (bad); i++)
     g_assert_null (postern_secret_dup_id (bad[i], "ses"));

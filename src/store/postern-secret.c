@@ -9,32 +9,39 @@
 #include "postern-store-random.h"
 
 #define SECRET_BYTES 32
-#define SECRET_DIGITS 43
+#define NAMED_BYTES 20 /* with the id before them they are hashed in one block; RFC 6749 section 10.10 asks for as many */
+#define NAMED_DIGITS 27
 #define ID_DIGITS 26
+
+static char *
+make_secret (const char *before, gsize length)
+{
+  guint8 bytes[SECRET_BYTES];
+  char *random, *secret;
+
+  postern_store_random_fill (bytes, length);
+  random = postern_store_base64_encode (bytes, length);
+  OPENSSL_cleanse (bytes, length);
+  if (before == NULL)
+    return random;
+  secret = g_strconcat (before, random, NULL);
+  postern_secret_free (random);
+  return secret;
+}
 
 char *
 postern_secret_new (void)
 {
-  guint8 bytes[SECRET_BYTES];
-  char *secret;
-
-  postern_store_random_fill (bytes, sizeof bytes);
-  secret = postern_store_base64_encode (bytes, sizeof bytes);
-  OPENSSL_cleanse (bytes, sizeof bytes);
-  return secret;
+  return make_secret (NULL, SECRET_BYTES);
 }
 
 char *
 postern_secret_new_for (const char *id)
 {
   const char *digits = strchr (id, '_');
-  char *secret, *whole;
 
   g_return_val_if_fail (digits != NULL && strlen (digits + 1) == ID_DIGITS, NULL);
-  secret = postern_secret_new ();
-  whole = g_strconcat (digits + 1, secret, NULL);
-  postern_secret_free (secret);
-  return whole;
+  return make_secret (digits + 1, NAMED_BYTES);
 }
 
 char *
@@ -42,7 +49,7 @@ postern_secret_dup_id (const char *secret, const char *prefix)
 {
   g_autofree char *id = NULL;
 
-  if (secret == NULL || strlen (secret) != ID_DIGITS + SECRET_DIGITS)
+  if (secret == NULL || strlen (secret) != ID_DIGITS + NAMED_DIGITS)
     return NULL;
   id = g_strdup_printf ("%s_%.*s", prefix, ID_DIGITS, secret);
   return postern_id_is_valid (id, prefix) ? g_steal_pointer (&id) : NULL;

@@ -49,8 +49,8 @@ gint64 postern_id_get_first_key (gint64 time);
 /** postern_secret_new: 256 random bits, base64url (43 characters); for tokens, codes, client secrets. */
 char *postern_secret_new (void);
 /**
- * postern_secret_new_for: a secret that names the row it is of: the 26 digits of @id, then those of postern_secret_new(). Whoever
- * holds it can tell when the row was made and nothing else; what is compared is the hash of the whole.
+ * postern_secret_new_for: a secret that names the row it is of: the 26 digits of @id, then 160 random bits, base64url (27
+ * characters). Whoever holds it can tell when the row was made and nothing else; what is compared is the hash of the whole.
  */
 char *postern_secret_new_for (const char *id);
 /** postern_secret_dup_id: (transfer full) (nullable): which id with @prefix @secret names; NULL when it has another shape. */
