@@ -1,7 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 // A server with a person and applications, and the way through its pages to a code and tokens.
 import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
 import { createHash, randomBytes } from 'node:crypto';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { startPostern } from '../lib/server.mjs';
 import { Visitor } from '../lib/visitor.mjs';
 
@@ -87,6 +91,15 @@ export class House {
       answer = await visitor.send(here, { method: 'POST', form: form.fields });
     }
     throw new Error(`no field ${field} on the way from ${url}`);
+  }
+
+  /** The routes that a server of this configuration has, as it lists them itself. */
+  routes() {
+    const folder = mkdtempSync(join(tmpdir(), 'postern-'));
+    const env = { ...this.postern.env, POSTERN_DATA_DIR: folder, POSTERN_LOG_LEVEL: 'error' };
+    const text = execFileSync(`${process.env.BUILD}/tests/attack/attack-routes`, [this.postern.configFile], { env, encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] });
+    rmSync(folder, { recursive: true });
+    return text.trim().split('\n').map((line) => line.split(' ')).map(([method, pattern, body, ...flags]) => ({ method, pattern, body: Number(body), flags }));
   }
 
   async close() { await this.postern.stop(); }
