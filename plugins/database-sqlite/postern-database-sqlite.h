@@ -9,7 +9,7 @@ G_BEGIN_DECLS
  * PosternDatabaseSqlite: the storage driver for one machine.
  *
  * A tenant is a folder, LOCATION/TENANT, with two files in WAL mode. `lasting.db` (synchronous=FULL) has reached the disk
- * when a write returns. `short.db` (synchronous=NORMAL) cannot break in a power cut or a crash, but may lose its last 50 ms.
+ * when a write returns. `short.db` (synchronous=NORMAL) cannot break in a power cut, but may lose its last moment.
  * Each file has one writer, which commits what has gathered as one (postern-sqlite-writer.c), a pool of reading
  * connections (postern-sqlite-pool.c), and a thread that moves the log into the file beside the work
  * (postern-sqlite-checkpointer.c).

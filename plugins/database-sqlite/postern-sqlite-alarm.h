@@ -22,7 +22,7 @@ typedef struct {
 void postern_sqlite_alarm_init (PosternSqliteAlarm *self, void (*func) (gpointer data), gpointer data);
 /** postern_sqlite_alarm_clear: waits for a call under way; one that is due later is not made. */
 void postern_sqlite_alarm_clear (PosternSqliteAlarm *self);
-/** postern_sqlite_alarm_set: @delay in µs. Not while it is set. */
+/** postern_sqlite_alarm_set: @delay in µs; takes the place of what was set before */
 void postern_sqlite_alarm_set (PosternSqliteAlarm *self, gint64 delay);
 
 G_END_DECLS

@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "postern-error.h"
+#include "postern-sqlite-redo.h"
 
 #define BUSY_TIMEOUT_MS 5000 /* for the moment in which an old worker drains and a new one writes */
 
@@ -306,6 +307,13 @@ take_bound (PosternTransaction *transaction, const char *sql, const PosternValue
   return rows;
 }
 
+static void
+note_change (PosternTransaction *transaction, PosternRows *rows, const char *sql, const PosternValue *values, guint n_values)
+{
+  if (transaction->notes != NULL && !sqlite3_stmt_readonly (rows->statement))
+    postern_sqlite_redo_note (transaction->notes, sql, values, n_values);
+}
+
 gint64
 postern_sqlite_connection_execute (PosternTransaction *transaction, const char *sql, const PosternValue *values, guint n_values, GError **error)
 {
@@ -321,7 +329,10 @@ postern_sqlite_connection_execute (PosternTransaction *transaction, const char *
   if (code != SQLITE_DONE)
     postern_sqlite_connection_set_error (self, code, error);
   else
-    changed = sqlite3_stmt_readonly (rows->statement) ? 0 : sqlite3_changes64 (self->handle);
+    {
+      changed = sqlite3_stmt_readonly (rows->statement) ? 0 : sqlite3_changes64 (self->handle);
+      note_change (transaction, rows, sql, values, n_values);
+    }
   postern_sqlite_connection_free_rows (rows);
   return changed;
 }
@@ -345,6 +356,7 @@ postern_sqlite_connection_query (PosternTransaction *transaction, const char *sq
       return NULL;
     }
   rows->ready = TRUE;
+  note_change (transaction, rows, sql, values, n_values);
   return rows;
 }
 

@@ -21,6 +21,7 @@ typedef struct {
 struct _PosternTransaction {
   PosternSqliteConnection *connection;
   gboolean read_only;
+  GByteArray *notes; /* (nullable): where changes are noted, to be done again after a crash (postern-sqlite-redo.c) */
 };
 
 /** PosternRows: a prepared statement that can be a cursor. */

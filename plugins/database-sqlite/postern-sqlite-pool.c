@@ -44,7 +44,7 @@ gboolean
 postern_sqlite_pool_run (PosternSqlitePool *self, PosternTransactionFunc func, gpointer user_data, GError **error)
 {
   PosternSqliteConnection *connection = take (self, error);
-  PosternTransaction transaction = { connection, TRUE };
+  PosternTransaction transaction = { .connection = connection, .read_only = TRUE };
   gboolean done;
 
   if (connection == NULL)

@@ -5,9 +5,10 @@
 #include "postern-sqlite-alarm.h"
 #include "postern-sqlite-presence.h"
 #include "postern-sqlite-queue.h"
+#include "postern-sqlite-redo.h"
 
 #define LOOK_INTERVAL_US 50000 /* how stale the news of another process may be */
-#define LAZY_US 50000          /* how much of its last moment a short-lived file may lose */
+#define LAZY_US 50000          /* how much of its last moment a short-lived file may lose in a power cut */
 
 struct _PosternSqliteWriter {
   PosternSqliteConnection *connection; /* under @use */
@@ -20,6 +21,7 @@ struct _PosternSqliteWriter {
   gint64 looked_at;     /* atomic; monotonic µs */
 
   PosternSqlitePresence *presence; /* (nullable): each batch is committed at once */
+  PosternSqliteRedo *redo;         /* (nullable): as @presence */
   PosternSqliteAlarm alarm;
   gboolean open; /* atomic, changed by a batch: what the transaction holds has been answered, but is not committed */
   gboolean wary; /* under @use: that could not be committed once; callers hear of it until it can */
@@ -52,9 +54,9 @@ still_open (PosternSqliteConnection *connection, PosternSqliteJob *job, GError *
 
 /* A job that fails takes only its own changes with it. FALSE: the whole transaction is gone. */
 static gboolean
-run_job (PosternSqliteConnection *connection, PosternSqliteJob *job, gboolean alone, GError **error)
+run_job (PosternSqliteConnection *connection, PosternSqliteJob *job, gboolean alone, GByteArray *notes, GError **error)
 {
-  PosternTransaction transaction = { connection, FALSE };
+  PosternTransaction transaction = { .connection = connection, .notes = notes };
 
   if (!alone && !postern_sqlite_connection_step (connection, connection->savepoint, error))
     return FALSE;
@@ -87,8 +89,10 @@ run_at_once (PosternSqliteWriter *self, PosternSqliteJob *batch, GError **error)
   if (!postern_sqlite_connection_step (connection, connection->begin_write, error))
     return FALSE;
   look_for_others (self);
+  if (self->wary && !postern_sqlite_redo_outdate (connection, error))
+    return FALSE;
   for (PosternSqliteJob *job = batch; job != NULL; job = job->next)
-    if (job->kind == POSTERN_SQLITE_JOB_WRITE && !run_job (connection, job, alone, error))
+    if (job->kind == POSTERN_SQLITE_JOB_WRITE && !run_job (connection, job, alone, NULL, error))
       return FALSE;
   if (alone && !batch->succeeded)
     return TRUE; /* rolled back already */
@@ -107,14 +111,22 @@ set_open (PosternSqliteWriter *self, gboolean open)
   __atomic_store_n (&self->open, open, __ATOMIC_RELEASE);
 }
 
-/* What was answered since the last commit is lost, as this file's promise allows. */
+/* The order matters: who reads once it is not open finds all in the file; who comes in once it is released finds nothing to do again. */
+static void
+end_lazily (PosternSqliteWriter *self)
+{
+  postern_sqlite_redo_discard (self->redo);
+  set_open (self, FALSE);
+  postern_sqlite_presence_release (self->presence);
+}
+
+/* What was answered since the last commit is lost. */
 static void
 give_up (PosternSqliteWriter *self, const GError *error)
 {
   g_warning ("the last %d ms of sign-ins under way are lost: %s", LAZY_US / 1000, error->message);
-  set_open (self, FALSE);
   self->wary = TRUE;
-  postern_sqlite_presence_release (self->presence);
+  end_lazily (self);
 }
 
 static void
@@ -133,8 +145,10 @@ begin_lazily (PosternSqliteWriter *self, PosternSqliteJob *batch)
     return TRUE;
   if (self->presence == NULL || self->wary || !has_write (batch) || !postern_sqlite_presence_claim (self->presence))
     return FALSE;
-  if (!postern_sqlite_connection_step (self->connection, self->connection->begin_write, NULL))
+  if (!postern_sqlite_connection_step (self->connection, self->connection->begin_write, NULL)
+      || !postern_sqlite_redo_begin (self->redo, self->connection, NULL))
     {
+      roll_back (self, NULL);
       postern_sqlite_presence_release (self->presence);
       self->wary = TRUE;
       return FALSE;
@@ -144,28 +158,28 @@ begin_lazily (PosternSqliteWriter *self, PosternSqliteJob *batch)
   return TRUE;
 }
 
-static void
-commit_lazily (PosternSqliteWriter *self)
-{
-  g_autoptr (GError) error = NULL;
-
-  if (!postern_sqlite_connection_step (self->connection, self->connection->commit, &error))
-    {
-      roll_back (self, error);
-      return;
-    }
-  set_open (self, FALSE); /* first of all: who reads from now on finds it in the file */
-  postern_sqlite_presence_release (self->presence);
-}
-
 static gboolean
 run_read (PosternSqliteConnection *connection, PosternSqliteJob *job, GError **error)
 {
-  PosternTransaction transaction = { connection, TRUE };
+  PosternTransaction transaction = { .connection = connection, .read_only = TRUE };
 
   job->ran = TRUE;
   job->succeeded = job->func (&transaction, job->user_data, &job->error);
   return still_open (connection, job, error);
+}
+
+/* What fails is not noted: it has changed nothing. */
+static gboolean
+run_noted (PosternSqliteWriter *self, PosternSqliteJob *job, GError **error)
+{
+  GByteArray *notes = postern_sqlite_redo_get_notes (self->redo);
+  guint before = notes->len;
+
+  if (!run_job (self->connection, job, FALSE, notes, error))
+    return FALSE;
+  if (!job->succeeded)
+    g_byte_array_set_size (notes, before);
+  return TRUE;
 }
 
 static gboolean
@@ -176,10 +190,13 @@ run_lazily (PosternSqliteWriter *self, PosternSqliteJob *batch, GError **error)
   for (PosternSqliteJob *job = batch; job != NULL; job = job->next)
     if (job->kind == POSTERN_SQLITE_JOB_COMMIT)
       commit = TRUE;
-    else if (job->kind == POSTERN_SQLITE_JOB_READ ? !run_read (self->connection, job, error) : !run_job (self->connection, job, FALSE, error))
+    else if (job->kind == POSTERN_SQLITE_JOB_READ ? !run_read (self->connection, job, error) : !run_noted (self, job, error))
       return FALSE;
-  if (commit)
-    commit_lazily (self);
+  if (!commit && postern_sqlite_redo_write (self->redo))
+    return TRUE;
+  if (!postern_sqlite_connection_step (self->connection, self->connection->commit, error))
+    return FALSE;
+  end_lazily (self);
   return TRUE;
 }
 
@@ -227,10 +244,20 @@ open_file (PosternSqliteWriter *self, const char *file, PosternKeep keep, GError
   if (keep == POSTERN_KEEP_SHORT && (self->presence = postern_sqlite_presence_enter (file, error)) == NULL)
     return FALSE;
   self->connection = postern_sqlite_connection_open (file, keep, POSTERN_SQLITE_WRITE, error);
-  if (self->connection != NULL)
-    return TRUE;
+  if (self->connection == NULL || keep != POSTERN_KEEP_SHORT)
+    return self->connection != NULL;
+  self->redo = postern_sqlite_redo_open (file, error);
+  return self->redo != NULL && postern_sqlite_redo_replay (self->redo, self->connection, error);
+}
+
+/* The claim on the file goes last: who comes in then finds everything done. */
+static void
+close_file (PosternSqliteWriter *self)
+{
+  postern_sqlite_redo_close (self->redo);
+  postern_sqlite_connection_close (self->connection);
   postern_sqlite_presence_leave (self->presence);
-  return FALSE;
+  g_free (self);
 }
 
 PosternSqliteWriter *
@@ -240,7 +267,7 @@ postern_sqlite_writer_new (const char *file, PosternKeep keep, GError **error)
 
   if (!open_file (self, file, keep, error))
     {
-      g_free (self);
+      close_file (self);
       return NULL;
     }
   self->data_version = postern_sqlite_connection_get_data_version (self->connection);
@@ -260,10 +287,8 @@ postern_sqlite_writer_free (PosternSqliteWriter *self)
   commit_now (self);
   postern_sqlite_queue_clear (&self->queue);
   postern_sqlite_checkpointer_free (self->checkpointer);
-  postern_sqlite_connection_close (self->connection);
-  postern_sqlite_presence_leave (self->presence);
   g_mutex_clear (&self->use);
-  g_free (self);
+  close_file (self);
 }
 
 gboolean

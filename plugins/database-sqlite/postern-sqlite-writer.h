@@ -14,7 +14,7 @@ G_BEGIN_DECLS
  *
  * A short-lived file, while no other process has it open: the transaction stays open across batches and is committed 50 ms after its first
  * change, so that pages are written once and not each time; reads go through the same connection meanwhile, and wait for nothing
- * but each other. With a second process there (postern-sqlite-presence.c) each batch is committed at once: nobody ever misses what was answered.
+ * but each other. What it has done is noted in a file before anybody hears of it (postern-sqlite-redo.c), so that a crash loses nothing. With a second process there (postern-sqlite-presence.c) each batch is committed at once: nobody ever misses what was answered.
  * A commit that fails loses those 50 ms; then batches are committed at once until one succeeds, so that callers hear the truth.
  */
 typedef struct _PosternSqliteWriter PosternSqliteWriter;

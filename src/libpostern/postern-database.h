@@ -18,8 +18,8 @@ POSTERN_API G_DECLARE_DERIVABLE_TYPE (PosternDatabase, postern_database, POSTERN
 typedef struct _PosternTransaction PosternTransaction; /* the driver's own */
 typedef struct _PosternRows PosternRows;               /* the driver's own */
 
-/** PosternKeep: LASTING is on disk before the answer. SHORT may lose its last moment in a power cut or a crash (SQLite: 50 ms); until then
- * everyone sees it, in any process. Functions on SHORT take turns: single rows, not lists. */
+/** PosternKeep: LASTING is on disk before the answer; SHORT may lose its last moment in a power cut. Functions on SHORT take turns: single
+ * rows, not lists; their SQL gives the same when it is run again. */
 typedef enum { POSTERN_KEEP_LASTING, POSTERN_KEEP_SHORT } PosternKeep;
 
 typedef enum { POSTERN_VALUE_NULL, POSTERN_VALUE_INT64, POSTERN_VALUE_TEXT, POSTERN_VALUE_BLOB } PosternValueType;
