@@ -10,6 +10,7 @@
 #include "postern-error.h"
 #include "postern-sqlite-redo.h"
 
+#define TELL_INTERVAL_US (10 * G_USEC_PER_SEC)
 #define BUSY_TIMEOUT_MS 5000 /* for the moment in which an old worker drains and a new one writes */
 
 /* --- errors ----------------------------------------------------------------------------------------------------- */
@@ -20,13 +21,13 @@ static const struct {
   const char *text;
 } errors[] = {
   { SQLITE_CONSTRAINT_FOREIGNKEY, POSTERN_ERROR_NOT_FOUND, "what this row refers to does not exist (any more)" },
-  { SQLITE_FULL, POSTERN_ERROR_TEMPORARILY_UNAVAILABLE, "the disk of the database is full; free some space" },
-  { SQLITE_READONLY, POSTERN_ERROR_TEMPORARILY_UNAVAILABLE, "the database cannot be written; check its owner and whether its disk is mounted read-only" },
-  { SQLITE_IOERR, POSTERN_ERROR_TEMPORARILY_UNAVAILABLE, "the disk of the database reports an error" },
-  { SQLITE_CANTOPEN, POSTERN_ERROR_TEMPORARILY_UNAVAILABLE, "the database's file cannot be opened; check its folder's owner and mode" },
-  { SQLITE_BUSY, POSTERN_ERROR_TEMPORARILY_UNAVAILABLE, "another process holds the database" },
-  { SQLITE_LOCKED, POSTERN_ERROR_TEMPORARILY_UNAVAILABLE, "the database is locked" },
-  { SQLITE_NOMEM, POSTERN_ERROR_TEMPORARILY_UNAVAILABLE, "the database found no memory" },
+  { SQLITE_FULL, POSTERN_ERROR_STORE, "the disk of the database is full; free some space" },
+  { SQLITE_READONLY, POSTERN_ERROR_STORE, "the database cannot be written; check its owner and whether its disk is mounted read-only" },
+  { SQLITE_IOERR, POSTERN_ERROR_STORE, "the disk of the database reports an error" },
+  { SQLITE_CANTOPEN, POSTERN_ERROR_STORE, "the database's file cannot be opened; check its folder's owner and mode" },
+  { SQLITE_BUSY, POSTERN_ERROR_STORE, "another process holds the database" },
+  { SQLITE_LOCKED, POSTERN_ERROR_STORE, "the database is locked" },
+  { SQLITE_NOMEM, POSTERN_ERROR_STORE, "the database found no memory" },
   { SQLITE_CORRUPT, POSTERN_ERROR_FAILED, "the database's file is damaged; restore a backup" },
   { SQLITE_NOTADB, POSTERN_ERROR_FAILED, "the file is no SQLite database; restore a backup" },
 };
@@ -41,11 +42,23 @@ set_taken (const char *detail, GError **error)
   return FALSE;
 }
 
+/* Strangers are told nothing of it, so the log must; a full disk fails every write, so not of each. */
+static void
+tell (const char *text)
+{
+  static gint64 told; /* atomic; monotonic µs */
+  gint64 now = g_get_monotonic_time (), last = __atomic_load_n (&told, __ATOMIC_RELAXED);
+
+  if ((last == 0 || now - last > TELL_INTERVAL_US) && __atomic_compare_exchange_n (&told, &last, now, FALSE, __ATOMIC_RELAXED, __ATOMIC_RELAXED))
+    g_warning ("%s", text);
+}
+
 gboolean
 postern_sqlite_connection_set_error (PosternSqliteConnection *self, int code, GError **error)
 {
   const char *detail = self->handle != NULL ? sqlite3_errmsg (self->handle) : sqlite3_errstr (code);
   const char *file = self->handle != NULL ? sqlite3_db_filename (self->handle, "main") : NULL;
+  g_autofree char *text = NULL;
 
   if (self->handle != NULL)
     code = sqlite3_extended_errcode (self->handle);
@@ -54,7 +67,10 @@ postern_sqlite_connection_set_error (PosternSqliteConnection *self, int code, GE
   for (guint i = 0; i < G_N_ELEMENTS (errors); i++)
     if (errors[i].code == code || errors[i].code == (code & 0xff))
       {
-        g_set_error (error, POSTERN_ERROR, errors[i].error, "%s: %s (%s)", file ? file : "database", errors[i].text, detail);
+        text = g_strdup_printf ("%s: %s (%s)", file ? file : "database", errors[i].text, detail);
+        if (errors[i].error != POSTERN_ERROR_NOT_FOUND)
+          tell (text);
+        g_set_error_literal (error, POSTERN_ERROR, errors[i].error, text);
         return FALSE;
       }
   g_set_error (error, POSTERN_ERROR, POSTERN_ERROR_FAILED, "%s: %s", file ? file : "database", detail);

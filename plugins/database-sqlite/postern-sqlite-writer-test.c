@@ -506,7 +506,7 @@ test_failed_commit (void)
   for (guint i = 0; i < 3; i++, g_clear_error (&error))
     {
       g_assert_false (postern_store_write (store, POSTERN_KEEP_SHORT, add_one, &number, &error));
-      g_assert_error (error, POSTERN_ERROR, POSTERN_ERROR_TEMPORARILY_UNAVAILABLE);
+      g_assert_error (error, POSTERN_ERROR, POSTERN_ERROR_STORE);
     }
   set_full ("full", FALSE);
   g_assert_cmpint (count_up (store, "n"), ==, 1);

@@ -47,7 +47,7 @@ still_open (PosternSqliteConnection *connection, PosternSqliteJob *job, GError *
 {
   if (postern_sqlite_connection_in_transaction (connection))
     return TRUE;
-  g_set_error_literal (error, POSTERN_ERROR, POSTERN_ERROR_TEMPORARILY_UNAVAILABLE,
+  g_set_error_literal (error, POSTERN_ERROR, POSTERN_ERROR_STORE,
                        job->error != NULL ? job->error->message : "the database gave up the transaction");
   return FALSE;
 }

@@ -48,6 +48,7 @@ typedef enum {
   POSTERN_ERROR_CREDENTIALS,                /* access_denied, 400: unknown person or wrong password, never told apart */
   POSTERN_ERROR_CONFIG,                     /* server_error, 500: a setting is missing or wrong */
   POSTERN_ERROR_UNREACHABLE,                /* temporarily_unavailable, 504: an upstream provider does not answer */
+  POSTERN_ERROR_STORE,                      /* internal: temporarily_unavailable, 503: the database cannot be read or written now */
   POSTERN_ERROR_LAST
 } PosternError;
 

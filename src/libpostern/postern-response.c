@@ -6,6 +6,8 @@
 #include <glib/gi18n.h>
 #include <string.h>
 
+#define RETRY_AFTER "5" /* seconds */
+
 typedef struct {
   char *name;
   char *value;
@@ -89,6 +91,8 @@ postern_response_new (guint status, const char *content_type, GBytes *body)
   self->status = status;
   self->content_type = g_strdup (content_type);
   self->body = body ? g_bytes_ref (body) : NULL;
+  if (status == 503)
+    postern_response_set_header (self, "Retry-After", RETRY_AFTER);
   return self;
 }
 

@@ -15,7 +15,7 @@ G_BEGIN_DECLS
 #define POSTERN_TYPE_RESPONSE (postern_response_get_type ())
 POSTERN_API G_DECLARE_FINAL_TYPE (PosternResponse, postern_response, POSTERN, RESPONSE, GObject)
 
-/** postern_response_new: @body may be NULL for an empty one. */
+/** postern_response_new: @body may be NULL for an empty one. A 503 says in how many seconds to come again (Retry-After). */
 POSTERN_API PosternResponse *postern_response_new (guint status, const char *content_type, GBytes *body);
 /** postern_response_new_json: takes @model (floating is sunk), writes it as JSON with `Cache-Control: no-store`. */
 POSTERN_API PosternResponse *postern_response_new_json (guint status, GVariant *model);
