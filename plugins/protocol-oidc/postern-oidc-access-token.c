@@ -140,9 +140,14 @@ gboolean
 postern_oidc_access_token_check_alive (PosternOidc *oidc, GVariant *claims, PosternGrant **grant, PosternUser **user, GError **error)
 {
   const char *client_id = postern_json_get_string (claims, "client_id");
-  g_autoptr (PosternClient) client = client_id ? postern_tenant_dup_client (postern_oidc_get_tenant (oidc), client_id, NULL) : NULL;
+  g_autoptr (GError) local = NULL;
+  g_autoptr (PosternClient) client = client_id ? postern_oidc_find_client (oidc, client_id, &local) : NULL;
   Look self = { .jti = postern_json_get_string (claims, "jti"), .grant_id = postern_json_get_string (claims, "grant_id"), .now = postern_oidc_now () };
 
+  if (local) {
+    g_propagate_error (error, g_steal_pointer (&local));
+    return FALSE;
+  }
   if (!client || !client->application->enabled)
     return refuse (error);
   return run_look (oidc, &self, grant, user, error);

@@ -65,8 +65,10 @@ postern_oidc_bearer_refuse (const GError *error)
     return response;
   }
   response = postern_response_new_error (error);
-  challenge = g_strdup_printf ("Bearer realm=\"Postern\", error=\"%s\"", postern_error_get_wire (error));
-  postern_response_set_header (response, "WWW-Authenticate", challenge);
+  if (postern_response_get_status (response) < 500) { /* what fails on our side, no other token helps */
+    challenge = g_strdup_printf ("Bearer realm=\"Postern\", error=\"%s\"", postern_error_get_wire (error));
+    postern_response_set_header (response, "WWW-Authenticate", challenge);
+  }
   postern_response_set_header (response, "Cache-Control", "no-store");
   return response;
 }

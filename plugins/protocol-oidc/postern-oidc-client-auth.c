@@ -91,13 +91,11 @@ read_shown (PosternRequest *request, const char *header, Shown *shown, GError **
 }
 
 static PosternClient *
-find_client (PosternOidc *oidc, const char *client_id, gboolean may_block)
+find_client (PosternOidc *oidc, const char *client_id, gboolean may_block, GError **error)
 {
-  PosternTenant *tenant = postern_oidc_get_tenant (oidc);
-
   if (!client_id || !postern_id_is_valid (client_id, "app"))
     return NULL;
-  return may_block ? postern_tenant_dup_client (tenant, client_id, NULL) : postern_tenant_peek_client (tenant, client_id);
+  return may_block ? postern_oidc_find_client (oidc, client_id, error) : postern_tenant_peek_client (postern_oidc_get_tenant (oidc), client_id);
 }
 
 /* The two ways to send a secret are worth the same, and libraries disagree on which is the usual one: either will do. */
@@ -133,6 +131,7 @@ postern_oidc_client_auth_check (PosternOidc *oidc, PosternRequest *request, gboo
   const char *header = postern_request_get_header (request, "Authorization");
   g_auto (Shown) shown = { 0 };
   g_autofree char *asserted_id = NULL;
+  g_autoptr (GError) local = NULL;
 
   self->basic = header != NULL;
   if (!read_shown (request, header, &shown, error))
@@ -143,7 +142,11 @@ postern_oidc_client_auth_check (PosternOidc *oidc, PosternRequest *request, gboo
   asserted_id = shown.assertion ? postern_oidc_assertion_peek_client (shown.assertion) : NULL;
   if (asserted_id && shown.client_id && !g_str_equal (asserted_id, shown.client_id))
     return refuse (error);
-  self->client = find_client (oidc, shown.assertion ? asserted_id : shown.client_id, may_block);
+  self->client = find_client (oidc, shown.assertion ? asserted_id : shown.client_id, may_block, &local);
+  if (local) {
+    g_propagate_error (error, g_steal_pointer (&local));
+    return FALSE;
+  }
   self->would_block = !may_block && !self->client;
   if (self->would_block)
     return FALSE;

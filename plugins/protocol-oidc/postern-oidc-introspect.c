@@ -35,7 +35,7 @@ may_know (PosternClient *client, GVariant *claims)
 }
 
 static GString *
-tell_access_token (PosternOidc *self, PosternClient *client, const char *token)
+tell_access_token (PosternOidc *self, PosternClient *client, const char *token, GError **error)
 {
   g_autoptr (GVariant) claims = postern_oidc_access_token_verify (self, token, NULL);
   GVariantIter iter;
@@ -43,7 +43,7 @@ tell_access_token (PosternOidc *self, PosternClient *client, const char *token)
   GVariant *value;
   GString *out;
 
-  if (!claims || !may_know (client, claims) || !postern_oidc_access_token_check_alive (self, claims, NULL, NULL, NULL))
+  if (!claims || !may_know (client, claims) || !postern_oidc_access_token_check_alive (self, claims, NULL, NULL, error))
     return NULL;
   out = g_string_new ("{");
   postern_oidc_json_add_boolean (out, "active", TRUE);
@@ -56,13 +56,13 @@ tell_access_token (PosternOidc *self, PosternClient *client, const char *token)
 }
 
 static GString *
-tell_refresh_token (PosternOidc *self, PosternClient *client, const char *token)
+tell_refresh_token (PosternOidc *self, PosternClient *client, const char *token, GError **error)
 {
   g_autoptr (PosternGrant) grant = NULL;
-  g_autoptr (PosternRefreshToken) found = postern_oidc_refresh_token_find (self, client, token, &grant, NULL);
+  g_autoptr (PosternRefreshToken) found = postern_oidc_refresh_token_find (self, client, token, &grant, error);
   GString *out;
 
-  if (!found || !postern_oidc_refresh_token_is_alive (self, found, grant))
+  if (!found || !postern_oidc_refresh_token_is_alive (self, found, grant, error))
     return NULL;
   out = g_string_new ("{");
   postern_oidc_json_add_boolean (out, "active", TRUE);
@@ -76,14 +76,18 @@ tell_refresh_token (PosternOidc *self, PosternClient *client, const char *token)
   return out;
 }
 
+/* "Not active" is an answer, and resource servers remember it: it is given only by who could look. */
 static PosternResponse *
-answer (PosternOidc *self, PosternClient *client, const char *token)
+answer (PosternOidc *self, PosternOidcClientAuth *auth, const char *token)
 {
+  g_autoptr (GError) local = NULL;
   /* A JWT has two dots and a refresh token none: token_type_hint is not needed to tell them apart. */
-  GString *out = strchr (token, '.') ? tell_access_token (self, client, token) : tell_refresh_token (self, client, token);
+  GString *out = strchr (token, '.') ? tell_access_token (self, auth->client, token, &local) : tell_refresh_token (self, auth->client, token, &local);
   g_autoptr (GBytes) body = NULL;
   PosternResponse *response;
 
+  if (local && !g_error_matches (local, POSTERN_ERROR, POSTERN_ERROR_INVALID_TOKEN))
+    return postern_oidc_client_auth_refuse (auth->basic, local);
   if (!out) {
     out = g_string_new ("{");
     postern_oidc_json_add_boolean (out, "active", FALSE);
@@ -119,5 +123,5 @@ postern_oidc_introspect_answer (PosternRequest *request, gpointer oidc)
     g_set_error_literal (&error, POSTERN_ERROR, POSTERN_ERROR_INVALID_CLIENT, "Introspection is for applications that can show who they are");
   if (error || !read_token (request, &token, &error))
     return postern_oidc_client_auth_refuse (auth.basic, error);
-  return answer (oidc, auth.client, token);
+  return answer (oidc, &auth, token);
 }

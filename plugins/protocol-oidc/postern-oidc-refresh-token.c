@@ -29,10 +29,13 @@ postern_oidc_refresh_token_find (PosternOidc *oidc, PosternClient *client, const
   g_autofree char *hash = postern_secret_hash (text);
   g_autofree char *grant_id = postern_secret_dup_id (text, "gnt");
   Look self = { .grant_id = grant_id, .hash = hash };
-  gboolean found = postern_store_read (postern_tenant_get_store (postern_oidc_get_tenant (oidc)), POSTERN_KEEP_LASTING, look, &self, error);
+  g_autoptr (GError) local = NULL;
+  gboolean found = postern_store_read (postern_tenant_get_store (postern_oidc_get_tenant (oidc)), POSTERN_KEEP_LASTING, look, &self, &local);
   g_autoptr (PosternRefreshToken) token = self.token;
   g_autoptr (PosternGrant) found_grant = self.grant;
 
+  if (local && !g_error_matches (local, POSTERN_ERROR, POSTERN_ERROR_NOT_FOUND))
+    g_propagate_error (error, g_steal_pointer (&local));
   if (!found || g_strcmp0 (found_grant->application_id, client->application->id) != 0)
     return NULL;
   *grant = g_steal_pointer (&found_grant);
@@ -40,9 +43,9 @@ postern_oidc_refresh_token_find (PosternOidc *oidc, PosternClient *client, const
 }
 
 gboolean
-postern_oidc_refresh_token_is_alive (PosternOidc *oidc, PosternRefreshToken *token, PosternGrant *grant)
+postern_oidc_refresh_token_is_alive (PosternOidc *oidc, PosternRefreshToken *token, PosternGrant *grant, GError **error)
 {
   if (token->used_at || (token->expires_at && token->expires_at <= postern_oidc_now ()))
     return FALSE;
-  return postern_oidc_access_token_check_grant (oidc, grant->id, NULL, NULL, NULL);
+  return postern_oidc_access_token_check_grant (oidc, grant->id, NULL, NULL, error);
 }

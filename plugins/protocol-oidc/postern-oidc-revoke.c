@@ -57,9 +57,14 @@ static gboolean
 revoke_refresh_token (PosternOidc *self, PosternClient *client, const char *token, GError **error)
 {
   g_autoptr (PosternGrant) grant = NULL;
-  g_autoptr (PosternRefreshToken) found = postern_oidc_refresh_token_find (self, client, token, &grant, NULL);
+  g_autoptr (GError) local = NULL;
+  g_autoptr (PosternRefreshToken) found = postern_oidc_refresh_token_find (self, client, token, &grant, &local);
   Revocation revocation = { 0 };
 
+  if (local) {
+    g_propagate_error (error, g_steal_pointer (&local));
+    return FALSE;
+  }
   if (!found)
     return TRUE;
   revocation.grant_id = grant->id;

@@ -223,6 +223,17 @@ same_keys (PosternJwkSet *a, PosternJwkSet *b)
   return TRUE;
 }
 
+PosternClient *
+postern_oidc_find_client (PosternOidc *self, const char *client_id, GError **error)
+{
+  g_autoptr (GError) local = NULL;
+  PosternClient *client = postern_tenant_dup_client (self->tenant, client_id, &local);
+
+  if (local && !g_error_matches (local, POSTERN_ERROR, POSTERN_ERROR_NOT_FOUND))
+    g_propagate_error (error, g_steal_pointer (&local));
+  return client;
+}
+
 PosternJwkSet *
 postern_oidc_dup_keys (PosternOidc *self)
 {

@@ -29,6 +29,10 @@ PosternOidcCourier *postern_oidc_get_courier (PosternOidc *self); /* (transfer n
 GBytes *postern_oidc_get_metadata (PosternOidc *self);        /* (transfer none): the discovery document */
 gint64 postern_oidc_get_refresh_grace (PosternOidc *self);    /* seconds */
 
+/**
+ * postern_oidc_find_client: (transfer full) (nullable): NULL without an error: no application has this id; with one, nobody could look.
+ */
+PosternClient *postern_oidc_find_client (PosternOidc *self, const char *client_id, GError **error);
 PosternJwkSet *postern_oidc_dup_keys (PosternOidc *self);         /* (transfer full): all that are published; may read the store */
 /** postern_oidc_dup_keys_json: @keys as JSON, printed once for each state of the ring. (transfer full) */
 GBytes *postern_oidc_dup_keys_json (PosternOidc *self, PosternJwkSet *keys);

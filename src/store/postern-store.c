@@ -96,13 +96,19 @@ typedef struct {
   gpointer user_data;
 } Work;
 
+/* A statement that could not be run spoils the whole: whoever made a plain "no" of its error said more than he knew. */
 static gboolean
 run_work (PosternTransaction *transaction, gpointer user_data, GError **error)
 {
   Work *work = user_data;
-  PosternTxn txn = { work->store, work->store->database, work->store->klass, transaction };
+  PosternTxn txn = { work->store, work->store->database, work->store->klass, transaction, NULL };
+  gboolean done = work->func (&txn, work->user_data, error);
 
-  return work->func (&txn, work->user_data, error);
+  if (txn.failure == NULL)
+    return done;
+  g_clear_error (error);
+  g_propagate_error (error, txn.failure);
+  return FALSE;
 }
 
 gboolean

@@ -3,10 +3,26 @@
 
 #include "postern-error.h"
 
+/* That a value is taken, or that what a row refers to is not there, is an answer; with anything else there was none. Takes @problem. */
+static void
+hand_on (PosternTxn *self, GError *problem, GError **error)
+{
+  gboolean answered = g_error_matches (problem, POSTERN_ERROR, POSTERN_ERROR_CONFLICT) || g_error_matches (problem, POSTERN_ERROR, POSTERN_ERROR_NOT_FOUND);
+
+  if (!answered && self->failure == NULL)
+    self->failure = g_error_copy (problem);
+  g_propagate_error (error, problem);
+}
+
 gint64
 postern_txn_execute (PosternTxn *self, const char *sql, const PosternValue *values, guint n_values, GError **error)
 {
-  return self->klass->execute (self->database, self->transaction, sql, values, n_values, error);
+  GError *problem = NULL;
+  gint64 changed = self->klass->execute (self->database, self->transaction, sql, values, n_values, &problem);
+
+  if (problem != NULL)
+    hand_on (self, problem, error);
+  return changed;
 }
 
 gboolean
@@ -30,15 +46,24 @@ gboolean
 postern_txn_query (PosternTxn *self, PosternCursor *cursor, const char *sql, const PosternValue *values, guint n_values,
                    GError **error)
 {
+  GError *problem = NULL;
+
   cursor->txn = self;
-  cursor->rows = self->klass->query (self->database, self->transaction, sql, values, n_values, error);
+  cursor->rows = self->klass->query (self->database, self->transaction, sql, values, n_values, &problem);
+  if (problem != NULL)
+    hand_on (self, problem, error);
   return cursor->rows != NULL;
 }
 
 gboolean
 postern_txn_next (PosternCursor *cursor, GError **error)
 {
-  return cursor->txn->klass->rows_next (cursor->txn->database, cursor->rows, error);
+  GError *problem = NULL;
+  gboolean found = cursor->txn->klass->rows_next (cursor->txn->database, cursor->rows, &problem);
+
+  if (problem != NULL)
+    hand_on (cursor->txn, problem, error);
+  return found;
 }
 
 gint64

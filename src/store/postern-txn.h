@@ -16,6 +16,7 @@ struct _PosternTxn {
   PosternDatabase *database;
   PosternDatabaseClass *klass;
   PosternTransaction *transaction;
+  GError *failure; /* of the first statement that could not be run; (nullable) */
 };
 
 #define POSTERN_BOOL(b) POSTERN_INT ((b) ? 1 : 0)

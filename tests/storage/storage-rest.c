@@ -3,7 +3,7 @@
 
 #include <string.h>
 
-/* Flows, counters, tickets, settings, audit, leases, purge. */
+/* Flows, counters, tickets, settings, audit, leases, purge; and a statement that cannot be run. */
 
 static gboolean
 flows (PosternTxn *txn, gpointer data, GError **error)
@@ -257,6 +257,41 @@ test_purge (void)
     }
 }
 
+/* --- a statement that cannot be run ------------------------------------------------------------------------------- */
+
+static gboolean
+swallow (PosternTxn *txn, gpointer data, GError **error)
+{
+  gint64 number;
+
+  if (!postern_setting_store_put (txn, "beside", g_variant_new_string ("it"), NOW, error))
+    return FALSE;
+  g_assert_false (postern_txn_read_int64 (txn, &number, 0, "SELECT number FROM nowhere", NULL, 0, NULL));
+  if (data != NULL) /* a plain no, as if somebody had looked */
+    g_set_error_literal (error, POSTERN_ERROR, POSTERN_ERROR_INVALID_GRANT, "unknown");
+  return data == NULL;
+}
+
+static gboolean
+check_nothing_beside (PosternTxn *txn, gpointer data, GError **error)
+{
+  g_autoptr (GVariant) beside = postern_setting_store_get (txn, "beside", error);
+
+  g_assert_null (beside);
+  return TRUE;
+}
+
+/* Whoever swallows its error, or makes another of it, does not decide what becomes of the whole. */
+static void
+test_no_answer (void)
+{
+  g_autoptr (PosternStore) store = storage_kit_open ();
+
+  for (guint i = 0; i < 2; i++)
+    assert_fails (postern_store_write (store, POSTERN_KEEP_LASTING, swallow, GUINT_TO_POINTER (i), &failure), POSTERN_ERROR_FAILED);
+  storage_kit_read (store, POSTERN_KEEP_LASTING, check_nothing_beside, NULL);
+}
+
 static void
 run_lasting (gconstpointer func)
 {
@@ -283,4 +318,5 @@ storage_rest_add_tests (void)
   g_test_add_data_func ("/storage/audit", audit, run_lasting);
   g_test_add_data_func ("/storage/leases", leases, run_lasting);
   g_test_add_func ("/storage/purge", test_purge);
+  g_test_add_func ("/storage/no-answer", test_no_answer);
 }
