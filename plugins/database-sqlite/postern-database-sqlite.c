@@ -2,7 +2,9 @@
 #include "postern-database-sqlite.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <glib/gstdio.h>
+#include <unistd.h>
 
 #include "postern-error.h"
 #include "postern-sqlite-pool.h"
@@ -54,6 +56,19 @@ postern_database_sqlite_close (PosternDatabase *database)
     }
 }
 
+/* What a file holds is durable once it is synced; that it is there, once its folder is. Not every file system can do this, and those
+ * need it less. */
+static void
+sync_folder (const char *folder)
+{
+  int fd = g_open (folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC, 0);
+
+  if (fd < 0)
+    return;
+  (void) fsync (fd);
+  close (fd);
+}
+
 static gboolean
 postern_database_sqlite_open (PosternDatabase *database, const char *location, const char *tenant, GError **error)
 {
@@ -66,10 +81,14 @@ postern_database_sqlite_open (PosternDatabase *database, const char *location, c
       g_set_error (error, POSTERN_ERROR, POSTERN_ERROR_CONFIG, "%s: %s; check the owner of the folder above it", folder, g_strerror (errno));
       return FALSE;
     }
-  if (open_file (self, folder, POSTERN_KEEP_LASTING, error) && open_file (self, folder, POSTERN_KEEP_SHORT, error))
-    return TRUE;
-  postern_database_sqlite_close (database);
-  return FALSE;
+  if (!open_file (self, folder, POSTERN_KEEP_LASTING, error) || !open_file (self, folder, POSTERN_KEEP_SHORT, error))
+    {
+      postern_database_sqlite_close (database);
+      return FALSE;
+    }
+  sync_folder (location);
+  sync_folder (folder);
+  return TRUE;
 }
 
 static gboolean

@@ -27,6 +27,18 @@ free_key (gpointer key)
   g_free (key);
 }
 
+/* A file whose name in its folder is lost with the power is lost. Not every file system can do this, and those need it less. */
+static void
+sync_folder (const char *folder)
+{
+  int fd = g_open (folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC, 0);
+
+  if (fd < 0)
+    return;
+  (void) fsync (fd);
+  close (fd);
+}
+
 /* Written under another name and linked into place: a crash in between leaves no half key, and of two servers that
  * start at once one key wins for both. */
 static gboolean
@@ -49,6 +61,7 @@ make_key_file (const char *file, GError **error)
   linked = written ? link (fresh, file) : -1;
   reason = errno;
   g_unlink (fresh);
+  sync_folder (folder); /* before the first thing is sealed under it */
   if (!written || (linked != 0 && reason != EEXIST))
     return fail (error, file, "the master key could not be written; is the disk full?");
   return TRUE;
