@@ -25,7 +25,7 @@
 
 #define MAX_FD 4096
 
-enum { FAULT_NONE, FAULT_FULL, FAULT_FULL_ALL, FAULT_READ_ONLY, FAULT_BROKEN };
+enum { FAULT_NONE, FAULT_FULL, FAULT_FULL_ALL, FAULT_READ_ONLY, FAULT_BROKEN, FAULT_UNREADABLE };
 enum { OP_ANY, OP_WRITE, OP_SYNC, OP_TRUNCATE, OP_CREATE, OP_UNLINK, OP_MKDIR, OP_LINK };
 enum { PHASE_BEFORE, PHASE_HALF, PHASE_AFTER };
 
@@ -185,6 +185,21 @@ refuse (int reason)
 {
   errno = reason;
   return -1;
+}
+
+ssize_t
+pread64 (int fd, void *data, size_t length, off64_t offset)
+{
+  REAL (pread64);
+
+  /* As a network's disk that does not answer; for EIO sqlite3 says that the file is damaged, and so do we. */
+  return name_of (fd) && control->fault == FAULT_UNREADABLE ? refuse (ETIMEDOUT) : real (fd, data, length, offset);
+}
+
+ssize_t
+pread (int fd, void *data, size_t length, off_t offset)
+{
+  return pread64 (fd, data, length, offset);
 }
 
 ssize_t

@@ -6,7 +6,7 @@ import { dirname, join } from 'node:path';
 
 /** The numbers of disk.c. */
 const places = { fault: 0, file: 4, op: 8, phase: 12, left: 16, whole: 20, struck: 24, journal: 28 };
-const faults = ['none', 'full', 'full-all', 'read-only', 'broken'];
+const faults = ['none', 'full', 'full-all', 'read-only', 'broken', 'unreadable'];
 const files = ['any', 'default/lasting.db', 'default/lasting.db-wal', 'default/short.db', 'default/short.db-wal'];
 const ops = ['any', 'write', 'sync', 'truncate', 'create', 'unlink', 'mkdir', 'link'];
 const phases = ['before', 'half', 'after'];

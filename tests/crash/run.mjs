@@ -4,6 +4,8 @@
 import assert from 'node:assert/strict';
 import { runTests, test } from '../lib/tap.mjs';
 import { Cycles } from './cycles.mjs';
+import { addFirstStart } from './first-start.mjs';
+import { stopRefusals } from './refusals.mjs';
 import { World } from './world.mjs';
 
 const count = Number(process.env.CYCLES ?? 100), seed = Number(process.env.SEED ?? Math.floor(Math.random() * 2 ** 31)), group = 10;
@@ -31,6 +33,11 @@ test('after all kills, all that was ever noted still holds', () => expectNoFault
   for (const line of cycles.summary()) console.log(`# ${line}`);
 }), { seconds: 600 });
 
-test('the server leaves in good order, and its log holds no finding', () => world.postern.stop());
+addFirstStart(seed);
+
+test('the servers leave in good order, and their logs hold no finding', async () => {
+  await world.postern.stop();
+  await stopRefusals();
+});
 
 await runTests({ after: () => world.close() });
