@@ -77,6 +77,26 @@ count_up (PosternStore *store, const char *key)
   return number.count;
 }
 
+static gboolean
+add_then_fail (PosternTxn *txn, gpointer data, GError **error)
+{
+  if (!add_one (txn, data, error))
+    return FALSE;
+  g_set_error_literal (error, POSTERN_ERROR, POSTERN_ERROR_ACCESS_DENIED, "changed my mind");
+  return FALSE;
+}
+
+static gint64
+count_in_vain (PosternStore *store, const char *key)
+{
+  Number number = { key, -1 };
+  g_autoptr (GError) error = NULL;
+
+  g_assert_false (postern_store_write (store, POSTERN_KEEP_SHORT, add_then_fail, &number, &error));
+  g_assert_error (error, POSTERN_ERROR, POSTERN_ERROR_ACCESS_DENIED);
+  return number.count;
+}
+
 static gint64
 count_of (PosternStore *store, const char *key)
 {
@@ -156,7 +176,7 @@ serve (const char *tenant)
   fflush (stdout);
   while (scanf ("%7s %39s", verb, key) == 2)
     {
-      printf ("%d\n", (int) (g_str_equal (verb, "add") ? count_up (store, key) : count_of (store, key)));
+      printf ("%d\n", (int) (g_str_equal (verb, "add") ? count_up (store, key) : g_str_equal (verb, "fail") ? count_in_vain (store, key) : count_of (store, key)));
       fflush (stdout);
     }
   return 0;
@@ -336,7 +356,10 @@ stop_other (const char *tenant, gint64 *n)
   for (;;)
     {
       for (guint i = 0; i < 10; i++)
-        *n = other_ask (&other, "add", "n");
+        {
+          *n = other_ask (&other, "add", "n");
+          g_assert_cmpint (other_ask (&other, "fail", "n"), ==, *n + 1);
+        }
       g_subprocess_send_signal (other.process, SIGSTOP);
       g_usleep (10000); /* until it has stopped */
       if (is_claimed (tenant))
@@ -518,15 +541,6 @@ test_failed_commit (void)
 
 /* --- functions within an open transaction ----------------------------------------------------------------------------------- */
 
-static gboolean
-add_then_fail (PosternTxn *txn, gpointer data, GError **error)
-{
-  if (!add_one (txn, data, error))
-    return FALSE;
-  g_set_error_literal (error, POSTERN_ERROR, POSTERN_ERROR_ACCESS_DENIED, "changed my mind");
-  return FALSE;
-}
-
 /* What was answered before stays, whether it is committed or not. */
 static void
 test_failure_is_ones_own (void)
@@ -535,12 +549,8 @@ test_failure_is_ones_own (void)
 
   for (guint i = 1; i <= 50; i++)
     {
-      g_autoptr (GError) error = NULL;
-      Number number = { "n", 0 };
-
       count_up (store, "n");
-      g_assert_false (postern_store_write (store, POSTERN_KEEP_SHORT, add_then_fail, &number, &error));
-      g_assert_error (error, POSTERN_ERROR, POSTERN_ERROR_ACCESS_DENIED);
+      g_assert_cmpint (count_in_vain (store, "n"), ==, i + 1);
       g_assert_cmpint (count_of (store, "n"), ==, i);
       g_usleep (i % 10 == 0 ? 60000 : 0);
     }
