@@ -21,6 +21,25 @@ test_shape (void)
   g_assert_false (postern_id_is_valid (id, "usr"));
 }
 
+/* Every letter that is no digit, at every place. */
+static void
+test_digits (void)
+{
+  static const char digits[] = "0123456789abcdefghjkmnpqrstvwxyz";
+
+  for (guint place = 4; place < 30; place++)
+    for (guint c = 1; c < 256; c++)
+      {
+        char id[] = "usr_00000000000000000000000000";
+        gboolean good = strchr (digits, (int) c) != NULL && (place > 4 || c < '8');
+
+        id[place] = (char) c;
+        g_assert_cmpint (postern_id_is_valid (id, "usr"), ==, good);
+        if (c != '_')
+          g_assert_cmpint (postern_id_get_key (id) >= 0, ==, good && (place > 4 || c < '1') && (place > 5 || c < '4'));
+      }
+}
+
 static void
 test_sorts_by_time (void)
 {
@@ -110,6 +129,7 @@ main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/id/shape", test_shape);
+  g_test_add_func ("/id/digits", test_digits);
   g_test_add_func ("/id/sorts-by-time", test_sorts_by_time);
   g_test_add_func ("/id/never-twice", test_never_twice);
   g_test_add_func ("/id/key", test_key);

@@ -65,6 +65,27 @@ postern_id_new (const char *prefix)
   return id;
 }
 
+/* The digit's value; -1 for what is none. */
+static int
+value_of (char digit)
+{
+  static const gint8 letters[] = { 10, 11, 12, 13, 14, 15, 16, 17, -1, 18, 19, -1, 20, 21, -1, 22, 23, 24, 25, 26, -1, 27, 28, 29, 30, 31 };
+
+  if (digit >= '0' && digit <= '9')
+    return digit - '0';
+  return digit >= 'a' && digit <= 'z' ? letters[digit - 'a'] : -1;
+}
+
+/* Also in the middle of a longer text; a NUL is no digit. */
+static gboolean
+are_digits (const char *digits)
+{
+  for (guint i = 0; i < ID_DIGITS; i++)
+    if (value_of (digits[i]) < 0)
+      return FALSE;
+  return digits[0] < '8';
+}
+
 gboolean
 postern_id_is_valid (const char *id, const char *prefix)
 {
@@ -72,22 +93,17 @@ postern_id_is_valid (const char *id, const char *prefix)
 
   if (id == NULL || strlen (id) != start + 1 + ID_DIGITS || memcmp (id, prefix, start) != 0 || id[start] != '_')
     return FALSE;
-  return strspn (id + start + 1, alphabet) == ID_DIGITS && id[start + 1] < '8';
+  return are_digits (id + start + 1);
 }
 
-static gboolean
-read_digits (const char *digits, guint n, guint64 *value)
+static guint64
+read_digits (const char *digits, guint n)
 {
-  *value = 0;
-  for (guint i = 0; i < n; i++)
-    {
-      const char *digit = memchr (alphabet, digits[i], sizeof alphabet - 1);
+  guint64 value = 0;
 
-      if (digit == NULL)
-        return FALSE;
-      *value = *value << 5 | (guint64) (digit - alphabet);
-    }
-  return TRUE;
+  for (guint i = 0; i < n; i++)
+    value = value << 5 | (guint64) value_of (digits[i]);
+  return value;
 }
 
 /* Ten digits are the 48 bits of milliseconds; the next six are the version (4 bits), the fraction (12), the variant (2) and
@@ -98,9 +114,11 @@ postern_id_get_key (const char *id)
   const char *digits = id ? strchr (id, '_') : NULL;
   guint64 milliseconds, rest;
 
-  if (digits == NULL || strlen (++digits) != ID_DIGITS || strspn (digits, alphabet) != ID_DIGITS)
+  if (digits == NULL || !are_digits (++digits) || digits[ID_DIGITS] != '\0')
     return -1;
-  if (!read_digits (digits, 10, &milliseconds) || !read_digits (digits + 10, 6, &rest) || milliseconds >> 42 != 0)
+  milliseconds = read_digits (digits, 10);
+  rest = read_digits (digits + 10, 6);
+  if (milliseconds >> 42 != 0)
     return -1;
   return (gint64) (milliseconds << 21 | (rest >> 14 & 0xfff) << 9 | (rest & 0xfff) >> 3);
 }
