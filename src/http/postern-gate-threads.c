@@ -98,8 +98,10 @@ run (gpointer data)
   while (!g_atomic_int_get (&self->gate->stopping)) {
     if (next_event (self, &event))
       postern_gate_loop_on_event (self, event.data.u64, event.events);
-    while ((handed = leave_handler (self)))
+    while ((handed = leave_handler (self))) {
+      flush_log (self); /* the next may hang */
       postern_gate_connection_run_handler (handed, self);
+    }
     empty (&self->out);
   }
   return NULL;

@@ -11,7 +11,7 @@ G_BEGIN_DECLS
  * Immutable, thread-safe. The handshake is part of reading the first head and shares its time.
  */
 typedef struct _PosternGateTls PosternGateTls;
-typedef struct _PosternGateTlsSession PosternGateTlsSession; /* of one connection; used on its I/O thread */
+typedef struct _PosternGateTlsSession PosternGateTlsSession; /* of one connection; used by one thread at a time */
 
 /** postern_gate_tls_new: PEM files; @certificate_path with the chain behind the certificate. POSTERN_ERROR_CONFIG. (transfer full) (nullable) */
 PosternGateTls *postern_gate_tls_new (const char *certificate_path, const char *key_path, GError **error);

@@ -5,7 +5,7 @@
 
 G_BEGIN_DECLS
 
-/** PosternGateWording: how an I/O thread writes answers (RFC 9112 section 4): what it keeps is the line that says the time. */
+/** PosternGateWording: how a thread writes answers (RFC 9112 section 4): what it keeps is the line that says the time. */
 typedef struct {
   gint64 second;  /* that @date is of */
   char date[48];  /* "Date: …\r\n" (RFC 9110 section 5.6.7) */
