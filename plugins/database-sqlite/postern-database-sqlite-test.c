@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "postern-database-sqlite.h"
+#include "postern-sqlite-test-store.h"
 
 #include <glib/gstdio.h>
 #include <string.h>
@@ -9,7 +9,6 @@
 #include "postern-purge.h"
 #include "postern-seal.h"
 #include "postern-sqlite-connection.h"
-#include "postern-stores.h"
 #include "postern-txn.h"
 
 /* What only this driver promises; what every driver must do is in tests/storage. */
@@ -18,13 +17,7 @@ static char *location;
 static PosternStore *
 open_store (const char *tenant)
 {
-  g_autoptr (PosternDatabase) database = g_object_new (POSTERN_TYPE_DATABASE_SQLITE, NULL);
-  g_autoptr (GBytes) key = g_bytes_new_static ("0123456789abcdef0123456789abcdef", 32);
-  g_autoptr (GError) error = NULL;
-  PosternStore *store = postern_store_open (database, key, location, tenant, &error);
-
-  g_assert_no_error (error);
-  return store;
+  return postern_sqlite_test_store_open (location, tenant);
 }
 
 static void
@@ -46,6 +39,25 @@ test_modes (void)
       g_assert_cmpint (g_stat (path, &st), ==, 0);
       g_assert_cmphex (st.st_mode & 07777, ==, files[i].mode);
     }
+}
+
+/* Whatever statement it is made to run, a connection reaches no file but its own. */
+static void
+test_reaches_no_other_file (void)
+{
+  g_autofree char *path = g_build_filename (location, "alone.db", NULL);
+  g_autofree char *other = g_build_filename (location, "other.db", NULL);
+  g_autofree char *attach = g_strdup_printf ("ATTACH '%s' AS other", other);
+  g_autofree char *copy = g_strdup_printf ("VACUUM INTO '%s'", other);
+  g_autoptr (GError) error = NULL;
+  PosternSqliteConnection *connection = postern_sqlite_connection_open (path, POSTERN_KEEP_LASTING, POSTERN_SQLITE_WRITE, &error);
+
+  g_assert_no_error (error);
+  g_assert_cmpint (sqlite3_exec (connection->handle, "CREATE TABLE a (b)", NULL, NULL, NULL), ==, SQLITE_OK);
+  g_assert_cmpint (sqlite3_exec (connection->handle, attach, NULL, NULL, NULL), !=, SQLITE_OK);
+  g_assert_cmpint (sqlite3_exec (connection->handle, copy, NULL, NULL, NULL), !=, SQLITE_OK);
+  postern_sqlite_connection_close (connection);
+  g_assert_false (g_file_test (other, G_FILE_TEST_EXISTS));
 }
 
 /* --- every statement of the sign-in's way uses an index ----------------------------------------------------------- */
@@ -436,19 +448,18 @@ test_log_stays_small (void)
 int
 main (int argc, char **argv)
 {
-  g_autofree char *command = NULL;
   int result;
 
   g_test_init (&argc, &argv, NULL);
   location = g_dir_make_tmp ("postern-sqlite-XXXXXX", NULL);
   g_test_add_func ("/sqlite/modes", test_modes);
+  g_test_add_func ("/sqlite/reaches-no-other-file", test_reaches_no_other_file);
   g_test_add_func ("/sqlite/by-index", test_by_index);
   g_test_add_func ("/sqlite/delete-one", test_delete_one);
   g_test_add_func ("/sqlite/full-disk", test_full_disk);
   g_test_add_func ("/sqlite/waits-for-another", test_waits_for_another);
   g_test_add_func ("/sqlite/log-stays-small", test_log_stays_small);
   result = g_test_run ();
-  command = g_strdup_printf ("rm -r '%s'", location);
-  g_spawn_command_line_sync (command, NULL, NULL, NULL, NULL);
+  postern_sqlite_test_store_remove (location);
   return result;
 }

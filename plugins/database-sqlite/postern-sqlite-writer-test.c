@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "postern-database-sqlite.h"
+#include "postern-sqlite-test-store.h"
 
 #include <fcntl.h>
 #include <gio/gio.h>
@@ -14,7 +14,6 @@
 #include "postern-error.h"
 #include "postern-seal.h"
 #include "postern-sqlite-connection.h"
-#include "postern-stores.h"
 #include "postern-txn.h"
 
 /* The short-lived file: committed a moment later by who is alone, at once as soon as there are two. The second process is this
@@ -27,13 +26,7 @@ static char *location;
 static PosternStore *
 open_store (const char *tenant)
 {
-  g_autoptr (PosternDatabase) database = g_object_new (POSTERN_TYPE_DATABASE_SQLITE, NULL);
-  g_autoptr (GBytes) key = g_bytes_new_static ("0123456789abcdef0123456789abcdef", 32);
-  g_autoptr (GError) error = NULL;
-  PosternStore *store = postern_store_open (database, key, location, tenant, &error);
-
-  g_assert_no_error (error);
-  return store;
+  return postern_sqlite_test_store_open (location, tenant);
 }
 
 static char *
@@ -609,7 +602,6 @@ test_read_within_a_function (void)
 int
 main (int argc, char **argv)
 {
-  g_autofree char *command = NULL;
   int result;
 
   program = argv[0];
@@ -635,8 +627,7 @@ main (int argc, char **argv)
   g_test_add_func ("/sqlite/short/read-cannot-write", test_read_cannot_write);
   g_test_add_func ("/sqlite/short/read-within-a-function", test_read_within_a_function);
   result = g_test_run ();
-  command = g_strdup_printf ("rm -r '%s'", location);
-  g_spawn_command_line_sync (command, NULL, NULL, NULL, NULL);
+  postern_sqlite_test_store_remove (location);
   g_free (location);
   return result;
 }
