@@ -66,43 +66,6 @@ filter_next (GSocketAddressEnumerator *enumerator, GCancellable *cancellable, GE
 }
 
 static void
-filter_on_next (GObject *source, GAsyncResult *result, gpointer data)
-{
-  g_autoptr (GTask) task = data;
-  Filter *self = g_task_get_source_object (task);
-  g_autoptr (GError) error = NULL;
-  g_autoptr (GSocketAddress) address = g_socket_address_enumerator_next_finish (self->inner, result, &error);
-
-  if (address && !filter_takes (self, address)) {
-    self->refused = TRUE;
-    g_socket_address_enumerator_next_async (self->inner, g_task_get_cancellable (task), filter_on_next, g_object_ref (task));
-    return;
-  }
-  if (address)
-    self->gave = TRUE;
-  else if (!error)
-    filter_set_error (self, &error);
-  if (error)
-    g_task_return_error (task, g_steal_pointer (&error));
-  else
-    g_task_return_pointer (task, g_steal_pointer (&address), g_object_unref);
-}
-
-static void
-filter_next_async (GSocketAddressEnumerator *enumerator, GCancellable *cancellable, GAsyncReadyCallback callback, gpointer data)
-{
-  Filter *self = POSTERN_HTTP_CLIENT_FILTER (enumerator);
-
-  g_socket_address_enumerator_next_async (self->inner, cancellable, filter_on_next, g_task_new (self, cancellable, callback, data));
-}
-
-static GSocketAddress *
-filter_next_finish (GSocketAddressEnumerator *enumerator, GAsyncResult *result, GError **error)
-{
-  return g_task_propagate_pointer (G_TASK (result), error);
-}
-
-static void
 filter_finalize (GObject *object)
 {
   Filter *self = POSTERN_HTTP_CLIENT_FILTER (object);
@@ -115,12 +78,8 @@ filter_finalize (GObject *object)
 static void
 filter_class_init (FilterClass *klass)
 {
-  GSocketAddressEnumeratorClass *enumerator_class = G_SOCKET_ADDRESS_ENUMERATOR_CLASS (klass);
-
   G_OBJECT_CLASS (klass)->finalize = filter_finalize;
-  enumerator_class->next = filter_next;
-  enumerator_class->next_async = filter_next_async;
-  enumerator_class->next_finish = filter_next_finish;
+  G_SOCKET_ADDRESS_ENUMERATOR_CLASS (klass)->next = filter_next;
 }
 
 static void
