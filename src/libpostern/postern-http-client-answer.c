@@ -23,7 +23,6 @@ typedef struct {
   gboolean chunked;
   gint64 length; /* -1: not said */
   guint minor;
-  guint n_fields;
   GHashTable *fields; /* name → joined values */
 } Head;
 
@@ -217,7 +216,7 @@ read_head (Reader *reader, Head *head, guint *status, GError **error)
   return refuse (error, "it keeps saying that an answer will come");
 }
 
-/* Into the body: first what was read ahead, then from the stream straight. @left: of this piece; FALSE also at an early end. */
+/* Into the body, through what was read ahead. @left: of this piece; FALSE also at an early end. */
 static gboolean
 read_piece (PosternHttpClientAnswer *self, Reader *reader, gsize left, GError **error)
 {
