@@ -79,9 +79,10 @@ on_late (gpointer cancellable)
 static GSource *
 start_timer (Call *call)
 {
-  GSource *timer = g_timeout_source_new (TOTAL_MS);
+  GSource *timer;
 
-  call->deadline = g_get_monotonic_time () + TOTAL_MS * G_TIME_SPAN_MILLISECOND;
+  call->deadline = g_get_monotonic_time () + TOTAL_MS * G_TIME_SPAN_MILLISECOND; /* first: who is cut short then is late */
+  timer = g_timeout_source_new (TOTAL_MS);
   g_source_set_callback (timer, on_late, g_object_ref (call->cancellable), g_object_unref);
   g_source_attach (timer, call->client->context);
   return timer;
