@@ -2,6 +2,7 @@
 #include "postern-jws.h"
 
 #include "postern-json.h"
+#include "test/postern-jose-stray.h"
 
 #include <string.h>
 
@@ -188,26 +189,13 @@ test_headers (void)
   }
 }
 
-/* The same bytes in another spelling: bits behind the last character's own. */
-static char *
-with_stray_bits (const char *part)
-{
-  static const char alphabet[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
-  char *changed = g_strdup (part);
-  gsize last = strlen (part) - 1;
-
-  changed[last] = alphabet[strchr (alphabet, part[last]) - alphabet + 1];
-
-  return changed;
-}
-
 /* (element-type utf8) (transfer container): @token, which is good, in shapes that are not */
 static GPtrArray *
 make_bad_shapes (const char *token)
 {
   GPtrArray *bad = g_ptr_array_new_with_free_func (g_free);
   g_auto (GStrv) p = g_strsplit (token, ".", 3);
-  g_autofree char *stray = with_stray_bits (p[2]), *twice = g_strconcat (p[2], p[2], NULL);
+  g_autofree char *stray = postern_jose_with_stray_bits (p[2]), *twice = g_strconcat (p[2], p[2], NULL);
 
   g_ptr_array_add (bad, g_strdup (""));
   g_ptr_array_add (bad, g_strdup (".."));
