@@ -524,6 +524,13 @@ test_pem (void)
   g_assert_null (postern_jwk_new_encryption_from_pem (ed25519, -1, NULL, &error));
   g_assert_error (error, POSTERN_JOSE_ERROR, POSTERN_JOSE_ERROR_INVALID);
   g_assert_null (postern_jwk_new_encryption_from_pem ("junk", -1, NULL, NULL));
+  g_clear_error (&error);
+  (void)BIO_reset (bio);
+  PEM_write_bio_PUBKEY (bio, pkey);
+  length = BIO_get_mem_data (bio, &pem);
+  g_assert_null (postern_jwk_new_encryption_from_pem (pem, length, NULL, &error));
+  g_assert_error (error, POSTERN_JOSE_ERROR, POSTERN_JOSE_ERROR_INVALID);
+  g_assert_nonnull (strstr (error->message, "public half"));
   BIO_free (bio);
   EVP_PKEY_free (pkey);
 }

@@ -346,6 +346,10 @@ postern_jwk_new_encryption_from_pem (const char *pem, gssize length, const char 
     invalid (error, "nothing can be encrypted to it: it must be RSA or on P-256, P-384 or P-521");
     return NULL;
   }
+  if (!is_private) {
+    invalid (error, "it is the public half, which opens nothing: give the private key");
+    return NULL;
+  }
   set_kid (self, g_strdup (kid));
 
   return g_steal_pointer (&self);

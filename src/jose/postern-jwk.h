@@ -44,7 +44,7 @@ POSTERN_JOSE_API PosternJwk *postern_jwk_new_from_secret (GBytes *secret, Poster
 POSTERN_JOSE_API PosternJwk *postern_jwk_generate (PosternJoseAlg alg, guint bits, GError **error);
 /** postern_jwk_new_from_pem: a private or public key in PEM; @kid (nullable): NULL for the thumbprint. */
 POSTERN_JOSE_API PosternJwk *postern_jwk_new_from_pem (const char *pem, gssize length, PosternJoseAlg alg, const char *kid, GError **error);
-/** postern_jwk_new_encryption_from_pem: a key that others encrypt to, in PEM; its type decides the algorithm (postern-jwe.h). @kid (nullable): NULL for a key without a name, which answers to any. */
+/** postern_jwk_new_encryption_from_pem: a private key that others encrypt to, in PEM; its type decides the algorithm (postern-jwe.h). @kid (nullable): NULL for a key without a name, which answers to any. */
 POSTERN_JOSE_API PosternJwk *postern_jwk_new_encryption_from_pem (const char *pem, gssize length, const char *kid, GError **error);
 POSTERN_JOSE_API GVariant *postern_jwk_to_variant (PosternJwk *self, gboolean with_private); /* (transfer full): a{sv} */
 POSTERN_JOSE_API const char *postern_jwk_get_kid (PosternJwk *self); /* (nullable) */
