@@ -14,8 +14,9 @@
 #define DEFAULT_MAX_BYTES (1024 * 1024)
 
 /*
- * A question is asked on the asker's own thread: whatever a provider sends, it holds that one and no other. The only thread
- * here is the clock that cuts calls short.
+ * A question is asked on the asker's own thread, which is all that is held by whatever a provider sends. The only thread here is
+ * the clock that cuts calls short. But GIO looks names up and shakes hands on a few threads that the whole process shares: while
+ * dozens of calls hang in these, others wait for seconds.
  */
 struct _PosternHttpClient {
   GObject parent_instance;
