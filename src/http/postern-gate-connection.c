@@ -111,6 +111,7 @@ postern_gate_connection_open (PosternGate *gate, const PosternGateArrival *arriv
 static void
 connection_free (PosternGateConnection *self)
 {
+  g_clear_object (&self->hurry); /* of a handler that was waited for until the gate stopped */
   g_clear_pointer (&self->tls, postern_gate_tls_session_free);
   g_clear_pointer (&self->in, g_byte_array_unref);
   postern_gate_body_clear (&self->body);

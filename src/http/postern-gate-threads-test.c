@@ -10,6 +10,7 @@
 #define LINE "done\n"
 
 static gint released; /* atomic: handlers that may return */
+static GCancellable *last_hurry; /* weak: of the exchange that was over last */
 
 static guint
 on_admit (PosternGateExchange *exchange, const PosternGateHead *head, gsize *body_max, gpointer user_data)
@@ -24,7 +25,7 @@ on_serve (PosternGateExchange *exchange, GBytes *body, gpointer user_data)
   return NULL;
 }
 
-/* Hangs until one more may return. */
+/* Hangs until one more may return, or it is told to hurry. */
 static PosternGateReply *
 on_run (PosternGateExchange *exchange, gpointer user_data)
 {
@@ -33,7 +34,8 @@ on_run (PosternGateExchange *exchange, gpointer user_data)
   do {
     g_usleep (1000);
     left = g_atomic_int_get (&released);
-  } while (left == 0 || !g_atomic_int_compare_and_exchange (&released, left, left - 1));
+  } while (!g_cancellable_is_cancelled (exchange->cancellable) &&
+           (left == 0 || !g_atomic_int_compare_and_exchange (&released, left, left - 1)));
   return postern_gate_reply_new (200, NULL);
 }
 
@@ -47,6 +49,7 @@ static void
 on_done (PosternGateExchange *exchange, guint status, gsize bytes, gpointer user_data)
 {
   g_string_append (exchange->log, LINE);
+  g_set_weak_pointer (&last_hurry, exchange->cancellable);
 }
 
 static int
@@ -82,41 +85,72 @@ ask (PosternGate *gate, int fd, guint waiting, guint running)
   g_assert_cmpuint (runs, ==, running);
 }
 
-/* What is over is in the log, although the thread that was to write it has gone into the next handler, which hangs. */
+typedef struct {
+  PosternGate *gate;
+  int log[2], clients[2], listener;
+} Fixture;
+
+/* A gate of one handler at a time, with two clients. */
 static void
-test_log (void)
+start (Fixture *self)
 {
   static const PosternGateHandler handler = { on_admit, on_serve, on_run, on_overloaded, on_done };
   PosternGateOptions options = {
     .io_threads = 1, .handler_threads = 1, .handler_queue = 1, .connections = 8, .connections_per_address = 8, .buffered = 1000, .requests = 8,
     .head_timeout = 60000, .body_timeout = 60000, .idle_timeout = 60000, .write_timeout = 60000, .serve_timeout = 60000,
   };
-  PosternGate *gate;
+
+  g_atomic_int_set (&released, 0);
+  g_assert_cmpint (pipe (self->log), ==, 0);
+  options.log_fd = self->log[1];
+  self->gate = postern_gate_new (&options, &handler, NULL);
+  self->listener = listen_and_dial (self->clients, G_N_ELEMENTS (self->clients));
+  postern_gate_add_listener (self->gate, self->listener, 0, FALSE, NULL);
+  g_assert_true (postern_gate_start (self->gate, NULL));
+}
+
+static void
+stop (Fixture *self)
+{
+  postern_gate_stop (self->gate);
+  postern_gate_free (self->gate);
+  for (guint i = 0; i < G_N_ELEMENTS (self->clients); i++)
+    close (self->clients[i]);
+  close (self->listener);
+  close (self->log[0]);
+  close (self->log[1]);
+}
+
+/* What is over is in the log, although the thread that was to write it has gone into the next handler, which hangs. */
+static void
+test_log (void)
+{
+  Fixture self;
   char text[64] = "";
-  int log[2], clients[2], listener;
   struct pollfd ready;
 
-  g_assert_cmpint (pipe (log), ==, 0);
-  options.log_fd = log[1];
-  gate = postern_gate_new (&options, &handler, NULL);
-  listener = listen_and_dial (clients, G_N_ELEMENTS (clients));
-  postern_gate_add_listener (gate, listener, 0, FALSE, NULL);
-  g_assert_true (postern_gate_start (gate, NULL));
-  ask (gate, clients[0], 0, 1);
-  ask (gate, clients[1], 1, 1);
+  start (&self);
+  ask (self.gate, self.clients[0], 0, 1);
+  ask (self.gate, self.clients[1], 1, 1);
   g_atomic_int_set (&released, 1);
-  ready = (struct pollfd){ .fd = log[0], .events = POLLIN };
+  ready = (struct pollfd){ .fd = self.log[0], .events = POLLIN };
   g_assert_cmpint (poll (&ready, 1, 10000), ==, 1);
-  g_assert_cmpint (read (log[0], text, sizeof text - 1), ==, strlen (LINE));
+  g_assert_cmpint (read (self.log[0], text, sizeof text - 1), ==, strlen (LINE));
   g_assert_cmpstr (text, ==, LINE);
-  g_atomic_int_set (&released, 1);
-  postern_gate_stop (gate);
-  postern_gate_free (gate);
-  for (guint i = 0; i < G_N_ELEMENTS (clients); i++)
-    close (clients[i]);
-  close (listener);
-  close (log[0]);
-  close (log[1]);
+  stop (&self);
+}
+
+/* Who still waits for a handler when the gate stops never gets one, and leaves nothing behind. */
+static void
+test_stop (void)
+{
+  Fixture self;
+
+  start (&self);
+  ask (self.gate, self.clients[0], 0, 1);
+  ask (self.gate, self.clients[1], 1, 1);
+  stop (&self);
+  g_assert_null (last_hurry);
 }
 
 int
@@ -124,5 +158,6 @@ main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/gate-threads/log", test_log);
+  g_test_add_func ("/gate-threads/stop", test_stop);
   return g_test_run ();
 }
