@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "postern-gate.h"
 
+#include <fcntl.h>
+#include <limits.h>
 #include <netinet/in.h>
 #include <poll.h>
 #include <string.h>
@@ -10,6 +12,7 @@
 #define LINE "done\n"
 
 static gint released; /* atomic: handlers that may return */
+static gsize lines = 1; /* of the log, an exchange */
 static GCancellable *last_hurry; /* weak: of the exchange that was over last */
 
 static guint
@@ -48,7 +51,8 @@ on_overloaded (PosternGateExchange *exchange, gpointer user_data)
 static void
 on_done (PosternGateExchange *exchange, guint status, gsize bytes, gpointer user_data)
 {
-  g_string_append (exchange->log, LINE);
+  for (gsize i = 0; i < lines; i++)
+    g_string_append (exchange->log, LINE);
   g_set_weak_pointer (&last_hurry, exchange->cancellable);
 }
 
@@ -101,7 +105,7 @@ start (Fixture *self)
   };
 
   g_atomic_int_set (&released, 0);
-  g_assert_cmpint (pipe (self->log), ==, 0);
+  g_assert_cmpint (pipe2 (self->log, O_CLOEXEC | O_DIRECT), ==, 0);
   options.log_fd = self->log[1];
   self->gate = postern_gate_new (&options, &handler, NULL);
   self->listener = listen_and_dial (self->clients, G_N_ELEMENTS (self->clients));
@@ -140,6 +144,28 @@ test_log (void)
   stop (&self);
 }
 
+/* A pipe that keeps writes apart shows it: none ends within a line, however much there is to write. */
+static void
+test_whole_lines (void)
+{
+  Fixture self;
+  char text[PIPE_BUF];
+  gsize all = 0;
+
+  start (&self);
+  lines = 2 * PIPE_BUF / strlen (LINE);
+  ask (self.gate, self.clients[0], 0, 1);
+  g_atomic_int_set (&released, 1);
+  while (all < lines * strlen (LINE)) {
+    gssize n = read (self.log[0], text, sizeof text);
+    g_assert_cmpint (n, >, 0);
+    g_assert_cmpint (text[n - 1], ==, '\n');
+    all += (gsize) n;
+  }
+  lines = 1;
+  stop (&self);
+}
+
 /* Who still waits for a handler when the gate stops never gets one, and leaves nothing behind. */
 static void
 test_stop (void)
@@ -158,6 +184,7 @@ main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/gate-threads/log", test_log);
+  g_test_add_func ("/gate-threads/whole-lines", test_whole_lines);
   g_test_add_func ("/gate-threads/stop", test_stop);
   return g_test_run ();
 }

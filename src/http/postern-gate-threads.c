@@ -4,20 +4,24 @@
 #include <errno.h>
 #include <limits.h>
 #include <poll.h>
+#include <string.h>
 #include <sys/epoll.h>
 #include <unistd.h>
 
 #define KEPT_MAX (64 * 1024) /* bytes that a thread's buffers keep between events */
 
-/* Up to @length bytes of @text without waiting: a pipe that polls as writable takes PIPE_BUF bytes at once, and no more is promised. */
+/* Up to @length bytes of @text without waiting: a pipe that polls as writable takes PIPE_BUF bytes at once, and no more is promised.
+ * Whole lines, because between two writes others write theirs. */
 static gssize
 write_log (int fd, const char *text, gsize length)
 {
   struct pollfd ready = { .fd = fd, .events = POLLOUT };
+  gsize most = MIN (length, PIPE_BUF);
+  const char *end = memrchr (text, '\n', most);
 
   if (poll (&ready, 1, 0) != 1 || !(ready.revents & POLLOUT))
     return 0;
-  return write (fd, text, MIN (length, PIPE_BUF));
+  return write (fd, text, end ? (gsize) (end - text) + 1 : most);
 }
 
 /* One large page shall not keep its memory for ever. */
