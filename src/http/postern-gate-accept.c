@@ -144,6 +144,21 @@ accept_one (PosternGateThread *thread, const PosternGateListener *listener, Post
   return TRUE;
 }
 
+/* There may be more, and no other edge would say so. */
+static void
+look_again (PosternGate *gate)
+{
+  g_mutex_lock (&gate->mutex);
+  if (gate->listening) {
+    postern_gate_accept_listen (gate, FALSE);
+    postern_gate_accept_listen (gate, TRUE);
+  } else if (gate->draining) {
+    gate->accept_again = g_get_monotonic_time ();
+    postern_gate_loop_arm (gate, gate->accept_again);
+  }
+  g_mutex_unlock (&gate->mutex);
+}
+
 /* All but the last, who is often the only one, are left to whoever is free. */
 PosternGateConnection *
 postern_gate_accept_all (PosternGateThread *thread, guint index)
@@ -158,12 +173,8 @@ postern_gate_accept_all (PosternGateThread *thread, guint index)
       postern_gate_connection_run (last, thread, 0);
     last = next ? next : last;
   }
-  g_mutex_lock (&gate->mutex);
-  if (count > BATCH && gate->listening) { /* there may be more, and no other edge would say so */
-    postern_gate_accept_listen (gate, FALSE);
-    postern_gate_accept_listen (gate, TRUE);
-  }
-  g_mutex_unlock (&gate->mutex);
+  if (count > BATCH)
+    look_again (gate);
   return last;
 }
 

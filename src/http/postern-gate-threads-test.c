@@ -64,7 +64,7 @@ listen_and_dial (int *clients, guint n)
   int fd = socket (AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
 
   g_assert_cmpint (bind (fd, (struct sockaddr *) &address, sizeof address), ==, 0);
-  g_assert_cmpint (listen (fd, 16), ==, 0);
+  g_assert_cmpint (listen (fd, 4096), ==, 0);
   g_assert_cmpint (getsockname (fd, (struct sockaddr *) &address, &length), ==, 0);
   for (guint i = 0; i < n; i++) {
     clients[i] = socket (AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
@@ -89,18 +89,20 @@ ask (PosternGate *gate, int fd, guint waiting, guint running)
   g_assert_cmpuint (runs, ==, running);
 }
 
+#define CLIENTS 200
+
 typedef struct {
   PosternGate *gate;
-  int log[2], clients[2], listener;
+  int log[2], clients[CLIENTS], listener;
 } Fixture;
 
-/* A gate of one handler at a time, with two clients. */
+/* A gate of one handler at a time, whose clients were there before it. */
 static void
 start (Fixture *self)
 {
   static const PosternGateHandler handler = { on_admit, on_serve, on_run, on_overloaded, on_done };
   PosternGateOptions options = {
-    .io_threads = 1, .handler_threads = 1, .handler_queue = 1, .connections = 8, .connections_per_address = 8, .buffered = 1000, .requests = 8,
+    .io_threads = 1, .handler_threads = 1, .handler_queue = 1, .connections = CLIENTS, .connections_per_address = CLIENTS, .buffered = 1000, .requests = 8,
     .head_timeout = 60000, .body_timeout = 60000, .idle_timeout = 60000, .write_timeout = 60000, .serve_timeout = 60000,
   };
 
@@ -179,6 +181,22 @@ test_stop (void)
   g_assert_null (last_hurry);
 }
 
+/* Whoever had come before a drain is taken, however many they are. */
+static void
+test_drain (void)
+{
+  Fixture self;
+  PosternGateCounters *counters;
+
+  start (&self);
+  postern_gate_drain (self.gate, 60000);
+  counters = postern_gate_get_counters (self.gate);
+  for (guint i = 0; i < 10000 && g_atomic_int_get (&counters->accepted) < CLIENTS; i++)
+    g_usleep (1000);
+  g_assert_cmpint (g_atomic_int_get (&counters->accepted), ==, CLIENTS);
+  stop (&self);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -186,5 +204,6 @@ main (int argc, char **argv)
   g_test_add_func ("/gate-threads/log", test_log);
   g_test_add_func ("/gate-threads/whole-lines", test_whole_lines);
   g_test_add_func ("/gate-threads/stop", test_stop);
+  g_test_add_func ("/gate-threads/drain", test_drain);
   return g_test_run ();
 }
