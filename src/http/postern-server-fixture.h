@@ -12,6 +12,7 @@
 typedef struct {
   PosternServer *server;
   int listener, port;
+  int management, management_port; /* where it tells how it is */
 } Fixture;
 
 static gint cancelled, held, release; /* atomic: what handlers tell the test, and it them */
@@ -123,6 +124,8 @@ start (Fixture *self, const char *url, PosternServerOptions options)
   postern_server_add_routes (self->server, routes, NULL);
   self->listener = listen_on_port (&self->port);
   postern_server_add_socket (self->server, self->listener, POSTERN_SOCKET_PUBLIC);
+  self->management = listen_on_port (&self->management_port);
+  postern_server_add_socket (self->server, self->management, POSTERN_SOCKET_MANAGEMENT);
   g_assert_true (postern_server_start (self->server, &error));
   g_assert_no_error (error);
 }
@@ -132,18 +135,25 @@ stop (Fixture *self)
 {
   g_object_unref (self->server);
   close (self->listener);
+  close (self->management);
 }
 
 static inline int
-dial (Fixture *self)
+dial_port (int port)
 {
-  struct sockaddr_in address = { .sin_family = AF_INET, .sin_port = htons ((guint16) self->port), .sin_addr.s_addr = htonl (INADDR_LOOPBACK) };
+  struct sockaddr_in address = { .sin_family = AF_INET, .sin_port = htons ((guint16) port), .sin_addr.s_addr = htonl (INADDR_LOOPBACK) };
   struct timeval limit = { 20, 0 };
   int fd = socket (AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
 
   g_assert_cmpint (connect (fd, (struct sockaddr *) &address, sizeof address), ==, 0);
   setsockopt (fd, SOL_SOCKET, SO_RCVTIMEO, &limit, sizeof limit);
   return fd;
+}
+
+static inline int
+dial (Fixture *self)
+{
+  return dial_port (self->port);
 }
 
 static inline void
@@ -202,4 +212,24 @@ wait_for (gint *counter, gint value)
   for (guint i = 0; i < 10000 && g_atomic_int_get (counter) != value; i++)
     g_usleep (1000);
   g_assert_cmpint (g_atomic_int_get (counter), ==, value);
+}
+
+/* Until the server says so of itself: @line is of its metrics, without their prefix. */
+static inline void
+wait_for_metric (Fixture *self, const char *line)
+{
+  g_autofree char *wanted = g_strconcat ("\npostern_", line, "\n", NULL);
+  gboolean found = FALSE;
+
+  for (guint i = 0; i < 5000 && !found; i++) {
+    g_autofree char *answer = NULL;
+    int fd = dial_port (self->management_port);
+    say (fd, "GET /metrics HTTP/1.1\r\n" HOST CLOSE);
+    answer = read_all (fd);
+    found = strstr (answer, wanted) != NULL;
+    if (!found)
+      g_usleep (1000);
+  }
+  g_test_message ("%s", line);
+  g_assert_true (found);
 }
