@@ -65,4 +65,5 @@ const ratio = median(hung, 'p99') / median(quiet, 'p99');
 console.log(`p99 of everybody else while one provider hangs: ${ratio.toFixed(2)} of the quiet one`);
 silent.close();
 await house.close();
+// Only then: times depend on what else the machine does, and who only looks at them shall see a whole run, not a failed one.
 process.exit(process.argv.includes('--check') && ratio > 1.2 ? 1 : 0);
