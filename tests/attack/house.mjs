@@ -6,7 +6,7 @@ import { createHash, randomBytes } from 'node:crypto';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { startPostern } from '../lib/server.mjs';
+import { build, startPostern } from '../lib/server.mjs';
 import { Visitor } from '../lib/visitor.mjs';
 
 export const person = { identifier: 'ada@example.com', password: 'correct horse battery staple 9' };
@@ -97,7 +97,7 @@ export class House {
   routes() {
     const folder = mkdtempSync(join(tmpdir(), 'postern-'));
     const env = { ...this.postern.env, POSTERN_DATA_DIR: folder, POSTERN_LOG_LEVEL: 'error' };
-    const text = execFileSync(`${process.env.BUILD}/tests/attack/attack-routes`, [this.postern.configFile], { env, encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] });
+    const text = execFileSync(join(build, 'tests/attack/attack-routes'), [this.postern.configFile], { env, encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] });
     rmSync(folder, { recursive: true });
     return text.trim().split('\n').map((line) => line.split(' ')).map(([method, pattern, body, ...flags]) => ({ method, pattern, body: Number(body), flags }));
   }
