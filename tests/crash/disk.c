@@ -370,18 +370,8 @@ open64 (const char *path, int flags, ...)
   return open_with (path, flags, mode, real);
 }
 
-int
-open (const char *path, int flags, ...)
-{
-  REAL (open);
-  va_list arguments;
-  mode_t mode;
-
-  va_start (arguments, flags);
-  mode = take_mode (flags, arguments);
-  va_end (arguments);
-  return open_with (path, flags, mode, real);
-}
+/* As pread() and its like: on these machines the one without 64 is the same call. */
+__typeof__ (open64) open __attribute__ ((alias ("open64")));
 
 int
 close (int fd)

@@ -12,21 +12,17 @@ const ops = ['any', 'write', 'sync', 'truncate', 'create', 'unlink', 'mkdir', 'l
 const phases = ['before', 'half', 'after'];
 const mark = Buffer.from('postern!'), entryBytes = 48;
 
-/** Where in the life of a commit or a checkpoint a process may end: weight, file, call, phase, and how many of them may pass first. */
+/** Where in the life of a commit or a checkpoint a process may end: weight, file, call, phases, and how many of them may pass first. */
 export const points = [
-  [3, 'default/lasting.db-wal', 'write', 'before', 60],
-  [3, 'default/lasting.db-wal', 'write', 'half', 60],
-  [3, 'default/lasting.db-wal', 'write', 'after', 60],
-  [3, 'default/lasting.db-wal', 'sync', 'before', 30],
-  [3, 'default/lasting.db-wal', 'sync', 'after', 30],
-  [1, 'default/lasting.db', 'write', 'before', 40],
-  [1, 'default/lasting.db', 'write', 'half', 40],
-  [1, 'default/lasting.db', 'sync', 'before', 1],
-  [1, 'default/lasting.db', 'sync', 'after', 1],
-  [2, 'default/short.db-wal', 'write', 'half', 20],
-  [0.3, 'default/short.db', 'write', 'half', 40],
-  [0.3, 'default/short.db', 'sync', 'before', 1],
-].map(([weight, file, op, phase, most]) => [weight, { file, op, phase, most, name: `${phase === 'half' ? 'within' : phase} a ${op} of ${file.split('/')[1]}` }]);
+  [3, 'default/lasting.db-wal', 'write', ['before', 'half', 'after'], 60],
+  [3, 'default/lasting.db-wal', 'sync', ['before', 'after'], 30],
+  [1, 'default/lasting.db', 'write', ['before', 'half'], 40],
+  [1, 'default/lasting.db', 'sync', ['before', 'after'], 1],
+  [2, 'default/short.db-wal', 'write', ['half'], 20],
+  [0.3, 'default/short.db', 'write', ['half'], 40],
+  [0.3, 'default/short.db', 'sync', ['before'], 1],
+].flatMap(([weight, file, op, moments, most]) => moments.map((phase) => (
+  [weight, { file, op, phase, most, name: `${phase === 'half' ? 'within' : phase} a ${op} of ${file.split('/')[1]}` }])));
 
 export class Disk {
   #page;
