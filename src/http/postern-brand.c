@@ -147,6 +147,15 @@ points_elsewhere (const char *text)
   return FALSE;
 }
 
+/* In a style sheet there are more ways to name another file than url(), and a comment can cut any of them in two. */
+static gboolean
+styles_elsewhere (const char *text)
+{
+  g_autofree char *lower = g_ascii_strdown (text, -1);
+
+  return points_elsewhere (text) || strstr (lower, "image") || strstr (lower, "src(") || strstr (lower, "//") || strstr (lower, "/*");
+}
+
 static const char *
 local_name (const char *name)
 {
@@ -174,7 +183,8 @@ on_element (GMarkupParseContext *context, const char *name, const char **names, 
   for (guint i = 0; names[i]; i++) {
     const char *attribute = local_name (names[i]);
     gboolean is_reference = g_str_equal (attribute, "href") || g_str_equal (attribute, "src");
-    if (g_ascii_strncasecmp (attribute, "on", 2) == 0 || (is_reference && values[i][0] != '#') || points_elsewhere (values[i])) {
+    if (g_ascii_strncasecmp (attribute, "on", 2) == 0 || (is_reference && values[i][0] != '#') || points_elsewhere (values[i]) ||
+        (g_str_equal (attribute, "style") && styles_elsewhere (values[i]))) {
       refuse (error, "runs or loads something; save it as a plain SVG");
       return;
     }
@@ -187,16 +197,19 @@ on_text (GMarkupParseContext *context, const char *text, gsize length, gpointer 
   const char *element = g_markup_parse_context_get_element (context);
   g_autofree char *copy = g_strndup (text, length);
 
-  if (element && g_str_equal (local_name (element), "style") && points_elsewhere (copy))
+  if (element && g_str_equal (local_name (element), "style") && styles_elsewhere (copy))
     refuse (error, "has a style that loads something; save it as a plain SVG");
 }
 
-/* Comments and the XML declaration do no harm; a document type can define entities, and CDATA can hide a style. */
+/* The XML declaration does no harm, nor a comment but in a style; a document type can define entities, and CDATA can hide a style. */
 static void
 on_rest (GMarkupParseContext *context, const char *text, gsize length, gpointer user_data, GError **error)
 {
-  if (!g_str_has_prefix (text, "<!--") && !g_str_has_prefix (text, "<?xml "))
-    refuse (error, "has a document type, CDATA or a processing instruction; save it as a plain SVG");
+  const char *element = g_markup_parse_context_get_element (context);
+  gboolean in_style = element && g_str_equal (local_name (element), "style");
+
+  if ((in_style || !g_str_has_prefix (text, "<!--")) && !g_str_has_prefix (text, "<?xml "))
+    refuse (error, "has a document type, CDATA, a processing instruction or a comment in a style; save it as a plain SVG");
 }
 
 static gboolean
