@@ -40,7 +40,6 @@ struct _PosternOidcExchange {
   char *grant_id;          /* (nullable): which grant that names */
   char *redirect_uri, *code_verifier; /* (nullable) */
   PosternGrant *grant;     /* (nullable) */
-  gboolean in_grace;       /* the refresh token was used a moment ago, and the setting forgives that */
 
   char *access_token, *id_token; /* (nullable) until they are signed */
   gint64 lifetime;         /* seconds, of the access token */

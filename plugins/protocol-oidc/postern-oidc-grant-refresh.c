@@ -32,13 +32,11 @@ postern_oidc_grant_refresh_look (PosternOidcExchange *exchange, PosternTxn *txn,
 {
   g_autoptr (GError) local = NULL;
   g_autoptr (PosternRefreshToken) token = postern_refresh_store_get (txn, exchange->grant_id, exchange->secret_hash, &local);
-  gint64 now = postern_oidc_now ();
 
   if (!token)
     return postern_oidc_exchange_fail (local, error);
-  if (!token->used_at && token->expires_at && token->expires_at <= now)
+  if (!token->used_at && token->expires_at && token->expires_at <= postern_oidc_now ())
     return postern_oidc_exchange_refuse (error);
-  exchange->in_grace = token->used_at && now - token->used_at < postern_oidc_get_refresh_grace (exchange->oidc);
   return postern_oidc_exchange_load (exchange, txn, error) && narrow_scope (exchange, error);
 }
 
@@ -65,40 +63,59 @@ postern_oidc_grant_refresh_sign (PosternOidcExchange *exchange, GError **error)
   return postern_oidc_exchange_sign (exchange, FALSE, error);
 }
 
+/* What was used a moment ago may be a retry, or another tab's; on both sides of it, because clocks are set back. */
+static gboolean
+is_in_grace (PosternOidcExchange *exchange, PosternRefreshToken *token)
+{
+  return ABS (postern_oidc_now () - token->used_at) < postern_oidc_get_refresh_grace (exchange->oidc);
+}
+
 /* Without rotation the token stays as it is; one that was rotated away before its application's record changed stays dead. */
 static PosternResponse *
 answer_kept (PosternOidcExchange *exchange, PosternTxn *txn, GError **error)
 {
-  g_autoptr (PosternRefreshToken) token = postern_refresh_store_get (txn, exchange->grant_id, exchange->secret_hash, error);
+  g_autoptr (PosternRefreshToken) token = NULL;
 
+  if (!postern_oidc_exchange_check_grant (exchange, txn, error))
+    return NULL;
+  token = postern_refresh_store_get (txn, exchange->grant_id, exchange->secret_hash, error);
   if (!token)
     return NULL;
-  if (token->used_at && !exchange->in_grace)
+  if (token->used_at && !is_in_grace (exchange, token))
     return postern_oidc_exchange_answer_reuse (exchange, txn, "refresh token", error);
   return postern_oidc_exchange_answer (exchange, NULL);
 }
 
-static PosternResponse *
-answer_next (PosternOidcExchange *exchange, PosternTxn *txn, GError **error)
+/* Seen in the transaction and not before it: of two retries at once, the later one finds the token used only here. */
+static gboolean
+is_forgiven (PosternOidcExchange *exchange, PosternTxn *txn, const GError *failure)
 {
-  g_autofree char *next = postern_oidc_exchange_add_refresh (exchange, txn, error);
+  g_autoptr (PosternRefreshToken) token = NULL;
 
-  return next ? postern_oidc_exchange_answer (exchange, next) : NULL;
+  if (!g_error_matches (failure, POSTERN_ERROR, POSTERN_ERROR_CONFLICT))
+    return FALSE;
+  token = postern_refresh_store_get (txn, exchange->grant_id, exchange->secret_hash, NULL);
+  return token && is_in_grace (exchange, token) && postern_oidc_exchange_check_grant (exchange, txn, NULL);
 }
 
 /*
  * An old token that comes back is a thief's or was a thief's: nobody keeps anything (OAuth 2.1 section 4.3.1). The grant may
- * have been revoked since we looked: the transaction has the last word, by the one statement that uses the token up or by itself.
+ * have been revoked since we looked: the one statement that uses the token up has the last word.
  */
+static PosternResponse *
+answer_next (PosternOidcExchange *exchange, PosternTxn *txn, GError **error)
+{
+  g_autoptr (GError) local = NULL;
+  g_autofree char *next = NULL;
+
+  if (!postern_refresh_store_redeem (txn, exchange->grant_id, exchange->secret_hash, postern_oidc_now (), &local) && !is_forgiven (exchange, txn, local))
+    return postern_oidc_exchange_answer_failed (exchange, txn, "refresh token", local, error);
+  next = postern_oidc_exchange_add_refresh (exchange, txn, error);
+  return next ? postern_oidc_exchange_answer (exchange, next) : NULL;
+}
+
 PosternResponse *
 postern_oidc_grant_refresh_issue (PosternOidcExchange *exchange, PosternTxn *txn, GError **error)
 {
-  gboolean used_up = rotates (exchange->auth.client) && !exchange->in_grace;
-  g_autoptr (GError) local = NULL;
-
-  if (used_up && !postern_refresh_store_redeem (txn, exchange->grant_id, exchange->secret_hash, postern_oidc_now (), &local))
-    return postern_oidc_exchange_answer_failed (exchange, txn, "refresh token", local, error);
-  if (!used_up && !postern_oidc_exchange_check_grant (exchange, txn, error))
-    return NULL;
   return rotates (exchange->auth.client) ? answer_next (exchange, txn, error) : answer_kept (exchange, txn, error);
 }
