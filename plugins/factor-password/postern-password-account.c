@@ -86,15 +86,19 @@ postern_password_account_upgrade (PosternPasswordAccount *self, PosternFlowConte
 {
   Change change = { self, context, NULL, value };
 
-  return postern_store_write (postern_tenant_get_store (context->tenant), POSTERN_KEEP_LASTING, upgrade, &change, error);
+  if (!postern_store_write (postern_tenant_get_store (context->tenant), POSTERN_KEEP_LASTING, upgrade, &change, error))
+    return FALSE;
+  g_free (self->credential->value);
+  self->credential->value = g_strdup (value);
+  return TRUE;
 }
 
 static gboolean
-put_credential (PosternTxn *txn, const char *id, const char *user_id, const char *value, GError **error)
+put_credential (PosternTxn *txn, const char *user_id, const char *value, GError **error)
 {
   g_autoptr (PosternCredential) credential = postern_credential_new ();
 
-  credential->id = id ? g_strdup (id) : postern_id_new ("crd");
+  credential->id = postern_id_new ("crd");
   credential->user_id = g_strdup (user_id);
   credential->kind = g_strdup (KIND);
   credential->value = g_strdup (value);
@@ -131,14 +135,15 @@ end_others (PosternTxn *txn, Change *change, GError **error)
   return change->ended != NULL;
 }
 
+/* The one that was shown to be known, and no other: whoever was quicker has thrown this one out. */
 static gboolean
 set (PosternTxn *txn, gpointer user_data, GError **error)
 {
   Change *change = user_data;
-  PosternCredential *old = change->account->credential;
   const char *user_id = change->account->user->id;
+  gboolean put = change->account->credential ? upgrade (txn, change, error) : put_credential (txn, user_id, change->value, error);
 
-  return put_credential (txn, old ? old->id : NULL, user_id, change->value, error) && revoke_offline (txn, change, error) &&
+  return put && revoke_offline (txn, change, error) &&
          end_others (txn, change, error) && postern_flow_audit_append (change->context, txn, "password.changed", user_id, error);
 }
 
@@ -174,7 +179,7 @@ create (PosternTxn *txn, gpointer user_data, GError **error)
   PosternUser *user = change->user;
 
   return postern_user_store_insert (txn, user, error) && redeem_ticket (txn, change->context->flow, error) &&
-         put_credential (txn, NULL, user->id, change->value, error) &&
+         put_credential (txn, user->id, change->value, error) &&
          postern_flow_audit_append (change->context, txn, "user.created", user->id, error);
 }
 

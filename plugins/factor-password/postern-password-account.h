@@ -20,7 +20,7 @@ G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (PosternPasswordAccount, postern_password_accou
 
 /** postern_password_account_upgrade: the same password under a better hash, unless it was changed meanwhile. */
 gboolean postern_password_account_upgrade (PosternPasswordAccount *self, PosternFlowContext *context, const char *value, GError **error);
-/** postern_password_account_set: a new password, and in the same transaction the end of whatever the old one may have let in. */
+/** postern_password_account_set: a new password, and in the same transaction the end of whatever the old one may have let in. CONFLICT when it was changed meanwhile. */
 gboolean postern_password_account_set (PosternPasswordAccount *self, PosternFlowContext *context, const char *value, GError **error);
 /**
  * postern_password_account_create: a new user with a password; the flow's set-up ticket, if it has one, is used up in the same

@@ -646,6 +646,51 @@ test_switched_off_beside_another (void)
   g_assert_cmpstr (browser_model (browser, "identifier"), ==, "left@example.org");
 }
 
+/* --- the password ---------------------------------------------------------------------------------------------------- */
+
+static gpointer
+submit_change (gpointer browser)
+{
+  browser_post (browser, ((Browser *) browser)->flow, "action=continue&current_password=" PASSWORD "&password=sieben Wolken ueber dem Moor");
+  return NULL;
+}
+
+static gboolean
+count_changes (PosternTxn *txn, gpointer count, GError **error)
+{
+  g_autoptr (GPtrArray) entries = postern_audit_store_list (txn, NULL, G_MAXINT32, error);
+
+  for (guint i = 0; entries && i < entries->len; i++)
+    *(guint *) count += g_str_equal (((PosternAudit *) g_ptr_array_index (entries, i))->event, "password.changed");
+  return entries != NULL;
+}
+
+/* Owner and thief both know the password, and both change it: it is changed once, and the other is out, password and all. */
+static void
+test_changed_by_both (void)
+{
+  g_autoptr (Browser) owner = browser_new ("192.0.2.1");
+  g_autoptr (Browser) thief = browser_new ("192.0.2.66");
+  Browser *both[] = { owner, thief };
+  guint before = 0, after = 0;
+  GThread *thread;
+
+  browser_sign_up (owner, "both@example.org");
+  browser_begin (thief, application_flow (APP_FIRST, 0));
+  browser_sign_in (thief, "both@example.org", PASSWORD);
+  for (guint i = 0; i < G_N_ELEMENTS (both); i++) {
+    browser_get (both[i], "/account/password");
+    browser_follow (both[i]);
+    assert_page (both[i], "change-password");
+  }
+  postern_store_read (house_store, POSTERN_KEEP_LASTING, count_changes, &before, NULL);
+  thread = g_thread_new ("thief", submit_change, thief);
+  submit_change (owner);
+  g_thread_join (thread);
+  postern_store_read (house_store, POSTERN_KEEP_LASTING, count_changes, &after, NULL);
+  g_assert_cmpuint (after, ==, before + 1);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -673,6 +718,7 @@ main (int argc, char **argv)
   g_test_add_func ("/attack/parked-before-the-end", test_parked_before_the_end);
   g_test_add_func ("/attack/ended-while-hashing", test_ended_while_hashing);
   g_test_add_func ("/attack/switched-off-beside-another", test_switched_off_beside_another);
+  g_test_add_func ("/attack/changed-by-both", test_changed_by_both);
   g_test_add_func ("/attack/session-names", test_session_names);
   g_test_add_func ("/attack/codec", test_codec);
   result = g_test_run ();
