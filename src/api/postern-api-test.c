@@ -112,6 +112,54 @@ test_users (void)
   refuses ("DELETE", path, NULL, 404, "user");
 }
 
+/* An address that was proved makes no other one proved. */
+static void
+test_new_address (void)
+{
+  g_autoptr (GVariant) made = call ("POST", "/users", NULL, "{\"email\":\"eve@example.org\",\"email_verified\":true,\"phone\":\"+15550100\",\"phone_verified\":true}", 201);
+  g_autofree char *path = g_strconcat ("/users/", postern_json_get_string (made, "id"), NULL);
+  g_autoptr (GVariant) same = call ("PATCH", path, NULL, "{\"email\":\"EVE@example.org\"}", 200);
+  g_autoptr (GVariant) other = call ("PATCH", path, NULL, "{\"email\":\"ada@example.org\",\"phone\":\"+15550101\"}", 200);
+  g_autoptr (GVariant) said = call ("PATCH", path, NULL, "{\"email\":\"bob@example.org\",\"email_verified\":true}", 200);
+
+  g_assert_true (postern_json_get_boolean (same, "email_verified", FALSE));
+  g_assert_false (postern_json_get_boolean (other, "email_verified", TRUE));
+  g_assert_false (postern_json_get_boolean (other, "phone_verified", TRUE));
+  g_assert_true (postern_json_get_boolean (said, "email_verified", FALSE));
+  g_assert_null (call ("DELETE", path, NULL, NULL, 204));
+}
+
+static gboolean
+add_identity (PosternTxn *txn, gpointer user_id, GError **error)
+{
+  g_autoptr (PosternIdentity) identity = postern_identity_new ();
+
+  identity->id = g_strdup ("idn_01m8hqyz49encaned8h3htdtw5");
+  identity->user_id = g_strdup (user_id);
+  identity->connector = g_strdup ("corp");
+  identity->subject = g_strdup ("7");
+  return postern_identity_store_insert (txn, identity, error);
+}
+
+static void
+test_unlink (void)
+{
+  g_autoptr (GVariant) ada = call ("POST", "/users", NULL, "{\"username\":\"ada\"}", 201);
+  g_autoptr (GVariant) eve = call ("POST", "/users", NULL, "{\"username\":\"eve\"}", 201);
+  g_autofree char *own = g_strconcat ("/users/", postern_json_get_string (ada, "id"), NULL);
+  g_autofree char *foreign = g_strconcat ("/users/", postern_json_get_string (eve, "id"), NULL);
+  g_autofree char *of_own = g_strconcat (own, "/identities/idn_01m8hqyz49encaned8h3htdtw5", NULL);
+  g_autofree char *of_foreign = g_strconcat (foreign, "/identities/idn_01m8hqyz49encaned8h3htdtw5", NULL);
+
+  g_assert_true (postern_store_write (store, POSTERN_KEEP_LASTING, add_identity, (gpointer) postern_json_get_string (ada, "id"), NULL));
+  refuses ("DELETE", of_foreign, NULL, 404, "has no identity");
+  g_assert_null (call ("DELETE", of_own, NULL, NULL, 204));
+  assert_audited ("identity.unlinked");
+  refuses ("DELETE", of_own, NULL, 404, "has no identity");
+  g_assert_null (call ("DELETE", own, NULL, NULL, 204));
+  g_assert_null (call ("DELETE", foreign, NULL, NULL, 204));
+}
+
 static void
 test_pages (void)
 {
@@ -250,6 +298,8 @@ main (int argc, char **argv)
   g_assert_no_error (error);
   api = api_fixture_new (tenant);
   g_test_add_func ("/api/users", test_users);
+  g_test_add_func ("/api/new-address", test_new_address);
+  g_test_add_func ("/api/unlink", test_unlink);
   g_test_add_func ("/api/pages", test_pages);
   g_test_add_func ("/api/applications", test_applications);
   g_test_add_func ("/api/keys-policy-setup", test_keys_policy_setup);

@@ -141,13 +141,26 @@ read_name (PosternApiCall *call, PosternUser *user, GError **error)
   return TRUE;
 }
 
+/* What was proved of the old address says nothing about the new one. */
+static gboolean
+read_address (PosternApiCall *call, const char *name, char **value, gboolean *verified, GError **error)
+{
+  g_autofree char *old = g_strdup (*value);
+
+  if (!read_identifier (call, name, value, error))
+    return FALSE;
+  *verified = *verified && g_strcmp0 (old, *value) == 0;
+  return TRUE;
+}
+
 static gboolean
 read_user (PosternApiCall *call, PosternUser *user, GError **error)
 {
   gboolean disabled = user->disabled_at != 0;
 
   if (!postern_api_call_check_members (call, members, error) || !read_identifier (call, "username", &user->username, error)
-      || !read_identifier (call, "email", &user->email, error) || !read_identifier (call, "phone", &user->phone, error)
+      || !read_address (call, "email", &user->email, &user->email_verified, error)
+      || !read_address (call, "phone", &user->phone, &user->phone_verified, error)
       || !postern_api_call_read_boolean (call, "email_verified", &user->email_verified, error)
       || !postern_api_call_read_boolean (call, "phone_verified", &user->phone_verified, error)
       || !postern_api_call_read_boolean (call, "administrator", &user->administrator, error)
@@ -297,12 +310,28 @@ delete (PosternApiCall *call, PosternTxn *txn, GError **error)
 }
 
 static gboolean
+has_identity (PosternTxn *txn, const char *user_id, const char *id, GError **error)
+{
+  g_autoptr (GPtrArray) identities = postern_identity_store_list (txn, user_id, error);
+
+  for (guint i = 0; identities != NULL && i < identities->len; i++)
+    if (g_str_equal (((PosternIdentity *) identities->pdata[i])->id, id))
+      return TRUE;
+  if (identities != NULL)
+    g_set_error (error, POSTERN_ERROR, POSTERN_ERROR_NOT_FOUND, "the user has no identity %s", id);
+  return FALSE;
+}
+
+static gboolean
 unlink_identity (PosternApiCall *call, PosternTxn *txn, GError **error)
 {
   const char *id = postern_request_get_capture (call->request, "identity");
+  g_autoptr (PosternUser) user = find (call, txn, error);
 
+  if (user == NULL || !has_identity (txn, user->id, id, error) || !postern_identity_store_delete (txn, id, error))
+    return FALSE;
   postern_api_call_audit (call, "identity.unlinked", id, NULL);
-  return postern_identity_store_delete (txn, id, error);
+  return TRUE;
 }
 
 POSTERN_API_GET (users, list)
