@@ -8,6 +8,10 @@ struct _PosternMessage {
   char *subject;
   char *text;
   char *html;
+  char *sender_address, *sender_name;
+  char *id;
+  char *receipt;
+  GError *failure;
 };
 
 G_DEFINE_FINAL_TYPE (PosternMessage, postern_message, G_TYPE_OBJECT)
@@ -22,6 +26,11 @@ postern_message_finalize (GObject *object)
   g_free (self->subject);
   g_free (self->text);
   g_free (self->html);
+  g_free (self->sender_address);
+  g_free (self->sender_name);
+  g_free (self->id);
+  g_free (self->receipt);
+  g_clear_error (&self->failure);
   G_OBJECT_CLASS (postern_message_parent_class)->finalize (object);
 }
 
@@ -77,4 +86,69 @@ const char *
 postern_message_get_html (PosternMessage *self)
 {
   return self->html;
+}
+
+static void
+set_string (char **field, const char *value)
+{
+  char *copy = g_strdup (value);
+
+  g_free (*field);
+  *field = copy;
+}
+
+void
+postern_message_set_sender (PosternMessage *self, const char *address, const char *name)
+{
+  set_string (&self->sender_address, address);
+  set_string (&self->sender_name, name);
+}
+
+const char *
+postern_message_get_sender_address (PosternMessage *self)
+{
+  return self->sender_address;
+}
+
+const char *
+postern_message_get_sender_name (PosternMessage *self)
+{
+  return self->sender_name;
+}
+
+void
+postern_message_set_id (PosternMessage *self, const char *id)
+{
+  set_string (&self->id, id);
+}
+
+const char *
+postern_message_get_id (PosternMessage *self)
+{
+  return self->id;
+}
+
+void
+postern_message_set_receipt (PosternMessage *self, const char *receipt)
+{
+  set_string (&self->receipt, receipt);
+}
+
+const char *
+postern_message_get_receipt (PosternMessage *self)
+{
+  return self->receipt;
+}
+
+void
+postern_message_fail (PosternMessage *self, GError *error)
+{
+  g_clear_error (&self->failure);
+  self->failure = error;
+}
+
+const GError *
+postern_message_get_failure (PosternMessage *self)
+{
+  return self->failure;
 }

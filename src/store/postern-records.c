@@ -142,3 +142,23 @@ static const PosternField audit_fields[] = {
   TEXT (PosternAudit, remote_address), OBJECT (PosternAudit, data),
 };
 POSTERN_DEFINE_RECORD (PosternAudit, audit, "audit", "audit entry")
+
+static const PosternField outbox_entry_fields[] = {
+  INT64 (PosternOutboxEntry, key),
+  TEXT (PosternOutboxEntry, id),
+  TEXT (PosternOutboxEntry, channel),
+  TEXT (PosternOutboxEntry, recipient),
+  TEXT (PosternOutboxEntry, template),
+  TEXT (PosternOutboxEntry, language),
+  TEXT (PosternOutboxEntry, model),
+  TEXT (PosternOutboxEntry, state),
+  INT64 (PosternOutboxEntry, attempts),
+  TEXT (PosternOutboxEntry, messenger),
+  TEXT (PosternOutboxEntry, result),
+  INT64 (PosternOutboxEntry, created_at),
+  INT64 (PosternOutboxEntry, updated_at),
+  INT64 (PosternOutboxEntry, expires_at),
+  INT64 (PosternOutboxEntry, due_at),
+  INT64 (PosternOutboxEntry, purge_at),
+};
+POSTERN_DEFINE_RECORD (PosternOutboxEntry, outbox_entry, "outbox", "message")

@@ -123,4 +123,21 @@ typedef struct {
 } PosternAudit;
 POSTERN_DECLARE_RECORD (PosternAudit, postern_audit)
 
+/** A message on its way to a person; afterwards the log's entry about it. */
+typedef struct {
+  gint64 key; /* of the id; the store's own */
+  char *id;   /* msg_… */
+  char *channel;   /* "email", "sms" */
+  char *recipient; /* an address or a number; once it was sent or has lapsed: masked */
+  char *template, *language;
+  char *model; /* what the template shows, JSON, sealed; (nullable): not kept any more */
+  char *state; /* waiting, sent, failed (refused for good; may be tried again until it lapses), expired */
+  gint64 attempts;
+  char *messenger, *result; /* who had it last and what was said of it; (nullable) */
+  gint64 created_at, updated_at, expires_at;
+  gint64 due_at;   /* when it may be taken next, or of a failed one: is forgotten; then 0 */
+  gint64 purge_at; /* 0 while it waits */
+} PosternOutboxEntry;
+POSTERN_DECLARE_RECORD (PosternOutboxEntry, postern_outbox_entry)
+
 G_END_DECLS

@@ -15,6 +15,9 @@ const char *postern_store_get_tenant (PosternStore *self);
 /** postern_store_note_rule_change: for the store functions of applications and settings. */
 void postern_store_note_rule_change (PosternStore *self);
 
+/** postern_store_note_message: for the outbox: in the transaction that adds one or makes one due. */
+void postern_store_note_message (PosternStore *self);
+
 /** postern_migrate_run: brings both files of the tenant to this release's schema; forward only. */
 gboolean postern_migrate_run (PosternStore *store, const char *dialect, GError **error);
 

@@ -15,6 +15,9 @@ struct _PosternStore {
   char *tenant;
   gboolean open;
   guint64 rule_changes; /* atomic */
+  guint64 messages;     /* atomic; counted in the transaction and told behind its commit */
+  GMutex wake_mutex;
+  GCond wake_cond;
   guint8 seal_key[POSTERN_SEAL_KEY_BYTES];
 };
 
@@ -29,6 +32,8 @@ postern_store_finalize (GObject *object)
   g_clear_object (&self->database);
   g_clear_pointer (&self->tenant, g_free);
   OPENSSL_cleanse (self->seal_key, sizeof self->seal_key);
+  g_mutex_clear (&self->wake_mutex);
+  g_cond_clear (&self->wake_cond);
   G_OBJECT_CLASS (postern_store_parent_class)->finalize (object);
 }
 
@@ -41,6 +46,8 @@ postern_store_class_init (PosternStoreClass *klass)
 static void
 postern_store_init (PosternStore *self)
 {
+  g_mutex_init (&self->wake_mutex);
+  g_cond_init (&self->wake_cond);
 }
 
 /* A tenant's name becomes a folder's name and part of URLs: nothing but small letters, digits and inner dashes. */
@@ -119,16 +126,25 @@ postern_store_read (PosternStore *self, PosternKeep keep, PosternTxnFunc func, g
   return self->klass->read (self->database, keep, run_work, &work, error);
 }
 
+static guint64
+count_messages (PosternStore *self)
+{
+  return __atomic_load_n (&self->messages, __ATOMIC_ACQUIRE);
+}
+
 gboolean
 postern_store_write (PosternStore *self, PosternKeep keep, PosternTxnFunc func, gpointer user_data, GError **error)
 {
   Work work = { self, func, user_data };
   guint64 changes = postern_store_get_rule_changes (self);
+  guint64 messages = count_messages (self);
   gboolean done = self->klass->write (self->database, keep, run_work, &work, error);
 
   /* Who read between the statement and the commit saw what was; this makes them look again. */
   if (postern_store_get_rule_changes (self) != changes)
     postern_store_note_rule_change (self);
+  if (count_messages (self) != messages)
+    postern_store_wake (self);
   return done;
 }
 
@@ -142,6 +158,33 @@ void
 postern_store_note_rule_change (PosternStore *self)
 {
   __atomic_add_fetch (&self->rule_changes, 1, __ATOMIC_ACQ_REL);
+}
+
+/* Counted once more behind the commit: who looked between the statement and that found nothing yet. */
+void
+postern_store_wake (PosternStore *self)
+{
+  g_mutex_lock (&self->wake_mutex);
+  postern_store_note_message (self);
+  g_cond_broadcast (&self->wake_cond);
+  g_mutex_unlock (&self->wake_mutex);
+}
+
+void
+postern_store_note_message (PosternStore *self)
+{
+  __atomic_add_fetch (&self->messages, 1, __ATOMIC_ACQ_REL);
+}
+
+guint64
+postern_store_wait_for_message (PosternStore *self, guint64 seen, gint64 deadline)
+{
+  g_mutex_lock (&self->wake_mutex);
+  while (count_messages (self) == seen && g_cond_wait_until (&self->wake_cond, &self->wake_mutex, deadline))
+    ;
+  seen = count_messages (self);
+  g_mutex_unlock (&self->wake_mutex);
+  return seen;
 }
 
 guint64

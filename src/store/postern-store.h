@@ -32,6 +32,13 @@ guint64 postern_store_get_generation (PosternStore *self);
  * keep; it moves before and after each such commit. What others changed shows in the generation alone.
  */
 guint64 postern_store_get_rule_changes (PosternStore *self);
+/**
+ * postern_store_wait_for_message: blocks until this process has committed a message that is not counted in @seen, until @deadline
+ * (g_get_monotonic_time()), or until somebody calls postern_store_wake().
+ * Returns: the count, for the next call; begin with 0
+ */
+guint64 postern_store_wait_for_message (PosternStore *self, guint64 seen, gint64 deadline);
+void postern_store_wake (PosternStore *self);
 
 /** postern_id_new: @prefix "usr" gives "usr_" and a UUIDv7 in lower-case base32 (26 characters). */
 char *postern_id_new (const char *prefix);

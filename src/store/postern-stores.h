@@ -126,6 +126,24 @@ gboolean postern_setting_store_put (PosternTxn *txn, const char *name, GVariant 
 gboolean postern_audit_store_append (PosternTxn *txn, PosternAudit *audit, GError **error);
 GPtrArray *postern_audit_store_list (PosternTxn *txn, const char *after, guint limit, GError **error);
 
+/* postern-outbox-store.c: LASTING; what waits to be sent, and the log of what was */
+/** seals entry->model, which is given as plain JSON; once committed, who waits in postern_store_wait_for_message() goes on */
+gboolean postern_outbox_store_insert (PosternTxn *txn, PosternOutboxEntry *entry, GError **error);
+/** takes the first @limit entries of @channel that are due, until @until: nobody else gets them before. (element-type PosternOutboxEntry) */
+GPtrArray *postern_outbox_store_take (PosternTxn *txn, const char *channel, guint limit, gint64 now, gint64 until, GError **error);
+/** opens entry->model. Returns: (transfer full) (nullable): JSON; free it with postern_secret_free() */
+char *postern_outbox_store_dup_model (PosternStore *store, const PosternOutboxEntry *entry, GError **error);
+/** who took it writes down entry's state, messenger, result, times, recipient and model, unless it was taken by another since; @taken_until as it was taken */
+gboolean postern_outbox_store_settle (PosternTxn *txn, const PosternOutboxEntry *entry, gint64 taken_until, GError **error);
+/** what lapsed and is still kept to be sent, @limit at most. (element-type PosternOutboxEntry) */
+GPtrArray *postern_outbox_store_list_lapsed (PosternTxn *txn, guint limit, gint64 now, GError **error);
+/** @due_at (out): of the first that waits; G_MAXINT64 when none does */
+gboolean postern_outbox_store_get_due (PosternTxn *txn, gint64 *due_at, GError **error);
+PosternOutboxEntry *postern_outbox_store_get (PosternTxn *txn, const char *id, GError **error);
+GPtrArray *postern_outbox_store_list (PosternTxn *txn, const char *before, guint limit, GError **error); /* the newest first */
+/** once more and at once; STALE when it has lapsed or was sent */
+gboolean postern_outbox_store_retry (PosternTxn *txn, const char *id, gint64 now, GError **error);
+
 /* postern-lease-store.c: LASTING; periodic work. TRUE with *@held when @holder has the lease until now + @seconds */
 gboolean postern_lease_store_take (PosternTxn *txn, const char *name, const char *holder, gint64 seconds, gint64 now, gboolean *held, GError **error);
 
