@@ -12,7 +12,7 @@
 struct _PosternFactorPassword {
   PosternFactor parent_instance;
   PosternPasswordCost cost;
-  PosternPasswordGate *gate;
+  PosternPasswordPool *pool;
   PosternPasswordBreached *breached;
 };
 
@@ -24,10 +24,10 @@ postern_factor_password_get_cost (PosternFactorPassword *self)
   return &self->cost;
 }
 
-PosternPasswordGate *
-postern_factor_password_get_gate (PosternFactorPassword *self)
+PosternPasswordPool *
+postern_factor_password_get_pool (PosternFactorPassword *self)
 {
-  return self->gate;
+  return self->pool;
 }
 
 PosternPasswordBreached *
@@ -84,7 +84,7 @@ postern_factor_password_configure (PosternInstance *instance, GError **error)
     g_warning ("Instance \"%s\": memory=%" G_GINT64_FORMAT " makes stolen hashes cheap to guess; write at least %d unless this is a test",
                postern_instance_get_id (instance), numbers[MEMORY], LITTLE_MEMORY);
   self->cost = (PosternPasswordCost){ (guint32) numbers[MEMORY], (guint32) numbers[ITERATIONS], (guint32) numbers[PARALLELISM] };
-  self->gate = postern_password_gate_new ((guint64) numbers[MEMORY_LIMIT], g_get_num_processors (), (guint) numbers[QUEUE]);
+  self->pool = postern_password_pool_new ((guint64) numbers[MEMORY_LIMIT], g_get_num_processors (), (guint) numbers[QUEUE], self->cost.memory);
   self->breached = postern_password_breached_new (postern_settings_get_string (settings, "breached-list"), error);
   return self->breached != NULL;
 }
@@ -130,7 +130,7 @@ postern_factor_password_make_value (PosternFactor *factor, const char *secret, c
   if (problem)
     g_set_error_literal (error, POSTERN_ERROR, POSTERN_ERROR_INVALID_REQUEST, problem);
   else
-    made = postern_password_hash_make (self->gate, &self->cost, password, cancellable, error);
+    made = postern_password_hash_make (self->pool, &self->cost, password, cancellable, error);
   postern_secret_free (password);
   return made;
 }
@@ -140,7 +140,7 @@ postern_factor_password_finalize (GObject *object)
 {
   PosternFactorPassword *self = POSTERN_FACTOR_PASSWORD (object);
 
-  g_clear_pointer (&self->gate, postern_password_gate_free);
+  g_clear_pointer (&self->pool, postern_password_pool_free);
   g_clear_pointer (&self->breached, postern_password_breached_free);
   G_OBJECT_CLASS (postern_factor_password_parent_class)->finalize (object);
 }

@@ -18,7 +18,7 @@ G_BEGIN_DECLS
 G_DECLARE_FINAL_TYPE (PosternFactorPassword, postern_factor_password, POSTERN, FACTOR_PASSWORD, PosternFactor)
 
 const PosternPasswordCost *postern_factor_password_get_cost (PosternFactorPassword *self);
-PosternPasswordGate *postern_factor_password_get_gate (PosternFactorPassword *self);
+PosternPasswordPool *postern_factor_password_get_pool (PosternFactorPassword *self);
 PosternPasswordBreached *postern_factor_password_get_breached (PosternFactorPassword *self);
 
 /* The ways of answering, one file each; each answers the step. */

@@ -1,23 +1,19 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include "postern-password-argon2.h"
 #include "postern-password-hash.h"
 #include "postern-password-memory.h"
 
-#include <argon2.h>
 #include <openssl/crypto.h>
 #include <openssl/rand.h>
 
 #define SALT 16
 #define HASH 32
-#define MOST_MEMORY (1024 * 1024) /* KiB; the gate's own limit is lower as a rule */
+#define MOST_MEMORY (1024 * 1024) /* KiB; the pool's own limit is lower as a rule */
 #define MOST_WORK (4ull * 1024 * 1024) /* KiB times iterations: about four seconds of one core */
 #define MOST_LANES 16
 
-typedef struct {
-  guint32 memory, iterations, lanes, version;
-} Shape;
-
 static gboolean
-read_shape (const char *stored, PosternPasswordPhc *phc, Shape *shape)
+read_shape (const char *stored, PosternPasswordPhc *phc, PosternPasswordArgon2 *shape)
 {
   guint64 memory, iterations, lanes;
 
@@ -30,7 +26,7 @@ read_shape (const char *stored, PosternPasswordPhc *phc, Shape *shape)
     return FALSE;
   if ((phc->version != 0x10 && phc->version != 0x13 && phc->version != 0) || phc->salt_length < 8 || phc->hash_length < 12)
     return FALSE;
-  *shape = (Shape){ (guint32) memory, (guint32) iterations, (guint32) lanes, phc->version ? phc->version : 0x10 };
+  *shape = (PosternPasswordArgon2){ (guint32) memory, (guint32) iterations, (guint32) lanes, phc->version ? phc->version : 0x10 };
   return TRUE;
 }
 
@@ -38,14 +34,14 @@ static guint64
 cost (const char *stored)
 {
   PosternPasswordPhc phc;
-  Shape shape;
+  PosternPasswordArgon2 shape;
 
   return read_shape (stored, &phc, &shape) ? shape.memory : 0;
 }
 
 /* The library's own short calls take memory by malloc(); only the context says where from. */
-static gboolean
-hash_with (const Shape *shape, argon2_type type, const char *password, GBytes *salt, guint8 *hash, gsize length)
+gboolean
+postern_password_argon2_hash (const PosternPasswordArgon2 *shape, argon2_type type, const char *password, GBytes *salt, guint8 *hash, gsize length)
 {
   gsize salt_length;
   argon2_context context = {
@@ -68,10 +64,18 @@ hash_with (const Shape *shape, argon2_type type, const char *password, GBytes *s
 }
 
 static gboolean
+hash_with (const PosternPasswordArgon2 *shape, argon2_type type, const char *password, GBytes *salt, guint8 *hash, gsize length)
+{
+  if (postern_password_sodium_fits (shape, type, salt, length))
+    return postern_password_sodium_hash (shape, password, salt, hash, length);
+  return postern_password_argon2_hash (shape, type, password, salt, hash, length);
+}
+
+static gboolean
 verify_as (const char *stored, const char *password, argon2_type type)
 {
   PosternPasswordPhc phc;
-  Shape shape;
+  PosternPasswordArgon2 shape;
   guint8 hash[POSTERN_PASSWORD_PHC_BYTES];
   g_autoptr (GBytes) salt = NULL;
   gboolean right;
@@ -113,7 +117,7 @@ const PosternPasswordScheme postern_password_argon2_schemes[] = {
 char *
 postern_password_argon2_make (const PosternPasswordCost *costs, const char *password)
 {
-  Shape shape = { costs->memory, costs->iterations, costs->parallelism, ARGON2_VERSION_NUMBER };
+  PosternPasswordArgon2 shape = { costs->memory, costs->iterations, costs->parallelism, ARGON2_VERSION_NUMBER };
   guint8 salt[SALT], hash[HASH];
   g_autoptr (GBytes) salt_bytes = NULL;
   GString *text;
@@ -136,7 +140,7 @@ gboolean
 postern_password_argon2_is_current (const PosternPasswordCost *costs, const char *stored)
 {
   PosternPasswordPhc phc;
-  Shape shape;
+  PosternPasswordArgon2 shape;
 
   return g_str_has_prefix (stored, "$argon2id$") && read_shape (stored, &phc, &shape) && shape.version == 0x13 &&
          shape.memory >= costs->memory && shape.iterations >= costs->iterations && shape.lanes == costs->parallelism &&

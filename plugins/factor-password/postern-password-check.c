@@ -19,7 +19,7 @@ upgrade (PosternFactorPassword *self, PosternStep *step, PosternPasswordAccount 
 {
   PosternFlowContext *context = postern_flow_ask_get_context (step);
   g_autoptr (GError) error = NULL;
-  g_autofree char *value = postern_password_hash_make (postern_factor_password_get_gate (self), postern_factor_password_get_cost (self), password,
+  g_autofree char *value = postern_password_hash_make (postern_factor_password_get_pool (self), postern_factor_password_get_cost (self), password,
                                                        postern_step_get_cancellable (step), &error);
 
   /* The person is in all the same; the next sign-in tries again. */
@@ -35,7 +35,7 @@ look (PosternFactorPassword *self, PosternStep *step, PosternPasswordAccount *ac
   *result = POSTERN_PASSWORD_WRONG;
   if (password == NULL || *password == '\0' || strlen (password) > TYPED_MAX)
     return TRUE;
-  if (!postern_password_hash_verify (postern_factor_password_get_gate (self), postern_factor_password_get_cost (self), stored, password, result,
+  if (!postern_password_hash_verify (postern_factor_password_get_pool (self), postern_factor_password_get_cost (self), stored, password, result,
                                      postern_step_get_cancellable (step), error))
     return FALSE;
   if (*result == POSTERN_PASSWORD_UPGRADE)
@@ -115,7 +115,7 @@ postern_password_check_new (PosternFactorPassword *self, PosternStep *step, cons
   char *value = NULL;
 
   if (problem == NULL)
-    value = postern_password_hash_make (postern_factor_password_get_gate (self), postern_factor_password_get_cost (self), password,
+    value = postern_password_hash_make (postern_factor_password_get_pool (self), postern_factor_password_get_cost (self), password,
                                         postern_step_get_cancellable (step), &error);
   postern_secret_free (password);
   if (error) {

@@ -1,13 +1,17 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "postern-password-hash.h"
 
-#include <argon2.h>
+#include <string.h>
+#include <sys/resource.h>
 #include <time.h>
+#include <unistd.h>
 
 #include "postern-error.h"
+#include "postern-password-argon2.h"
+#include "postern-password-memory.h"
 
 static const PosternPasswordCost cheap = { 64, 1, 1 };
-static PosternPasswordGate *gate;
+static PosternPasswordPool *pool;
 
 static PosternPasswordResult
 verify (const char *stored, const char *password)
@@ -15,7 +19,7 @@ verify (const char *stored, const char *password)
   g_autoptr (GError) error = NULL;
   PosternPasswordResult result;
 
-  postern_password_hash_verify (gate, &cheap, stored, password, &result, NULL, &error);
+  postern_password_hash_verify (pool, &cheap, stored, password, &result, NULL, &error);
   g_assert_no_error (error);
   return result;
 }
@@ -23,8 +27,8 @@ verify (const char *stored, const char *password)
 static void
 test_make (void)
 {
-  g_autofree char *one = postern_password_hash_make (gate, &cheap, "correct horse", NULL, NULL);
-  g_autofree char *two = postern_password_hash_make (gate, &cheap, "correct horse", NULL, NULL);
+  g_autofree char *one = postern_password_hash_make (pool, &cheap, "correct horse", NULL, NULL);
+  g_autofree char *two = postern_password_hash_make (pool, &cheap, "correct horse", NULL, NULL);
   static const PosternPasswordCost dear = { 128, 1, 1 };
 
   g_assert_true (g_str_has_prefix (one, "$argon2id$v=19$m=64,t=1,p=1$"));
@@ -124,13 +128,13 @@ test_limit (void)
   g_assert_cmpint (verify (stored, "x"), ==, POSTERN_PASSWORD_WRONG);
 }
 
-/* Of this thread: what else the machine does must not decide a test. */
+/* Of this process: what else the machine does must not decide a test. */
 static gint64
 processor_time (void)
 {
   struct timespec now;
 
-  clock_gettime (CLOCK_THREAD_CPUTIME_ID, &now);
+  clock_gettime (CLOCK_PROCESS_CPUTIME_ID, &now);
   return (gint64) now.tv_sec * G_USEC_PER_SEC + now.tv_nsec / 1000;
 }
 
@@ -138,7 +142,7 @@ static gint64
 time_of (const char *stored)
 {
   static const PosternPasswordCost normal = { 19456, 2, 1 };
-  g_autoptr (PosternPasswordGate) wide = postern_password_gate_new (1024 * 1024, 4, 4);
+  g_autoptr (PosternPasswordPool) wide = postern_password_pool_new (1024 * 1024, 4, 4, normal.memory);
   PosternPasswordResult result;
   gint64 best = G_MAXINT64;
 
@@ -163,43 +167,135 @@ test_same_time (void)
   g_assert_cmpint (ABS (known - unknown), <, MAX (known, unknown) / 2);
 }
 
-/* --- the gate ---------------------------------------------------------------------------------------------------- */
+/* --- two libraries, one hash ------------------------------------------------------------------------------------- */
+
+/* RFC 9106 section 5.3: that libargon2 is what the others are held against. It has lanes, a secret and data, as no password has. */
+static void
+test_rfc9106 (void)
+{
+  static const guint8 tag[] = { 0x0d, 0x64, 0x0d, 0xf5, 0x8d, 0x78, 0x76, 0x6c, 0x08, 0xc0, 0x37, 0xa3, 0x4a, 0x8b, 0x53, 0xc9,
+                                0xd0, 0x1e, 0xf0, 0x45, 0x2d, 0x75, 0xb6, 0x5e, 0xb5, 0x25, 0x20, 0xe9, 0x6b, 0x01, 0xe6, 0x59 };
+  guint8 password[32], salt[16], secret[8], data[12], hash[32];
+  argon2_context context = { .out = hash, .outlen = 32, .pwd = password, .pwdlen = 32, .salt = salt, .saltlen = 16, .secret = secret, .secretlen = 8,
+                             .ad = data, .adlen = 12, .t_cost = 3, .m_cost = 32, .lanes = 4, .threads = 4, .version = ARGON2_VERSION_13,
+                             .allocate_cbk = postern_password_memory_allocate, .free_cbk = postern_password_memory_free };
+
+  memset (password, 1, sizeof password);
+  memset (salt, 2, sizeof salt);
+  memset (secret, 3, sizeof secret);
+  memset (data, 4, sizeof data);
+  g_assert_cmpint (argon2_ctx (&context, Argon2_id), ==, ARGON2_OK);
+  g_assert_cmpmem (hash, sizeof hash, tag, sizeof tag);
+}
+
+/* Of the reference code's own tests. */
+static void
+test_known (void)
+{
+  static const PosternPasswordArgon2 shape = { 65536, 2, 1, ARGON2_VERSION_13 };
+  static const guint8 known[] = { 0x09, 0x31, 0x61, 0x15, 0xd5, 0xcf, 0x24, 0xed, 0x5a, 0x15, 0xa3, 0x1a, 0x3b, 0xa3, 0x26, 0xe5,
+                                  0xcf, 0x32, 0xed, 0xc2, 0x47, 0x02, 0x98, 0x7c, 0x02, 0xb6, 0x56, 0x6f, 0x61, 0x91, 0x3c, 0xf7 };
+  g_autoptr (GBytes) salt = g_bytes_new_static ("somesalt", 8);
+  guint8 hash[32];
+
+  g_assert_true (postern_password_argon2_hash (&shape, Argon2_id, "password", salt, hash, sizeof hash));
+  g_assert_cmpmem (hash, sizeof hash, known, sizeof known);
+  g_assert_false (postern_password_sodium_fits (&shape, Argon2_id, salt, sizeof hash));
+}
+
+static GBytes *
+random_bytes (gsize length)
+{
+  guint8 *bytes = g_malloc (length);
+
+  for (gsize i = 0; i < length; i++)
+    bytes[i] = (guint8) g_test_rand_int ();
+  return g_bytes_new_take (bytes, length);
+}
+
+/* Any password of bytes but NUL, any cost: the same hash from both. */
+static void
+test_same_hash (void)
+{
+  g_autoptr (GBytes) some = random_bytes (16);
+
+  if (!postern_password_sodium_fits (&(PosternPasswordArgon2){ 64, 1, 1, ARGON2_VERSION_13 }, Argon2_id, some, 32)) {
+    g_test_skip ("built without libsodium");
+    return;
+  }
+  for (guint i = 0; i < 200; i++) {
+    PosternPasswordArgon2 shape = { (guint32) g_test_rand_int_range (8, i % 20 ? 500 : 20000), (guint32) g_test_rand_int_range (1, 5), 1, ARGON2_VERSION_13 };
+    g_autoptr (GBytes) salt = random_bytes (16);
+    g_autofree char *password = g_strnfill ((gsize) g_test_rand_int_range (0, 300), 'x');
+    gsize length = (gsize) g_test_rand_int_range (16, 65);
+    guint8 one[64], two[64];
+
+    for (char *c = password; *c; c++)
+      *c = (char) g_test_rand_int_range (1, 256);
+    g_assert_true (postern_password_sodium_fits (&shape, Argon2_id, salt, length));
+    g_assert_true (postern_password_sodium_hash (&shape, password, salt, one, length));
+    g_assert_true (postern_password_argon2_hash (&shape, Argon2_id, password, salt, two, length));
+    g_assert_cmpmem (one, length, two, length);
+  }
+}
+
+/* What libsodium would compute otherwise, or not at all. */
+static void
+test_does_not_fit (void)
+{
+  static const PosternPasswordArgon2 right = { 64, 1, 1, ARGON2_VERSION_13 }, lanes = { 64, 1, 2, ARGON2_VERSION_13 }, old = { 64, 1, 1, ARGON2_VERSION_10 };
+  g_autoptr (GBytes) salt = random_bytes (16);
+  g_autoptr (GBytes) shorter = random_bytes (15);
+
+  g_assert_false (postern_password_sodium_fits (&right, Argon2_i, salt, 32));
+  g_assert_false (postern_password_sodium_fits (&right, Argon2_d, salt, 32));
+  g_assert_false (postern_password_sodium_fits (&lanes, Argon2_id, salt, 32));
+  g_assert_false (postern_password_sodium_fits (&old, Argon2_id, salt, 32));
+  g_assert_false (postern_password_sodium_fits (&right, Argon2_id, shorter, 32));
+  g_assert_false (postern_password_sodium_fits (&right, Argon2_id, salt, 15));
+}
+
+/* --- the pool ---------------------------------------------------------------------------------------------------- */
 
 typedef struct {
-  PosternPasswordGate *gate;
+  PosternPasswordPool *pool;
   gint running, most, refused;
 } Crowd;
 
-static gpointer
+static void
 pass (gpointer data)
 {
   Crowd *crowd = data;
-  g_autoptr (GError) error = NULL;
-  gint now;
+  gint now = g_atomic_int_add (&crowd->running, 1) + 1;
 
-  if (!postern_password_gate_enter (crowd->gate, 100, NULL, &error)) {
-    g_assert_error (error, POSTERN_ERROR, POSTERN_ERROR_TOO_MANY_REQUESTS);
-    g_atomic_int_inc (&crowd->refused);
-    return NULL;
-  }
-  now = g_atomic_int_add (&crowd->running, 1) + 1;
   for (gint most = g_atomic_int_get (&crowd->most); now > most; most = g_atomic_int_get (&crowd->most))
     g_atomic_int_compare_and_exchange (&crowd->most, most, now);
   g_usleep (100000);
   g_atomic_int_add (&crowd->running, -1);
-  postern_password_gate_leave (crowd->gate, 100);
+}
+
+static gpointer
+come (gpointer data)
+{
+  Crowd *crowd = data;
+  g_autoptr (GError) error = NULL;
+
+  if (!postern_password_pool_run (crowd->pool, 100, pass, crowd, NULL, &error)) {
+    g_assert_error (error, POSTERN_ERROR, POSTERN_ERROR_TOO_MANY_REQUESTS);
+    g_atomic_int_inc (&crowd->refused);
+  }
   return NULL;
 }
 
 static void
-test_gate (void)
+test_pool (void)
 {
-  g_autoptr (PosternPasswordGate) narrow = postern_password_gate_new (250, 8, 4);
+  g_autoptr (PosternPasswordPool) narrow = postern_password_pool_new (250, 8, 4, 100);
   Crowd crowd = { narrow, 0, 0, 0 };
   GThread *threads[20];
 
   for (guint i = 0; i < G_N_ELEMENTS (threads); i++)
-    threads[i] = g_thread_new ("crowd", pass, &crowd);
+    threads[i] = g_thread_new ("crowd", come, &crowd);
   for (guint i = 0; i < G_N_ELEMENTS (threads); i++)
     g_thread_join (threads[i]);
   g_assert_cmpint (crowd.most, ==, 2); /* 250 KiB have room for two of 100 */
@@ -207,18 +303,115 @@ test_gate (void)
   g_assert_cmpint (crowd.refused, <=, 14);
 }
 
+typedef struct {
+  PosternPasswordPool *pool;
+  GMutex lock; /* held as long as the work shall take */
+  gint begun;
+} Block;
+
 static void
-test_gate_cancelled (void)
+block (gpointer data)
 {
-  g_autoptr (PosternPasswordGate) narrow = postern_password_gate_new (100, 1, 4);
+  Block *it = data;
+
+  g_atomic_int_set (&it->begun, TRUE);
+  g_mutex_lock (&it->lock);
+  g_mutex_unlock (&it->lock);
+}
+
+static gpointer
+run_block (gpointer data)
+{
+  g_assert_true (postern_password_pool_run (((Block *) data)->pool, 100, block, data, NULL, NULL));
+  return NULL;
+}
+
+static void
+never (gpointer data)
+{
+  g_assert_not_reached ();
+}
+
+static void
+test_cancelled (void)
+{
+  g_autoptr (PosternPasswordPool) narrow = postern_password_pool_new (100, 1, 4, 100);
   g_autoptr (GCancellable) cancellable = g_cancellable_new ();
   g_autoptr (GError) error = NULL;
+  Block holder = { narrow };
+  GThread *thread;
 
-  g_assert_true (postern_password_gate_enter (narrow, 100, NULL, NULL));
+  g_mutex_lock (&holder.lock);
+  thread = g_thread_new ("holder", run_block, &holder);
+  while (!g_atomic_int_get (&holder.begun))
+    g_usleep (1000);
   g_cancellable_cancel (cancellable);
-  g_assert_false (postern_password_gate_enter (narrow, 100, cancellable, &error));
+  g_assert_false (postern_password_pool_run (narrow, 100, never, NULL, cancellable, &error));
   g_assert_error (error, POSTERN_ERROR, POSTERN_ERROR_TOO_MANY_REQUESTS);
-  postern_password_gate_leave (narrow, 100);
+  g_mutex_unlock (&holder.lock);
+  g_thread_join (thread);
+  g_assert_true (postern_password_pool_run (narrow, 100, block, &holder, NULL, NULL)); /* the place is free again */
+}
+
+typedef struct {
+  int policy, nice;
+} Rank;
+
+static void
+look_at_rank (gpointer data)
+{
+  *(Rank *) data = (Rank){ sched_getscheduler (0), getpriority (PRIO_PROCESS, 0) };
+}
+
+/* Only who hashes steps back: the threads of the wire, and who asks, stay what they are. */
+static void
+test_priority (void)
+{
+  g_autoptr (PosternPasswordPool) one = postern_password_pool_new (100, 1, 4, 100);
+  Rank mine, its;
+
+  g_assert_true (postern_password_pool_run (one, 1, look_at_rank, &its, NULL, NULL));
+  look_at_rank (&mine);
+  g_assert_cmpint (its.policy, ==, SCHED_BATCH);
+  g_assert_cmpint (its.nice, ==, MIN (19, mine.nice + POSTERN_PASSWORD_POOL_NICE));
+  g_assert_cmpint (mine.policy, ==, SCHED_OTHER);
+}
+
+#define ARENA ((gsize) 19456 * 1024)
+
+typedef struct {
+  guint8 *first, *second;
+  gsize left; /* bytes of the first hash that the second one could read */
+} Arena;
+
+static void
+hash_twice (gpointer data)
+{
+  static const PosternPasswordArgon2 shape = { ARENA / 1024, 1, 1, ARGON2_VERSION_13 };
+  g_autoptr (GBytes) salt = random_bytes (16);
+  Arena *arena = data;
+  guint8 hash[32];
+
+  g_assert_cmpint (postern_password_memory_allocate (&arena->first, ARENA), ==, 0);
+  memset (arena->first, 1, ARENA);
+  postern_password_memory_free (arena->first, ARENA);
+  g_assert_true (postern_password_argon2_hash (&shape, Argon2_id, "correct horse", salt, hash, sizeof hash));
+  g_assert_cmpint (postern_password_memory_allocate (&arena->second, ARENA), ==, 0);
+  for (gsize i = 0; i < ARENA; i++)
+    arena->left += arena->second[i] != 0;
+  postern_password_memory_free (arena->second, ARENA);
+}
+
+/* A thread of the pool hashes in one place, and leaves nothing of a password there. */
+static void
+test_arena (void)
+{
+  g_autoptr (PosternPasswordPool) one = postern_password_pool_new (1024 * 1024, 1, 4, ARENA / 1024);
+  Arena arena = { NULL };
+
+  g_assert_true (postern_password_pool_run (one, ARENA / 1024, hash_twice, &arena, NULL, NULL));
+  g_assert_true (arena.first == arena.second);
+  g_assert_cmpuint (arena.left, ==, 0);
 }
 
 int
@@ -227,16 +420,22 @@ main (int argc, char **argv)
   int result;
 
   g_test_init (&argc, &argv, NULL);
-  gate = postern_password_gate_new (64 * 1024, 2, 8);
+  pool = postern_password_pool_new (64 * 1024, 2, 8, cheap.memory);
   g_test_add_func ("/password-hash/make", test_make);
   g_test_add_func ("/password-hash/imports", test_imports);
   g_test_add_func ("/password-hash/argon2-kinds", test_argon2_kinds);
   g_test_add_func ("/password-hash/bombs", test_bombs);
   g_test_add_func ("/password-hash/limit", test_limit);
   g_test_add_func ("/password-hash/same-time", test_same_time);
-  g_test_add_func ("/password-gate/bounds", test_gate);
-  g_test_add_func ("/password-gate/cancelled", test_gate_cancelled);
+  g_test_add_func ("/password-argon2/rfc9106", test_rfc9106);
+  g_test_add_func ("/password-argon2/known", test_known);
+  g_test_add_func ("/password-argon2/same-hash", test_same_hash);
+  g_test_add_func ("/password-argon2/does-not-fit", test_does_not_fit);
+  g_test_add_func ("/password-pool/bounds", test_pool);
+  g_test_add_func ("/password-pool/cancelled", test_cancelled);
+  g_test_add_func ("/password-pool/priority", test_priority);
+  g_test_add_func ("/password-pool/arena", test_arena);
   result = g_test_run ();
-  postern_password_gate_free (gate);
+  postern_password_pool_free (pool);
   return result;
 }

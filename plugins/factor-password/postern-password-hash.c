@@ -28,45 +28,65 @@ postern_password_hash_is_known (const char *stored)
   return scheme && scheme->cost (stored) > 0;
 }
 
-char *
-postern_password_hash_make (PosternPasswordGate *gate, const PosternPasswordCost *cost, const char *password, GCancellable *cancellable, GError **error)
-{
+/* What a thread of the pool is told, and what it says. */
+typedef struct {
+  const PosternPasswordCost *cost;
+  const PosternPasswordScheme *scheme;
+  const char *stored, *password;
   char *made;
+  gboolean right;
+} Hashing;
 
-  if (!postern_password_gate_enter (gate, cost->memory, cancellable, error))
+static void
+make (gpointer data)
+{
+  Hashing *it = data;
+
+  it->made = postern_password_argon2_make (it->cost, it->password);
+}
+
+static void
+verify (gpointer data)
+{
+  Hashing *it = data;
+
+  it->right = it->scheme->verify (it->stored, it->password);
+}
+
+char *
+postern_password_hash_make (PosternPasswordPool *pool, const PosternPasswordCost *cost, const char *password, GCancellable *cancellable, GError **error)
+{
+  Hashing it = { .cost = cost, .password = password };
+
+  if (!postern_password_pool_run (pool, cost->memory, make, &it, cancellable, error))
     return NULL;
-  made = postern_password_argon2_make (cost, password);
-  postern_password_gate_leave (gate, cost->memory);
-  if (made == NULL)
+  if (it.made == NULL)
     g_set_error_literal (error, G_IO_ERROR, G_IO_ERROR_FAILED, "Argon2id failed; is there memory for one hash?");
-  return made;
+  return it.made;
 }
 
 /* The same work for nobody: whoever measures the answer learns nothing about who has an account. */
 static gboolean
-verify_nothing (PosternPasswordGate *gate, const PosternPasswordCost *cost, const char *password, GCancellable *cancellable, GError **error)
+verify_nothing (PosternPasswordPool *pool, const PosternPasswordCost *cost, const char *password, GCancellable *cancellable, GError **error)
 {
-  g_autofree char *made = postern_password_hash_make (gate, cost, password, cancellable, error);
+  g_autofree char *made = postern_password_hash_make (pool, cost, password, cancellable, error);
 
   return made != NULL;
 }
 
 gboolean
-postern_password_hash_verify (PosternPasswordGate *gate, const PosternPasswordCost *cost, const char *stored, const char *password,
+postern_password_hash_verify (PosternPasswordPool *pool, const PosternPasswordCost *cost, const char *stored, const char *password,
                               PosternPasswordResult *result, GCancellable *cancellable, GError **error)
 {
-  const PosternPasswordScheme *scheme = stored ? find_scheme (stored) : NULL;
-  guint64 memory = scheme ? scheme->cost (stored) : 0;
-  gboolean right;
+  Hashing it = { .scheme = stored ? find_scheme (stored) : NULL, .stored = stored, .password = password };
+  guint64 memory = it.scheme ? it.scheme->cost (stored) : 0;
 
   *result = POSTERN_PASSWORD_WRONG;
-  if (memory == 0 || memory > postern_password_gate_get_limit (gate))
-    return verify_nothing (gate, cost, password, cancellable, error);
-  if (!postern_password_gate_enter (gate, memory, cancellable, error))
+  if (memory == 0 || memory > postern_password_pool_get_limit (pool))
+    return verify_nothing (pool, cost, password, cancellable, error);
+  if (!postern_password_pool_run (pool, memory, verify, &it, cancellable, error))
     return FALSE;
-  right = scheme->verify (stored, password);
-  postern_password_gate_leave (gate, memory);
-  if (right)
+  if (it.right)
     *result = postern_password_argon2_is_current (cost, stored) ? POSTERN_PASSWORD_RIGHT : POSTERN_PASSWORD_UPGRADE;
   return TRUE;
 }

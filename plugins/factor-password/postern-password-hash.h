@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #pragma once
 
-#include "postern-password-gate.h"
+#include "postern-password-pool.h"
 #include "postern-password-phc.h"
 
 G_BEGIN_DECLS
@@ -32,14 +32,14 @@ extern const PosternPasswordScheme postern_password_scrypt_schemes[];
 
 typedef enum { POSTERN_PASSWORD_WRONG, POSTERN_PASSWORD_RIGHT, POSTERN_PASSWORD_UPGRADE } PosternPasswordResult;
 
-/** postern_password_hash_make: an Argon2id string of @password (NFC) at @cost, through @gate. (transfer full) (nullable) TOO_MANY_REQUESTS */
-char *postern_password_hash_make (PosternPasswordGate *gate, const PosternPasswordCost *cost, const char *password, GCancellable *cancellable, GError **error);
+/** postern_password_hash_make: an Argon2id string of @password (NFC) at @cost, on @pool. (transfer full) (nullable) TOO_MANY_REQUESTS */
+char *postern_password_hash_make (PosternPasswordPool *pool, const PosternPasswordCost *cost, const char *password, GCancellable *cancellable, GError **error);
 /**
  * postern_password_hash_verify: @stored NULL (nobody, or no password) costs what a current hash costs, and is WRONG.
  * UPGRADE: right, and to be stored anew at @cost. A string of no scheme, or one that would cost too much, is WRONG.
- * Returns: FALSE with TOO_MANY_REQUESTS when the gate is full
+ * Returns: FALSE with TOO_MANY_REQUESTS when the pool is full
  */
-gboolean postern_password_hash_verify (PosternPasswordGate *gate, const PosternPasswordCost *cost, const char *stored, const char *password,
+gboolean postern_password_hash_verify (PosternPasswordPool *pool, const PosternPasswordCost *cost, const char *stored, const char *password,
                                        PosternPasswordResult *result, GCancellable *cancellable, GError **error);
 /** postern_password_hash_is_known: whether @stored is of a scheme that can be verified here; for imports. */
 gboolean postern_password_hash_is_known (const char *stored);

@@ -233,25 +233,53 @@ test_lock_out (void)
   g_assert_cmpuint (refused, ==, 10);
 }
 
+typedef struct {
+  PosternPasswordPool *pool;
+  GMutex lock; /* held as long as the threads of the pool shall be busy */
+  gint begun;
+} Busy;
+
+static void
+be_busy (gpointer data)
+{
+  Busy *busy = data;
+
+  g_atomic_int_inc (&busy->begun);
+  g_mutex_lock (&busy->lock);
+  g_mutex_unlock (&busy->lock);
+}
+
+static gpointer
+keep_busy (gpointer data)
+{
+  g_assert_true (postern_password_pool_run (((Busy *) data)->pool, 1, be_busy, data, NULL, NULL));
+  return NULL;
+}
+
 /* More passwords at once than there is room for: the answer is 429 and a time, not a longer queue; what was typed stays. */
 static void
-test_full_gate (void)
+test_full_pool (void)
 {
   g_autoptr (Browser) browser = browser_new ("192.0.2.29");
   PosternFactorPassword *factor = POSTERN_FACTOR_PASSWORD (postern_registry_get_instance (house_registry, "password"));
-  PosternPasswordGate *gate = postern_factor_password_get_gate (factor);
+  Busy busy = { postern_factor_password_get_pool (factor) };
   guint cores = g_get_num_processors ();
+  g_autofree GThread **threads = g_new (GThread *, cores);
 
   browser_sign_up (browser, "greta@example.org");
+  g_mutex_lock (&busy.lock);
   for (guint i = 0; i < cores; i++)
-    g_assert_true (postern_password_gate_enter (gate, 1, NULL, NULL));
+    threads[i] = g_thread_new ("busy", keep_busy, &busy);
+  while (g_atomic_int_get (&busy.begun) < (gint) cores)
+    g_usleep (1000);
   guess (browser, "greta@example.org", PASSWORD);
   assert_page (browser, "password");
   g_assert_cmpuint (postern_response_get_status (browser->last), ==, 429);
   g_assert_nonnull (postern_response_get_header (browser->last, "Retry-After"));
   g_assert_cmpstr (browser_model (browser, "identifier"), ==, "greta@example.org");
+  g_mutex_unlock (&busy.lock);
   for (guint i = 0; i < cores; i++)
-    postern_password_gate_leave (gate, 1);
+    g_thread_join (threads[i]);
   browser_submit (browser, "action=continue&password=" PASSWORD);
   assert_answer (browser, "fresh=1");
 }
@@ -706,7 +734,7 @@ main (int argc, char **argv)
   g_test_add_func ("/attack/callback-once", test_callback_once);
   g_test_add_func ("/attack/posted-callback", test_posted_callback);
   g_test_add_func ("/attack/lock-out", test_lock_out);
-  g_test_add_func ("/attack/full-gate", test_full_gate);
+  g_test_add_func ("/attack/full-pool", test_full_pool);
   g_test_add_func ("/attack/huge-password", test_huge_password);
   g_test_add_func ("/attack/odd-forms", test_odd_forms);
   g_test_add_func ("/attack/tokens-after-the-end", test_tokens_after_the_end);

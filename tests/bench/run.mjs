@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Postern beside oidc-provider on the same machine in the same run. Prints a table; `--check` also fails when a ratio that
 // the project promises is missed. Each figure is requests per second of the server's processor time.
-import { execFile, spawn } from 'node:child_process';
+import { execFile, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { cpus } from 'node:os';
 import { promisify } from 'node:util';
@@ -74,6 +74,12 @@ const rows = {
 /** What the project promises: row, least ratio. */
 const promises = { 'client credentials, JWT': 2.5, 'code flow with PKCE': 4 };
 
+/** The way to hash that this build's server takes. */
+function fastest() {
+  const hasSodium = !spawnSync(`${process.env.BUILD}/tests/bench/hash-bench`, ['sodium', '1']).status;
+  return hasSodium ? 'sodium' : 'arena';
+}
+
 const median = (values) => [...values].sort((a, b) => a - b)[values.length >> 1];
 
 // The hash is left out of the comparison: the peer checks no password at all.
@@ -101,11 +107,11 @@ try {
       console.log(`  at half of the highest rate (${rate.toFixed(0)}/s): p99 ${half.p99.toFixed(2)} ms`);
     }
   }
-  const hashing = await startOurs(), hashes = [], signIns = [];
+  const hashing = await startOurs(), hashes = [], signIns = [], way = fastest();
   try {
     for (let round = 0; round < rounds; round += 1) {
-      // On every core at once, as the server hashes: they share the caches and the way to memory.
-      const rates = await Promise.all(cpus().map(() => promisify(execFile)(`${process.env.BUILD}/tests/bench/hash-bench`)));
+      // On every core at once and in the way the server hashes: they share the caches and the way to memory.
+      const rates = await Promise.all(cpus().map(() => promisify(execFile)(`${process.env.BUILD}/tests/bench/hash-bench`, [way])));
       hashes.push(rates.reduce((sum, { stdout }) => sum + Number(stdout), 0) / rates.length);
       signIns.push((await turns(hashing, n(150), 4, (agent) => codeFlow(hashing, agent))).perCore);
     }
@@ -113,8 +119,8 @@ try {
     await hashing.stop();
   }
   const share = median(signIns) / median(hashes);
-  console.log(`password sign-ins           ${median(signIns).toFixed(1)} of ${median(hashes).toFixed(1)} Argon2id hashes: ${(share * 100).toFixed(0)} %`);
-  if (share < 0.85) { missed += 1; console.log('  missed: at least 85 % is promised'); }
+  console.log(`password sign-ins           ${median(signIns).toFixed(1)} of ${median(hashes).toFixed(1)} Argon2id hashes (${way}): ${(share * 100).toFixed(0)} %`);
+  if (share < 0.9) { missed += 1; console.log('  missed: at least 90 % is promised'); }
   console.log(`memory idle, MB           ${idle.ours.toFixed(1).padStart(10)}${idle.peer.toFixed(1).padStart(10)}`);
   console.log(`memory after the load, MB ${memory(ours.pids).toFixed(1).padStart(10)}${memory(peer.pids).toFixed(1).padStart(10)}`);
   console.log(`start to first answer, ms ${ours.started.toFixed(0).padStart(10)}${peer.started.toFixed(0).padStart(10)}`);
