@@ -242,12 +242,13 @@ delete (PosternCliCall *call, GError **error)
 static gboolean
 new (PosternCliCall *call, GError **error)
 {
-  g_autofree char *folder = postern_cli_stamp_connector (postern_cli_call_get_operand (call, 0), postern_cli_call_get_value (call, "from"), postern_cli_call_get_value (call, "into"), error);
+  const char *kind = postern_cli_call_get_value (call, "kind"), *directory = postern_cli_call_get_value (call, "directory");
+  g_autofree char *folder = postern_cli_stamp (kind ? kind : "connector", postern_cli_call_get_operand (call, 0), directory, error);
 
   if (folder == NULL)
     return FALSE;
   if (!call->json)
-    g_print ("Made %s, a copy of the demo connector under its new name.\nBegin in its README.md; inside Postern's own tree also add the name to connectors/meson.build.\n", folder);
+    g_print ("Made %s. Begin in its README.md; what is there builds, passes its test and can be installed as it is.\n", folder);
   return TRUE;
 }
 
@@ -258,8 +259,8 @@ static const PosternCliOption create_options[] = {
   { NULL },
 };
 static const PosternCliOption new_options[] = {
-  { "from", POSTERN_CLI_STRING, NULL, "FOLDER", "The connector to copy; the demo when not given" },
-  { "into", POSTERN_CLI_STRING, NULL, "FOLDER", "Where to make its folder; connectors/ or here when not given" },
+  { "kind", POSTERN_CLI_STRING, NULL, "KIND", "connector (when not given), messenger, factor or sink" },
+  { "directory", POSTERN_CLI_STRING, NULL, "DIR", "Where to make its folder; here when not given" },
   { NULL },
 };
 
@@ -270,7 +271,7 @@ static const PosternCliCommand commands[] = {
   { "create", "INSTANCE [NAME=VALUE…]", "Writes a file for a new instance, after checking its settings.", NULL, NULL, NULL, create_options, create },
   { "delete", "INSTANCE", "Removes an instance's file.", NULL, NULL, NULL, NULL, delete },
   { "check", "FILE", "Says whether an instance's file is good, without running any plugin.", NULL, NULL, NULL, NULL, check },
-  { "new", "NAME", "Begins a new connector's source code from the demo connector.", NULL, NULL, NULL, new_options, new },
+  { "new", "NAME", "Begins the source code of a new plugin: a project that builds by itself.", NULL, NULL, NULL, new_options, new },
   { NULL },
 };
 

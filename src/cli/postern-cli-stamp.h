@@ -6,12 +6,13 @@
 G_BEGIN_DECLS
 
 /**
- * postern_cli_stamp_connector: copies a connector's source under another name, in file names and contents.
+ * postern_cli_stamp: makes the folder of a new plugin from the kit's example of its kind, in a project that builds by itself.
+ * @kind: connector, messenger, factor or sink: what the key file's `Kind` says
  * @name: small letters and digits
- * @from: (nullable): a connector's folder; else `connectors/demo` here, else the installed demo
- * @into: (nullable): where the folder NAME is made; else `connectors` if there is one here, else here
+ * @directory: (nullable): where the folder NAME is made; here when not given. In Postern's own tree, without it, a connector
+ *   goes to connectors/ and becomes a part of the tree instead of a project.
  * Returns: (transfer full) (nullable): the new folder
  */
-char *postern_cli_stamp_connector (const char *name, const char *from, const char *into, GError **error);
+char *postern_cli_stamp (const char *kind, const char *name, const char *directory, GError **error);
 
 G_END_DECLS

@@ -229,24 +229,33 @@ test_the_rest (void)
 }
 
 static void
-test_stamp (void)
+check_stamped (const char *kind)
 {
-  g_autofree char *demo = g_build_filename (g_getenv ("G_TEST_SRCDIR"), "connectors", "demo", NULL);
-  g_autofree char *new = g_strdup_printf ("connector new acme --from %s --into %s", demo, folder);
-  g_autofree char *stamped = g_build_filename (folder, "acme", "postern-acme-connector.c", NULL);
-  g_autofree char *text = NULL;
+  g_autofree char *new = g_strdup_printf ("connector new new%s --kind %s --directory %s", kind, kind, folder), *name = g_strdup_printf ("new%s", kind);
+  g_autofree char *file = g_strdup_printf ("postern-new%s-%s.c", kind, kind), *stamped = g_build_filename (folder, name, file, NULL);
+  g_autofree char *rules = g_build_filename (folder, name, "debian", "rules", NULL), *readme = g_build_filename (folder, name, "README.md", NULL);
+  g_autofree char *text = NULL, *words = NULL, *type = g_strdup_printf ("PosternNew%s", kind);
 
-  if (!g_file_test (demo, G_FILE_TEST_IS_DIR))
-    {
-      g_test_skip ("there is no demo connector");
-      return;
-    }
   g_assert_cmpint (postern (new), ==, 0);
   g_assert_true (g_file_get_contents (stamped, &text, NULL, NULL));
-  g_assert_nonnull (strstr (text, "PosternAcmeConnector"));
+  g_assert_nonnull (strstr (text, type));
   g_assert_null (strstr (text, "demo"));
+  g_assert_true (g_file_test (rules, G_FILE_TEST_IS_EXECUTABLE));
+  g_assert_true (g_file_get_contents (readme, &words, NULL, NULL));
+  g_assert_true (g_str_has_prefix (words, "# new") && strstr (words, "## What it does") && !strstr (words, "@"));
   g_assert_cmpint (postern (new), ==, 1); /* exists */
-  g_assert_cmpint (postern ("connector new ../evil"), ==, 1);
+}
+
+static void
+test_stamp (void)
+{
+  static const char *const kinds[] = { "connector", "messenger", "factor", "sink" };
+
+  for (guint i = 0; i < G_N_ELEMENTS (kinds); i++)
+    check_stamped (kinds[i]);
+  g_assert_cmpint (postern ("connector new ../evil --directory ."), ==, 1);
+  g_assert_cmpint (postern ("connector new good --directory . --kind spaceship"), ==, 1);
+  g_assert_nonnull (strstr (err, "connector, messenger, factor or sink"));
 }
 
 /* A file that would not load is never written. */
