@@ -64,22 +64,41 @@ make_room (PosternGateThread *thread)
   return TRUE;
 }
 
+/* Counted first, then looked at: threads that accept at the same time do not all take the last place. */
 static gboolean
-may_enter (PosternGateThread *thread, const PosternGateListener *listener, PosternGateArrival *arrival)
+take_place (PosternGateThread *thread)
 {
   PosternGate *gate = thread->gate;
+
+  if (g_atomic_int_add (&gate->counters.connections, 1) < (gint) gate->options.connections || make_room (thread))
+    return TRUE;
+  g_atomic_int_add (&gate->counters.connections, -1);
+  return FALSE;
+}
+
+static gboolean
+may_come (PosternGate *gate, PosternGateArrival *arrival)
+{
   const PosternGateOptions *options = &gate->options;
 
-  if (listener->own_user_only && !is_own_user (arrival->fd))
-    return FALSE;
-  if (g_atomic_int_get (&gate->counters.connections) >= (gint) options->connections && !make_room (thread))
-    return FALSE;
   if (arrival->is_local || (options->exempt_loopback && postern_address_is_loopback (&arrival->address)))
     return TRUE;
   if (options->trusted && postern_address_list_contains (options->trusted, &arrival->address))
     return TRUE;
   arrival->is_counted = postern_gate_peers_enter (gate->peers, &arrival->address, options->connections_per_address);
   return arrival->is_counted;
+}
+
+/* TRUE: it has a place, and is counted among the connections */
+static gboolean
+may_enter (PosternGateThread *thread, const PosternGateListener *listener, PosternGateArrival *arrival)
+{
+  if ((listener->own_user_only && !is_own_user (arrival->fd)) || !take_place (thread))
+    return FALSE;
+  if (may_come (thread->gate, arrival))
+    return TRUE;
+  g_atomic_int_add (&thread->gate->counters.connections, -1);
+  return FALSE;
 }
 
 /* (nullable): turned away */
@@ -96,7 +115,6 @@ settle (PosternGateThread *thread, const PosternGateListener *listener, PosternG
   }
   if (!arrival->is_local)
     setsockopt (arrival->fd, IPPROTO_TCP, TCP_NODELAY, &one, sizeof one);
-  g_atomic_int_inc (&gate->counters.connections);
   g_atomic_int_inc (&gate->counters.accepted);
   return postern_gate_connection_open (gate, arrival);
 }

@@ -99,10 +99,21 @@ join (PosternGateConnection *connection, PosternGateWait queue)
   postern_gate_loop_arm (gate, connection->deadline);
 }
 
+/* The mutex is held, and @connection is the caller's or nobody's. Who has sent nothing holds a drain up no longer than who is idle. */
+static void
+hasten (PosternGateConnection *connection)
+{
+  if (!g_atomic_int_get (&connection->gate->draining) || connection->wait != POSTERN_GATE_HEAD || connection->in)
+    return;
+  connection->wait = POSTERN_GATE_IDLE;
+  connection->moved = TRUE;
+}
+
 /* The mutex is held: what @connection now waits for is put in its queue, and epoll is asked for what it shall tell. */
 static gboolean
 settle (PosternGateConnection *connection)
 {
+  hasten (connection);
   if (connection->moved) {
     connection->moved = FALSE;
     connection->due = FALSE;
@@ -307,7 +318,8 @@ postern_gate_loop_on_event (PosternGateThread *thread, guint64 id, guint32 event
 }
 
 /* Idle connections stay open for a moment: a request that is already on its way to us is still answered. And whoever the
- * kernel has sent to us, not to another worker, is taken, so that he need not wait for the next one to come. */
+ * kernel has sent to us, not to another worker, is taken, so that he need not wait for the next one to come. Who is with a thread
+ * is seen to when that lets go of him. */
 void
 postern_gate_loop_drain (PosternGate *gate, guint linger)
 {
@@ -321,6 +333,11 @@ postern_gate_loop_drain (PosternGate *gate, guint linger)
   gate->accept_again = now;
   for (GList *l = gate->waits[POSTERN_GATE_IDLE].head; l; l = l->next)
     ((PosternGateConnection *) l->data)->deadline = end;
+  for (GList *l = gate->waits[POSTERN_GATE_HEAD].head, *next; l; l = next) {
+    next = l->next;
+    if (!((PosternGateConnection *) l->data)->taken)
+      settle (l->data);
+  }
   postern_gate_loop_arm (gate, now);
   g_mutex_unlock (&gate->mutex);
 }

@@ -197,6 +197,61 @@ test_drain (void)
   stop (&self);
 }
 
+/* Who has sent no byte is not waited for, however long a head may take; who is being answered is. */
+static void
+test_drain_silent (void)
+{
+  Fixture self;
+  PosternGateCounters *counters;
+  char byte;
+
+  start (&self);
+  counters = postern_gate_get_counters (self.gate);
+  ask (self.gate, self.clients[0], 0, 1);
+  postern_gate_drain (self.gate, 50);
+  for (guint i = 1; i < CLIENTS; i++) {
+    struct pollfd gone = { .fd = self.clients[i], .events = POLLIN };
+    g_assert_cmpint (poll (&gone, 1, 10000), ==, 1);
+    g_assert_cmpint (read (self.clients[i], &byte, 1), <=, 0);
+  }
+  g_assert_cmpint (g_atomic_int_get (&counters->connections), ==, 1);
+  stop (&self);
+}
+
+#define DOORS 4
+#define PLACES 10
+
+/* Threads that accept at the same time take no more than there are places. */
+static void
+test_places (void)
+{
+  static const PosternGateHandler handler = { on_admit, on_serve, on_run, on_overloaded, on_done };
+  PosternGateOptions options = {
+    .io_threads = DOORS, .handler_threads = 1, .handler_queue = 1, .connections = PLACES, .connections_per_address = CLIENTS, .buffered = 1000, .requests = 8,
+    .head_timeout = 60000, .body_timeout = 60000, .idle_timeout = 60000, .write_timeout = 60000, .serve_timeout = 60000, .log_fd = -1,
+  };
+  PosternGate *gate = postern_gate_new (&options, &handler, NULL);
+  PosternGateCounters *counters = postern_gate_get_counters (gate);
+  int listeners[DOORS], clients[CLIENTS];
+
+  for (guint i = 0; i < DOORS; i++) {
+    listeners[i] = listen_and_dial (clients + i * (CLIENTS / DOORS), CLIENTS / DOORS);
+    postern_gate_add_listener (gate, listeners[i], 0, FALSE, NULL);
+  }
+  g_assert_true (postern_gate_start (gate, NULL));
+  for (guint i = 0; i < 10000 && g_atomic_int_get (&counters->accepted) + g_atomic_int_get (&counters->turned_away) < CLIENTS; i++)
+    g_usleep (1000);
+  g_assert_cmpint (g_atomic_int_get (&counters->accepted), ==, PLACES);
+  g_assert_cmpint (g_atomic_int_get (&counters->turned_away), ==, CLIENTS - PLACES);
+  g_assert_cmpint (g_atomic_int_get (&counters->connections), ==, PLACES);
+  postern_gate_stop (gate);
+  postern_gate_free (gate);
+  for (guint i = 0; i < CLIENTS; i++)
+    close (clients[i]);
+  for (guint i = 0; i < DOORS; i++)
+    close (listeners[i]);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -205,5 +260,7 @@ main (int argc, char **argv)
   g_test_add_func ("/gate-threads/whole-lines", test_whole_lines);
   g_test_add_func ("/gate-threads/stop", test_stop);
   g_test_add_func ("/gate-threads/drain", test_drain);
+  g_test_add_func ("/gate-threads/drain-silent", test_drain_silent);
+  g_test_add_func ("/gate-threads/places", test_places);
   return g_test_run ();
 }
