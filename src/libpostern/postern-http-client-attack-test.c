@@ -1,7 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* What providers should not send, in raw bytes; and names that lead where they should not. */
 #define TOTAL_MS 800
+#include <string.h>
+static void spy (void *text, size_t length);
+#define explicit_bzero spy
 #include "postern-http-client.c"
+#undef explicit_bzero
 
 #include <unistd.h>
 
@@ -499,6 +503,35 @@ test_headers (void)
   g_assert_null (postern_http_client_send (client, "POST", url, NULL, "text/plain\r\nX: y", body, 0, NULL, NULL, NULL, NULL));
 }
 
+static gboolean wiped; /* both secrets, from the place where they stood beside each other */
+
+static void
+spy (void *text, size_t length)
+{
+  wiped = g_strstr_len (text, (gssize) length, "Basic c2VjcmV0") && g_strstr_len (text, (gssize) length, "client_secret=of-the-body");
+  memset (text, 0, length);
+}
+
+/* Nothing is copied while the question is put together, and the one copy is wiped. */
+static void
+test_secrets (void)
+{
+  g_autoptr (PosternHttpClient) client = client_new ("127.0.0.1");
+  g_autofree char *url = g_strdup_printf ("http://127.0.0.1:%u/a?b=c", server.port);
+  g_autofree char *form = g_strdup_printf ("client_secret=of-the-body&%0*d", 3000, 0);
+  g_autoptr (GBytes) body = g_bytes_new (form, strlen (form));
+  g_autoptr (GVariant) headers = g_variant_ref_sink (g_variant_new_parsed ("{'Authorization': 'Basic c2VjcmV0'}"));
+  g_autoptr (GUri) uri = g_uri_parse (url, G_URI_FLAGS_ENCODED, NULL);
+  Call call = { .client = client, .method = "POST", .content_type = "application/x-www-form-urlencoded", .uri = uri, .headers = headers, .body = body };
+  GString *question = write_question (&call);
+  g_autoptr (GBytes) answer = postern_http_client_send (client, "POST", url, headers, call.content_type, body, 0, NULL, NULL, NULL, NULL);
+
+  g_assert_cmpuint (question->len, <=, measure (&call));
+  g_assert_nonnull (answer);
+  g_assert_true (wiped);
+  g_string_free (question, TRUE);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -523,6 +556,7 @@ main (int argc, char **argv)
   g_test_add_func ("/http-client/name-that-changes-its-mind", test_name_that_changes_its_mind);
   g_test_add_func ("/http-client/silent-resolver", test_silent_resolver);
   g_test_add_func ("/http-client/silent-connect", test_silent_connect);
+  g_test_add_func ("/http-client/secrets", test_secrets);
   g_test_add_func ("/http-client/nobody-there", test_nobody_there);
   g_test_add_func ("/http-client/question", test_question);
   g_test_add_func ("/http-client/headers", test_headers);

@@ -383,14 +383,45 @@ serve_tls (const char *pem)
   hostile_start (&hostile);
 }
 
-/* Who takes the connection and then says nothing of TLS holds it no longer than anybody else. */
+#define IN_VAIN 120
+
+typedef struct {
+  PosternHttpClient *client;
+  const char *url;
+} Vain;
+
+static gpointer
+ask_in_vain (gpointer data)
+{
+  Vain *vain = data;
+  g_autoptr (GError) error = NULL;
+
+  g_assert_null (ask (vain->client, vain->url, &error));
+  g_assert_error (error, POSTERN_ERROR, POSTERN_ERROR_UNREACHABLE);
+  return NULL;
+}
+
+/* Who takes the connection and then says nothing of TLS holds it for half of a call's time; and however many calls do so, the
+ * handshakes of the others, @url's, go on. */
 static void
-assert_handshake_ends (PosternHttpClient *client)
+assert_handshake_ends (PosternHttpClient *client, const char *url)
 {
   g_autoptr (GSocketListener) listener = g_socket_listener_new ();
-  g_autofree char *url = g_strdup_printf ("https://localhost:%u/", g_socket_listener_add_any_inet_port (listener, NULL, NULL));
+  g_autofree char *silent = g_strdup_printf ("https://localhost:%u/", g_socket_listener_add_any_inet_port (listener, NULL, NULL));
+  Vain vain = { client, silent };
+  GThread *askers[IN_VAIN];
+  gint64 begun;
 
-  assert_refused (client, url, "no complete answer");
+  assert_refused (client, silent, "no end of the handshake");
+  for (guint i = 0; i < IN_VAIN; i++)
+    askers[i] = g_thread_new ("asker", ask_in_vain, &vain);
+  g_usleep (HANDSHAKE_MS * 1000 / 4);
+  begun = g_get_monotonic_time ();
+  g_free (ask (client, url, NULL));
+  g_test_message ("an answer after %" G_GINT64_FORMAT " us", g_get_monotonic_time () - begun);
+  g_assert_cmpint (g_get_monotonic_time () - begun, <, HANDSHAKE_MS * G_TIME_SPAN_MILLISECOND);
+  for (guint i = 0; i < IN_VAIN; i++)
+    g_thread_join (askers[i]);
 }
 
 static void
@@ -417,7 +448,7 @@ test_tls_inside (void)
   g_assert_nonnull (strstr (body, "GET /ok"));
   assert_refused (stranger, named, "ertificate");
   assert_refused (trusting, misnamed, "ertificate");
-  assert_handshake_ends (trusting);
+  assert_handshake_ends (trusting, named);
   g_file_set_contents (ca_file, old, -1, NULL);
   serve_tls (old);
   g_clear_object (&trusting);

@@ -2,6 +2,7 @@
 #include "postern-http-client.h"
 #include "postern-error.h"
 #include "postern-http-client-answer.h"
+#include "postern-http-client-origins.h"
 #include "postern-http-client-target.h"
 
 #include <string.h>
@@ -10,18 +11,21 @@
 #ifndef TOTAL_MS
 # define TOTAL_MS 10000
 #endif
+#define HANDSHAKE_MS (TOTAL_MS / 2)
+#define MOST_DIALS 6      /* to one origin at once: of the ten threads that GIO begins with, some are left to the others */
 #define CONNECT_SECONDS 5 /* an address; a host has several, and one may be dead */
 #define DEFAULT_MAX_BYTES (1024 * 1024)
 
 /*
  * A question is asked on the asker's own thread, which is all that is held by whatever a provider sends. The only thread here is
- * the clock that cuts calls short. But GIO looks names up and shakes hands on a few threads that the whole process shares: while
- * dozens of calls hang in these, others wait for seconds.
+ * the clock that cuts calls short. But GIO looks names up and shakes hands on a few threads that the whole process shares: so one
+ * origin has only some of these at a time, and a handshake has half of a call's time.
  */
 struct _PosternHttpClient {
   GObject parent_instance;
   PosternHttpClientGuard *guard;
   GTlsDatabase *extra_ca; /* (nullable) */
+  PosternHttpClientOrigins *origins;
 
   GMutex mutex; /* for starting the clock */
   GThread *clock;
@@ -39,6 +43,7 @@ typedef struct {
   GVariant *headers; /* (nullable) */
   GBytes *body;      /* (nullable) */
   GCancellable *cancellable; /* ours: cut by the clock, and by the asker's own */
+  GSource *timer;            /* the clock's */
   gint64 deadline;           /* monotonic */
 } Call;
 
@@ -102,6 +107,23 @@ on_accept_certificate (GTlsConnection *connection, GTlsCertificate *certificate,
                                                         NULL, G_TLS_DATABASE_VERIFY_NONE, NULL, NULL) == 0;
 }
 
+/* The clock is told of the shorter time, and then of the longer one again. */
+static gboolean
+shake_hands (Call *call, GTlsConnection *tls, GError **error)
+{
+  gint64 end = MIN (call->deadline, g_get_monotonic_time () + HANDSHAKE_MS * G_TIME_SPAN_MILLISECOND);
+  g_autoptr (GError) local = NULL;
+
+  g_source_set_ready_time (call->timer, end);
+  g_tls_connection_handshake (tls, call->cancellable, &local);
+  g_source_set_ready_time (call->timer, call->deadline);
+  if (local && g_get_monotonic_time () >= end)
+    g_set_error_literal (error, G_IO_ERROR, G_IO_ERROR_TIMED_OUT, "no end of the handshake in half of the time");
+  else if (local)
+    g_propagate_error (error, g_error_copy (local));
+  return local == NULL;
+}
+
 /* No protocol but the one that is read here is offered. */
 static GIOStream *
 secure (Call *call, GSocketConnection *connection, GSocketConnectable *target, GError **error)
@@ -113,7 +135,7 @@ secure (Call *call, GSocketConnection *connection, GSocketConnectable *target, G
     return NULL;
   g_tls_connection_set_advertised_protocols (G_TLS_CONNECTION (tls), protocols);
   g_signal_connect (tls, "accept-certificate", G_CALLBACK (on_accept_certificate), call->client);
-  return g_tls_connection_handshake (G_TLS_CONNECTION (tls), call->cancellable, error) ? g_steal_pointer (&tls) : NULL;
+  return shake_hands (call, G_TLS_CONNECTION (tls), error) ? g_steal_pointer (&tls) : NULL;
 }
 
 static GIOStream *
@@ -134,6 +156,22 @@ dial (Call *call, GError **error)
   return plain ? G_IO_STREAM (g_steal_pointer (&connection)) : secure (call, connection, G_SOCKET_CONNECTABLE (target), error);
 }
 
+/* In its turn with the others of the same origin. */
+static GIOStream *
+reach (Call *call, GError **error)
+{
+  PosternHttpClientOrigins *origins = call->client->origins;
+  g_autofree char *host = g_ascii_strdown (g_uri_get_host (call->uri), -1);
+  g_autofree char *origin = g_strdup_printf ("%s:%d", host, g_uri_get_port (call->uri));
+  GIOStream *stream;
+
+  if (!postern_http_client_origins_enter (origins, origin, call->cancellable, error))
+    return NULL;
+  stream = dial (call, error);
+  postern_http_client_origins_leave (origins, origin);
+  return stream;
+}
+
 /* --- the question ------------------------------------------------------------------------------------------------- */
 
 static void
@@ -148,10 +186,25 @@ append_host (GString *out, GUri *uri)
     g_string_append_printf (out, ":%d", g_uri_get_port (uri));
 }
 
+/* At least as many bytes as the question has: a text that grows leaves copies of itself behind, and this one carries secrets. */
+static gsize
+measure (Call *call)
+{
+  const char *query = g_uri_get_query (call->uri), *name, *value;
+  gsize size = 256 + strlen (call->method) + strlen (g_uri_get_path (call->uri)) + strlen (g_uri_get_host (call->uri)) + (query ? strlen (query) : 0);
+  GVariantIter iter;
+
+  size += (call->content_type ? strlen (call->content_type) : 0) + (call->body ? g_bytes_get_size (call->body) : 0);
+  g_variant_iter_init (&iter, call->headers);
+  while (g_variant_iter_next (&iter, "{&s&s}", &name, &value))
+    size += strlen (name) + strlen (value) + strlen (": \r\n");
+  return size;
+}
+
 static GString *
 write_question (Call *call)
 {
-  GString *out = g_string_new (NULL);
+  GString *out = g_string_sized_new (measure (call));
   const char *query = g_uri_get_query (call->uri), *name, *value;
   gsize length = 0;
   gconstpointer body = call->body ? g_bytes_get_data (call->body, &length) : NULL;
@@ -172,16 +225,26 @@ write_question (Call *call)
   return out;
 }
 
+/* What was asked is often asked with a secret, or by way of one: its copy does not outlive the asking. */
+static gboolean
+put_question (Call *call, GOutputStream *stream, GError **error)
+{
+  GString *question = write_question (call);
+  gboolean done = g_output_stream_write_all (stream, question->str, question->len, NULL, call->cancellable, error);
+
+  explicit_bzero (question->str, question->len);
+  g_string_free (question, TRUE);
+  return done;
+}
+
 static gboolean
 converse (Call *call, PosternHttpClientAnswer *answer, GError **error)
 {
-  g_autoptr (GIOStream) stream = dial (call, error);
-  g_autoptr (GString) question = NULL;
+  g_autoptr (GIOStream) stream = reach (call, error);
 
   if (!stream)
     return FALSE;
-  question = write_question (call);
-  return g_output_stream_write_all (g_io_stream_get_output_stream (stream), question->str, question->len, NULL, call->cancellable, error) &&
+  return put_question (call, g_io_stream_get_output_stream (stream), error) &&
          postern_http_client_answer_read (answer, g_io_stream_get_input_stream (stream), call->cancellable, error);
 }
 
@@ -267,6 +330,7 @@ postern_http_client_finalize (GObject *object)
   g_main_context_unref (self->context);
   g_clear_object (&self->extra_ca);
   g_clear_pointer (&self->guard, postern_http_client_guard_free);
+  g_clear_pointer (&self->origins, postern_http_client_origins_free);
   g_mutex_clear (&self->mutex);
   G_OBJECT_CLASS (postern_http_client_parent_class)->finalize (object);
 }
@@ -282,6 +346,7 @@ postern_http_client_init (PosternHttpClient *self)
 {
   g_mutex_init (&self->mutex);
   self->guard = postern_http_client_guard_new (NULL, NULL);
+  self->origins = postern_http_client_origins_new (MOST_DIALS);
   self->context = g_main_context_new ();
   self->loop = g_main_loop_new (self->context, FALSE);
 }
@@ -338,7 +403,7 @@ static gboolean
 run (Call *call, PosternHttpClientAnswer *answer, GCancellable *asker, GError **error)
 {
   g_autoptr (GCancellable) cancellable = call->cancellable = g_cancellable_new ();
-  g_autoptr (GSource) timer = start_timer (call);
+  g_autoptr (GSource) timer = call->timer = start_timer (call);
   g_autoptr (GError) failure = NULL;
   gulong handler = asker ? g_cancellable_connect (asker, G_CALLBACK (on_asker_cancelled), g_object_ref (cancellable), g_object_unref) : 0;
   gboolean done = converse (call, answer, &failure);
