@@ -2,6 +2,7 @@
 #include "postern-oidc-client.h"
 
 #include "postern-jwe.h"
+#include "postern-jws.h"
 #include "postern-jwt.h"
 
 #include <string.h>
@@ -26,6 +27,15 @@ fail_setting (GError **error, const char *what)
   return FALSE;
 }
 
+/* A signature for nobody: the public half of a key is a key, too, and would be found out only when somebody signs in. */
+static gboolean
+can_sign (PosternJwk *key, GError **error)
+{
+  g_autofree char *trial = postern_jws_sign (key, postern_jwk_get_alg (key), NULL, "{}", 2, error);
+
+  return trial != NULL;
+}
+
 /* The key's kind decides the algorithm: of these the first that it fits. */
 static gboolean
 read_key (PosternOidcClient *self, PosternSettings *settings, GError **error)
@@ -41,11 +51,13 @@ read_key (PosternOidcClient *self, PosternSettings *settings, GError **error)
     g_clear_error (&local);
     self->key = postern_jwk_new_from_pem (pem, -1, algs[i], kid && *kid ? kid : NULL, &local);
   }
-  if (!self->key) {
+  if (!self->key)
     g_set_error (error, POSTERN_ERROR, POSTERN_ERROR_CONFIG, "private-key cannot be read: %s", local->message);
-    return FALSE;
-  }
-  return TRUE;
+  else if (can_sign (self->key, &local))
+    return TRUE;
+  else
+    g_set_error (error, POSTERN_ERROR, POSTERN_ERROR_CONFIG, "private-key cannot sign; give the private half: %s", local->message);
+  return FALSE;
 }
 
 static gboolean

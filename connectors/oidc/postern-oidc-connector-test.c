@@ -455,6 +455,11 @@ test_encrypted (void)
   }
 }
 
+#define PUBLIC_KEY "-----BEGIN PUBLIC KEY-----\\n" \
+                   "MFkwEwYHKoZIzj0CAQYIKoZIzj0DAQcDQgAEX+AYw23u+lf+9vBzyvf3dYxMSGmM\\n" \
+                   "bCxU5kij/oS79fEWWyv4wQOPmo8C6aqKtanRvjj+dctyKL1wbU4tcY2pGQ==\\n" \
+                   "-----END PUBLIC KEY-----"
+
 static void
 test_settings (void)
 {
@@ -464,6 +469,7 @@ test_settings (void)
     "{'issuer': 'https://x', 'client-id': 'x', 'client-authentication': 'client_secret_post'}",
     "{'issuer': 'https://x', 'client-id': 'x', 'client-authentication': 'private_key_jwt'}",
     "{'issuer': 'https://x', 'client-id': 'x', 'client-authentication': 'private_key_jwt', 'private-key': 'junk'}",
+    "{'issuer': 'https://x', 'client-id': 'x', 'client-authentication': 'private_key_jwt', 'private-key': '" PUBLIC_KEY "'}",
     "{'issuer': 'https://x', 'client-id': 'x', 'client-authentication': 'magic'}",
     "{'issuer': 'https://x', 'client-id': 'x', 'decryption-key': 'junk'}",
     "{'issuer': 'https://x', 'client-id': 'x', 'claim-map': 'email'}",
