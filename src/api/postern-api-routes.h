@@ -33,6 +33,11 @@ PosternResponse *postern_api_policy_update (PosternRequest *request, gpointer da
 PosternResponse *postern_api_policy_replace (PosternRequest *request, gpointer data);
 PosternResponse *postern_api_connectors_list (PosternRequest *request, gpointer data);
 PosternResponse *postern_api_connectors_show (PosternRequest *request, gpointer data);
+PosternResponse *postern_api_messages_list (PosternRequest *request, gpointer data);
+PosternResponse *postern_api_messages_show (PosternRequest *request, gpointer data);
+PosternResponse *postern_api_messages_retry (PosternRequest *request, gpointer data);
+PosternResponse *postern_api_messages_test (PosternRequest *request, gpointer data);
+
 PosternResponse *postern_api_audit_list (PosternRequest *request, gpointer data);
 PosternResponse *postern_api_status_show (PosternRequest *request, gpointer data);
 PosternResponse *postern_api_status_doctor (PosternRequest *request, gpointer data);

@@ -3,6 +3,7 @@
 
 #include "postern-api-routes.h"
 #include "postern-build.h"
+#include "postern-outbox.h"
 #include "postern-setup.h"
 
 static gboolean
@@ -82,6 +83,20 @@ check_instances (Doctor *doctor, GError **error)
 }
 
 static gboolean
+check_messengers (Doctor *doctor, GError **error)
+{
+  GPtrArray *instances = doctor->call->api->instances;
+  gboolean email = postern_outbox_can_deliver (instances, "email"), sms = postern_outbox_can_deliver (instances, "sms");
+
+  add_check (doctor, "messages", TRUE,
+             email && sms ? "e-mail and text messages can be sent"
+             : email      ? "e-mail can be sent; for text messages add a messenger to connectors.d"
+             : sms        ? "text messages can be sent; for e-mail add a messenger, such as smtp, to connectors.d"
+                          : "there is no messenger, so no page offers codes or links by e-mail; add one, such as smtp, to connectors.d");
+  return TRUE;
+}
+
+static gboolean
 check_keys (Doctor *doctor, GError **error)
 {
   g_autoptr (GPtrArray) keys = postern_key_store_list (doctor->txn, error);
@@ -100,7 +115,7 @@ check_keys (Doctor *doctor, GError **error)
 static gboolean
 doctor (PosternApiCall *call, PosternTxn *txn, GError **error)
 {
-  static gboolean (*const checks[]) (Doctor *, GError **) = { check_public_url, check_administrator, check_instances, check_keys };
+  static gboolean (*const checks[]) (Doctor *, GError **) = { check_public_url, check_administrator, check_instances, check_messengers, check_keys };
   Doctor self = { call, txn, G_VARIANT_BUILDER_INIT (G_VARIANT_TYPE ("aa{sv}")) };
   g_auto (GVariantDict) dict = G_VARIANT_DICT_INIT (NULL);
 

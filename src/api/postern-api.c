@@ -46,6 +46,10 @@ static const PosternRoute routes[] = {
   GET ("/connectors", postern_api_connectors_list),
   GET ("/connectors/{id}", postern_api_connectors_show),
 
+  GET ("/messages", postern_api_messages_list),
+  SEND ("POST", "/messages", postern_api_messages_test),
+  GET ("/messages/{id}", postern_api_messages_show),
+  SEND ("POST", "/messages/{id}/retry", postern_api_messages_retry),
   GET ("/audit", postern_api_audit_list),
   { NULL }
 };

@@ -93,6 +93,13 @@ const PosternConfigKey postern_config_table[] = {
   { "password.breached-list", POSTERN_CONFIG_PATH, "", "POSTERN_PASSWORD_BREACHED_LIST", NULL, NULL, FALSE,
     "A file of stolen passwords, one a line, besides the list built in." },
 
+  { "messages.from-address", POSTERN_CONFIG_STRING, "", "POSTERN_MESSAGES_FROM_ADDRESS", NULL, NULL, FALSE,
+    "The address that mails come from; postern@ and the public URL's host when empty." },
+  { "messages.sender-name", POSTERN_CONFIG_STRING, "", "POSTERN_MESSAGES_SENDER_NAME", NULL, NULL, FALSE,
+    "The name that mails come from; tenant.name when empty." },
+  { "messages.keep-days", POSTERN_CONFIG_INTEGER, "30", "POSTERN_MESSAGES_KEEP_DAYS", NULL, "1 3650", FALSE,
+    "Days that the log of sent messages is kept; it has no addresses and nothing of what they said." },
+
   { "outbound.allow", POSTERN_CONFIG_LIST, "", "POSTERN_OUTBOUND_ALLOW", NULL, NULL, FALSE,
     "What connectors may reach although it is private or plain http: HOST, HOST:PORT or ADDRESS/BITS." },
   { "outbound.ca-file", POSTERN_CONFIG_PATH, "", "POSTERN_OUTBOUND_CA_FILE", NULL, NULL, FALSE,

@@ -2,10 +2,12 @@
 #include "postern-house.h"
 
 #include "postern-api.h"
+#include "postern-delivery.h"
 #include "postern-error.h"
 #include "postern-flow-engine.h"
 #include "postern-http-client.h"
 #include "postern-maintenance.h"
+#include "postern-messenger.h"
 #include "postern-plugins.h"
 #include "postern-protocol.h"
 #include "postern-runtime.h"
@@ -29,14 +31,18 @@ struct _PosternHouse {
   GPtrArray *protocols;
   PosternApi *api;
   PosternServer *server;
+  PosternPages *pages;
   PosternMaintenance *maintenance;
+  PosternDelivery *delivery;
 };
 
 static void
 house_free (PosternHouse *self)
 {
   g_clear_pointer (&self->maintenance, postern_maintenance_stop);
+  g_clear_pointer (&self->delivery, postern_delivery_stop);
   g_clear_object (&self->server);
+  g_clear_object (&self->pages);
   g_clear_pointer (&self->api, postern_api_free);
   g_clear_pointer (&self->protocols, g_ptr_array_unref);
   g_clear_object (&self->engine);
@@ -132,7 +138,7 @@ set_brand (PosternPages *pages, PosternConfig *config, GError **error)
 }
 
 static PosternServer *
-make_server (PosternConfig *config, GError **error)
+make_server (PosternConfig *config, PosternPages *pages)
 {
   PosternServerOptions options = {
     .io_threads = (guint) postern_config_get_int64 (config, "server.io-threads"),
@@ -149,11 +155,6 @@ make_server (PosternConfig *config, GError **error)
     .no_access_log = !postern_config_get_boolean (config, "log.access"),
     .trusted_proxies = postern_config_get_strv (config, "server.trusted-proxies"),
   };
-  g_autoptr (PosternPages) pages = make_pages (config, error);
-  if (!pages)
-    return NULL;
-  if (!set_brand (pages, config, error))
-    return NULL;
   return postern_server_new (postern_config_get_string (config, "server.public-url"), &options, pages);
 }
 
@@ -220,8 +221,11 @@ set_tls (PosternHouse *self, GError **error)
 static gboolean
 open_server (PosternHouse *self, const char *sockets, GError **error)
 {
-  self->server = make_server (self->config, error);
-  if (!self->server || !set_tls (self, error))
+  self->pages = make_pages (self->config, error);
+  if (!self->pages || !set_brand (self->pages, self->config, error))
+    return FALSE;
+  self->server = make_server (self->config, self->pages);
+  if (!set_tls (self, error))
     return FALSE;
   postern_server_set_csrf_key (self->server, self->key); /* a form that a person types into outlives a restart */
   open_api (self);
@@ -230,6 +234,35 @@ open_server (PosternHouse *self, const char *sockets, GError **error)
     return FALSE;
   postern_server_set_ready (self->server, TRUE);
   return TRUE;
+}
+
+/* Without a setting, mails come from the host that people see. */
+static char *
+dup_sender_address (PosternConfig *config)
+{
+  const char *address = postern_config_get_string (config, "messages.from-address");
+  g_autoptr (GUri) uri = g_uri_parse (postern_config_get_string (config, "server.public-url"), G_URI_FLAGS_NONE, NULL);
+
+  return address && *address ? g_strdup (address) : g_strconcat ("postern@", g_uri_get_host (uri), NULL);
+}
+
+static gboolean
+start_delivery (PosternHouse *self, GError **error)
+{
+  const char *name = postern_config_get_string (self->config, "messages.sender-name");
+  g_autofree char *address = dup_sender_address (self->config);
+  g_autoptr (GPtrArray) messengers = postern_registry_list (self->registry, POSTERN_TYPE_MESSENGER);
+  PosternDeliveryOptions options = {
+    .sender_address = address,
+    .sender_name = name && *name ? name : postern_config_get_string (self->config, "tenant.name"),
+    .keep_seconds = postern_config_get_int64 (self->config, "messages.keep-days") * 24 * 3600,
+  };
+  PosternMessageTemplates *templates = postern_message_templates_new (postern_config_get_strv (self->config, "paths.templates"), self->pages,
+                                                                      postern_config_get_string (self->config, "server.public-url"), error);
+
+  if (templates)
+    self->delivery = postern_delivery_start (self->tenant, messengers, templates, &options);
+  return templates != NULL;
 }
 
 PosternHouse *
@@ -244,7 +277,7 @@ postern_house_open (PosternConfig *config, const char *sockets, GError **error)
       !open_store (self, error) || !open_tenant (self, error))
     return NULL;
   attach_sinks (self);
-  if (!start_protocols (self, error) || !open_server (self, sockets, error))
+  if (!start_protocols (self, error) || !open_server (self, sockets, error) || !start_delivery (self, error))
     return NULL;
   self->maintenance = postern_maintenance_start (self->tenant);
   return g_steal_pointer (&self);

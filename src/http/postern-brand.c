@@ -88,9 +88,18 @@ make_link (const Color *accent, guint theme)
 }
 
 static void
+write_color (const Color *color, char text[8])
+{
+  g_snprintf (text, 8, "#%02x%02x%02x", (guint) round (color->red * 255), (guint) round (color->green * 255), (guint) round (color->blue * 255));
+}
+
+static void
 append (GString *css, const char *property, const Color *color)
 {
-  g_string_append_printf (css, "--%s:#%02x%02x%02x;", property, (guint) round (color->red * 255), (guint) round (color->green * 255), (guint) round (color->blue * 255));
+  char text[8];
+
+  write_color (color, text);
+  g_string_append_printf (css, "--%s:%s;", property, text);
 }
 
 /* One of black and white always keeps 4.58:1. --press is what a button is mixed with under the pointer: away from its words. */
@@ -122,6 +131,23 @@ postern_brand_make_css (const char *accent)
   append_theme (css, &color, 1);
   g_string_append (css, "}\n");
   return g_string_free (g_steal_pointer (&css), FALSE);
+}
+
+gboolean
+postern_brand_get_colors (const char *accent, PosternBrandColors *colors)
+{
+  const Color black = { 0, 0, 0 }, white = { 1, 1, 1 };
+  Color color, link, dark_link;
+
+  if (!parse (accent, &color))
+    return FALSE;
+  link = make_link (&color, 0);
+  dark_link = make_link (&color, 1);
+  write_color (&color, colors->accent);
+  write_color (contrast (&color, &black) > contrast (&color, &white) ? &black : &white, colors->on_accent);
+  write_color (&link, colors->link);
+  write_color (&dark_link, colors->dark_link);
+  return TRUE;
 }
 
 /* --- pictures ------------------------------------------------------------------------------------------------------ */

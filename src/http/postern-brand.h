@@ -20,6 +20,13 @@ G_BEGIN_DECLS
  */
 char *postern_brand_make_css (const char *accent);
 
+/** PosternBrandColors: the same colours by themselves, each as "#rrggbb", for what knows no custom properties. */
+typedef struct {
+  char accent[8], on_accent[8], link[8], dark_link[8];
+} PosternBrandColors;
+/** postern_brand_get_colors: FALSE when @accent is not a colour */
+gboolean postern_brand_get_colors (const char *accent, PosternBrandColors *colors);
+
 /**
  * postern_brand_check_logo: whether @bytes are a picture that a page may show: PNG, JPEG, WebP, or an SVG of shapes only
  * (no script, no event handler, nothing loaded from elsewhere, no document type).

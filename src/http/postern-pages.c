@@ -22,7 +22,7 @@ struct _PosternPages {
   PosternAssets *assets;
   char *tenant_name;
   const char *logo; /* (nullable): the asset's name */
-  gboolean has_colors;
+  char *accent_color; /* (nullable) */
 };
 
 G_DEFINE_FINAL_TYPE (PosternPages, postern_pages, G_TYPE_OBJECT)
@@ -45,6 +45,7 @@ postern_pages_finalize (GObject *object)
   g_hash_table_unref (self->language_lists);
   g_clear_pointer (&self->assets, postern_assets_free);
   g_free (self->tenant_name);
+  g_free (self->accent_color);
   G_OBJECT_CLASS (postern_pages_parent_class)->finalize (object);
 }
 
@@ -247,7 +248,7 @@ postern_pages_set_accent_color (PosternPages *self, const char *color, GError **
     return FALSE;
   }
   postern_assets_add (self->assets, BRAND_SHEET, bytes);
-  self->has_colors = TRUE;
+  set_string (&self->accent_color, color);
   return TRUE;
 }
 
@@ -268,6 +269,18 @@ postern_pages_set_logo (PosternPages *self, const char *path, GError **error)
   }
   postern_assets_add (self->assets, self->logo, bytes);
   return TRUE;
+}
+
+void
+postern_pages_get_look (PosternPages *self, PosternPagesLook *look)
+{
+  *look = (PosternPagesLook) { self->tenant_name, self->logo, self->accent_color };
+}
+
+PosternPhrases *
+postern_pages_find_phrases (PosternPages *self, const char *language)
+{
+  return g_hash_table_lookup (self->phrases, language);
 }
 
 PosternAssets *
@@ -397,7 +410,7 @@ make_globals (Globals *self, PosternPages *pages, PosternValue *model, PosternRe
   add_text (self, "request_id", request ? postern_request_get_id (request) : NULL);
   add_text (self, "tenant_name", pages->tenant_name);
   add_text (self, "logo", pages->logo);
-  add_text (self, "brand_sheet", pages->has_colors ? BRAND_SHEET : NULL);
+  add_text (self, "brand_sheet", pages->accent_color ? BRAND_SHEET : NULL);
   if (languages)
     add_languages (self, languages);
   add_derived (self, model);
@@ -410,7 +423,7 @@ postern_pages_render (PosternPages *self, const char *template_name, GVariant *m
   g_auto (PosternValue) values = { 0 };
   g_autoptr (GString) out = g_string_sized_new (8192);
   Globals globals = { 0 };
-  PosternTemplateContext context = { self->templates, NULL, &globals.all, FALSE };
+  PosternTemplateContext context = { .templates = self->templates, .globals = &globals.all };
   const char *language;
   gboolean done;
 

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "postern-assets.h"
+#include "postern-phrases.h"
 #include "postern-request.h"
 #include "postern-response.h"
 
@@ -60,5 +61,13 @@ gboolean postern_pages_set_accent_color (PosternPages *self, const char *color, 
 gboolean postern_pages_set_logo (PosternPages *self, const char *path, GError **error);
 /** postern_pages_get_assets: (transfer none) */
 PosternAssets *postern_pages_get_assets (PosternPages *self);
+/** PosternPagesLook: what a tenant set, for whatever is no page but shall look like one; borrowed. */
+typedef struct {
+  const char *tenant_name;
+  const char *logo, *accent_color; /* (nullable); the logo's name as an asset */
+} PosternPagesLook;
+void postern_pages_get_look (PosternPages *self, PosternPagesLook *look);
+/** postern_pages_find_phrases: (transfer none) (nullable): English has none */
+PosternPhrases *postern_pages_find_phrases (PosternPages *self, const char *language);
 
 G_END_DECLS

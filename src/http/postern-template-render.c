@@ -121,6 +121,27 @@ is_safe_address (const char *text)
   return TRUE;
 }
 
+static void
+put (Renderer *self, const char *text, gssize length)
+{
+  if (self->context->plain)
+    g_string_append_len (self->out, text, length);
+  else
+    postern_template_escape (self->out, text, length);
+}
+
+/* In plain text nothing else keeps a value in its line. */
+static void
+put_value (Renderer *self, const char *text)
+{
+  gsize start = self->out->len;
+
+  put (self, text, -1);
+  for (gsize i = start; self->context->plain && i < self->out->len; i++)
+    if ((guchar) self->out->str[i] < ' ' || self->out->str[i] == 0x7f)
+      self->out->str[i] = ' ';
+}
+
 static gboolean
 render_value (Renderer *self, PosternNode *node, Scope *scope)
 {
@@ -130,7 +151,7 @@ render_value (Renderer *self, PosternNode *node, Scope *scope)
   if (text && node->kind == POSTERN_NODE_URL && !is_safe_address (text))
     g_string_append_c (self->out, '#');
   else if (text)
-    postern_template_escape (self->out, text, -1);
+    put_value (self, text);
   return TRUE;
 }
 
@@ -144,7 +165,7 @@ fill_in (Renderer *self, const char *name, gsize length, Scope *scope)
     return;
   if (self->context->right_to_left)
     g_string_append (self->out, FIRST_STRONG_ISOLATE);
-  postern_template_escape (self->out, text, -1);
+  put_value (self, text);
   if (self->context->right_to_left)
     g_string_append (self->out, POP_DIRECTIONAL_ISOLATE);
 }
@@ -156,7 +177,7 @@ write_phrase (Renderer *self, const char *phrase, Scope *scope)
   while (*phrase) {
     const char *brace = strchr (phrase, '{');
     gsize name;
-    postern_template_escape (self->out, phrase, brace ? brace - phrase : -1);
+    put (self, phrase, brace ? brace - phrase : -1);
     if (!brace)
       return;
     phrase = brace;

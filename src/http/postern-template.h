@@ -28,6 +28,7 @@ typedef struct {
   PosternPhrases *phrases; /* (nullable): of the page's language */
   PosternValue *globals;   /* (nullable): a dictionary, looked up after the model */
   gboolean right_to_left;
+  gboolean plain; /* the template is no HTML: nothing is escaped, and control characters of values become blanks */
 } PosternTemplateContext;
 
 /** postern_template_new: @name is for the messages. Errors say NAME:LINE. (transfer full) (nullable) */

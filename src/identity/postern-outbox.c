@@ -80,7 +80,7 @@ gboolean
 postern_outbox_can_deliver (GPtrArray *messengers, const char *channel)
 {
   for (guint i = 0; i < messengers->len; i++)
-    if (postern_messenger_carries (messengers->pdata[i], channel))
+    if (POSTERN_IS_MESSENGER (messengers->pdata[i]) && postern_messenger_carries (messengers->pdata[i], channel))
       return TRUE;
   return FALSE;
 }

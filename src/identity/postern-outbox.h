@@ -32,7 +32,7 @@ gboolean postern_outbox_add (PosternTxn *txn, const PosternOutboxItem *item, GEr
 
 /**
  * postern_outbox_can_deliver: whether there is a messenger for @channel; where there is none, a page does not offer the way.
- * @messengers: (element-type PosternMessenger): of the registry: postern_registry_list (registry, POSTERN_TYPE_MESSENGER)
+ * @messengers: (element-type PosternInstance): of the registry: postern_registry_list (registry, POSTERN_TYPE_MESSENGER); other kinds are passed over
  */
 gboolean postern_outbox_can_deliver (GPtrArray *messengers, const char *channel);
 

@@ -1,0 +1,198 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "postern-delivery-private.h"
+
+#include <string.h>
+
+#include "postern-error.h"
+#include "postern-json.h"
+#include "postern-outbox.h"
+#include "postern-seal.h"
+
+#define REST_SECONDS 15      /* for which a messenger in trouble comes last */
+#define PAUSE_MAX_SECONDS 300
+#define RESULT_MAX 200       /* bytes of what the next hop said */
+
+PosternDeliveryCall *
+postern_delivery_call_new (PosternDeliveryCarrier *carrier, PosternOutboxEntry *entry, gint64 taken_until)
+{
+  PosternDeliveryCall *self = g_new0 (PosternDeliveryCall, 1);
+
+  self->carrier = carrier;
+  self->entry = postern_outbox_entry_ref (entry);
+  self->cancellable = g_cancellable_new ();
+  self->taken_until = taken_until;
+  self->begun = g_get_monotonic_time ();
+  g_ptr_array_add (carrier->calls, self);
+  return self;
+}
+
+/* With the mutex. */
+static void
+call_free (PosternDeliveryCall *self)
+{
+  g_ptr_array_remove_fast (self->carrier->calls, self);
+  postern_outbox_entry_unref (self->entry);
+  g_object_unref (self->cancellable);
+  g_free (self);
+}
+
+static void
+set_string (char **field, const char *value)
+{
+  char *copy = g_strdup (value);
+
+  g_free (*field);
+  *field = copy;
+}
+
+/* --- outcomes ---------------------------------------------------------------------------------------------------- */
+
+/* What the next hop said, on one line, short, and without the recipient, which servers like to repeat. */
+static char *
+clean (const char *said, const char *recipient)
+{
+  g_autofree char *masked = postern_outbox_mask (recipient);
+  g_autofree char *valid = g_utf8_make_valid (said, -1);
+  GString *text = g_string_new (valid);
+
+  g_string_replace (text, recipient, masked, 0);
+  if (*recipient == '+')
+    g_string_replace (text, recipient + 1, masked + 1, 0);
+  for (char *p = text->str; *p; p++)
+    if ((guchar) *p < ' ' || *p == 0x7f)
+      *p = ' ';
+  if (text->len > RESULT_MAX)
+    g_string_truncate (text, (gsize) (g_utf8_find_prev_char (text->str, text->str + RESULT_MAX + 1) - text->str));
+  return g_string_free (text, FALSE);
+}
+
+static gboolean
+is_final (const GError *error)
+{
+  return g_error_matches (error, POSTERN_ERROR, POSTERN_ERROR_INVALID_REQUEST) || g_error_matches (error, POSTERN_ERROR, POSTERN_ERROR_NOT_FOUND) ||
+         g_error_matches (error, POSTERN_ERROR, POSTERN_ERROR_STALE);
+}
+
+static gboolean
+is_about_this_one (const GError *error)
+{
+  return g_error_matches (error, POSTERN_ERROR, POSTERN_ERROR_TEMPORARILY_UNAVAILABLE) || g_error_matches (error, POSTERN_ERROR, POSTERN_ERROR_TOO_MANY_REQUESTS);
+}
+
+/* Twice as long after each round through all messengers, and never all at the same moment. */
+static gint64
+get_pause (PosternDelivery *self, PosternOutboxEntry *entry)
+{
+  guint rounds = (guint) CLAMP ((entry->attempts - 1) / MAX ((gint64) self->carriers->len, 1), 0, 16);
+  double pause = MIN ((double) self->retry_seconds * (double) (1u << rounds), PAUSE_MAX_SECONDS);
+
+  return (gint64) (pause * g_random_double_range (0.5, 1.5) + 0.5);
+}
+
+static void
+note_sent (PosternDelivery *self, PosternOutboxEntry *entry, const char *result)
+{
+  postern_delivery_forget (self, entry, "sent");
+  g_message ("message %s (%s, %s to %s) was taken by “%s”%s%s", entry->id, entry->template, entry->channel, entry->recipient, entry->messenger,
+             result ? ": " : "", result ? result : "");
+}
+
+static void
+note_failed (PosternDelivery *self, PosternOutboxEntry *entry, const char *result)
+{
+  g_autofree char *masked = postern_outbox_mask (entry->recipient);
+
+  set_string (&entry->state, "failed");
+  entry->due_at = entry->expires_at;
+  g_warning ("message %s (%s, %s to %s) was refused for good by “%s”: %s; after putting that right: postern message retry %s", entry->id,
+             entry->template, entry->channel, masked, entry->messenger, result, entry->id);
+}
+
+static void
+note_later (PosternDelivery *self, PosternOutboxEntry *entry, const char *result)
+{
+  gboolean others = postern_delivery_find_next (self, entry->channel, entry->messenger) != NULL;
+  gint64 pause = others ? 0 : get_pause (self, entry);
+  g_autofree char *masked = postern_outbox_mask (entry->recipient);
+
+  entry->due_at = postern_delivery_now () + pause;
+  if (others)
+    g_message ("message %s (%s, %s to %s) was not taken by “%s”: %s; trying the next messenger", entry->id, entry->template, entry->channel, masked,
+               entry->messenger, result);
+  else
+    g_warning ("message %s (%s, %s to %s) was not taken by “%s”: %s; trying again in %" G_GINT64_FORMAT " s", entry->id, entry->template,
+               entry->channel, masked, entry->messenger, result, pause);
+}
+
+static void
+finish (PosternDeliveryCall *call, const char *receipt, const GError *error)
+{
+  PosternDelivery *self = call->carrier->delivery;
+  const char *said = error ? error->message : receipt;
+  g_autofree char *result = said ? clean (said, call->entry->recipient) : NULL;
+
+  set_string (&call->entry->messenger, postern_instance_get_id (POSTERN_INSTANCE (call->carrier->messenger)));
+  set_string (&call->entry->result, result);
+  if (!error)
+    note_sent (self, call->entry, result);
+  else if (is_final (error))
+    note_failed (self, call->entry, result);
+  else
+    note_later (self, call->entry, result);
+  postern_delivery_settle (self, call->entry, call->taken_until);
+}
+
+/* --- sending ----------------------------------------------------------------------------------------------------- */
+
+static PosternMessage *
+render (PosternDelivery *self, PosternOutboxEntry *entry, GError **error)
+{
+  char *text = postern_outbox_store_dup_model (self->store, entry, error);
+  g_autoptr (GVariant) model = text ? postern_json_parse_object (text, -1, 0, error) : NULL;
+  PosternMessage *message = NULL;
+
+  if (model)
+    message = postern_message_templates_render (self->templates, entry->channel, entry->recipient, entry->template, entry->language, model, error);
+  postern_secret_free (text);
+  if (!message)
+    return NULL;
+  postern_message_set_id (message, entry->id);
+  postern_message_set_sender (message, self->sender_address, self->sender_name);
+  return message;
+}
+
+/* A call that was cut off is the messenger's trouble whatever it says about that. */
+static void
+take_deadline (PosternDeliveryCall *call, GError **error)
+{
+  if (!*error || !g_cancellable_is_cancelled (call->cancellable) || is_final (*error))
+    return;
+  g_clear_error (error);
+  g_set_error_literal (error, POSTERN_ERROR, POSTERN_ERROR_UNREACHABLE, "no answer in time");
+}
+
+void
+postern_delivery_call_run (gpointer data, gpointer user_data)
+{
+  PosternDeliveryCall *call = data;
+  PosternDelivery *self = call->carrier->delivery;
+  g_autoptr (GError) error = NULL;
+  g_autoptr (PosternMessage) message = render (self, call->entry, &error);
+  gboolean heard;
+
+  if (message && !postern_messenger_send (call->carrier->messenger, message, call->cancellable, &error))
+    take_deadline (call, &error);
+  g_mutex_lock (&self->mutex);
+  heard = !self->abandoned;
+  if (heard && error && !is_final (error) && !is_about_this_one (error))
+    call->carrier->resting_until = g_get_monotonic_time () + REST_SECONDS * G_USEC_PER_SEC;
+  g_mutex_unlock (&self->mutex);
+  if (!heard)
+    return;
+  finish (call, message ? postern_message_get_receipt (message) : NULL, error);
+  postern_store_wake (self->store); /* there is room for another call, or this one goes to the next messenger */
+  g_mutex_lock (&self->mutex);
+  call_free (call);
+  g_cond_signal (&self->done);
+  g_mutex_unlock (&self->mutex);
+}

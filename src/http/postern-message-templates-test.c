@@ -1,0 +1,133 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "postern-message-templates.h"
+
+#include <glib/gstdio.h>
+#include <string.h>
+
+#include "postern-error.h"
+#include "postern-json.h"
+
+#define MODEL                                                                                                          \
+  "{\"code\":\"314159\",\"link\":\"https://id.example/l?a=1&b=2\",\"minutes\":10,\"application_name\":\"A<b>\\r\\nBcc: x\",\"notice\":\"Your account\"}"
+
+static PosternMessageTemplates *
+make (const char *first, gboolean translated)
+{
+  g_autofree char *own = g_test_build_filename (G_TEST_DIST, "data", "templates", NULL);
+  const char *const folders[] = { first ? first : own, own, NULL };
+  g_autoptr (GError) error = NULL;
+  g_autofree char *locale = translated ? g_test_build_filename (G_TEST_BUILT, "po", NULL) : NULL;
+  g_autoptr (PosternPages) pages = postern_pages_new (folders, NULL, locale, &error);
+  PosternMessageTemplates *self;
+
+  g_assert_no_error (error);
+  postern_pages_set_tenant_name (pages, "Example & Sons");
+  self = postern_message_templates_new (folders, pages, "https://id.example/sub", &error);
+  g_assert_no_error (error);
+  return self;
+}
+
+static PosternMessage *
+render (PosternMessageTemplates *self, const char *channel, const char *name, const char *language)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GVariant) model = postern_json_parse_object (MODEL, -1, 0, &error);
+  PosternMessage *message = postern_message_templates_render (self, channel, "ada@example.com", name, language, model, &error);
+
+  g_assert_no_error (error);
+  return message;
+}
+
+/* Each template of ours says something, and a value cannot get out of its place: in HTML none is markup, in a subject no line ends. */
+static void
+test_all (void)
+{
+  g_autoptr (PosternMessageTemplates) self = make (NULL, TRUE);
+  const char *names[] = { "code", "magic-link", "verify", "recover", "security-notice", "test" };
+  const char *languages[] = { NULL, "de", "ja", "ar" };
+
+  for (guint i = 0; i < G_N_ELEMENTS (names); i++)
+    for (guint k = 0; k < G_N_ELEMENTS (languages); k++) {
+      g_autoptr (PosternMessage) mail = render (self, "email", names[i], languages[k]);
+      g_autoptr (PosternMessage) sms = render (self, "sms", names[i], languages[k]);
+      g_assert_null (strpbrk (postern_message_get_subject (mail), "\r\n"));
+      g_assert_cmpuint (strlen (postern_message_get_subject (mail)), >, 6);
+      g_assert_null (strstr (postern_message_get_text (mail), "\nBcc"));
+      g_assert_null (strstr (postern_message_get_html (mail), "A<b>"));
+      g_assert_nonnull (strstr (postern_message_get_html (mail), "Example &amp; Sons"));
+      g_assert_nonnull (strstr (postern_message_get_text (mail), "Example & Sons"));
+      g_assert_null (strstr (postern_message_get_html (mail), "{{"));
+      g_assert_cmpuint (strlen (postern_message_get_text (sms)), >, 4);
+    }
+}
+
+static void
+test_languages (void)
+{
+  g_autoptr (PosternMessageTemplates) self = make (NULL, TRUE);
+  g_autoptr (PosternMessage) english = render (self, "email", "test", "tlh"), german = render (self, "email", "test", "de-AT");
+  g_autoptr (PosternMessage) arabic = render (self, "email", "test", "ar");
+
+  g_assert_cmpstr (postern_message_get_subject (english), ==, "A test from Example & Sons");
+  g_assert_cmpstr (postern_message_get_subject (german), !=, postern_message_get_subject (english));
+  g_assert_nonnull (strstr (postern_message_get_html (german), "lang=\"de\" dir=\"ltr\""));
+  g_assert_nonnull (strstr (postern_message_get_html (arabic), "lang=\"ar\" dir=\"rtl\""));
+}
+
+/* The last line is what browsers read a code from (WebOTP), bound to our host. */
+static void
+test_web_otp (void)
+{
+  g_autoptr (PosternMessageTemplates) self = make (NULL, FALSE);
+  g_autoptr (PosternMessage) sms = render (self, "sms", "code", NULL);
+
+  g_assert_true (g_str_has_suffix (postern_message_get_text (sms), "\n\n@id.example #314159"));
+}
+
+static void
+test_override (void)
+{
+  g_autofree char *folder = g_dir_make_tmp ("postern-mail-XXXXXX", NULL);
+  g_autofree char *mail = g_build_filename (folder, "mail", NULL), *file = g_build_filename (mail, "test.txt", NULL);
+  g_autoptr (PosternMessageTemplates) self = NULL;
+  g_autoptr (PosternMessage) message = NULL;
+  g_autoptr (GError) error = NULL;
+
+  g_assert_cmpint (g_mkdir (mail, 0700), ==, 0);
+  g_file_set_contents (file, "Mine {{code}}\n\nand theirs", -1, &error);
+  g_assert_no_error (error);
+  self = make (folder, FALSE);
+  message = render (self, "email", "test", NULL);
+  g_assert_cmpstr (postern_message_get_subject (message), ==, "Mine 314159");
+  g_assert_cmpstr (postern_message_get_text (message), ==, "and theirs");
+  g_assert_nonnull (strstr (postern_message_get_html (message), "It works")); /* each file by itself */
+  g_remove (file);
+  g_remove (mail);
+  g_remove (folder);
+}
+
+static void
+test_unknown (void)
+{
+  g_autoptr (PosternMessageTemplates) self = make (NULL, FALSE);
+  g_autoptr (GVariant) model = g_variant_ref_sink (g_variant_new ("a{sv}", NULL));
+  const char *names[] = { "nobody", "../identifier", "" };
+
+  for (guint i = 0; i < G_N_ELEMENTS (names); i++) {
+    g_autoptr (GError) error = NULL;
+    g_assert_null (postern_message_templates_render (self, "email", "a@b", names[i], NULL, model, &error));
+    g_assert_error (error, POSTERN_ERROR, POSTERN_ERROR_NOT_FOUND);
+  }
+}
+
+int
+main (int argc, char **argv)
+{
+  g_test_init (&argc, &argv, NULL);
+  g_test_add_func ("/message-templates/all", test_all);
+  g_test_add_func ("/message-templates/languages", test_languages);
+  g_test_add_func ("/message-templates/web-otp", test_web_otp);
+  g_test_add_func ("/message-templates/override", test_override);
+  g_test_add_func ("/message-templates/unknown", test_unknown);
+  return g_test_run ();
+}
