@@ -37,6 +37,13 @@
     input.parentElement.append(button);
   }
 
+  /* A password that a manager filled in beside a name belongs to that name: who types another one is asked for theirs. */
+  for (const unseen of all("input.unseen")) {
+    unseen.form.elements.identifier.addEventListener("input", (event) => {
+      if (event.inputType && event.inputType !== "insertReplacementText") unseen.value = "";
+    });
+  }
+
   /* Advice on length while a new password is typed; the server decides. Characters are counted as it counts them. */
   for (const input of all("input[data-least]")) {
     const hint = document.getElementById(input.id + "-hint");

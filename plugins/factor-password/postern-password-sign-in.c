@@ -16,13 +16,14 @@ check (PosternFactorPassword *self, PosternStep *step, const char *user_id, Post
     postern_step_return_user (step, account.user->id, "pwd");
 }
 
+/* The step begins with a password where a manager filled it in beside the name. */
 void
 postern_password_sign_in_answer (PosternFactorPassword *self, PosternStep *step)
 {
   const char *identifier = postern_flow_ask_get_context (step)->flow->identifier;
   PosternPasswordPage page = { .name = "password", .identifier = identifier ? identifier : "" };
 
-  if (postern_step_get_phase (step) == POSTERN_STEP_BEGIN)
+  if (postern_step_get_phase (step) == POSTERN_STEP_BEGIN && postern_step_get_input (step, "password") == NULL)
     postern_password_page_answer (step, &page);
   else
     check (self, step, NULL, &page);

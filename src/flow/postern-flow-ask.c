@@ -37,14 +37,15 @@ static PosternStep *
 make_step (PosternFlowContext *context, PosternInstance *instance, PosternStepPhase phase, const char *user_id)
 {
   PosternFlow *flow = context->flow;
+  PosternPairs *input = context->input ? context->input : context->brought;
   g_autofree char *callback = g_strdup_printf ("%s/callback/%s", postern_tenant_get_issuer (context->tenant), postern_instance_get_id (instance));
   PosternStep *step = postern_step_new (phase, flow->id, callback);
 
   g_object_set_data (G_OBJECT (step), CONTEXT, context);
   postern_step_set_hints (step, flow->identifier ? flow->identifier : flow->login_hint, flow->ui_locales);
   postern_step_set_user_id (step, user_id);
-  if (context->input)
-    postern_step_use_input (step, context->input);
+  if (input)
+    postern_step_use_input (step, input);
   if (context->request) {
     postern_step_set_request (step, context->request);
     postern_step_set_cancellable (step, postern_request_get_cancellable (context->request));

@@ -202,6 +202,16 @@ guess (Browser *browser, const char *email, const char *password)
   browser_submit (browser, what);
 }
 
+/* As a password manager fills in the first page. */
+static void
+guess_at_once (Browser *browser, const char *email, const char *password)
+{
+  g_autofree char *both = g_strdup_printf ("action=continue&identifier=%s&password=%s", email, password);
+
+  browser_begin (browser, application_flow (APP_FIRST, POSTERN_FLOW_PROMPT_LOGIN));
+  browser_submit (browser, both);
+}
+
 static void
 test_lock_out (void)
 {
@@ -272,11 +282,16 @@ test_full_pool (void)
     threads[i] = g_thread_new ("busy", keep_busy, &busy);
   while (g_atomic_int_get (&busy.begun) < (gint) cores)
     g_usleep (1000);
-  guess (browser, "greta@example.org", PASSWORD);
-  assert_page (browser, "password");
-  g_assert_cmpuint (postern_response_get_status (browser->last), ==, 429);
-  g_assert_nonnull (postern_response_get_header (browser->last, "Retry-After"));
-  g_assert_cmpstr (browser_model (browser, "identifier"), ==, "greta@example.org");
+  for (guint i = 0; i < 2; i++) {
+    if (i == 0)
+      guess (browser, "greta@example.org", PASSWORD);
+    else
+      guess_at_once (browser, "greta@example.org", PASSWORD);
+    assert_page (browser, "password");
+    g_assert_cmpuint (postern_response_get_status (browser->last), ==, 429);
+    g_assert_nonnull (postern_response_get_header (browser->last, "Retry-After"));
+    g_assert_cmpstr (browser_model (browser, "identifier"), ==, "greta@example.org");
+  }
   g_mutex_unlock (&busy.lock);
   for (guint i = 0; i < cores; i++)
     g_thread_join (threads[i]);

@@ -109,6 +109,7 @@ test_connector_handle_step (PosternAuthenticator *self, PosternStep *step)
     test_connector_call_back (step);
     return TRUE;
   }
+  g_assert_null (postern_step_get_input (step, "password")); /* no page that has one leads here */
   postern_step_set_state (step, "kept", "yes");
   url = g_strdup_printf ("https://provider.example/authorize?state=%s", postern_step_get_callback_state (step));
   postern_step_return_prompt (step, postern_prompt_new_redirect (url));

@@ -81,6 +81,7 @@ postern_stage_authenticate (PosternFlowContext *context, GError **error)
     return postern_flow_context_again (context, "choose", N_("This way of signing in is not there any more. Choose another one."));
   step = postern_flow_ask (context, instance, phase_of (context), NULL);
   g_clear_pointer (&context->input, postern_pairs_unref);
+  g_clear_pointer (&context->brought, postern_pairs_unref);
   context->callback = FALSE;
   if (g_error_matches (postern_step_get_error (step), POSTERN_ERROR, POSTERN_ERROR_STALE)) { /* a set-up link used before */
     g_propagate_error (error, g_error_copy (postern_step_get_error (step)));

@@ -57,6 +57,21 @@ choose_authenticator (PosternFlowContext *context, const char *id)
   return POSTERN_STAGE_GO_ON;
 }
 
+/*
+ * A password manager fills in the name and, beside it, the password: then the factor begins with it, and nobody is asked for it
+ * on a page of its own. Who signs up is asked for a new one.
+ */
+static void
+bring_password (PosternFlowContext *context)
+{
+  const char *password = postern_flow_context_get_input (context, "password");
+
+  if (context->flow->sign_up || password == NULL || *password == '\0')
+    return;
+  context->brought = postern_pairs_new ();
+  postern_pairs_set (context->brought, "password", password);
+}
+
 static PosternStageResult
 choose_factor (PosternFlowContext *context)
 {
@@ -64,6 +79,7 @@ choose_factor (PosternFlowContext *context)
 
   if (factor == NULL)
     return show_identifier (context, NULL, NULL, N_("Signing in with a password is not possible here. Choose another way."));
+  bring_password (context);
   return choose_authenticator (context, postern_instance_get_id (factor));
 }
 

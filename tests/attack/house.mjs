@@ -75,7 +75,7 @@ export class House {
     return { visitor, ...(await this.stand(visitor, `${this.url}${this.ask(app).path}`, { identifier }, 'password')) };
   }
 
-  /** Walks until a page has a field named @field; gives the form's path and fields. */
+  /** Walks until a page shows a field with the id @field; gives the form's path and fields. */
   async stand(visitor, url, values, field) {
     let here = url, answer = await visitor.send(here);
     for (let hop = 0; hop < 10; hop += 1) {
@@ -86,7 +86,7 @@ export class House {
       }
       const form = visitor.form(answer.text, here, values, ['submit']);
       assert.ok(form, `no form at ${here}: ${answer.status}`);
-      if (field in form.fields) return { path: form.action.slice(this.url.length), fields: form.fields };
+      if (form.ids.includes(field)) return { path: form.action.slice(this.url.length), fields: form.fields };
       here = form.action;
       answer = await visitor.send(here, { method: 'POST', form: form.fields });
     }

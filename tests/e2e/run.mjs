@@ -83,6 +83,41 @@ test('a wrong password and an unknown person read the same, and what was typed s
   await close();
 });
 
+test('a password manager fills in both at once: no second page; who types another name is asked', async () => {
+  const { page, close } = await person();
+  /** As managers do it: the values, and an event that no key made. */
+  const fill = (secret) => page.evaluate((values) => {
+    for (const input of document.querySelectorAll('input[autocomplete^=username], input[autocomplete=current-password]')) {
+      input.value = values[input.name];
+      input.dispatchEvent(new Event('input', { bubbles: true }));
+    }
+  }, { identifier: 'ada@example.com', password: secret });
+  const answer = rp.answer();
+  await page.goto(await rp.begin());
+  const box = await page.locator('input[name=password]').boundingBox();
+  assert.ok(box.x + box.width < 0 && box.width > 100, `the field for managers is off the screen, and large enough for them: ${JSON.stringify(box)}`);
+  await fill(password);
+  await page.click('#submit');
+  await page.waitForSelector('#consent-allow, #application');
+  await allow(page);
+  await rp.redeem(await answer);
+
+  await page.goto(await rp.begin({ prompt: 'login' }));
+  await fill('certainly not the password');
+  await page.click('#submit');
+  await page.waitForSelector('[role=alert]');
+  assert.equal(await page.getAttribute('#password', 'aria-invalid'), 'true');
+
+  await page.goto(await rp.begin({ prompt: 'login' }));
+  await fill(password);
+  await page.fill('#identifier', '');
+  await page.locator('#identifier').pressSequentially('somebody@example.com');
+  await page.click('#submit');
+  await page.waitForSelector('#password');
+  assert.equal(await page.$('[role=alert]'), null, "nobody is told that another person's password is wrong");
+  await close();
+});
+
 test('sign-up makes an account and signs it in', async () => {
   const { page, close } = await person();
   const answer = rp.answer();

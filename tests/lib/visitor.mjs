@@ -6,8 +6,8 @@ const unescape = (text) => text.replaceAll('&quot;', '"').replaceAll('&#39;', "'
 const attribute = (tag, name) => { const found = new RegExp(`\\b${name}="([^"]*)"`).exec(tag); return found && unescape(found[1]); };
 
 export class Visitor {
-  /** @param agent (optional) node:http's */
-  constructor(agent) { this.agent = agent; this.cookies = new Map(); this.pages = []; }
+  /** @param agent (optional) node:http's @param manager whether fields that nobody sees are filled in too, as a password manager does */
+  constructor(agent, { manager = false } = {}) { this.agent = agent; this.manager = manager; this.cookies = new Map(); this.pages = []; }
 
   send(url, { method = 'GET', form, headers = {} } = {}) {
     const body = form && new URLSearchParams(form).toString();
@@ -63,7 +63,8 @@ export class Visitor {
     const fields = {};
     for (const [input] of form.matchAll(/<input\b[^>]*>/gi)) {
       const name = attribute(input, 'name');
-      if (name && !/type="(checkbox|submit)"/.test(input)) fields[name] = values[name] ?? attribute(input, 'value') ?? '';
+      const given = this.manager || !/\btabindex="-1"/.test(input) ? values[name] : undefined;
+      if (name && !/type="(checkbox|submit)"/.test(input)) fields[name] = given ?? attribute(input, 'value') ?? '';
     }
     const buttons = (form.match(/<button\b[^>]*>/gi) ?? []).filter((tag) => press.includes(attribute(tag, 'id')));
     if (buttons[0] && attribute(buttons[0], 'name')) fields[attribute(buttons[0], 'name')] = attribute(buttons[0], 'value') ?? '';

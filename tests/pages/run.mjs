@@ -83,7 +83,14 @@ function look(wanted) {
     for (const id of element.getAttribute('aria-describedby').split(/\s+/)) if (!document.getElementById(id)) bad.push(`#${element.id} is described by #${id}, which is not there`);
   for (const input of document.querySelectorAll('input:not([type=hidden])')) {
     if (!input.autocomplete) bad.push(`#${input.id} has no autocomplete`);
-    if (input.id !== input.name) bad.push(`#${input.id} is named ${input.name}`);
+    if (input.id !== input.name && input.className !== 'unseen') bad.push(`#${input.id} is named ${input.name}`);
+  }
+  // For password managers: nobody may see it, come to it by a key or hear of it.
+  for (const input of document.querySelectorAll('.unseen')) {
+    const { left, right, width } = input.getBoundingClientRect();
+    if (right > 0 && left < innerWidth) bad.push(`.unseen is seen, from ${left} to ${right}`);
+    if (width < 100) bad.push(`.unseen is ${width} px wide: managers take it for a trap`);
+    if (input.tabIndex !== -1 || input.getAttribute('aria-hidden') !== 'true' || input.id) bad.push('.unseen can be come to');
   }
   for (const form of document.querySelectorAll('form[method=post]:not(#relay)')) if (!form.querySelector('input[name=csrf]')) bad.push('a form without csrf');
   for (const element of document.querySelectorAll('button, summary, .button, .link, .input')) {
