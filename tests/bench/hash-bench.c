@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * How many Argon2id hashes a second of processor time this machine does at our default cost (m = 19 MiB, t = 2, p = 1): what
- * password sign-ins are measured against. hash-bench [WAY [COUNT]]; a way's rate alone, else each with the spread of its hashes,
- * because memory that is there now and is not then makes two kinds of them.
+ * password sign-ins are measured against. hash-bench [WAY [COUNT [KIB ITERATIONS]]]; a way's rate alone, else each with the spread
+ * of its hashes, because memory that is there now and is not then makes two kinds of them.
  */
 #include "postern-password-argon2.h"
 #include "postern-password-memory.h"
@@ -14,7 +14,7 @@
 #define PASSWORD "a long passphrase of the bench"
 #define SALT "sixteen byte salt"
 
-static const PosternPasswordArgon2 shape = { 19456, 2, 1, ARGON2_VERSION_13 };
+static PosternPasswordArgon2 shape = { 19456, 2, 1, ARGON2_VERSION_13 };
 static GBytes *salt;
 static guint8 hash[32];
 
@@ -89,6 +89,10 @@ main (int argc, char **argv)
   g_autofree double *times = g_new0 (double, MAX (count, 1));
   double rate;
 
+  if (argc > 4) {
+    shape.memory = (guint32) g_ascii_strtoull (argv[3], NULL, 10);
+    shape.iterations = (guint32) g_ascii_strtoull (argv[4], NULL, 10);
+  }
   salt = g_bytes_new_static (SALT, 16);
   postern_password_memory_keep ((gsize) shape.memory * 1024);
   for (guint i = 0; i < G_N_ELEMENTS (ways); i++) {

@@ -81,9 +81,8 @@ export async function turns(server, count, clients, one) {
   return result;
 }
 
-/** A whole code flow with PKCE: authorize, sign in, redeem. Gives the tokens. */
-export async function codeFlow(server, agent, scope = 'openid') {
-  const visitor = new Visitor(agent);
+/** A whole code flow with PKCE: authorize, sign in as @visitor does, redeem. Gives the tokens. */
+export async function codeFlow(server, agent, scope = 'openid', visitor = new Visitor(agent, { manager: true })) {
   const verifier = randomBytes(32).toString('base64url');
   const query = new URLSearchParams({
     client_id: server.web.id, response_type: 'code', redirect_uri: 'https://app.example.com/callback', scope, state: randomBytes(8).toString('hex'),
