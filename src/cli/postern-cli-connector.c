@@ -7,8 +7,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "postern-cli-check.h"
 #include "postern-cli-stamp.h"
-#include "postern-instance-file.h"
 #include "postern-registry.h"
 
 static gboolean G_GNUC_PRINTF (3, 4)
@@ -124,34 +124,67 @@ instance_path (PosternCliCall *call, const char *id, GError **error)
   return g_build_filename (folders[n - 1], name, NULL);
 }
 
-static gboolean
-check_file (PosternCliCall *call, const char *path, GError **error)
+static GPtrArray *
+find_faults (PosternCliCall *call, const char *path, GError **error)
 {
   g_autoptr (PosternRegistry) registry = scan (call, error);
-  g_autoptr (PosternInstanceFile) file = registry ? postern_instance_file_load (path, error) : NULL;
-  g_autoptr (GVariant) values = NULL;
-  PosternPluginInfo *info;
 
-  if (file == NULL)
-    return FALSE;
-  info = postern_registry_find_info (registry, file->type);
-  if (info == NULL)
+  return registry ? postern_cli_check (path, registry, postern_config_get_strv (call->config, "paths.connectors")) : NULL;
+}
+
+static GVariant *
+findings_to_json (GPtrArray *findings)
+{
+  g_auto (GVariantBuilder) list = G_VARIANT_BUILDER_INIT (G_VARIANT_TYPE ("aa{sv}"));
+  g_auto (GVariantDict) answer = G_VARIANT_DICT_INIT (NULL);
+
+  for (guint i = 0; i < findings->len; i++)
     {
-      g_autofree char *place = postern_instance_file_get_place (file, "Type");
+      PosternCliFinding *finding = findings->pdata[i];
+      g_auto (GVariantDict) dict = G_VARIANT_DICT_INIT (NULL);
 
-      return fail (error, POSTERN_ERROR_CONFIG, "%s: there is no plugin “%s”; `postern connector types` lists them", place, file->type);
+      g_variant_dict_insert (&dict, "file", "s", finding->file);
+      g_variant_dict_insert (&dict, "line", "x", (gint64) finding->line);
+      g_variant_dict_insert (&dict, "key", "s", finding->key ? finding->key : "");
+      g_variant_dict_insert (&dict, "severity", "s", finding->advice ? "advice" : "error");
+      g_variant_dict_insert (&dict, "text", "s", finding->text);
+      g_variant_builder_add_value (&list, g_variant_dict_end (&dict));
     }
-  values = postern_instance_file_check (file, info, error);
-  return values != NULL;
+  g_variant_dict_insert_value (&answer, "items", g_variant_builder_end (&list));
+  return g_variant_ref_sink (g_variant_dict_end (&answer));
+}
+
+/* What is wrong goes to the error stream as any refusal does; advice does not change how it ends. */
+static void
+print_findings (GPtrArray *findings, gboolean good)
+{
+  for (guint i = 0; i < findings->len; i++)
+    {
+      PosternCliFinding *finding = findings->pdata[i];
+
+      (finding->advice ? g_print : g_printerr) ("%s:%u: %s%s%s%s\n", finding->file, finding->line, finding->advice ? "advice: " : "",
+                                               finding->key ? finding->key : "", finding->key ? ": " : "", finding->text);
+    }
+  if (good)
+    g_print ("The file is good.\n");
 }
 
 static gboolean
 check (PosternCliCall *call, GError **error)
 {
-  if (!check_file (call, postern_cli_call_get_operand (call, 0), error))
+  g_autoptr (GPtrArray) findings = find_faults (call, postern_cli_call_get_operand (call, 0), error);
+  g_autoptr (GVariant) answer = NULL;
+  gboolean good;
+
+  if (findings == NULL)
     return FALSE;
-  if (!call->json)
-    g_print ("The file is good.\n");
+  good = postern_cli_check_is_good (findings);
+  call->exit = good ? POSTERN_CLI_DONE : POSTERN_CLI_CONFIG;
+  answer = findings_to_json (findings);
+  if (call->json)
+    postern_cli_print_answer (call, answer);
+  else
+    print_findings (findings, good);
   return TRUE;
 }
 
@@ -176,6 +209,22 @@ make_text (PosternCliCall *call, GError **error)
       g_key_file_set_string (keys, "Instance", key, sign + 1);
     }
   return g_key_file_to_data (keys, NULL, NULL);
+}
+
+/* The first fault of a file that is not in its place yet, so that its name would say nothing. */
+static gboolean
+is_good (PosternCliCall *call, const char *path, GError **error)
+{
+  g_autoptr (GPtrArray) findings = find_faults (call, path, error);
+
+  for (guint i = 0; findings && i < findings->len; i++)
+    {
+      PosternCliFinding *finding = findings->pdata[i];
+
+      if (!finding->advice)
+        return fail (error, POSTERN_ERROR_CONFIG, "%s%s%s", finding->key ? finding->key : "", finding->key ? ": " : "", finding->text);
+    }
+  return findings != NULL;
 }
 
 /* A folder that its group may read and nobody else is shared with the server by that group (0750 root:postern), and so
@@ -211,7 +260,7 @@ create (PosternCliCall *call, GError **error)
     return FALSE;
   base = g_path_get_basename (path);
   scratch_file = g_build_filename (scratch, base, NULL);
-  good = g_file_set_contents_full (scratch_file, text, -1, G_FILE_SET_CONTENTS_NONE, 0600, error) && check_file (call, scratch_file, error);
+  good = g_file_set_contents_full (scratch_file, text, -1, G_FILE_SET_CONTENTS_NONE, 0600, error) && is_good (call, scratch_file, error);
   g_unlink (scratch_file);
   g_rmdir (scratch);
   if (!good)

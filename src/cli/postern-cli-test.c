@@ -287,6 +287,69 @@ test_instances (void)
   g_assert_cmpint (postern ("connector delete corp"), ==, 3);
 }
 
+/* @text in a file of @mode; then `connector check` on it, as it is on the two streams */
+static void
+check_conf (const char *text, int mode, int code, const char *words)
+{
+  g_autofree char *path = g_build_filename (g_getenv ("POSTERN_CONNECTOR_PATH"), "vetted.conf", NULL), *line = g_strconcat ("connector check ", path, NULL);
+
+  g_assert_true (g_file_set_contents_full (path, text, -1, G_FILE_SET_CONTENTS_NONE, mode, NULL));
+  g_assert_cmpint (g_chmod (path, (mode_t) mode), ==, 0);
+  g_assert_cmpint (postern (line), ==, code);
+  if (!strstr (out, words) && !strstr (err, words))
+    g_error ("no “%s” in\n%s%s", words, out, err);
+  g_assert_null (strstr (err, "hush"));
+  g_assert_cmpint (g_unlink (path), ==, 0);
+}
+
+/* Every fault of a file at once, each with its line, its key and what to do; a value that may be secret is never said. */
+static void
+test_check (void)
+{
+  static const char all[] = "[Instance]\nType=vetted\nOrder=first\nisuer=x\nclient-sekret=hush\ncount=many\nSecret=hush\nmode=loud\nzzzzzzzzzz=1\n";
+  static const char good[] = "[Instance]\nType=vetted\nissuer=https://provider.example/\nclient-secret-file=";
+  g_autofree char *plugins = g_build_filename (folder, "vetted-plugins", NULL), *place = g_build_filename (folder, "vetted.d", NULL);
+  g_autofree char *plugin = g_build_filename (plugins, "vetted.plugin", NULL), *module = g_build_filename (plugins, "vetted.so", NULL);
+  g_autofree char *secret = g_build_filename (folder, "vetted.secret", NULL), *whole = g_strconcat (good, secret, "\n", NULL), *earlier = g_build_filename (folder, "earlier.d", NULL);
+  g_autofree char *hidden = g_build_filename (earlier, "vetted.conf", NULL), *both = g_strconcat (earlier, ":", place, NULL), *line = g_strconcat ("connector check ", hidden, NULL);
+
+  g_assert_true (g_mkdir (plugins, 0755) == 0 && g_mkdir (place, 0755) == 0 && g_mkdir (earlier, 0755) == 0);
+  g_assert_true (g_file_set_contents (plugin, "[Plugin]\nId=vetted\nKind=connector\nApi=1\nModule=vetted.so\n[Setting issuer]\nType=url\nRequired=true\n"
+                                              "[Setting client-secret]\nSecret=true\nRequired=true\n[Setting count]\nType=integer\n"
+                                              "[Setting mode]\nType=choice\nChoices=quiet;normal\n", -1, NULL) &&
+                 g_file_set_contents (module, "", -1, NULL) && g_file_set_contents_full (secret, "hush\n", -1, G_FILE_SET_CONTENTS_NONE, 0600, NULL));
+  g_setenv ("POSTERN_CONNECTOR_PATH", place, TRUE);
+  g_setenv ("POSTERN_PLUGIN_PATH", plugins, TRUE);
+  check_conf (whole, 0600, 0, "The file is good.");
+  check_conf (all, 0600, 78, "vetted.conf:3: Order: it is not a whole number");
+  check_conf (all, 0600, 78, "vetted.conf:4: isuer: there is no such setting; write issuer");
+  check_conf (all, 0600, 78, "vetted.conf:5: client-sekret: there is no such setting; write client-secret");
+  check_conf (all, 0600, 78, "vetted.conf:6: count: count has a bad value: it is not a whole number");
+  check_conf (all, 0600, 78, "vetted.conf:8: mode: mode has a bad value: it is none of the choices; write one of: quiet, normal");
+  check_conf (all, 0600, 78, "vetted.conf:9: zzzzzzzzzz: there is no such setting; remove it");
+  check_conf (all, 0600, 78, "issuer: issuer is required; set it");
+  check_conf (all, 0600, 78, "client-secret: client-secret is required; set it, or name a file in -file");
+  check_conf ("[Instance]\nType=vetted\nissuer=https://p.example/\nclient-secret=hush\n", 0600, 0, ":4: advice: client-secret: a secret stands in clear; move it");
+  check_conf ("[Instance]\nType=vetted\nissuer=https://p.example/\nclient-secret=hush\n", 0644, 78, ":4: client-secret: it is a secret and everybody can read the file; run: chmod o-r");
+  check_conf (whole, 0666, 78, "others can write it (mode 0666), so it is not trusted; run: chmod go-w");
+  check_conf ("[Instance]\nType=veted\n", 0600, 78, ":2: Type: there is no plugin “veted”");
+  check_conf ("[Instance]\nType=vetted\nno sign\n", 0600, 78, "vetted.conf:3: this line cannot be read");
+  check_conf ("", 0600, 0, "it is empty and hides nothing");
+  g_setenv ("POSTERN_CONNECTOR_PATH", both, TRUE);
+  g_assert_true (g_file_set_contents_full (hidden, whole, -1, G_FILE_SET_CONTENTS_NONE, 0600, NULL));
+  g_assert_cmpint (postern (line), ==, 0);
+  g_free (g_steal_pointer (&hidden));
+  hidden = g_build_filename (place, "vetted.conf", NULL);
+  g_assert_true (g_file_set_contents_full (hidden, "", -1, G_FILE_SET_CONTENTS_NONE, 0600, NULL));
+  g_assert_cmpint (postern (line), ==, 78);
+  g_assert_nonnull (strstr (err, "it has no effect, because"));
+  g_free (g_steal_pointer (&line));
+  line = g_strconcat ("connector check ", hidden, NULL);
+  g_assert_cmpint (postern (line), ==, 0);
+  g_assert_nonnull (strstr (out, "advice: it is empty, so it hides"));
+  g_setenv ("POSTERN_CONNECTOR_PATH", place, TRUE);
+}
+
 static void
 test_no_server (void)
 {
@@ -340,6 +403,7 @@ main (int argc, char **argv)
   g_test_add_func ("/cli/the-rest", test_the_rest);
   g_test_add_func ("/cli/stamp", test_stamp);
   g_test_add_func ("/cli/instances", test_instances);
+  g_test_add_func ("/cli/check", test_check);
   g_test_add_func ("/cli/no-server", test_no_server);
   result = g_test_run ();
 

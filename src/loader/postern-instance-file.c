@@ -47,6 +47,8 @@ static char *
 id_of_path (const char *path)
 {
   g_autofree char *name = g_path_get_basename (path);
+  if (!g_str_has_suffix (name, ".conf"))
+    return NULL;
   name[strlen (name) - strlen (".conf")] = '\0';
   gsize length = strspn (name, "abcdefghijklmnopqrstuvwxyz0123456789-_");
   return length > 0 && length <= 64 && !name[length] && g_ascii_isalnum (name[0]) ? g_steal_pointer (&name) : NULL;
@@ -98,7 +100,7 @@ postern_instance_file_load (const char *path, GError **error)
   gsize n_groups = 0;
   g_auto (GStrv) groups = g_key_file_get_groups (file->keys, &n_groups);
   if (!self->id)
-    fail (file, NULL, "the file's name is the instance's id and is made of a-z, 0-9, - and _; rename it", error);
+    fail (file, NULL, "the file's name is the instance's id, made of a-z, 0-9, - and _, and .conf; rename it", error);
   else if (n_groups != 1 || !g_str_equal (groups[0], GROUP))
     fail (file, NULL, "it has not the one group [" GROUP "]; begin it with that line and keep all in it", error);
   else if (read_values (self, file, error) && !self->type)
