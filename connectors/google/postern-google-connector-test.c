@@ -53,19 +53,6 @@ test_request (void)
   g_assert_cmpstr (prompt, ==, "select_account");
 }
 
-static void
-test_facts (void)
-{
-  g_autoptr (PosternOidcConnector) connector = g_object_new (POSTERN_TYPE_GOOGLE_CONNECTOR, NULL);
-  g_autoptr (PosternSettings) settings = postern_settings_new (g_variant_new_parsed ("{'client-id': 'c', 'client-secret': 's'}"), NULL);
-  g_autoptr (GError) error = NULL;
-
-  postern_instance_set_identity (POSTERN_INSTANCE (connector), "google", "google", "Google", NULL, settings);
-  g_assert_true (postern_instance_configure (POSTERN_INSTANCE (connector), &error));
-  g_assert_no_error (error);
-  g_assert_cmpstr (postern_oidc_provider_get_issuer (connector->provider), ==, "https://accounts.google.com");
-}
-
 int
 main (int argc, char **argv)
 {
@@ -75,7 +62,6 @@ main (int argc, char **argv)
   provider = postern_oidc_hostile_new ();
   g_test_add_func ("/google/domain", test_domain);
   g_test_add_func ("/google/request", test_request);
-  g_test_add_func ("/google/facts", test_facts);
   failures = g_test_run ();
   postern_oidc_hostile_free (provider);
   return failures;

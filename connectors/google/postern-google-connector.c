@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "postern-google-connector.h"
 
-#define ISSUER "https://accounts.google.com"
-
 typedef struct {
   PosternOidcConnector parent_instance;
 } PosternGoogleConnector;
@@ -23,9 +21,9 @@ get_domain (PosternOidcConnector *self)
 }
 
 static void
-add_domain (PosternOidcConnector *self, GString *query)
+add_domain (PosternOauth2Connector *self, GString *query)
 {
-  postern_oidc_client_append (query, "hd", get_domain (self));
+  postern_oauth2_client_append (query, "hd", get_domain (POSTERN_OIDC_CONNECTOR (self)));
 }
 
 /* The parameter only chooses what Google shows; a person can take it out of the URL. The claim is what counts. */
@@ -45,8 +43,7 @@ check_domain (PosternOidcConnector *self, GVariant *claims, GError **error)
 static void
 postern_google_connector_class_init (PosternGoogleConnectorClass *klass)
 {
-  klass->parent_class.issuer = ISSUER;
-  klass->parent_class.add_parameters = add_domain;
+  klass->parent_class.parent_class.add_parameters = add_domain;
   klass->parent_class.check_claims = check_domain;
 }
 

@@ -5,7 +5,7 @@
 
 G_BEGIN_DECLS
 
-/** PosternGoogleConnector: Google, with its fixed issuer and its Workspace domains. */
+/** PosternGoogleConnector: Google, with its Workspace domains. */
 #define POSTERN_TYPE_GOOGLE_CONNECTOR (postern_google_connector_get_type ())
 GType postern_google_connector_get_type (void);
 

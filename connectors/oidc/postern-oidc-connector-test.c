@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "postern-jwe.h"
-#include "postern-oidc-profile.h"
+#include "postern-oauth2-profile.h"
 #include "postern-oidc-connector.h"
 #include "test/postern-oidc-hostile.h"
 
@@ -291,7 +291,7 @@ merged_is_verified (const char *id_token, const char *userinfo, const char *map,
   g_autoptr (GVariant) first = postern_json_parse_object (id_token, -1, 0, NULL);
   g_autoptr (GVariant) second = postern_json_parse_object (userinfo, -1, 0, NULL);
   const char *list[] = { map, NULL };
-  g_autoptr (PosternClaims) claims = postern_oidc_profile_merge (first, second, list);
+  g_autoptr (PosternClaims) claims = postern_oauth2_profile_merge (first, second, list, NULL);
   g_autoptr (PosternSubject) subject = postern_subject_new ("1", claims);
 
   g_assert_cmpstr (postern_subject_get_email (subject), ==, email);

@@ -1,15 +1,16 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #pragma once
 
-#include "postern-oidc-client.h"
+#include "postern-oauth2-connector.h"
+#include "postern-oidc-provider.h"
 
 G_BEGIN_DECLS
 
 /**
  * PosternOidcConnector: signs people in at any OpenID provider (authorization code flow with PKCE).
  *
- * A provider that deserves its own class derives from it: it fills in the facts, and overrides what is its own. Each
- * module that links this library has its own copy of the type, so modules do not depend on each other.
+ * A provider that deserves its own class derives from it: it fills in the facts, and overrides what is its own, here or in
+ * the OAuth 2.0 connector beneath.
  */
 #define POSTERN_TYPE_OIDC_CONNECTOR (postern_oidc_connector_get_type ())
 GType postern_oidc_connector_get_type (void);
@@ -19,23 +20,17 @@ typedef struct _PosternOidcConnectorClass PosternOidcConnectorClass;
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (PosternOidcConnector, g_object_unref)
 
 struct _PosternOidcConnector {
-  PosternConnector parent_instance;
+  PosternOauth2Connector parent_instance;
   PosternOidcProvider *provider;
-  PosternOidcClient client;
-  char *scope;         /* joined by spaces */
-  char **claim_map;    /* (nullable) */
-  const char *prompt, *response_mode; /* (nullable): borrowed from the settings */
-  gboolean use_userinfo, keep_tokens;
+  PosternJwkSet *decryption_keys; /* (nullable): what the provider encrypts ID tokens to */
+  const char *response_mode;      /* (nullable): borrowed from the settings */
+  gboolean use_userinfo;
 };
 
 struct _PosternOidcConnectorClass {
-  PosternConnectorClass parent_class;
+  PosternOauth2ConnectorClass parent_class;
 
-  /** issuer: for a provider that has one; the setting `issuer` is for the others. */
-  const char *issuer;
-  /** add_parameters: appends to the authorization request with postern_oidc_client_append(). */
-  void (*add_parameters) (PosternOidcConnector *self, GString *query);
-  /** check_claims: the provider's own rules about a verified ID token. FALSE with @error refuses the sign-in. */
+  /** check_claims: (nullable): the provider's own rules about a verified ID token. FALSE with @error refuses the sign-in. */
   gboolean (*check_claims) (PosternOidcConnector *self, GVariant *claims, GError **error);
 };
 

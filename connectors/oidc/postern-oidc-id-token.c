@@ -2,6 +2,7 @@
 #include "postern-oidc-id-token.h"
 
 #include "postern-jwt.h"
+#include "postern-oauth2-fetch.h"
 
 #include <string.h>
 
@@ -152,7 +153,7 @@ postern_oidc_id_token_fetch_userinfo (const PosternOidcIdToken *self, GVariant *
 
   if (!url)
     return NULL;
-  info = postern_oidc_provider_fetch (url, NULL, authorization, &status, cancellable, error);
+  info = postern_oauth2_fetch_object (url, NULL, authorization, NULL, &status, cancellable, error);
   if (!info)
     return NULL;
   if (status != 200) {

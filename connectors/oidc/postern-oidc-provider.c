@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "postern-oidc-provider.h"
 
+#include "postern-oauth2-fetch.h"
+
 #include <string.h>
 
 #define FRESH (60 * 60 * G_TIME_SPAN_SECOND)
 #define USABLE (24 * 60 * 60 * G_TIME_SPAN_SECOND)
 #define ROTATION_PAUSE (60 * G_TIME_SPAN_SECOND)
-#define MAX_BYTES (256 * 1024)
 
 struct _PosternOidcProvider {
   char *issuer;
@@ -52,39 +53,11 @@ fail (GError **error, const char *url, const char *what)
   g_set_error (error, POSTERN_ERROR, POSTERN_ERROR_PROVIDER, "%s: %s", url, what);
 }
 
-GVariant *
-postern_oidc_provider_fetch (const char *url, const char *form, const char *authorization, guint *status, GCancellable *cancellable, GError **error)
-{
-  g_autoptr (GVariant) list = NULL, object = NULL;
-  g_autoptr (GBytes) body = form ? g_bytes_new (form, strlen (form)) : NULL;
-  g_autoptr (GBytes) answer = NULL;
-  g_autoptr (GError) local = NULL;
-  g_autoptr (GVariantBuilder) builder = g_variant_builder_new (G_VARIANT_TYPE ("a{ss}"));
-  gsize length = 0;
-  const char *text;
-
-  g_variant_builder_add (builder, "{ss}", "Accept", "application/json");
-  if (authorization)
-    g_variant_builder_add (builder, "{ss}", "Authorization", authorization);
-  list = g_variant_ref_sink (g_variant_builder_end (builder));
-  answer = postern_http_client_send (postern_http_client_get_default (), form ? "POST" : "GET", url, list,
-                                     form ? "application/x-www-form-urlencoded" : NULL, body, MAX_BYTES, status, NULL, cancellable, error);
-  if (!answer)
-    return NULL;
-  text = g_bytes_get_data (answer, &length);
-  object = text ? postern_json_parse_object (text, (gssize) length, MAX_BYTES, &local) : NULL;
-  if (!object) {
-    g_autofree char *what = g_strdup_printf ("status %u, and the answer is no JSON object (%s)", *status, local ? local->message : "it is empty");
-    fail (error, url, what);
-  }
-  return g_steal_pointer (&object);
-}
-
 static GVariant *
 fetch_good (const char *url, GCancellable *cancellable, GError **error)
 {
   guint status = 0;
-  g_autoptr (GVariant) object = postern_oidc_provider_fetch (url, NULL, NULL, &status, cancellable, error);
+  g_autoptr (GVariant) object = postern_oauth2_fetch_object (url, NULL, NULL, NULL, &status, cancellable, error);
   g_autofree char *what = g_strdup_printf ("status %u instead of 200", status);
 
   if (object && status != 200) {

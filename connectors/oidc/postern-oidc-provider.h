@@ -30,9 +30,6 @@ GVariant *postern_oidc_provider_dup_metadata (PosternOidcProvider *self, GCancel
  */
 PosternJwkSet *postern_oidc_provider_dup_keys (PosternOidcProvider *self, PosternJwkSet *unknown, GCancellable *cancellable, GError **error);
 
-/** postern_oidc_provider_fetch: one JSON object by GET, or by POST of @form. @authorization: (nullable); @status: (out): not NULL. Returns: (transfer full) (nullable): a{sv} */
-GVariant *postern_oidc_provider_fetch (const char *url, const char *form, const char *authorization, guint *status, GCancellable *cancellable, GError **error);
-
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (PosternOidcProvider, postern_oidc_provider_free)
 
 G_END_DECLS

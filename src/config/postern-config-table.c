@@ -105,8 +105,8 @@ const PosternConfigKey postern_config_table[] = {
   { "outbound.ca-file", POSTERN_CONFIG_PATH, "", "POSTERN_OUTBOUND_CA_FILE", NULL, NULL, FALSE,
     "PEM file of the certificate authorities that connectors trust; the system's own when empty." },
 
-  { "paths.plugins", POSTERN_CONFIG_PATHS, POSTERN_PLUGIN_DIR, "POSTERN_PLUGIN_PATH", NULL, NULL, FALSE,
-    "Folders of plugin modules." },
+  { "paths.plugins", POSTERN_CONFIG_PATHS, POSTERN_PLUGIN_DIR ":" POSTERN_SYSCONF_DIR "/plugins.d", "POSTERN_PLUGIN_PATH", NULL, NULL, FALSE,
+    "Folders of plugin modules and of key files without one." },
   { "paths.connectors", POSTERN_CONFIG_PATHS, FOLDERS ("connectors.d"), "POSTERN_CONNECTOR_PATH", NULL, NULL, FALSE,
     "Folders of instance files, NAME.conf; a later folder wins, an empty file masks." },
   { "paths.templates", POSTERN_CONFIG_PATHS, POSTERN_SYSCONF_DIR "/templates:" POSTERN_DATA_DIR "/templates", "POSTERN_TEMPLATE_PATH", NULL, NULL, FALSE,

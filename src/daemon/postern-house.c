@@ -2,6 +2,7 @@
 #include "postern-house.h"
 
 #include "postern-api.h"
+#include "postern-authenticator.h"
 #include "postern-delivery.h"
 #include "postern-error.h"
 #include "postern-flow-engine.h"
@@ -137,6 +138,19 @@ set_brand (PosternPages *pages, PosternConfig *config, GError **error)
   return (!logo || postern_pages_set_logo (pages, logo, error)) && (!color || postern_pages_set_accent_color (pages, color, error));
 }
 
+/* They lie beside the modules and key files. A button without its picture is still a button. */
+static void
+add_icons (PosternPages *pages, PosternRegistry *registry)
+{
+  g_autoptr (GPtrArray) connectors = postern_registry_list (registry, POSTERN_TYPE_CONNECTOR);
+  for (guint i = 0; i < connectors->len; i++) {
+    const char *icon = postern_instance_get_icon (connectors->pdata[i]);
+    g_autoptr (GError) error = NULL;
+    if (icon && !postern_pages_add_icon (pages, icon, &error))
+      g_warning ("left out: the picture of connector %s: %s", postern_instance_get_id (connectors->pdata[i]), error->message);
+  }
+}
+
 static PosternServer *
 make_server (PosternConfig *config, PosternPages *pages)
 {
@@ -224,6 +238,7 @@ open_server (PosternHouse *self, const char *sockets, GError **error)
   self->pages = make_pages (self->config, error);
   if (!self->pages || !set_brand (self->pages, self->config, error))
     return FALSE;
+  add_icons (self->pages, self->registry);
   self->server = make_server (self->config, self->pages);
   if (!set_tls (self, error))
     return FALSE;

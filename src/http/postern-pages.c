@@ -283,6 +283,30 @@ postern_pages_find_phrases (PosternPages *self, const char *language)
   return g_hash_table_lookup (self->phrases, language);
 }
 
+gboolean
+postern_pages_add_icon (PosternPages *self, const char *path, GError **error)
+{
+  g_autofree char *base = g_path_get_basename (path);
+  g_autofree char *name = g_strconcat ("connectors/", base, NULL);
+  g_autoptr (GBytes) bytes = NULL;
+  const char *kind;
+  char *data;
+  gsize length;
+
+  if (!g_file_get_contents (path, &data, &length, error))
+    return FALSE;
+  bytes = g_bytes_new_take (data, length);
+  kind = postern_brand_check_logo (bytes, error);
+  if (kind && g_str_has_suffix (kind, ".svg") && g_str_has_suffix (name, ".svg")) {
+    postern_assets_add (self->assets, name, bytes);
+    return TRUE;
+  }
+  if (kind)
+    g_set_error_literal (error, POSTERN_ERROR, POSTERN_ERROR_CONFIG, "it is not an SVG file named NAME.svg");
+  g_prefix_error (error, "%s: ", path);
+  return FALSE;
+}
+
 PosternAssets *
 postern_pages_get_assets (PosternPages *self)
 {

@@ -59,6 +59,8 @@ GBytes *postern_pages_render (PosternPages *self, const char *template_name, GVa
 gboolean postern_pages_set_accent_color (PosternPages *self, const char *color, GError **error);
 /** postern_pages_set_logo: a PNG, JPEG, WebP or plain SVG file of at most 24 KiB, served as an asset; before the first request. */
 gboolean postern_pages_set_logo (PosternPages *self, const char *path, GError **error);
+/** postern_pages_add_icon: a connector's plain SVG file NAME.svg of at most 24 KiB, served as the asset connectors/NAME.svg; before the first request. */
+gboolean postern_pages_add_icon (PosternPages *self, const char *path, GError **error);
 /** postern_pages_get_assets: (transfer none) */
 PosternAssets *postern_pages_get_assets (PosternPages *self);
 /** PosternPagesLook: what a tenant set, for whatever is no page but shall look like one; borrowed. */

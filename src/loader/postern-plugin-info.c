@@ -9,7 +9,7 @@
 
 static const char *const kinds[] = { "connector", "factor", "messenger", "sink", "protocol", "database", NULL };
 static const char *const types[] = { "string", "text", "url", "boolean", "integer", "list", "choice", "file", NULL };
-static const char *const plugin_keys[] = { "Id", "Kind", "Api", "Module", "Name", "Description", "Icon", "Needs", "After", NULL };
+static const char *const plugin_keys[] = { "Id", "Kind", "Api", "Module", "Base", "Name", "Description", "Icon", "Needs", "After", NULL };
 static const char *const setting_keys[] = { "Type", "Required", "Secret", "Default", "Choices", "Label", "Help", NULL };
 
 static void
@@ -32,6 +32,7 @@ postern_plugin_info_free (PosternPluginInfo *self)
     return;
   g_free (self->file);
   g_free (self->module_file);
+  g_free (self->base);
   g_free (self->id);
   g_free (self->kind);
   g_free (self->name);
@@ -41,6 +42,7 @@ postern_plugin_info_free (PosternPluginInfo *self)
   g_strfreev (self->after);
   g_clear_pointer (&self->settings, g_ptr_array_unref);
   g_clear_pointer (&self->data, g_hash_table_unref);
+  g_clear_pointer (&self->fixed, g_variant_unref);
   g_free (self);
 }
 
@@ -124,6 +126,26 @@ read_data (PosternPluginInfo *self, PosternConfigFile *file)
     g_hash_table_insert (self->data, g_strdup (keys[i]), get_text (file, "Data", keys[i]));
 }
 
+/* Without a Base, [Preset] tells the plugin's own code what nobody else may: facts of its provider, such as endpoints. */
+static gboolean
+read_facts (PosternPluginInfo *self, PosternConfigFile *file, GError **error)
+{
+  g_auto (GStrv) keys = g_key_file_get_keys (file->keys, "Preset", NULL, NULL);
+  g_auto (GVariantBuilder) builder = G_VARIANT_BUILDER_INIT (G_VARIANT_TYPE ("a{ss}"));
+  for (guint i = 0; keys && keys[i]; i++) {
+    g_autofree char *group = g_strconcat ("Setting ", keys[i], NULL);
+    g_autofree char *value = get_text (file, "Preset", keys[i]);
+    if (g_key_file_has_group (file->keys, group))
+      return fail (file, "Preset", keys[i], "it is a setting, too; write its Default there, or remove one of them", error);
+    if (!value)
+      return fail (file, "Preset", keys[i], "the value has stray backslashes; write \\\\ for one", error);
+    g_variant_builder_add (&builder, "{ss}", keys[i], value);
+  }
+  if (keys)
+    self->fixed = g_variant_ref_sink (g_variant_builder_end (&builder));
+  return TRUE;
+}
+
 static gboolean
 read_groups (PosternPluginInfo *self, PosternConfigFile *file, GError **error)
 {
@@ -132,12 +154,12 @@ read_groups (PosternPluginInfo *self, PosternConfigFile *file, GError **error)
     if (g_str_has_prefix (groups[i], "Setting ")) {
       if (!read_setting (self, file, groups[i], error))
         return FALSE;
-    } else if (!g_str_equal (groups[i], "Plugin") && !g_str_equal (groups[i], "Data")) {
-      return fail (file, groups[i], NULL, "unknown group; write [Plugin], [Setting NAME] or [Data]", error);
+    } else if (!g_str_equal (groups[i], "Plugin") && !g_str_equal (groups[i], "Data") && !g_str_equal (groups[i], "Preset")) {
+      return fail (file, groups[i], NULL, "unknown group; write [Plugin], [Setting NAME], [Preset] or [Data]", error);
     }
   }
   read_data (self, file);
-  return TRUE;
+  return self->base || read_facts (self, file, error);
 }
 
 /* Everything that tells whether this file is for us. Nothing of the module was opened yet. */
@@ -166,6 +188,10 @@ static gboolean
 read_module (PosternPluginInfo *self, PosternConfigFile *file, GError **error)
 {
   g_autofree char *module = get_text (file, "Plugin", "Module");
+  self->base = get_text (file, "Plugin", "Base");
+  if (self->base)
+    return module ? fail (file, "Plugin", "Module", "Base and Module exclude each other; remove one of them", error)
+                  : is_id (self->base) || fail (file, "Plugin", "Base", "Base is not the Id of a plugin; write one", error);
   if (!module || !*module || strchr (module, '/') || module[0] == '.' || !g_str_has_suffix (module, ".so"))
     return fail (file, "Plugin", "Module", "Module is not the plain name of a .so file; write the name of one in this folder", error);
   g_autofree char *folder = g_path_get_dirname (file->path);
@@ -195,7 +221,9 @@ postern_plugin_info_load (const char *path, GError **error)
 
   g_autofree char *icon = get_text (file, "Plugin", "Icon");
   g_autofree char *folder = g_path_get_dirname (path);
-  self->icon = icon ? g_canonicalize_filename (icon, folder) : NULL;
+  g_autofree char *icon_file = icon ? g_canonicalize_filename (icon, folder) : NULL;
+  if (icon_file && g_file_test (icon_file, G_FILE_TEST_IS_REGULAR))
+    self->icon = g_steal_pointer (&icon_file);
   self->name = g_key_file_get_locale_string (file->keys, "Plugin", "Name", "C", NULL);
   if (!self->name)
     self->name = g_strdup (self->id);

@@ -18,12 +18,14 @@ typedef struct {
 /** PosternPluginInfo: a `.plugin` key file, vetted. Immutable. */
 typedef struct {
   char *file;         /* the key file */
-  char *module_file;  /* the .so beside it */
+  char *module_file;  /* the .so beside it; of one with a Base that one's, once the registry has found it */
+  char *base;         /* (nullable): the Id of the plugin whose module it is an own type of; postern-plugin-preset.h */
   char *id, *kind;    /* kind: connector, factor, messenger, sink, protocol, database */
   guint api;
-  char *name, *description, *icon; /* icon: (nullable), absolute path */
+  char *name, *description, *icon; /* icon: (nullable), absolute path of a file that is there */
   char **needs, **after;
-  GPtrArray *settings; /* (element-type PosternSettingInfo) */
+  GPtrArray *settings; /* (element-type PosternSettingInfo): what an operator may fill in */
+  GVariant *fixed;     /* (nullable): a{ss}: [Preset]: further settings, of which the key file itself gives the values */
   GHashTable *data;    /* (element-type utf8 utf8): the [Data] group, facts of a provider; a{s} */
 } PosternPluginInfo;
 

@@ -92,9 +92,8 @@ is_url (const char *text)
          (g_str_equal (g_uri_get_scheme (uri), "https") || g_str_equal (g_uri_get_scheme (uri), "http"));
 }
 
-/* NULL when fine, else what to write instead. A value is never repeated: it may be secret. */
-static const char *
-check_type (PosternSettingInfo *setting, const char *value)
+const char *
+postern_plugin_values_find_fault (PosternSettingInfo *setting, const char *value)
 {
   static const char *const booleans[] = { "true", "false", NULL };
   if (g_str_equal (setting->type, "url") && !is_url (value))
@@ -151,7 +150,7 @@ take (PosternSettingInfo *setting, GHashTable *given, GHashTable *left, GVariant
     fine = !setting->required || fail (error, "%s is required; set it%s", setting->name,
                                        setting->secret ? ", or name a file in -file, or a credential in -credential" : "");
   } else if (fine) {
-    const char *complaint = check_type (setting, value);
+    const char *complaint = postern_plugin_values_find_fault (setting, value);
     g_autofree char *choices = complaint && setting->choices ? g_strjoinv (", ", setting->choices) : NULL;
     if (complaint)
       fine = fail (error, "%s has a bad value: %s%s%s", setting->name, complaint, choices ? "; write one of: " : "", choices ? choices : "");
@@ -200,5 +199,10 @@ postern_plugin_values_check (PosternPluginInfo *info, GVariant *values, const ch
       return NULL;
   if (!check_left_over (info, left, culprit, error))
     return NULL;
+  if (info->fixed) {
+    g_variant_iter_init (&iter, info->fixed);
+    while (g_variant_iter_next (&iter, "{&s&s}", &name, &value))
+      g_variant_builder_add (&builder, "{ss}", name, value);
+  }
   return g_variant_ref_sink (g_variant_builder_end (&builder));
 }

@@ -12,4 +12,7 @@ G_BEGIN_DECLS
  */
 GVariant *postern_plugin_values_check (PosternPluginInfo *info, GVariant *values, const char **culprit, GError **error);
 
+/** postern_plugin_values_find_fault: NULL when @value fits, else what to write instead, without the value: it may be secret. (transfer none) (nullable) */
+const char *postern_plugin_values_find_fault (PosternSettingInfo *setting, const char *value);
+
 G_END_DECLS

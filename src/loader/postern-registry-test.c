@@ -225,6 +225,84 @@ test_instance_files (void)
   tear_down ();
 }
 
+#define PRESET(id, base, rest) "[Plugin]\nId=" id "\nKind=connector\nApi=1\nBase=" base "\nName=Corp\n" rest
+
+/* A key file alone: fixed values, defaults, and what an operator may say; it may lie in another folder than its base. */
+static void
+test_preset (void)
+{
+  set_up ();
+  const char *const folders[] = { admin, modules, NULL };
+  const char *const instances[] = { vendor, NULL };
+  g_free (put_plugin ("good", "none", 1, settings));
+  g_free (put (admin, "corp.plugin", PRESET ("corp", "good", "[Preset]\nendpoint=https://corp.example\ncolor=green\ncount=3\n[Setting color]\nHelp=Ours.\n[Setting key]\nRequired=true\n"), 0644));
+  g_free (put (vendor, "one.conf", "[Instance]\nType=corp\nkey=k\n", 0600));
+  g_free (put (vendor, "two.conf", "[Instance]\nType=corp\nkey=k\ncolor=red\n", 0600));
+  g_free (put (vendor, "bad.conf", "[Instance]\nType=corp\nkey=k\nendpoint=https://evil.example\n", 0600));
+  g_free (put (vendor, "less.conf", "[Instance]\nType=corp\n", 0600));
+  g_autoptr (PosternRegistry) registry = postern_registry_new (folders);
+  postern_registry_scan (registry);
+  postern_registry_load_instances (registry, instances);
+  PosternInstance *one = postern_registry_get_instance (registry, "one"), *two = postern_registry_get_instance (registry, "two");
+  g_assert_cmpstr (postern_settings_get_string (postern_instance_get_settings (one), "endpoint"), ==, "https://corp.example");
+  g_assert_cmpstr (postern_settings_get_string (postern_instance_get_settings (one), "color"), ==, "green");
+  g_assert_cmpint (postern_settings_get_int64 (postern_instance_get_settings (one), "count"), ==, 3);
+  g_assert_cmpstr (postern_settings_get_string (postern_instance_get_settings (two), "color"), ==, "red");
+  g_assert_cmpstr (postern_instance_get_type_id (one), ==, "corp");
+  PosternPluginInfo *info = postern_registry_find_info (registry, "corp");
+  g_assert_cmpuint (info->settings->len, ==, 2);
+  g_assert_true (((PosternSettingInfo *) info->settings->pdata[1])->secret);
+  g_assert_cmpstr (((PosternSettingInfo *) info->settings->pdata[0])->help, ==, "Ours.");
+  g_autofree char *bad = g_build_filename (vendor, "bad.conf:4: ", NULL), *less = g_build_filename (vendor, "less.conf:1: ", NULL);
+  g_assert_true (has_problem (registry, bad, "its settings are: color, key"));
+  g_assert_true (has_problem (registry, less, "key is required"));
+  g_assert_cmpuint (postern_registry_get_problems (registry)->len, ==, 2);
+  g_free (put_plugin ("own", "none", 1, "[Preset]\nfact=42\n"));
+  g_free (put (vendor, "own.conf", "[Instance]\nType=own\n", 0600));
+  g_autoptr (PosternRegistry) again = load ();
+  g_assert_cmpstr (postern_settings_get_string (postern_instance_get_settings (postern_registry_get_instance (again, "own")), "fact"), ==, "42");
+  tear_down ();
+}
+
+static void
+test_preset_vetting (void)
+{
+  static const struct {
+    const char *name, *text, *place, *word;
+    int mode;
+  } files[] = {
+    { "a.plugin", PRESET ("a", "good", "[Preset]\nendpoint=https://a.example\ncolour=red\n"), "a.plugin:9: ", "no setting 'colour'", 0644 },
+    { "b.plugin", PRESET ("b", "good", "[Preset]\nendpoint=ftp://a.example\n"), "b.plugin:8: ", "http or https URL", 0644 },
+    { "c.plugin", PRESET ("c", "good", "[Preset]\nendpoint=https://a.example\nkey=topsecret\n"), "c.plugin:9: ", "is a secret", 0644 },
+    { "d.plugin", PRESET ("d", "good", "[Preset]\ncolor=red\n"), "d.plugin:7: ", "needs the setting endpoint", 0644 },
+    { "e.plugin", PRESET ("e", "none-such", ""), "e.plugin:5: ", "none-such", 0644 },
+    { "f.plugin", PRESET ("f", "a-good-one", ""), "f.plugin:5: ", "own Base, good", 0644 },
+    { "g.plugin", PRESET ("g", "good", "[Setting other]\n"), "g.plugin:7: ", "no setting 'other'", 0644 },
+    { "h.plugin", PRESET ("h", "good", "[Setting endpoint]\nType=string\n"), "h.plugin:8: ", "remove the line", 0644 },
+    { "i.plugin", PRESET ("i", "good", "Module=good.so\n"), "i.plugin:7: ", "exclude each other", 0644 },
+    { "j.plugin", "[Plugin]\nId=j\nKind=sink\nApi=1\nBase=good\n", "j.plugin:3: ", "Kind=connector", 0644 },
+    { "k.plugin", "[Plugin]\nId=k\nKind=connector\nApi=1\nModule=good.so\n[Setting x]\n[Preset]\nx=1\n", "k.plugin:8: ", "is a setting, too", 0644 },
+    { "l.plugin", PRESET ("l", "good", "[Preset]\nendpoint=https://a.example\n"), "l.plugin:1: ", "chmod go-w", 0666 },
+    { "m.plugin", PRESET ("m", "m", "[Preset]\nendpoint=https://a.example\n"), "m.plugin:5: ", "own Base, m", 0644 },
+    { "n.plugin", PRESET ("n", "../good", ""), "n.plugin:5: ", "not the Id", 0644 },
+  };
+  set_up ();
+  g_free (put_plugin ("good", "none", 1, settings));
+  g_free (put (modules, "zz.plugin", PRESET ("a-good-one", "good", "[Preset]\nendpoint=https://a.example\n"), 0644));
+  for (guint i = 0; i < G_N_ELEMENTS (files); i++)
+    g_free (put (modules, files[i].name, files[i].text, files[i].mode));
+  g_autoptr (PosternRegistry) registry = load ();
+  for (guint i = 0; i < G_N_ELEMENTS (files); i++) {
+    g_autofree char *place = g_build_filename (modules, files[i].place, NULL);
+    g_test_message ("%s", place);
+    g_assert_true (has_problem (registry, place, files[i].word));
+  }
+  g_assert_false (has_problem (registry, "", "topsecret"));
+  g_assert_cmpuint (postern_registry_get_problems (registry)->len, ==, G_N_ELEMENTS (files));
+  g_assert_cmpuint (postern_registry_get_infos (registry)->len, ==, 2);
+  tear_down ();
+}
+
 static void
 test_want (void)
 {
@@ -286,6 +364,8 @@ main (int argc, char **argv)
   g_test_add_func ("/registry/flaws", test_flaws);
   g_test_add_func ("/registry/vetting", test_vetting);
   g_test_add_func ("/registry/instance-files", test_instance_files);
+  g_test_add_func ("/registry/preset", test_preset);
+  g_test_add_func ("/registry/preset-vetting", test_preset_vetting);
   g_test_add_func ("/registry/want", test_want);
   g_test_add_func ("/registry/credential", test_credential);
   return g_test_run ();

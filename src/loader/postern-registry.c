@@ -5,6 +5,7 @@
 #include "postern-error.h"
 #include "postern-instance-file.h"
 #include "postern-module.h"
+#include "postern-plugin-preset.h"
 
 #include <string.h>
 
@@ -97,6 +98,22 @@ scan_file (PosternRegistry *self, const char *path)
   g_ptr_array_add (self->infos, g_steal_pointer (&info));
 }
 
+/* Once all are known: a plugin's Base may stand in a later folder. One that cannot be derived is as good as not there. */
+static void
+derive_all (PosternRegistry *self)
+{
+  for (guint i = 0; i < self->infos->len;) {
+    PosternPluginInfo *info = self->infos->pdata[i];
+    g_autoptr (GError) error = NULL;
+    if (!info->base || postern_plugin_preset_derive (info, postern_registry_find_info (self, info->base), &error)) {
+      i++;
+      continue;
+    }
+    add_problem (self, error->message);
+    g_ptr_array_remove_index (self->infos, i);
+  }
+}
+
 void
 postern_registry_scan (PosternRegistry *self)
 {
@@ -109,6 +126,7 @@ postern_registry_scan (PosternRegistry *self)
     for (guint k = 0; paths && k < paths->len; k++)
       scan_file (self, paths->pdata[k]);
   }
+  derive_all (self);
 }
 
 GPtrArray *

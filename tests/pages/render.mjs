@@ -28,12 +28,15 @@ export const makeAsset = (name, brand) => run(['--asset', name, ...brand]);
 const policy = "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self' data:; connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
 const types = { css: 'text/css', js: 'text/javascript', svg: 'image/svg+xml' };
 
+/** Where the asset `name` lies. */
+const file = (name) => (name.startsWith('connectors/') ? name.replace(/([a-z0-9-]+)\.svg$/, '$1/$1.svg') : `data/assets/${name}`);
+
 /** Serves `pages` (path → HTML) and the assets, `made` (name → text) before those of the folder; keeps what is posted in `posts`. */
 export async function serve(pages, made = new Map()) {
   const posts = [];
   const server = http.createServer((request, response) => {
     const path = new URL(request.url, 'http://localhost').pathname;
-    const asset = path.match(/^\/assets\/(?:[^/]+\/)?([a-z.-]+\.(css|js|svg))$/);
+    const asset = path.match(/^\/assets\/(?:(?!connectors\/)[^/]+\/)?((?:connectors\/)?[a-z0-9.-]+\.(css|js|svg))$/);
     if (request.method === 'POST') {
       let body = '';
       request.on('data', (piece) => { body += piece; });
@@ -43,8 +46,8 @@ export async function serve(pages, made = new Map()) {
       });
     } else if (asset && made.has(asset[1])) {
       response.writeHead(200, { 'content-type': types[asset[2]], 'cache-control': 'no-store' }).end(made.get(asset[1]));
-    } else if (asset && fs.existsSync(`data/assets/${asset[1]}`)) {
-      response.writeHead(200, { 'content-type': types[asset[2]], 'cache-control': 'max-age=3600' }).end(fs.readFileSync(`data/assets/${asset[1]}`));
+    } else if (asset && fs.existsSync(file(asset[1]))) {
+      response.writeHead(200, { 'content-type': types[asset[2]], 'cache-control': 'max-age=3600' }).end(fs.readFileSync(file(asset[1])));
     } else if (pages.has(path)) {
       response.writeHead(200, { 'content-type': 'text/html; charset=utf-8', 'content-security-policy': policy, 'cache-control': 'no-store' }).end(pages.get(path));
     } else {

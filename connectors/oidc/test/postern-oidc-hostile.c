@@ -115,13 +115,15 @@ token (PosternOidcHostile *self, SoupServerMessage *message)
 static void
 misbehave (SoupServerMessage *message, const char *how)
 {
-  static char huge[600 * 1024];
+  static char huge[10 * 1024 * 1024];
 
   soup_server_message_set_status (message, g_str_equal (how, "500") ? 500 : 200, NULL);
   if (g_str_equal (how, "redirect")) {
     soup_server_message_set_redirect (message, 302, "/elsewhere");
   } else if (g_str_equal (how, "refuse")) {
     answer (message, 400, g_variant_new_parsed ("{'error': <'invalid_grant'>}"));
+  } else if (g_str_equal (how, "error-200")) {
+    answer (message, 200, g_variant_new_parsed ("{'error': <{'message': <'no'>, 'code': <int64 190>}>}"));
   } else if (g_str_equal (how, "huge")) {
     memset (huge, ' ', sizeof huge);
     soup_server_message_set_response (message, "application/json", SOUP_MEMORY_STATIC, huge, sizeof huge);

@@ -21,7 +21,7 @@ typedef struct {
   const char *metadata, *claims, *userinfo;
   char *id_token;        /* sent instead of a signed one */
   const char *misbehave; /* a path that answers with @how */
-  const char *how;       /* "huge", "redirect", "garbage", "500", "refuse" */
+  const char *how;       /* "huge" (10 MiB), "redirect", "garbage", "500", "refuse", "error-200" (a refusal with status 200) */
 
   /* what was seen */
   char *nonce, *challenge, *url;

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "postern-oidc-client.h"
+#include "postern-oauth2-client.h"
 
-#include "postern-jwe.h"
 #include "postern-jws.h"
 #include "postern-jwt.h"
+#include "postern-oauth2-fetch.h"
 
 #include <string.h>
 
@@ -11,13 +11,13 @@
 
 static const struct {
   const char *word;
-  PosternOidcClientMethod method;
+  PosternOauth2ClientMethod method;
 } methods[] = {
-  { "automatic", POSTERN_OIDC_CLIENT_AUTOMATIC },
-  { "client_secret_basic", POSTERN_OIDC_CLIENT_BASIC },
-  { "client_secret_post", POSTERN_OIDC_CLIENT_POST },
-  { "private_key_jwt", POSTERN_OIDC_CLIENT_PRIVATE_KEY_JWT },
-  { "none", POSTERN_OIDC_CLIENT_NONE },
+  { "automatic", POSTERN_OAUTH2_CLIENT_AUTOMATIC },
+  { "client_secret_basic", POSTERN_OAUTH2_CLIENT_BASIC },
+  { "client_secret_post", POSTERN_OAUTH2_CLIENT_POST },
+  { "private_key_jwt", POSTERN_OAUTH2_CLIENT_PRIVATE_KEY_JWT },
+  { "none", POSTERN_OAUTH2_CLIENT_NONE },
 };
 
 static gboolean
@@ -38,7 +38,7 @@ can_sign (PosternJwk *key, GError **error)
 
 /* The key's kind decides the algorithm: of these the first that it fits. */
 static gboolean
-read_key (PosternOidcClient *self, PosternSettings *settings, GError **error)
+read_key (PosternOauth2Client *self, PosternSettings *settings, GError **error)
 {
   const char *pem = postern_settings_get_string (settings, "private-key");
   const char *kid = postern_settings_get_string (settings, "private-key-id");
@@ -61,27 +61,7 @@ read_key (PosternOidcClient *self, PosternSettings *settings, GError **error)
 }
 
 static gboolean
-read_decryption_key (PosternOidcClient *self, PosternSettings *settings, GError **error)
-{
-  const char *pem = postern_settings_get_string (settings, "decryption-key");
-  g_autoptr (GPtrArray) list = g_ptr_array_new ();
-  g_autoptr (PosternJwk) key = NULL;
-  g_autoptr (GError) local = NULL;
-
-  if (!pem || !*pem)
-    return TRUE;
-  key = postern_jwk_new_encryption_from_pem (pem, -1, NULL, &local);
-  if (!key) {
-    g_set_error (error, POSTERN_ERROR, POSTERN_ERROR_CONFIG, "decryption-key cannot be read: %s", local->message);
-    return FALSE;
-  }
-  g_ptr_array_add (list, key);
-  self->decryption_keys = postern_jwk_set_new (list);
-  return TRUE;
-}
-
-static gboolean
-read_method (PosternOidcClient *self, const char *word, GError **error)
+read_method (PosternOauth2Client *self, const char *word, GError **error)
 {
   for (guint i = 0; i < G_N_ELEMENTS (methods); i++) {
     if (g_str_equal (methods[i].word, word)) {
@@ -93,7 +73,7 @@ read_method (PosternOidcClient *self, const char *word, GError **error)
 }
 
 gboolean
-postern_oidc_client_read (PosternOidcClient *self, PosternSettings *settings, GError **error)
+postern_oauth2_client_read (PosternOauth2Client *self, PosternSettings *settings, GError **error)
 {
   const char *id = postern_settings_get_string (settings, "client-id");
   const char *secret = postern_settings_get_string (settings, "client-secret");
@@ -104,39 +84,23 @@ postern_oidc_client_read (PosternOidcClient *self, PosternSettings *settings, GE
     return fail_setting (error, "client-id is missing; write the id that the provider gave this server");
   self->id = g_strdup (id);
   self->secret = secret && *secret ? secret : NULL;
-  if (!read_method (self, word && *word ? word : "automatic", error) || !read_decryption_key (self, settings, error))
+  if (!read_method (self, word && *word ? word : "automatic", error))
     return FALSE;
-  needs_secret = self->method == POSTERN_OIDC_CLIENT_BASIC || self->method == POSTERN_OIDC_CLIENT_POST;
+  needs_secret = self->method == POSTERN_OAUTH2_CLIENT_BASIC || self->method == POSTERN_OAUTH2_CLIENT_POST;
   if (needs_secret && !self->secret)
     return fail_setting (error, "client-secret is missing, and client-authentication needs it");
-  return self->method != POSTERN_OIDC_CLIENT_PRIVATE_KEY_JWT || read_key (self, settings, error);
+  return self->method != POSTERN_OAUTH2_CLIENT_PRIVATE_KEY_JWT || read_key (self, settings, error);
 }
 
 void
-postern_oidc_client_clear (PosternOidcClient *self)
+postern_oauth2_client_clear (PosternOauth2Client *self)
 {
   g_clear_pointer (&self->id, g_free);
   g_clear_object (&self->key);
-  g_clear_object (&self->decryption_keys);
-}
-
-char *
-postern_oidc_client_open (PosternOidcClient *self, const char *id_token, GError **error)
-{
-  g_autoptr (GBytes) within = NULL;
-  g_autoptr (GError) local = NULL;
-
-  if (!self->decryption_keys)
-    return g_strdup (id_token);
-  within = postern_jwe_decrypt (id_token, -1, self->decryption_keys, "JWT", NULL, &local);
-  if (within)
-    return g_strndup (g_bytes_get_data (within, NULL), g_bytes_get_size (within));
-  g_set_error (error, POSTERN_ERROR, POSTERN_ERROR_PROVIDER, "The provider's ID token is not encrypted as it must be: %s", local->message);
-  return NULL;
 }
 
 void
-postern_oidc_client_append (GString *form, const char *name, const char *value)
+postern_oauth2_client_append (GString *form, const char *name, const char *value)
 {
   g_autofree char *encoded = value ? g_uri_escape_string (value, NULL, FALSE) : NULL;
 
@@ -148,24 +112,24 @@ postern_oidc_client_append (GString *form, const char *name, const char *value)
 }
 
 /* Basic is what a provider takes that says nothing (OpenID Connect Discovery 1.0 section 3). */
-static PosternOidcClientMethod
-choose_method (PosternOidcClient *self, GVariant *metadata)
+static PosternOauth2ClientMethod
+choose_method (PosternOauth2Client *self, GVariant *metadata)
 {
   g_auto (GStrv) offered = postern_json_dup_strv (metadata, "token_endpoint_auth_methods_supported", FALSE);
 
-  if (self->method != POSTERN_OIDC_CLIENT_AUTOMATIC)
+  if (self->method != POSTERN_OAUTH2_CLIENT_AUTOMATIC)
     return self->method;
   if (!self->secret)
-    return POSTERN_OIDC_CLIENT_NONE;
+    return POSTERN_OAUTH2_CLIENT_NONE;
   if (offered && !g_strv_contains ((const char *const *) offered, "client_secret_basic") &&
       g_strv_contains ((const char *const *) offered, "client_secret_post"))
-    return POSTERN_OIDC_CLIENT_POST;
-  return POSTERN_OIDC_CLIENT_BASIC;
+    return POSTERN_OAUTH2_CLIENT_POST;
+  return POSTERN_OAUTH2_CLIENT_BASIC;
 }
 
 /* RFC 6749 section 2.3.1: both halves are form-encoded before they are joined. */
 static char *
-basic_header (PosternOidcClient *self)
+basic_header (PosternOauth2Client *self)
 {
   g_autofree char *id = g_uri_escape_string (self->id, NULL, FALSE);
   g_autofree char *secret = g_uri_escape_string (self->secret, NULL, FALSE);
@@ -177,7 +141,7 @@ basic_header (PosternOidcClient *self)
 
 /* RFC 7523 section 3; the audience is the token endpoint, which every provider takes. */
 static char *
-make_assertion (PosternOidcClient *self, GVariant *metadata, GError **error)
+make_assertion (PosternOauth2Client *self, GVariant *metadata, GError **error)
 {
   gint64 now = g_get_real_time () / G_USEC_PER_SEC;
   g_autofree char *jti = g_uuid_string_random ();
@@ -199,66 +163,77 @@ make_assertion (PosternOidcClient *self, GVariant *metadata, GError **error)
 
 /* Adds our proof to @form, or to *@authorization. */
 static gboolean
-authenticate (PosternOidcClient *self, GVariant *metadata, GString *form, char **authorization, GError **error)
+authenticate (PosternOauth2Client *self, GVariant *metadata, GString *form, char **authorization, GError **error)
 {
   g_autofree char *assertion = NULL;
 
   switch (choose_method (self, metadata)) {
-  case POSTERN_OIDC_CLIENT_BASIC:
+  case POSTERN_OAUTH2_CLIENT_BASIC:
     *authorization = basic_header (self);
     return TRUE;
-  case POSTERN_OIDC_CLIENT_PRIVATE_KEY_JWT:
+  case POSTERN_OAUTH2_CLIENT_PRIVATE_KEY_JWT:
     assertion = make_assertion (self, metadata, error);
-    postern_oidc_client_append (form, "client_id", self->id);
-    postern_oidc_client_append (form, "client_assertion_type", "urn:ietf:params:oauth:client-assertion-type:jwt-bearer");
-    postern_oidc_client_append (form, "client_assertion", assertion);
+    postern_oauth2_client_append (form, "client_id", self->id);
+    postern_oauth2_client_append (form, "client_assertion_type", "urn:ietf:params:oauth:client-assertion-type:jwt-bearer");
+    postern_oauth2_client_append (form, "client_assertion", assertion);
     return assertion != NULL;
-  case POSTERN_OIDC_CLIENT_POST:
-    postern_oidc_client_append (form, "client_id", self->id);
-    postern_oidc_client_append (form, "client_secret", self->secret);
+  case POSTERN_OAUTH2_CLIENT_POST:
+    postern_oauth2_client_append (form, "client_id", self->id);
+    postern_oauth2_client_append (form, "client_secret", self->secret);
     return TRUE;
   default:
-    postern_oidc_client_append (form, "client_id", self->id);
+    postern_oauth2_client_append (form, "client_id", self->id);
     return TRUE;
   }
+}
+
+/* What an endpoint says in place of what it was asked for; some say it with status 200. A word, or an object that holds one. */
+static char *
+dup_error_word (GVariant *response)
+{
+  g_autoptr (GVariant) error = postern_json_get (response, "error");
+  const char *message;
+
+  if (!error || g_variant_is_of_type (error, G_VARIANT_TYPE_MAYBE))
+    return NULL;
+  if (g_variant_is_of_type (error, G_VARIANT_TYPE_STRING))
+    return g_variant_dup_string (error, NULL);
+  message = g_variant_is_of_type (error, G_VARIANT_TYPE_VARDICT) ? postern_json_get_string (error, "message") : NULL;
+  return g_strdup (message ? message : "an error of its own kind");
 }
 
 static gboolean
 check_response (GVariant *response, guint status, GError **error)
 {
-  const char *word = postern_json_get_string (response, "error");
+  g_autofree char *word = dup_error_word (response);
   const char *description = postern_json_get_string (response, "error_description");
   const char *type = postern_json_get_string (response, "token_type");
 
   if (status != 200 || word) {
-    g_set_error (error, POSTERN_ERROR, POSTERN_ERROR_PROVIDER, "The token endpoint refused the code: status %u, %.100s, %.300s", status,
-                 word ? word : "no error word", description ? description : "no description");
+    gboolean ours = g_strcmp0 (word, "invalid_client") == 0 || g_strcmp0 (word, "incorrect_client_credentials") == 0;
+    g_set_error (error, POSTERN_ERROR, POSTERN_ERROR_PROVIDER, "The token endpoint refused the code: status %u, %.100s, %.300s%s", status,
+                 word ? word : "no error word", description ? description : "no description",
+                 ours ? "; compare client-id and client-secret with the provider's, or correct client-authentication" : "");
     return FALSE;
   }
-  if (!postern_json_get_string (response, "id_token") || !postern_json_get_string (response, "access_token") || !type ||
-      g_ascii_strcasecmp (type, "Bearer") != 0) {
-    g_set_error_literal (error, POSTERN_ERROR, POSTERN_ERROR_PROVIDER,
-                         "The token endpoint's answer lacks id_token, access_token or token_type Bearer; is the scope openid asked for?");
+  if (!postern_json_get_string (response, "access_token") || !type || g_ascii_strcasecmp (type, "Bearer") != 0) {
+    g_set_error_literal (error, POSTERN_ERROR, POSTERN_ERROR_PROVIDER, "The token endpoint's answer lacks access_token or token_type Bearer");
     return FALSE;
   }
   return TRUE;
 }
 
 GVariant *
-postern_oidc_client_redeem (PosternOidcClient *self, GVariant *metadata, const char *code, const char *callback_url,
-                            const char *verifier, GCancellable *cancellable, GError **error)
+postern_oauth2_client_ask (PosternOauth2Client *self, GVariant *metadata, GString *form, GCancellable *cancellable, GError **error)
 {
-  g_autoptr (GString) form = g_string_new ("grant_type=authorization_code");
+  const char *url = postern_json_get_string (metadata, "token_endpoint");
   g_autofree char *authorization = NULL;
   g_autoptr (GVariant) response = NULL;
   guint status = 0;
 
-  postern_oidc_client_append (form, "code", code);
-  postern_oidc_client_append (form, "redirect_uri", callback_url);
-  postern_oidc_client_append (form, "code_verifier", verifier);
   if (!authenticate (self, metadata, form, &authorization, error))
     return NULL;
-  response = postern_oidc_provider_fetch (postern_json_get_string (metadata, "token_endpoint"), form->str, authorization, &status, cancellable, error);
+  response = postern_oauth2_fetch_object (url, form->str, authorization, NULL, &status, cancellable, error);
   explicit_bzero (form->str, form->len);
   if (authorization)
     explicit_bzero (authorization, strlen (authorization));

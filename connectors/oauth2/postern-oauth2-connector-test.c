@@ -1,0 +1,270 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "../oidc/test/postern-oidc-hostile.h"
+#include "postern-oauth2-connector.h"
+#include "postern-oauth2-path.h"
+
+#include <string.h>
+
+static PosternOidcHostile *provider;
+
+/* @extra: (nullable): further members of the JSON object of settings */
+static PosternAuthenticator *
+connector_new (const char *extra)
+{
+  g_autofree char *json = g_strdup_printf ("{\"issuer\":null,\"authorization-endpoint\":\"%s/authorize?kept=1\",\"token-endpoint\":\"%s/token\","
+                                           "\"profile-endpoint\":\"%s/userinfo\",\"subject\":\"sub\"%s%s}",
+                                           provider->issuer, provider->issuer, provider->issuer, extra ? "," : "", extra ? extra : "");
+
+  return postern_oidc_hostile_connector (provider, POSTERN_TYPE_OAUTH2_CONNECTOR, json);
+}
+
+static void
+assert_refused (PosternStep *step, const char *why)
+{
+  const GError *error = postern_step_get_error (step);
+
+  g_assert_null (postern_step_get_subject (step));
+  g_assert_error (error, POSTERN_ERROR, POSTERN_ERROR_PROVIDER);
+  g_test_message ("%s", error->message);
+  g_assert_nonnull (strstr (error->message, why));
+}
+
+static void
+test_good (void)
+{
+  g_autoptr (PosternAuthenticator) connector = connector_new ("\"scopes\":\"one two\",\"authorization-parameters\":\"a=b c=d%=e\",\"prompt\":\"none\",\"keep-tokens\":\"true\"");
+  g_autoptr (PosternStep) step = postern_oidc_hostile_sign_in (provider, connector);
+  PosternSubject *subject = postern_step_get_subject (step);
+  static const struct {
+    const char *name, *value;
+  } sent[] = {
+    { "kept", "1" }, { "response_type", "code" }, { "client_id", "postern" }, { "redirect_uri", "https://id.example/callback/corp" },
+    { "scope", "one two" }, { "state", "flw_1.state" }, { "code_challenge_method", "S256" }, { "prompt", "none" }, { "a", "b" }, { "c", "d%=e" },
+    { "nonce", NULL }, { "login_hint", NULL }, { "ui_locales", NULL }, { "response_mode", NULL },
+  };
+
+  g_assert_no_error (postern_step_get_error (step));
+  g_assert_cmpstr (postern_subject_get_id (subject), ==, "grace");
+  g_assert_cmpstr (postern_subject_get_email (subject), ==, "grace@corp.example");
+  g_assert_true (postern_subject_get_email_verified (subject));
+  g_assert_cmpstr (postern_json_get_string (postern_subject_get_upstream_tokens (subject), "access_token"), ==, "at");
+  for (guint i = 0; i < G_N_ELEMENTS (sent); i++) {
+    g_autofree char *value = postern_oidc_hostile_parameter (provider, sent[i].name);
+    g_assert_cmpstr (value, ==, sent[i].value);
+  }
+  g_assert_true (provider->verifier_matches);
+  g_assert_cmpuint (provider->n_metadata + provider->n_jwks, ==, 0);
+}
+
+static void
+test_quirks (void)
+{
+  g_autoptr (PosternAuthenticator) connector = connector_new ("\"scopes\":\"one two\",\"scope-separator\":\"comma\",\"pkce\":\"none\",\"token-state\":\"true\"");
+  g_autoptr (PosternStep) step = postern_oidc_hostile_sign_in (provider, connector);
+  g_autofree char *scope = postern_oidc_hostile_parameter (provider, "scope");
+  g_autofree char *challenge = postern_oidc_hostile_parameter (provider, "code_challenge");
+
+  g_assert_no_error (postern_step_get_error (step));
+  g_assert_cmpstr (scope, ==, "one,two");
+  g_assert_null (challenge);
+  g_assert_nonnull (strstr (provider->last_form, "state=flw_1.state"));
+  g_assert_null (strstr (provider->last_form, "code_verifier"));
+}
+
+/* Who it is must stand there as a text or a whole number, and be short. */
+static void
+test_subjects (void)
+{
+  static const struct {
+    const char *userinfo, *id;
+  } cases[] = {
+    { "{\"sub\":9007199254740991}", "9007199254740991" }, { "{\"sub\":0}", "0" }, { "{\"sub\":\"x\"}", "x" },
+    { "{\"sub\":null}", NULL }, { "{\"sub\":\"\"}", NULL }, { "{\"sub\":1.5}", NULL }, { "{\"sub\":true}", NULL }, { "{\"sub\":[\"x\"]}", NULL },
+    { "{\"sub\":{\"id\":\"x\"}}", NULL },
+  };
+  g_autoptr (PosternAuthenticator) connector = connector_new (NULL);
+
+  for (guint i = 0; i < G_N_ELEMENTS (cases); i++) {
+    g_autoptr (PosternStep) step = NULL;
+    provider->userinfo = cases[i].userinfo;
+    step = postern_oidc_hostile_sign_in (provider, connector);
+    if (cases[i].id)
+      g_assert_cmpstr (postern_subject_get_id (postern_step_get_subject (step)), ==, cases[i].id);
+    else
+      assert_refused (step, "at “sub”");
+  }
+}
+
+/* An address counts as proved only where the settings say what proves it, and that is so. */
+static void
+test_proof (void)
+{
+  static const struct {
+    const char *extra, *userinfo;
+    gboolean proved;
+  } cases[] = {
+    { NULL, "{\"email_verified\":true}", TRUE },
+    { NULL, "{\"email_verified\":\"true\"}", FALSE },
+    { NULL, "{\"email_verified\":1}", FALSE },
+    { NULL, "{\"email_verified\":null}", FALSE },
+    { "\"email-verified\":\"verified\"", "{\"email_verified\":true}", FALSE },
+    { "\"email-verified\":\"verified\"", "{\"verified\":true}", TRUE },
+    { "\"email-verified\":\"verified&active\"", "{\"verified\":true}", FALSE },
+    { "\"email-verified\":\"verified&active\"", "{\"verified\":true,\"active\":true}", TRUE },
+    { "\"email-verified\":\"verified\"", "{\"verified\":\"true\"}", FALSE },
+    { "\"email-verified\":\"verified=yes\"", "{\"verified\":\"yes\"}", TRUE },
+    { "\"email-verified\":\"never\"", "{\"email_verified\":true,\"never\":true}", FALSE },
+    { "\"email-verified\":\"always\"", "{\"email_verified\":false}", TRUE },
+    { "\"claim-map\":\"email=mail\"", "{\"mail\":\"grace@corp.example\",\"email\":null}", FALSE },
+    { "\"claim-map\":\"email=mail\",\"email-verified\":\"ok\"", "{\"mail\":\"grace@corp.example\",\"ok\":true}", TRUE },
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (cases); i++) {
+    g_autoptr (PosternAuthenticator) connector = connector_new (cases[i].extra);
+    g_autoptr (PosternStep) step = NULL;
+    provider->userinfo = cases[i].userinfo;
+    step = postern_oidc_hostile_sign_in (provider, connector);
+    g_assert_no_error (postern_step_get_error (step));
+    g_assert_cmpstr (postern_subject_get_email (postern_step_get_subject (step)), ==, "grace@corp.example");
+    g_assert_cmpint (postern_subject_get_email_verified (postern_step_get_subject (step)), ==, cases[i].proved);
+  }
+}
+
+static void
+test_conditions (void)
+{
+  g_autoptr (PosternAuthenticator) connector = connector_new ("\"profile-conditions\":\"code=00 ok\"");
+  static const struct {
+    const char *userinfo;
+    gboolean good;
+  } cases[] = { { "{\"code\":\"00\",\"ok\":true}", TRUE }, { "{\"code\":\"024\",\"ok\":true}", FALSE }, { "{\"code\":\"00\",\"ok\":false}", FALSE }, { NULL, FALSE } };
+
+  for (guint i = 0; i < G_N_ELEMENTS (cases); i++) {
+    g_autoptr (PosternStep) step = NULL;
+    provider->userinfo = cases[i].userinfo;
+    step = postern_oidc_hostile_sign_in (provider, connector);
+    if (cases[i].good)
+      g_assert_no_error (postern_step_get_error (step));
+    else
+      assert_refused (step, "does not hold");
+  }
+}
+
+static void
+test_endpoints (void)
+{
+  static const char *const paths[] = { "/token", "/userinfo" };
+  static const char *const hows[] = { "huge", "redirect", "garbage", "500", "refuse", "error-200" };
+  g_autoptr (PosternAuthenticator) connector = connector_new (NULL);
+
+  for (guint i = 0; i < G_N_ELEMENTS (paths); i++) {
+    for (guint k = 0; k < G_N_ELEMENTS (hows); k++) {
+      g_autoptr (PosternStep) step = NULL;
+      provider->misbehave = paths[i];
+      provider->how = hows[k];
+      step = postern_oidc_hostile_sign_in (provider, connector);
+      assert_refused (step, "");
+    }
+  }
+}
+
+static void
+test_responses (void)
+{
+  g_autoptr (PosternAuthenticator) connector = connector_new (NULL);
+  g_autoptr (PosternStep) begun = postern_oidc_hostile_begin (provider, connector);
+  g_autoptr (PosternStep) empty = postern_step_new (POSTERN_STEP_BEGIN, "flw_2", "");
+  g_autoptr (PosternStep) declined = postern_oidc_hostile_callback (begun, connector, "{\"error\":\"access_denied\"}");
+  g_autoptr (PosternStep) broken = postern_oidc_hostile_callback (begun, connector, "{\"error\":\"server_error\",\"code\":\"c\"}");
+  g_autoptr (PosternStep) without = postern_oidc_hostile_callback (begun, connector, "{}");
+  g_autoptr (PosternStep) unasked = postern_oidc_hostile_callback (empty, connector, "{\"code\":\"c\"}");
+
+  g_assert_error (postern_step_get_error (declined), POSTERN_ERROR, POSTERN_ERROR_ACCESS_DENIED);
+  assert_refused (broken, "server_error");
+  assert_refused (without, "without a code");
+  assert_refused (unasked, "without");
+}
+
+static void
+test_paths (void)
+{
+  static const struct {
+    const char *path, *text;
+  } cases[] = {
+    { "id", "7" }, { "a.b.c", "deep" }, { "a.b", NULL }, { "a.x.c", NULL }, { "none|a.b.c", "deep" }, { "none|void", NULL },
+    { "mails[0].mail", "one@x" }, { "mails[2].mail", NULL }, { "mails[primary].mail", "two@x" }, { "mails[lost].mail", NULL },
+    { "a[0]", NULL }, { "id[0]", NULL }, { "https://x/{id}/{a.b.c}", "https://x/7/deep" }, { "https://x/{id}/{none}", NULL },
+    { "https://x/{odd}", "https://x/a%2F..%3Fb" }, { "https://x/{none|id}", "https://x/7" }, { "yes", NULL }, { "empty", NULL },
+  };
+  static const char *const bad[] = { "", ".a", "a.", "{a", "a}", "a[b" };
+  g_autoptr (GVariant) document = postern_json_parse_object ("{\"id\":7,\"a\":{\"b\":{\"c\":\"deep\"}},\"odd\":\"a/..?b\",\"yes\":true,\"empty\":\"\","
+                                                             "\"mails\":[{\"mail\":\"one@x\"},{\"mail\":\"two@x\",\"primary\":true}]}",
+                                                             -1, 0, NULL);
+
+  for (guint i = 0; i < G_N_ELEMENTS (cases); i++) {
+    g_autofree char *text = postern_oauth2_path_dup_text (document, cases[i].path);
+    g_assert_true (postern_oauth2_path_check (cases[i].path));
+    g_assert_cmpstr (text, ==, cases[i].text);
+  }
+  for (guint i = 0; i < G_N_ELEMENTS (bad); i++)
+    g_assert_false (postern_oauth2_path_check (bad[i]));
+}
+
+static void
+test_settings (void)
+{
+  static const char *const bad[] = {
+    "{'client-id': 'x'}",
+    "{'authorization-endpoint': 'https://x/a', 'token-endpoint': 'http://x/t', 'profile-endpoint': 'https://x/p', 'client-id': 'x'}",
+    "{'authorization-endpoint': 'https://x/a', 'token-endpoint': 'https://x/t', 'profile-endpoint': 'https://x/p'}",
+    "{'authorization-endpoint': 'https://x/a', 'token-endpoint': 'https://x/t', 'profile-endpoint': 'https://x/p', 'client-id': 'x', 'claim-map': 'sub=id'}",
+    "{'authorization-endpoint': 'https://x/a', 'token-endpoint': 'https://x/t', 'profile-endpoint': 'https://x/p', 'client-id': 'x', 'claim-map': 'name=a['}",
+    "{'authorization-endpoint': 'https://x/a', 'token-endpoint': 'https://x/t', 'profile-endpoint': 'https://x/p', 'client-id': 'x', 'authorization-parameters': 'a'}",
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (bad); i++) {
+    g_autoptr (PosternInstance) instance = g_object_new (POSTERN_TYPE_OAUTH2_CONNECTOR, NULL);
+    g_autoptr (GVariant) values = g_variant_ref_sink (g_variant_parse (G_VARIANT_TYPE ("a{ss}"), bad[i], NULL, NULL, NULL));
+    g_autoptr (PosternSettings) settings = postern_settings_new (values, NULL);
+    g_autoptr (GError) error = NULL;
+    postern_instance_set_identity (instance, "x", "oauth2", "X", NULL, settings);
+    g_assert_false (postern_instance_configure (instance, &error));
+    g_assert_error (error, POSTERN_ERROR, POSTERN_ERROR_CONFIG);
+    g_test_message ("%s", error->message);
+  }
+}
+
+static void
+set_up (gpointer *fixture, gconstpointer test)
+{
+  postern_oidc_hostile_reset (provider);
+}
+
+static void
+run_test (gpointer *fixture, gconstpointer test)
+{
+  ((void (*) (void)) test) ();
+}
+
+#define ADD(name, func) g_test_add ("/oauth2/" name, gpointer, (gconstpointer) func, set_up, run_test, NULL)
+
+int
+main (int argc, char **argv)
+{
+  int failures;
+
+  g_test_init (&argc, &argv, NULL);
+  provider = postern_oidc_hostile_new ();
+  ADD ("good", test_good);
+  ADD ("quirks", test_quirks);
+  ADD ("subjects", test_subjects);
+  ADD ("proof", test_proof);
+  ADD ("conditions", test_conditions);
+  ADD ("endpoints", test_endpoints);
+  ADD ("responses", test_responses);
+  ADD ("paths", test_paths);
+  ADD ("settings", test_settings);
+  failures = g_test_run ();
+  postern_oidc_hostile_free (provider);
+  return failures;
+}

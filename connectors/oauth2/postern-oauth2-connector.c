@@ -1,0 +1,338 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "postern-oauth2-connector.h"
+
+#include "postern-oauth2-identity.h"
+#include "postern-oauth2-profile.h"
+
+#include <errno.h>
+#include <string.h>
+#include <sys/random.h>
+
+#define GET_CLASS(self) G_TYPE_INSTANCE_GET_CLASS (self, POSTERN_TYPE_OAUTH2_CONNECTOR, PosternOauth2ConnectorClass)
+
+static gpointer parent_class;
+
+char *
+postern_oauth2_connector_dup_random (void)
+{
+  guint8 bytes[32];
+  gsize filled = 0;
+
+  while (filled < sizeof bytes) {
+    gssize got = getrandom (bytes + filled, sizeof bytes - filled, 0);
+    if (got < 0 && errno != EINTR)
+      g_error ("The system gives no random bytes: %s", g_strerror (errno));
+    filled += got > 0 ? (gsize) got : 0;
+  }
+  return postern_base64url_encode (bytes, sizeof bytes);
+}
+
+const char *
+postern_oauth2_connector_get_filled (PosternOauth2Connector *self, const char *name)
+{
+  const char *value = postern_settings_get_string (postern_instance_get_settings (POSTERN_INSTANCE (self)), name);
+
+  return value && *value ? value : NULL;
+}
+
+static char *
+challenge_of (const char *verifier)
+{
+  g_autoptr (GChecksum) checksum = g_checksum_new (G_CHECKSUM_SHA256);
+  guint8 digest[32];
+  gsize length = sizeof digest;
+
+  g_checksum_update (checksum, (const guchar *) verifier, -1);
+  g_checksum_get_digest (checksum, digest, &length);
+  return postern_base64url_encode (digest, length);
+}
+
+static void
+add_challenge (PosternStep *step, GString *query)
+{
+  g_autofree char *verifier = postern_oauth2_connector_dup_random ();
+  g_autofree char *challenge = challenge_of (verifier);
+
+  postern_step_set_state (step, "verifier", verifier);
+  postern_oauth2_client_append (query, "code_challenge", challenge);
+  postern_oauth2_client_append (query, "code_challenge_method", "S256");
+}
+
+static char *
+authorization_url (PosternOauth2Connector *self, PosternStep *step, GVariant *metadata)
+{
+  const char *endpoint = postern_json_get_string (metadata, "authorization_endpoint");
+  GString *url = g_string_new (endpoint);
+
+  g_string_append_c (url, strchr (endpoint, '?') ? '&' : '?');
+  postern_oauth2_client_append (url, "response_type", "code");
+  postern_oauth2_client_append (url, "client_id", self->client.id);
+  postern_oauth2_client_append (url, "redirect_uri", postern_step_get_callback_url (step));
+  postern_oauth2_client_append (url, "scope", *self->scope ? self->scope : NULL);
+  postern_oauth2_client_append (url, "state", postern_step_get_callback_state (step));
+  if (self->use_pkce)
+    add_challenge (step, url);
+  postern_oauth2_client_append (url, "prompt", self->prompt);
+  for (guint i = 0; self->parameters && self->parameters[i]; i++) {
+    g_auto (GStrv) pair = g_strsplit (self->parameters[i], "=", 2);
+    postern_oauth2_client_append (url, pair[0], pair[1]);
+  }
+  if (GET_CLASS (self)->prepare)
+    GET_CLASS (self)->prepare (self, step, url);
+  if (GET_CLASS (self)->add_parameters)
+    GET_CLASS (self)->add_parameters (self, url);
+  return g_string_free (url, FALSE);
+}
+
+static gboolean
+begin (PosternOauth2Connector *self, PosternStep *step, GError **error)
+{
+  g_autoptr (GVariant) metadata = GET_CLASS (self)->dup_metadata (self, postern_step_get_cancellable (step), error);
+  g_autofree char *url = NULL;
+
+  if (!metadata)
+    return FALSE;
+  postern_step_set_state (step, "asked", "1");
+  url = authorization_url (self, step, metadata);
+  postern_step_return_prompt (step, postern_prompt_new_redirect (url));
+  return TRUE;
+}
+
+/* What a provider says instead of a code. Its words reach the log, cut to a length; the person reads ours. */
+static gboolean
+check_response_error (PosternOauth2Connector *self, PosternStep *step, GError **error)
+{
+  static const char *const no[] = { "access_denied", "user_cancelled_login", "user_cancelled_authorize", "user_denied", NULL };
+  const char *word = postern_step_get_input (step, "error");
+  const char *description = postern_step_get_input (step, "error_description");
+  const char *name = postern_instance_get_display_name (POSTERN_INSTANCE (self));
+
+  if (!word)
+    return TRUE;
+  if (g_strv_contains (no, word))
+    g_set_error (error, POSTERN_ERROR, POSTERN_ERROR_ACCESS_DENIED, "You did not finish signing in at %s. Try again, or choose another way.", name);
+  else
+    g_set_error (error, POSTERN_ERROR, POSTERN_ERROR_PROVIDER, "%s answered %.100s: %.300s", name, word, description ? description : "no description");
+  return FALSE;
+}
+
+/* What is sealed for applications that call the provider. */
+static void
+keep_tokens (PosternSubject *subject, GVariant *response)
+{
+  static const char *const kept[] = { "access_token", "refresh_token", "id_token" };
+  GVariantBuilder tokens = G_VARIANT_BUILDER_INIT (G_VARIANT_TYPE_VARDICT);
+  gint64 lifetime = postern_json_get_int64 (response, "expires_in", 0);
+  g_autofree char *sid = g_strdup (postern_subject_get_upstream_sid (subject));
+  g_autoptr (GVariant) model = NULL;
+
+  for (guint i = 0; i < G_N_ELEMENTS (kept); i++) {
+    const char *token = postern_json_get_string (response, kept[i]);
+    if (token)
+      g_variant_builder_add (&tokens, "{sv}", kept[i], g_variant_new_string (token));
+  }
+  if (lifetime > 0)
+    g_variant_builder_add (&tokens, "{sv}", "expires_at", g_variant_new_int64 (g_get_real_time () / G_USEC_PER_SEC + lifetime));
+  model = g_variant_ref_sink (g_variant_builder_end (&tokens));
+  postern_subject_set_upstream (subject, model, sid);
+}
+
+static GVariant *
+postern_oauth2_connector_redeem (PosternOauth2Connector *self, PosternStep *step, GVariant *metadata, GError **error)
+{
+  g_autoptr (GString) form = g_string_new ("grant_type=authorization_code");
+
+  postern_oauth2_client_append (form, "code", postern_step_get_input (step, "code"));
+  postern_oauth2_client_append (form, "redirect_uri", postern_step_get_callback_url (step));
+  postern_oauth2_client_append (form, "code_verifier", postern_step_get_state (step, "verifier"));
+  if (postern_settings_get_boolean (postern_instance_get_settings (POSTERN_INSTANCE (self)), "token-state"))
+    postern_oauth2_client_append (form, "state", postern_step_get_input (step, "state"));
+  if (GET_CLASS (self)->add_token_parameters && !GET_CLASS (self)->add_token_parameters (self, form, error))
+    return NULL;
+  return postern_oauth2_client_ask (&self->client, metadata, form, postern_step_get_cancellable (step), error);
+}
+
+static gboolean
+check_response (PosternOauth2Connector *self, PosternStep *step, GVariant *metadata, GError **error)
+{
+  const char *code = postern_step_get_input (step, "code");
+  gboolean asked = postern_step_get_state (step, "asked") && (!self->use_pkce || postern_step_get_state (step, "verifier"));
+
+  if (GET_CLASS (self)->check_response && !GET_CLASS (self)->check_response (self, step, metadata, error))
+    return FALSE;
+  if (!check_response_error (self, step, error))
+    return FALSE;
+  if (code && *code && asked)
+    return TRUE;
+  g_set_error_literal (error, POSTERN_ERROR, POSTERN_ERROR_PROVIDER, "The provider sent the browser back without a code, or without our having asked");
+  return FALSE;
+}
+
+static gboolean
+finish (PosternOauth2Connector *self, PosternStep *step, GError **error)
+{
+  static const char *const used[] = { "asked", "nonce", "verifier" };
+  g_autoptr (GVariant) metadata = GET_CLASS (self)->dup_metadata (self, postern_step_get_cancellable (step), error);
+  g_autoptr (GVariant) response = NULL;
+  PosternSubject *subject;
+
+  if (!metadata || !check_response (self, step, metadata, error))
+    return FALSE;
+  response = GET_CLASS (self)->redeem (self, step, metadata, error);
+  subject = response ? GET_CLASS (self)->identify (self, step, metadata, response, error) : NULL;
+  if (!subject)
+    return FALSE;
+  if (self->keep_tokens)
+    keep_tokens (subject, response);
+  for (guint i = 0; i < G_N_ELEMENTS (used); i++)
+    postern_step_set_state (step, used[i], NULL);
+  postern_step_return_subject (step, subject);
+  return TRUE;
+}
+
+static gboolean
+postern_oauth2_connector_handle_step (PosternAuthenticator *authenticator, PosternStep *step)
+{
+  PosternOauth2Connector *self = POSTERN_OAUTH2_CONNECTOR (authenticator);
+  PosternStepPhase phase = postern_step_get_phase (step);
+  g_autoptr (GError) error = NULL;
+
+  if (phase == POSTERN_STEP_CONTINUE)
+    return FALSE;
+  if (!(phase == POSTERN_STEP_BEGIN ? begin (self, step, &error) : finish (self, step, &error)))
+    postern_step_return_error (step, g_steal_pointer (&error));
+  return TRUE;
+}
+
+static GVariant *
+postern_oauth2_connector_dup_metadata (PosternOauth2Connector *self, GCancellable *cancellable, GError **error)
+{
+  return g_variant_ref (self->endpoints);
+}
+
+/* Each endpoint must be as safe as the first: with one on https nobody is sent to plain http. */
+static gboolean
+read_endpoints (PosternOauth2Connector *self, GError **error)
+{
+  static const struct {
+    const char *setting, *name;
+    gboolean required;
+  } all[] = {
+    { "authorization-endpoint", "authorization_endpoint", TRUE },
+    { "token-endpoint", "token_endpoint", TRUE },
+    { "profile-endpoint", "userinfo_endpoint", TRUE },
+  };
+  const char *first = postern_oauth2_connector_get_filled (self, all[0].setting);
+  gboolean plain = first && g_str_has_prefix (first, "http://");
+  GVariantBuilder builder = G_VARIANT_BUILDER_INIT (G_VARIANT_TYPE_VARDICT);
+
+  for (guint i = 0; i < G_N_ELEMENTS (all); i++) {
+    const char *url = postern_oauth2_connector_get_filled (self, all[i].setting);
+    if (url && (plain || g_str_has_prefix (url, "https://")) && !strpbrk (url, "#\r\n")) {
+      g_variant_builder_add (&builder, "{sv}", all[i].name, g_variant_new_string (url));
+      continue;
+    }
+    g_variant_builder_clear (&builder);
+    g_set_error (error, POSTERN_ERROR, POSTERN_ERROR_CONFIG, "%s is missing or no https URL; write the one that the provider documents", all[i].setting);
+    return FALSE;
+  }
+  self->endpoints = g_variant_ref_sink (g_variant_builder_end (&builder));
+  return TRUE;
+}
+
+static char *
+read_scope (PosternSettings *settings)
+{
+  g_auto (GStrv) scopes = postern_settings_dup_strv (settings, "scopes");
+  const char *separator = postern_settings_get_string (settings, "scope-separator");
+
+  return scopes ? g_strjoinv (g_strcmp0 (separator, "comma") == 0 ? "," : " ", scopes) : g_strdup ("");
+}
+
+static gboolean
+check_pairs (const char *setting, char **pairs, GError **error)
+{
+  for (; pairs && *pairs; pairs++) {
+    const char *sign = strchr (*pairs, '=');
+    if (sign && sign > *pairs && sign[1])
+      continue;
+    g_set_error (error, POSTERN_ERROR, POSTERN_ERROR_CONFIG, "%s: “%s” is not “name=value”", setting, *pairs);
+    return FALSE;
+  }
+  return TRUE;
+}
+
+static gboolean
+postern_oauth2_connector_configure (PosternInstance *instance, GError **error)
+{
+  PosternOauth2Connector *self = POSTERN_OAUTH2_CONNECTOR (instance);
+  PosternSettings *settings = postern_instance_get_settings (instance);
+  const char *pkce = postern_settings_get_string (settings, "pkce");
+
+  self->scope = read_scope (settings);
+  self->parameters = postern_settings_dup_strv (settings, "authorization-parameters");
+  self->claim_map = postern_settings_dup_strv (settings, "claim-map");
+  self->prompt = postern_oauth2_connector_get_filled (self, "prompt");
+  self->use_pkce = g_strcmp0 (pkce, "none") != 0;
+  self->keep_tokens = postern_settings_get_boolean (settings, "keep-tokens");
+  /* A protocol that finds its endpoints by itself has no setting for them. */
+  if (GET_CLASS (self)->dup_metadata == postern_oauth2_connector_dup_metadata && !read_endpoints (self, error))
+    return FALSE;
+  return check_pairs ("authorization-parameters", self->parameters, error) &&
+         postern_oauth2_profile_check_map ((const char *const *) self->claim_map, error) && postern_oauth2_client_read (&self->client, settings, error);
+}
+
+static void
+postern_oauth2_connector_finalize (GObject *object)
+{
+  PosternOauth2Connector *self = POSTERN_OAUTH2_CONNECTOR (object);
+
+  postern_oauth2_client_clear (&self->client);
+  g_clear_pointer (&self->endpoints, g_variant_unref);
+  g_free (self->scope);
+  g_strfreev (self->parameters);
+  g_strfreev (self->claim_map);
+  G_OBJECT_CLASS (parent_class)->finalize (object);
+}
+
+static void
+postern_oauth2_connector_class_init (gpointer klass, gpointer data)
+{
+  PosternOauth2ConnectorClass *class = klass;
+
+  parent_class = g_type_class_peek_parent (klass);
+  G_OBJECT_CLASS (klass)->finalize = postern_oauth2_connector_finalize;
+  POSTERN_INSTANCE_CLASS (klass)->configure = postern_oauth2_connector_configure;
+  POSTERN_AUTHENTICATOR_CLASS (klass)->handle_step = postern_oauth2_connector_handle_step;
+  class->dup_metadata = postern_oauth2_connector_dup_metadata;
+  class->redeem = postern_oauth2_connector_redeem;
+  class->identify = postern_oauth2_identity_find;
+}
+
+GType
+postern_oauth2_connector_register (GType parent, const char *name, const GTypeInfo *info)
+{
+  g_autofree char *free_name = g_strdup (name);
+
+  for (guint copy = 2; g_type_from_name (free_name) != G_TYPE_INVALID; copy++) {
+    g_free (free_name);
+    free_name = g_strdup_printf ("%s-%u", name, copy);
+  }
+  return g_type_register_static (parent, free_name, info, 0);
+}
+
+GType
+postern_oauth2_connector_get_type (void)
+{
+  static gsize type;
+
+  if (g_once_init_enter (&type)) {
+    static const GTypeInfo info = {
+      .class_size = sizeof (PosternOauth2ConnectorClass),
+      .class_init = postern_oauth2_connector_class_init,
+      .instance_size = sizeof (PosternOauth2Connector),
+    };
+    g_once_init_leave (&type, postern_oauth2_connector_register (POSTERN_TYPE_CONNECTOR, "PosternOauth2Connector", &info));
+  }
+  return type;
+}

@@ -1,0 +1,115 @@
+// SPDX-License-Identifier: Apache-2.0
+// Each provider that has a mock.json: its real key file, with only the hosts exchanged, against a mock that takes nothing but what
+// the provider documents.
+import assert from 'node:assert/strict';
+import { existsSync, mkdtempSync, readFileSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { ProviderMock } from '../mocks/provider-mock.mjs';
+import { build, startPostern } from '../lib/server.mjs';
+import { client, RelyingParty } from '../lib/relying-party.mjs';
+import { Visitor } from '../lib/visitor.mjs';
+import { runTests, test } from '../lib/tap.mjs';
+
+const folder = resolve(import.meta.dirname ?? new URL('.', import.meta.url).pathname, '../../connectors');
+const read = (path) => readFileSync(join(folder, path), 'utf8');
+const records = Object.fromEntries(readdirSync(folder).filter((name) => existsSync(join(folder, name, 'mock.json'))).map((name) => [name, JSON.parse(read(`${name}/mock.json`))]));
+// The README's example of a provider that an operator adds without code is one more.
+records.acme = JSON.parse(read('../tests/mocks/acme.json'));
+const names = Object.keys(records), mock = await ProviderMock.start(records);
+
+const plugins = mkdtempSync(join(tmpdir(), 'postern-plugins-'));
+for (const file of readdirSync(join(build, 'connectors'))) {
+  if (/\.(so|svg)$/.test(file)) symlinkSync(join(build, 'connectors', file), join(plugins, file));
+  if (file.endsWith('.plugin')) writeFileSync(join(plugins, file), mock.keyFile(readFileSync(join(build, 'connectors', file), 'utf8')));
+}
+const own = mkdtempSync(join(tmpdir(), 'postern-plugins.d-'));
+writeFileSync(join(own, 'acme.plugin'), mock.keyFile(/```ini\n([^]*?)```/.exec(read('oauth2/README.md'))[1]), { mode: 0o644 });
+
+/** The text of connectors.d/NAME.conf: what an operator would write. */
+function instance(name) {
+  const { known, record } = mock.providers.get(name), settings = { 'client-id': known.client_id, 'client-secret': known.client_secret, ...record.settings };
+  return `Type=${name}\n${Object.entries(settings).filter(([, value]) => value !== null).map(([key, value]) => `${key}=${value}\n`).join('')}`;
+}
+
+const postern = await startPostern({
+  config: { outbound: { allow: '127.0.0.1' } },
+  env: { POSTERN_PLUGIN_PATH: `${build}/plugins:${plugins}:${own}` },
+  instances: Object.fromEntries(names.map((name) => [name, instance(name)])),
+});
+const rp = await RelyingParty.start();
+const app = await postern.cli('app', 'create', '--name', 'Application', '--first-party', '--redirect-uri', rp.redirectUri);
+await rp.discover(postern.url, app.client_id, undefined, client.ClientSecretBasic(app.client_secret));
+
+const begin = () => rp.begin({ scope: 'openid email profile' });
+const press = (name) => [`connector-${name}`, 'consent-allow'];
+const signIn = async (name) => rp.redeem(await new Visitor().walk(await begin(), rp.redirectUri, {}, press(name)));
+
+/** Presses the button once; gives the page of ours on which the person then stands. */
+async function stand(name) {
+  const visitor = new Visitor();
+  let here = await begin(), answer = await visitor.send(here), pressed = false;
+  for (let hop = 0; hop < 20; hop += 1) {
+    if (answer.location) answer = await visitor.send(here = new URL(answer.location, here).href);
+    else if (pressed && here.startsWith(postern.url)) return answer.text;
+    else {
+      const form = visitor.form(answer.text, here, {}, pressed ? ['submit'] : [`connector-${name}`]);
+      pressed = true;
+      answer = await visitor.send(here = form.action, { method: 'POST', form: form.fields, headers: { origin: new URL(here).origin } });
+    }
+  }
+  throw new Error(`still under way at ${here}`);
+}
+
+for (const name of names) {
+  const { record } = mock.providers.get(name), callback = `${postern.url}/callback/${name}`;
+
+  test(`${name}: a person comes, and comes again`, async () => {
+    const provider = mock.prepare(name, callback);
+    const tokens = await signIn(name);
+    assert.deepEqual(provider.problems, []);
+    assert.deepEqual(provider.asked, ['authorize', 'token', ...(record.documents ?? []).map(({ path }) => path)]);
+    const { subject, ...expected } = record.expect;
+    const { sub, ...info } = await client.fetchUserInfo(rp.config, tokens.access_token, tokens.claims().sub);
+    for (const [key, value] of Object.entries(expected)) assert.equal(info[key] ?? null, value, key);
+    const { identities } = await postern.cli('user', 'show', sub);
+    assert.deepEqual(identities.map((identity) => [identity.connector, identity.subject]), [[name, subject]]);
+    mock.prepare(name, callback);
+    assert.equal((await signIn(name)).claims().sub, sub);
+    assert.deepEqual(provider.problems, []);
+  });
+
+  if (record.declined) {
+    test(`${name}: a person says no there, and may choose another way`, async () => {
+      mock.prepare(name, callback, { declined: true });
+      const text = await stand(name);
+      assert.match(text, /You stopped on the other side/);
+      assert.match(text, new RegExp(`connector-${name}`));
+    });
+  }
+
+  for (const [at, error] of (record.errors ?? []).entries()) {
+    test(`${name}: refusal ${at + 1}, ${JSON.stringify(error.body).slice(0, 60)}`, async () => {
+      const before = postern.log().length, provider = mock.prepare(name, callback, { error });
+      assert.match(await stand(name), new RegExp(`connector-${name}`));
+      assert.deepEqual(provider.problems, []);
+      assert.match(postern.log().slice(before), new RegExp(error.log));
+      mock.prepare(name, callback);
+      await signIn(name); // it is not the connector that is ill
+    });
+  }
+}
+
+test('no secret stands in the log', () => {
+  for (const text of ['secret_of-', 'token-of-', 'access_token=', 'code_verifier', 'PRIVATE KEY']) assert.ok(!postern.log().includes(text), text);
+});
+
+await runTests({
+  onFailure: async () => console.log(`# ${postern.log().split('\n').filter((line) => !line.includes('"access"')).slice(-12).join('\n# ')}`),
+  after: async () => {
+    rp.stop();
+    await mock.stop();
+    await postern.stop();
+    for (const path of [plugins, own]) rmSync(path, { recursive: true });
+  },
+});
