@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "postern-cli-check.h"
+#include "postern-cli-contract.h"
 #include "postern-cli-stamp.h"
 #include "postern-registry.h"
 
@@ -313,6 +314,11 @@ static const PosternCliOption new_options[] = {
   { NULL },
 };
 
+static const PosternCliOption test_options[] = {
+  { "here", POSTERN_CLI_TRUE, NULL, NULL, "In this process, for a debugger" },
+  { NULL },
+};
+
 static const PosternCliCommand commands[] = {
   { "list", NULL, "Lists what runs: connectors, factors, sinks …, and what could not be loaded.", "GET", "/api/v1/connectors", "id type kind name" },
   { "show", "INSTANCE", "Shows one, and the callback URL that its provider must know.", "GET", "/api/v1/connectors/{}" },
@@ -321,6 +327,7 @@ static const PosternCliCommand commands[] = {
   { "delete", "INSTANCE", "Removes an instance's file.", NULL, NULL, NULL, NULL, delete },
   { "check", "FILE", "Says whether an instance's file is good, without running any plugin.", NULL, NULL, NULL, NULL, check },
   { "new", "NAME", "Begins the source code of a new plugin: a project that builds by itself.", NULL, NULL, NULL, new_options, new },
+  { "test", "FILE [NAME=VALUE…]", "Runs the contract kit on a plugin's .so, and says what to do where it is broken.", NULL, NULL, NULL, test_options, postern_cli_contract },
   { NULL },
 };
 

@@ -39,23 +39,27 @@ messenger_new (const char *url, const char *token, gboolean configured)
 }
 
 static gboolean
-deliver (gconstpointer url, const char *token)
+deliver (gconstpointer url, const char *token, GError **error)
 {
   g_autoptr (PosternMessenger) self = messenger_new (url, token, TRUE);
   g_autoptr (PosternMessage) message = postern_message_new ("email", "ada@example.org", "Your code", "It is 123456.", NULL);
 
   memset (received, 0, sizeof received);
-  return postern_messenger_send (self, message, NULL, NULL);
+  return postern_messenger_send (self, message, NULL, error);
 }
 
 static void
 test_deliver (gconstpointer url)
 {
-  g_assert_true (deliver (url, "good"));
+  g_autoptr (GError) refused = NULL, unreachable = NULL;
+
+  g_assert_true (deliver (url, "good", NULL));
   g_assert_nonnull (strstr (received, "\"to\":\"ada@example.org\""));
   g_assert_nonnull (strstr (received, "123456"));
-  g_assert_false (deliver (url, "bad"));
-  g_assert_false (deliver ("http://127.0.0.1:1/", "good"));
+  g_assert_false (deliver (url, "bad", &refused));
+  g_assert_error (refused, POSTERN_ERROR, POSTERN_ERROR_PROVIDER);
+  g_assert_false (deliver ("http://127.0.0.1:1/", "good", &unreachable));
+  g_assert_error (unreachable, POSTERN_ERROR, POSTERN_ERROR_UNREACHABLE);
 }
 
 static void

@@ -21,12 +21,13 @@ postern_demo_messenger_configure (PosternInstance *instance, GError **error)
   const char *token = postern_settings_get_string (settings, "token");
 
   self->url = postern_settings_get_string (settings, "url");
-  if (self->url && token && *token && !strpbrk (token, "\r\n")) {
+  if (!self->url)
+    g_set_error_literal (error, POSTERN_ERROR, POSTERN_ERROR_CONFIG, "url is missing; write where messages are posted to");
+  else if (!token || !*token || strpbrk (token, "\r\n"))
+    g_set_error_literal (error, POSTERN_ERROR, POSTERN_ERROR_CONFIG, "token is empty or has more than one line; copy it from the service's page");
+  else
     self->authorization = g_strconcat ("Bearer ", token, NULL);
-    return TRUE;
-  }
-  g_set_error_literal (error, POSTERN_ERROR, POSTERN_ERROR_CONFIG, "token is empty or has more than one line; copy it from the service's page");
-  return FALSE;
+  return self->authorization != NULL;
 }
 
 static GBytes *
@@ -44,21 +45,29 @@ body_of (PosternMessage *message)
   return g_bytes_new_take (text, strlen (text));
 }
 
-/* TRUE: the service has taken it. FALSE: it has not, and the server tries again later. */
+/* Why it was not taken decides what comes next: INVALID_REQUEST is not tried again, the others are. (transfer full) */
+static GError *
+refusal_of (guint status)
+{
+  PosternError code = status == 429 ? POSTERN_ERROR_TOO_MANY_REQUESTS : status == 400 || status == 422 ? POSTERN_ERROR_INVALID_REQUEST : POSTERN_ERROR_PROVIDER;
+
+  return g_error_new (POSTERN_ERROR, code, "the service answered with status %u", status);
+}
+
 static gboolean
 postern_demo_messenger_deliver (PosternMessenger *messenger, PosternMessage *message, GCancellable *cancellable)
 {
   PosternDemoMessenger *self = POSTERN_DEMO_MESSENGER (messenger);
   g_autoptr (GVariant) headers = g_variant_ref_sink (g_variant_new_parsed ("{'authorization': %s}", self->authorization));
   g_autoptr (GBytes) body = body_of (message), answer = NULL;
-  g_autoptr (GError) error = NULL;
+  GError *error = NULL;
   guint status = 0;
 
   answer = postern_http_client_send (postern_http_client_get_default (), "POST", self->url, headers, "application/json", body, 0, &status, NULL,
                                      cancellable, &error);
   if (answer && status >= 200 && status < 300)
     return TRUE;
-  g_message ("%s: not delivered: %s, status %u", postern_instance_get_id (POSTERN_INSTANCE (self)), error ? error->message : "refused", status);
+  postern_message_fail (message, answer ? refusal_of (status) : error);
   return FALSE;
 }
 
@@ -75,6 +84,7 @@ postern_demo_messenger_class_init (PosternDemoMessengerClass *klass)
   G_OBJECT_CLASS (klass)->finalize = postern_demo_messenger_finalize;
   POSTERN_INSTANCE_CLASS (klass)->configure = postern_demo_messenger_configure;
   POSTERN_MESSENGER_CLASS (klass)->deliver = postern_demo_messenger_deliver;
+  POSTERN_MESSENGER_CLASS (klass)->channels = "email sms";
 }
 
 static void
