@@ -63,6 +63,37 @@
     });
   }
 
+  /* A code loses its spaces and dashes while it is typed, and is sent with its last digit. */
+  for (const input of all("input[data-digits]")) {
+    input.addEventListener("input", () => {
+      const digits = input.value.normalize("NFKC").replace(/\D/g, "");
+      if (digits.length === Number(input.dataset.digits) && !input.form.dataset.sent) {
+        input.value = digits;
+        input.form.requestSubmit(input.form.querySelector("button"));
+      }
+    });
+  }
+
+  /* Another code may be asked for when the time is over; it is counted down beside the button. */
+  for (const button of all("button[data-wait]")) {
+    const end = performance.now() + 1000 * Number(button.dataset.wait);
+    const left = make("span", { class: "meta", "aria-hidden": "true" });
+    const tick = () => {
+      const seconds = Math.ceil((end - performance.now()) / 1000);
+      if (seconds > 0) {
+        left.textContent = ` ${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, "0")}`;
+        setTimeout(tick, 250);
+      } else {
+        left.remove();
+        button.removeAttribute("aria-disabled");
+      }
+    };
+    button.setAttribute("aria-disabled", "true");
+    button.addEventListener("click", (event) => button.getAttribute("aria-disabled") && event.preventDefault());
+    button.after(left);
+    tick();
+  }
+
   /* A form is sent once. The button is not disabled, because its name must travel; it only stops answering. */
   const busy = (form, on, button) => {
     form.dataset.sent = on ? "1" : "";

@@ -11,6 +11,7 @@ typedef struct {
   const char *identifier, *person, *connector_name;
   guint min_length;     /* 0: not shown */
   gboolean ask_current;
+  gboolean offer_code, offer_recovery, sms; /* other ways; sms: the code would go to a number */
   const char *field, *message; /* what was wrong; @message is a phrase */
   guint retry_after;    /* seconds; then the page's status is 429 */
 } PosternPasswordPage;

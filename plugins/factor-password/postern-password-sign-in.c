@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "postern-flow-ask.h"
+#include "postern-flow-factors.h"
+#include "postern-identifier.h"
 #include "postern-password-check.h"
 
 /* The identifier is the flow's: what stands read-only on the page and comes back with it decides nothing. */
@@ -20,9 +22,12 @@ check (PosternFactorPassword *self, PosternStep *step, const char *user_id, Post
 void
 postern_password_sign_in_answer (PosternFactorPassword *self, PosternStep *step)
 {
-  const char *identifier = postern_flow_ask_get_context (step)->flow->identifier;
+  PosternFlowContext *context = postern_flow_ask_get_context (step);
+  const char *identifier = context->flow->identifier;
   PosternPasswordPage page = { .name = "password", .identifier = identifier ? identifier : "" };
 
+  page.offer_code = postern_flow_factors_find_code (context, page.identifier) != NULL;
+  page.sms = postern_identifier_is_phone (page.identifier);
   if (postern_step_get_phase (step) == POSTERN_STEP_BEGIN && postern_step_get_input (step, "password") == NULL)
     postern_password_page_answer (step, &page);
   else

@@ -87,7 +87,7 @@ postern_api_set_instances (PosternApi *self, GPtrArray *instances, GPtrArray *pr
   for (guint i = 0; i < instances->len; i++)
     {
       g_ptr_array_add (self->instances, g_object_ref (instances->pdata[i]));
-      if (self->factor == NULL && POSTERN_IS_FACTOR (instances->pdata[i]))
+      if (self->factor == NULL && POSTERN_IS_FACTOR (instances->pdata[i]) && POSTERN_FACTOR_GET_CLASS (instances->pdata[i])->make_value)
         self->factor = instances->pdata[i];
     }
   for (guint i = 0; i < problems->len; i++)

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "postern-flow-context.h"
 
-#include "postern-authenticator.h"
 #include "postern-sign-in.h"
 
 gint64
@@ -143,14 +142,6 @@ postern_flow_context_forget_who (PosternFlowContext *self)
   flow->answered_prompts &= POSTERN_FLOW_PROMPT_SELECT_ACCOUNT;
   postern_flow_context_forget_user (self);
   g_clear_pointer (&self->effects, g_ptr_array_unref); /* an answer of one person must not be kept for the next */
-}
-
-PosternInstance *
-postern_flow_context_find_factor (PosternFlowContext *self)
-{
-  g_autoptr (GPtrArray) factors = postern_registry_list (postern_runtime_get_registry (self->runtime), POSTERN_TYPE_FACTOR);
-
-  return factors->len > 0 ? g_ptr_array_index (factors, 0) : NULL;
 }
 
 void

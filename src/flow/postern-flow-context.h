@@ -28,8 +28,6 @@ PosternStageResult postern_flow_context_refuse (GError **error, PosternError cod
 PosternStageResult postern_flow_context_again (PosternFlowContext *self, const char *stage, const char *notice);
 /** postern_flow_context_forget_who: back to before anybody was known; what was asked stays. */
 void postern_flow_context_forget_who (PosternFlowContext *self);
-/** postern_flow_context_find_factor: the first instance of a factor, today the password. (transfer none) (nullable) */
-PosternInstance *postern_flow_context_find_factor (PosternFlowContext *self);
 /** postern_flow_context_met: a factor was met just now: @amr (RFC 8176). */
 void postern_flow_context_met (PosternFlowContext *self, const char *amr);
 

@@ -2,11 +2,14 @@
 #pragma once
 
 #include "postern-authenticator.h"
+#include "postern-factor-code.h"
 #include "postern-factor-password.h"
 #include "postern-flow-engine.h"
 #include "postern-identity-fixture.h"
 #include "postern-json.h"
+#include "postern-messenger.h"
 #include "postern-protocol.h"
+#include "postern-seal.h"
 
 /*
  * For tests of sign-ins: a whole house in one process, with a real store and the real password factor, an application's
@@ -127,6 +130,28 @@ test_connector_init (TestConnector *self)
 {
 }
 
+/* --- a messenger: the house then writes to people, and its messages stay in the outbox ---------------------------------- */
+
+#define TEST_TYPE_MESSENGER (test_messenger_get_type ())
+G_DECLARE_FINAL_TYPE (TestMessenger, test_messenger, TEST, MESSENGER, PosternMessenger)
+
+struct _TestMessenger {
+  PosternMessenger parent_instance;
+};
+
+G_DEFINE_FINAL_TYPE (TestMessenger, test_messenger, POSTERN_TYPE_MESSENGER)
+
+static void
+test_messenger_class_init (TestMessengerClass *klass)
+{
+  POSTERN_MESSENGER_CLASS (klass)->channels = "email sms";
+}
+
+static void
+test_messenger_init (TestMessenger *self)
+{
+}
+
 /* --- the house -------------------------------------------------------------------------------------------------------- */
 
 static PosternStore *house_store;
@@ -136,6 +161,7 @@ static PosternHub *house_hub;
 static PosternRuntime *house_runtime;
 static PosternFlowEngine *house_engine;
 static TestProtocol *house_protocol;
+static gboolean house_has_messenger; /* to be set before house_begin() */
 
 static inline void
 house_adopt (GType type, const char *id, const char *name, GVariant *values)
@@ -189,6 +215,9 @@ house_open (void)
   house_adopt (TEST_TYPE_PROTOCOL, "test", "Test", g_variant_new_parsed ("@a{ss} {}"));
   house_adopt (TEST_TYPE_CONNECTOR, "away", "Away", g_variant_new_parsed ("@a{ss} {'issuer': 'https://provider.example'}"));
   house_adopt (TEST_TYPE_CONNECTOR, "corp", "Corp", g_variant_new_parsed ("@a{ss} {'email-domains': 'corp.example other.example'}"));
+  if (house_has_messenger)
+    house_adopt (TEST_TYPE_MESSENGER, "post", "Post", g_variant_new_parsed ("@a{ss} {}"));
+  house_adopt (POSTERN_TYPE_FACTOR_CODE, "code", "Code", g_variant_new_parsed ("@a{ss} {'sms-prefixes': '+49 +4412'}"));
   house_protocol = TEST_PROTOCOL (postern_registry_get_instance (house_registry, "test"));
 }
 

@@ -110,6 +110,15 @@ read_flow (PosternTenant *tenant, const char *id, GError **error)
   return flow;
 }
 
+PosternFlow *
+postern_flow_park_peek (PosternTenant *tenant, const char *id)
+{
+  g_autoptr (PosternFlow) flow = read_flow (tenant, id, NULL);
+  gboolean over = flow == NULL || g_str_equal (flow->stage, STAGE_DONE) || postern_flow_context_now () >= flow->expires_at;
+
+  return over ? NULL : g_steal_pointer (&flow);
+}
+
 static PosternResponse *
 answer_stale (PosternTenant *tenant, PosternFlow *flow)
 {

@@ -15,6 +15,9 @@ PosternResponse *postern_flow_park_save (PosternFlowContext *context, GError **e
  */
 PosternFlow *postern_flow_park_load (PosternRuntime *runtime, PosternRequest *request, const char *id, PosternResponse **lost);
 
+/** postern_flow_park_peek: the flow @id, whoever's it is: to be told nothing of. (transfer full) (nullable): also when it is over */
+PosternFlow *postern_flow_park_peek (PosternTenant *tenant, const char *id);
+
 /**
  * postern_flow_park_close: the flow is about to end, and of all requests that read it as this one did, one may end it: the
  * database decides in one statement. What is left only knows the way back, for a person who reloads.

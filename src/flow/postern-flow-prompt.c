@@ -44,6 +44,17 @@ add_error (PosternFlow *flow, PosternJsonObject *model, guint *status, gint64 *r
     postern_json_object_add_int64 (model, "retry_after", *retry_after);
 }
 
+/* How long until another code may be asked for: as of now, however often the page is loaded. */
+static void
+add_wait (PosternFlow *flow, PosternJsonObject *model)
+{
+  gint64 at = flow->prompt_model ? postern_json_get_int64 (flow->prompt_model, "resend_at", 0) : 0;
+  gint64 left = at - postern_flow_context_now ();
+
+  if (at > 0 && left > 0)
+    postern_json_object_add_int64 (model, "wait", left);
+}
+
 static void
 add_frame (PosternFlowContext *context, PosternJsonObject *model)
 {
@@ -93,6 +104,7 @@ postern_flow_prompt_render (PosternFlowContext *context)
   if (flow->prompt_model)
     postern_json_object_add_all (&model, flow->prompt_model);
   add_frame (context, &model);
+  add_wait (flow, &model);
   add_error (flow, &model, &status, &retry_after);
   page = postern_response_new_page (status, postern_flow_prompt_get_template (flow), postern_json_object_end (&model));
   if (retry_after > 0) {

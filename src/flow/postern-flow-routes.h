@@ -13,6 +13,9 @@ PosternResponse *postern_flow_pages_show (PosternRequest *request, gpointer engi
 PosternResponse *postern_flow_pages_submit (PosternRequest *request, gpointer engine);
 PosternResponse *postern_flow_pages_call_back (PosternRequest *request, gpointer engine);
 
+/* postern-flow-code-link.c: where the link of a message leads */
+PosternResponse *postern_flow_code_link_show (PosternRequest *request, gpointer engine);
+
 /* postern-flow-account.c: what a person sees and ends of their own */
 PosternResponse *postern_flow_account_root (PosternRequest *request, gpointer engine);
 PosternResponse *postern_flow_account_show (PosternRequest *request, gpointer engine);

@@ -4,6 +4,7 @@
 #include "postern-authenticator.h"
 #include "postern-flow-choices.h"
 #include "postern-flow-context.h"
+#include "postern-flow-factors.h"
 #include "postern-flow-sessions.h"
 #include "postern-identifier.h"
 #include "postern-json.h"
@@ -17,7 +18,7 @@
 gboolean
 postern_stage_choose_takes (const char *action)
 {
-  static const char *const whole[] = { "other", "other-identifier", "sign-in", "sign-up", "cancel", NULL };
+  static const char *const whole[] = { "other", "other-identifier", "sign-in", "sign-up", "cancel", "factor:password", "factor:code", "recover", NULL };
 
   return action && (g_strv_contains (whole, action) || g_str_has_prefix (action, "connector:") || g_str_has_prefix (action, "account:"));
 }
@@ -34,8 +35,8 @@ show_identifier (PosternFlowContext *context, const char *typed, const char *fie
 
   postern_json_object_add_string (&model, "identifier", shown);
   postern_flow_choices_add (context, &model);
-  postern_json_object_add_boolean (&model, "sign_up", policy->sign_up_enabled && postern_flow_context_find_factor (context));
-  postern_json_object_add_boolean (&model, "passwordless", postern_flow_context_find_factor (context) == NULL);
+  postern_json_object_add_boolean (&model, "sign_up", policy->sign_up_enabled && postern_flow_factors_find_first (context, NULL));
+  postern_json_object_add_boolean (&model, "passwordless", postern_flow_factors_find_first (context, NULL) == NULL);
   postern_json_object_add_string (&model, "connector_name", context->notice_connector);
   context->prompt = postern_prompt_new_page ("identifier", postern_json_object_end (&model));
   if (message)
@@ -73,14 +74,40 @@ bring_password (PosternFlowContext *context)
 }
 
 static PosternStageResult
-choose_factor (PosternFlowContext *context)
+choose_factor (PosternFlowContext *context, PosternInstance *factor)
 {
-  PosternInstance *factor = postern_flow_context_find_factor (context);
-
   if (factor == NULL)
-    return show_identifier (context, NULL, NULL, N_("Signing in with a password is not possible here. Choose another way."));
+    return show_identifier (context, NULL, NULL, N_("This way of signing in is not there any more. Choose another one."));
   bring_password (context);
   return choose_authenticator (context, postern_instance_get_id (factor));
+}
+
+/* The factor keeps what a recovery has come to; here it only begins. */
+static PosternStageResult
+choose_recovery (PosternFlowContext *context)
+{
+  PosternInstance *factor = postern_flow_factors_can_recover (context) ? postern_flow_factors_find_password (context) : NULL;
+  PosternStageResult result = choose_factor (context, factor);
+
+  if (factor) {
+    context->flow->authenticator_state = postern_pairs_new ();
+    postern_pairs_set (context->flow->authenticator_state, POSTERN_FLOW_STATE_RECOVER, "1");
+  }
+  return result;
+}
+
+/* Another way for who is named already. */
+static PosternStageResult
+choose_other_way (PosternFlowContext *context, const char *action)
+{
+  const char *identifier = context->flow->identifier;
+
+  if (identifier == NULL)
+    return show_identifier (context, NULL, NULL, NULL);
+  if (g_str_equal (action, "recover"))
+    return choose_recovery (context);
+  return choose_factor (context, g_str_equal (action, "factor:code") ? postern_flow_factors_find_code (context, identifier)
+                                                                     : postern_flow_factors_find_password (context));
 }
 
 /* An e-mail domain that a connector serves goes there before any password is asked. */
@@ -91,7 +118,7 @@ choose_for (PosternFlowContext *context, const char *identifier)
 
   postern_flow_set_string (&context->flow->identifier, identifier);
   if (connector == NULL)
-    return choose_factor (context);
+    return choose_factor (context, postern_flow_factors_find_first (context, identifier));
   context->flow->sign_up = FALSE;
   return choose_authenticator (context, postern_instance_get_id (connector));
 }
@@ -128,7 +155,7 @@ take_sign_up (PosternFlowContext *context)
     return show_identifier (context, typed, NULL, N_("New accounts are made by an administrator here."));
   identifier = typed ? postern_identifier_canonicalize (typed) : NULL;
   context->flow->sign_up = TRUE;
-  return identifier ? choose_for (context, identifier) : choose_factor (context);
+  return identifier ? choose_for (context, identifier) : choose_factor (context, postern_flow_factors_find_first (context, NULL));
 }
 
 static PosternStageResult
@@ -160,6 +187,8 @@ take_input (PosternFlowContext *context, GError **error)
     return take_account (context, action + strlen ("account:"), error);
   if (g_strcmp0 (action, "sign-up") == 0)
     return take_sign_up (context);
+  if (action && (g_str_has_prefix (action, "factor:") || g_str_equal (action, "recover")))
+    return choose_other_way (context, action);
   if (action && !g_str_equal (action, "continue")) { /* other, other-identifier, sign-in, cancel */
     context->flow->answered_prompts |= POSTERN_FLOW_PROMPT_SELECT_ACCOUNT;
     return show_identifier (context, NULL, NULL, NULL);
@@ -180,14 +209,14 @@ begin_interaction (PosternFlowContext *context, const char *known, GError **erro
     return postern_flow_context_refuse (error, POSTERN_ERROR_LOGIN_REQUIRED, "Nobody is signed in, and prompt=none forbids asking");
   if (g_strcmp0 (flow->task, POSTERN_FLOW_TASK_SETUP) == 0) {
     flow->sign_up = TRUE;
-    return choose_factor (context);
+    return choose_factor (context, postern_flow_factors_find (context, "password"));
   }
   if (postern_flow_context_is_asked (context, POSTERN_FLOW_PROMPT_CREATE)) {
     flow->answered_prompts |= POSTERN_FLOW_PROMPT_CREATE;
     return take_sign_up (context);
   }
   connectors = postern_registry_list (postern_runtime_get_registry (context->runtime), POSTERN_TYPE_CONNECTOR);
-  if (context->notice == NULL && connectors->len == 1 && postern_flow_context_find_factor (context) == NULL)
+  if (context->notice == NULL && connectors->len == 1 && postern_flow_factors_find_first (context, NULL) == NULL)
     return choose_authenticator (context, postern_instance_get_id (g_ptr_array_index (connectors, 0)));
   return show_identifier (context, flow->login_hint ? NULL : known, NULL, context->notice);
 }

@@ -3,13 +3,14 @@
 
 #include "postern-flow-ask.h"
 #include "postern-flow-context.h"
+#include "postern-flow-factors.h"
 #include "postern-stages.h"
 
 /* The page `change-password` is the factor's, and so are its rules; the flow ends with it. */
 static PosternStageResult
 change_factor (PosternFlowContext *context, GError **error)
 {
-  PosternInstance *factor = postern_flow_context_find_factor (context);
+  PosternInstance *factor = postern_flow_factors_find_password (context);
   PosternStepPhase phase = context->input ? POSTERN_STEP_CONTINUE : POSTERN_STEP_BEGIN;
   g_autoptr (PosternStep) step = NULL;
 

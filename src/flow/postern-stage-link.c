@@ -4,6 +4,7 @@
 #include "postern-flow-ask.h"
 #include "postern-flow-audit.h"
 #include "postern-flow-context.h"
+#include "postern-flow-factors.h"
 #include "postern-flow-subject.h"
 #include "postern-json.h"
 #include "postern-link.h"
@@ -103,7 +104,7 @@ static PosternStageResult
 take_password (Linking *linking, GError **error)
 {
   PosternFlowContext *context = linking->context;
-  PosternInstance *factor = postern_flow_context_find_factor (context);
+  PosternInstance *factor = postern_flow_factors_find_password (context);
   g_autoptr (PosternStep) step = NULL;
 
   if (factor == NULL)

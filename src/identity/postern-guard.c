@@ -19,8 +19,8 @@ struct _PosternGuardPardon {
 };
 
 /* An IPv6 customer has a whole /64: one address of it is as good as another. */
-static char *
-dup_network (const char *address)
+char *
+postern_guard_dup_network (const char *address)
 {
   struct in6_addr v6;
   char text[INET6_ADDRSTRLEN];
@@ -43,7 +43,7 @@ dup_account_key (const PosternGuard *guard)
 static char *
 dup_address_key (const PosternGuard *guard)
 {
-  g_autofree char *network = guard->address && !guard->device_hash ? dup_network (guard->address) : NULL;
+  g_autofree char *network = guard->address && !guard->device_hash ? postern_guard_dup_network (guard->address) : NULL;
 
   return network ? g_strconcat ("guess:address:", network, NULL) : NULL;
 }

@@ -38,4 +38,7 @@ gboolean postern_guard_pardon_grant (PosternGuardPardon *self, PosternTxn *txn, 
 void postern_guard_pardon_free (PosternGuardPardon *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (PosternGuardPardon, postern_guard_pardon_free)
 
+/** postern_guard_dup_network: what of @address is one customer's, as text. (transfer full) */
+char *postern_guard_dup_network (const char *address);
+
 G_END_DECLS

@@ -60,3 +60,11 @@ postern_identifier_canonicalize_email (const char *typed)
 
   return identifier && strchr (identifier, '@') ? g_steal_pointer (&identifier) : NULL;
 }
+
+gboolean
+postern_identifier_is_phone (const char *canonical)
+{
+  gsize digits = *canonical == '+' ? strspn (canonical + 1, "0123456789") : 0;
+
+  return digits >= 8 && digits <= 15 && canonical[1] != '0' && canonical[1 + digits] == '\0';
+}

@@ -20,6 +20,16 @@ typedef struct {
 static const Row rows[] = {
     {"sign_up_enabled", BOOLEAN, G_STRUCT_OFFSET (PosternPolicy, sign_up_enabled), TRUE, FALSE, TRUE},
     {"linking_enabled", BOOLEAN, G_STRUCT_OFFSET (PosternPolicy, linking_enabled), TRUE, FALSE, TRUE},
+    {"password_enabled", BOOLEAN, G_STRUCT_OFFSET (PosternPolicy, password_enabled), TRUE, FALSE, TRUE},
+    {"email_code_enabled", BOOLEAN, G_STRUCT_OFFSET (PosternPolicy, email_code_enabled), TRUE, FALSE, TRUE},
+    {"sms_code_enabled", BOOLEAN, G_STRUCT_OFFSET (PosternPolicy, sms_code_enabled), FALSE, FALSE, TRUE},
+    {"no_account_mail", BOOLEAN, G_STRUCT_OFFSET (PosternPolicy, no_account_mail), FALSE, FALSE, TRUE},
+    {"address_tags_ignored", BOOLEAN, G_STRUCT_OFFSET (PosternPolicy, address_tags_ignored), FALSE, FALSE, TRUE},
+    {FIELD (codes_per_recipient), 6, 1, 1000},
+    {FIELD (codes_per_address), 60, 1, 100000},
+    {FIELD (codes_per_prefix), 200, 1, 1000000},
+    {FIELD (codes_per_tenant), 10000, 1, 10000000},
+    {TIME (code_window), 3600, 60, DAY},
     {FIELD (password_min_length), 15, 8, 128}, /* NIST SP 800-63B-4 section 3.1.1.2 */
     {FIELD (password_min_length_with_factor), 8, 8, 128},
     {FIELD (password_max_length), 128, 64, 1024},

@@ -9,6 +9,13 @@ G_BEGIN_DECLS
 typedef struct {
   gboolean sign_up_enabled;
   gboolean linking_enabled;              /* a verified address that is known may be linked, after the password */
+  gboolean password_enabled;             /* which first factors there are: a password … */
+  gboolean email_code_enabled;           /* … a code by e-mail, where a messenger carries it … */
+  gboolean sms_code_enabled;             /* … a code by text message, likewise */
+  gboolean no_account_mail;              /* who asks for a code to an address without an account is told so there */
+  gboolean address_tags_ignored;         /* ada+news@ is ada@ */
+  guint codes_per_recipient, codes_per_address, codes_per_prefix, codes_per_tenant; /* sent in code_window; prefix: of SMS */
+  gint64 code_window;                    /* seconds */
   guint password_min_length;             /* characters: 15 when alone (NIST 800-63B-4) */
   guint password_min_length_with_factor; /* 8 */
   guint password_max_length;             /* 128 */

@@ -32,6 +32,9 @@ typedef enum {
 #define POSTERN_FLOW_TASK_SETUP "setup"
 #define POSTERN_FLOW_TASK_CHANGE_PASSWORD "change-password"
 
+/* In authenticator_state, of the password factor: the person has forgotten the password. */
+#define POSTERN_FLOW_STATE_RECOVER "recover"
+
 /**
  * The whole of a flow, for the rooms in tree. Every field is serialised by src/flow/postern-flow-codec.c, except
  * those under "transient". Strings are owned; times are seconds since 1970.

@@ -135,6 +135,13 @@ static const PosternField ticket_fields[] = {
 };
 POSTERN_DEFINE_RECORD (PosternTicket, ticket, "tickets", "ticket")
 
+static const PosternField code_fields[] = {
+  TEXT (PosternCode, owner),     TEXT (PosternCode, id),          TEXT (PosternCode, purpose),   TEXT (PosternCode, flow_id),
+  TEXT (PosternCode, user_id),   TEXT (PosternCode, recipient),   TEXT (PosternCode, hash),      TEXT (PosternCode, link_hash),
+  INT64 (PosternCode, tries),    INT64 (PosternCode, created_at), INT64 (PosternCode, expires_at), INT64 (PosternCode, used_at),
+};
+POSTERN_DEFINE_RECORD (PosternCode, code, "codes", "code")
+
 static const PosternField audit_fields[] = {
   INT64 (PosternAudit, key),
   TEXT (PosternAudit, id),         INT64 (PosternAudit, at),            TEXT (PosternAudit, event),

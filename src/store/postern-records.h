@@ -114,6 +114,19 @@ typedef struct {
 } PosternTicket;
 POSTERN_DECLARE_RECORD (PosternTicket, postern_ticket)
 
+/** PosternCode: what proves that somebody reads an address; src/identity/postern-code.h has its rules. */
+typedef struct {
+  char *owner;   /* keyed hash of purpose and person */
+  char *id;      /* cod_…: its link names it */
+  char *purpose;
+  char *flow_id; /* the sign-in that asked, and so its browser */
+  char *user_id; /* (nullable): whose it is, where there is an account already */
+  char *recipient; /* (nullable): nobody was sent it, and it is never right */
+  char *hash, *link_hash; /* keyed, each bound to purpose, flow and recipient */
+  gint64 tries, created_at, expires_at, used_at;
+} PosternCode;
+POSTERN_DECLARE_RECORD (PosternCode, postern_code)
+
 typedef struct {
   gint64 key; /* of the id; the store's own */
   char *id;   /* aud_… */

@@ -14,9 +14,9 @@
 #include "postern-store-private.h"
 
 gboolean
-postern_seal_derive_key (GBytes *master_key, const char *tenant, guint8 *key, GError **error)
+postern_seal_derive_key (GBytes *master_key, const char *use, const char *tenant, guint8 *key, GError **error)
 {
-  g_autofree char *info = g_strconcat ("postern seal v1 ", tenant, NULL);
+  g_autofree char *info = g_strconcat ("postern ", use, " v1 ", tenant, NULL);
   EVP_KDF *kdf = EVP_KDF_fetch (NULL, "HKDF", NULL);
   EVP_KDF_CTX *ctx = EVP_KDF_CTX_new (kdf);
   gsize length;

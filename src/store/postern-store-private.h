@@ -10,6 +10,8 @@ G_BEGIN_DECLS
 
 /** postern_store_get_seal_key: 32 bytes, derived once from the master key */
 const guint8 *postern_store_get_seal_key (PosternStore *self);
+/** postern_store_get_mac_key: as many, another one: of postern_store_mac() */
+const guint8 *postern_store_get_mac_key (PosternStore *self);
 const char *postern_store_get_tenant (PosternStore *self);
 
 /** postern_store_note_rule_change: for the store functions of applications and settings. */
@@ -26,8 +28,8 @@ gboolean postern_migrate_run (PosternStore *store, const char *dialect, GError *
 #define POSTERN_SEAL_NONCE_BYTES 12
 #define POSTERN_SEAL_TAG_BYTES 16
 
-/** postern_seal_derive_key: HKDF-SHA-256 (RFC 5869) of @master_key for @tenant into @key (32 bytes) */
-gboolean postern_seal_derive_key (GBytes *master_key, const char *tenant, guint8 *key, GError **error);
+/** postern_seal_derive_key: HKDF-SHA-256 (RFC 5869) of @master_key for @use ("seal", "mac") and @tenant into @key (32 bytes) */
+gboolean postern_seal_derive_key (GBytes *master_key, const char *use, const char *tenant, guint8 *key, GError **error);
 /** postern_seal_cipher: AES-256-GCM, fetched once; (transfer none) (type EVP_CIPHER) */
 gpointer postern_seal_cipher (void);
 /** postern_seal_dup_place: where a sealed value belongs, so that it opens nowhere else. (transfer full) */

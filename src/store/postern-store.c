@@ -18,7 +18,7 @@ struct _PosternStore {
   guint64 messages;     /* atomic; counted in the transaction and told behind its commit */
   GMutex wake_mutex;
   GCond wake_cond;
-  guint8 seal_key[POSTERN_SEAL_KEY_BYTES];
+  guint8 seal_key[POSTERN_SEAL_KEY_BYTES], mac_key[POSTERN_SEAL_KEY_BYTES];
 };
 
 G_DEFINE_FINAL_TYPE (PosternStore, postern_store, G_TYPE_OBJECT)
@@ -32,6 +32,7 @@ postern_store_finalize (GObject *object)
   g_clear_object (&self->database);
   g_clear_pointer (&self->tenant, g_free);
   OPENSSL_cleanse (self->seal_key, sizeof self->seal_key);
+  OPENSSL_cleanse (self->mac_key, sizeof self->mac_key);
   g_mutex_clear (&self->wake_mutex);
   g_cond_clear (&self->wake_cond);
   G_OBJECT_CLASS (postern_store_parent_class)->finalize (object);
@@ -78,7 +79,8 @@ postern_store_open (PosternDatabase *database, GBytes *master_key, const char *l
   self->database = g_object_ref (database);
   self->klass = POSTERN_DATABASE_GET_CLASS (database);
   self->tenant = g_strdup (tenant);
-  if (!postern_seal_derive_key (master_key, tenant, self->seal_key, error)
+  if (!postern_seal_derive_key (master_key, "seal", tenant, self->seal_key, error)
+      || !postern_seal_derive_key (master_key, "mac", tenant, self->mac_key, error)
       || !self->klass->open (database, location, tenant, error))
     return NULL;
   self->open = TRUE;
@@ -197,6 +199,12 @@ const guint8 *
 postern_store_get_seal_key (PosternStore *self)
 {
   return self->seal_key;
+}
+
+const guint8 *
+postern_store_get_mac_key (PosternStore *self)
+{
+  return self->mac_key;
 }
 
 const char *

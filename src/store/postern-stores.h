@@ -105,6 +105,17 @@ gboolean postern_ticket_store_insert (PosternTxn *txn, PosternTicket *ticket, GE
 PosternTicket *postern_ticket_store_get (PosternTxn *txn, const char *hash, GError **error);
 PosternTicket *postern_ticket_store_redeem (PosternTxn *txn, const char *hash, const char *kind, gint64 now, GError **error); /* one statement; STALE when used or expired */
 
+/* postern-code-store.c: LASTING */
+/** the newest code of a person and purpose takes the place of the one before */
+gboolean postern_code_store_put (PosternTxn *txn, PosternCode *code, GError **error);
+PosternCode *postern_code_store_get (PosternTxn *txn, const char *id, GError **error);
+/**
+ * One statement counts the try and, where @hash is the code's or its link's, uses it up: then used_at of what is returned is
+ * not 0. STALE where there is none of @owner and @flow_id that may be tried: used, replaced, expired, or tried @most times.
+ */
+PosternCode *postern_code_store_try (PosternTxn *txn, const char *owner, const char *flow_id, const char *hash, gint64 most, gint64 now, GError **error);
+gboolean postern_code_store_delete (PosternTxn *txn, const char *user_id, GError **error); /* all of a person's */
+
 /* postern-counter-store.c: SHORT; guesses and rates */
 /** adds @amount to @key's count in the current window (restarted when @window seconds have passed); @count (out): after adding */
 gboolean postern_counter_store_add (PosternTxn *txn, const char *key, gint64 amount, gint64 window, gint64 now, gint64 *count, gint64 *resets_at, GError **error);

@@ -16,6 +16,9 @@ const words = process.argv.slice(2).filter((word) => word !== '--shots' && word 
 const ids = {
   identifier: ['identifier', 'submit'],
   password: ['identifier', 'password', 'submit', 'other-identifier'],
+  code: ['code', 'submit', 'resend', 'other-identifier'],
+  'code-link': ['submit'],
+  'code-elsewhere': ['code'],
   'sign-up': ['identifier', 'name', 'password', 'submit'],
   connector: ['submit'],
   'choose-account': ['account-other'],

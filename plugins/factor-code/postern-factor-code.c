@@ -1,0 +1,125 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "postern-factor-code.h"
+
+#include <glib/gi18n.h>
+
+#include "postern-code-person.h"
+#include "postern-error.h"
+#include "postern-flow-ask.h"
+#include "postern-flow-code.h"
+#include "postern-identifier.h"
+
+#define NOTICE_PREFIX N_("No text messages are sent to this country from here. Choose another way.")
+
+struct _PosternFactorCode {
+  PosternFactor parent_instance;
+  char **prefixes; /* (nullable) */
+};
+
+G_DEFINE_FINAL_TYPE (PosternFactorCode, postern_factor_code, POSTERN_TYPE_FACTOR)
+
+const char *
+postern_factor_code_find_prefix (PosternFactorCode *self, const char *number)
+{
+  for (guint i = 0; self->prefixes && self->prefixes[i]; i++)
+    if (g_str_has_prefix (number, self->prefixes[i]))
+      return self->prefixes[i];
+  return NULL;
+}
+
+static gboolean
+is_prefix (const char *text)
+{
+  gsize digits = *text == '+' ? strspn (text + 1, "0123456789") : 0;
+
+  return digits > 0 && digits <= 15 && text[1] != '0' && text[1 + digits] == '\0';
+}
+
+static gboolean
+postern_factor_code_configure (PosternInstance *instance, GError **error)
+{
+  PosternFactorCode *self = POSTERN_FACTOR_CODE (instance);
+
+  self->prefixes = postern_settings_dup_strv (postern_instance_get_settings (instance), "sms-prefixes");
+  for (guint i = 0; self->prefixes && self->prefixes[i]; i++)
+    if (!is_prefix (self->prefixes[i])) {
+      g_set_error (error, POSTERN_ERROR, POSTERN_ERROR_CONFIG, "sms-prefixes: “%s” is not how a number begins; write + and digits, such as +49", self->prefixes[i]);
+      return FALSE;
+    }
+  return TRUE;
+}
+
+/* The same work and the same page whether anybody is called so or not. */
+static void
+send (PosternFactorCode *self, PosternStep *step)
+{
+  PosternFlowContext *context = postern_flow_ask_get_context (step);
+  g_autoptr (PosternPolicy) policy = postern_tenant_dup_policy (context->tenant);
+  const char *identifier = context->flow->identifier ? context->flow->identifier : "";
+  gboolean sms = postern_identifier_is_phone (identifier);
+  g_auto (PosternCodePerson) person = { NULL };
+  PosternFlowCodeOrder order = { .purpose = POSTERN_CODE_SIGN_IN, .typed = identifier, .channel = sms ? "sms" : "email" };
+  GError *error = NULL;
+
+  if (!postern_code_person_find (&person, context, NULL, identifier, &error)) {
+    postern_step_return_error (step, error);
+    return;
+  }
+  order.user_id = person.user ? person.user->id : NULL;
+  order.recipient = postern_code_person_get_recipient (&person, order.channel);
+  order.message = sms ? "code" : "magic-link";
+  order.device_hash = person.device_hash;
+  order.prefix = sms ? postern_factor_code_find_prefix (self, identifier) : NULL;
+  order.instead = policy->no_account_mail && person.user == NULL ? "no-account" : NULL;
+  order.instead_to = !sms && strchr (identifier, '@') ? identifier : NULL;
+  if (sms && order.prefix == NULL)
+    postern_flow_code_refuse (step, &order, NOTICE_PREFIX);
+  else
+    postern_flow_code_send (step, &order);
+}
+
+static void
+take (PosternStep *step)
+{
+  PosternFlow *flow = postern_flow_ask_get_context (step)->flow;
+  gboolean sms = g_strcmp0 (postern_flow_code_get_channel (step), "sms") == 0;
+  g_autofree char *user_id = NULL;
+
+  if (!postern_flow_code_take (step, POSTERN_CODE_SIGN_IN, &user_id))
+    return;
+  if (sms)
+    postern_flow_add_amr (flow, "mca"); /* RFC 8176: typed into one channel what came by another */
+  postern_step_return_user (step, user_id, sms ? "sms" : "otp");
+}
+
+static gboolean
+postern_factor_code_handle_step (PosternAuthenticator *authenticator, PosternStep *step)
+{
+  if (postern_flow_ask_get_context (step) == NULL)
+    return FALSE;
+  if (postern_step_get_phase (step) == POSTERN_STEP_BEGIN || postern_flow_code_is_again (step))
+    send (POSTERN_FACTOR_CODE (authenticator), step);
+  else
+    take (step);
+  return TRUE;
+}
+
+static void
+postern_factor_code_finalize (GObject *object)
+{
+  g_clear_pointer (&POSTERN_FACTOR_CODE (object)->prefixes, g_strfreev);
+  G_OBJECT_CLASS (postern_factor_code_parent_class)->finalize (object);
+}
+
+static void
+postern_factor_code_class_init (PosternFactorCodeClass *klass)
+{
+  G_OBJECT_CLASS (klass)->finalize = postern_factor_code_finalize;
+  POSTERN_INSTANCE_CLASS (klass)->configure = postern_factor_code_configure;
+  POSTERN_AUTHENTICATOR_CLASS (klass)->handle_step = postern_factor_code_handle_step;
+}
+
+static void
+postern_factor_code_init (PosternFactorCode *self)
+{
+}

@@ -1,0 +1,143 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#pragma once
+
+#include "postern-flow-fixture.h"
+
+#include "postern-flow-codec.h"
+
+/* For tests of codes: what was written to people, and a clock that can be moved on for one flow. */
+
+typedef struct {
+  const char *recipient, *template;
+  guint count;
+  char *model; /* of the newest; (nullable) */
+} Post;
+
+static inline gboolean
+post_read (PosternTxn *txn, gpointer data, GError **error)
+{
+  Post *post = data;
+  g_autoptr (GPtrArray) entries = postern_outbox_store_list (txn, NULL, 1000, error);
+
+  post->count = 0;
+  g_clear_pointer (&post->model, g_free);
+  for (guint i = 0; entries && i < entries->len; i++) {
+    PosternOutboxEntry *entry = g_ptr_array_index (entries, i);
+
+    if (!g_str_equal (entry->recipient, post->recipient) || (post->template && !g_str_equal (entry->template, post->template)))
+      continue;
+    if (post->count++ == 0)
+      post->model = postern_outbox_store_dup_model (house_store, entry, error);
+  }
+  return entries != NULL;
+}
+
+/** How many messages of @template (nullable: any) went to @recipient; @model: (out) (transfer full) (nullable): of the newest. */
+static inline guint
+post_count (const char *recipient, const char *template, GVariant **model)
+{
+  Post post = { recipient, template };
+  g_autoptr (GError) error = NULL;
+
+  postern_store_read (house_store, POSTERN_KEEP_LASTING, post_read, &post, &error);
+  g_assert_no_error (error);
+  if (model)
+    *model = post.model ? postern_json_parse_object (post.model, -1, 0, NULL) : NULL;
+  g_free (post.model);
+  return post.count;
+}
+
+/** What is in the newest message to @recipient under @name; it must be there. (transfer full) */
+static inline char *
+post_get (const char *recipient, const char *name)
+{
+  g_autoptr (GVariant) model = NULL;
+
+  post_count (recipient, NULL, &model);
+  g_assert_nonnull (model);
+  g_assert_nonnull (postern_json_get_string (model, name));
+  return g_strdup (postern_json_get_string (model, name));
+}
+
+static inline gboolean
+user_insert (PosternTxn *txn, gpointer data, GError **error)
+{
+  return postern_user_store_insert (txn, data, error);
+}
+
+/** Somebody without a password. @email, @phone: each (nullable). Returns: (transfer full): the id */
+static inline char *
+user_make (const char *email, gboolean verified, const char *phone)
+{
+  g_autoptr (PosternUser) user = postern_user_new ();
+
+  user->id = postern_id_new ("usr");
+  user->email = g_strdup (email);
+  user->email_verified = verified;
+  user->phone = g_strdup (phone);
+  user->phone_verified = phone != NULL;
+  user->created_at = user->updated_at = g_get_real_time () / G_USEC_PER_SEC;
+  fixture_write (house_store, user_insert, user);
+  return g_strdup (user->id);
+}
+
+static inline gboolean
+flow_move (PosternTxn *txn, gpointer data, GError **error)
+{
+  const char *id = data;
+  g_autoptr (GBytes) bytes = postern_flow_store_get (txn, id, error);
+  g_autoptr (PosternFlow) flow = bytes ? postern_flow_codec_read (bytes, error) : NULL;
+  g_autoptr (GBytes) moved = NULL;
+
+  if (flow == NULL)
+    return FALSE;
+  postern_pairs_set (flow->authenticator_state, "code-sent-at", "1");
+  moved = postern_flow_codec_write (flow);
+  return postern_flow_store_replace (txn, id, bytes, moved, flow->expires_at, error);
+}
+
+/** As if the pause between two codes were over. */
+static inline void
+browser_wait (Browser *self)
+{
+  g_autoptr (GError) error = NULL;
+
+  postern_store_write (house_store, POSTERN_KEEP_SHORT, flow_move, self->flow + strlen ("/sign-in/"), &error);
+  g_assert_no_error (error);
+}
+
+/** To the page `code`, by the button on the password page. */
+static inline void
+browser_ask_code (Browser *self, const char *identifier)
+{
+  g_autofree char *who = g_uri_escape_string (identifier, NULL, FALSE);
+  g_autofree char *body = g_strdup_printf ("action=continue&identifier=%s", who);
+
+  browser_begin (self, application_flow (APP_FIRST, POSTERN_FLOW_PROMPT_LOGIN));
+  browser_submit (self, body);
+  assert_page (self, "password");
+  browser_submit (self, "action=factor:code");
+  assert_page (self, "code");
+}
+
+static inline void
+browser_enter_code (Browser *self, const char *code)
+{
+  g_autofree char *body = g_strdup_printf ("action=continue&code=%s", code);
+
+  browser_submit (self, body);
+}
+
+static inline gboolean
+policy_put (PosternTxn *txn, gpointer data, GError **error)
+{
+  g_autoptr (GVariant) model = postern_json_parse_object (data, -1, 0, error);
+
+  return model && postern_setting_store_put (txn, "policy", model, 1, error);
+}
+
+static inline void
+policy_set (const char *json)
+{
+  fixture_write (house_store, policy_put, (gpointer) json);
+}

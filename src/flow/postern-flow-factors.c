@@ -1,0 +1,62 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "postern-flow-factors.h"
+
+#include "postern-authenticator.h"
+#include "postern-identifier.h"
+#include "postern-messenger.h"
+#include "postern-outbox.h"
+
+#define PASSWORD "password"
+#define CODE "code"
+
+PosternInstance *
+postern_flow_factors_find (PosternFlowContext *context, const char *type_id)
+{
+  g_autoptr (GPtrArray) factors = postern_registry_list (postern_runtime_get_registry (context->runtime), POSTERN_TYPE_FACTOR);
+
+  for (guint i = 0; i < factors->len; i++)
+    if (g_strcmp0 (postern_instance_get_type_id (g_ptr_array_index (factors, i)), type_id) == 0)
+      return g_ptr_array_index (factors, i); /* the registry keeps it */
+  return NULL;
+}
+
+PosternInstance *
+postern_flow_factors_find_password (PosternFlowContext *context)
+{
+  g_autoptr (PosternPolicy) policy = postern_tenant_dup_policy (context->tenant);
+
+  return policy->password_enabled ? postern_flow_factors_find (context, PASSWORD) : NULL;
+}
+
+gboolean
+postern_flow_factors_can_send (PosternFlowContext *context, const char *channel)
+{
+  g_autoptr (GPtrArray) messengers = postern_registry_list (postern_runtime_get_registry (context->runtime), POSTERN_TYPE_MESSENGER);
+
+  return postern_outbox_can_deliver (messengers, channel);
+}
+
+PosternInstance *
+postern_flow_factors_find_code (PosternFlowContext *context, const char *identifier)
+{
+  g_autoptr (PosternPolicy) policy = postern_tenant_dup_policy (context->tenant);
+  gboolean number = identifier && postern_identifier_is_phone (identifier);
+  gboolean sms = (identifier == NULL || number) && policy->sms_code_enabled && postern_flow_factors_can_send (context, "sms");
+  gboolean email = !number && policy->email_code_enabled && postern_flow_factors_can_send (context, "email");
+
+  return sms || email ? postern_flow_factors_find (context, CODE) : NULL;
+}
+
+PosternInstance *
+postern_flow_factors_find_first (PosternFlowContext *context, const char *identifier)
+{
+  PosternInstance *password = postern_flow_factors_find_password (context);
+
+  return password ? password : postern_flow_factors_find_code (context, identifier);
+}
+
+gboolean
+postern_flow_factors_can_recover (PosternFlowContext *context)
+{
+  return postern_flow_factors_find_password (context) && postern_flow_factors_can_send (context, "email");
+}
