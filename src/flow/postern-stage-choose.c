@@ -36,7 +36,7 @@ show_identifier (PosternFlowContext *context, const char *typed, const char *fie
   postern_json_object_add_string (&model, "identifier", shown);
   postern_flow_choices_add (context, &model);
   postern_json_object_add_boolean (&model, "sign_up", policy->sign_up_enabled && postern_flow_factors_find_first (context, NULL));
-  postern_json_object_add_boolean (&model, "passwordless", postern_flow_factors_find_first (context, NULL) == NULL);
+  postern_json_object_add_boolean (&model, "passwordless", postern_flow_factors_find_password (context) == NULL);
   postern_json_object_add_string (&model, "connector_name", context->notice_connector);
   context->prompt = postern_prompt_new_page ("identifier", postern_json_object_end (&model));
   if (message)
