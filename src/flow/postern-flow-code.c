@@ -3,6 +3,7 @@
 
 #include <glib/gi18n.h>
 
+#include "postern-code-limits.h"
 #include "postern-flow-ask.h"
 #include "postern-flow-audit.h"
 #include "postern-flow-context.h"
@@ -210,7 +211,7 @@ postern_flow_code_send (PosternStep *step, const PosternFlowCodeOrder *order)
   GError *error = NULL;
 
   keep_page (step, order);
-  if (!postern_code_count_sending (context->tenant, &sending, postern_flow_context_now (), &silent, &retry_after, &error))
+  if (!postern_code_limits_take (context->tenant, &sending, postern_flow_context_now (), &silent, &retry_after, &error))
     show_error (step, NOTICE_MANY, retry_after, error);
   else if (!write_code (step, order, silent, &error))
     postern_step_return_error (step, error);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "postern-code.h"
+#include "postern-code-limits.h"
 
 #include "postern-error.h"
 #include "postern-guard.h"
@@ -64,7 +64,7 @@ count_all (PosternTxn *txn, gpointer user_data, GError **error)
 }
 
 gboolean
-postern_code_count_sending (PosternTenant *tenant, const PosternCodeSending *sending, gint64 now, gboolean *silent, guint *retry_after, GError **error)
+postern_code_limits_take (PosternTenant *tenant, const PosternCodeSending *sending, gint64 now, gboolean *silent, guint *retry_after, GError **error)
 {
   g_autoptr (PosternPolicy) policy = postern_tenant_dup_policy (tenant);
   g_autofree char *network = sending->address ? postern_guard_dup_network (sending->address) : NULL;

@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "postern-code-limits.h"
 #include "postern-error.h"
 #include "postern-identity-fixture.h"
 #include "postern-json.h"
@@ -318,7 +319,7 @@ count_sending (const PosternCodeSending *sending, gboolean *silent)
 {
   g_autoptr (GError) error = NULL;
   guint retry_after;
-  gboolean may = postern_code_count_sending (tenant, sending, NOW, silent, &retry_after, &error);
+  gboolean may = postern_code_limits_take (tenant, sending, NOW, silent, &retry_after, &error);
 
   if (may)
     return TRUE;

@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "postern-error.h"
-#include "postern-seal.h"
+#include "postern-mac.h"
 
 #define DAY (24 * 3600)
 #define WRONG_A_DAY 20 /* of one person's codes: whoever guesses for a year is right once in 137 times */
@@ -14,7 +14,7 @@ hash_of (PosternTenant *tenant, const char *kind, const char *purpose, const cha
 {
   const char *parts[] = { kind, purpose, flow_id, recipient ? recipient : "", secret, NULL };
 
-  return postern_store_dup_mac (postern_tenant_get_store (tenant), parts);
+  return postern_mac_dup (postern_tenant_get_store (tenant), parts);
 }
 
 /* 64 bits of it: one number of a million is likelier than another by one part in 10^13. */
@@ -25,7 +25,7 @@ postern_code_dup_digits (PosternTenant *tenant, const char *token)
   guint8 digest[POSTERN_MAC_BYTES];
   guint64 number;
 
-  postern_store_mac (postern_tenant_get_store (tenant), parts, digest);
+  postern_mac_make (postern_tenant_get_store (tenant), parts, digest);
   memcpy (&number, digest, sizeof number);
   return g_strdup_printf ("%06" G_GUINT64_FORMAT, GUINT64_FROM_BE (number) % 1000000);
 }
@@ -39,7 +39,7 @@ postern_code_make (PosternTenant *tenant, const PosternCodeOrder *order, gint64 
   code->id = postern_id_new ("cod");
   *token = postern_secret_new_for (code->id);
   *digits = postern_code_dup_digits (tenant, *token);
-  code->owner = postern_store_dup_mac (postern_tenant_get_store (tenant), owner);
+  code->owner = postern_mac_dup (postern_tenant_get_store (tenant), owner);
   code->purpose = g_strdup (order->purpose);
   code->flow_id = g_strdup (order->flow_id);
   code->user_id = g_strdup (order->user_id);

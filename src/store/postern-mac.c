@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "postern-seal.h"
+#include "postern-mac.h"
 
 #include <openssl/evp.h>
 #include <openssl/hmac.h>
@@ -24,7 +24,7 @@ join (const char *const *parts)
 }
 
 void
-postern_store_mac (PosternStore *store, const char *const *parts, guint8 *digest)
+postern_mac_make (PosternStore *store, const char *const *parts, guint8 *digest)
 {
   g_autoptr (GByteArray) text = join (parts);
   unsigned int size = POSTERN_MAC_BYTES;
@@ -35,10 +35,10 @@ postern_store_mac (PosternStore *store, const char *const *parts, guint8 *digest
 }
 
 char *
-postern_store_dup_mac (PosternStore *store, const char *const *parts)
+postern_mac_dup (PosternStore *store, const char *const *parts)
 {
   guint8 digest[POSTERN_MAC_BYTES];
 
-  postern_store_mac (store, parts, digest);
+  postern_mac_make (store, parts, digest);
   return postern_store_base64_encode (digest, sizeof digest);
 }

@@ -12,16 +12,6 @@ G_BEGIN_DECLS
 char *postern_seal (PosternStore *store, const char *table, const char *column, const char *row, const char *plain, gsize length, GError **error);
 /** Returns: (transfer full) (nullable): NUL-terminated behind its length; zero it with postern_secret_free(). */
 char *postern_unseal (PosternStore *store, const char *table, const char *column, const char *row, const char *sealed, gsize *length, GError **error);
-#define POSTERN_MAC_BYTES 32
-
-/**
- * postern_store_mac: HMAC-SHA-256 of @parts (NULL-terminated; the first says what for) under a key of its own derived from the
- * master key: for what is so short that a thief of the database could guess it from a plain hash.
- * @digest: (out) POSTERN_MAC_BYTES
- */
-void postern_store_mac (PosternStore *store, const char *const *parts, guint8 *digest);
-/** postern_store_dup_mac: the same as base64url. (transfer full) */
-char *postern_store_dup_mac (PosternStore *store, const char *const *parts);
 void postern_secret_free (char *secret); /* zeroes, then frees */
 
 /**

@@ -10,7 +10,7 @@ G_BEGIN_DECLS
 
 /** postern_store_get_seal_key: 32 bytes, derived once from the master key */
 const guint8 *postern_store_get_seal_key (PosternStore *self);
-/** postern_store_get_mac_key: as many, another one: of postern_store_mac() */
+/** postern_store_get_mac_key: as many, another one: of postern_mac_make() */
 const guint8 *postern_store_get_mac_key (PosternStore *self);
 const char *postern_store_get_tenant (PosternStore *self);
 
