@@ -1,0 +1,163 @@
+// SPDX-License-Identifier: Apache-2.0
+import assert from 'node:assert/strict';
+import { createServer } from 'node:http';
+import { once } from 'node:events';
+import { execFile } from 'node:child_process';
+import { build, startPostern } from '../lib/server.mjs';
+import { runTests, test } from '../lib/tap.mjs';
+import { caFile, MailServer, parseMail } from './mail-server.mjs';
+
+const smtp = (server, more = '', user = 'user=postern\npassword=mail secret\n') => `Type=smtp\nhost=localhost\nport=${server.port}\nca-file=${caFile}\n${user}${more}`;
+
+/** A command that says by its exit code what it found. */
+function run(postern, ...args) {
+  return new Promise((done) => {
+    execFile(`${build}/src/cli/postern`, [...args, '-o', 'json', '--config', postern.configFile], { env: postern.env },
+      (error, stdout, stderr) => done({ code: error?.code ?? 0, entry: stdout.trim() ? JSON.parse(stdout) : undefined, stderr }));
+  });
+}
+const tryOut = (postern, recipient) => run(postern, 'message', 'test', recipient);
+
+/** A server that has only these messengers. */
+async function withMessengers(instances, work, config = {}) {
+  const postern = await startPostern({ config: { tenant: { name: 'Bücher & Söhne' }, messages: { 'from-address': 'post@id.example' }, outbound: { allow: '127.0.0.1 localhost' }, ...config }, instances });
+  try {
+    await work(postern);
+    assert.doesNotMatch(postern.log(), /mail secret|access-token|(ada|bob|unknown|spam|grey)@/, 'no secret stands in the log');
+  } finally {
+    await postern.stop();
+  }
+}
+
+const plain = await MailServer.start(), implicit = await MailServer.start({ secure: true, methods: ['LOGIN'] });
+
+test('over STARTTLS, logged in: the mail is what the mailbox should show', () => withMessengers({ mail: smtp(plain) }, async (postern) => {
+  const { code, entry } = await tryOut(postern, 'ada@bücher.example');
+  assert.equal(code, 0);
+  assert.equal(entry.state, 'sent');
+  assert.equal(entry.messenger, 'mail');
+  assert.match(entry.result, /^250 2\.0\.0 Queued as 4711/);
+  assert.equal(entry.recipient, 'a***@bücher.example');
+  const got = plain.mails.at(-1), mail = parseMail(got.bytes);
+  assert.deepEqual([got.from, got.to, got.secure], ['post@id.example', ['ada@bücher.example'], true]);
+  assert.deepEqual(mail.defects, []);
+  assert.equal(mail.headers.subject, 'A test from Bücher & Söhne');
+  assert.equal(mail.headers.from, 'Bücher & Söhne <post@id.example>');
+  assert.equal(mail.headers['auto-submitted'], 'auto-generated');
+  assert.match(mail.headers['message-id'], /^<msg_[0-9a-z]{26}@id\.example>$/);
+  assert.ok(Math.abs(Date.parse(mail.headers.date) - Date.now()) < 60_000);
+  assert.equal(mail.type, 'multipart/alternative');
+  assert.deepEqual(mail.parts, ['text/plain', 'text/html']);
+  assert.match(mail.text, /how Bücher & Söhne sends messages/);
+  assert.match(mail.html, /how Bücher &amp; Söhne sends messages/);
+  for (const line of got.bytes.toString('latin1').split('\r\n')) assert.ok(line.length <= 78 && /^[\t\x20-\x7e]*$/.test(line), line);
+}));
+
+test('over implicit TLS, with LOGIN', () => withMessengers({ mail: smtp(implicit, 'tls=implicit\nauthentication=login\n') }, async (postern) => {
+  assert.equal((await tryOut(postern, 'ada@example.com')).entry.state, 'sent');
+  assert.deepEqual(implicit.logins.at(-1), { method: 'LOGIN', secure: true });
+}));
+
+test('with an access token, fetched once', async () => {
+  const asked = [];
+  const tokens = createServer((request, response) => {
+    let body = '';
+    request.on('data', (chunk) => { body += chunk; });
+    request.on('end', () => {
+      asked.push(Object.fromEntries(new URLSearchParams(body)));
+      response.setHeader('Content-Type', 'application/json');
+      response.end(JSON.stringify({ access_token: 'access-token', token_type: 'Bearer', expires_in: 3600 }));
+    });
+  }).listen(0, '127.0.0.1');
+  await once(tokens, 'listening');
+  const oauth = `authentication=xoauth2\nuser=postern\noauth-token-url=http://127.0.0.1:${tokens.address().port}/token\noauth-client-id=client\noauth-client-secret=s\noauth-refresh-token=r\n`;
+  await withMessengers({ mail: smtp(plain, oauth, '') }, async (postern) => {
+    for (const name of ['ada', 'bob']) assert.equal((await tryOut(postern, `${name}@example.com`)).entry.state, 'sent');
+    assert.equal(plain.logins.at(-1).method, 'XOAUTH2');
+    assert.deepEqual(asked, [{ grant_type: 'refresh_token', refresh_token: 'r', client_id: 'client', client_secret: 's' }]);
+  });
+  tokens.close();
+});
+
+test('a refusal for good is not tried again, and says what the server said', () => withMessengers({ mail: smtp(plain) }, async (postern) => {
+  for (const [recipient, said] of [['unknown@example.com', /550.*is not known here/], ['spam@example.com', /554.*spam/]]) {
+    const { code, entry } = await tryOut(postern, recipient);
+    assert.equal(code, 1);
+    assert.equal(entry.state, 'failed');
+    assert.equal(entry.attempts, 1);
+    assert.match(entry.result, said);
+    assert.doesNotMatch(entry.result, new RegExp(recipient), 'the log has no address');
+  }
+}));
+
+test('who is told to come again comes again', () => withMessengers({ mail: smtp(plain) }, async (postern) => {
+  const { entry, stderr } = await tryOut(postern, 'grey@example.com');
+  assert.equal(entry.state, 'sent');
+  assert.equal(entry.attempts, 2);
+  assert.match(stderr, /451/);
+}));
+
+test('a wrong password is told as such, and the next messenger is asked', () => withMessengers({
+  first: smtp(plain, 'Order=1\n', 'user=postern\npassword=wrong\n'), second: smtp(plain, 'Order=2\n'),
+}, async (postern) => {
+  const { entry } = await tryOut(postern, 'ada@example.com');
+  assert.equal(entry.state, 'sent');
+  assert.equal(entry.messenger, 'second');
+  assert.match(postern.log(), /was not taken by “first”: [^\n]*535/);
+  const again = await tryOut(postern, 'bob@example.com');
+  assert.equal(again.entry.attempts, 1, 'one in trouble is passed over');
+}));
+
+const refusesTls = {
+  'no STARTTLS': [{ disabled: ['STARTTLS'] }, ''],
+  'the certificate of another': [{ name: 'elsewhere.example' }, ''],
+  'a certificate of an unknown authority': [{}, 'ca-file=/etc/ssl/certs/ca-certificates.crt\n'],
+};
+for (const [what, [options, more]] of Object.entries(refusesTls)) {
+  test(`nothing is sent to a server with ${what}`, async () => {
+    const server = await MailServer.start({ ...options, login: false });
+    await withMessengers({ mail: smtp(server).replace(more ? /ca-file=.*\n/ : /$^/, more) }, async (postern) => {
+      const { id } = await putTest(postern);
+      let entry;
+      for (let i = 0; i < 100; i += 1) {
+        entry = await postern.cli('message', 'show', id);
+        if (entry.result) break;
+        await new Promise((wake) => setTimeout(wake, 50));
+      }
+      assert.equal(entry.state, 'waiting');
+      assert.ok(entry.result, 'it says why');
+      assert.deepEqual([server.mails, server.logins], [[], []]);
+    });
+    await server.stop();
+  });
+}
+
+/** Puts a test into the outbox and does not wait for it. */
+async function putTest(postern) {
+  const running = execFile(`${build}/src/cli/postern`, ['message', 'test', 'ada@example.com', '--config', postern.configFile], { env: postern.env });
+  for (;;) {
+    const { items } = await postern.cli('message', 'list');
+    if (items.length) {
+      running.kill();
+      return items[0];
+    }
+    await new Promise((wake) => setTimeout(wake, 20));
+  }
+}
+
+test('a refused sender is a matter of settings', () => withMessengers({ mail: smtp(plain) }, async (postern) => {
+  const { id } = await putTest(postern);
+  let entry;
+  do entry = await postern.cli('message', 'show', id); while (!entry.result);
+  assert.equal(entry.state, 'waiting');
+  assert.match(entry.result, /MAIL failed.*553/);
+}, { messages: { 'from-address': 'nobody@id.example' } }));
+
+test('without a messenger there is nothing to try, and doctor says so', () => withMessengers({}, async (postern) => {
+  assert.match((await tryOut(postern, 'ada@example.com')).stderr, /there is no messenger for email/);
+  const { items } = (await run(postern, 'doctor')).entry;
+  assert.match(items.find(({ check }) => check === 'messages').text, /there is no messenger/);
+}));
+
+await runTests();
+await Promise.all([plain.stop(), implicit.stop()]);
