@@ -205,12 +205,13 @@ dup_error_word (GVariant *response)
 static gboolean
 check_response (GVariant *response, guint status, GError **error)
 {
+  static const char *const about_us[] = { "invalid_client", "incorrect_client_credentials", "bad_client_secret", "invalid_client_id", NULL };
   g_autofree char *word = dup_error_word (response);
   const char *description = postern_json_get_string (response, "error_description");
   const char *type = postern_json_get_string (response, "token_type");
 
   if (status != 200 || word) {
-    gboolean ours = g_strcmp0 (word, "invalid_client") == 0 || g_strcmp0 (word, "incorrect_client_credentials") == 0;
+    gboolean ours = word && g_strv_contains (about_us, word);
     g_set_error (error, POSTERN_ERROR, POSTERN_ERROR_PROVIDER, "The token endpoint refused the code: status %u, %.100s, %.300s%s", status,
                  word ? word : "no error word", description ? description : "no description",
                  ours ? "; compare client-id and client-secret with the provider's, or correct client-authentication" : "");

@@ -2,6 +2,7 @@
 #include "postern-oauth2-connector.h"
 
 #include "postern-oauth2-identity.h"
+#include "postern-oauth2-path.h"
 #include "postern-oauth2-profile.h"
 
 #include <errno.h>
@@ -122,7 +123,8 @@ keep_tokens (PosternSubject *subject, GVariant *response)
 {
   static const char *const kept[] = { "access_token", "refresh_token", "id_token" };
   GVariantBuilder tokens = G_VARIANT_BUILDER_INIT (G_VARIANT_TYPE_VARDICT);
-  gint64 lifetime = postern_json_get_int64 (response, "expires_in", 0);
+  g_autofree char *seconds = postern_oauth2_path_dup_text (response, "expires_in"); /* some write it as a text */
+  gint64 lifetime = seconds ? g_ascii_strtoll (seconds, NULL, 10) : 0;
   g_autofree char *sid = g_strdup (postern_subject_get_upstream_sid (subject));
   g_autoptr (GVariant) model = NULL;
 

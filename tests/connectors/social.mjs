@@ -5,6 +5,7 @@ import assert from 'node:assert/strict';
 import { existsSync, mkdtempSync, readFileSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
+import { ills, lies } from '../mocks/hostile.mjs';
 import { ProviderMock } from '../mocks/provider-mock.mjs';
 import { build, startPostern } from '../lib/server.mjs';
 import { client, RelyingParty } from '../lib/relying-party.mjs';
@@ -99,6 +100,66 @@ for (const name of names) {
     });
   }
 }
+
+/** Nobody gets in by @change; the page offers the way again, and the connector is not ill. */
+async function refuses(name, callback, what, change) {
+  mock.prepare(name, callback, change);
+  const text = await stand(name);
+  assert.match(text, new RegExp(`connector-${name}`), what);
+  assert.doesNotMatch(text, /evil\.example|somebody-else|<html>|stack/, what);
+  mock.prepare(name, callback);
+  await signIn(name);
+}
+
+// Before anything else makes a connector ask for newer keys: it does so once a minute.
+test('new keys are taken in the middle, and the old ones no more', async () => {
+  mock.rotate();
+  for (const name of names.filter((known) => mock.providers.get(known).record.metadata)) {
+    const callback = `${postern.url}/callback/${name}`;
+    mock.prepare(name, callback);
+    await signIn(name);
+    await refuses(name, callback, 'an old key', { old: true });
+  }
+});
+
+for (const name of names) {
+  const { record } = mock.providers.get(name), callback = `${postern.url}/callback/${name}`;
+
+  test(`${name}: nobody gets in by an answer that is broken or hostile`, async () => {
+    for (const at of ['token', ...(record.documents ? ['profile'] : [])]) for (const [what, ill] of Object.entries(ills)) await refuses(name, callback, `${what} at ${at}`, { ill: { at, ...ill } });
+  });
+
+  test(`${name}: nobody gets in by the answer to another sign-in`, async () => {
+    for (const answer of [{ state: 'flw_01aaaaaaaaaaaaaaaaaaaaaaaa.x' }, { state: '' }, { code: '' }]) {
+      mock.prepare(name, callback, { answer });
+      await assert.rejects(signIn(name));
+    }
+    mock.prepare(name, callback);
+    await signIn(name);
+  });
+
+  if (record.metadata) {
+    test(`${name}: nobody gets in by a false ID token`, async () => {
+      for (const [what, change] of Object.entries(lies)) await refuses(name, callback, what, change);
+    });
+  }
+}
+
+test('a provider that hangs is given up, and the others go on', async () => {
+  mock.prepare('github', `${postern.url}/callback/github`, { ill: { at: 'token', how: 'hang' } });
+  assert.match(await stand('github'), /connector-discord/);
+  assert.match(postern.log(), /no complete answer within 10 seconds/);
+  mock.prepare('discord', `${postern.url}/callback/discord`);
+  await signIn('discord');
+});
+
+test('every connector has its picture', async () => {
+  assert.doesNotMatch(postern.log(), /left out/);
+  const visitor = new Visitor(), first = await visitor.send(await begin());
+  const { text } = await visitor.send(new URL(first.location, postern.url).href), pictures = [...text.matchAll(/<img src="([^"]*connectors\/[^"]*)"/g)];
+  assert.equal(pictures.length, names.filter((name) => name !== 'acme').length);
+  for (const [, source] of pictures) assert.equal((await fetch(new URL(source, postern.url))).status, 200, source);
+});
 
 test('no secret stands in the log', () => {
   for (const text of ['secret_of-', 'token-of-', 'access_token=', 'code_verifier', 'PRIVATE KEY']) assert.ok(!postern.log().includes(text), text);

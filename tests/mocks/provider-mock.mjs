@@ -12,7 +12,7 @@
 // Paths begin with the host: where the key file says https://api.acme.example/me, the test's copy of it says
 // http://127.0.0.1:PORT/api.acme.example/me, so that the host is checked, too. In values "*" stands for anything, and $NAME for what
 // the mock knows: $client_id, $client_secret, $callback, $state, $code, $verifier, $nonce, $access_token, $basic, $issuer, $id_token.
-import { createHash, generateKeyPairSync, randomBytes, sign } from 'node:crypto';
+import { createHash, createHmac, generateKeyPairSync, randomBytes, sign } from 'node:crypto';
 import { createServer } from 'node:http';
 import { once } from 'node:events';
 
@@ -28,11 +28,17 @@ export class ProviderMock {
     await once(self.server, 'listening');
     self.base = `http://127.0.0.1:${self.server.address().port}`;
     self.places = new Map();
-    const { privateKey, publicKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
-    self.key = privateKey;
-    self.jwks = { keys: [{ ...publicKey.export({ format: 'jwk' }), kid: 'mock', use: 'sig', alg: 'RS256' }] };
+    self.rotate();
+    self.foreign = generateKeyPairSync('rsa', { modulusLength: 2048 }).privateKey;
     for (const [name, record] of Object.entries(records)) self.#add(name, record);
     return self;
+  }
+
+  /** New keys, as a provider has them now and then; the old ones are `old`. */
+  rotate() {
+    const { privateKey, publicKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
+    const kid = randomBytes(6).toString('base64url');
+    Object.assign(this, { old: { key: this.key, kid: this.kid }, key: privateKey, kid, jwks: { keys: [{ ...publicKey.export({ format: 'jwk' }), kid, use: 'sig', alg: 'RS256' }] } });
   }
 
   #add(name, record) {
@@ -61,7 +67,7 @@ export class ProviderMock {
     return text.split('\n').map((line) => (/^([a-z-]*endpoints?|issuer|discovery)=/.test(line) ? line.replaceAll('https://', `${this.base}/`) : line)).join('\n');
   }
 
-  /** Begins anew with @name: what was wrong so far is forgotten. @change: { error: {at, status, body} | declined: true } */
+  /** Begins anew with @name: what was wrong so far is forgotten. @change: { error: {at, status, body} }, { declined: true }, or as in hostile.mjs */
   prepare(name, callback, change = {}) {
     const provider = this.providers.get(name);
     Object.assign(provider, { change, problems: [], asked: [] });
@@ -82,8 +88,9 @@ export class ProviderMock {
       const body = Buffer.concat(chunks).toString();
       const answer = serve ? serve({ method: request.method, query: url.searchParams, form: new URLSearchParams(body), headers: request.headers }) : { status: 404, json: { error: 'no such place' } };
       if (!serve) for (const provider of this.providers.values()) provider.problems?.push(`asked for ${url.pathname}, which no provider documents`);
+      if (answer.hang) return;
       response.writeHead(answer.status ?? 200, { 'content-type': answer.html ? 'text/html' : 'application/json', ...answer.headers });
-      response.end(answer.html ?? JSON.stringify(answer.json));
+      response.end(answer.html ?? answer.text ?? JSON.stringify(answer.json));
     });
   }
 
@@ -115,14 +122,23 @@ export class ProviderMock {
   }
 
   #sign(provider) {
-    const now = Math.floor(Date.now() / 1000);
-    const claims = this.#fill(provider, { iss: '$issuer', aud: '$client_id', iat: now, exp: now + 300, nonce: '$nonce', ...provider.record.id_token, ...provider.change.id_token });
-    const text = `${encode({ alg: 'RS256', kid: 'mock', typ: 'JWT' })}.${encode(claims)}`;
-    return `${text}.${sign('sha256', Buffer.from(text), this.key).toString('base64url')}`;
+    const now = Math.floor(Date.now() / 1000), { change } = provider;
+    const { key, kid } = change.old ? this.old : { key: change.foreign ? this.foreign : this.key, kid: this.kid };
+    const claims = this.#fill(provider, { iss: '$issuer', aud: '$client_id', iat: now, exp: now + 300, nonce: '$nonce', ...provider.record.id_token, ...change.id_token });
+    const header = { alg: 'RS256', kid, typ: 'JWT', ...change.header };
+    const text = `${encode(header)}.${encode(claims)}`;
+    if (header.alg === 'none') return `${text}.`;
+    if (header.alg === 'HS256') return `${text}.${createHmac('sha256', provider.known.client_secret).update(text).digest('base64url')}`;
+    return `${text}.${change.broken ? 'AAAA' : sign('sha256', Buffer.from(text), key).toString('base64url')}`;
   }
 
   #refusal(provider, at) {
-    const { error } = provider.change;
+    const { error, ill } = provider.change;
+    if (ill?.at === at || (ill?.at === 'profile' && at === provider.record.documents?.[0].path)) {
+      if (ill.how === 'hang') return { hang: true };
+      if (ill.how === 'redirect') return { status: 302, headers: { location: `${this.base}/elsewhere` }, json: {} };
+      return { status: ill.how === 'error' ? 500 : 200, text: { huge: `{"id":"${'x'.repeat(10 << 20)}"}`, garbage: '<html>', empty: '', error: '{}' }[ill.how] };
+    }
     return error?.at === at ? { status: error.status, json: error.body } : undefined;
   }
 
