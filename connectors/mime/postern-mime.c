@@ -61,6 +61,20 @@ encode_name (const char *name)
   return is_plain (valid) && strspn (valid, plain) == strlen (valid) ? g_steal_pointer (&valid) : encode (valid);
 }
 
+char *
+postern_mime_format_mailbox (const char *name, const char *address)
+{
+  g_autofree char *encoded = name && *name ? encode_name (name) : NULL;
+  GString *out;
+
+  if (!encoded)
+    return g_strdup (address);
+  out = g_string_new (encoded);
+  g_string_replace (out, "\r\n ", " ", 0);
+  g_string_append_printf (out, " <%s>", address);
+  return g_string_free (out, FALSE);
+}
+
 /* RFC 5322's dot-atom, which is what mail is sent to in practice; whatever could end a header or begin another address is not in it. */
 char *
 postern_mime_dup_address (const char *address)

@@ -17,6 +17,9 @@ GBytes *postern_mime_format (PosternMessage *message, GError **error);
 /** postern_mime_dup_address: @address with its domain as an A-label; NULL: not one that servers take everywhere. (transfer full) (nullable) */
 char *postern_mime_dup_address (const char *address);
 
+/** postern_mime_format_mailbox: "name <address>" in ASCII on one line, as @address has to be already. @name: (nullable). (transfer full) */
+char *postern_mime_format_mailbox (const char *name, const char *address);
+
 /* For their own tests. */
 /** postern_mime_encode_words: text of a header: as it is when short and plain, else as encoded words (RFC 2047), folded. (transfer full) */
 char *postern_mime_encode_words (const char *text);

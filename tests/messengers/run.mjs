@@ -5,6 +5,7 @@ import { once } from 'node:events';
 import { execFile } from 'node:child_process';
 import { build, startPostern } from '../lib/server.mjs';
 import { runTests, test } from '../lib/tap.mjs';
+import { testProviders } from './providers.mjs';
 import { caFile, MailServer, parseMail } from './mail-server.mjs';
 
 const smtp = (server, more = '', user = 'user=postern\npassword=mail secret\n') => `Type=smtp\nhost=localhost\nport=${server.port}\nca-file=${caFile}\n${user}${more}`;
@@ -159,5 +160,5 @@ test('without a messenger there is nothing to try, and doctor says so', () => wi
   assert.match(items.find(({ check }) => check === 'messages').text, /there is no messenger/);
 }));
 
-await runTests();
-await Promise.all([plain.stop(), implicit.stop()]);
+await testProviders(withMessengers, tryOut);
+await runTests({ after: () => Promise.all([plain.stop(), implicit.stop()]) });
