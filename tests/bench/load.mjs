@@ -2,7 +2,7 @@
 // What the benchmark does to a server, the same for both: constant requests by h2load, whole flows by a small client of
 // our own. Speed is counted in requests per second of processor time of the server, so that the load generator on the
 // same machine does not count.
-import { execFileSync } from 'node:child_process';
+import { execFileSync, spawnSync } from 'node:child_process';
 import { createHash, randomBytes } from 'node:crypto';
 import { mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { Agent } from 'node:http';
@@ -42,8 +42,17 @@ function summary(requests, wall, cpu, times) {
   return { requests, perSecond: requests / wall, perCore: requests / cpu, p50: percentile(times, 0.5), p99: percentile(times, 0.99) };
 }
 
-/** @param rate requests a second in all, 0 for as many as it takes */
-export function h2load(server, { path, method = 'GET', body, headers = {}, count, clients = 16, rate = 0 }) {
+/** The way to hash that this build's server takes (hash-bench). */
+export const fastestHash = () => (spawnSync(`${process.env.BUILD}/tests/bench/hash-bench`, ['sodium', '1']).status === 0 ? 'sodium' : 'arena');
+
+export const median = (values) => [...values].sort((a, b) => a - b)[values.length >> 1];
+export const form = (fields) => new URLSearchParams(fields).toString();
+
+/** What an application asks for itself. */
+export const machineForm = (server, machine = server.machine) => form({ grant_type: 'client_credentials', client_id: machine.id, client_secret: machine.secret, resource: machine.resource, scope: 'read' });
+
+/** @param rate requests a second in all, 0 for as many as it takes; @param core where the load is made; none: anywhere */
+export function h2load(server, { path, method = 'GET', body, headers = {}, count, clients = 16, rate = 0, core }) {
   const folder = mkdtempSync(join(tmpdir(), 'postern-bench-'));
   const log = join(folder, 'log');
   const options = ['--h1', '-t1', `-c${clients}`, `-n${count}`, `--log-file=${log}`];
@@ -54,7 +63,9 @@ export function h2load(server, { path, method = 'GET', body, headers = {}, count
   }
   for (const [name, value] of Object.entries(headers)) options.push('-H', `${name}: ${value}`);
   const before = cpuSeconds(server.pids), start = process.hrtime.bigint();
-  execFileSync('h2load', [...options, server.url + path], { stdio: 'pipe' });
+  const command = core === undefined ? [] : ['taskset', '-c', String(core)];
+  const [program, ...args] = [...command, 'h2load', ...options, server.url + path];
+  execFileSync(program, args, { stdio: 'pipe' });
   const wall = Number(process.hrtime.bigint() - start) / 1e9, cpu = cpuSeconds(server.pids) - before;
   const rows = readFileSync(log, 'utf8').trim().split('\n').map((row) => row.split('\t').map(Number));
   rmSync(folder, { recursive: true });

@@ -1,13 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 // Postern beside oidc-provider on the same machine in the same run. Prints a table; `--check` also fails when a ratio that
 // the project promises is missed. Each figure is requests per second of the server's processor time.
-import { execFile, execFileSync, spawn, spawnSync } from 'node:child_process';
+import { execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { cpus } from 'node:os';
-import { promisify } from 'node:util';
 import { freePort, startPostern } from '../lib/server.mjs';
 import { Visitor } from '../lib/visitor.mjs';
-import { children, codeFlow, h2load, memory, token, turns } from './load.mjs';
+import { beside } from './beside.mjs';
+import { children, codeFlow, fastestHash, form, h2load, machineForm, median, memory, token, turns } from './load.mjs';
 
 const rounds = Number(process.env.ROUNDS ?? 3), scale = Number(process.env.SCALE ?? 1);
 const wanted = process.argv.slice(2).filter((word) => !word.startsWith('--'));
@@ -37,19 +36,14 @@ async function startOurs(password) {
   const web = await postern.cli('app', 'create', '--name', 'Bench', '--kind', 'web', '--first-party', '--redirect-uri', 'https://app.example.com/callback',
     '--id-token-alg', 'ES256', '--scope', 'openid offline_access read');
   const service = await postern.cli('app', 'create', '--name', 'Machine', '--kind', 'service', '--resource', machine.resource, '--scope', 'read');
+  const rsa = await postern.cli('app', 'create', '--name', 'Machine with RSA', '--kind', 'service', '--resource', machine.resource, '--scope', 'read', '--access-token-alg', 'RS256');
   await postern.restart(); // so that the start is measured with an existing database
   return {
     name: 'postern', url: postern.url, pids: [postern.pid, ...children(postern.pid)], started: postern.started, person,
-    machine: { ...machine, id: service.client_id, secret: service.client_secret }, web: { id: web.client_id, secret: web.client_secret },
+    machine: { ...machine, id: service.client_id, secret: service.client_secret }, machineRsa: { ...machine, id: rsa.client_id, secret: rsa.client_secret }, web: { id: web.client_id, secret: web.client_secret },
     paths: { authorize: '/oidc/authorize', token: '/oidc/token', jwks: '/oidc/jwks', introspect: '/oidc/introspect' },
     stop: () => postern.stop(),
   };
-}
-
-/** The way to hash that this build's server takes. */
-function fastest() {
-  const hasSodium = !spawnSync(`${process.env.BUILD}/tests/bench/hash-bench`, ['sodium', '1']).status;
-  return hasSodium ? 'sodium' : 'arena';
 }
 
 /**
@@ -57,12 +51,9 @@ function fastest() {
  * and taken off. The peer hashes nothing.
  */
 function withoutHash({ hash }, result) {
-  const time = hash ? 1 / Number(execFileSync(`${process.env.BUILD}/tests/bench/hash-bench`, [fastest(), '5000', `${hash.memory}`, `${hash.iterations}`])) : 0;
+  const time = hash ? 1 / Number(execFileSync(`${process.env.BUILD}/tests/bench/hash-bench`, [fastestHash(), '5000', `${hash.memory}`, `${hash.iterations}`])) : 0;
   return { ...result, hash: time, perCore: 1 / (1 / result.perCore - time) };
 }
-
-const form = (fields) => new URLSearchParams(fields).toString();
-const machineForm = (server) => form({ grant_type: 'client_credentials', client_id: server.machine.id, client_secret: server.machine.secret, resource: server.machine.resource, scope: 'read' });
 
 /** Each row: its name, and how it is measured on one server. */
 const rows = {
@@ -90,9 +81,9 @@ const rows = {
 };
 
 /** What the project promises: row, least ratio. */
-const promises = { 'client credentials, JWT': 2.5, 'code flow with PKCE': 4 };
+const promises = { discovery: 2, jwks: 2, 'client credentials, JWT': 2.5, 'code flow with PKCE': 4, introspection: 2 };
 
-const median = (values) => [...values].sort((a, b) => a - b)[values.length >> 1];
+const chosen = (name) => !wanted.length || wanted.some((word) => name.includes(word));
 
 // The hash is left out of the comparison, because the peer checks no password at all: the smallest one is made, and taken off.
 const smallest = { memory: 8, iterations: 1 };
@@ -102,7 +93,7 @@ let missed = 0;
 try {
   console.log(`${'per second of one core'.padEnd(30)}${'postern'.padStart(10)}${'peer'.padStart(10)}${'ratio'.padStart(8)}${'p50 ms'.padStart(16)}${'p99 ms'.padStart(16)}`);
   for (const [name, measure] of Object.entries(rows)) {
-    if (wanted.length && !wanted.some((word) => name.includes(word))) continue;
+    if (!chosen(name)) continue;
     const results = { ours: [], peer: [] };
     await measure(ours); await measure(peer); // the first of each is for warming up
     for (let round = 0; round < rounds; round += 1) {
@@ -121,20 +112,12 @@ try {
       console.log(`  at half of the highest rate (${rate.toFixed(0)}/s): p99 ${half.p99.toFixed(2)} ms`);
     }
   }
-  const hashing = await startOurs(), hashes = [], signIns = [], way = fastest();
-  try {
-    for (let round = 0; round < rounds; round += 1) {
-      // On every core at once and in the way the server hashes: they share the caches and the way to memory.
-      const rates = await Promise.all(cpus().map(() => promisify(execFile)(`${process.env.BUILD}/tests/bench/hash-bench`, [way])));
-      hashes.push(rates.reduce((sum, { stdout }) => sum + Number(stdout), 0) / rates.length);
-      signIns.push((await turns(hashing, n(150), 4, (agent) => codeFlow(hashing, agent))).perCore);
-    }
-  } finally {
-    await hashing.stop();
+  for (const [name, measure] of Object.entries(beside)) {
+    if (!chosen(name)) continue;
+    const { lines, missed: promise } = await measure({ ours, startOurs, rounds, scale });
+    for (const line of lines) console.log(line);
+    if (promise) { missed += 1; console.log(`  missed: ${promise}`); }
   }
-  const share = median(signIns) / median(hashes);
-  console.log(`password sign-ins ${median(signIns).toFixed(1)} of ${median(hashes).toFixed(1)} Argon2id hashes (${way}): ${(share * 100).toFixed(0)} %`);
-  if (share < 0.9) { missed += 1; console.log('  missed: at least 90 % is promised'); }
   console.log(`memory idle, MB               ${idle.ours.toFixed(1).padStart(10)}${idle.peer.toFixed(1).padStart(10)}`);
   console.log(`memory after the load, MB     ${memory(ours.pids).toFixed(1).padStart(10)}${memory(peer.pids).toFixed(1).padStart(10)}`);
   console.log(`start to first answer, ms     ${ours.started.toFixed(0).padStart(10)}${peer.started.toFixed(0).padStart(10)}`);
