@@ -46,7 +46,8 @@ class Postern {
 
   async start() {
     const begin = performance.now();
-    this.#process = spawn(`${build}/src/daemon/posternd`, ['--config', this.configFile], { env: this.env, stdio: ['ignore', 'pipe', 'pipe'] });
+    const [program, ...args] = [...(this.settings.under ?? []), `${build}/src/daemon/posternd`, '--config', this.configFile];
+    this.#process = spawn(program, args, { env: this.env, stdio: ['ignore', 'pipe', 'pipe'] });
     for (const stream of [this.#process.stdout, this.#process.stderr]) stream.on('data', (text) => { this.#log += text; });
     this.ended = once(this.#process, 'exit').then(([code, signal]) => { this.exit = { code, signal }; });
     for (let tries = 0; ; tries += 1) {
@@ -114,7 +115,7 @@ class Postern {
 
 /**
  * @param settings.config groups of postern.conf; settings.instances: name -> text of connectors.d/name.conf, or a function of the public URL;
- *   settings.plugins: a further folder of plugins; settings.port; settings.env: variables, or a function of the data folder
+ *   settings.plugins: a further folder of plugins; settings.port; settings.env: variables, or a function of the data folder; settings.under: a tool's command line that the server is run under
  * @returns it, not started
  */
 export async function preparePostern(settings = {}) {
