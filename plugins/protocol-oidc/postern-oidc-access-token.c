@@ -4,7 +4,12 @@
 #include "postern-json.h"
 #include "postern-jwt.h"
 #include "postern-oidc-json.h"
+#include "postern-seal.h"
 #include "postern-sign-in.h"
+
+#include <string.h>
+
+#define OPAQUE "at_" /* so that it is told from a refresh token without looking for both */
 
 PosternJoseAlg
 postern_oidc_access_token_alg (PosternClient *client)
@@ -23,11 +28,10 @@ postern_oidc_access_token_lifetime (PosternOidc *oidc, PosternClient *client)
   return policy->access_token_lifetime;
 }
 
-char *
-postern_oidc_access_token_sign (PosternOidc *oidc, PosternJwk *key, PosternJoseAlg alg, const PosternOidcAccessToken *fields, GError **error)
+static GString *
+write_claims (PosternOidc *oidc, const PosternOidcAccessToken *fields, const char *jti)
 {
-  g_autoptr (GString) out = g_string_sized_new (512);
-  g_autofree char *jti = postern_id_new ("tok");
+  GString *out = g_string_sized_new (512);
   const char *issuer = postern_oidc_get_issuer (oidc);
   gint64 now = postern_oidc_now ();
 
@@ -52,7 +56,43 @@ postern_oidc_access_token_sign (PosternOidc *oidc, PosternJwk *key, PosternJoseA
     postern_oidc_json_add_strv (out, "amr", fields->amr, FALSE);
   postern_oidc_json_add_claims (out, fields->claims);
   g_string_append_c (out, '}');
-  return postern_jws_sign (key, alg, POSTERN_OIDC_TYPE_ACCESS_TOKEN, out->str, out->len, error);
+  return out;
+}
+
+/* It names its row as a code names its grant's (README.md), and is kept by its hash alone. */
+static char *
+make_opaque (const char *jti, GString *claims, gint64 lifetime, PosternAccessToken **kept)
+{
+  char *secret = postern_secret_new_for (jti);
+  char *token = g_strconcat (OPAQUE, secret, NULL);
+
+  *kept = postern_access_token_new ();
+  (*kept)->id = g_strdup (jti);
+  (*kept)->hash = postern_secret_hash (token);
+  (*kept)->claims = g_strdup (claims->str);
+  (*kept)->expires_at = postern_oidc_now () + lifetime;
+  postern_secret_free (secret);
+  return token;
+}
+
+char *
+postern_oidc_access_token_make (PosternOidc *oidc, PosternClient *client, PosternJwk *key, const PosternOidcAccessToken *fields,
+                                PosternAccessToken **kept, GError **error)
+{
+  g_autofree char *jti = postern_id_new ("tok");
+  g_autoptr (GString) claims = write_claims (oidc, fields, jti);
+
+  *kept = NULL;
+  if (client->access_token_opaque)
+    return make_opaque (jti, claims, fields->lifetime, kept);
+  return postern_jws_sign (key, postern_oidc_access_token_alg (client), POSTERN_OIDC_TYPE_ACCESS_TOKEN, claims->str, claims->len, error);
+}
+
+/* A JWT has two dots, and what we make ourselves has none. */
+gboolean
+postern_oidc_access_token_is (const char *token)
+{
+  return strchr (token, '.') || g_str_has_prefix (token, OPAQUE);
 }
 
 static gboolean
@@ -62,8 +102,47 @@ refuse (GError **error)
   return FALSE;
 }
 
-GVariant *
-postern_oidc_access_token_verify (PosternOidc *oidc, const char *token, GError **error)
+typedef struct {
+  const char *id, *hash;
+  PosternAccessToken *found;
+} Find;
+
+static gboolean
+find (PosternTxn *txn, gpointer user_data, GError **error)
+{
+  Find *self = user_data;
+
+  g_clear_pointer (&self->found, postern_access_token_unref);
+  self->found = postern_access_store_get (txn, self->id, self->hash, error);
+  return self->found != NULL;
+}
+
+static GVariant *
+verify_opaque (PosternOidc *oidc, const char *token, GError **error)
+{
+  g_autofree char *id = postern_secret_dup_id (token + strlen (OPAQUE), "tok");
+  g_autofree char *hash = postern_secret_hash (token);
+  g_autoptr (PosternAccessToken) found = NULL;
+  g_autoptr (GVariant) claims = NULL;
+  g_autoptr (GError) local = NULL;
+  Find self = { id, hash };
+
+  if (id && !postern_store_read (postern_tenant_get_store (postern_oidc_get_tenant (oidc)), POSTERN_KEEP_LASTING, find, &self, &local) &&
+      !g_error_matches (local, POSTERN_ERROR, POSTERN_ERROR_NOT_FOUND)) {
+    g_propagate_error (error, g_steal_pointer (&local));
+    return NULL;
+  }
+  found = self.found;
+  claims = found && found->expires_at > postern_oidc_now () ? postern_json_parse_object (found->claims, -1, 0, NULL) : NULL;
+  if (!claims || g_strcmp0 (postern_json_get_string (claims, "iss"), postern_oidc_get_issuer (oidc)) != 0) {
+    refuse (error);
+    return NULL;
+  }
+  return g_steal_pointer (&claims);
+}
+
+static GVariant *
+verify_jwt (PosternOidc *oidc, const char *token, GError **error)
 {
   static const PosternJoseAlg algs[] = {
     POSTERN_JOSE_ALG_ES256, POSTERN_JOSE_ALG_RS256, POSTERN_JOSE_ALG_PS256, POSTERN_JOSE_ALG_ES384, POSTERN_JOSE_ALG_EDDSA,
@@ -76,6 +155,12 @@ postern_oidc_access_token_verify (PosternOidc *oidc, const char *token, GError *
   if (!claims)
     refuse (error);
   return g_steal_pointer (&claims);
+}
+
+GVariant *
+postern_oidc_access_token_verify (PosternOidc *oidc, const char *token, GError **error)
+{
+  return g_str_has_prefix (token, OPAQUE) ? verify_opaque (oidc, token, error) : verify_jwt (oidc, token, error);
 }
 
 typedef struct {

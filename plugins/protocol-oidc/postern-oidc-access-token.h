@@ -24,12 +24,20 @@ typedef struct {
 PosternJoseAlg postern_oidc_access_token_alg (PosternClient *client);
 gint64 postern_oidc_access_token_lifetime (PosternOidc *oidc, PosternClient *client); /* seconds */
 
-/** postern_oidc_access_token_sign: never blocks. Returns: (transfer full) (nullable): a JWT of type `at+jwt` */
-char *postern_oidc_access_token_sign (PosternOidc *oidc, PosternJwk *key, PosternJoseAlg alg, const PosternOidcAccessToken *fields, GError **error);
+/**
+ * postern_oidc_access_token_make: as the application has them. Never blocks. @key: (nullable): signs a JWT of type `at+jwt`
+ * @kept: (out) (transfer full): of an opaque one, what must be kept before anybody is given it; else NULL
+ * Returns: (transfer full) (nullable): the token
+ */
+char *postern_oidc_access_token_make (PosternOidc *oidc, PosternClient *client, PosternJwk *key, const PosternOidcAccessToken *fields,
+                                      PosternAccessToken **kept, GError **error);
+/** postern_oidc_access_token_is: whether @token looks like one, of either format; a refresh token never does. */
+gboolean postern_oidc_access_token_is (const char *token);
 
 /**
- * postern_oidc_access_token_verify: signature, issuer, type and times; not whether it was revoked.
- * Returns: (transfer full) (nullable): the claims; NULL with INVALID_TOKEN
+ * postern_oidc_access_token_verify: signature, issuer, type and times, or that it is kept; not whether it was revoked. Reads the
+ * store for an opaque one.
+ * Returns: (transfer full) (nullable): the claims; NULL with INVALID_TOKEN, or with what the store said
  */
 GVariant *postern_oidc_access_token_verify (PosternOidc *oidc, const char *token, GError **error);
 

@@ -267,6 +267,132 @@ test_revoke_family (void)
   g_assert_false (is_active (get (tokens, "refresh_token"), world->web, world->web_secret));
 }
 
+/* --- opaque access tokens ------------------------------------------------------------------------------------------------------- */
+
+#define OPAQUE_WEB "{'redirect_uris':['https://app.example/callback'],'grant_types':['authorization_code','refresh_token'],'id_token_signed_response_alg':'ES256'," \
+  "'access_token_format':'opaque','resources':['https://api.example'],'scope':'openid email read'}"
+
+static GVariant *
+sign_in_opaque (const char *id, const char *secret)
+{
+  g_autofree char *code = postern_oidc_world_get_code (world, id, PAIRS ("scope", "openid email read", "resource", "https://api.example"));
+  g_autofree char *auth = postern_oidc_world_basic (id, secret);
+  g_autofree char *body = g_strdup_printf ("grant_type=authorization_code&code=%s&code_verifier=" POSTERN_OIDC_WORLD_VERIFIER, code);
+  guint status;
+  GVariant *tokens = postern_oidc_world_token (world, body, auth, &status);
+
+  g_assert_cmpuint (status, ==, 200);
+  g_assert_true (g_str_has_prefix (get (tokens, "access_token"), "at_"));
+  return tokens;
+}
+
+/* The whole life of one: it says nothing itself, is told of to who may know, and ends as a JWT would. */
+static void
+test_opaque (void)
+{
+  g_autofree char *secret = NULL;
+  g_autofree char *id = postern_oidc_world_add_application (world, "web", OPAQUE_WEB, &secret);
+  g_autoptr (GVariant) tokens = sign_in_opaque (id, secret);
+  const char *token = get (tokens, "access_token");
+  g_autoptr (GVariant) told = introspect (token, id, secret);
+  g_autoptr (PosternResponse) claims = userinfo (token);
+  g_autoptr (GVariant) model = postern_oidc_world_json (claims);
+  g_autofree char *auth = postern_oidc_world_basic (id, secret);
+  g_autofree char *body = g_strconcat ("grant_type=refresh_token&resource=https%3A%2F%2Fapi.example&refresh_token=", get (tokens, "refresh_token"), NULL);
+  g_autoptr (GVariant) next = postern_oidc_world_token (world, body, auth, NULL);
+
+  g_assert_cmpstr (get (told, "sub"), ==, world->user_id);
+  g_assert_cmpstr (get (told, "client_id"), ==, id);
+  g_assert_cmpstr (get (told, "scope"), ==, "openid email read");
+  g_assert_true (g_str_has_prefix (get (told, "jti"), "tok_"));
+  g_assert_cmpstr (get (model, "email"), ==, "alice@example.com");
+  g_assert_false (is_active (token, world->other, world->other_secret));
+  g_assert_true (is_active (get (next, "access_token"), world->service, world->service_secret)); /* it is api.example */
+  g_assert_cmpuint (revoke_token (token, world->other, world->other_secret), ==, 400);
+  g_assert_true (is_active (token, id, secret));
+  g_assert_cmpuint (revoke_token (token, id, secret), ==, 200);
+  g_assert_false (is_active (token, id, secret));
+  g_assert_true (is_active (get (next, "access_token"), id, secret));
+  g_assert_cmpuint (revoke_token (get (next, "refresh_token"), id, secret), ==, 200); /* and all that came of it */
+  g_assert_false (is_active (get (next, "access_token"), id, secret));
+  expect_userinfo_error (get (next, "access_token"), 401, "invalid_token");
+}
+
+/* Kept by its hash: what names a row is not enough, and neither is what a code or a refresh token would look like. */
+static void
+test_opaque_forged (void)
+{
+  g_autofree char *secret = NULL;
+  g_autofree char *id = postern_oidc_world_add_application (world, "web", OPAQUE_WEB, &secret);
+  g_autoptr (GVariant) tokens = sign_in_opaque (id, secret);
+  const char *token = get (tokens, "access_token");
+  g_autofree char *other = g_strdup (token), *bare = g_strdup (token + 3), *refresh = g_strconcat ("at_", get (tokens, "refresh_token"), NULL);
+  g_autofree char *longer = g_strconcat (token, "A", NULL), *doubled = g_strconcat ("at_", token, NULL);
+  const char *const forged[] = { other, bare, refresh, longer, doubled, "at_", "at_x", NULL };
+
+  other[strlen (other) - 1] = other[strlen (other) - 1] == 'A' ? 'Q' : 'A';
+  for (guint i = 0; forged[i]; i++) {
+    g_assert_false (is_active (forged[i], id, secret));
+    expect_userinfo_error (forged[i], 401, "invalid_token");
+  }
+  g_assert_true (is_active (token, id, secret));
+}
+
+typedef struct {
+  const char *token;
+  gint64 expires_at;
+  char *twin; /* another of the same claims, that ends then */
+} Twin;
+
+static gboolean
+make_twin (PosternTxn *txn, gpointer data, GError **error)
+{
+  Twin *self = data;
+  g_autofree char *id = postern_secret_dup_id (self->token + 3, "tok");
+  g_autofree char *hash = postern_secret_hash (self->token);
+  g_autoptr (PosternAccessToken) token = postern_access_store_get (txn, id, hash, error);
+  g_autofree char *secret = NULL;
+
+  g_free (token->id);
+  g_free (token->hash);
+  token->id = postern_id_new ("tok");
+  secret = postern_secret_new_for (token->id);
+  g_free (self->twin);
+  self->twin = g_strconcat ("at_", secret, NULL);
+  token->hash = postern_secret_hash (self->twin);
+  token->expires_at = self->expires_at;
+  return postern_access_store_insert (txn, token, error);
+}
+
+static gboolean
+is_twin_active (const char *token, gint64 expires_at, const char *id, const char *secret)
+{
+  Twin twin = { token, expires_at };
+  g_autofree char *text = NULL;
+
+  postern_oidc_world_write (world, make_twin, &twin);
+  text = twin.twin;
+  return is_active (text, id, secret);
+}
+
+/* A machine's, which no transaction of a flow carries: written before it is given, never inline, and over when its time is. */
+static void
+test_opaque_machine (void)
+{
+  g_autofree char *secret = NULL;
+  g_autofree char *id = postern_oidc_world_add_application (world, "service", "{'access_token_format':'opaque','resources':['https://api.example'],'scope':'read'}", &secret);
+  g_autofree char *auth = postern_oidc_world_basic (id, secret);
+  g_autoptr (GVariant) answer = postern_oidc_world_token (world, "grant_type=client_credentials&scope=read", auth, NULL);
+  const char *token = get (answer, "access_token");
+
+  g_assert_null (postern_oidc_world_call_inline (world, "POST", "/oidc/token", "grant_type=client_credentials&scope=read", auth));
+  g_assert_true (is_active (token, id, secret));
+  g_assert_true (is_active (token, world->service, world->service_secret));
+  expect_userinfo_error (token, 401, "invalid_token");
+  g_assert_true (is_twin_active (token, g_get_real_time () / G_USEC_PER_SEC + 60, id, secret));
+  g_assert_false (is_twin_active (token, g_get_real_time () / G_USEC_PER_SEC, id, secret));
+}
+
 /* --- logout ---------------------------------------------------------------------------------------------------------------------- */
 
 static PosternResponse *
@@ -501,6 +627,9 @@ main (int argc, char **argv)
   g_test_add_func ("/oidc/introspect", test_introspect);
   g_test_add_func ("/oidc/revoke", test_revoke);
   g_test_add_func ("/oidc/revoke/family", test_revoke_family);
+  g_test_add_func ("/oidc/opaque", test_opaque);
+  g_test_add_func ("/oidc/opaque/forged", test_opaque_forged);
+  g_test_add_func ("/oidc/opaque/machine", test_opaque_machine);
   g_test_add_func ("/oidc/register", test_register);
   g_test_add_func ("/oidc/register/refused", test_register_refused);
   g_test_add_func ("/oidc/logout/refused", test_logout_refused);

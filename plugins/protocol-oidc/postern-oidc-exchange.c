@@ -27,6 +27,7 @@ exchange_free (gpointer data)
   g_free (self->redirect_uri);
   g_free (self->code_verifier);
   g_free (self->access_token);
+  g_clear_pointer (&self->kept_token, postern_access_token_unref);
   g_free (self->id_token);
   g_free (self);
 }
@@ -149,12 +150,31 @@ no_store (GString *out)
   return response;
 }
 
-PosternResponse *
-postern_oidc_exchange_answer (PosternOidcExchange *self, const char *refresh_token)
+static gboolean
+keep_access_token (PosternTxn *txn, gpointer exchange, GError **error)
 {
-  GString *out = g_string_sized_new (1024);
-  g_autofree char *scope = self->flow->granted_scopes ? g_strjoinv (" ", self->flow->granted_scopes) : NULL;
+  return postern_access_store_insert (txn, ((PosternOidcExchange *) exchange)->kept_token, error);
+}
 
+static gboolean
+keep (PosternOidcExchange *self, PosternTxn *txn, GError **error)
+{
+  if (!self->kept_token)
+    return TRUE;
+  if (txn)
+    return keep_access_token (txn, self, error);
+  return postern_store_write (postern_tenant_get_store (postern_oidc_get_tenant (self->oidc)), POSTERN_KEEP_LASTING, keep_access_token, self, error);
+}
+
+PosternResponse *
+postern_oidc_exchange_answer (PosternOidcExchange *self, PosternTxn *txn, const char *refresh_token, GError **error)
+{
+  g_autofree char *scope = self->flow->granted_scopes ? g_strjoinv (" ", self->flow->granted_scopes) : NULL;
+  GString *out;
+
+  if (!keep (self, txn, error))
+    return NULL;
+  out = g_string_sized_new (1024);
   g_string_append_c (out, '{');
   postern_oidc_json_add_string (out, "access_token", self->access_token);
   postern_oidc_json_add_string (out, "token_type", "Bearer");
@@ -198,7 +218,7 @@ sign_access_token (PosternOidcExchange *self, GError **error)
     .auth_time = flow->auth_time, .lifetime = self->lifetime,
   };
 
-  return postern_oidc_access_token_sign (self->oidc, self->access_key, postern_oidc_access_token_alg (client), &fields, error);
+  return postern_oidc_access_token_make (self->oidc, client, self->access_key, &fields, &self->kept_token, error);
 }
 
 gboolean

@@ -42,6 +42,7 @@ struct _PosternOidcExchange {
   PosternGrant *grant;     /* (nullable) */
 
   char *access_token, *id_token; /* (nullable) until they are signed */
+  PosternAccessToken *kept_token; /* (nullable): of an opaque access token, what is to be kept */
   gint64 lifetime;         /* seconds, of the access token */
 };
 
@@ -70,8 +71,11 @@ gboolean postern_oidc_exchange_read_resource (PosternOidcExchange *self, GError 
 gboolean postern_oidc_exchange_sign (PosternOidcExchange *self, gboolean with_nonce, GError **error);
 /** postern_oidc_exchange_check_grant: in the transaction: nobody has revoked it since we looked. */
 gboolean postern_oidc_exchange_check_grant (PosternOidcExchange *self, PosternTxn *txn, GError **error);
-/** postern_oidc_exchange_answer: RFC 6749 section 5.1, of what was signed. @refresh_token: (nullable). (transfer full) */
-PosternResponse *postern_oidc_exchange_answer (PosternOidcExchange *self, const char *refresh_token);
+/**
+ * postern_oidc_exchange_answer: RFC 6749 section 5.1, of what was signed; an opaque access token is kept first. @txn: (nullable): in a
+ * transaction of its own. @refresh_token: (nullable). Returns: (transfer full) (nullable)
+ */
+PosternResponse *postern_oidc_exchange_answer (PosternOidcExchange *self, PosternTxn *txn, const char *refresh_token, GError **error);
 /** postern_oidc_exchange_add_refresh: a new refresh token of the grant: (transfer full) (nullable): its text */
 char *postern_oidc_exchange_add_refresh (PosternOidcExchange *self, PosternTxn *txn, GError **error);
 /** postern_oidc_exchange_answer_failed: what was shown could not be used up: because it came twice, or as postern_oidc_exchange_fail() */

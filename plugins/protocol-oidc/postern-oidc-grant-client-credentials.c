@@ -76,6 +76,6 @@ postern_oidc_grant_client_credentials_issue (PosternOidcExchange *exchange, Post
   };
 
   exchange->lifetime = fields.lifetime;
-  exchange->access_token = postern_oidc_access_token_sign (exchange->oidc, exchange->access_key, postern_oidc_access_token_alg (client), &fields, error);
-  return exchange->access_token ? postern_oidc_exchange_answer (exchange, NULL) : NULL;
+  exchange->access_token = postern_oidc_access_token_make (exchange->oidc, client, exchange->access_key, &fields, &exchange->kept_token, error);
+  return exchange->access_token ? postern_oidc_exchange_answer (exchange, txn, NULL, error) : NULL;
 }

@@ -65,9 +65,9 @@ answer (PosternOidcExchange *exchange, PosternTxn *txn, GError **error)
   g_autofree char *refresh_token = NULL;
 
   if (!postern_client_allows_grant (exchange->auth.client, "refresh_token"))
-    return postern_oidc_exchange_answer (exchange, NULL);
+    return postern_oidc_exchange_answer (exchange, txn, NULL, error);
   refresh_token = postern_oidc_exchange_add_refresh (exchange, txn, error);
-  return refresh_token ? postern_oidc_exchange_answer (exchange, refresh_token) : NULL;
+  return refresh_token ? postern_oidc_exchange_answer (exchange, txn, refresh_token, error) : NULL;
 }
 
 /* A failed check rolls back, so that a wrong verifier does not burn the code of the one who has the right one. */

@@ -83,7 +83,7 @@ answer_kept (PosternOidcExchange *exchange, PosternTxn *txn, GError **error)
     return NULL;
   if (token->used_at && !is_in_grace (exchange, token))
     return postern_oidc_exchange_answer_reuse (exchange, txn, "refresh token", error);
-  return postern_oidc_exchange_answer (exchange, NULL);
+  return postern_oidc_exchange_answer (exchange, txn, NULL, error);
 }
 
 /* Seen in the transaction and not before it: of two retries at once, the later one finds the token used only here. */
@@ -111,7 +111,7 @@ answer_next (PosternOidcExchange *exchange, PosternTxn *txn, GError **error)
   if (!postern_refresh_store_redeem (txn, exchange->grant_id, exchange->secret_hash, postern_oidc_now (), &local) && !is_forgiven (exchange, txn, local))
     return postern_oidc_exchange_answer_failed (exchange, txn, "refresh token", local, error);
   next = postern_oidc_exchange_add_refresh (exchange, txn, error);
-  return next ? postern_oidc_exchange_answer (exchange, next) : NULL;
+  return next ? postern_oidc_exchange_answer (exchange, txn, next, error) : NULL;
 }
 
 PosternResponse *

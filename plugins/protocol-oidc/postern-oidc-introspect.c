@@ -7,8 +7,6 @@
 #include "postern-oidc-json.h"
 #include "postern-oidc-refresh-token.h"
 
-#include <string.h>
-
 /* What is told of an access token, as it stands in it (RFC 7662 section 2.2). */
 static const char *const told[] = { "iss", "sub", "aud", "client_id", "scope", "exp", "iat", "jti", "auth_time", "acr", "amr", NULL };
 
@@ -37,7 +35,7 @@ may_know (PosternClient *client, GVariant *claims)
 static GString *
 tell_access_token (PosternOidc *self, PosternClient *client, const char *token, GError **error)
 {
-  g_autoptr (GVariant) claims = postern_oidc_access_token_verify (self, token, NULL);
+  g_autoptr (GVariant) claims = postern_oidc_access_token_verify (self, token, error);
   GVariantIter iter;
   const char *name;
   GVariant *value;
@@ -81,8 +79,8 @@ static PosternResponse *
 answer (PosternOidc *self, PosternOidcClientAuth *auth, const char *token)
 {
   g_autoptr (GError) local = NULL;
-  /* A JWT has two dots and a refresh token none: token_type_hint is not needed to tell them apart. */
-  GString *out = strchr (token, '.') ? tell_access_token (self, auth->client, token, &local) : tell_refresh_token (self, auth->client, token, &local);
+  /* They look different: token_type_hint is not needed to tell them apart. */
+  GString *out = postern_oidc_access_token_is (token) ? tell_access_token (self, auth->client, token, &local) : tell_refresh_token (self, auth->client, token, &local);
   g_autoptr (GBytes) body = NULL;
   PosternResponse *response;
 

@@ -6,8 +6,6 @@
 #include "postern-oidc-client-auth.h"
 #include "postern-oidc-refresh-token.h"
 
-#include <string.h>
-
 typedef struct {
   const char *jti, *grant_id; /* one of them */
   gint64 now, expires_at;
@@ -38,11 +36,16 @@ write_revocation (PosternOidc *self, Revocation *revocation, GError **error)
 static gboolean
 revoke_access_token (PosternOidc *self, PosternClient *client, const char *token, GError **error)
 {
-  g_autoptr (GVariant) claims = postern_oidc_access_token_verify (self, token, NULL);
+  g_autoptr (GError) local = NULL;
+  g_autoptr (GVariant) claims = postern_oidc_access_token_verify (self, token, &local);
   Revocation revocation = { 0 };
 
-  if (!claims)
+  if (!claims && g_error_matches (local, POSTERN_ERROR, POSTERN_ERROR_INVALID_TOKEN))
     return TRUE;
+  if (!claims) {
+    g_propagate_error (error, g_steal_pointer (&local));
+    return FALSE;
+  }
   if (g_strcmp0 (postern_json_get_string (claims, "client_id"), client->application->id) != 0) {
     g_set_error_literal (error, POSTERN_ERROR, POSTERN_ERROR_INVALID_REQUEST, "The token was not issued to this application");
     return FALSE;
@@ -94,7 +97,7 @@ postern_oidc_revoke_answer (PosternRequest *request, gpointer oidc)
   gboolean done = postern_oidc_client_auth_check (oidc, request, TRUE, &auth, &error) && read_token (request, &token, &error);
 
   if (done)
-    done = strchr (token, '.') ? revoke_access_token (oidc, auth.client, token, &error) : revoke_refresh_token (oidc, auth.client, token, &error);
+    done = postern_oidc_access_token_is (token) ? revoke_access_token (oidc, auth.client, token, &error) : revoke_refresh_token (oidc, auth.client, token, &error);
   if (!done)
     return postern_oidc_client_auth_refuse (auth.basic, error);
   response = postern_response_new (200, NULL, NULL);

@@ -28,13 +28,16 @@ find_grant (PosternRequest *request, GError **error)
   return NULL;
 }
 
-/* The key is taken here: stage `issue` holds the store's one writer, and making a key is slow. */
+/* The key is taken here: stage `issue` holds the store's one writer, and making a key is slow. An opaque token needs none, but the
+ * disk. */
 static gboolean
 take_key (PosternOidcExchange *exchange, gboolean may_block, GError **error)
 {
   PosternKeyRing *ring = postern_tenant_get_key_ring (postern_oidc_get_tenant (exchange->oidc));
   PosternJoseAlg alg = postern_oidc_access_token_alg (exchange->auth.client);
 
+  if (exchange->auth.client->access_token_opaque)
+    return may_block;
   exchange->access_key = may_block ? postern_key_ring_dup_current (ring, alg, error) : postern_key_ring_peek_current (ring, alg);
   return exchange->access_key != NULL;
 }

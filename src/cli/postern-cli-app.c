@@ -17,6 +17,7 @@
   { "jwks-uri", POSTERN_CLI_STRING, META ("jwks_uri"), "URL", "Where its public keys are" },                                  \
   { "id-token-alg", POSTERN_CLI_STRING, META ("id_token_signed_response_alg"), "ALG", "RS256, PS256, ES256, ES384, EdDSA" },  \
   { "access-token-alg", POSTERN_CLI_STRING, META ("access_token_signed_response_alg"), "ALG", "Likewise for access tokens" }, \
+  { "access-token-format", POSTERN_CLI_STRING, META ("access_token_format"), "FORMAT", "jwt (default), or opaque: kept here, and read by introspection" }, \
   { "userinfo-alg", POSTERN_CLI_STRING, META ("userinfo_signed_response_alg"), "ALG", "Sign userinfo answers" },              \
   { "id-token-encryption-alg", POSTERN_CLI_STRING, META ("id_token_encrypted_response_alg"), "ALG", "Encrypt ID tokens to its keys: RSA-OAEP-256, ECDH-ES" }, \
   { "id-token-encryption-enc", POSTERN_CLI_STRING, META ("id_token_encrypted_response_enc"), "ENC", "A128GCM, A256GCM" },     \

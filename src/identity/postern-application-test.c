@@ -77,7 +77,7 @@ test_members (void)
   g_autoptr (PosternClient) client =
       new_client ("web", "{" REDIRECT ",\"id_token_signed_response_alg\":\"ES256\",\"userinfo_signed_"
                          "response_alg\":\"PS256\",\"jwks\":{\"keys\":[" KEY "]},"
-                         "\"token_endpoint_auth_method\":\"private_key_jwt\",\"access_token_lifetime\":60,"
+                         "\"token_endpoint_auth_method\":\"private_key_jwt\",\"access_token_lifetime\":60,\"access_token_format\":\"opaque\","
                          "\"default_max_age\":0,\"require_auth_time\":true,"
                          "\"refresh_token_rotation\":false,\"resources\":[\"https://"
                          "api.example\"],\"logo_uri\":\"https://app.example/l.png\"}");
@@ -86,6 +86,7 @@ test_members (void)
   g_assert_cmpint (client->userinfo_alg, ==, POSTERN_JOSE_ALG_PS256);
   g_assert_cmpuint (postern_jwk_set_get_n_keys (client->jwks), ==, 1);
   g_assert_cmpint (client->access_token_lifetime, ==, 60);
+  g_assert_true (client->access_token_opaque);
   g_assert_cmpint (client->default_max_age, ==, 0);
   g_assert_true (client->require_auth_time);
   g_assert_false (client->refresh_rotation);
@@ -169,6 +170,8 @@ static const struct {
      "userinfo_encrypted_response_enc"},
     {"web", "{" REDIRECT "," ENC_KEYS ",\"userinfo_encrypted_response_alg\":\"RSA1_5\"}",
      "userinfo_encrypted_response_alg"},
+    {"web", "{" REDIRECT ",\"access_token_format\":\"saml\"}", "access_token_format"},
+    {"web", "{" REDIRECT ",\"access_token_format\":[\"jwt\"]}", "access_token_format"},
     {"web", "{" REDIRECT ",\"access_token_lifetime\":0}", "access_token_lifetime"},
     {"web", "{" REDIRECT ",\"access_token_lifetime\":1.5}", "access_token_lifetime"},
     {"web", "{" REDIRECT ",\"access_token_lifetime\":\"60\"}", "access_token_lifetime"},

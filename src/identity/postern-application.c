@@ -267,6 +267,7 @@ static const Row rows[] = {
     {"require_signed_request_object", check_boolean, NULL, 0, 0},
     {"backchannel_logout_uri", check_endpoint, NULL, 0, 0},
     {"backchannel_logout_session_required", check_boolean, NULL, 0, 0},
+    {"access_token_format", check_word, "jwt opaque", 0, 0},
     {"access_token_lifetime", check_integer, NULL, 10, MONTH},
     {"id_token_lifetime", check_integer, NULL, 10, MONTH},
     {"refresh_token_lifetime", check_integer, NULL, 60, 10 * YEAR},

@@ -27,6 +27,7 @@ typedef struct {
   char *jwks_uri;           /* (nullable) */
   PosternJoseAlg id_token_alg;     /* default RS256 (OpenID Connect Registration section 2) */
   PosternJoseAlg access_token_alg; /* UNKNOWN: the server's default */
+  gboolean access_token_opaque;    /* else a JWT */
   PosternJoseAlg userinfo_alg; /* UNKNOWN: plain JSON */
   PosternClientEncryption id_token_encryption, userinfo_encryption;
   PosternJoseAlg request_object_alg; /* UNKNOWN: any we know */

@@ -123,6 +123,7 @@ read_members (PosternClient *self, const char *kind, GVariant *m)
   self->jwks_uri = read_text (m, "jwks_uri", NULL);
   self->id_token_alg = read_alg (m, "id_token_signed_response_alg", POSTERN_JOSE_ALG_RS256);
   self->access_token_alg = read_alg (m, "access_token_signed_response_alg", POSTERN_JOSE_ALG_UNKNOWN);
+  self->access_token_opaque = g_strcmp0 (postern_json_get_string (m, "access_token_format"), "opaque") == 0;
   self->userinfo_alg = read_alg (m, "userinfo_signed_response_alg", POSTERN_JOSE_ALG_UNKNOWN);
   self->id_token_encryption =
       read_encryption (m, "id_token_encrypted_response_alg", "id_token_encrypted_response_enc");

@@ -36,6 +36,7 @@ typedef struct {
 static const Rule rules[] = {
   { POSTERN_KEEP_LASTING, DAY, NUMBERED ("grants", GRANT_IS_OVER) },
   { POSTERN_KEEP_LASTING, DAY, NUMBERED ("sessions", "expires_at < ?3 OR (ended_at > 0 AND ended_at < ?3)") },
+  { POSTERN_KEEP_LASTING, HOUR, NUMBERED ("access_tokens", "expires_at < ?3") },
   { POSTERN_KEEP_LASTING, HOUR, RULE ("revoked_tokens", "jti", "expires_at < ?3") },
   { POSTERN_KEEP_LASTING, HOUR, RULE ("codes", "owner", "expires_at < ?3") },
   { POSTERN_KEEP_LASTING, DAY, RULE ("tickets", "hash", "expires_at < ?3") },

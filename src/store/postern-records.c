@@ -122,6 +122,12 @@ static const PosternField refresh_token_fields[] = {
 };
 POSTERN_DEFINE_RECORD (PosternRefreshToken, refresh_token, "refresh_tokens", "refresh token")
 
+static const PosternField access_token_fields[] = {
+  INT64 (PosternAccessToken, key),   TEXT (PosternAccessToken, id),          TEXT (PosternAccessToken, hash),
+  TEXT (PosternAccessToken, claims), INT64 (PosternAccessToken, expires_at),
+};
+POSTERN_DEFINE_RECORD (PosternAccessToken, access_token, "access_tokens", "access token")
+
 static const PosternField key_fields[] = {
   TEXT (PosternKey, kid),          TEXT (PosternKey, use),          TEXT (PosternKey, alg),
   TEXT (PosternKey, state),        OBJECT (PosternKey, public_jwk), TEXT (PosternKey, private_jwk),

@@ -95,6 +95,15 @@ typedef struct {
 POSTERN_DECLARE_RECORD (PosternRefreshToken, postern_refresh_token)
 
 typedef struct {
+  gint64 key;   /* of the id; the store's own */
+  char *id;     /* tok_…: its `jti` */
+  char *hash;   /* of the token, which names the id */
+  char *claims; /* JSON: what a JWT would say */
+  gint64 expires_at;
+} PosternAccessToken;
+POSTERN_DECLARE_RECORD (PosternAccessToken, postern_access_token)
+
+typedef struct {
   char *kid;
   char *use; /* "sig" */
   char *alg;

@@ -64,7 +64,7 @@ gboolean postern_session_store_touch (PosternTxn *txn, const char *id, gint64 us
 gboolean postern_session_store_end (PosternTxn *txn, const char *id, gint64 now, GError **error); /* also revokes its grants that are not offline */
 GPtrArray *postern_session_store_list (PosternTxn *txn, const char *user_id, gboolean alive_only, const char *after, guint limit, GError **error); /* user_id (nullable): all */
 
-/* postern-grant-store.c: grants and their codes; refresh tokens, consents, revoked access tokens */
+/* postern-grant-store.c: grants and their codes; refresh tokens, consents, access tokens that are opaque, and revoked ones */
 gboolean postern_grant_store_insert (PosternTxn *txn, PosternGrant *grant, GError **error);
 PosternGrant *postern_grant_store_get (PosternTxn *txn, const char *id, GError **error);
 gboolean postern_grant_store_revoke (PosternTxn *txn, const char *id, gint64 now, GError **error);
@@ -85,6 +85,9 @@ gboolean postern_consent_store_put (PosternTxn *txn, const char *user_id, const 
 /** Returns: (transfer full) (nullable): the remembered scopes; NULL without error when none */
 char *postern_consent_store_get (PosternTxn *txn, const char *user_id, const char *application_id, GError **error);
 gboolean postern_consent_store_delete (PosternTxn *txn, const char *user_id, const char *application_id, GError **error);
+gboolean postern_access_store_insert (PosternTxn *txn, PosternAccessToken *token, GError **error);
+/** also finds one that has expired */
+PosternAccessToken *postern_access_store_get (PosternTxn *txn, const char *id, const char *hash, GError **error);
 gboolean postern_revoked_store_insert (PosternTxn *txn, const char *jti, gint64 expires_at, GError **error);
 gboolean postern_revoked_store_contains (PosternTxn *txn, const char *jti, GError **error);
 

@@ -32,6 +32,8 @@ async function get() {
     other: ['--kind', 'web'],
     told: ['--kind', 'web', '--backchannel-logout-uri', `http://127.0.0.1:${listener.address().port}/`],
     signed: ['--kind', 'web', '--userinfo-alg', 'ES256'],
+    opaque: ['--kind', 'web', '--access-token-format', 'opaque'],
+    opaqueMachine: ['--kind', 'service', '--scope', 'read', '--resource', resource, '--access-token-format', 'opaque'],
     asker: ['--kind', 'web', '--auth-method', 'private_key_jwt', '--jwks', jwks, '--grant-type', 'authorization_code', '--grant-type', 'client_credentials', '--resource', resource, '--scope', 'openid read'],
     machine: ['--kind', 'service', '--scope', 'read', '--resource', resource],
   }, {
@@ -93,6 +95,8 @@ const kinds = {
   'refresh token': async () => ({ value: (await signedIn()).tokens.refresh_token }),
   'access token': async () => ({ value: (await signedIn()).tokens.access_token }),
   'access token of a machine': async () => ({ value: (await house.post('/oidc/token', { grant_type: 'client_credentials', scope: 'read', resource, ...house.secret(house.machine) })).access_token }),
+  'opaque access token': async () => ({ value: (await signedIn(house.opaque)).tokens.access_token }),
+  'opaque access token of a machine': async () => ({ value: (await house.post('/oidc/token', { grant_type: 'client_credentials', scope: 'read', resource, ...house.secret(house.opaqueMachine) })).access_token }),
   'ID token': async () => { const { tokens, visitor } = await signedIn(); return { value: tokens.id_token, visitor }; },
   'ID token of another application': async () => { const { tokens, visitor } = await signedIn(house.told); return { value: tokens.id_token, visitor }; },
   'logout token': async () => {
@@ -172,10 +176,10 @@ const clientDoors = (path, form) => [
 const isActive = async (token, app = house.web) => (await house.post('/oidc/introspect', { token, ...house.secret(app) })).active === true;
 
 /** Whether @app's word ends a token that its owner could use. */
-async function revokes(token, app) {
-  const before = await isActive(token);
+async function revokes(token, app, owner = house.web) {
+  const before = await isActive(token, owner);
   await house.post('/oidc/revoke', { token, ...house.secret(app) });
-  return before && !(await isActive(token));
+  return before && !(await isActive(token, owner));
 }
 
 /** An answer without asking (prompt=none) in @visitor's browser: the code comes, or it does not. */
@@ -267,12 +271,15 @@ const doors = [
   ...clientDoors('/oidc/revoke', { token: 'nothing' }),
   { name: 'token', route: 'POST /oidc/introspect', takes: ['refresh token', 'access token'], open: (value) => isActive(value) },
   { name: 'token, by another application,', route: 'POST /oidc/introspect', takes: [], open: (value) => isActive(value, house.other) },
+  { name: 'token, by who gets opaque ones,', route: 'POST /oidc/introspect', takes: ['opaque access token'], open: (value) => isActive(value, house.opaque) },
+  { name: 'token, by who gets opaque ones,', route: 'POST /oidc/revoke', takes: ['opaque access token'], open: (value) => revokes(value, house.opaque, house.opaque) },
+  { name: 'opaque token, by another application,', route: 'POST /oidc/revoke', takes: [], open: (value) => revokes(value, house.other, house.opaque) },
   { name: 'token', route: 'POST /oidc/revoke', takes: ['refresh token', 'access token'], open: (value) => revokes(value, house.web) },
   { name: 'token, by another application,', route: 'POST /oidc/revoke', takes: [], open: (value) => revokes(value, house.other) },
-  { name: 'Bearer', route: 'GET /oidc/userinfo', takes: ['access token'], open: (value) => ok(fetchFrom('/oidc/userinfo', { headers: bearer(value) })) },
+  { name: 'Bearer', route: 'GET /oidc/userinfo', takes: ['access token', 'opaque access token'], open: (value) => ok(fetchFrom('/oidc/userinfo', { headers: bearer(value) })) },
   { name: 'query access_token', route: 'GET /oidc/userinfo', takes: [], open: (value) => ok(fetchFrom(`/oidc/userinfo?access_token=${encodeURIComponent(value)}`)) },
-  { name: 'Bearer', route: 'POST /oidc/userinfo', takes: ['access token'], open: (value) => ok(house.post('/oidc/userinfo', {}, bearer(value))) },
-  { name: 'access_token', route: 'POST /oidc/userinfo', takes: ['access token'], open: (value) => ok(house.post('/oidc/userinfo', { access_token: value })) },
+  { name: 'Bearer', route: 'POST /oidc/userinfo', takes: ['access token', 'opaque access token'], open: (value) => ok(house.post('/oidc/userinfo', {}, bearer(value))) },
+  { name: 'access_token', route: 'POST /oidc/userinfo', takes: ['access token', 'opaque access token'], open: (value) => ok(house.post('/oidc/userinfo', { access_token: value })) },
   {
     name: 'Bearer', route: 'POST /oidc/register', takes: ['initial access token'],
     open: async (value) => (await fetchFrom('/oidc/register', { method: 'POST', headers: { ...bearer(value), 'content-type': 'application/json' }, body: JSON.stringify({ redirect_uris: [callback] }) })).status === 201,

@@ -162,13 +162,19 @@ fill_lasting (PosternTxn *txn, gpointer data, GError **error)
     {
       g_autoptr (PosternSession) session = storage_kit_new_session (ada->id);
       g_autoptr (PosternGrant) grant = storage_kit_new_grant (ada->id, app->id, NULL);
+      g_autoptr (PosternAccessToken) token = postern_access_token_new ();
       g_autofree char *name = g_strdup_printf ("%u", i);
 
+      token->id = postern_id_new ("tok");
+      token->hash = g_strdup (name);
+      token->claims = g_strdup ("{}");
+      token->expires_at = i < 3 ? LONG_AGO : later;
       session->expires_at = i % 3 == 0 ? LONG_AGO : later + 10;
       session->ended_at = i % 3 == 1 ? LONG_AGO : 0;
       grant->expires_at = i % 3 == 0 ? LONG_AGO : 0;
       grant->revoked_at = i % 3 == 1 ? LONG_AGO : 0;
       g_assert_true (postern_session_store_insert (txn, session, error) && postern_grant_store_insert (txn, grant, error)
+                     && postern_access_store_insert (txn, token, error)
                      && postern_revoked_store_insert (txn, name, i < 3 ? LONG_AGO : later, error)
                      && postern_device_store_put (txn, name, ada->id, i < 3 ? LONG_AGO : later, error));
     }
@@ -248,7 +254,7 @@ test_purge (void)
       g_assert_cmpint (walk_round (lasting, sizes[i]), ==, 0); /* of nothing */
       storage_kit_write (store, POSTERN_KEEP_LASTING, fill_lasting, NULL);
       storage_kit_write (store, POSTERN_KEEP_SHORT, fill_short, names);
-      g_assert_cmpint (walk_round (lasting, sizes[i]), ==, 4 + 4 + 3 + 3);
+      g_assert_cmpint (walk_round (lasting, sizes[i]), ==, 4 + 4 + 3 + 3 + 3);
       g_assert_cmpint (walk_round (lasting, sizes[i]), ==, 0);
       g_assert_cmpint (walk_round (short_lived, sizes[i]), ==, 2);
       g_assert_cmpint (walk_round (short_lived, sizes[i]), ==, 0);

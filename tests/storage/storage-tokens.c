@@ -190,6 +190,27 @@ revoked_tokens (PosternTxn *txn, gpointer data, GError **error)
   return TRUE;
 }
 
+static gboolean
+access_tokens (PosternTxn *txn, gpointer data, GError **error)
+{
+  g_autoptr (PosternAccessToken) token = postern_access_token_new ();
+  g_autoptr (PosternAccessToken) found = NULL;
+
+  token->id = postern_id_new ("tok");
+  token->hash = g_strdup ("a");
+  token->claims = g_strdup ("{\"scope\":\"read\"}");
+  token->expires_at = NOW;
+  g_assert_true (postern_access_store_insert (txn, token, error));
+  assert_fails (postern_access_store_insert (txn, token, &failure), POSTERN_ERROR_CONFLICT);
+  found = postern_access_store_get (txn, token->id, "a", error);
+  g_assert_cmpstr (found->claims, ==, token->claims);
+  g_assert_cmpint (found->expires_at, ==, NOW);
+  assert_fails (postern_access_store_get (txn, token->id, "b", &failure), POSTERN_ERROR_NOT_FOUND);
+  assert_fails (postern_access_store_get (txn, token->id, NULL, &failure), POSTERN_ERROR_NOT_FOUND);
+  assert_fails (postern_access_store_get (txn, "tok_none", "a", &failure), POSTERN_ERROR_NOT_FOUND);
+  return TRUE;
+}
+
 static PosternKey *
 new_key (const char *kid, const char *state)
 {
@@ -243,5 +264,6 @@ storage_tokens_add_tests (void)
   g_test_add_data_func ("/storage/refresh-tokens", refresh_tokens, run_in_one_write);
   g_test_add_data_func ("/storage/consents", consents, run_in_one_write);
   g_test_add_data_func ("/storage/revoked-tokens", revoked_tokens, run_in_one_write);
+  g_test_add_data_func ("/storage/access-tokens", access_tokens, run_in_one_write);
   g_test_add_data_func ("/storage/keys", keys, run_in_one_write);
 }
