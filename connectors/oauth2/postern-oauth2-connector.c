@@ -60,7 +60,7 @@ add_challenge (PosternStep *step, GString *query)
 }
 
 static char *
-authorization_url (PosternOauth2Connector *self, PosternStep *step, GVariant *metadata)
+postern_oauth2_connector_dup_url (PosternOauth2Connector *self, PosternStep *step, GVariant *metadata)
 {
   const char *endpoint = postern_json_get_string (metadata, "authorization_endpoint");
   GString *url = g_string_new (endpoint);
@@ -94,7 +94,7 @@ begin (PosternOauth2Connector *self, PosternStep *step, GError **error)
   if (!metadata)
     return FALSE;
   postern_step_set_state (step, "asked", "1");
-  url = authorization_url (self, step, metadata);
+  url = GET_CLASS (self)->dup_url (self, step, metadata);
   postern_step_return_prompt (step, postern_prompt_new_redirect (url));
   return TRUE;
 }
@@ -307,6 +307,7 @@ postern_oauth2_connector_class_init (gpointer klass, gpointer data)
   POSTERN_INSTANCE_CLASS (klass)->configure = postern_oauth2_connector_configure;
   POSTERN_AUTHENTICATOR_CLASS (klass)->handle_step = postern_oauth2_connector_handle_step;
   class->dup_metadata = postern_oauth2_connector_dup_metadata;
+  class->dup_url = postern_oauth2_connector_dup_url;
   class->redeem = postern_oauth2_connector_redeem;
   class->identify = postern_oauth2_identity_find;
 }

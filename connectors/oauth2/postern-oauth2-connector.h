@@ -35,6 +35,8 @@ struct _PosternOauth2ConnectorClass {
 
   /** dup_metadata: the provider's endpoints, a{sv} named as in RFC 8414. The settings say them, unless this is overridden. (transfer full) */
   GVariant *(*dup_metadata) (PosternOauth2Connector *self, GCancellable *cancellable, GError **error);
+  /** dup_url: where the browser is sent. (transfer full) */
+  char *(*dup_url) (PosternOauth2Connector *self, PosternStep *step, GVariant *metadata);
   /** prepare: (nullable): what the protocol adds to the authorization request; may keep state in @step. */
   void (*prepare) (PosternOauth2Connector *self, PosternStep *step, GString *query);
   /** add_parameters: (nullable): what the provider adds to it, with postern_oauth2_client_append(). */

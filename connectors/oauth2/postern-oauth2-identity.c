@@ -84,16 +84,15 @@ postern_oauth2_identity_fetch (PosternOauth2Connector *self, PosternStep *step, 
   return g_variant_ref_sink (g_variant_dict_end (&profile));
 }
 
-/* A provider may say with status 200 that it has nothing to say. */
-static gboolean
-check_conditions (PosternOauth2Connector *self, GVariant *profile, GError **error)
+gboolean
+postern_oauth2_identity_check (PosternOauth2Connector *self, GVariant *document, const char *setting, GError **error)
 {
-  g_auto (GStrv) conditions = postern_settings_dup_strv (postern_instance_get_settings (POSTERN_INSTANCE (self)), "profile-conditions");
+  g_auto (GStrv) conditions = postern_settings_dup_strv (postern_instance_get_settings (POSTERN_INSTANCE (self)), setting);
 
   for (guint i = 0; conditions && conditions[i]; i++) {
-    if (postern_oauth2_path_is_true (profile, conditions[i]))
+    if (postern_oauth2_path_is_true (document, conditions[i]))
       continue;
-    g_set_error (error, POSTERN_ERROR, POSTERN_ERROR_PROVIDER, "The profile is refused: “%s” does not hold in it", conditions[i]);
+    g_set_error (error, POSTERN_ERROR, POSTERN_ERROR_PROVIDER, "What the provider says is refused: “%s” of %s does not hold in it", conditions[i], setting);
     return FALSE;
   }
   return TRUE;
@@ -106,7 +105,7 @@ postern_oauth2_identity_read (PosternOauth2Connector *self, GVariant *profile, G
   g_autofree char *id = postern_oauth2_path_dup_text (profile, place ? place : "id");
   g_autoptr (PosternClaims) claims = NULL;
 
-  if (!check_conditions (self, profile, error))
+  if (!postern_oauth2_identity_check (self, profile, "profile-conditions", error))
     return NULL;
   if (!id || strlen (id) > SUBJECT_MAX_BYTES) {
     g_set_error (error, POSTERN_ERROR, POSTERN_ERROR_PROVIDER, "The profile has no text or number of at most %d bytes at “%s”", SUBJECT_MAX_BYTES, place ? place : "id");

@@ -107,11 +107,10 @@ holds (GVariant *document, const char *term)
   const char *sign = strchr (term, '=');
   g_autofree char *path = g_strndup (term, sign ? (gsize) (sign - term) : strlen (term));
   g_autofree char *text = sign ? dup_first (document, path) : NULL;
-  g_autoptr (GVariant) value = sign ? NULL : walk (document, path);
+  g_autoptr (GVariant) value = walk (document, path);
+  gboolean is_true = value && g_variant_is_of_type (value, G_VARIANT_TYPE_BOOLEAN) && g_variant_get_boolean (value);
 
-  if (sign)
-    return g_strcmp0 (text, sign + 1) == 0;
-  return value && g_variant_is_of_type (value, G_VARIANT_TYPE_BOOLEAN) && g_variant_get_boolean (value);
+  return sign && !is_true ? g_strcmp0 (text, sign + 1) == 0 : is_true && (!sign || g_str_equal (sign + 1, "true"));
 }
 
 gboolean

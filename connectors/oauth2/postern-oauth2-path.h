@@ -15,7 +15,7 @@ G_BEGIN_DECLS
  *     https://cdn.example/{id}/{avatar}   text with values in it; nothing when one of them is missing
  *
  * A condition says whether something is so: "always", "never", or paths joined by "&" at each of which JSON true must stand;
- * "path=text" instead of a path compares the value's text.
+ * "path=text" instead of a path compares the value's text; that of JSON true is "true".
  */
 
 /** postern_oauth2_path_check: FALSE when @path is not written like this */

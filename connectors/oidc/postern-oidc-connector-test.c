@@ -2,6 +2,7 @@
 #include "postern-jwe.h"
 #include "postern-oauth2-profile.h"
 #include "postern-oidc-connector.h"
+#include "postern-oidc-issuer.h"
 #include "test/postern-oidc-hostile.h"
 
 #include <openssl/pem.h>
@@ -460,6 +461,57 @@ test_encrypted (void)
                    "bCxU5kij/oS79fEWWyv4wQOPmo8C6aqKtanRvjj+dctyKL1wbU4tcY2pGQ==\\n" \
                    "-----END PUBLIC KEY-----"
 
+/* "{tenantid}" stands for one UUID and nothing else, and a token's own tid says which. */
+static void
+test_issuers (void)
+{
+  static const struct {
+    const char *named;
+    gboolean fits;
+  } cases[] = {
+    { "https://x/{tenantid}/v2.0", TRUE }, { "https://x/9188040d-6c67-4c5b-b112-36a304b66dad/v2.0", TRUE }, { "https://x/common/v2.0", FALSE },
+    { "https://x//v2.0", FALSE }, { "https://x/v2.0", FALSE }, { "https://evil/9188040d-6c67-4c5b-b112-36a304b66dad/v2.0", FALSE },
+    { "https://x/9188040d-6c67-4c5b-b112-36a304b66dad/v1.0", FALSE }, { "https://x/9188040d-6c67-4c5b-b112-36a304b66dad/a/v2.0", FALSE }, { "", FALSE }, { NULL, FALSE },
+  };
+  static const struct {
+    const char *claims, *issuer;
+  } tokens[] = {
+    { "{\"tid\":\"9188040d-6c67-4c5b-b112-36a304b66dad\"}", "https://x/9188040d-6c67-4c5b-b112-36a304b66dad/v2.0" },
+    { "{\"tid\":\"../evil\"}", NULL }, { "{\"tid\":7}", NULL }, { "{}", NULL }, { "nonsense", NULL },
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (cases); i++)
+    g_assert_cmpint (postern_oidc_issuer_fits ("https://x/{tenantid}/v2.0", cases[i].named), ==, cases[i].fits);
+  g_assert_false (postern_oidc_issuer_fits ("https://x", "https://x/"));
+  for (guint i = 0; i < G_N_ELEMENTS (tokens); i++) {
+    g_autofree char *token = forge ("{}", tokens[i].claims, "AAAA");
+    g_autofree char *issuer = postern_oidc_issuer_of_token ("https://x/{tenantid}/v2.0", token);
+    g_autofree char *only = postern_oidc_issuer_of_token ("https://x", token);
+    g_assert_cmpstr (issuer, ==, tokens[i].issuer);
+    g_assert_cmpstr (only, ==, "https://x");
+  }
+}
+
+static void
+test_conditions (void)
+{
+  g_autoptr (PosternAuthenticator) connector = connector_new ("{\"claim-conditions\":\"tid=corp active\"}");
+  static const struct {
+    const char *claims;
+    gboolean good;
+  } cases[] = { { "{\"tid\":\"corp\",\"active\":true}", TRUE }, { "{\"tid\":\"corps\",\"active\":true}", FALSE }, { "{\"tid\":\"corp\",\"active\":\"true\"}", FALSE }, { NULL, FALSE } };
+
+  for (guint i = 0; i < G_N_ELEMENTS (cases); i++) {
+    g_autoptr (PosternStep) step = NULL;
+    provider->claims = cases[i].claims;
+    step = postern_oidc_hostile_sign_in (provider, connector);
+    if (cases[i].good)
+      g_assert_no_error (postern_step_get_error (step));
+    else
+      assert_refused (step, "does not hold");
+  }
+}
+
 static void
 test_settings (void)
 {
@@ -526,6 +578,8 @@ main (int argc, char **argv)
   ADD ("client-authentication", test_client_authentication);
   ADD ("private-key-jwt", test_private_key_jwt);
   ADD ("encrypted", test_encrypted);
+  ADD ("issuers", test_issuers);
+  ADD ("conditions", test_conditions);
   ADD ("settings", test_settings);
   failures = g_test_run ();
   postern_oidc_hostile_free (provider);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "postern-oidc-connector.h"
 
+#include "postern-oauth2-identity.h"
 #include "postern-oauth2-profile.h"
 #include "postern-oidc-decryption.h"
 #include "postern-oidc-id-token.h"
@@ -69,7 +70,7 @@ postern_oidc_connector_identify (PosternOauth2Connector *oauth2, PosternStep *st
 
   if (!sealed)
     g_set_error_literal (error, POSTERN_ERROR, POSTERN_ERROR_PROVIDER, "The token endpoint's answer lacks id_token; is the scope openid asked for?");
-  if (!claims || (GET_CLASS (self)->check_claims && !GET_CLASS (self)->check_claims (self, claims, error)))
+  if (!claims || !postern_oauth2_identity_check (oauth2, claims, "claim-conditions", error) || (GET_CLASS (self)->check_claims && !GET_CLASS (self)->check_claims (self, claims, error)))
     return NULL;
   if (self->use_userinfo)
     userinfo = postern_oidc_id_token_fetch_userinfo (&token, claims, cancellable, &local);
@@ -77,7 +78,7 @@ postern_oidc_connector_identify (PosternOauth2Connector *oauth2, PosternStep *st
     g_propagate_error (error, g_steal_pointer (&local));
     return NULL;
   }
-  merged = postern_oauth2_profile_merge (claims, userinfo, (const char *const *) oauth2->claim_map, NULL);
+  merged = postern_oauth2_profile_merge (claims, userinfo, (const char *const *) oauth2->claim_map, postern_oauth2_connector_get_filled (oauth2, "email-verified"));
   subject = postern_subject_new (postern_json_get_string (claims, "sub"), merged);
   postern_subject_set_upstream (subject, NULL, postern_json_get_string (claims, "sid"));
   return subject;
@@ -110,7 +111,7 @@ postern_oidc_connector_configure (PosternInstance *instance, GError **error)
     g_set_error_literal (error, POSTERN_ERROR, POSTERN_ERROR_CONFIG, "issuer is missing; write the provider's issuer URL");
     return FALSE;
   }
-  self->provider = postern_oidc_provider_new (issuer);
+  self->provider = postern_oidc_provider_new (issuer, postern_oauth2_connector_get_filled (oauth2, "tenant"));
   self->response_mode = postern_oauth2_connector_get_filled (oauth2, "response-mode");
   self->use_userinfo = !userinfo || postern_settings_get_boolean (settings, "userinfo");
   if (!POSTERN_INSTANCE_CLASS (parent_class)->configure (instance, error))

@@ -3,6 +3,7 @@
 
 #include "postern-jwt.h"
 #include "postern-oauth2-fetch.h"
+#include "postern-oidc-issuer.h"
 
 #include <string.h>
 
@@ -42,10 +43,10 @@ acceptable_algs (GVariant *metadata)
 }
 
 static GVariant *
-verify_with (const PosternOidcIdToken *self, PosternJwkSet *keys, GArray *algs, GError **error)
+verify_with (const PosternOidcIdToken *self, const char *issuer, PosternJwkSet *keys, GArray *algs, GError **error)
 {
   PosternJwtRules rules = {
-    .issuer = postern_oidc_provider_get_issuer (self->provider),
+    .issuer = issuer,
     .audience = self->client_id,
     .require_exp = TRUE,
     .require_iat = TRUE,
@@ -67,6 +68,7 @@ static GVariant *
 verify_signed (const PosternOidcIdToken *self, GCancellable *cancellable, GError **error)
 {
   g_autoptr (GArray) algs = acceptable_algs (self->metadata);
+  g_autofree char *issuer = postern_oidc_issuer_of_token (postern_json_get_string (self->metadata, "issuer"), self->id_token);
   g_autoptr (PosternJwkSet) keys = postern_oidc_provider_dup_keys (self->provider, NULL, cancellable, error);
   g_autoptr (PosternJwkSet) newer = NULL;
   g_autoptr (GVariant) claims = NULL;
@@ -74,16 +76,20 @@ verify_signed (const PosternOidcIdToken *self, GCancellable *cancellable, GError
 
   if (!keys)
     return NULL;
+  if (!issuer) {
+    refuse (error, "it has no tid that says which tenant's it is");
+    return NULL;
+  }
   if (algs->len == 0) {
     refuse (error, "the metadata offers no signature algorithm that we take");
     return NULL;
   }
-  claims = verify_with (self, keys, algs, &local);
+  claims = verify_with (self, issuer, keys, algs, &local);
   if (!claims && may_be_rotation (local)) {
     newer = postern_oidc_provider_dup_keys (self->provider, keys, cancellable, NULL);
     if (newer && newer != keys) {
       g_clear_error (&local);
-      claims = verify_with (self, newer, algs, &local);
+      claims = verify_with (self, issuer, newer, algs, &local);
     }
   }
   if (!claims)

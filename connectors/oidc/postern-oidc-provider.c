@@ -2,6 +2,7 @@
 #include "postern-oidc-provider.h"
 
 #include "postern-oauth2-fetch.h"
+#include "postern-oidc-issuer.h"
 
 #include <string.h>
 
@@ -11,6 +12,7 @@
 
 struct _PosternOidcProvider {
   char *issuer;
+  char *tenant; /* where the metadata lies, if the issuer has many names */
   GMutex mutex; /* guards what follows */
   GVariant *metadata;
   gint64 metadata_at;
@@ -20,11 +22,12 @@ struct _PosternOidcProvider {
 };
 
 PosternOidcProvider *
-postern_oidc_provider_new (const char *issuer)
+postern_oidc_provider_new (const char *issuer, const char *tenant)
 {
   PosternOidcProvider *self = g_new0 (PosternOidcProvider, 1);
 
   self->issuer = g_strdup (issuer);
+  self->tenant = g_strdup (tenant ? tenant : "common");
   g_mutex_init (&self->mutex);
   return self;
 }
@@ -35,6 +38,7 @@ postern_oidc_provider_free (PosternOidcProvider *self)
   if (!self)
     return;
   g_free (self->issuer);
+  g_free (self->tenant);
   g_clear_pointer (&self->metadata, g_variant_unref);
   g_clear_object (&self->keys);
   g_mutex_clear (&self->mutex);
@@ -89,7 +93,7 @@ check_metadata (PosternOidcProvider *self, GVariant *metadata, GError **error)
 {
   const char *issuer = postern_json_get_string (metadata, "issuer");
 
-  if (g_strcmp0 (issuer, self->issuer) != 0) {
+  if (!postern_oidc_issuer_fits (self->issuer, issuer)) {
     g_autofree char *what = g_strdup_printf ("its metadata names the issuer “%.200s”; write exactly that into the setting issuer if it is meant", issuer ? issuer : "");
     fail (error, self->issuer, what);
     return FALSE;
@@ -101,8 +105,8 @@ check_metadata (PosternOidcProvider *self, GVariant *metadata, GError **error)
 static GVariant *
 fetch_metadata (PosternOidcProvider *self, GCancellable *cancellable, GError **error)
 {
-  const char *slash = g_str_has_suffix (self->issuer, "/") ? "" : "/";
-  g_autofree char *url = g_strconcat (self->issuer, slash, ".well-known/openid-configuration", NULL);
+  g_autofree char *base = postern_oidc_issuer_fill (self->issuer, self->tenant);
+  g_autofree char *url = g_strconcat (base, g_str_has_suffix (base, "/") ? "" : "/", ".well-known/openid-configuration", NULL);
   g_autoptr (GVariant) metadata = fetch_good (url, cancellable, error);
 
   return metadata && check_metadata (self, metadata, error) ? g_steal_pointer (&metadata) : NULL;

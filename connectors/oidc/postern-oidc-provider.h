@@ -13,8 +13,12 @@ G_BEGIN_DECLS
  */
 typedef struct _PosternOidcProvider PosternOidcProvider;
 
-/** postern_oidc_provider_new: @issuer: exactly as the provider writes it in its tokens */
-PosternOidcProvider *postern_oidc_provider_new (const char *issuer);
+/**
+ * postern_oidc_provider_new:
+ * @issuer: exactly as the provider writes it in its tokens, or with many names (postern-oidc-issuer.h)
+ * @tenant: (nullable): whose metadata is read where it has many names; "common" when NULL
+ */
+PosternOidcProvider *postern_oidc_provider_new (const char *issuer, const char *tenant);
 void postern_oidc_provider_free (PosternOidcProvider *self);
 
 /** postern_oidc_provider_get_issuer: (transfer none) */

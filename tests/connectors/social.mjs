@@ -27,16 +27,12 @@ for (const file of readdirSync(join(build, 'connectors'))) {
 const own = mkdtempSync(join(tmpdir(), 'postern-plugins.d-'));
 writeFileSync(join(own, 'acme.plugin'), mock.keyFile(/```ini\n([^]*?)```/.exec(read('oauth2/README.md'))[1]), { mode: 0o644 });
 
-/** The text of connectors.d/NAME.conf: what an operator would write. */
-function instance(name) {
-  const { known, record } = mock.providers.get(name), settings = { 'client-id': known.client_id, 'client-secret': known.client_secret, ...record.settings };
-  return `Type=${name}\n${Object.entries(settings).filter(([, value]) => value !== null).map(([key, value]) => `${key}=${value}\n`).join('')}`;
-}
+const keys = mkdtempSync(join(tmpdir(), 'postern-keys-'));
 
 const postern = await startPostern({
   config: { outbound: { allow: '127.0.0.1' } },
   env: { POSTERN_PLUGIN_PATH: `${build}/plugins:${plugins}:${own}` },
-  instances: Object.fromEntries(names.map((name) => [name, instance(name)])),
+  instances: Object.fromEntries(names.map((name) => [name, `Type=${name}\n${mock.settings(name, join(keys, `${name}.pem`))}`])),
 });
 const rp = await RelyingParty.start();
 const app = await postern.cli('app', 'create', '--name', 'Application', '--first-party', '--redirect-uri', rp.redirectUri);
@@ -140,7 +136,7 @@ for (const name of names) {
 
   if (record.metadata) {
     test(`${name}: nobody gets in by a false ID token`, async () => {
-      for (const [what, change] of Object.entries(lies)) await refuses(name, callback, what, change);
+      for (const [what, change] of Object.entries({ ...lies, ...record.lies })) await refuses(name, callback, what, change);
     });
   }
 }
@@ -171,6 +167,6 @@ await runTests({
     rp.stop();
     await mock.stop();
     await postern.stop();
-    for (const path of [plugins, own]) rmSync(path, { recursive: true });
+    for (const path of [plugins, own, keys]) rmSync(path, { recursive: true });
   },
 });

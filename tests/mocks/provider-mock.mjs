@@ -12,7 +12,8 @@
 // Paths begin with the host: where the key file says https://api.acme.example/me, the test's copy of it says
 // http://127.0.0.1:PORT/api.acme.example/me, so that the host is checked, too. In values "*" stands for anything, and $NAME for what
 // the mock knows: $client_id, $client_secret, $callback, $state, $code, $verifier, $nonce, $access_token, $basic, $issuer, $id_token.
-import { createHash, createHmac, generateKeyPairSync, randomBytes, sign } from 'node:crypto';
+import { createHash, createHmac, generateKeyPairSync, randomBytes, sign, verify } from 'node:crypto';
+import { writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { once } from 'node:events';
 
@@ -38,19 +39,21 @@ export class ProviderMock {
   rotate() {
     const { privateKey, publicKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
     const kid = randomBytes(6).toString('base64url');
-    Object.assign(this, { old: { key: this.key, kid: this.kid }, key: privateKey, kid, jwks: { keys: [{ ...publicKey.export({ format: 'jwk' }), kid, use: 'sig', alg: 'RS256' }] } });
+    Object.assign(this, { old: { key: this.key, kid: this.kid }, key: privateKey, kid, jwks: { keys: [{ ...publicKey.export({ format: 'jwk' }), kid, use: 'sig' }] } }); // no alg: not everybody says it
   }
 
   #add(name, record) {
     const provider = { name, record, known: { client_id: `client-of-${name}`, client_secret: `secret_of-${name}.1`, access_token: `token-of-${name}` } };
     const put = (path, serve) => this.places.set(path, (asked) => serve.call(this, provider, asked));
+    provider.known.proof = createHmac('sha256', provider.known.client_secret).update(provider.known.access_token).digest('hex');
+    if (record.settings?.['private-key-file']) provider.keys = generateKeyPairSync('ec', { namedCurve: 'P-256' });
     provider.known.basic = `Basic ${Buffer.from(`${provider.known.client_id}:${provider.known.client_secret}`).toString('base64')}`;
     put(record.authorize.path, this.#authorize);
     put(record.token.path, this.#token);
     for (const document of record.documents ?? []) put(document.path, (_, asked) => this.#document(provider, document, asked));
     if (record.metadata) {
       const metadata = this.moved(record.metadata);
-      provider.known.issuer = metadata.issuer;
+      provider.known.issuer = record.issuer ? this.moved(record).issuer : metadata.issuer;
       const path = record.discovery ?? `${new URL(metadata.issuer).pathname.slice(1).replace(/\/$/, '')}/.well-known/openid-configuration`;
       put(path, () => ({ json: metadata }));
       put(new URL(metadata.jwks_uri).pathname.slice(1), () => ({ json: this.jwks }));
@@ -61,6 +64,14 @@ export class ProviderMock {
 
   /** The same with every https URL leading here. */
   moved(value) { return JSON.parse(JSON.stringify(value).replaceAll('"https://', `"${this.base}/`)); }
+
+  /** What an operator writes for @name, with the private key in @file. */
+  settings(name, file) {
+    const { known, record, keys } = this.providers.get(name);
+    if (keys) writeFileSync(file, keys.privateKey.export({ type: 'pkcs8', format: 'pem' }), { mode: 0o600 });
+    return Object.entries({ 'client-id': known.client_id, 'client-secret': known.client_secret, ...record.settings }).filter(([, value]) => value !== null)
+      .map(([key, value]) => `${key}=${value === '$private_key_file' ? file : value}\n`).join('');
+  }
 
   /** The text of a key file whose endpoints lead here; what else it says stays. */
   keyFile(text) {
@@ -99,19 +110,31 @@ export class ProviderMock {
     const wrong = (what) => provider.problems.push(`${where}: ${what}`);
     const fits = (wanted, value) => {
       if (wanted === '*') return Boolean(value);
+      if (wanted?.jwt) return this.#isSigned(provider, wanted, value ?? '');
       if (wanted === '$verifier') return createHash('sha256').update(value ?? '').digest('base64url') === provider.known.challenge;
       return value === this.#fill(provider, wanted);
     };
     provider.asked.push(where);
+    if (rule.order && [...asked.query.keys()].join() !== rule.order.join()) wrong(`the order is ${[...asked.query.keys()]}`);
     if (asked.method !== (rule.method ?? (rule.form ? 'POST' : 'GET'))) wrong(`by ${asked.method}`);
     for (const part of ['query', 'form']) {
       const seen = [...asked[part].keys()];
       if (new Set(seen).size !== seen.length) wrong(`a parameter of the ${part} stands twice`);
-      for (const [name, value] of Object.entries(rule[part] ?? {})) if (!fits(value, asked[part].get(name) ?? undefined)) wrong(`${part} ${name} is ${asked[part].get(name)} and not ${value}`);
+      for (const [name, value] of Object.entries(rule[part] ?? {})) if (!fits(value, asked[part].get(name) ?? undefined)) wrong(`${part} ${name} is ${asked[part].get(name)} and not ${JSON.stringify(value)}`);
       for (const name of seen) if (!(name in (rule[part] ?? {})) && !rule.optional?.includes(name)) wrong(`${part} has ${name}, which is not documented`);
     }
     for (const [name, value] of Object.entries({ ...(where === 'authorize' ? {} : { 'user-agent': 'Postern' }), ...rule.headers })) if (!fits(value, asked.headers[name])) wrong(`header ${name} is ${asked.headers[name]} and not ${value}`);
     if (!rule.headers?.authorization && asked.headers.authorization) wrong('there is a header authorization');
+  }
+
+  /** Whether @token is a JWT by the key that the operator gave us, with just these claims and no longer life than is allowed. */
+  #isSigned(provider, { jwt, alg, kid, seconds }, token) {
+    const [header, payload, signature] = token.split('.');
+    if (!signature || !verify('sha256', Buffer.from(`${header}.${payload}`), { key: provider.keys.publicKey, dsaEncoding: 'ieee-p1363' }, Buffer.from(signature, 'base64url'))) return false;
+    const [head, claims] = [header, payload].map((part) => JSON.parse(Buffer.from(part, 'base64url')));
+    const { iat, exp, ...rest } = claims, now = Date.now() / 1000, wanted = this.#fill(provider, jwt);
+    return head.alg === alg && head.kid === kid && Math.abs(now - iat) < 60 && exp > now && exp - now <= seconds && Object.keys(rest).length === Object.keys(wanted).length
+      && Object.entries(wanted).every(([name, value]) => rest[name] === value);
   }
 
   #fill(provider, value) {
