@@ -1,31 +1,18 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "postern-factor-code.h"
 
-#include <glib/gi18n.h>
-
 #include "postern-code-person.h"
 #include "postern-error.h"
 #include "postern-flow-ask.h"
 #include "postern-flow-code.h"
+#include "postern-flow-sign-up.h"
 #include "postern-identifier.h"
-
-#define NOTICE_PREFIX N_("No text messages are sent to this country from here. Choose another way.")
 
 struct _PosternFactorCode {
   PosternFactor parent_instance;
-  char **prefixes; /* (nullable) */
 };
 
 G_DEFINE_FINAL_TYPE (PosternFactorCode, postern_factor_code, POSTERN_TYPE_FACTOR)
-
-const char *
-postern_factor_code_find_prefix (PosternFactorCode *self, const char *number)
-{
-  for (guint i = 0; self->prefixes && self->prefixes[i]; i++)
-    if (g_str_has_prefix (number, self->prefixes[i]))
-      return self->prefixes[i];
-  return NULL;
-}
 
 static gboolean
 is_prefix (const char *text)
@@ -35,15 +22,15 @@ is_prefix (const char *text)
   return digits > 0 && digits <= 15 && text[1] != '0' && text[1 + digits] == '\0';
 }
 
+/* src/flow/postern-flow-code.c reads them; here an operator is told what is wrong with them. */
 static gboolean
 postern_factor_code_configure (PosternInstance *instance, GError **error)
 {
-  PosternFactorCode *self = POSTERN_FACTOR_CODE (instance);
+  g_auto (GStrv) prefixes = postern_settings_dup_strv (postern_instance_get_settings (instance), "sms-prefixes");
 
-  self->prefixes = postern_settings_dup_strv (postern_instance_get_settings (instance), "sms-prefixes");
-  for (guint i = 0; self->prefixes && self->prefixes[i]; i++)
-    if (!is_prefix (self->prefixes[i])) {
-      g_set_error (error, POSTERN_ERROR, POSTERN_ERROR_CONFIG, "sms-prefixes: “%s” is not how a number begins; write + and digits, such as +49", self->prefixes[i]);
+  for (guint i = 0; prefixes && prefixes[i]; i++)
+    if (!is_prefix (prefixes[i])) {
+      g_set_error (error, POSTERN_ERROR, POSTERN_ERROR_CONFIG, "sms-prefixes: “%s” is not how a number begins; write + and digits, such as +49", prefixes[i]);
       return FALSE;
     }
   return TRUE;
@@ -51,7 +38,7 @@ postern_factor_code_configure (PosternInstance *instance, GError **error)
 
 /* The same work and the same page whether anybody is called so or not. */
 static void
-send (PosternFactorCode *self, PosternStep *step)
+send (PosternStep *step)
 {
   PosternFlowContext *context = postern_flow_ask_get_context (step);
   g_autoptr (PosternPolicy) policy = postern_tenant_dup_policy (context->tenant);
@@ -69,13 +56,9 @@ send (PosternFactorCode *self, PosternStep *step)
   order.recipient = postern_code_person_get_recipient (&person, order.channel);
   order.message = sms ? "code" : "magic-link";
   order.device_hash = person.device_hash;
-  order.prefix = sms ? postern_factor_code_find_prefix (self, identifier) : NULL;
   order.instead = policy->no_account_mail && person.user == NULL ? "no-account" : NULL;
   order.instead_to = !sms && strchr (identifier, '@') ? identifier : NULL;
-  if (sms && order.prefix == NULL)
-    postern_flow_code_refuse (step, &order, NOTICE_PREFIX);
-  else
-    postern_flow_code_send (step, &order);
+  postern_flow_code_send (step, &order);
 }
 
 static void
@@ -97,24 +80,18 @@ postern_factor_code_handle_step (PosternAuthenticator *authenticator, PosternSte
 {
   if (postern_flow_ask_get_context (step) == NULL)
     return FALSE;
-  if (postern_step_get_phase (step) == POSTERN_STEP_BEGIN || postern_flow_code_is_again (step))
-    send (POSTERN_FACTOR_CODE (authenticator), step);
+  if (postern_flow_ask_get_context (step)->flow->sign_up)
+    postern_flow_sign_up_answer (step);
+  else if (postern_step_get_phase (step) == POSTERN_STEP_BEGIN || postern_flow_code_is_again (step))
+    send (step);
   else
     take (step);
   return TRUE;
 }
 
 static void
-postern_factor_code_finalize (GObject *object)
-{
-  g_clear_pointer (&POSTERN_FACTOR_CODE (object)->prefixes, g_strfreev);
-  G_OBJECT_CLASS (postern_factor_code_parent_class)->finalize (object);
-}
-
-static void
 postern_factor_code_class_init (PosternFactorCodeClass *klass)
 {
-  G_OBJECT_CLASS (klass)->finalize = postern_factor_code_finalize;
   POSTERN_INSTANCE_CLASS (klass)->configure = postern_factor_code_configure;
   POSTERN_AUTHENTICATOR_CLASS (klass)->handle_step = postern_factor_code_handle_step;
 }

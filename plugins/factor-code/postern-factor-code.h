@@ -9,7 +9,4 @@ G_BEGIN_DECLS
 #define POSTERN_TYPE_FACTOR_CODE (postern_factor_code_get_type ())
 G_DECLARE_FINAL_TYPE (PosternFactorCode, postern_factor_code, POSTERN, FACTOR_CODE, PosternFactor)
 
-/** postern_factor_code_find_prefix: which of the numbers that messages are sent to @number begins like. (transfer none) (nullable) */
-const char *postern_factor_code_find_prefix (PosternFactorCode *self, const char *number);
-
 G_END_DECLS

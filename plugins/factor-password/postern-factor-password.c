@@ -101,6 +101,8 @@ postern_factor_password_handle_step (PosternAuthenticator *authenticator, Poster
     postern_password_change_answer (self, step);
   else if (postern_step_get_user_id (step))
     postern_password_sign_in_confirm (self, step);
+  else if (postern_step_get_state (step, POSTERN_FLOW_STATE_RECOVER))
+    postern_password_recover_answer (self, step);
   else if (context->flow->sign_up)
     postern_password_sign_up_answer (self, step);
   else

@@ -9,6 +9,7 @@ G_BEGIN_DECLS
 
 /**
  * PosternFactorPassword: what a person knows. By what it is asked:
+ *   state "recover" (stage `choose` set it)       pages `code`, `new-password`  postern-password-recover.c
  *   a flow that signs up (or sets up the server)  page `sign-up` or `setup`     postern-password-sign-up.c
  *   task "change-password"                        page `change-password`        postern-password-change.c
  *   a step about one user                         page `link`                   postern-password-sign-in.c
@@ -25,6 +26,7 @@ PosternPasswordBreached *postern_factor_password_get_breached (PosternFactorPass
 void postern_password_sign_in_answer (PosternFactorPassword *self, PosternStep *step);
 void postern_password_sign_in_confirm (PosternFactorPassword *self, PosternStep *step);
 void postern_password_sign_up_answer (PosternFactorPassword *self, PosternStep *step);
+void postern_password_recover_answer (PosternFactorPassword *self, PosternStep *step);
 void postern_password_change_answer (PosternFactorPassword *self, PosternStep *step);
 
 G_END_DECLS

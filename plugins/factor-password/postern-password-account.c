@@ -1,13 +1,18 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "postern-password-account.h"
 
+#include <glib/gi18n.h>
+
 #include "postern-flow-audit.h"
 #include "postern-flow-browser.h"
 #include "postern-flow-context.h"
 #include "postern-flow-end.h"
-#include "postern-setup.h"
+#include "postern-flow-notice.h"
+#include "postern-proof.h"
 
 #define KIND "password"
+#define NOTICE_CHANGED N_("Your password was changed. You are signed out everywhere else.")
+#define NOTICE_RECOVERED N_("A new password was set with a code that was sent to you. You are signed out everywhere else.")
 #define MAX_GRANTS 100000
 #define DEVICE_KNOWN (400 * 24 * 3600) /* seconds since it was last used */
 
@@ -67,8 +72,8 @@ postern_password_account_clear (PosternPasswordAccount *self)
 typedef struct {
   PosternPasswordAccount *account;
   PosternFlowContext *context;
-  PosternUser *user;
   const char *value;
+  const char *recipient; /* of a recovery */
   GPtrArray *ended; /* who must be told once it is done; (nullable) */
 } Change;
 
@@ -84,7 +89,7 @@ upgrade (PosternTxn *txn, gpointer user_data, GError **error)
 gboolean
 postern_password_account_upgrade (PosternPasswordAccount *self, PosternFlowContext *context, const char *value, GError **error)
 {
-  Change change = { self, context, NULL, value };
+  Change change = { self, context, value };
 
   if (!postern_store_write (postern_tenant_get_store (context->tenant), POSTERN_KEEP_LASTING, upgrade, &change, error))
     return FALSE;
@@ -143,14 +148,14 @@ set (PosternTxn *txn, gpointer user_data, GError **error)
   const char *user_id = change->account->user->id;
   gboolean put = change->account->credential ? upgrade (txn, change, error) : put_credential (txn, user_id, change->value, error);
 
-  return put && revoke_offline (txn, change, error) &&
-         end_others (txn, change, error) && postern_flow_audit_append (change->context, txn, "password.changed", user_id, error);
+  return put && revoke_offline (txn, change, error) && end_others (txn, change, error) &&
+         postern_flow_notice_add (change->context, txn, change->account->user, NOTICE_CHANGED, error) && postern_flow_audit_append (change->context, txn, "password.changed", user_id, error);
 }
 
 gboolean
 postern_password_account_set (PosternPasswordAccount *self, PosternFlowContext *context, const char *value, GError **error)
 {
-  Change change = { self, context, NULL, value };
+  Change change = { self, context, value };
   gboolean done = postern_store_write (postern_tenant_get_store (context->tenant), POSTERN_KEEP_LASTING, set, &change, error);
   g_autoptr (GPtrArray) ended = change.ended;
 
@@ -161,35 +166,57 @@ postern_password_account_set (PosternPasswordAccount *self, PosternFlowContext *
   return TRUE;
 }
 
-static gboolean
-redeem_ticket (PosternTxn *txn, PosternFlow *flow, GError **error)
-{
-  g_autoptr (PosternTicket) ticket = NULL;
+/* --- a forgotten one ---------------------------------------------------------------------------------------------------- */
 
-  if (flow->ticket_hash == NULL)
-    return TRUE;
-  ticket = postern_ticket_store_redeem (txn, flow->ticket_hash, POSTERN_SETUP_KIND, postern_flow_context_now (), error);
-  return ticket != NULL;
+static gboolean
+has_address (const PosternUser *user, const char *recipient)
+{
+  return user->disabled_at == 0 && (g_strcmp0 (user->email, recipient) == 0 || (user->phone_verified && g_strcmp0 (user->phone, recipient) == 0));
 }
 
 static gboolean
-create (PosternTxn *txn, gpointer user_data, GError **error)
+replace_password (PosternTxn *txn, Change *change, GError **error)
+{
+  const char *user_id = change->account->user->id;
+  g_autoptr (GError) missing = NULL;
+  g_autoptr (PosternCredential) old = postern_credential_store_find (txn, user_id, KIND, &missing);
+
+  if (old == NULL)
+    return is_missing (&missing, error) && put_credential (txn, user_id, change->value, error);
+  return postern_credential_store_upgrade (txn, old->id, old->value, change->value, postern_flow_context_now (), error);
+}
+
+static gboolean
+recover (PosternTxn *txn, gpointer user_data, GError **error)
 {
   Change *change = user_data;
-  PosternUser *user = change->user;
+  g_autoptr (PosternUser) user = postern_user_store_get (txn, change->account->user->id, error);
+  gint64 now = postern_flow_context_now ();
 
-  return postern_user_store_insert (txn, user, error) && redeem_ticket (txn, change->context->flow, error) &&
-         put_credential (txn, user->id, change->value, error) &&
-         postern_flow_audit_append (change->context, txn, "user.created", user->id, error);
+  if (user == NULL)
+    return FALSE;
+  if (!has_address (user, change->recipient)) {
+    g_set_error_literal (error, POSTERN_ERROR, POSTERN_ERROR_STALE, "The account does not have this address any more");
+    return FALSE;
+  }
+  if (!postern_proof_take_address (txn, user, change->recipient, now, error) || !replace_password (txn, change, error))
+    return FALSE;
+  return end_others (txn, change, error) && postern_grant_store_revoke_all (txn, user->id, NULL, now, error) &&
+         postern_code_store_delete (txn, user->id, error) && postern_flow_notice_add (change->context, txn, user, NOTICE_RECOVERED, error) &&
+         postern_flow_audit_append (change->context, txn, "password.recovered", user->id, error);
 }
 
 gboolean
-postern_password_account_create (PosternFlowContext *context, PosternUser *user, const char *value, GError **error)
+postern_password_account_recover (PosternPasswordAccount *self, PosternFlowContext *context, const char *value, const char *recipient, GError **error)
 {
-  Change change = { NULL, context, user, value };
+  Change change = { self, context, value, recipient };
+  gboolean done = postern_store_write (postern_tenant_get_store (context->tenant), POSTERN_KEEP_LASTING, recover, &change, error);
+  g_autoptr (GPtrArray) ended = change.ended;
 
-  if (!postern_store_write (postern_tenant_get_store (context->tenant), POSTERN_KEEP_LASTING, create, &change, error))
+  if (!done)
     return FALSE;
-  postern_flow_audit_tell (context, "user.created", user->id);
+  postern_flow_context_forget_user (context);
+  postern_flow_audit_tell (context, "password.recovered", self->user->id);
+  postern_flow_end_tell (context->runtime, context->tenant, ended);
   return TRUE;
 }

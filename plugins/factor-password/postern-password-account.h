@@ -23,9 +23,11 @@ gboolean postern_password_account_upgrade (PosternPasswordAccount *self, Postern
 /** postern_password_account_set: a new password, and in the same transaction the end of whatever the old one may have let in. CONFLICT when it was changed meanwhile. */
 gboolean postern_password_account_set (PosternPasswordAccount *self, PosternFlowContext *context, const char *value, GError **error);
 /**
- * postern_password_account_create: a new user with a password; the flow's set-up ticket, if it has one, is used up in the same
- * transaction. CONFLICT when the name is taken, STALE when the ticket is used.
+ * postern_password_account_recover: a new password for who has shown to read @recipient instead of knowing the old one. In the
+ * same transaction ends every session and grant, and every code that is under way. If the address had not been proved before,
+ * whatever else was set up goes as well: whoever made the account need not have been its owner.
+ * STALE when the account does not have the address any more
  */
-gboolean postern_password_account_create (PosternFlowContext *context, PosternUser *user, const char *value, GError **error);
+gboolean postern_password_account_recover (PosternPasswordAccount *self, PosternFlowContext *context, const char *value, const char *recipient, GError **error);
 
 G_END_DECLS

@@ -27,6 +27,7 @@ postern_password_sign_in_answer (PosternFactorPassword *self, PosternStep *step)
   PosternPasswordPage page = { .name = "password", .identifier = identifier ? identifier : "" };
 
   page.offer_code = postern_flow_factors_find_code (context, page.identifier) != NULL;
+  page.offer_recovery = postern_flow_factors_can_recover (context, page.identifier);
   page.sms = postern_identifier_is_phone (page.identifier);
   if (postern_step_get_phase (step) == POSTERN_STEP_BEGIN && postern_step_get_input (step, "password") == NULL)
     postern_password_page_answer (step, &page);

@@ -80,6 +80,9 @@ const PosternConfigKey postern_config_table[] = {
   { "database.master-key", POSTERN_CONFIG_PATH, "", "POSTERN_MASTER_KEY", NULL, NULL, FALSE,
     "File of the master key, mode 0600; master.key in the data folder when empty. A systemd credential `master-key` goes before it." },
 
+  { "sign-up.verify-email", POSTERN_CONFIG_BOOLEAN, "true", "POSTERN_SIGN_UP_VERIFY_EMAIL", NULL, NULL, FALSE,
+    "Who makes an account must show by a code that the e-mail address is theirs, as soon as there is a messenger for e-mail." },
+
   { "password.memory", POSTERN_CONFIG_INTEGER, "19456", "POSTERN_PASSWORD_MEMORY", NULL, "8 4194304", FALSE,
     "Argon2id memory of one hash, in KiB." },
   { "password.iterations", POSTERN_CONFIG_INTEGER, "2", "POSTERN_PASSWORD_ITERATIONS", NULL, "1 1000", FALSE,

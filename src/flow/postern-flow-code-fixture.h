@@ -141,3 +141,28 @@ policy_set (const char *json)
 {
   fixture_write (house_store, policy_put, (gpointer) json);
 }
+
+static inline gboolean
+credential_put (PosternTxn *txn, gpointer data, GError **error)
+{
+  return postern_credential_store_put (txn, data, error);
+}
+
+/** Somebody with a password, which was put there without any proof. Returns: (transfer full): the id */
+static inline char *
+user_make_with_password (const char *email, gboolean verified)
+{
+  g_autofree char *id = user_make (email, verified, NULL);
+  PosternInstance *factor = postern_registry_get_instance (house_registry, "password");
+  g_autoptr (GError) error = NULL;
+  g_autoptr (PosternCredential) credential = postern_credential_new ();
+
+  credential->id = postern_id_new ("crd");
+  credential->user_id = g_strdup (id);
+  credential->kind = g_strdup ("password");
+  credential->value = postern_factor_make_value (POSTERN_FACTOR (factor), PASSWORD, email, NULL, &error);
+  g_assert_no_error (error);
+  credential->created_at = credential->updated_at = 1;
+  fixture_write (house_store, credential_put, credential);
+  return g_steal_pointer (&id);
+}

@@ -4,6 +4,7 @@
 #include <glib/gi18n.h>
 
 #include "postern-code-limits.h"
+#include "postern-authenticator.h"
 #include "postern-flow-ask.h"
 #include "postern-flow-audit.h"
 #include "postern-flow-context.h"
@@ -18,6 +19,7 @@
 #define NOTICE_DEAD N_("This code does not work any more. Send another one.")
 #define NOTICE_EARLY N_("A code was sent a moment ago. Give it some time to arrive.")
 #define NOTICE_MANY N_("Many codes were sent in a short time. Wait until the time is over, then send another one.")
+#define NOTICE_PREFIX N_("No text messages are sent to this country from here. Choose another way.")
 #define NOTICE_GUESSES N_("Too many tries. Wait until the time is over, then try again.")
 
 /* The step's state: what the code is for. */
@@ -193,11 +195,17 @@ keep_page (PosternStep *step, const PosternFlowCodeOrder *order)
   postern_step_set_state (step, CHANNEL, order->channel);
 }
 
-void
-postern_flow_code_refuse (PosternStep *step, const PosternFlowCodeOrder *order, const char *message)
+/* (transfer full) (nullable): which of the countries that messages are sent to @number is in */
+static char *
+dup_prefix (PosternFlowContext *context, const char *number)
 {
-  keep_page (step, order);
-  show (step, NULL, message, 0);
+  PosternInstance *factor = postern_flow_factors_find (context, "code");
+  g_auto (GStrv) prefixes = factor ? postern_settings_dup_strv (postern_instance_get_settings (factor), "sms-prefixes") : NULL;
+
+  for (guint i = 0; prefixes && prefixes[i]; i++)
+    if (g_str_has_prefix (number, prefixes[i]))
+      return g_strdup (prefixes[i]);
+  return NULL;
 }
 
 void
@@ -205,13 +213,17 @@ postern_flow_code_send (PosternStep *step, const PosternFlowCodeOrder *order)
 {
   PosternFlowContext *context = postern_flow_ask_get_context (step);
   const char *recipient = order->recipient ? order->recipient : order->instead ? order->instead_to : NULL;
-  PosternCodeSending sending = { order->typed, recipient, context->flow->remote_address, order->prefix, order->device_hash };
+  gboolean sms = g_str_equal (order->channel, "sms");
+  g_autofree char *prefix = sms ? dup_prefix (context, order->typed) : NULL;
+  PosternCodeSending sending = { order->typed, recipient, context->flow->remote_address, prefix, order->device_hash };
   gboolean silent;
   guint retry_after;
   GError *error = NULL;
 
   keep_page (step, order);
-  if (!postern_code_limits_take (context->tenant, &sending, postern_flow_context_now (), &silent, &retry_after, &error))
+  if (sms && prefix == NULL) /* said of the number, whosever it is */
+    show (step, NULL, NOTICE_PREFIX, 0);
+  else if (!postern_code_limits_take (context->tenant, &sending, postern_flow_context_now (), &silent, &retry_after, &error))
     show_error (step, NOTICE_MANY, retry_after, error);
   else if (!write_code (step, order, silent, &error))
     postern_step_return_error (step, error);

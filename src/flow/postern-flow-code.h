@@ -22,14 +22,11 @@ typedef struct {
   const char *message;    /* the message's template */
   const char *instead;    /* (nullable): template of what is told, without a code, to … */
   const char *instead_to; /* (nullable): … this address */
-  const char *prefix;     /* (nullable): of the number, for text messages */
   const char *device_hash; /* (nullable): of a browser known to be the person's */
 } PosternFlowCodeOrder;
 
-/** postern_flow_code_send: sends it, within the limits, and answers the step with the page `code`. */
+/** postern_flow_code_send: sends it, within the limits and to the countries that the factor `code` names, and answers the step with the page `code`. */
 void postern_flow_code_send (PosternStep *step, const PosternFlowCodeOrder *order);
-/** postern_flow_code_refuse: sends nothing and says so: @message is a phrase. */
-void postern_flow_code_refuse (PosternStep *step, const PosternFlowCodeOrder *order, const char *message);
 /** postern_flow_code_is_again: whether the person presses "send another code"; if it is too early, the step is answered and this is FALSE. */
 gboolean postern_flow_code_is_again (PosternStep *step);
 /**

@@ -56,7 +56,10 @@ postern_flow_factors_find_first (PosternFlowContext *context, const char *identi
 }
 
 gboolean
-postern_flow_factors_can_recover (PosternFlowContext *context)
+postern_flow_factors_can_recover (PosternFlowContext *context, const char *identifier)
 {
-  return postern_flow_factors_find_password (context) && postern_flow_factors_can_send (context, "email");
+  if (postern_flow_factors_find_password (context) == NULL)
+    return FALSE;
+  return postern_identifier_is_phone (identifier) ? postern_flow_factors_find_code (context, identifier) != NULL
+                                                  : postern_flow_factors_can_send (context, "email");
 }

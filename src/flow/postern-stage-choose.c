@@ -86,7 +86,7 @@ choose_factor (PosternFlowContext *context, PosternInstance *factor)
 static PosternStageResult
 choose_recovery (PosternFlowContext *context)
 {
-  PosternInstance *factor = postern_flow_factors_can_recover (context) ? postern_flow_factors_find_password (context) : NULL;
+  PosternInstance *factor = postern_flow_factors_can_recover (context, context->flow->identifier) ? postern_flow_factors_find_password (context) : NULL;
   PosternStageResult result = choose_factor (context, factor);
 
   if (factor) {

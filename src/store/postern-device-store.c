@@ -25,3 +25,11 @@ postern_device_store_knows (PosternTxn *txn, const char *device_hash, const char
              G_N_ELEMENTS (values), error)
          && found == 1;
 }
+
+gboolean
+postern_device_store_forget (PosternTxn *txn, const char *user_id, GError **error)
+{
+  PosternValue values[] = { POSTERN_TEXT (user_id) };
+
+  return postern_txn_run (txn, "DELETE FROM devices WHERE user_id = ?1", values, G_N_ELEMENTS (values), error);
+}

@@ -132,6 +132,8 @@ gboolean postern_counter_store_give_back (PosternTxn *txn, const char *key, gint
 gboolean postern_device_store_put (PosternTxn *txn, const char *device_hash, const char *user_id, gint64 now, GError **error);
 gboolean postern_device_store_knows (PosternTxn *txn, const char *device_hash, const char *user_id, gint64 since, GError **error);
 
+gboolean postern_device_store_forget (PosternTxn *txn, const char *user_id, GError **error); /* all of a person's */
+
 /* postern-setting-store.c: tenant policy and other named JSON documents */
 GVariant *postern_setting_store_get (PosternTxn *txn, const char *name, GError **error); /* NULL without error when unset */
 gboolean postern_setting_store_put (PosternTxn *txn, const char *name, GVariant *value, gint64 now, GError **error);

@@ -18,6 +18,7 @@ const ids = {
   password: ['identifier', 'password', 'submit', 'other-identifier'],
   code: ['code', 'submit', 'resend', 'other-identifier'],
   'code-link': ['submit'],
+  'new-password': ['identifier', 'password', 'submit'],
   'code-elsewhere': ['code'],
   'sign-up': ['identifier', 'name', 'password', 'submit'],
   connector: ['submit'],

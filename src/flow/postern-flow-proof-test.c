@@ -1,0 +1,305 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "postern-flow-code-fixture.h"
+
+/* The proof of an address: before an account is made, and instead of a forgotten password. */
+
+#define NEW_PASSWORD "vier Laternen am alten Hafen"
+#define MANY "{\"codes_per_recipient\":1000}" /* the limit has a test of its own */
+
+static gboolean
+find_user (PosternTxn *txn, gpointer data, GError **error)
+{
+  PosternUser **user = data;
+  g_autofree char *identifier = g_strdup ((*user)->email);
+  g_autoptr (GError) missing = NULL;
+
+  postern_user_unref (*user);
+  *user = postern_user_store_find (txn, identifier, &missing);
+  return *user != NULL || g_error_matches (missing, POSTERN_ERROR, POSTERN_ERROR_NOT_FOUND);
+}
+
+/* (transfer full) (nullable) */
+static PosternUser *
+look_up (const char *email)
+{
+  PosternUser *user = postern_user_new ();
+  g_autoptr (GError) error = NULL;
+
+  user->email = g_strdup (email);
+  postern_store_read (house_store, POSTERN_KEEP_LASTING, find_user, &user, &error);
+  g_assert_no_error (error);
+  return user;
+}
+
+static void
+sign_up (Browser *browser, const char *email)
+{
+  g_autofree char *body = g_strdup_printf ("action=continue&identifier=%s&name=Somebody&password=" PASSWORD, email);
+
+  browser_begin (browser, application_flow (APP_FIRST, POSTERN_FLOW_PROMPT_CREATE));
+  assert_page (browser, "sign-up");
+  browser_submit (browser, body);
+  assert_page (browser, "code");
+}
+
+static void
+test_sign_up (void)
+{
+  g_autoptr (Browser) browser = browser_new ("192.0.2.1");
+  g_autofree char *code = NULL;
+  g_autoptr (PosternUser) nobody = NULL;
+  g_autoptr (PosternUser) user = NULL;
+
+  sign_up (browser, "new@example.org");
+  nobody = look_up ("new@example.org");
+  g_assert_null (nobody); /* no account before the proof */
+  g_assert_cmpuint (post_count ("new@example.org", "verify", NULL), ==, 1);
+  browser_enter_code (browser, "000000");
+  assert_page (browser, "code");
+  browser_wait (browser);
+  browser_submit (browser, "action=resend");
+  code = post_get ("new@example.org", "code");
+  browser_enter_code (browser, code);
+  assert_answer (browser, "amr=pwd&acr=1");
+  user = look_up ("new@example.org");
+  g_assert_true (user->email_verified);
+  browser_begin (browser, application_flow (APP_FIRST, POSTERN_FLOW_PROMPT_LOGIN));
+  browser_sign_in (browser, "new@example.org", PASSWORD);
+  assert_answer (browser, "fresh=1");
+}
+
+/* Whether an address has an account is told to who reads it, and not to who types it. */
+static void
+test_sign_up_taken (void)
+{
+  g_autoptr (Browser) browser = browser_new ("192.0.2.2");
+  g_autoptr (Browser) fresh = browser_new ("192.0.2.3");
+  g_autofree char *id = user_make ("taken@example.org", TRUE, NULL);
+  g_autofree char *own = NULL;
+  g_autoptr (GVariant) model = NULL;
+
+  sign_up (fresh, "free@example.org");
+  sign_up (browser, "taken@example.org");
+  g_assert_cmpuint (g_variant_n_children (postern_response_get_model (browser->last)), ==, g_variant_n_children (postern_response_get_model (fresh->last)));
+  g_assert_null (browser_model (browser, "error_message"));
+  g_assert_cmpuint (post_count ("taken@example.org", "has-account", &model), ==, 1);
+  g_assert_cmpuint (post_count ("taken@example.org", NULL, NULL), ==, 1);
+  g_assert_null (postern_json_get_string (model, "code"));
+  g_assert_null (strstr (postern_json_get_string (model, "link"), "/code/"));
+  own = post_get ("free@example.org", "code"); /* the code of another address is of no use */
+  browser_enter_code (browser, own);
+  assert_page (browser, "code");
+}
+
+/* Two sign-ups of one address: the newest code counts, and there is one account. */
+static void
+test_sign_up_twice (void)
+{
+  g_autoptr (Browser) first = browser_new ("192.0.2.4");
+  g_autoptr (Browser) second = browser_new ("192.0.2.4");
+  g_autofree char *code = NULL;
+
+  sign_up (first, "two@example.org");
+  code = post_get ("two@example.org", "code");
+  sign_up (second, "two@example.org");
+  browser_enter_code (first, code);
+  assert_page (first, "code");
+  g_free (code);
+  code = post_get ("two@example.org", "code");
+  browser_enter_code (second, code);
+  assert_answer (second, "amr=pwd");
+}
+
+static void
+test_sign_up_without_password (void)
+{
+  g_autoptr (Browser) browser = browser_new ("192.0.2.5");
+  g_autofree char *code = NULL;
+
+  fixture_write (house_store, policy_put, "{\"password_enabled\":false}");
+  browser_begin (browser, application_flow (APP_FIRST, POSTERN_FLOW_PROMPT_CREATE));
+  assert_page (browser, "sign-up");
+  browser_submit (browser, "action=continue&identifier=plain@example.org&name=");
+  g_assert_cmpstr (browser_model (browser, "error_field"), ==, "name");
+  browser_submit (browser, "action=continue&identifier=plain@example.org&name=Plain");
+  assert_page (browser, "code");
+  code = post_get ("plain@example.org", "code");
+  browser_enter_code (browser, code);
+  assert_answer (browser, "amr=otp&acr=1");
+  policy_set (MANY);
+}
+
+/* --- recovery -------------------------------------------------------------------------------------------------------------- */
+
+static void
+ask_recovery (Browser *browser, const char *identifier)
+{
+  g_autofree char *body = g_strdup_printf ("action=continue&identifier=%s", identifier);
+
+  browser_begin (browser, application_flow (APP_FIRST, POSTERN_FLOW_PROMPT_LOGIN));
+  browser_submit (browser, body);
+  assert_page (browser, "password");
+  g_assert_true (postern_json_get_boolean (postern_response_get_model (browser->last), "recovery", FALSE));
+  browser_submit (browser, "action=recover");
+  assert_page (browser, "code");
+}
+
+static void
+test_recover (void)
+{
+  g_autoptr (Browser) elsewhere = browser_new ("192.0.2.6");
+  g_autoptr (Browser) browser = browser_new ("192.0.2.7");
+  g_autofree char *id = user_make_with_password ("lost@example.org", TRUE);
+  g_autofree char *code = NULL;
+
+  browser_begin (elsewhere, application_flow (APP_FIRST, 0));
+  browser_sign_in (elsewhere, "lost@example.org", PASSWORD);
+  assert_answer (elsewhere, "fresh=1");
+  ask_recovery (browser, "lost@example.org");
+  g_assert_cmpuint (post_count ("lost@example.org", "recover", NULL), ==, 1);
+  code = post_get ("lost@example.org", "code");
+  browser_enter_code (browser, code);
+  assert_page (browser, "new-password");
+  g_assert_cmpstr (browser_model (browser, "identifier"), ==, "lost@example.org");
+  browser_submit (browser, "action=continue&password=short"); /* the same rules as everywhere */
+  assert_page (browser, "new-password");
+  g_assert_cmpstr (browser_model (browser, "error_field"), ==, "password");
+  browser_submit (browser, "action=continue&password=" NEW_PASSWORD);
+  assert_answer (browser, "amr=otp&acr=1"); /* where the person came from */
+  g_assert_cmpuint (post_count ("lost@example.org", "security-notice", NULL), ==, 1);
+  browser_begin (elsewhere, application_flow (APP_FIRST, POSTERN_FLOW_PROMPT_NONE));
+  assert_answer (elsewhere, "error=login_required"); /* ended */
+  browser_begin (browser, application_flow (APP_FIRST, POSTERN_FLOW_PROMPT_NONE));
+  assert_answer (browser, "fresh=0");
+  browser_begin (elsewhere, application_flow (APP_FIRST, 0));
+  browser_sign_in (elsewhere, "lost@example.org", PASSWORD);
+  assert_page (elsewhere, "password");
+  browser_submit (elsewhere, "action=continue&password=" NEW_PASSWORD);
+  assert_answer (elsewhere, "fresh=1");
+}
+
+/* No step can be left out: each page only takes what it asked for. */
+static void
+test_recover_in_order (void)
+{
+  g_autoptr (Browser) browser = browser_new ("192.0.2.8");
+  g_autofree char *id = user_make_with_password ("order@example.org", TRUE);
+  g_autofree char *code = NULL;
+  g_autofree char *late = NULL;
+
+  ask_recovery (browser, "order@example.org");
+  browser_submit (browser, "action=continue&password=" NEW_PASSWORD);
+  assert_page (browser, "code");
+  late = g_strdup_printf ("%s?at=new-password", browser->flow);
+  browser_post (browser, late, "action=continue&password=" NEW_PASSWORD);
+  browser_follow (browser);
+  assert_page (browser, "code");
+  browser_submit (browser, "action=continue&code=&recover-user=1&password=" NEW_PASSWORD);
+  assert_page (browser, "code");
+  code = post_get ("order@example.org", "code");
+  browser_enter_code (browser, code);
+  assert_page (browser, "new-password");
+  browser_submit (browser, "action=factor:code"); /* another way begins anew, and what was shown is forgotten */
+  assert_page (browser, "code");
+  browser_submit (browser, "action=factor:password");
+  browser_submit (browser, "action=continue&password=" NEW_PASSWORD);
+  assert_page (browser, "password");
+  browser_submit (browser, "action=continue&password=" PASSWORD);
+  assert_answer (browser, "amr=pwd");
+}
+
+/* A code to sign in sets no password, and a code for a new password signs nobody in. */
+static void
+test_purposes (void)
+{
+  g_autoptr (Browser) signs_in = browser_new ("192.0.2.9");
+  g_autoptr (Browser) recovers = browser_new ("192.0.2.9");
+  g_autofree char *id = user_make_with_password ("both@example.org", TRUE);
+  g_autofree char *sign_in = NULL;
+  g_autofree char *recover = NULL;
+  g_autofree char *sign_in_link = NULL;
+  g_autofree char *recover_link = NULL;
+  g_autofree char *body = NULL;
+
+  browser_ask_code (signs_in, "both@example.org");
+  sign_in = post_get ("both@example.org", "code");
+  sign_in_link = post_get ("both@example.org", "link");
+  ask_recovery (recovers, "both@example.org");
+  recover = post_get ("both@example.org", "code");
+  recover_link = post_get ("both@example.org", "link");
+  browser_enter_code (signs_in, recover);
+  assert_page (signs_in, "code");
+  browser_enter_code (recovers, sign_in);
+  assert_page (recovers, "code");
+  body = g_strdup_printf ("action=continue&link=%s", recover_link + strlen (ISSUER "/code/"));
+  browser_submit (signs_in, body);
+  assert_page (signs_in, "code");
+  g_free (body);
+  body = g_strdup_printf ("action=continue&link=%s", sign_in_link + strlen (ISSUER "/code/"));
+  browser_submit (recovers, body);
+  assert_page (recovers, "code");
+  browser_get (recovers, recover_link + strlen (ISSUER));
+  assert_page (recovers, "code-link");
+  g_free (body);
+  body = g_strdup_printf ("action=continue&link=%s", recover_link + strlen (ISSUER "/code/"));
+  browser_submit (recovers, body);
+  assert_page (recovers, "new-password");
+  browser_enter_code (signs_in, sign_in);
+  assert_answer (signs_in, "amr=otp");
+}
+
+/* After a recovery no code that was sent before is worth anything. */
+static void
+test_codes_end (void)
+{
+  g_autoptr (Browser) thief = browser_new ("192.0.2.66");
+  g_autoptr (Browser) owner = browser_new ("192.0.2.10");
+  g_autofree char *id = user_make_with_password ("owner@example.org", TRUE);
+  g_autofree char *seen = NULL;
+  g_autofree char *code = NULL;
+
+  browser_ask_code (thief, "owner@example.org");
+  seen = post_get ("owner@example.org", "code");
+  ask_recovery (owner, "owner@example.org");
+  code = post_get ("owner@example.org", "code");
+  browser_enter_code (owner, code);
+  browser_submit (owner, "action=continue&password=" NEW_PASSWORD);
+  assert_answer (owner, "amr=otp");
+  browser_enter_code (thief, seen);
+  assert_page (thief, "code");
+}
+
+static void
+test_recover_nobody (void)
+{
+  g_autoptr (Browser) browser = browser_new ("192.0.2.11");
+
+  ask_recovery (browser, "nobody@example.org");
+  g_assert_null (browser_model (browser, "error_message"));
+  g_assert_cmpuint (post_count ("nobody@example.org", NULL, NULL), ==, 0);
+  browser_enter_code (browser, "000000");
+  assert_page (browser, "code");
+}
+
+int
+main (int argc, char **argv)
+{
+  int failed;
+
+  g_test_init (&argc, &argv, NULL);
+  house_has_messenger = TRUE;
+  house_begin ();
+  policy_set (MANY);
+  g_test_add_func ("/flow-proof/sign-up", test_sign_up);
+  g_test_add_func ("/flow-proof/sign-up-taken", test_sign_up_taken);
+  g_test_add_func ("/flow-proof/sign-up-twice", test_sign_up_twice);
+  g_test_add_func ("/flow-proof/sign-up-without-password", test_sign_up_without_password);
+  g_test_add_func ("/flow-proof/recover", test_recover);
+  g_test_add_func ("/flow-proof/recover-in-order", test_recover_in_order);
+  g_test_add_func ("/flow-proof/purposes", test_purposes);
+  g_test_add_func ("/flow-proof/codes-end", test_codes_end);
+  g_test_add_func ("/flow-proof/recover-nobody", test_recover_nobody);
+  failed = g_test_run ();
+  house_end ();
+  return failed;
+}

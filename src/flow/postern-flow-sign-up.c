@@ -1,0 +1,292 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "postern-flow-sign-up.h"
+
+#include <glib/gi18n.h>
+
+#include "postern-flow-ask.h"
+#include "postern-flow-audit.h"
+#include "postern-flow-choices.h"
+#include "postern-flow-code.h"
+#include "postern-flow-context.h"
+#include "postern-flow-factors.h"
+#include "postern-guard.h"
+#include "postern-identifier.h"
+#include "postern-json.h"
+#include "postern-setup.h"
+
+#define NAME_MAX_BYTES 256
+#define NOTICE_TAKEN N_("There is an account with this address already. Sign in to it instead.")
+#define NOTICE_MANY N_("Too many tries. Wait until the time is over, then try again.")
+
+/* The step's state while the address is proved. */
+#define IDENTIFIER "sign-up-identifier"
+#define NAME "sign-up-name"
+#define VALUE "sign-up-value"
+
+void
+postern_flow_sign_up_clear (PosternFlowSignUp *self)
+{
+  g_clear_pointer (&self->identifier, g_free);
+  g_clear_pointer (&self->name, g_free);
+  g_clear_pointer (&self->value, g_free);
+}
+
+/* What a person is called: any script, but nothing that would break a line or turn the text around it. */
+static char *
+dup_name (const char *typed)
+{
+  g_autofree char *name = typed && g_utf8_validate (typed, -1, NULL) && strlen (typed) <= NAME_MAX_BYTES ? g_utf8_normalize (typed, -1, G_NORMALIZE_NFC) : NULL;
+
+  if (name == NULL)
+    return NULL;
+  g_strstrip (name);
+  for (const char *p = name; *p; p = g_utf8_next_char (p)) {
+    gunichar c = g_utf8_get_char (p);
+
+    if (g_unichar_iscntrl (c) || (c >= 0x202a && c <= 0x202e) || (c >= 0x2066 && c <= 0x2069) || c == 0x2028 || c == 0x2029)
+      return NULL;
+  }
+  return *name ? g_steal_pointer (&name) : NULL;
+}
+
+const char *
+postern_flow_sign_up_read (PosternFlowSignUp *self, PosternStep *step, gboolean needs_address, const char **field)
+{
+  PosternFlowContext *context = postern_flow_ask_get_context (step);
+
+  self->identifier = postern_identifier_canonicalize (postern_step_get_input (step, "identifier"));
+  self->name = dup_name (postern_step_get_input (step, "name"));
+  *field = "identifier";
+  if (self->identifier == NULL || (needs_address && strchr (self->identifier, '@') == NULL))
+    return N_("Enter your e-mail address.");
+  if (needs_address && postern_flow_choices_find_domain (context, self->identifier))
+    return N_("People with this address sign in through their organization. Go back and enter it there.");
+  *field = "name";
+  return self->name ? NULL : N_("Enter your name.");
+}
+
+gboolean
+postern_flow_sign_up_take_try (PosternFlowContext *context, guint *retry_after, GError **error)
+{
+  PosternGuard guard = { context->flow->id, context->flow->remote_address, NULL };
+
+  return postern_guard_take (context->tenant, &guard, postern_flow_context_now (), retry_after, error);
+}
+
+/* --- the account ------------------------------------------------------------------------------------------------------- */
+
+typedef struct {
+  PosternFlowContext *context;
+  PosternUser *user;
+  const char *value;
+} Creating;
+
+static PosternUser *
+new_user (PosternFlow *flow, const PosternFlowSignUp *sign_up, gboolean proved)
+{
+  PosternUser *user = postern_user_new ();
+  g_auto (PosternJsonObject) profile = POSTERN_JSON_OBJECT_INIT;
+
+  postern_json_object_add_string (&profile, "name", sign_up->name);
+  user->id = postern_id_new ("usr");
+  if (strchr (sign_up->identifier, '@'))
+    user->email = g_strdup (sign_up->identifier);
+  else
+    user->username = g_strdup (sign_up->identifier);
+  user->email_verified = proved;
+  user->profile = g_variant_ref_sink (postern_json_object_end (&profile));
+  user->administrator = flow->ticket_hash != NULL;
+  user->created_at = user->updated_at = postern_flow_context_now ();
+  return user;
+}
+
+static gboolean
+put_password (PosternTxn *txn, Creating *creating, GError **error)
+{
+  g_autoptr (PosternCredential) credential = postern_credential_new ();
+
+  if (creating->value == NULL)
+    return TRUE;
+  credential->id = postern_id_new ("crd");
+  credential->user_id = g_strdup (creating->user->id);
+  credential->kind = g_strdup ("password");
+  credential->value = g_strdup (creating->value);
+  credential->created_at = credential->updated_at = creating->user->created_at;
+  return postern_credential_store_put (txn, credential, error);
+}
+
+static gboolean
+redeem_ticket (PosternTxn *txn, PosternFlow *flow, GError **error)
+{
+  g_autoptr (PosternTicket) ticket = NULL;
+
+  if (flow->ticket_hash == NULL)
+    return TRUE;
+  ticket = postern_ticket_store_redeem (txn, flow->ticket_hash, POSTERN_SETUP_KIND, postern_flow_context_now (), error);
+  return ticket != NULL;
+}
+
+static gboolean
+create (PosternTxn *txn, gpointer user_data, GError **error)
+{
+  Creating *creating = user_data;
+
+  return postern_user_store_insert (txn, creating->user, error) && redeem_ticket (txn, creating->context->flow, error) &&
+         put_password (txn, creating, error) &&
+         postern_flow_audit_append (creating->context, txn, "user.created", creating->user->id, error);
+}
+
+char *
+postern_flow_sign_up_create (PosternFlowContext *context, const PosternFlowSignUp *self, gboolean proved, GError **error)
+{
+  g_autoptr (PosternUser) user = new_user (context->flow, self, proved);
+  Creating creating = { context, user, self->value };
+
+  if (!postern_store_write (postern_tenant_get_store (context->tenant), POSTERN_KEEP_LASTING, create, &creating, error))
+    return NULL;
+  postern_flow_audit_tell (context, "user.created", user->id);
+  return g_strdup (user->id);
+}
+
+/* --- the proof of the address -------------------------------------------------------------------------------------------- */
+
+gboolean
+postern_flow_sign_up_must_prove (PosternFlowContext *context)
+{
+  PosternConfig *config = postern_runtime_get_config (context->runtime);
+  gboolean wanted = config == NULL || postern_config_get_boolean (config, "sign-up.verify-email");
+
+  return wanted && context->flow->ticket_hash == NULL && postern_flow_factors_can_send (context, "email");
+}
+
+typedef struct {
+  const char *identifier;
+  gboolean taken;
+} Look;
+
+static gboolean
+look (PosternTxn *txn, gpointer user_data, GError **error)
+{
+  Look *it = user_data;
+  g_autoptr (GError) missing = NULL;
+  g_autoptr (PosternUser) user = postern_user_store_find (txn, it->identifier, &missing);
+
+  it->taken = user != NULL;
+  if (user || g_error_matches (missing, POSTERN_ERROR, POSTERN_ERROR_NOT_FOUND))
+    return TRUE;
+  g_propagate_error (error, g_steal_pointer (&missing));
+  return FALSE;
+}
+
+static void
+send (PosternStep *step, const char *identifier)
+{
+  PosternFlowContext *context = postern_flow_ask_get_context (step);
+  PosternFlowCodeOrder order = { .purpose = POSTERN_CODE_VERIFY, .typed = identifier, .channel = "email", .message = "verify" };
+  Look it = { identifier, FALSE };
+  GError *error = NULL;
+
+  if (!postern_store_read (postern_tenant_get_store (context->tenant), POSTERN_KEEP_LASTING, look, &it, &error)) {
+    postern_step_return_error (step, error);
+    return;
+  }
+  order.recipient = it.taken ? NULL : identifier;
+  order.instead = "has-account";
+  order.instead_to = identifier;
+  postern_flow_code_send (step, &order);
+}
+
+void
+postern_flow_sign_up_prove (PosternStep *step, const PosternFlowSignUp *self)
+{
+  postern_step_set_state (step, IDENTIFIER, self->identifier);
+  postern_step_set_state (step, NAME, self->name);
+  postern_step_set_state (step, VALUE, self->value);
+  send (step, self->identifier);
+}
+
+gboolean
+postern_flow_sign_up_is_proving (PosternStep *step)
+{
+  return postern_step_get_state (step, IDENTIFIER) != NULL;
+}
+
+/* The page `sign-up` without a password. */
+static void
+show (PosternStep *step, const char *field, const char *message, guint retry_after)
+{
+  PosternFlow *flow = postern_flow_ask_get_context (step)->flow;
+  gboolean typed = postern_step_get_phase (step) == POSTERN_STEP_CONTINUE;
+  g_auto (PosternJsonObject) model = POSTERN_JSON_OBJECT_INIT;
+  PosternPrompt *prompt;
+
+  postern_json_object_add_string (&model, "identifier", typed ? postern_step_get_input (step, "identifier") : flow->identifier ? flow->identifier : flow->login_hint);
+  postern_json_object_add_string (&model, "name", postern_step_get_input (step, "name"));
+  prompt = postern_prompt_new_page ("sign-up", postern_json_object_end (&model));
+  if (message)
+    postern_prompt_set_error (prompt, field, message);
+  if (retry_after > 0)
+    postern_prompt_set_status (prompt, 429, retry_after);
+  postern_step_return_prompt (step, prompt);
+}
+
+void
+postern_flow_sign_up_go_on (PosternStep *step)
+{
+  PosternFlowContext *context = postern_flow_ask_get_context (step);
+  g_auto (PosternFlowSignUp) sign_up = { g_strdup (postern_step_get_state (step, IDENTIFIER)), g_strdup (postern_step_get_state (step, NAME)),
+                                         g_strdup (postern_step_get_state (step, VALUE)) };
+  g_autofree char *nobody = NULL;
+  g_autofree char *user_id = NULL;
+  GError *error = NULL;
+
+  if (postern_flow_code_is_again (step)) {
+    send (step, sign_up.identifier);
+    return;
+  }
+  if (!postern_flow_code_take (step, POSTERN_CODE_VERIFY, &nobody))
+    return;
+  user_id = postern_flow_sign_up_create (context, &sign_up, TRUE, &error);
+  if (user_id) {
+    postern_step_return_user (step, user_id, sign_up.value ? "pwd" : "otp");
+  } else if (g_error_matches (error, POSTERN_ERROR, POSTERN_ERROR_CONFLICT)) { /* in another window; who is told has shown to read the address */
+    g_error_free (error);
+    postern_step_set_state (step, IDENTIFIER, NULL);
+    show (step, "identifier", NOTICE_TAKEN, 0);
+  } else {
+    postern_step_return_error (step, error);
+  }
+}
+
+static void
+take (PosternStep *step)
+{
+  PosternFlowContext *context = postern_flow_ask_get_context (step);
+  g_auto (PosternFlowSignUp) sign_up = { NULL };
+  const char *field;
+  const char *problem = postern_flow_sign_up_read (&sign_up, step, TRUE, &field);
+  GError *error = NULL;
+  guint retry_after = 0;
+
+  if (problem) {
+    show (step, field, problem, 0);
+  } else if (postern_flow_sign_up_take_try (context, &retry_after, &error)) {
+    postern_flow_sign_up_prove (step, &sign_up);
+  } else if (g_error_matches (error, POSTERN_ERROR, POSTERN_ERROR_TOO_MANY_REQUESTS)) {
+    g_error_free (error);
+    show (step, NULL, NOTICE_MANY, retry_after);
+  } else {
+    postern_step_return_error (step, error);
+  }
+}
+
+void
+postern_flow_sign_up_answer (PosternStep *step)
+{
+  if (postern_flow_sign_up_is_proving (step))
+    postern_flow_sign_up_go_on (step);
+  else if (postern_step_get_phase (step) == POSTERN_STEP_BEGIN)
+    show (step, NULL, NULL, 0);
+  else
+    take (step);
+}
