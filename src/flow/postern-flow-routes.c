@@ -23,5 +23,8 @@ const PosternRoute postern_flow_routes[] = {
 
   { "GET", "/setup/{ticket}", postern_flow_setup_begin },
   { "GET", "/account/welcome", postern_flow_setup_welcome },
+
+  { "GET", "/dev/outbox", postern_flow_outbox_list },
+  { "GET", "/dev/outbox/{message}", postern_flow_outbox_show },
   { NULL },
 };

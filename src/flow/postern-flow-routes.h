@@ -32,4 +32,10 @@ PosternResponse *postern_flow_sign_out_done (PosternRequest *request, gpointer e
 PosternResponse *postern_flow_setup_begin (PosternRequest *request, gpointer engine);
 PosternResponse *postern_flow_setup_welcome (PosternRequest *request, gpointer engine);
 
+/* postern-flow-outbox.c: what was not sent, for a developer; there at all only where postern_flow_outbox_find_folder() finds one */
+PosternResponse *postern_flow_outbox_list (PosternRequest *request, gpointer engine);
+PosternResponse *postern_flow_outbox_show (PosternRequest *request, gpointer engine);
+/** postern_flow_outbox_find_folder: (transfer none) (nullable): where a messenger of the type `file` writes, if nobody but this machine can ask. */
+const char *postern_flow_outbox_find_folder (PosternRuntime *runtime, PosternTenant *tenant);
+
 G_END_DECLS

@@ -54,12 +54,15 @@ postern_flow_setup_welcome (PosternRequest *request, gpointer engine)
   PosternResponse *answer = NULL;
   g_autoptr (PosternFlowVisit) visit = postern_flow_visit_new (engine, request, "/account/welcome", &answer);
   const char *issuer = visit ? postern_tenant_get_issuer (visit->tenant) : NULL;
-  gboolean demo = postern_registry_get_instance (postern_runtime_get_registry (postern_flow_engine_get_runtime (engine)), "demo-application") != NULL;
+  PosternRuntime *runtime = postern_flow_engine_get_runtime (engine);
+  gboolean demo = postern_registry_get_instance (postern_runtime_get_registry (runtime), "demo-application") != NULL;
   g_autofree char *demo_url = issuer && demo ? g_strconcat (issuer, "/demo", NULL) : g_strdup ("");
+  gboolean outbox = visit && postern_flow_outbox_find_folder (runtime, visit->tenant) != NULL;
+  g_autofree char *outbox_url = outbox ? g_strconcat (issuer, "/dev/outbox", NULL) : g_strdup ("");
   g_autofree char *account_url = issuer ? g_strconcat (issuer, "/account", NULL) : NULL;
 
   if (visit == NULL)
     return answer;
-  return postern_response_new_page (200, "welcome", g_variant_new_parsed ("{'identifier': <%s>, 'demo_url': <%s>, 'account_url': <%s>, 'issuer': <%s>}",
-                                                                          postern_user_name_get_identifier (visit->user), demo_url, account_url, issuer));
+  return postern_response_new_page (200, "welcome", g_variant_new_parsed ("{'identifier': <%s>, 'demo_url': <%s>, 'account_url': <%s>, 'outbox_url': <%s>, 'issuer': <%s>}",
+                                                                          postern_user_name_get_identifier (visit->user), demo_url, account_url, outbox_url, issuer));
 }

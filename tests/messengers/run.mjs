@@ -3,7 +3,10 @@ import assert from 'node:assert/strict';
 import { createServer } from 'node:http';
 import { once } from 'node:events';
 import { execFile } from 'node:child_process';
-import { build, startPostern } from '../lib/server.mjs';
+import { mkdtempSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { build, freePort, startPostern } from '../lib/server.mjs';
 import { runTests, test } from '../lib/tap.mjs';
 import { testProviders } from './providers.mjs';
 import { caFile, MailServer, parseMail } from './mail-server.mjs';
@@ -20,8 +23,8 @@ function run(postern, ...args) {
 const tryOut = (postern, recipient) => run(postern, 'message', 'test', recipient);
 
 /** A server that has only these messengers. */
-async function withMessengers(instances, work, config = {}) {
-  const postern = await startPostern({ config: { tenant: { name: 'Bücher & Söhne' }, messages: { 'from-address': 'post@id.example' }, outbound: { allow: '127.0.0.1 localhost' }, ...config }, instances });
+async function withMessengers(instances, work, config = {}, more = {}) {
+  const postern = await startPostern({ ...more, config: { tenant: { name: 'Bücher & Söhne' }, messages: { 'from-address': 'post@id.example' }, outbound: { allow: '127.0.0.1 localhost' }, ...config }, instances });
   try {
     await work(postern);
     assert.doesNotMatch(postern.log(), /mail secret|access-token|(ada|bob|unknown|spam|grey)@/, 'no secret stands in the log');
@@ -159,6 +162,31 @@ test('without a messenger there is nothing to try, and doctor says so', () => wi
   const { items } = (await run(postern, 'doctor')).entry;
   assert.match(items.find(({ check }) => check === 'messages').text, /there is no messenger/);
 }));
+
+const fileMessenger = { outbox: `Type=file\nfolder=${mkdtempSync(join(tmpdir(), 'postern-outbox-'))}\n` };
+
+test('a developer reads at /dev/outbox what was not sent', () => withMessengers(fileMessenger, async (postern) => {
+  assert.equal((await tryOut(postern, 'ada@example.com')).entry.state, 'sent');
+  assert.equal((await tryOut(postern, '+4915112345678')).entry.state, 'sent');
+  const page = await fetch(`${postern.url}/dev/outbox`), text = await page.text();
+  assert.equal(page.headers.get('cache-control'), 'no-store');
+  assert.match(text, /To ada@example\.com/);
+  assert.match(text, /To \+4915112345678/);
+  const [, path] = /href="(\/dev\/outbox\/msg_[0-9a-z]{26})"/.exec(text);
+  const mail = await fetch(postern.url + path);
+  assert.match(mail.headers.get('content-security-policy'), /default-src 'none'.*sandbox/);
+  assert.match(await mail.text(), /how Bücher &amp; Söhne sends messages/);
+  for (const bad of ['msg_00000000000000000000000000', '..%2Fpostern', 'x']) assert.ok([400, 404].includes((await fetch(`${postern.url}/dev/outbox/${bad}`)).status));
+}));
+
+test('there is no /dev/outbox for others than this machine', async () => {
+  const status = async (postern) => (await fetch(`http://localhost:${postern.port}/dev/outbox`)).status;
+  await withMessengers({ mail: smtp(plain) }, async (postern) => assert.equal(await status(postern), 404), {});
+  await withMessengers(fileMessenger, async (postern) => assert.equal(await status(postern), 404), { server: { 'public-url': 'https://id.example' } });
+  const port = await freePort();
+  await withMessengers(fileMessenger, async () => assert.equal((await fetch(`http://localhost:${port}/dev/outbox`)).status, 404),
+    { server: { listen: `127.0.0.1:${port} 0.0.0.0:${await freePort()}`, 'public-url': `http://localhost:${port}` } }, { port });
+});
 
 await testProviders(withMessengers, tryOut);
 await runTests({ after: () => Promise.all([plain.stop(), implicit.stop()]) });
