@@ -75,12 +75,45 @@ take (PosternStep *step)
   postern_step_return_user (step, user_id, sms ? "sms" : "otp");
 }
 
+/* That an account is theirs which an identity shall be linked to: by its own address, whatever the provider says. */
+static void
+send_confirm (PosternStep *step)
+{
+  PosternFlowContext *context = postern_flow_ask_get_context (step);
+  g_auto (PosternCodePerson) person = { NULL };
+  PosternFlowCodeOrder order = { .purpose = POSTERN_CODE_LINK, .channel = "email", .message = "code" };
+  GError *error = NULL;
+
+  if (!postern_code_person_find (&person, context, postern_step_get_user_id (step), NULL, &error)) {
+    postern_step_return_error (step, error);
+    return;
+  }
+  order.typed = context->flow->identifier ? context->flow->identifier : "";
+  order.user_id = postern_step_get_user_id (step);
+  order.recipient = postern_code_person_get_recipient (&person, "email");
+  order.device_hash = person.device_hash;
+  postern_flow_code_send (step, &order);
+}
+
+static void
+confirm (PosternStep *step)
+{
+  g_autofree char *user_id = NULL;
+
+  if (postern_step_get_phase (step) == POSTERN_STEP_BEGIN || postern_flow_code_is_again (step))
+    send_confirm (step);
+  else if (postern_flow_code_take (step, POSTERN_CODE_LINK, &user_id))
+    postern_step_return_user (step, user_id, "otp");
+}
+
 static gboolean
 postern_factor_code_handle_step (PosternAuthenticator *authenticator, PosternStep *step)
 {
   if (postern_flow_ask_get_context (step) == NULL)
     return FALSE;
-  if (postern_flow_ask_get_context (step)->flow->sign_up)
+  if (postern_step_get_user_id (step))
+    confirm (step);
+  else if (postern_flow_ask_get_context (step)->flow->sign_up)
     postern_flow_sign_up_answer (step);
   else if (postern_step_get_phase (step) == POSTERN_STEP_BEGIN || postern_flow_code_is_again (step))
     send (step);

@@ -99,7 +99,7 @@ postern_password_account_upgrade (PosternPasswordAccount *self, PosternFlowConte
 }
 
 static gboolean
-put_credential (PosternTxn *txn, const char *user_id, const char *value, GError **error)
+put_credential (PosternTxn *txn, const char *user_id, const char *value, gint64 now, GError **error)
 {
   g_autoptr (PosternCredential) credential = postern_credential_new ();
 
@@ -107,7 +107,7 @@ put_credential (PosternTxn *txn, const char *user_id, const char *value, GError 
   credential->user_id = g_strdup (user_id);
   credential->kind = g_strdup (KIND);
   credential->value = g_strdup (value);
-  credential->created_at = credential->updated_at = postern_flow_context_now ();
+  credential->created_at = credential->updated_at = now;
   return postern_credential_store_put (txn, credential, error);
 }
 
@@ -146,7 +146,7 @@ set (PosternTxn *txn, gpointer user_data, GError **error)
 {
   Change *change = user_data;
   const char *user_id = change->account->user->id;
-  gboolean put = change->account->credential ? upgrade (txn, change, error) : put_credential (txn, user_id, change->value, error);
+  gboolean put = change->account->credential ? upgrade (txn, change, error) : put_credential (txn, user_id, change->value, postern_flow_context_now (), error);
 
   return put && revoke_offline (txn, change, error) && end_others (txn, change, error) &&
          postern_flow_notice_add (change->context, txn, change->account->user, NOTICE_CHANGED, error) && postern_flow_audit_append (change->context, txn, "password.changed", user_id, error);
@@ -174,16 +174,21 @@ has_address (const PosternUser *user, const char *recipient)
   return user->disabled_at == 0 && (g_strcmp0 (user->email, recipient) == 0 || (user->phone_verified && g_strcmp0 (user->phone, recipient) == 0));
 }
 
+/*
+ * As of the next second: stage `session` believes a password that was shown in the second of its change, for that may be the
+ * hash's own upgrade. Who showed the old one in this second shall not be believed.
+ */
 static gboolean
 replace_password (PosternTxn *txn, Change *change, GError **error)
 {
+  gint64 at = postern_flow_context_now () + 1;
   const char *user_id = change->account->user->id;
   g_autoptr (GError) missing = NULL;
   g_autoptr (PosternCredential) old = postern_credential_store_find (txn, user_id, KIND, &missing);
 
   if (old == NULL)
-    return is_missing (&missing, error) && put_credential (txn, user_id, change->value, error);
-  return postern_credential_store_upgrade (txn, old->id, old->value, change->value, postern_flow_context_now (), error);
+    return is_missing (&missing, error) && put_credential (txn, user_id, change->value, at, error);
+  return postern_credential_store_upgrade (txn, old->id, old->value, change->value, at, error);
 }
 
 static gboolean

@@ -4,6 +4,7 @@
 #include "postern-flow-device-words.h"
 #include "postern-flow-routes.h"
 #include "postern-flow-scope-words.h"
+#include "postern-flow-unlink.h"
 #include "postern-flow-visit.h"
 #include "postern-json.h"
 #include "postern-user-name.h"
@@ -124,7 +125,7 @@ identity_entries (Account *account, PosternRegistry *registry)
     PosternInstance *connector = postern_registry_get_instance (registry, identity->connector);
     const char *name = connector ? postern_instance_get_display_name (connector) : identity->connector;
 
-    g_variant_builder_add (&entries, "v", g_variant_new_parsed ("{'connector': <%s>, 'name': <%s>}", identity->connector, name));
+    g_variant_builder_add (&entries, "v", g_variant_new_parsed ("{'id': <%s>, 'connector': <%s>, 'name': <%s>}", identity->id, identity->connector, name));
   }
   return g_variant_builder_end (&entries);
 }
@@ -132,12 +133,21 @@ identity_entries (Account *account, PosternRegistry *registry)
 static const char *
 find_notice (PosternRequest *request)
 {
+  static const struct {
+    const char *name, *text;
+  } notices[] = {
+    { "changed", N_("Your password is changed. You are signed out everywhere else.") },
+    { "unlinked", N_("It is disconnected. You are signed out everywhere else.") },
+    { "last-way", N_("This is the only way to sign in to your account. Set a password first.") },
+    { "again", N_("You have signed in again. Now you can go on.") },
+  };
   const char *notice = NULL;
 
   postern_request_get_query (request, "notice", &notice, NULL);
-  if (g_strcmp0 (notice, "changed") != 0)
-    return NULL;
-  return N_("Your password is changed. You are signed out everywhere else.");
+  for (guint i = 0; i < G_N_ELEMENTS (notices); i++)
+    if (g_strcmp0 (notice, notices[i].name) == 0)
+      return notices[i].text;
+  return NULL;
 }
 
 static PosternResponse *
@@ -248,7 +258,9 @@ postern_flow_account_submit (PosternRequest *request, gpointer engine)
 
   if (visit == NULL)
     return response;
-  if (postern_request_get_form (request, "action", &action, &error) && act (engine, visit, action, &error))
+  if (postern_request_get_form (request, "action", &action, &error) && action && g_str_has_prefix (action, "unlink:"))
+    return postern_flow_unlink (engine, visit, request, action + strlen ("unlink:"));
+  if (error == NULL && act (engine, visit, action, &error))
     return postern_response_new_redirect ("/account");
   return postern_response_new_error_page (error, "/account");
 }

@@ -158,38 +158,22 @@ test_consent (void)
 }
 
 static void
-press_provider (Browser *browser, const char *code)
-{
-  const char *location;
-  g_autofree char *url = NULL;
-  g_autofree char *escaped = g_uri_escape_string (code, NULL, FALSE);
-
-  assert_page (browser, "identifier");
-  browser_submit (browser, "action=connector:away");
-  location = postern_response_get_header (browser->last, "Location");
-  g_assert_true (g_str_has_prefix (location, "https://provider.example/authorize?state="));
-  url = g_strdup_printf ("/callback/away?code=%s&state=%s", escaped, strchr (location, '=') + 1);
-  browser_get (browser, url);
-  browser_follow (browser);
-}
-
-static void
 test_connector (void)
 {
   g_autoptr (Browser) browser = browser_new ("192.0.2.6");
   g_autofree char *first = NULL;
 
   browser_begin (browser, application_flow (APP_FIRST, 0));
-  press_provider (browser, "carl carl@example.org verified");
+  browser_press_provider (browser, "carl carl@example.org verified");
   assert_answer (browser, "amr=fed");
   first = g_strndup (strstr (browser_page (browser), "user="), 31);
   browser_begin (browser, application_flow (APP_FIRST, POSTERN_FLOW_PROMPT_LOGIN));
-  press_provider (browser, "carl other@example.org");
+  browser_press_provider (browser, "carl other@example.org");
   assert_answer (browser, first);
 
   /* What went wrong over there is not the application's business: the person chooses again. */
   browser_begin (browser, application_flow (APP_FIRST, POSTERN_FLOW_PROMPT_LOGIN));
-  press_provider (browser, "down");
+  browser_press_provider (browser, "down");
   assert_page (browser, "identifier");
   g_assert_nonnull (browser_model (browser, "error_message"));
   browser_submit (browser, "action=continue&identifier=ada@example.org");
@@ -226,7 +210,7 @@ test_link (void)
   browser_sign_in (browser, "ada@example.org", PASSWORD);
   ada = g_strndup (strstr (browser_page (browser), "user="), 31);
   browser_begin (browser, application_flow (APP_FIRST, POSTERN_FLOW_PROMPT_LOGIN));
-  press_provider (browser, "ada-there ada@example.org verified");
+  browser_press_provider (browser, "ada-there ada@example.org verified");
   assert_page (browser, "link");
   browser_submit (browser, "action=continue&password=not it");
   assert_page (browser, "link");
@@ -235,12 +219,12 @@ test_link (void)
   assert_answer (browser, ada);
   assert_answer (browser, "amr=pwd+fed");
   browser_begin (browser, application_flow (APP_FIRST, POSTERN_FLOW_PROMPT_LOGIN));
-  press_provider (browser, "ada-there");
+  browser_press_provider (browser, "ada-there");
   assert_answer (browser, ada);
 
   /* Her address, unverified: a new account, and not hers. */
   browser_begin (browser, application_flow (APP_FIRST, POSTERN_FLOW_PROMPT_LOGIN));
-  press_provider (browser, "mallory ada@example.org");
+  browser_press_provider (browser, "mallory ada@example.org");
   g_assert_null (strstr (browser_page (browser), ada));
   assert_answer (browser, "amr=fed");
 }

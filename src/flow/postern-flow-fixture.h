@@ -484,3 +484,20 @@ browser_sign_in (Browser *self, const char *email, const char *password)
   assert_page (self, "password");
   browser_submit (self, what);
 }
+
+/** Goes to the provider and comes back with @code: who that is. */
+static inline void
+browser_press_provider (Browser *browser, const char *code)
+{
+  const char *location;
+  g_autofree char *url = NULL;
+  g_autofree char *escaped = g_uri_escape_string (code, NULL, FALSE);
+
+  assert_page (browser, "identifier");
+  browser_submit (browser, "action=connector:away");
+  location = postern_response_get_header (browser->last, "Location");
+  g_assert_true (g_str_has_prefix (location, "https://provider.example/authorize?state="));
+  url = g_strdup_printf ("/callback/away?code=%s&state=%s", escaped, strchr (location, '=') + 1);
+  browser_get (browser, url);
+  browser_follow (browser);
+}

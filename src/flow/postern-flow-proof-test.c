@@ -174,6 +174,7 @@ test_recover (void)
   browser_begin (elsewhere, application_flow (APP_FIRST, 0));
   browser_sign_in (elsewhere, "lost@example.org", PASSWORD);
   assert_page (elsewhere, "password");
+  g_usleep (1100000); /* in the second of the recovery no password is believed */
   browser_submit (elsewhere, "action=continue&password=" NEW_PASSWORD);
   assert_answer (elsewhere, "fresh=1");
 }

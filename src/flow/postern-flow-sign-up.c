@@ -53,8 +53,9 @@ const char *
 postern_flow_sign_up_read (PosternFlowSignUp *self, PosternStep *step, gboolean needs_address, const char **field)
 {
   PosternFlowContext *context = postern_flow_ask_get_context (step);
+  g_autoptr (PosternPolicy) policy = postern_tenant_dup_policy (context->tenant);
 
-  self->identifier = postern_identifier_canonicalize (postern_step_get_input (step, "identifier"));
+  self->identifier = postern_identifier_canonicalize_for (policy, postern_step_get_input (step, "identifier"));
   self->name = dup_name (postern_step_get_input (step, "name"));
   *field = "identifier";
   if (self->identifier == NULL || (needs_address && strchr (self->identifier, '@') == NULL))

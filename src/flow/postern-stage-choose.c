@@ -127,7 +127,8 @@ static PosternStageResult
 take_identifier (PosternFlowContext *context)
 {
   const char *typed = postern_flow_context_get_input (context, "identifier");
-  g_autofree char *identifier = postern_identifier_canonicalize (typed);
+  g_autoptr (PosternPolicy) policy = postern_tenant_dup_policy (context->tenant);
+  g_autofree char *identifier = postern_identifier_canonicalize_for (policy, typed);
 
   if (identifier == NULL)
     return show_identifier (context, typed, "identifier", N_("Enter your e-mail address or user name."));
@@ -153,7 +154,7 @@ take_sign_up (PosternFlowContext *context)
 
   if (!policy->sign_up_enabled)
     return show_identifier (context, typed, NULL, N_("New accounts are made by an administrator here."));
-  identifier = typed ? postern_identifier_canonicalize (typed) : NULL;
+  identifier = typed ? postern_identifier_canonicalize_for (policy, typed) : NULL;
   context->flow->sign_up = TRUE;
   return identifier ? choose_for (context, identifier) : choose_factor (context, postern_flow_factors_find_first (context, NULL));
 }

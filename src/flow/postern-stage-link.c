@@ -5,6 +5,7 @@
 #include "postern-flow-audit.h"
 #include "postern-flow-context.h"
 #include "postern-flow-factors.h"
+#include "postern-flow-notice.h"
 #include "postern-flow-subject.h"
 #include "postern-json.h"
 #include "postern-link.h"
@@ -12,6 +13,7 @@
 #include "postern-user-name.h"
 
 #define NOTICE_TAKEN N_("There is an account with this address already. Sign in to it the way you did before.")
+#define NOTICE_LINKED N_("Another way to sign in to your account was connected.")
 #define NOTICE_CLOSED N_("Nobody here is known by this account. Ask an administrator for one.")
 
 /*
@@ -24,6 +26,7 @@ typedef struct {
   PosternPolicy *policy;
   PosternSubject *subject;
   PosternLinkDecision decision;
+  guint proofs; /* PosternLinkProof */
   PosternUser *user;
 } Linking;
 
@@ -33,7 +36,11 @@ decide (PosternTxn *txn, gpointer user_data, GError **error)
   Linking *linking = user_data;
 
   g_clear_pointer (&linking->user, postern_user_unref);
-  return postern_link_decide (txn, linking->policy, linking->context->flow->connector_id, linking->subject, &linking->decision, &linking->user, error);
+  linking->proofs = postern_flow_factors_find_password (linking->context) ? POSTERN_LINK_PROOF_PASSWORD : 0;
+  if (postern_flow_factors_can_send (linking->context, "email") && postern_flow_factors_find (linking->context, "code"))
+    linking->proofs |= POSTERN_LINK_PROOF_CODE;
+  return postern_link_decide (txn, linking->policy, linking->context->flow->connector_id, linking->subject, &linking->proofs, &linking->decision,
+                              &linking->user, error);
 }
 
 /* In the transaction that makes the link: the sealed upstream tokens are bound to the identity's row. */
@@ -61,6 +68,7 @@ insert_link (PosternTxn *txn, gpointer user_data, GError **error)
   Linking *linking = user_data;
 
   return insert_identity (txn, linking, linking->user->id, error) &&
+         postern_flow_notice_add (linking->context, txn, linking->user, NOTICE_LINKED, error) &&
          postern_flow_audit_append (linking->context, txn, "identity.linked", linking->user->id, error);
 }
 
@@ -92,24 +100,41 @@ show_link (Linking *linking)
   g_auto (PosternJsonObject) model = POSTERN_JSON_OBJECT_INIT;
 
   postern_flow_set_string (&context->flow->link_user_id, linking->user->id);
+  g_clear_pointer (&context->flow->authenticator_state, postern_pairs_unref); /* what the connector kept is no factor's business */
   postern_flow_set_string (&context->flow->identifier, postern_user_name_get_identifier (linking->user));
   postern_json_object_add_string (&model, "identifier", context->flow->identifier);
   postern_json_object_add_string (&model, "connector_name", connector ? postern_instance_get_display_name (connector) : context->flow->connector_id);
+  postern_json_object_add_boolean (&model, "password", linking->proofs & POSTERN_LINK_PROOF_PASSWORD);
+  postern_json_object_add_boolean (&model, "code", linking->proofs & POSTERN_LINK_PROOF_CODE);
   context->prompt = postern_prompt_new_page ("link", postern_json_object_end (&model));
   return POSTERN_STAGE_PARK;
 }
 
-/* The factor knows passwords, their limits and their words; it shows the page `link` again when the password is wrong. */
-static PosternStageResult
-take_password (Linking *linking, GError **error)
+/* The person has pressed "E-mail me a code", or stands on that code's page; else it is the password. Each only where it is a proof. */
+static PosternInstance *
+find_factor (Linking *linking, PosternStepPhase *phase)
 {
   PosternFlowContext *context = linking->context;
-  PosternInstance *factor = postern_flow_factors_find_password (context);
+  gboolean begins = g_strcmp0 (postern_flow_context_get_input (context, "action"), "send-code") == 0;
+
+  *phase = begins ? POSTERN_STEP_BEGIN : POSTERN_STEP_CONTINUE;
+  if (begins || g_strcmp0 (context->flow->prompt_template, "code") == 0)
+    return linking->proofs & POSTERN_LINK_PROOF_CODE ? postern_flow_factors_find (context, "code") : NULL;
+  return linking->proofs & POSTERN_LINK_PROOF_PASSWORD ? postern_flow_factors_find_password (context) : NULL;
+}
+
+/* The factor knows its secrets, their limits and their words; it shows its page again when what was typed is wrong. */
+static PosternStageResult
+take_proof (Linking *linking, GError **error)
+{
+  PosternFlowContext *context = linking->context;
+  PosternStepPhase phase;
+  PosternInstance *factor = find_factor (linking, &phase);
   g_autoptr (PosternStep) step = NULL;
 
   if (factor == NULL)
     return postern_flow_context_again (context, "choose", NOTICE_TAKEN);
-  step = postern_flow_ask (context, factor, POSTERN_STEP_CONTINUE, context->flow->link_user_id);
+  step = postern_flow_ask (context, factor, phase, context->flow->link_user_id);
   g_clear_pointer (&context->input, postern_pairs_unref);
   if (postern_step_get_prompt (step)) {
     context->prompt = g_object_ref (postern_step_get_prompt (step));
@@ -131,13 +156,13 @@ act (Linking *linking, GError **error)
     postern_flow_set_string (&context->flow->user_id, linking->user->id);
     postern_flow_context_met (context, "fed");
     return POSTERN_STAGE_GO_ON;
-  case POSTERN_LINK_ASK_PASSWORD:
-    /* The password must be of whom the address belongs to now, not of whom it belonged to when the page was shown. */
+  case POSTERN_LINK_ASK_PROOF:
+    /* The proof must be of whom the address belongs to now, not of whom it belonged to when the page was shown. */
     if (context->input && g_strcmp0 (context->flow->link_user_id, linking->user->id) == 0)
-      return take_password (linking, error);
+      return take_proof (linking, error);
     return show_link (linking);
   case POSTERN_LINK_NEW:
-    linking->user = postern_link_new_user (linking->subject, postern_flow_context_now ());
+    linking->user = postern_link_new_user (linking->policy, linking->subject, postern_flow_context_now ());
     return commit (linking, insert_account, error);
   case POSTERN_LINK_TAKEN:
     postern_flow_context_forget_who (context);

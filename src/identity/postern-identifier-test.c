@@ -37,6 +37,55 @@ test_refused (void)
   assert_canonical (NULL, NULL);
 }
 
+/* What looks like another name, or is read differently by another program. */
+static void
+test_confusable (void)
+{
+  static const char *const bad[] = {
+    "p\xd0\xb0ypal@example.org" /* Cyrillic a */, "ada@ex\xd0\xb0mple.org", "\xce\xb1" "da@example.org" /* Greek alpha */, "ada@xn--exmple-4nf.org" /* the Cyrillic one again */,
+    "\"ada\"@example.org", "ada(x)@example.org", "ada@example.org,eve@example.org", "<ada@example.org>", "ada@[192.0.2.1]",
+    "a\xcd\x8f" "da@example.org" /* combining grapheme joiner */, "ada\xef\xb8\x8f@example.org" /* variation selector */,
+    "ada\xe3\x85\xa4@example.org" /* Hangul filler */, "ada@xn--\xff", "ada@.", "p\xd0\xb0ypal",
+  };
+  static const char *const good[][2] = {
+    { "b\xc3\xbc" "cher@b\xc3\xbc" "cher.example", "b\xc3\xbc" "cher@b\xc3\xbc" "cher.example" },
+    { "ada@xn--bcher-kva.example", "ada@b\xc3\xbc" "cher.example" },
+    { "ADA@XN--BCHER-KVA.EXAMPLE", "ada@b\xc3\xbc" "cher.example" },
+    { "ada@example.org.", "ada@example.org" },
+    { "\xd0\xb8\xd0\xb2\xd0\xb0\xd0\xbd@example.org", "\xd0\xb8\xd0\xb2\xd0\xb0\xd0\xbd@example.org" }, /* all Cyrillic before the @, Latin behind */
+    { "\xe5\xb1\xb1\xe7\x94\xb0\xe3\x81\xaetaro", "\xe5\xb1\xb1\xe7\x94\xb0\xe3\x81\xaetaro" },   /* Han, kana and Latin */
+    { "ada+news@example.org", "ada+news@example.org" },
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (bad); i++)
+    assert_canonical (bad[i], NULL);
+  for (guint i = 0; i < G_N_ELEMENTS (good); i++) {
+    g_autofree char *again = postern_identifier_canonicalize (good[i][1]);
+
+    assert_canonical (good[i][0], good[i][1]);
+    g_assert_cmpstr (again, ==, good[i][1]); /* it stays as it is */
+  }
+}
+
+static void
+test_tags (void)
+{
+  static const char *const cases[][2] = {
+    { "Ada+News@example.org", "ada@example.org" }, { "+ada@example.org", "+ada@example.org" }, { "a+b+c@example.org", "a@example.org" },
+    { "ada@ex+ample.org", "ada@ex+ample.org" },    { "+4930123456", "+4930123456" },           { "a+b", "a+b" },
+  };
+  g_autoptr (PosternPolicy) policy = postern_policy_new (NULL, NULL);
+  g_autofree char *kept = postern_identifier_canonicalize_for (policy, "ada+news@example.org");
+
+  g_assert_cmpstr (kept, ==, "ada+news@example.org");
+  policy->address_tags_ignored = TRUE;
+  for (guint i = 0; i < G_N_ELEMENTS (cases); i++) {
+    g_autofree char *got = postern_identifier_canonicalize_for (policy, cases[i][0]);
+
+    g_assert_cmpstr (got, ==, cases[i][1]);
+  }
+}
+
 static void
 test_sizes (void)
 {
@@ -69,6 +118,8 @@ main (int argc, char **argv)
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/identifier/one-spelling", test_one_spelling);
   g_test_add_func ("/identifier/refused", test_refused);
+  g_test_add_func ("/identifier/confusable", test_confusable);
+  g_test_add_func ("/identifier/tags", test_tags);
   g_test_add_func ("/identifier/sizes", test_sizes);
   g_test_add_func ("/identifier/email", test_email);
   return g_test_run ();

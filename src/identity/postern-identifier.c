@@ -5,6 +5,19 @@
 
 #define MAX_BYTES 254 /* RFC 5321 section 4.5.3.1.3, less the brackets */
 
+/* Letters and marks that nobody sees (Unicode's Default_Ignorable_Code_Point, as far as the types below leave them). */
+static gboolean
+is_unseen (gunichar c)
+{
+  static const gunichar ranges[][2] = { { 0x34f, 0x34f }, { 0x115f, 0x1160 }, { 0x17b4, 0x17b5 }, { 0x180b, 0x180f }, { 0x3164, 0x3164 },
+                                        { 0xfe00, 0xfe0f }, { 0xffa0, 0xffa0 }, { 0xe0100, 0xe01ef } };
+
+  for (guint i = 0; i < G_N_ELEMENTS (ranges); i++)
+    if (c >= ranges[i][0] && c <= ranges[i][1])
+      return TRUE;
+  return FALSE;
+}
+
 static gboolean
 has_strange_characters (const char *text)
 {
@@ -13,18 +26,94 @@ has_strange_characters (const char *text)
 
     if (type == G_UNICODE_CONTROL || type == G_UNICODE_FORMAT || type == G_UNICODE_SURROGATE || type == G_UNICODE_PRIVATE_USE ||
         type == G_UNICODE_UNASSIGNED || type == G_UNICODE_LINE_SEPARATOR || type == G_UNICODE_PARAGRAPH_SEPARATOR ||
-        type == G_UNICODE_SPACE_SEPARATOR)
+        type == G_UNICODE_SPACE_SEPARATOR || is_unseen (g_utf8_get_char (p)))
       return TRUE;
   }
   return FALSE;
 }
 
+/*
+ * Letters of which scripts may stand together: of one, or of those that are written together anyway (Unicode Technical Standard
+ * 39, section 5.2, "highly restrictive"). "pаypal" with a Cyrillic a is nobody's name, but somebody's trap.
+ */
+typedef enum { LATIN = 1 << 0, HAN = 1 << 1, KANA = 1 << 2, HANGUL = 1 << 3, BOPOMOFO = 1 << 4 } Scripts;
+
+static guint
+script_of (GUnicodeScript script)
+{
+  switch (script) {
+  case G_UNICODE_SCRIPT_LATIN:
+    return LATIN;
+  case G_UNICODE_SCRIPT_HAN:
+    return HAN;
+  case G_UNICODE_SCRIPT_HIRAGANA:
+  case G_UNICODE_SCRIPT_KATAKANA:
+    return KANA;
+  case G_UNICODE_SCRIPT_HANGUL:
+    return HANGUL;
+  case G_UNICODE_SCRIPT_BOPOMOFO:
+    return BOPOMOFO;
+  default:
+    return 0;
+  }
+}
+
+static gboolean
+go_together (guint scripts)
+{
+  static const guint sets[] = { LATIN | HAN | KANA, LATIN | HAN | HANGUL, LATIN | HAN | BOPOMOFO };
+
+  for (guint i = 0; i < G_N_ELEMENTS (sets); i++)
+    if ((scripts & ~sets[i]) == 0)
+      return TRUE;
+  return FALSE;
+}
+
+/* @end: behind the part: the local part, or one label of the domain */
+static gboolean
+is_of_one_hand (const char *part, const char *end)
+{
+  GUnicodeScript other = G_UNICODE_SCRIPT_COMMON;
+  guint known = 0;
+
+  for (const char *p = part; p < end; p = g_utf8_next_char (p)) {
+    GUnicodeScript script = g_unichar_get_script (g_utf8_get_char (p));
+    guint bit = script_of (script);
+
+    if (script == G_UNICODE_SCRIPT_COMMON || script == G_UNICODE_SCRIPT_INHERITED)
+      continue;
+    if (bit == 0 && other != G_UNICODE_SCRIPT_COMMON && other != script)
+      return FALSE;
+    known |= bit;
+    other = bit == 0 ? script : other;
+  }
+  return other == G_UNICODE_SCRIPT_COMMON ? go_together (known) : known == 0;
+}
+
+static gboolean
+is_readable (const char *text)
+{
+  const char *at = strchr (text, '@');
+  const char *part = text;
+
+  for (const char *p = text; ; p = g_utf8_next_char (p)) {
+    if (*p != '\0' && p != at && !(at && p > at && *p == '.'))
+      continue;
+    if (!is_of_one_hand (part, p))
+      return FALSE;
+    if (*p == '\0')
+      return TRUE;
+    part = p + 1;
+  }
+}
+
+/* Neither a second `@` nor the ways of writing one that only some programs read: quoted parts, comments, lists. */
 static gboolean
 has_sound_at (const char *text)
 {
   const char *at = strchr (text, '@');
 
-  return at == NULL || (at != text && at[1] != '\0' && strchr (at + 1, '@') == NULL);
+  return at == NULL || (at != text && at[1] != '\0' && strchr (at + 1, '@') == NULL && strpbrk (text, "<>,;:\"\\()[]") == NULL);
 }
 
 /* Case folding can undo the normal form and the other way round, so both are done until nothing moves (Unicode 3.13, D146). */
@@ -37,10 +126,31 @@ fold (const char *text)
   return folded ? g_utf8_normalize (folded, -1, G_NORMALIZE_NFKC) : NULL;
 }
 
+/* A domain's labels as people read them: "xn--…" is the same name. (transfer full) (nullable): NULL when it is none */
+static char *
+spell_domain (char *folded)
+{
+  char *at = strchr (folded, '@');
+  g_autofree char *spelled = at && strstr (at, "xn--") ? g_hostname_to_unicode (at + 1) : g_strdup (at ? at + 1 : NULL);
+  g_autofree char *domain = spelled ? fold (spelled) : NULL;
+  g_autofree char *address = NULL;
+  gsize length = domain ? strlen (domain) : 0;
+
+  if (at == NULL)
+    return g_strdup (folded);
+  if (length > 0 && domain[length - 1] == '.') /* the root may be written or not */
+    domain[length - 1] = '\0';
+  *at = '\0';
+  address = domain && *domain ? g_strconcat (folded, "@", domain, NULL) : NULL;
+  *at = '@';
+  return g_steal_pointer (&address);
+}
+
 char *
 postern_identifier_canonicalize (const char *typed)
 {
   g_autofree char *folded = NULL;
+  g_autofree char *spelled = NULL;
   g_autofree char *stripped = NULL;
 
   /* The length first: NFKC can make eighteen characters of one. */
@@ -50,7 +160,22 @@ postern_identifier_canonicalize (const char *typed)
   folded = fold (stripped);
   if (folded == NULL || *folded == '\0' || strlen (folded) > MAX_BYTES || has_strange_characters (folded) || !has_sound_at (folded))
     return NULL;
-  return g_steal_pointer (&folded);
+  spelled = spell_domain (folded);
+  if (spelled == NULL || strlen (spelled) > MAX_BYTES || has_strange_characters (spelled) || !has_sound_at (spelled) || !is_readable (spelled))
+    return NULL;
+  return g_steal_pointer (&spelled);
+}
+
+char *
+postern_identifier_canonicalize_for (PosternPolicy *policy, const char *typed)
+{
+  char *identifier = postern_identifier_canonicalize (typed);
+  char *at = identifier && policy->address_tags_ignored ? strchr (identifier, '@') : NULL;
+  char *plus = at ? memchr (identifier, '+', (gsize) (at - identifier)) : NULL;
+
+  if (plus && plus != identifier)
+    memmove (plus, at, strlen (at) + 1);
+  return identifier;
 }
 
 char *

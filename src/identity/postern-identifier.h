@@ -1,17 +1,20 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #pragma once
 
-#include <glib.h>
+#include "postern-policy.h"
 
 G_BEGIN_DECLS
 
 /**
  * postern_identifier_canonicalize: the one spelling under which what a person typed (e-mail address, user name, telephone)
- * is stored and looked up: NFKC, case folded, without the spaces around. Refused: empty, longer than 254 bytes, more than
- * one `@` or nothing beside it, control or format characters and white space inside.
+ * is stored and looked up: NFKC, case folded, without the spaces around; a domain as people read it (not "xn--…"), without the
+ * dot of the root. Refused: empty, longer than 254 bytes, more than one `@` or nothing beside it, a quoted or commented address;
+ * characters that nobody sees and white space inside; letters of scripts that are not written together.
  * Returns: (transfer full) (nullable)
  */
 char *postern_identifier_canonicalize (const char *typed);
+/** postern_identifier_canonicalize_for: as above, and where the tenant's policy says so, without the `+tag` of an address. (transfer full) (nullable) */
+char *postern_identifier_canonicalize_for (PosternPolicy *policy, const char *typed);
 /** postern_identifier_canonicalize_email: as above, and it must be an address. (transfer full) (nullable) */
 char *postern_identifier_canonicalize_email (const char *typed);
 

@@ -20,6 +20,7 @@ decide (PosternTxn *txn, gpointer data, GError **error)
   g_autoptr (PosternClaims) claims = postern_claims_new ();
   g_autoptr (PosternSubject) subject = NULL;
   g_autoptr (PosternUser) user = NULL;
+  guint proofs = POSTERN_LINK_PROOF_PASSWORD | POSTERN_LINK_PROOF_CODE;
   gboolean decided;
 
   if (it->email) {
@@ -27,7 +28,7 @@ decide (PosternTxn *txn, gpointer data, GError **error)
     postern_claims_add_boolean (claims, "email_verified", it->verified);
   }
   subject = postern_subject_new (it->id, claims);
-  decided = postern_link_decide (txn, policy, it->connector, subject, &it->decision, &user, error);
+  decided = postern_link_decide (txn, policy, it->connector, subject, &proofs, &it->decision, &user, error);
   g_free (it->user_id);
   it->user_id = user ? g_strdup (user->id) : NULL;
   return decided;
@@ -49,7 +50,7 @@ check (const char *connector, const char *id, const char *email, gboolean verifi
 static gboolean
 fill (PosternTxn *txn, gpointer data, GError **error)
 {
-  static const char *const people[] = { "usr_pass", "usr_none" };
+  static const char *const people[] = { "usr_pass", "usr_none", "usr_proved" };
 
   for (guint i = 0; i < G_N_ELEMENTS (people); i++) {
     g_autoptr (PosternUser) user = postern_user_new ();
@@ -57,6 +58,7 @@ fill (PosternTxn *txn, gpointer data, GError **error)
 
     user->id = g_strdup (people[i]);
     user->email = g_strconcat (people[i] + 4, "@example.org", NULL);
+    user->email_verified = g_str_equal (people[i], "usr_proved");
     identity->id = g_strconcat ("idn_", people[i], NULL);
     identity->user_id = g_strdup (people[i]);
     identity->connector = g_strdup ("google");
@@ -77,9 +79,15 @@ static void
 test_decisions (void)
 {
   check ("google", "sub-usr_pass", "else@example.org", TRUE, POSTERN_LINK_KNOWN, "usr_pass");
-  check ("google", "new", "pass@example.org", TRUE, POSTERN_LINK_ASK_PASSWORD, "usr_pass");
-  check ("google", "new", "PASS@Example.org", TRUE, POSTERN_LINK_ASK_PASSWORD, "usr_pass");
+  check ("google", "new", "pass@example.org", TRUE, POSTERN_LINK_ASK_PROOF, "usr_pass");
+  check ("google", "new", "PASS@Example.org", TRUE, POSTERN_LINK_ASK_PROOF, "usr_pass");
   check ("google", "new", "none@example.org", TRUE, POSTERN_LINK_TAKEN, "usr_none");
+  check ("google", "new", "proved@example.org", TRUE, POSTERN_LINK_ASK_PROOF, "usr_proved"); /* by a code: it has no password */
+  check ("google", "new", "pr\xd0\xbeved@example.org", TRUE, POSTERN_LINK_NEW, NULL); /* a Cyrillic o: no address at all */
+  check ("google", "new", "proved+tag@example.org", TRUE, POSTERN_LINK_NEW, NULL);
+  policy->address_tags_ignored = TRUE;
+  check ("google", "new", "proved+tag@example.org", TRUE, POSTERN_LINK_ASK_PROOF, "usr_proved");
+  policy->address_tags_ignored = FALSE;
   check ("google", "new", "fresh@example.org", TRUE, POSTERN_LINK_NEW, NULL);
   check ("google", "new", NULL, FALSE, POSTERN_LINK_NEW, NULL);
 }
@@ -89,6 +97,7 @@ static void
 test_attacks (void)
 {
   check ("evil", "new", "pass@example.org", FALSE, POSTERN_LINK_NEW, NULL);
+  check ("evil", "new", "proved@example.org", FALSE, POSTERN_LINK_NEW, NULL);
   check ("evil", "sub-usr_pass", NULL, FALSE, POSTERN_LINK_NEW, NULL);
   check ("evil", "usr_pass", NULL, FALSE, POSTERN_LINK_NEW, NULL);
 }
@@ -114,7 +123,7 @@ test_new_user (void)
   postern_claims_add_string (claims, "email", "victim@example.org");
   postern_claims_add_boolean (claims, "administrator", TRUE);
   subject = postern_subject_new ("s", claims);
-  user = postern_link_new_user (subject, 1000);
+  user = postern_link_new_user (policy, subject, 1000);
   g_assert_null (user->email);
   g_assert_false (user->email_verified);
   g_assert_false (user->administrator);

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "postern-link.h"
 
+#include <string.h>
+
 #include "postern-error.h"
 #include "postern-identifier.h"
 
@@ -27,13 +29,22 @@ find_linked (PosternTxn *txn, const char *connector, PosternSubject *subject, Po
   return identity == NULL || *user != NULL;
 }
 
+/* (transfer full) (nullable): only what the provider verified */
+static char *
+dup_address (PosternPolicy *policy, PosternSubject *subject)
+{
+  g_autofree char *email = postern_identifier_canonicalize_for (policy, postern_subject_get_email (subject));
+
+  return email && strchr (email, '@') && postern_subject_get_email_verified (subject) ? g_steal_pointer (&email) : NULL;
+}
+
 static gboolean
-find_by_address (PosternTxn *txn, PosternSubject *subject, PosternUser **user, GError **error)
+find_by_address (PosternTxn *txn, PosternPolicy *policy, PosternSubject *subject, PosternUser **user, GError **error)
 {
   g_autoptr (GError) missing = NULL;
-  g_autofree char *email = postern_identifier_canonicalize_email (postern_subject_get_email (subject));
+  g_autofree char *email = dup_address (policy, subject);
 
-  if (email == NULL || !postern_subject_get_email_verified (subject))
+  if (email == NULL)
     return TRUE;
   *user = postern_user_store_find (txn, email, &missing);
   return absent (*user, &missing, error);
@@ -49,26 +60,39 @@ has_password (PosternTxn *txn, PosternUser *user, gboolean *has, GError **error)
   return absent (credential, &missing, error);
 }
 
-gboolean
-postern_link_decide (PosternTxn *txn, PosternPolicy *policy, const char *connector, PosternSubject *subject, PosternLinkDecision *decision, PosternUser **user, GError **error)
+static gboolean
+find_proofs (PosternTxn *txn, PosternUser *user, guint *proofs, GError **error)
 {
   gboolean password = FALSE;
 
+  if (!has_password (txn, user, &password, error))
+    return FALSE;
+  if (!password)
+    *proofs &= ~(guint) POSTERN_LINK_PROOF_PASSWORD;
+  if (user->email == NULL || !user->email_verified)
+    *proofs &= ~(guint) POSTERN_LINK_PROOF_CODE;
+  return TRUE;
+}
+
+gboolean
+postern_link_decide (PosternTxn *txn, PosternPolicy *policy, const char *connector, PosternSubject *subject, guint *proofs,
+                     PosternLinkDecision *decision, PosternUser **user, GError **error)
+{
   *user = NULL;
   if (!find_linked (txn, connector, subject, user, error))
     return FALSE;
   *decision = POSTERN_LINK_KNOWN;
   if (*user)
     return TRUE;
-  if (!find_by_address (txn, subject, user, error))
+  if (!find_by_address (txn, policy, subject, user, error))
     return FALSE;
   if (*user == NULL) {
     *decision = policy->sign_up_enabled ? POSTERN_LINK_NEW : POSTERN_LINK_CLOSED;
     return TRUE;
   }
-  if (!has_password (txn, *user, &password, error))
+  if (!find_proofs (txn, *user, proofs, error))
     return FALSE;
-  *decision = password && policy->linking_enabled ? POSTERN_LINK_ASK_PASSWORD : POSTERN_LINK_TAKEN;
+  *decision = *proofs != 0 && policy->linking_enabled ? POSTERN_LINK_ASK_PROOF : POSTERN_LINK_TAKEN;
   return TRUE;
 }
 
@@ -104,13 +128,12 @@ profile_of (PosternClaims *claims)
 }
 
 PosternUser *
-postern_link_new_user (PosternSubject *subject, gint64 now)
+postern_link_new_user (PosternPolicy *policy, PosternSubject *subject, gint64 now)
 {
   PosternUser *user = postern_user_new ();
 
   user->id = postern_id_new ("usr");
-  if (postern_subject_get_email_verified (subject))
-    user->email = postern_identifier_canonicalize_email (postern_subject_get_email (subject));
+  user->email = dup_address (policy, subject);
   user->email_verified = user->email != NULL;
   user->profile = profile_of (postern_subject_get_claims (subject));
   user->created_at = user->updated_at = now;

@@ -44,6 +44,11 @@ gboolean postern_identity_store_insert (PosternTxn *txn, PosternIdentity *identi
 PosternIdentity *postern_identity_store_find (PosternTxn *txn, const char *connector, const char *subject, GError **error);
 gboolean postern_identity_store_touch (PosternTxn *txn, const char *id, GVariant *claims, const char *upstream, gint64 now, GError **error);
 GPtrArray *postern_identity_store_list (PosternTxn *txn, const char *user_id, GError **error);
+/**
+ * One statement takes the identity @id from @user_id, unless it is the last way in: with @password a password stays, with @address a
+ * proved e-mail address, or @other (nullable), another identity of theirs. CONFLICT when it is the last, or is not there.
+ */
+gboolean postern_identity_store_unlink (PosternTxn *txn, const char *id, const char *user_id, gboolean password, gboolean address, const char *other, GError **error);
 gboolean postern_identity_store_delete (PosternTxn *txn, const char *id, GError **error);
 
 /* postern-application-store.c */

@@ -21,6 +21,8 @@ const ids = {
   'new-password': ['identifier', 'password', 'submit'],
   'code-elsewhere': ['code'],
   'sign-up': ['identifier', 'name', 'password', 'submit'],
+  'link--code': ['submit'],
+  'sign-up--code': ['identifier', 'name', 'submit'],
   connector: ['submit'],
   'choose-account': ['account-other'],
   link: ['password', 'submit'],
@@ -133,7 +135,7 @@ async function visit(page, site, sample, language) {
   const expected = language === 'ar' ? 'rtl' : 'ltr';
   check(`${label}: language and direction`, await page.evaluate(([lang, dir]) => document.documentElement.lang === lang && document.documentElement.dir === dir ? '' : document.documentElement.outerHTML.slice(0, 60), [language, expected]));
   check(`${label}: speaks the language`, { ja: /[ぁ-ヿ]/, ar: /[ء-ي]/, de: /[a-z]/, en: /[a-z]/ }[language].test(await page.textContent('h1')) ? [] : await page.textContent('h1'));
-  check(`${label}: what it must have`, await page.evaluate(look, ids[sample.template] ?? []));
+  check(`${label}: what it must have`, await page.evaluate(look, ids[sample.name] ?? ids[sample.template] ?? []));
   await page.setViewportSize({ width: 320, height: 640 });
   await page.evaluate(() => document.querySelectorAll('details').forEach((element) => { element.open = true; }));
   check(`${label}: fits 320 px`, await page.evaluate(overflow));
@@ -312,7 +314,7 @@ async function withoutScripts(browser, site, list) {
   for (const sample of list) {
     await page.goto(`${site.url}/en/${sample.name}`);
     const missing = [];
-    for (const id of ids[sample.template] ?? []) if (!(await page.isVisible(`#${id}`))) missing.push(`#${id} is not to be seen`);
+    for (const id of ids[sample.name] ?? ids[sample.template] ?? []) if (!(await page.isVisible(`#${id}`))) missing.push(`#${id} is not to be seen`);
     check(`${sample.name}: works without scripts`, missing);
   }
   const before = site.posts.length;
