@@ -21,7 +21,7 @@ postern_file_messenger_configure (PosternInstance *instance, GError **error)
   PosternFileMessenger *self = POSTERN_FILE_MESSENGER (instance);
 
   self->folder = postern_settings_get_string (postern_instance_get_settings (instance), "folder");
-  if (g_mkdir_with_parents (self->folder, 0700) == 0 && g_access (self->folder, W_OK) == 0)
+  if (self->folder && g_mkdir_with_parents (self->folder, 0700) == 0 && g_access (self->folder, W_OK) == 0)
     return TRUE;
   g_set_error_literal (error, POSTERN_ERROR, POSTERN_ERROR_CONFIG, "folder cannot be made or written to; name one that the server may use");
   return FALSE;
@@ -70,10 +70,11 @@ static gboolean
 postern_file_messenger_deliver (PosternMessenger *messenger, PosternMessage *message, GCancellable *cancellable)
 {
   PosternFileMessenger *self = POSTERN_FILE_MESSENGER (messenger);
-  g_autofree char *name = g_strconcat (postern_message_get_id (message), ".json", NULL);
+  g_autofree char *id = postern_message_get_id (message) ? g_strdup (postern_message_get_id (message)) : g_uuid_string_random ();
+  g_autofree char *name = g_strconcat (g_strdelimit (id, "/", '_'), ".json", NULL);
   g_autofree char *path = g_build_filename (self->folder, name, NULL);
   g_autofree char *text = format (message);
-  GError *error = NULL;
+  g_autoptr (GError) error = NULL;
   gboolean done;
 
   g_mutex_lock (&self->mutex);
@@ -84,7 +85,7 @@ postern_file_messenger_deliver (PosternMessenger *messenger, PosternMessage *mes
   if (done)
     postern_message_set_receipt (message, name);
   else
-    postern_message_fail (message, error);
+    postern_message_fail (message, g_error_new_literal (POSTERN_ERROR, POSTERN_ERROR_UNREACHABLE, error->message));
   return done;
 }
 

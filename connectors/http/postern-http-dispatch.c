@@ -99,6 +99,8 @@ check_authentication (PosternHttpDispatch *self, GError **error)
   g_autofree char *unknown = postern_http_fill_find_unknown (extra, names);
   gboolean proves = !g_str_equal (way, "none");
 
+  if (!*way)
+    return fail (error, "authentication is required; set it");
   if (g_str_equal (way, "header") && !*get (self, "header"))
     return fail (error, "authentication=header needs header; write its name");
   if (proves && !*get (self, "secret"))

@@ -21,7 +21,7 @@ postern_sendmail_messenger_configure (PosternInstance *instance, GError **error)
   PosternSendmailMessenger *self = POSTERN_SENDMAIL_MESSENGER (instance);
 
   self->program = postern_settings_get_string (postern_instance_get_settings (instance), "program");
-  if (g_file_test (self->program, G_FILE_TEST_IS_EXECUTABLE))
+  if (self->program && g_file_test (self->program, G_FILE_TEST_IS_EXECUTABLE))
     return TRUE;
   g_set_error_literal (error, POSTERN_ERROR, POSTERN_ERROR_CONFIG, "program is nothing that can be run; install a mail server that brings sendmail, or correct the path");
   return FALSE;
@@ -113,6 +113,10 @@ postern_sendmail_messenger_deliver (PosternMessenger *messenger, PosternMessage 
   g_autoptr (GBytes) bytes = mail ? with_local_line_ends (mail) : NULL;
   gboolean sent = bytes && send_bytes (POSTERN_SENDMAIL_MESSENGER (messenger), message, bytes, cancellable, &error);
 
+  if (error && error->domain != POSTERN_ERROR) { /* it cannot be started, or was cut off */
+    error->domain = POSTERN_ERROR;
+    error->code = POSTERN_ERROR_UNREACHABLE;
+  }
   if (error)
     postern_message_fail (message, error);
   else if (sent)

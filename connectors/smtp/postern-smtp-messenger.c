@@ -14,7 +14,7 @@
 struct _PosternSmtpMessenger {
   PosternMessenger parent_instance;
   char *url;
-  const char *user, *password, *ca_file, *login_options; /* (nullable), borrowed from the settings or static */
+  const char *user, *password, *ca_bundle, *login_options; /* (nullable), borrowed from the settings or static */
   long use_ssl;
   PosternSmtpToken *token; /* (nullable) */
 };
@@ -30,6 +30,17 @@ fail (GError **error, const char *what)
   return FALSE;
 }
 
+/* The loader has filled in defaults; whoever asks without it is told what is missing. */
+static const char *
+need (PosternSettings *settings, const char *name, GError **error)
+{
+  const char *value = postern_settings_get_string (settings, name);
+
+  if (!value)
+    g_set_error (error, POSTERN_ERROR, POSTERN_ERROR_CONFIG, "%s is required; set it", name);
+  return value;
+}
+
 static gboolean
 is_here (const char *host)
 {
@@ -41,10 +52,12 @@ is_here (const char *host)
 static gboolean
 read_server (PosternSmtpMessenger *self, PosternSettings *settings, GError **error)
 {
-  const char *host = postern_settings_get_string (settings, "host"), *tls = postern_settings_get_string (settings, "tls");
+  const char *host = need (settings, "host", error), *tls = host ? need (settings, "tls", error) : NULL;
   gint64 port = postern_settings_get_int64 (settings, "port");
-  gboolean implicit = g_str_equal (tls, "implicit"), plain = g_str_equal (tls, "none");
+  gboolean implicit = g_strcmp0 (tls, "implicit") == 0, plain = g_strcmp0 (tls, "none") == 0;
 
+  if (!tls)
+    return FALSE;
   if (strpbrk (host, "/@?#[] \t"))
     return fail (error, "host is not the name of a server; write only that, such as smtp.example.com");
   if (port < 0 || port > 65535)
@@ -64,14 +77,16 @@ read_login (PosternSmtpMessenger *self, PosternSettings *settings, GError **erro
   const struct {
     const char *name, *options;
   } ways[] = { { "plain", "AUTH=PLAIN" }, { "login", "AUTH=LOGIN" }, { "oauthbearer", "AUTH=OAUTHBEARER" }, { "xoauth2", "AUTH=XOAUTH2" } };
-  const char *way = postern_settings_get_string (settings, "authentication"), *url = postern_settings_get_string (settings, "oauth-token-url");
-  gboolean oauth = g_str_equal (way, "oauthbearer") || g_str_equal (way, "xoauth2");
+  const char *way = need (settings, "authentication", error), *url = postern_settings_get_string (settings, "oauth-token-url");
+  gboolean oauth = g_strcmp0 (way, "oauthbearer") == 0 || g_strcmp0 (way, "xoauth2") == 0;
 
   self->user = postern_settings_get_string (settings, "user");
   self->password = postern_settings_get_string (settings, "password");
   for (guint i = 0; i < G_N_ELEMENTS (ways); i++)
-    if (g_str_equal (way, ways[i].name))
+    if (g_strcmp0 (way, ways[i].name) == 0)
       self->login_options = ways[i].options;
+  if (!way)
+    return FALSE;
   if (oauth && (!url || !self->user || !postern_settings_get_string (settings, "oauth-client-id")))
     return fail (error, "authentication by OAuth needs user, oauth-token-url and oauth-client-id; set them");
   if (!oauth && (self->user == NULL) != (self->password == NULL))
@@ -87,7 +102,7 @@ postern_smtp_messenger_configure (PosternInstance *instance, GError **error)
   PosternSmtpMessenger *self = POSTERN_SMTP_MESSENGER (instance);
   PosternSettings *settings = postern_instance_get_settings (instance);
 
-  self->ca_file = postern_settings_get_string (settings, "ca-file");
+  self->ca_bundle = postern_settings_get_string (settings, "ca-bundle");
   return read_server (self, settings, error) && read_login (self, settings, error);
 }
 
@@ -142,8 +157,8 @@ set_up (PosternSmtpMessenger *self, CURL *curl, Trip *trip)
   curl_easy_setopt (curl, CURLOPT_PROTOCOLS_STR, "smtp,smtps");
   curl_easy_setopt (curl, CURLOPT_USE_SSL, self->use_ssl);
   curl_easy_setopt (curl, CURLOPT_SSLVERSION, (long) CURL_SSLVERSION_TLSv1_2);
-  if (self->ca_file)
-    curl_easy_setopt (curl, CURLOPT_CAINFO, self->ca_file);
+  if (self->ca_bundle)
+    curl_easy_setopt (curl, CURLOPT_CAINFO, self->ca_bundle);
   curl_easy_setopt (curl, CURLOPT_PROXY, "");
   curl_easy_setopt (curl, CURLOPT_NOSIGNAL, 1L);
   curl_easy_setopt (curl, CURLOPT_CONNECTTIMEOUT, (long) CONNECT_SECONDS);

@@ -79,11 +79,21 @@ is_about_this_one (const GError *error)
   return g_error_matches (error, POSTERN_ERROR, POSTERN_ERROR_TEMPORARILY_UNAVAILABLE) || g_error_matches (error, POSTERN_ERROR, POSTERN_ERROR_TOO_MANY_REQUESTS);
 }
 
+static guint
+count_carriers (PosternDelivery *self, const char *channel)
+{
+  guint n = 0;
+
+  for (guint i = 0; i < self->carriers->len; i++)
+    n += postern_messenger_carries (((PosternDeliveryCarrier *) self->carriers->pdata[i])->messenger, channel);
+  return n;
+}
+
 /* Twice as long after each round through all messengers, and never all at the same moment. */
 static gint64
 get_pause (PosternDelivery *self, PosternOutboxEntry *entry)
 {
-  guint rounds = (guint) CLAMP ((entry->attempts - 1) / MAX ((gint64) self->carriers->len, 1), 0, 16);
+  guint rounds = (guint) CLAMP ((entry->attempts - 1) / MAX (count_carriers (self, entry->channel), 1), 0, 16);
   double pause = MIN ((double) self->retry_seconds * (double) (1u << rounds), PAUSE_MAX_SECONDS);
 
   return (gint64) (pause * g_random_double_range (0.5, 1.5) + 0.5);
@@ -115,7 +125,7 @@ note_later (PosternDelivery *self, PosternOutboxEntry *entry, const char *result
   gint64 pause = others ? 0 : get_pause (self, entry);
   g_autofree char *masked = postern_outbox_mask (entry->recipient);
 
-  entry->due_at = postern_delivery_now () + pause;
+  entry->due_at = MIN (postern_delivery_now () + pause, entry->expires_at); /* then it is given up */
   if (others)
     g_message ("message %s (%s, %s to %s) was not taken by “%s”: %s; trying the next messenger", entry->id, entry->template, entry->channel, masked,
                entry->messenger, result);

@@ -6,6 +6,7 @@
 #include "postern-error.h"
 #include "postern-identity-fixture.h"
 #include "postern-messenger.h"
+#include "postern-purge.h"
 #include "postern-seal.h"
 
 #define LATER (G_GINT64_CONSTANT (4000000000))
@@ -216,6 +217,35 @@ test_lapsed (void)
   g_ptr_array_unref (turn.list);
 }
 
+/* The log goes when its time is over; what still waits does not. */
+static void
+test_purge (void)
+{
+  gint64 now = now_seconds (), deleted, all = 0;
+  g_autoptr (PosternOutboxEntry) sent = NULL, waiting = NULL;
+  g_autoptr (PosternPurge) purge = postern_purge_new (store, POSTERN_KEEP_LASTING);
+  g_autoptr (GError) error = NULL;
+  Turn turn = { 0 };
+  gboolean round = FALSE;
+
+  add ("eve@example.com");
+  sent = take_one ("email", now + 1, now + 30);
+  sent->purge_at = now + 100;
+  settle (sent, "sent", 0, now + 30);
+  add ("fay@example.com");
+  while (!round) {
+    g_assert_true (postern_purge_step (purge, now + 101, 100, &deleted, &round, &error));
+    all += deleted;
+  }
+  g_assert_cmpint (all, ==, 1);
+  turn.id = sent->id;
+  g_assert_false (postern_store_read (store, POSTERN_KEEP_LASTING, do_get, &turn, &error));
+  g_assert_error (error, POSTERN_ERROR, POSTERN_ERROR_NOT_FOUND);
+  waiting = take_one ("email", now + 1, now + 30);
+  g_assert_nonnull (waiting);
+  settle (waiting, "sent", 0, now + 30);
+}
+
 static gpointer
 add_from_elsewhere (gpointer data)
 {
@@ -310,6 +340,7 @@ main (int argc, char **argv)
   g_test_add_func ("/outbox/taken-twice", test_taken_twice);
   g_test_add_func ("/outbox/retry", test_retry);
   g_test_add_func ("/outbox/lapsed", test_lapsed);
+  g_test_add_func ("/outbox/purge", test_purge);
   g_test_add_func ("/outbox/wake", test_wake);
   g_test_add_func ("/outbox/recipients", test_recipients);
   g_test_add_func ("/outbox/can-deliver", test_can_deliver);

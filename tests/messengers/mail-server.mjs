@@ -68,7 +68,8 @@ export class MailServer {
           const { mailFrom, rcptTo } = session.envelope;
           if (rcptTo[0].address.startsWith('spam@')) return done(refuse(554, '5.7.1 This looks like spam'));
           self.mails.push({ from: mailFrom.address, to: rcptTo.map((r) => r.address), secure: session.secure, bytes: Buffer.concat(chunks) });
-          return done(null, '2.0.0 Queued as 4711');
+          self.took?.(); // before the other side hears of it
+          return setTimeout(done, rcptTo[0].address.startsWith('slow@') ? 1000 : 0, null, '2.0.0 Queued as 4711');
         });
       },
     });

@@ -11,7 +11,7 @@ import { runTests, test } from '../lib/tap.mjs';
 import { testProviders } from './providers.mjs';
 import { caFile, MailServer, parseMail } from './mail-server.mjs';
 
-const smtp = (server, more = '', user = 'user=postern\npassword=mail secret\n') => `Type=smtp\nhost=localhost\nport=${server.port}\nca-file=${caFile}\n${user}${more}`;
+const smtp = (server, more = '', user = 'user=postern\npassword=mail secret\n') => `Type=smtp\nhost=localhost\nport=${server.port}\nca-bundle=${caFile}\n${user}${more}`;
 
 /** A command that says by its exit code what it found. */
 function run(postern, ...args) {
@@ -112,15 +112,41 @@ test('a wrong password is told as such, and the next messenger is asked', () => 
   assert.equal(again.entry.attempts, 1, 'one in trouble is passed over');
 }));
 
+/** Sends a test without waiting for it. */
+const put = (postern, recipient) => run(postern, 'message', 'test', recipient);
+
+test('a worker that dies between the server taking a mail and its word loses none, and sends that one twice', () => withMessengers({ mail: smtp(plain) }, async (postern) => {
+  const before = plain.mails.length, [worker] = postern.workers, to = 'slow@example.com';
+  const taken = new Promise((done) => { plain.took = done; });
+  const waiting = put(postern, to);
+  await taken;
+  plain.took = undefined;
+  process.kill(worker, 'SIGKILL');
+  await waiting; // its connection went with the worker
+  for (let i = 0; i < 1200 && plain.mails.length - before < 2; i += 1) await new Promise((wake) => setTimeout(wake, 50));
+  const ids = plain.mails.slice(before).map(({ bytes }) => parseMail(bytes).headers['message-id']);
+  assert.equal(ids.length, 2);
+  assert.equal(ids[0], ids[1], 'a mailbox can tell that they are one');
+  for (let i = 0; i < 100 && (await postern.cli('message', 'list')).items[0].state !== 'sent'; i += 1) await new Promise((wake) => setTimeout(wake, 50));
+  assert.equal((await postern.cli('message', 'list')).items[0].state, 'sent');
+}, { log: { level: 'info' } }), { seconds: 120 });
+
+test('several workers send each message once', () => withMessengers({ mail: smtp(plain) }, async (postern) => {
+  const before = plain.mails.length;
+  const results = await Promise.all(Array.from({ length: 20 }, (_, i) => tryOut(postern, `person${i}@example.com`)));
+  for (const { entry } of results) assert.deepEqual([entry.state, entry.attempts], ['sent', 1]);
+  assert.deepEqual(plain.mails.slice(before).map(({ to }) => to[0]).sort(), Array.from({ length: 20 }, (_, i) => `person${i}@example.com`).sort());
+}, { server: { workers: 3 } }));
+
 const refusesTls = {
   'no STARTTLS': [{ disabled: ['STARTTLS'] }, ''],
   'the certificate of another': [{ name: 'elsewhere.example' }, ''],
-  'a certificate of an unknown authority': [{}, 'ca-file=/etc/ssl/certs/ca-certificates.crt\n'],
+  'a certificate of an unknown authority': [{}, 'ca-bundle=/etc/ssl/certs/ca-certificates.crt\n'],
 };
 for (const [what, [options, more]] of Object.entries(refusesTls)) {
   test(`nothing is sent to a server with ${what}`, async () => {
     const server = await MailServer.start({ ...options, login: false });
-    await withMessengers({ mail: smtp(server).replace(more ? /ca-file=.*\n/ : /$^/, more) }, async (postern) => {
+    await withMessengers({ mail: smtp(server).replace(more ? /ca-bundle=.*\n/ : /$^/, more) }, async (postern) => {
       const { id } = await putTest(postern);
       let entry;
       for (let i = 0; i < 100; i += 1) {
@@ -187,6 +213,16 @@ test('there is no /dev/outbox for others than this machine', async () => {
   await withMessengers(fileMessenger, async () => assert.equal((await fetch(`http://localhost:${port}/dev/outbox`)).status, 404),
     { server: { listen: `127.0.0.1:${port} 0.0.0.0:${await freePort()}`, 'public-url': `http://localhost:${port}` } }, { port });
 });
+
+const good = {
+  smtp: [], sendmail: ['program=/bin/true'], file: [`folder=${mkdtempSync(join(tmpdir(), 'postern-outbox-'))}`],
+  'http-email': ['url=https://provider.example/', 'body={"to":"{to}"}', 'authentication=none'], 'http-sms': ['url=https://provider.example/', 'body={"to":"{to}"}', 'authentication=none'],
+};
+for (const [name, values] of Object.entries(good)) {
+  test(`${name} keeps the contract of a messenger`, () => new Promise((done, refuse) => {
+    execFile(`${build}/src/cli/postern`, ['connector', 'test', `${build}/connectors/${name}.so`, ...values], (error, stdout) => (error ? refuse(new Error(stdout)) : done()));
+  }));
+}
 
 await testProviders(withMessengers, tryOut);
 await runTests({ after: () => Promise.all([plain.stop(), implicit.stop()]) });
