@@ -53,6 +53,19 @@ test_request (void)
   g_assert_cmpstr (prompt, ==, "select_account");
 }
 
+/* Only who keeps tokens asks for one that works while the person is away. */
+static void
+test_offline (void)
+{
+  g_autoptr (PosternStep) first = sign_in (NULL, NULL), second = NULL;
+  g_autofree char *without = postern_oidc_hostile_parameter (provider, "access_type"), *with = NULL;
+
+  second = sign_in ("{\"keep-tokens\":\"true\"}", NULL);
+  with = postern_oidc_hostile_parameter (provider, "access_type");
+  g_assert_null (without);
+  g_assert_cmpstr (with, ==, "offline");
+}
+
 int
 main (int argc, char **argv)
 {
@@ -62,6 +75,7 @@ main (int argc, char **argv)
   provider = postern_oidc_hostile_new ();
   g_test_add_func ("/google/domain", test_domain);
   g_test_add_func ("/google/request", test_request);
+  g_test_add_func ("/google/offline", test_offline);
   failures = g_test_run ();
   postern_oidc_hostile_free (provider);
   return failures;

@@ -20,9 +20,11 @@ get_domain (PosternOidcConnector *self)
   return domain && *domain ? domain : NULL;
 }
 
+/* Google gives a refresh token only to who asks for it so. */
 static void
-add_domain (PosternOauth2Connector *self, GString *query)
+add_parameters (PosternOauth2Connector *self, GString *query)
 {
+  postern_oauth2_client_append (query, "access_type", self->keep_tokens ? "offline" : NULL);
   postern_oauth2_client_append (query, "hd", get_domain (POSTERN_OIDC_CONNECTOR (self)));
 }
 
@@ -43,7 +45,7 @@ check_domain (PosternOidcConnector *self, GVariant *claims, GError **error)
 static void
 postern_google_connector_class_init (PosternGoogleConnectorClass *klass)
 {
-  klass->parent_class.parent_class.add_parameters = add_domain;
+  klass->parent_class.parent_class.add_parameters = add_parameters;
   klass->parent_class.check_claims = check_domain;
 }
 

@@ -212,7 +212,8 @@ check_response (GVariant *response, guint status, GError **error)
 
   if (status != 200 || word) {
     gboolean ours = word && g_strv_contains (about_us, word);
-    g_set_error (error, POSTERN_ERROR, POSTERN_ERROR_PROVIDER, "The token endpoint refused the code: status %u, %.100s, %.300s%s", status,
+    PosternError code = g_strcmp0 (word, "invalid_grant") == 0 ? POSTERN_ERROR_INVALID_GRANT : POSTERN_ERROR_PROVIDER;
+    g_set_error (error, POSTERN_ERROR, (gint) code, "The token endpoint refused: status %u, %.100s, %.300s%s", status,
                  word ? word : "no error word", description ? description : "no description",
                  ours ? "; compare client-id and client-secret with the provider's, or correct client-authentication" : "");
     return FALSE;

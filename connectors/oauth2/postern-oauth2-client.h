@@ -31,7 +31,8 @@ void postern_oauth2_client_clear (PosternOauth2Client *self);
 /**
  * postern_oauth2_client_ask: sends @form to the token endpoint with our proof (RFC 6749 sections 2.3 and 3.2), and wipes it.
  * @metadata: a{sv} with `token_endpoint` and, for the method "automatic", `token_endpoint_auth_methods_supported` (RFC 8414)
- * Returns: (transfer full) (nullable): the token response, an a{sv} with `access_token`; NULL with POSTERN_ERROR_PROVIDER
+ * Returns: (transfer full) (nullable): the token response, an a{sv} with `access_token`; NULL with POSTERN_ERROR_PROVIDER,
+ *   or with POSTERN_ERROR_INVALID_GRANT when the provider says just that
  */
 GVariant *postern_oauth2_client_ask (PosternOauth2Client *self, GVariant *metadata, GString *form, GCancellable *cancellable, GError **error);
 

@@ -117,32 +117,70 @@ check_response_error (PosternOauth2Connector *self, PosternStep *step, GError **
   return FALSE;
 }
 
-/* What is sealed for applications that call the provider. */
+/* Adds to @tokens what is sealed for applications that call the provider. */
+static void
+put_tokens (GVariantDict *tokens, GVariant *response, const char *const *kept)
+{
+  g_autofree char *seconds = postern_oauth2_path_dup_text (response, "expires_in"); /* some write it as a text */
+  gint64 lifetime = seconds ? g_ascii_strtoll (seconds, NULL, 10) : 0;
+
+  for (; *kept; kept++) {
+    const char *token = postern_json_get_string (response, *kept);
+    if (token)
+      g_variant_dict_insert (tokens, *kept, "s", token);
+  }
+  g_variant_dict_remove (tokens, "expires_at");
+  if (lifetime > 0)
+    g_variant_dict_insert (tokens, "expires_at", "x", g_get_real_time () / G_USEC_PER_SEC + lifetime);
+}
+
 static void
 keep_tokens (PosternSubject *subject, GVariant *response)
 {
-  static const char *const kept[] = { "access_token", "refresh_token", "id_token" };
-  GVariantBuilder tokens = G_VARIANT_BUILDER_INIT (G_VARIANT_TYPE_VARDICT);
-  g_autofree char *seconds = postern_oauth2_path_dup_text (response, "expires_in"); /* some write it as a text */
-  gint64 lifetime = seconds ? g_ascii_strtoll (seconds, NULL, 10) : 0;
+  static const char *const kept[] = { "access_token", "refresh_token", "id_token", NULL };
   g_autofree char *sid = g_strdup (postern_subject_get_upstream_sid (subject));
   g_autoptr (GVariant) model = NULL;
+  GVariantDict tokens;
 
-  for (guint i = 0; i < G_N_ELEMENTS (kept); i++) {
-    const char *token = postern_json_get_string (response, kept[i]);
-    if (token)
-      g_variant_builder_add (&tokens, "{sv}", kept[i], g_variant_new_string (token));
-  }
-  if (lifetime > 0)
-    g_variant_builder_add (&tokens, "{sv}", "expires_at", g_variant_new_int64 (g_get_real_time () / G_USEC_PER_SEC + lifetime));
-  model = g_variant_ref_sink (g_variant_builder_end (&tokens));
+  g_variant_dict_init (&tokens, NULL);
+  put_tokens (&tokens, response, kept);
+  model = g_variant_ref_sink (g_variant_dict_end (&tokens));
   postern_subject_set_upstream (subject, model, sid);
+}
+
+/* RFC 6749 section 6. A new ID token that comes with it was not verified, so that the old one stays. */
+static GVariant *
+postern_oauth2_connector_refresh_tokens (PosternConnector *connector, GVariant *tokens, GCancellable *cancellable, GError **error)
+{
+  static const char *const renewed[] = { "access_token", "refresh_token", NULL };
+  PosternOauth2Connector *self = POSTERN_OAUTH2_CONNECTOR (connector);
+  const char *refresh_token = postern_json_get_string (tokens, "refresh_token");
+  g_autoptr (GString) form = g_string_new ("grant_type=refresh_token");
+  g_autoptr (GVariant) metadata = NULL, response = NULL;
+  GVariantDict fresh;
+
+  if (!refresh_token) {
+    g_set_error_literal (error, POSTERN_ERROR, POSTERN_ERROR_NOT_FOUND, "The provider gave no refresh token");
+    return NULL;
+  }
+  metadata = GET_CLASS (self)->dup_metadata (self, cancellable, error);
+  postern_oauth2_client_append (form, "refresh_token", refresh_token);
+  if (!metadata || (GET_CLASS (self)->add_token_parameters && !GET_CLASS (self)->add_token_parameters (self, form, error)))
+    return NULL;
+  response = postern_oauth2_client_ask (&self->client, metadata, form, cancellable, error);
+  if (!response)
+    return NULL;
+  g_variant_dict_init (&fresh, tokens);
+  put_tokens (&fresh, response, renewed);
+  return g_variant_ref_sink (g_variant_dict_end (&fresh));
 }
 
 static GVariant *
 postern_oauth2_connector_redeem (PosternOauth2Connector *self, PosternStep *step, GVariant *metadata, GError **error)
 {
   g_autoptr (GString) form = g_string_new ("grant_type=authorization_code");
+  g_autoptr (GError) local = NULL;
+  GVariant *response;
 
   postern_oauth2_client_append (form, "code", postern_step_get_input (step, "code"));
   postern_oauth2_client_append (form, "redirect_uri", postern_step_get_callback_url (step));
@@ -151,7 +189,13 @@ postern_oauth2_connector_redeem (PosternOauth2Connector *self, PosternStep *step
     postern_oauth2_client_append (form, "state", postern_step_get_input (step, "state"));
   if (GET_CLASS (self)->add_token_parameters && !GET_CLASS (self)->add_token_parameters (self, form, error))
     return NULL;
-  return postern_oauth2_client_ask (&self->client, metadata, form, postern_step_get_cancellable (step), error);
+  response = postern_oauth2_client_ask (&self->client, metadata, form, postern_step_get_cancellable (step), &local);
+  /* A code that is refused is the provider's word about itself: the person did not choose it. */
+  if (g_error_matches (local, POSTERN_ERROR, POSTERN_ERROR_INVALID_GRANT))
+    local->code = POSTERN_ERROR_PROVIDER;
+  if (local)
+    g_propagate_error (error, g_steal_pointer (&local));
+  return response;
 }
 
 static gboolean
@@ -306,6 +350,7 @@ postern_oauth2_connector_class_init (gpointer klass, gpointer data)
   G_OBJECT_CLASS (klass)->finalize = postern_oauth2_connector_finalize;
   POSTERN_INSTANCE_CLASS (klass)->configure = postern_oauth2_connector_configure;
   POSTERN_AUTHENTICATOR_CLASS (klass)->handle_step = postern_oauth2_connector_handle_step;
+  POSTERN_CONNECTOR_CLASS (klass)->refresh_tokens = postern_oauth2_connector_refresh_tokens;
   class->dup_metadata = postern_oauth2_connector_dup_metadata;
   class->dup_url = postern_oauth2_connector_dup_url;
   class->redeem = postern_oauth2_connector_redeem;

@@ -411,7 +411,7 @@ test_private_key_jwt (void)
 static PosternAuthenticator *
 connector_with_decryption_key (const char *pem)
 {
-  g_autoptr (GString) json = g_string_new ("{\"decryption-key\":");
+  g_autoptr (GString) json = g_string_new ("{\"keep-tokens\":\"true\",\"decryption-key\":");
 
   postern_json_append_string (json, pem);
   g_string_append_c (json, '}');
@@ -444,6 +444,8 @@ test_encrypted (void)
   provider->id_token = encrypt (ours, "JWT", token);
   good = postern_oidc_hostile_callback (begun, connector, "{\"code\":\"c\"}");
   g_assert_no_error (postern_step_get_error (good));
+  /* Who reads a kept token could not open it. */
+  g_assert_cmpstr (postern_json_get_string (postern_subject_get_upstream_tokens (postern_step_get_subject (good)), "id_token"), ==, token);
   unasked = postern_oidc_hostile_callback (begun, plain, "{\"code\":\"c\"}");
   assert_refused (unasked, "ID token");
   for (guint i = 0; i < G_N_ELEMENTS (bad); i++) {

@@ -47,29 +47,44 @@ postern_oidc_connector_check_response (PosternOauth2Connector *oauth2, PosternSt
   return FALSE;
 }
 
+/* From here on the ID token is the signed one: nobody else could open what is encrypted to us, if it is kept. */
+static GVariant *
+postern_oidc_connector_redeem (PosternOauth2Connector *oauth2, PosternStep *step, GVariant *metadata, GError **error)
+{
+  PosternOidcConnector *self = POSTERN_OIDC_CONNECTOR (oauth2);
+  g_autoptr (GVariant) response = parent_class->redeem (oauth2, step, metadata, error);
+  const char *sealed = response ? postern_json_get_string (response, "id_token") : NULL;
+  g_autofree char *id_token = sealed ? postern_oidc_decryption_open (self->decryption_keys, sealed, error) : NULL;
+  GVariantDict dict;
+
+  if (response && !sealed)
+    g_set_error_literal (error, POSTERN_ERROR, POSTERN_ERROR_PROVIDER, "The token endpoint's answer lacks id_token; is the scope openid asked for?");
+  if (!id_token)
+    return NULL;
+  g_variant_dict_init (&dict, response);
+  g_variant_dict_insert (&dict, "id_token", "s", id_token);
+  return g_variant_ref_sink (g_variant_dict_end (&dict));
+}
+
 static PosternSubject *
 postern_oidc_connector_identify (PosternOauth2Connector *oauth2, PosternStep *step, GVariant *metadata, GVariant *response, GError **error)
 {
   PosternOidcConnector *self = POSTERN_OIDC_CONNECTOR (oauth2);
   GCancellable *cancellable = postern_step_get_cancellable (step);
-  const char *sealed = postern_json_get_string (response, "id_token");
-  g_autofree char *id_token = sealed ? postern_oidc_decryption_open (self->decryption_keys, sealed, error) : NULL;
   PosternOidcIdToken token = {
     .provider = self->provider,
     .metadata = metadata,
     .client_id = oauth2->client.id,
     .nonce = postern_step_get_state (step, "nonce"),
-    .id_token = id_token,
+    .id_token = postern_json_get_string (response, "id_token"),
     .access_token = postern_json_get_string (response, "access_token"),
   };
-  g_autoptr (GVariant) claims = id_token ? postern_oidc_id_token_verify (&token, cancellable, error) : NULL;
+  g_autoptr (GVariant) claims = postern_oidc_id_token_verify (&token, cancellable, error);
   g_autoptr (GVariant) userinfo = NULL;
   g_autoptr (PosternClaims) merged = NULL;
   g_autoptr (GError) local = NULL;
   PosternSubject *subject;
 
-  if (!sealed)
-    g_set_error_literal (error, POSTERN_ERROR, POSTERN_ERROR_PROVIDER, "The token endpoint's answer lacks id_token; is the scope openid asked for?");
   if (!claims || !postern_oauth2_identity_check (oauth2, claims, "claim-conditions", error) || (GET_CLASS (self)->check_claims && !GET_CLASS (self)->check_claims (self, claims, error)))
     return NULL;
   if (self->use_userinfo)
@@ -141,6 +156,7 @@ postern_oidc_connector_class_init (gpointer klass, gpointer data)
   oauth2->dup_metadata = postern_oidc_connector_dup_metadata;
   oauth2->prepare = postern_oidc_connector_prepare;
   oauth2->check_response = postern_oidc_connector_check_response;
+  oauth2->redeem = postern_oidc_connector_redeem;
   oauth2->identify = postern_oidc_connector_identify;
 }
 

@@ -99,6 +99,8 @@ identify (PosternOauth2Connector *self, PosternStep *step, GVariant *metadata, G
 static void
 postern_wechat_connector_class_init (PosternWechatConnectorClass *klass)
 {
+  /* Its way to refresh tokens is another one, too; nobody asked for it yet. */
+  POSTERN_CONNECTOR_CLASS (klass)->refresh_tokens = NULL;
   klass->parent_class.dup_url = dup_url;
   klass->parent_class.redeem = redeem;
   klass->parent_class.identify = identify;

@@ -245,3 +245,20 @@ postern_oidc_access_token_check_grant (PosternOidc *oidc, const char *grant_id, 
 
   return run_look (oidc, &self, grant, user, error);
 }
+
+gboolean
+postern_oidc_access_token_check_use (PosternOidc *self, GVariant *claims, const char *wanted, char ***scopes, GError **error)
+{
+  g_auto (GStrv) audience = postern_json_dup_strv (claims, "aud", TRUE);
+  const char *scope = postern_json_get_string (claims, "scope");
+
+  if (!audience || !g_strv_contains ((const char *const *) audience, postern_oidc_get_issuer (self))) {
+    g_set_error_literal (error, POSTERN_ERROR, POSTERN_ERROR_INVALID_TOKEN, "The access token was made for another resource");
+    return FALSE;
+  }
+  *scopes = g_strsplit (scope ? scope : "", " ", -1);
+  if (g_strv_contains ((const char *const *) *scopes, wanted))
+    return TRUE;
+  g_set_error (error, POSTERN_ERROR, POSTERN_ERROR_INSUFFICIENT_SCOPE, "The access token lacks the scope %s", wanted);
+  return FALSE;
+}

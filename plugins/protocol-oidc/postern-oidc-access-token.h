@@ -41,6 +41,9 @@ gboolean postern_oidc_access_token_is (const char *token);
  */
 GVariant *postern_oidc_access_token_verify (PosternOidc *oidc, const char *token, GError **error);
 
+/** postern_oidc_access_token_check_use: it was made for us ourselves, and has the scope @wanted. @scopes: (out) (transfer full): all it has. FALSE with INVALID_TOKEN or INSUFFICIENT_SCOPE */
+gboolean postern_oidc_access_token_check_use (PosternOidc *oidc, GVariant *claims, const char *wanted, char ***scopes, GError **error);
+
 /**
  * postern_oidc_access_token_check_alive: nothing it stands on is gone: the token itself, its application, its grant, its session (unless the
  * grant is offline) and its user. Reads the store. @grant: (out) (optional) (nullable); @user: (out) (optional) (nullable): none for client credentials

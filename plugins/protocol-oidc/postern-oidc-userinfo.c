@@ -12,24 +12,6 @@
 
 #include <string.h>
 
-/* The token must be one for us, and of a person who signed in with `openid`. */
-static gboolean
-check_use (PosternOidc *self, GVariant *claims, char ***scopes, GError **error)
-{
-  g_auto (GStrv) audience = postern_json_dup_strv (claims, "aud", TRUE);
-  const char *scope = postern_json_get_string (claims, "scope");
-
-  if (!audience || !g_strv_contains ((const char *const *) audience, postern_oidc_get_issuer (self))) {
-    g_set_error_literal (error, POSTERN_ERROR, POSTERN_ERROR_INVALID_TOKEN, "The access token was made for another resource");
-    return FALSE;
-  }
-  *scopes = g_strsplit (scope ? scope : "", " ", -1);
-  if (g_strv_contains ((const char *const *) *scopes, "openid"))
-    return TRUE;
-  g_set_error_literal (error, POSTERN_ERROR, POSTERN_ERROR_INSUFFICIENT_SCOPE, "The access token lacks the scope openid");
-  return FALSE;
-}
-
 /* Claims are collected as the flow does it, from a flow that says what the grant says. */
 static GVariant *
 collect (PosternOidc *self, PosternGrant *grant, PosternUser *user, char **scopes)
@@ -104,7 +86,7 @@ answer_token (PosternOidc *self, const char *token, GError **error)
   g_autoptr (GVariant) claims = NULL;
   g_autoptr (GBytes) body = NULL;
 
-  if (!token_claims || !check_use (self, token_claims, &scopes, error) ||
+  if (!token_claims || !postern_oidc_access_token_check_use (self, token_claims, "openid", &scopes, error) ||
       !postern_oidc_access_token_check_alive (self, token_claims, &grant, &user, error))
     return NULL;
   if (!user) {

@@ -10,6 +10,7 @@
 #include "postern-oidc-register.h"
 #include "postern-oidc-revoke.h"
 #include "postern-oidc-token.h"
+#include "postern-oidc-upstream.h"
 #include "postern-oidc-userinfo.h"
 
 struct _PosternOidc {
@@ -42,6 +43,7 @@ static const PosternRoute routes[] = {
   { "POST", "/oidc/token", postern_oidc_token_answer, postern_oidc_token_answer_inline, LARGE, OPEN },
   { "GET", "/oidc/userinfo", postern_oidc_userinfo_answer, NULL, 0, OPEN },
   { "POST", "/oidc/userinfo", postern_oidc_userinfo_answer, NULL, LARGE, OPEN },
+  { "GET", "/oidc/upstream-token/{connector}", postern_oidc_upstream_answer, NULL, 0, OPEN },
   { "POST", "/oidc/introspect", postern_oidc_introspect_answer, NULL, LARGE, 0 },
   { "POST", "/oidc/revoke", postern_oidc_revoke_answer, NULL, LARGE, OPEN },
   { "GET", "/oidc/logout", postern_oidc_logout_answer, NULL, 0, 0 },

@@ -16,6 +16,7 @@ static const Words words[] = {
   { "phone", N_("Your telephone number"), N_("Your telephone number, and whether it is confirmed.") },
   { "address", N_("Your postal address"), N_("The postal address in your profile.") },
   { "offline_access", N_("Access while you are away"), N_("It may use what you allow here when you are not signed in, until you take it back.") },
+  { "upstream_tokens", N_("Your accounts elsewhere"), N_("It may act for you at the services that you sign in with here, as far as they let it.") },
 };
 
 static const Words *

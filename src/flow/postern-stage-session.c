@@ -6,8 +6,8 @@
 #include "postern-flow-context.h"
 #include "postern-flow-effects.h"
 #include "postern-flow-subject.h"
+#include "postern-flow-upstream.h"
 #include "postern-json.h"
-#include "postern-seal.h"
 #include "postern-sign-in.h"
 #include "postern-stages.h"
 
@@ -47,16 +47,6 @@ put_device (PosternFlowContext *context, PosternTxn *txn, gpointer data, GError 
   return postern_device_store_put (txn, data, context->flow->user_id, postern_flow_context_now (), error);
 }
 
-static char *
-seal_tokens (PosternFlowContext *context, const char *row, GVariant *tokens, GError **error)
-{
-  char *plain = postern_json_print (tokens);
-  char *sealed = postern_seal (postern_tenant_get_store (context->tenant), "identity", "upstream", row, plain, strlen (plain), error);
-
-  postern_secret_free (plain);
-  return sealed;
-}
-
 /* The provider's claims and tokens as of now, the tokens sealed to the identity's row. */
 static gboolean
 touch_identity (PosternFlowContext *context, PosternTxn *txn, gpointer data, GError **error)
@@ -69,7 +59,7 @@ touch_identity (PosternFlowContext *context, PosternTxn *txn, gpointer data, GEr
 
   if (identity == NULL)
     return FALSE;
-  if (tokens && (sealed = seal_tokens (context, identity->id, tokens, error)) == NULL)
+  if (tokens && (sealed = postern_flow_upstream_seal (context->tenant, identity, tokens, error)) == NULL)
     return FALSE;
   return postern_identity_store_touch (txn, identity->id, claims, sealed, postern_flow_context_now (), error);
 }

@@ -30,8 +30,17 @@ POSTERN_API G_DECLARE_DERIVABLE_TYPE (PosternConnector, postern_connector, POSTE
 
 struct _PosternConnectorClass {
   PosternAuthenticatorClass parent_class;
-  gpointer padding[12];
+  /**
+   * refresh_tokens: new ones for @tokens, which postern_subject_set_upstream() once kept; what the provider does not say anew is
+   * left as it was. May block (network). (transfer full) (nullable): an a{sv} like them; NULL with INVALID_GRANT when the
+   * provider takes them no more, NOT_FOUND when there is nothing to refresh them with.
+   */
+  GVariant *(*refresh_tokens) (PosternConnector *self, GVariant *tokens, GCancellable *cancellable, GError **error);
+  gpointer padding[11];
 };
+
+/** postern_connector_refresh_tokens: as the vfunc; NOT_FOUND from a connector that cannot. */
+POSTERN_API GVariant *postern_connector_refresh_tokens (PosternConnector *self, GVariant *tokens, GCancellable *cancellable, GError **error);
 
 /** PosternFactor: an authenticator over credentials that we keep ourselves; answers with a user. In tree only. */
 #define POSTERN_TYPE_FACTOR (postern_factor_get_type ())

@@ -35,6 +35,15 @@ postern_identity_store_touch (PosternTxn *txn, const char *id, GVariant *claims,
                               G_N_ELEMENTS (values), error);
 }
 
+gboolean
+postern_identity_store_replace_upstream (PosternTxn *txn, const char *id, const char *old, const char *upstream, GError **error)
+{
+  PosternValue values[] = { POSTERN_TEXT (id), POSTERN_TEXT (old), POSTERN_TEXT (upstream) };
+
+  return postern_txn_run_one (txn, "identity", "UPDATE identities SET upstream = ?3 WHERE id = ?1 AND upstream = ?2", values,
+                              G_N_ELEMENTS (values), error);
+}
+
 GPtrArray *
 postern_identity_store_list (PosternTxn *txn, const char *user_id, GError **error)
 {

@@ -43,6 +43,8 @@ gboolean postern_credential_store_upgrade (PosternTxn *txn, const char *id, cons
 gboolean postern_identity_store_insert (PosternTxn *txn, PosternIdentity *identity, GError **error);
 PosternIdentity *postern_identity_store_find (PosternTxn *txn, const char *connector, const char *subject, GError **error);
 gboolean postern_identity_store_touch (PosternTxn *txn, const char *id, GVariant *claims, const char *upstream, gint64 now, GError **error);
+/** postern_identity_store_replace_upstream: if it is still @old. NOT_FOUND when it is not */
+gboolean postern_identity_store_replace_upstream (PosternTxn *txn, const char *id, const char *old, const char *upstream, GError **error);
 GPtrArray *postern_identity_store_list (PosternTxn *txn, const char *user_id, GError **error);
 /**
  * One statement takes the identity @id from @user_id, unless it is the last way in: with @password a password stays, with @address a

@@ -5,6 +5,7 @@
 //   authorize, token   { path, method, query | form, optional, headers, answer }
 //   documents          the same, a list: profile and whatever else is asked for
 //   metadata, id_token for an OpenID provider: what discovery says, and the claims that are signed
+//   refresh            as token: what is sent for a new access token, and the answer
 //   errors             { at: "token" or a document's path, status, body, log }: refusals that it documents
 //   declined           the callback of a person who said no
 //   expect             what an application then learns
@@ -178,9 +179,10 @@ export class ProviderMock {
   }
 
   #token(provider, asked) {
-    this.#check(provider, 'token', provider.record.token, asked);
-    provider.form = asked.form;
-    return this.#refusal(provider, 'token') ?? { json: this.#fill(provider, provider.record.token.answer) };
+    const where = asked.form.get('grant_type') === 'refresh_token' ? 'refresh' : 'token', rule = provider.record[where];
+    this.#check(provider, where, { headers: provider.record.token.headers, ...rule }, asked);
+    if (!rule) return { status: 400, json: { error: 'unsupported_grant_type' } };
+    return this.#refusal(provider, where) ?? { json: this.#fill(provider, { ...rule.answer, ...provider.change[where] }) };
   }
 
   #document(provider, document, asked) {

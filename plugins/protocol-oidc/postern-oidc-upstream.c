@@ -1,0 +1,66 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "postern-oidc-upstream.h"
+
+#include "postern-flow-upstream.h"
+#include "postern-json.h"
+#include "postern-oidc-access-token.h"
+#include "postern-oidc-bearer.h"
+
+#include <string.h>
+
+#define SCOPE "upstream_tokens"
+
+/* As a token response has it (RFC 6749 section 5.1). */
+static PosternResponse *
+answer_tokens (GVariant *tokens)
+{
+  g_auto (PosternJsonObject) object = POSTERN_JSON_OBJECT_INIT;
+  gint64 expires_at = postern_json_get_int64 (tokens, "expires_at", 0);
+  PosternResponse *response;
+  char *text;
+
+  postern_json_object_add_string (&object, "access_token", postern_json_get_string (tokens, "access_token"));
+  postern_json_object_add_string (&object, "token_type", "Bearer");
+  if (expires_at > 0)
+    postern_json_object_add_int64 (&object, "expires_in", MAX (0, expires_at - g_get_real_time () / G_USEC_PER_SEC));
+  postern_json_object_add_string (&object, "id_token", postern_json_get_string (tokens, "id_token"));
+  text = postern_json_print (postern_json_object_end (&object));
+  g_autoptr (GBytes) body = g_bytes_new_take (text, strlen (text));
+  response = postern_response_new (200, "application/json", body);
+  postern_response_set_header (response, "Cache-Control", "no-store");
+  return response;
+}
+
+static PosternResponse *
+answer_token (PosternOidc *self, PosternRequest *request, const char *token, GError **error)
+{
+  g_autoptr (GVariant) claims = postern_oidc_access_token_verify (self, token, error), tokens = NULL;
+  g_auto (GStrv) scopes = NULL;
+  g_autoptr (PosternUser) user = NULL;
+
+  if (!claims || !postern_oidc_access_token_check_use (self, claims, SCOPE, &scopes, error) ||
+      !postern_oidc_access_token_check_alive (self, claims, NULL, &user, error))
+    return NULL;
+  if (!user) {
+    g_set_error_literal (error, POSTERN_ERROR, POSTERN_ERROR_INVALID_TOKEN, "The access token is nobody's");
+    return NULL;
+  }
+  tokens = postern_flow_upstream_read (postern_oidc_get_runtime (self), postern_oidc_get_tenant (self), user->id,
+                                       postern_request_get_capture (request, "connector"), postern_request_get_cancellable (request), error);
+  return tokens ? answer_tokens (tokens) : NULL;
+}
+
+PosternResponse *
+postern_oidc_upstream_answer (PosternRequest *request, gpointer oidc)
+{
+  g_autoptr (GError) error = NULL;
+  const char *token = postern_oidc_bearer_get (request, &error);
+  PosternResponse *response = token ? answer_token (oidc, request, token, &error) : NULL;
+
+  /* The caller's token is good where we are asked for what is not there. */
+  if (response || !g_error_matches (error, POSTERN_ERROR, POSTERN_ERROR_NOT_FOUND))
+    return response ? response : postern_oidc_bearer_refuse (error);
+  response = postern_response_new_error (error);
+  postern_response_set_header (response, "Cache-Control", "no-store");
+  return response;
+}
