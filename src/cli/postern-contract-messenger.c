@@ -22,8 +22,9 @@ send (PosternContract *self, PosternInstance *instance, PosternMessage *message,
     postern_contract_fault (self, "deliver returns FALSE and says nothing; say why with postern_message_fail()");
   if (sent && postern_message_get_failure (message))
     postern_contract_fault (self, "deliver returns TRUE after postern_message_fail(); do one of them");
-  if (!sent)
-    postern_contract_take_error (self, "deliver", error);
+  if (error && (!error->message || !*error->message))
+    postern_contract_fault (self, "deliver fails with an empty message; say what the next hop said");
+  g_clear_error (&error);
 }
 
 void

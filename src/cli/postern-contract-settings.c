@@ -14,7 +14,7 @@ value_of (PosternContract *self, PosternSettingInfo *setting, const char *url)
 {
   const char *given = g_hash_table_lookup (self->given, setting->name);
 
-  if (given || setting->default_value)
+  if (given || (setting->default_value && *setting->default_value))
     return given ? given : setting->default_value;
   if (g_str_equal (setting->type, "url"))
     return url;
@@ -27,7 +27,7 @@ value_of (PosternContract *self, PosternSettingInfo *setting, const char *url)
   return g_str_equal (setting->type, "file") ? "/dev/null" : "contract-kit";
 }
 
-/* Of all that are required or given. @left_out (nullable): not this one; @odd (nullable): instead of its value */
+/* Of all that are required or given. @changed (nullable): has the value @odd (nullable: none) instead */
 static GVariant *
 values_new (PosternContract *self, const char *url, PosternSettingInfo *changed, const char *odd)
 {
@@ -79,10 +79,10 @@ check_words (PosternContract *self, PosternSettingInfo *setting)
     postern_contract_fault (self, "[Setting %s] has no Help; write where an operator finds its value", setting->name);
   if (setting->secret && setting->default_value && *setting->default_value)
     postern_contract_fault (self, "[Setting %s] is a secret with a Default, which everybody knows; remove Default", setting->name);
-  if (setting->required && setting->default_value)
+  if (setting->required && setting->default_value && *setting->default_value)
     postern_contract_fault (self, "[Setting %s] is Required and has a Default, so it is never missing; remove one of them", setting->name);
-  if (g_strv_contains (reserved, setting->name) || g_str_has_suffix (setting->name, "-file") || g_str_has_suffix (setting->name, "-credential"))
-    postern_contract_fault (self, "[Setting %s] has a name that the server uses itself (Type, Name, Icon, Order, …-file, …-credential); rename it", setting->name);
+  if (g_strv_contains (reserved, setting->name))
+    postern_contract_fault (self, "[Setting %s] has a name that the server uses itself (Type, Name, Icon, Order); rename it", setting->name);
 }
 
 /* @setting alone, with @value (nullable), through the check that the server runs before any plugin is asked */
@@ -114,24 +114,36 @@ check_declarations (PosternContract *self)
     }
 }
 
-/* The operator reads the message: it must name the setting, as FALSE without an error names nothing. */
-static void
-check_refusal (PosternContract *self, PosternSettingInfo *setting, const char *what, const char *value, const char *url)
+static gboolean
+names_setting (PosternContract *self, const char *message)
 {
-  g_autoptr (GVariant) values = values_new (self, url, setting, value);
+  for (guint i = 0; i < self->info->settings->len; i++)
+    if (strstr (message, ((PosternSettingInfo *) self->info->settings->pdata[i])->name))
+      return TRUE;
+  return FALSE;
+}
+
+/* The operator reads the message: it must name a setting, as FALSE without an error names nothing. What the server itself refuses gets
+ * to no plugin. */
+static void
+check_refusal (PosternContract *self, PosternSettingInfo *setting, const char *what, const char *value)
+{
+  g_autoptr (GVariant) values = values_new (self, self->refusing_url, setting, value), checked = postern_plugin_values_check (self->info, values, NULL, NULL);
   g_autoptr (PosternInstance) instance = NULL;
   GError *error = NULL;
   g_autofree char *where = g_strdup_printf ("configure() with %s %s", setting->name, what);
   gboolean done;
 
-  instance = configure (self, values, &done, &error);
+  if (!checked)
+    return;
+  instance = configure (self, checked, &done, &error);
   if (!done && !error)
     postern_contract_fault (self, "%s returns FALSE without an error; set POSTERN_ERROR_CONFIG", where);
   else if (done && error)
     postern_contract_fault (self, "%s returns TRUE and sets an error; do one of them", where);
   else if (error && !g_error_matches (error, POSTERN_ERROR, POSTERN_ERROR_CONFIG))
     postern_contract_fault (self, "%s sets an error that is not POSTERN_ERROR_CONFIG; a wrong setting is the operator's to correct", where);
-  else if (error && !strstr (error->message, setting->name))
+  else if (error && !names_setting (self, error->message))
     postern_contract_fault (self, "%s says “%s”; name the setting and say what to write", where, error->message);
   g_clear_error (&error);
 }
@@ -146,7 +158,7 @@ check_missing (PosternContract *self)
 
       if (setting->required && is_taken (self, setting, NULL, &error))
         postern_contract_fault (self, "[Setting %s] is required and the server takes an instance without it; report this", setting->name);
-      check_refusal (self, setting, "missing", NULL, self->refusing_url);
+      check_refusal (self, setting, "missing", NULL);
     }
 }
 
@@ -157,7 +169,7 @@ check_bad (PosternContract *self)
     const char *type, *value;
   } bad[] = { { "url", "no address" }, { "url", "ftp://provider.example/" }, { "boolean", "maybe" }, { "integer", "many" }, { "choice", "none of these" }, { "file", "relative/path" } };
   g_autofree char *endless = g_strnfill (65536, 'x');
-  const char *odd[] = { "", " ", "a\r\nb: c", "\xc3\xa4\xe2\x80\xae\xf0\x9f\x94\x91", "%s%n", endless };
+  const char *odd[] = { " ", "a\r\nb: c", "0", "\xc3\xa4\xe2\x80\xae\xf0\x9f\x94\x91", "%s%n", endless };
 
   for (guint i = 0; i < self->info->settings->len; i++)
     {
@@ -167,8 +179,7 @@ check_bad (PosternContract *self)
         if (g_str_equal (setting->type, bad[k].type) && is_taken (self, setting, bad[k].value, NULL))
           postern_contract_fault (self, "[Setting %s] is a %s and takes “%s”; report this", setting->name, setting->type, bad[k].value);
       for (guint k = 0; k < G_N_ELEMENTS (odd); k++)
-        if (g_str_equal (setting->type, "string") || g_str_equal (setting->type, "text") || g_str_equal (setting->type, "list"))
-          check_refusal (self, setting, "odd", odd[k], self->refusing_url);
+        check_refusal (self, setting, "odd", odd[k]);
     }
 }
 
@@ -191,6 +202,8 @@ postern_contract_settings_check (PosternContract *self)
   if (self->type == G_TYPE_INVALID)
     return;
   postern_contract_check (self, "it is configured", check_good);
+  if (!self->instance)
+    return;
   postern_contract_check (self, "a missing setting is refused clearly", check_missing);
   postern_contract_check (self, "a bad setting is refused clearly", check_bad);
 }

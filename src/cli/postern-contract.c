@@ -83,8 +83,6 @@ check_key_file (PosternContract *self)
     postern_contract_fault (self, "%s names the module %s and lies beside %s; correct Module", self->key_file, named, asked);
   if (!self->info->description || !*self->info->description)
     postern_contract_fault (self, "%s has no Description; write one sentence on what the plugin does", self->key_file);
-  if (g_str_equal (self->info->name, self->info->id))
-    postern_contract_fault (self, "%s has no Name; write what people read, such as Name=%c%s", self->key_file, g_ascii_toupper (self->info->id[0]), self->info->id + 1);
 }
 
 static void

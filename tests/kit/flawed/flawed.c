@@ -20,14 +20,14 @@ flawed_configure (PosternInstance *instance, GError **error)
 {
   const char *word = postern_settings_get_string (postern_instance_get_settings (instance), "word");
 
-  if (word && *word)
+  if (word && g_ascii_isalpha (*word))
     return TRUE;
 #ifndef FLAW_SILENT
   g_set_error_literal (error, POSTERN_ERROR, POSTERN_ERROR_CONFIG,
 # ifdef FLAW_VAGUE
                        "bad configuration");
 # else
-                       "word is empty; write one");
+                       "word does not begin with a letter; write one that does");
 # endif
 #endif
   return FALSE;
