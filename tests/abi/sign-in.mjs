@@ -9,11 +9,11 @@ import { client, RelyingParty } from '../lib/relying-party.mjs';
 import { Visitor } from '../lib/visitor.mjs';
 import { runTests, test } from '../lib/tap.mjs';
 
-const work = join(process.env.BUILD, 'abi'), plugins = join(work, 'plugins');
+const work = join(process.env.BUILD, 'abi'), plugins = process.env.PLUGINS; // where tests/abi/run built the connector
 const broken = readdirSync(work).filter((name) => name.startsWith('broken-'));
 const postern = await startPostern({
   plugins: [plugins, ...broken.map((name) => join(work, name))].join(':'),
-  instances: { mirror: 'Type=outside\nName=Mirror\nperson=alice\n', bad: 'Type=broken\n' },
+  instances: { mirror: `${process.env.INSTANCE ?? 'Type=outside\nperson=alice'}\nName=Mirror\n`, bad: 'Type=broken\n' },
 });
 const rp = await RelyingParty.start();
 
