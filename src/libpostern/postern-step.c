@@ -260,14 +260,27 @@ postern_step_get_error (PosternStep *self)
   return self->failure;
 }
 
-GVariant *
-postern_step_dup_state (PosternStep *self)
+/* @pairs: (nullable). (transfer full): a{ss} */
+static GVariant *
+dictionary_of (PosternPairs *pairs)
 {
   GVariantBuilder builder = G_VARIANT_BUILDER_INIT (G_VARIANT_TYPE ("a{ss}"));
 
-  for (guint i = 0; i < self->state->n_items; i++)
-    g_variant_builder_add (&builder, "{ss}", self->state->items[i].name, self->state->items[i].value);
+  for (guint i = 0; pairs && i < pairs->n_items; i++)
+    g_variant_builder_add (&builder, "{ss}", pairs->items[i].name, pairs->items[i].value);
   return g_variant_ref_sink (g_variant_builder_end (&builder));
+}
+
+GVariant *
+postern_step_dup_input (PosternStep *self)
+{
+  return dictionary_of (self->input);
+}
+
+GVariant *
+postern_step_dup_state (PosternStep *self)
+{
+  return dictionary_of (self->state);
 }
 
 PosternPairs *

@@ -33,6 +33,8 @@ POSTERN_API const char *postern_step_get_callback_url (PosternStep *self);
 POSTERN_API const char *postern_step_get_callback_state (PosternStep *self);
 /** (nullable): one input field or callback parameter; a repeated one never gets here. */
 POSTERN_API const char *postern_step_get_input (PosternStep *self, const char *name);
+/** postern_step_dup_input: all of them. (transfer full): a{ss} */
+POSTERN_API GVariant *postern_step_dup_input (PosternStep *self);
 POSTERN_API const char *postern_step_get_state (PosternStep *self, const char *name); /* (nullable) */
 /** postern_step_set_state: kept for the next phase; NULL removes. At most 16 KiB in all. */
 POSTERN_API void postern_step_set_state (PosternStep *self, const char *name, const char *value);
