@@ -309,5 +309,6 @@ postern_flow_code_take (PosternStep *step, const char *purpose, char **user_id)
     return FALSE;
   }
   forgive (context, &guard);
+  context->won_at = g_intern_string (context->flow->stage);
   return TRUE;
 }

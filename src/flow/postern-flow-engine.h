@@ -28,6 +28,7 @@ typedef struct {
   const char *notice;      /* (nullable): an English phrase that the next page shows as its error; a static string */
   const char *notice_connector; /* (nullable): {connector_name} of that phrase; the instance's */
   guint notice_pause;      /* seconds after which it is no longer true; 0: not known */
+  const char *won_at;      /* (nullable): the stage at which this walk used up what works once: others that tried the same do not stop it */
   const char *event;       /* (nullable): the audit event's name, a static string */
   PosternResponse *response; /* out: what effect `issue` answered; cookies are added to it in the end */
   GPtrArray *cookies;      /* out: src/flow/postern-flow-browser.h */

@@ -33,49 +33,6 @@ put_with_effects (PosternTxn *txn, gpointer user_data, GError **error)
   return put (txn, parcel, error) && postern_flow_effects_run_short (parcel->context, txn, error);
 }
 
-static gboolean
-write_flow (PosternFlowContext *context, PosternFlow *flow, GError **error)
-{
-  g_autoptr (GBytes) bytes = postern_flow_codec_write (flow);
-  Parcel parcel = { context, flow, bytes };
-
-  if (!postern_store_write (postern_tenant_get_store (context->tenant), POSTERN_KEEP_SHORT, put_with_effects, &parcel, error))
-    return FALSE;
-  postern_flow_effects_settle_short (context);
-  return TRUE;
-}
-
-/* Another request of this browser was faster: its page, or where its flow ended, is the answer to both. */
-static PosternResponse *
-answer_overtaken (PosternFlowContext *context)
-{
-  g_autofree char *location = g_strdup_printf ("/sign-in/%s", context->flow->id);
-
-  g_ptr_array_set_size (context->cookies, 0);
-  return postern_response_new_redirect (location);
-}
-
-PosternResponse *
-postern_flow_park_save (PosternFlowContext *context, GError **error)
-{
-  PosternFlow *flow = context->flow;
-  gboolean page = postern_prompt_get_kind (context->prompt) == POSTERN_PROMPT_PAGE;
-  g_autofree char *location = g_strdup_printf ("/sign-in/%s", flow->id);
-  g_autoptr (GError) local = NULL;
-
-  if (flow->browser_hash == NULL)
-    postern_flow_browser_bind (context);
-  if (page)
-    postern_flow_prompt_keep (flow, context->prompt);
-  if (!write_flow (context, flow, &local)) {
-    if (g_error_matches (local, POSTERN_ERROR, POSTERN_ERROR_CONFLICT))
-      return answer_overtaken (context);
-    g_propagate_error (error, g_steal_pointer (&local));
-    return NULL;
-  }
-  return page ? postern_response_new_redirect (location) : postern_flow_prompt_leave (context, context->prompt);
-}
-
 typedef struct {
   const char *id;
   GBytes *bytes;
@@ -117,6 +74,72 @@ postern_flow_park_peek (PosternTenant *tenant, const char *id)
   gboolean over = flow == NULL || g_str_equal (flow->stage, STAGE_DONE) || postern_flow_context_now () >= flow->expires_at;
 
   return over ? NULL : g_steal_pointer (&flow);
+}
+
+/*
+ * A code works once. Of two requests that show it, the second may have kept its page ("does not work any more") before the first,
+ * for which it was right, has gone on: then the first goes on from there, or nobody would be signed in by it.
+ */
+static gboolean
+goes_on (PosternFlowContext *context, PosternFlow *flow)
+{
+  g_autoptr (PosternFlow) now = context->won_at ? read_flow (context->tenant, flow->id, NULL) : NULL;
+
+  if (now == NULL || g_strcmp0 (now->stage, context->won_at) != 0 || g_strcmp0 (now->authenticator_id, context->flow->authenticator_id) != 0)
+    return FALSE;
+  g_clear_pointer (&flow->parked, g_bytes_unref);
+  flow->parked = g_steal_pointer (&now->parked);
+  return TRUE;
+}
+
+static gboolean
+write_flow (PosternFlowContext *context, PosternFlow *flow, GError **error)
+{
+  g_autoptr (GBytes) bytes = postern_flow_codec_write (flow);
+  Parcel parcel = { context, flow, bytes };
+  g_autoptr (GError) failure = NULL;
+  gboolean written;
+
+  do {
+    g_clear_error (&failure);
+    written = postern_store_write (postern_tenant_get_store (context->tenant), POSTERN_KEEP_SHORT, put_with_effects, &parcel, &failure);
+  } while (!written && g_error_matches (failure, POSTERN_ERROR, POSTERN_ERROR_CONFLICT) && goes_on (context, flow));
+  if (written)
+    postern_flow_effects_settle_short (context);
+  else
+    g_propagate_error (error, g_steal_pointer (&failure));
+  return written;
+}
+
+/* Another request of this browser was faster: its page, or where its flow ended, is the answer to both. */
+static PosternResponse *
+answer_overtaken (PosternFlowContext *context)
+{
+  g_autofree char *location = g_strdup_printf ("/sign-in/%s", context->flow->id);
+
+  g_ptr_array_set_size (context->cookies, 0);
+  return postern_response_new_redirect (location);
+}
+
+PosternResponse *
+postern_flow_park_save (PosternFlowContext *context, GError **error)
+{
+  PosternFlow *flow = context->flow;
+  gboolean page = postern_prompt_get_kind (context->prompt) == POSTERN_PROMPT_PAGE;
+  g_autofree char *location = g_strdup_printf ("/sign-in/%s", flow->id);
+  g_autoptr (GError) local = NULL;
+
+  if (flow->browser_hash == NULL)
+    postern_flow_browser_bind (context);
+  if (page)
+    postern_flow_prompt_keep (flow, context->prompt);
+  if (!write_flow (context, flow, &local)) {
+    if (g_error_matches (local, POSTERN_ERROR, POSTERN_ERROR_CONFLICT))
+      return answer_overtaken (context);
+    g_propagate_error (error, g_steal_pointer (&local));
+    return NULL;
+  }
+  return page ? postern_response_new_redirect (location) : postern_flow_prompt_leave (context, context->prompt);
 }
 
 static PosternResponse *

@@ -6,6 +6,7 @@ import { generateKeyPairSync } from 'node:crypto';
 import { createServer } from 'node:http';
 import { once } from 'node:events';
 import * as jose from 'jose';
+import { Outbox } from '../lib/outbox.mjs';
 import { Visitor } from '../lib/visitor.mjs';
 import { test } from '../lib/tap.mjs';
 import { House, callback, person } from './house.mjs';
@@ -15,6 +16,7 @@ const after = 'https://app.example.com/after', resource = 'https://api.example.c
 const assertionType = 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer';
 const key = generateKeyPairSync('ec', { namedCurve: 'P-256' });
 const jwks = JSON.stringify({ keys: [{ ...key.publicKey.export({ format: 'jwk' }), kid: 'k1', use: 'sig', alg: 'ES256' }] });
+const outbox = new Outbox();
 let house, provider, listener, logoutToken, count = 0;
 
 async function get() {
@@ -40,11 +42,12 @@ async function get() {
     config: { outbound: { allow: '127.0.0.1' } },
     instances: {
       corp: provider.instance,
+      post: outbox.instance,
       'protocol-oidc': 'Type=protocol-oidc\nregistration-token=the-initial-access-token-of-the-tests\n',
       'demo-application': 'Type=demo-application\nenabled=true\n',
     },
   });
-  await house.postern.cli('config', 'set-policy', 'guesses_per_account=1', 'guesses_per_address=100000');
+  await house.postern.cli('config', 'set-policy', 'guesses_per_account=1', 'guesses_per_address=100000', 'codes_per_address=100000');
   return house;
 }
 
@@ -52,6 +55,7 @@ export async function stop() {
   provider?.stop();
   listener?.close();
   await house?.close();
+  outbox.close();
 }
 
 const claims = (token) => jose.decodeJwt(token);
@@ -80,6 +84,33 @@ async function somebody() {
   await house.postern.cli('user', 'create', '--email', `somebody${count}@example.com`, '--password', person.password);
   return `somebody${count}@example.com`;
 }
+
+/** A browser of somebody's who has asked for a code to do @action, and what was sent: each has an account of their own, so that none takes another's place. `opens`: the door that its own browser stands at. */
+async function asked(action) {
+  count += 1;
+  const email = `reader${count}@example.com`;
+  await house.postern.cli('user', 'create', '--email', email, '--email-verified', '--password', person.password);
+  const { visitor, path, fields } = await house.atPassword(house.web, email);
+  await visitor.send(house.url + path, { method: 'POST', form: { csrf: fields.csrf, action } });
+  const { text } = await visitor.send(house.url + path.split('?')[0]);
+  const form = visitor.form(text, house.url, {}, ['submit']);
+  return { visitor, email, page: form.action, csrf: form.fields.csrf, ...(await outbox.wait(email)) };
+}
+
+const askedToSignIn = () => asked('factor:code'), askedToRecover = () => asked('recover');
+
+/** Shows @value in the field @field of the page `code` that @made's browser, or another one's, stands on; whether that goes on. */
+const codeDoor = (name, field, taken, ask, isOn) => ({
+  name, route: 'POST /sign-in/{flow}', takes: [taken],
+  open: async (value, made) => {
+    const { visitor, page, csrf } = made.opens === taken ? made : await beside(made, ask);
+    const { location } = await visitor.send(page, { method: 'POST', form: { csrf, action: 'continue', [field]: value } });
+    if (!location || location.startsWith(callback)) return isOn(location ?? '', '');
+    return isOn('', (await visitor.send(new URL(location, house.url).href)).text);
+  },
+});
+
+const signsIn = (location) => location.includes('code='), asksNewPassword = (location, text) => text.includes('autocomplete="new-password"');
 
 /** Sends @password from a browser of its own, which has only the cookie @device of before. */
 async function enter(email, password, device) {
@@ -123,6 +154,10 @@ const kinds = {
     const email = await somebody(), { visitor } = await enter(email, person.password);
     return { value: visitor.cookies.get('device'), email };
   },
+  'e-mail code': async () => { const made = await askedToSignIn(); return { ...made, value: made.code, opens: 'e-mail code' }; },
+  'magic link': async () => { const made = await askedToSignIn(); return { ...made, value: made.token, opens: 'magic link' }; },
+  'recovery code': async () => { const made = await askedToRecover(); return { ...made, value: made.code, opens: 'recovery code' }; },
+  'recovery link': async () => { const made = await askedToRecover(); return { ...made, value: made.token, opens: 'recovery link' }; },
   'set-up link': async () => ({ value: (await house.postern.setupLink()).split('/setup/')[1] }),
   'state at a provider': async () => {
     const visitor = new Visitor();
@@ -319,6 +354,12 @@ const doors = [
       return (await enter(email, person.password, value)).isIn;
     },
   },
+
+  codeDoor('code to sign in', 'code', 'e-mail code', askedToSignIn, signsIn),
+  codeDoor('link to sign in', 'link', 'magic link', askedToSignIn, signsIn),
+  codeDoor('code to recover', 'code', 'recovery code', askedToRecover, asksNewPassword),
+  codeDoor('link to recover', 'link', 'recovery link', askedToRecover, asksNewPassword),
+  { name: 'path', route: 'GET /code/{token}', takes: ['magic link', 'recovery link'], open: (value) => ok(fetchFrom(`/code/${encodeURIComponent(value)}`)) },
 
   stateDoor('GET /callback/{instance}', callBack),
   stateDoor('POST /callback/{instance}', (form, headers) => house.post('/callback/corp', form, headers)),

@@ -3,6 +3,7 @@
 import assert from 'node:assert/strict';
 import { generateKeyPairSync } from 'node:crypto';
 import * as jose from 'jose';
+import { Outbox } from '../lib/outbox.mjs';
 import { Visitor } from '../lib/visitor.mjs';
 import { test } from '../lib/tap.mjs';
 import { House, callback, cookieHeader, person } from './house.mjs';
@@ -11,6 +12,7 @@ import { request, volley } from './raw.mjs';
 
 const MANY = 200;
 const key = generateKeyPairSync('ec', { namedCurve: 'P-256' });
+const outbox = new Outbox();
 let house, provider;
 
 async function get() {
@@ -22,7 +24,7 @@ async function get() {
       '--jwks', JSON.stringify({ keys: [{ ...key.publicKey.export({ format: 'jwk' }), kid: 'k1', use: 'sig', alg: 'ES256' }] })],
   }, {
     config: { server: { 'handler-threads': 64 }, limits: { 'handler-queue': 2000 }, outbound: { allow: '127.0.0.1' } },
-    instances: { corp: provider.instance },
+    instances: { corp: provider.instance, post: outbox.instance },
   });
   await house.postern.cli('config', 'set-policy', 'guesses_per_account=1000', 'guesses_per_address=100000');
   return house;
@@ -31,6 +33,7 @@ async function get() {
 export async function stop() {
   provider?.stop();
   await house?.close();
+  outbox.close();
 }
 
 const times = (make) => Promise.all(Array.from({ length: MANY }, (_, i) => make(i)));
@@ -53,6 +56,38 @@ test('race: one code is redeemed once, and the attempt to do it again ends what 
   const tokens = JSON.parse(answers.find(({ status }) => status === 200).text);
   assert.equal(await house.userinfo(tokens.access_token), 401);
   assert.equal((await house.post('/oidc/token', { grant_type: 'refresh_token', refresh_token: tokens.refresh_token, ...house.secret(web) })).error, 'invalid_grant');
+});
+
+/** A browser that stands at the page `code`, and what was sent to it. */
+async function atCode(email) {
+  await house.postern.cli('user', 'create', '--email', email, '--email-verified', '--name', 'Reader');
+  const { visitor, path, fields } = await house.atPassword(house.web, email);
+  await visitor.send(house.url + path, { method: 'POST', form: { csrf: fields.csrf, action: 'factor:code' } });
+  const { text } = await visitor.send(house.url + path.split('?')[0]);
+  const { action, fields: { csrf } } = visitor.form(text, house.url, {}, ['submit']);
+  const { code, token } = await outbox.wait(email);
+  const show = (values) => request('POST', action.slice(house.url.length), { form: { csrf, action: 'continue', ...values }, headers: { cookie: cookieHeader(visitor) } });
+  return { code, token, show };
+}
+
+const isIn = ({ headers }) => (headers.location ?? '').startsWith(callback);
+
+for (const [what, pick] of [['code by e-mail', ({ code }) => ({ code })], ['magic link', ({ token }) => ({ link: token })]]) {
+  test(`race: a ${what} signs in once, however often it is shown at the same moment`, async () => {
+    await get();
+    const at = await atCode(`${what.replaceAll(/\W+/g, '-')}@example.com`);
+    const answers = await volley(house.port, Array(MANY).fill(at.show(pick(at))));
+    assert.equal(answers.filter(isIn).length, 1, JSON.stringify(tally(answers)));
+  });
+}
+
+test('race: of many wrong codes at the same moment five are counted, and the right one is dead then', async () => {
+  await get();
+  const at = await atCode('guessed@example.com');
+  const wrong = at.code === '000000' ? '000001' : '000000';
+  const answers = await volley(house.port, Array(MANY).fill(at.show({ code: wrong })));
+  assert.equal(answers.filter(isIn).length, 0);
+  assert.equal((await volley(house.port, [at.show({ code: at.code })])).filter(isIn).length, 0);
 });
 
 test('race: wrong verifiers at the same moment do not spoil the code for the right one', async () => {
