@@ -78,7 +78,7 @@ postern_http_answer_dup (const PosternHttpAnswer *self, const char *path)
 static PosternError
 get_code (guint status)
 {
-  if (status == 408 || status == 425)
+  if (status == 408 || status == 409 || status == 425) /* 409: the same message is under way there already */
     return POSTERN_ERROR_TEMPORARILY_UNAVAILABLE;
   if (status == 429)
     return POSTERN_ERROR_TOO_MANY_REQUESTS;

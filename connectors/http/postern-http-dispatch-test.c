@@ -85,6 +85,7 @@ test_judge (void)
     { 202, "", FALSE, -1 },
     { 400, "{}", FALSE, POSTERN_ERROR_INVALID_REQUEST },
     { 401, "{}", FALSE, POSTERN_ERROR_CONFIG },
+    { 409, "{}", FALSE, POSTERN_ERROR_TEMPORARILY_UNAVAILABLE },
     { 429, "{}", FALSE, POSTERN_ERROR_TOO_MANY_REQUESTS },
     { 503, "not JSON", FALSE, POSTERN_ERROR_PROVIDER },
     { 200, "{\"s\":\"0\"}", TRUE, -1 },

@@ -105,7 +105,7 @@ const providers = {
   },
   vonage: {
     settings: { user: 'vkey', secret: 'v&secret', from: 'Example' }, path: '/rest.nexmo.com/sms/json',
-    check: (request) => assert.deepEqual(form(request), { api_key: 'vkey', api_secret: 'v&secret', to: '4915112345678', from: 'Example', text: subject, type: 'unicode' }),
+    check: (request) => basic(request, 'vkey:v&secret') ?? assert.deepEqual(form(request), { to: '4915112345678', from: 'Example', text: subject, type: 'unicode' }),
     answer: [200, '{"message-count":"1","messages":[{"to":"4915112345678","message-id":"vo-1","status":"0","remaining-balance":"3.14"}]}'], receipt: 'vo-1',
     refusal: [200, '{"message-count":"1","messages":[{"status":"6","error-text":"Invalid message"}]}'], reason: /6 Invalid message/,
     later: [200, '{"message-count":"1","messages":[{"status":"1","error-text":"Throughput Rate Exceeded"}]}'],

@@ -24,7 +24,7 @@ const tryOut = (postern, recipient) => run(postern, 'message', 'test', recipient
 
 /** A server that has only these messengers. */
 async function withMessengers(instances, work, config = {}, more = {}) {
-  const postern = await startPostern({ ...more, config: { tenant: { name: 'Bücher & Söhne' }, messages: { 'from-address': 'post@id.example' }, outbound: { allow: '127.0.0.1 localhost' }, ...config }, instances });
+  const postern = await startPostern({ ...more, config: { tenant: { name: 'Bücher & Söhne' }, messages: { 'from-address': 'post@id.example' }, outbound: { allow: '127.0.0.1 localhost' }, ...config, server: { 'drain-timeout': 1, ...config.server } }, instances });
   try {
     await work(postern);
     assert.doesNotMatch(postern.log(), /mail secret|access-token|(ada|bob|unknown|spam|grey)@/, 'no secret stands in the log');
