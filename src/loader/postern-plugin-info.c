@@ -221,7 +221,8 @@ postern_plugin_info_load (const char *path, GError **error)
 
   g_autofree char *icon = get_text (file, "Plugin", "Icon");
   g_autofree char *folder = g_path_get_dirname (path);
-  g_autofree char *icon_file = icon ? g_canonicalize_filename (icon, folder) : NULL;
+  g_autofree char *absolute = g_canonicalize_filename (folder, NULL);
+  g_autofree char *icon_file = icon ? g_canonicalize_filename (icon, absolute) : NULL;
   if (icon_file && g_file_test (icon_file, G_FILE_TEST_IS_REGULAR))
     self->icon = g_steal_pointer (&icon_file);
   self->name = g_key_file_get_locale_string (file->keys, "Plugin", "Name", "C", NULL);
