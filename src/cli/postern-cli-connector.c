@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "postern-cli-check.h"
+#include "postern-cli-try.h"
 #include "postern-cli-contract.h"
 #include "postern-cli-stamp.h"
 #include "postern-registry.h"
@@ -129,8 +130,11 @@ static GPtrArray *
 find_faults (PosternCliCall *call, const char *path, GError **error)
 {
   g_autoptr (PosternRegistry) registry = scan (call, error);
+  GPtrArray *findings = registry ? postern_cli_check (path, registry, postern_config_get_strv (call->config, "paths.connectors")) : NULL;
 
-  return registry ? postern_cli_check (path, registry, postern_config_get_strv (call->config, "paths.connectors")) : NULL;
+  if (findings && postern_cli_call_has (call, "try") && postern_cli_check_is_good (findings))
+    postern_cli_try (call->config, registry, path, findings);
+  return findings;
 }
 
 static GVariant *
@@ -314,6 +318,11 @@ static const PosternCliOption new_options[] = {
   { NULL },
 };
 
+static const PosternCliOption check_options[] = {
+  { "try", POSTERN_CLI_TRUE, NULL, NULL, "Also ask the provider: is it reached, does it take the secret? Runs the plugin" },
+  { NULL },
+};
+
 static const PosternCliOption test_options[] = {
   { "here", POSTERN_CLI_TRUE, NULL, NULL, "In this process, for a debugger" },
   { NULL },
@@ -325,7 +334,7 @@ static const PosternCliCommand commands[] = {
   { "types", "[TYPE]", "Lists the types that are installed; with TYPE, its settings.", NULL, NULL, "type kind name description", NULL, types },
   { "create", "INSTANCE [NAME=VALUE…]", "Writes a file for a new instance, after checking its settings.", NULL, NULL, NULL, create_options, create },
   { "delete", "INSTANCE", "Removes an instance's file.", NULL, NULL, NULL, NULL, delete },
-  { "check", "FILE", "Says whether an instance's file is good, without running any plugin.", NULL, NULL, NULL, NULL, check },
+  { "check", "FILE", "Says whether an instance's file is good, without running any plugin unless asked to.", NULL, NULL, NULL, check_options, check },
   { "new", "NAME", "Begins the source code of a new plugin: a project that builds by itself.", NULL, NULL, NULL, new_options, new },
   { "test", "FILE [NAME=VALUE…]", "Runs the contract kit on a plugin's .so, and says what to do where it is broken.", NULL, NULL, NULL, test_options, postern_cli_contract },
   { NULL },

@@ -2,6 +2,7 @@
 // Each provider that has a mock.json: its real key file, with only the hosts exchanged, against a mock that takes nothing but what
 // the provider documents.
 import assert from 'node:assert/strict';
+import { execFile } from 'node:child_process';
 import { existsSync, mkdtempSync, readFileSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
@@ -140,6 +141,30 @@ for (const name of names) {
     });
   }
 }
+
+/** `postern connector check --try` on the file of @name, by which the server runs: what it says, and how it ends. */
+async function tryFile(name, change = {}, file = `${postern.dataDir}/connectors.d/${name}.conf`) {
+  mock.prepare(name, `${postern.url}/callback/${name}`, change);
+  return new Promise((done) => {
+    execFile(`${build}/src/cli/postern`, ['connector', 'check', file, '--try', '--config', postern.configFile], { env: postern.env }, (error, stdout, stderr) => done({ code: error?.code ?? 0, text: stdout + stderr }));
+  });
+}
+
+test('who checks a file reads whether the provider is reached and takes the secret', async () => {
+  for (const name of ['gitlab', 'linkedin', 'apple']) {
+    const good = await tryFile(name, { error: { at: 'token', status: 400, body: { error: 'invalid_grant' } } });
+    assert.equal(good.code, 0, good.text);
+    assert.match(good.text, /advice: the provider answers, and refused a made-up code/);
+    const wrong = await tryFile(name, { error: { at: 'token', status: 401, body: { error: 'invalid_client' } } });
+    assert.equal(wrong.code, 78);
+    assert.match(wrong.text, new RegExp(`${name}\\.conf:\\d+: ${name === 'apple' ? 'private-key' : 'client-secret'}: .*compare client-id`));
+  }
+  const down = join(keys, 'down.conf');
+  writeFileSync(down, 'Type=oidc\nissuer=http://127.0.0.1:9\nclient-id=x\nclient-secret=y\n'.replace(/^/, '[Instance]\n'), { mode: 0o600 });
+  const { code, text } = await tryFile('gitlab', {}, down);
+  assert.equal(code, 78);
+  assert.match(text, /down\.conf:3: issuer: .*see that the provider is up/);
+});
 
 test('a provider that hangs is given up, and the others go on', async () => {
   mock.prepare('github', `${postern.url}/callback/github`, { ill: { at: 'token', how: 'hang' } });
