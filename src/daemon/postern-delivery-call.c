@@ -181,25 +181,58 @@ take_deadline (PosternDeliveryCall *call, GError **error)
   g_set_error_literal (error, POSTERN_ERROR, POSTERN_ERROR_UNREACHABLE, "no answer in time");
 }
 
+/* @error says whether it was taken; @message: (out) (nullable) */
+static void
+send_message (PosternDeliveryCall *call, PosternMessage **message, GError **error)
+{
+  *message = render (call->carrier->delivery, call->entry, error);
+  if (*message && !postern_messenger_send (call->carrier->messenger, *message, call->cancellable, error))
+    take_deadline (call, error);
+}
+
+/* One that was still in the queue when the worker leaves is the next worker's. */
+static void
+give_back (PosternDeliveryCall *call)
+{
+  call->entry->due_at = postern_delivery_now ();
+  postern_delivery_settle (call->carrier->delivery, call->entry, call->taken_until);
+}
+
+/* Returns: FALSE when nobody listens any more: then nothing of the delivery or the store may be touched. */
+static gboolean
+is_heard (PosternDeliveryCall *call, const GError *error, gboolean *stopping)
+{
+  PosternDelivery *self = call->carrier->delivery;
+  gboolean heard;
+
+  g_mutex_lock (&self->mutex);
+  heard = !self->abandoned;
+  *stopping = self->stopping;
+  if (heard && error && !is_final (error) && !is_about_this_one (error))
+    call->carrier->resting_until = g_get_monotonic_time () + REST_SECONDS * G_USEC_PER_SEC;
+  g_mutex_unlock (&self->mutex);
+  return heard;
+}
+
 void
 postern_delivery_call_run (gpointer data, gpointer user_data)
 {
   PosternDeliveryCall *call = data;
   PosternDelivery *self = call->carrier->delivery;
+  g_autoptr (PosternMessage) message = NULL;
   g_autoptr (GError) error = NULL;
-  g_autoptr (PosternMessage) message = render (self, call->entry, &error);
-  gboolean heard;
+  gboolean stopping;
 
-  if (message && !postern_messenger_send (call->carrier->messenger, message, call->cancellable, &error))
-    take_deadline (call, &error);
-  g_mutex_lock (&self->mutex);
-  heard = !self->abandoned;
-  if (heard && error && !is_final (error) && !is_about_this_one (error))
-    call->carrier->resting_until = g_get_monotonic_time () + REST_SECONDS * G_USEC_PER_SEC;
-  g_mutex_unlock (&self->mutex);
-  if (!heard)
+  if (!is_heard (call, NULL, &stopping))
     return;
-  finish (call, message ? postern_message_get_receipt (message) : NULL, error);
+  if (stopping) {
+    give_back (call);
+  } else {
+    send_message (call, &message, &error);
+    if (!is_heard (call, error, &stopping))
+      return;
+    finish (call, message ? postern_message_get_receipt (message) : NULL, error);
+  }
   postern_store_wake (self->store); /* there is room for another call, or this one goes to the next messenger */
   g_mutex_lock (&self->mutex);
   call_free (call);

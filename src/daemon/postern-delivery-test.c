@@ -12,7 +12,7 @@
 
 /* --- a messenger that does as it is told ------------------------------------------------------------------------- */
 
-typedef enum { TAKES, FAILS, REFUSES, NOT_NOW, HANGS } Mood;
+typedef enum { TAKES, FAILS, REFUSES, NOT_NOW, HANGS, DEAF } Mood;
 
 G_DECLARE_FINAL_TYPE (TestMessenger, test_messenger, TEST, MESSENGER, PosternMessenger)
 struct _TestMessenger {
@@ -60,6 +60,9 @@ test_messenger_deliver (PosternMessenger *messenger, PosternMessage *message, GC
     while (!g_cancellable_is_cancelled (cancellable))
       g_usleep (5000);
     return FALSE;
+  case DEAF:
+    g_usleep (4 * G_USEC_PER_SEC);
+    return TRUE;
   default:
     postern_message_fail (message, g_error_new_literal (POSTERN_ERROR, POSTERN_ERROR_UNREACHABLE, "connection refused"));
     return FALSE;
@@ -354,6 +357,23 @@ test_restart (void)
   world_close (&world);
 }
 
+/* A messenger that hears nothing cannot keep the worker, and what it says after the store was closed is not listened to. */
+static void
+test_deaf (void)
+{
+  World world = world_open (DEAF, -1);
+  gint64 begun, deadline = g_get_monotonic_time () + PATIENCE;
+
+  for (guint i = 0; i < 6; i++)
+    add (&world, "code", 600);
+  while (g_atomic_int_get (&world.first->calls) < 4 && g_get_monotonic_time () < deadline)
+    g_usleep (5000);
+  begun = g_get_monotonic_time ();
+  world_close (&world);
+  g_assert_cmpint (g_get_monotonic_time () - begun, <, 3500 * 1000);
+  g_usleep (5 * G_USEC_PER_SEC);
+}
+
 static void
 no_log (const char *domain, GLogLevelFlags level, const char *message, gpointer data)
 {
@@ -373,6 +393,7 @@ main (int argc, char **argv)
   g_test_add_func ("/delivery/refused", test_refused);
   g_test_add_func ("/delivery/no-template", test_no_template);
   g_test_add_func ("/delivery/hang", test_hang);
+  g_test_add_func ("/delivery/deaf", test_deaf);
   g_test_add_func ("/delivery/lapsed", test_lapsed);
   g_test_add_func ("/delivery/restart", test_restart);
   return g_test_run ();

@@ -9,9 +9,10 @@
 #define MARGIN_SECONDS 10 /* an entry is left to who took it for so much longer than its call may last */
 #define SLOW_SECONDS 5    /* one whose calls are all older than that is passed over */
 #define POLL_SECONDS 5    /* what another process left */
-#define STOP_SECONDS 5    /* for what is under way when the worker leaves; after that it is cut off, and gets as much again */
+#define STOP_SECONDS 5    /* at most, for what is under way when the worker leaves; after that it is cut off, and gets as much again */
 #define LAPSED_AT_ONCE 50
 
+static PosternDelivery *left_behind; /* for whoever looks for leaks */
 static const char *const channels[] = { "email", "sms" };
 
 /* --- which messenger --------------------------------------------------------------------------------------------- */
@@ -340,7 +341,7 @@ has_calls (PosternDelivery *self)
 static gboolean
 wait_for_calls (PosternDelivery *self)
 {
-  gint64 deadline = g_get_monotonic_time () + STOP_SECONDS * G_USEC_PER_SEC;
+  gint64 deadline = g_get_monotonic_time () + MIN (STOP_SECONDS, self->call_seconds) * G_USEC_PER_SEC;
   gboolean in_time = TRUE;
 
   g_mutex_lock (&self->mutex);
@@ -368,6 +369,7 @@ postern_delivery_stop (PosternDelivery *self)
   }
   if (self->abandoned) { /* its thread still holds what would be freed here; the process ends anyway */
     g_warning ("a messenger does not come back and is left behind");
+    left_behind = self;
     return;
   }
   g_ptr_array_unref (self->carriers);
