@@ -4,6 +4,7 @@
 import assert from 'node:assert/strict';
 import { generateKeyPairSync } from 'node:crypto';
 import * as jose from 'jose';
+import * as codes from './codes.mjs';
 import { startBrowser, signIn } from '../lib/browser.mjs';
 import { RelyingParty, client } from '../lib/relying-party.mjs';
 import { startPostern } from '../lib/server.mjs';
@@ -364,6 +365,8 @@ test('the set-up link makes the administrator, and the demo shows its tokens', a
   }
 });
 
+codes.register(person);
+
 await runTests({
   onFailure: async (name) => {
     for (const [index, page] of browser.contexts().flatMap((context) => context.pages()).entries()) {
@@ -376,6 +379,7 @@ await runTests({
   after: async () => {
     rp.stop();
     await browser.close();
+    await codes.stop();
     await provider.stop();
     await postern.stop();
   },
