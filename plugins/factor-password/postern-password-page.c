@@ -22,6 +22,7 @@ postern_password_page_answer (PosternStep *step, const PosternPasswordPage *page
   postern_json_object_add_boolean (&model, "ask_current", page->ask_current);
   postern_json_object_add_boolean (&model, "code", page->offer_code);
   postern_json_object_add_boolean (&model, "sms", page->sms);
+  postern_json_object_add_boolean (&model, "phone", page->phone);
   postern_json_object_add_boolean (&model, "recovery", page->offer_recovery);
   prompt = postern_prompt_new_page (page->name, postern_json_object_end (&model));
   if (page->message)

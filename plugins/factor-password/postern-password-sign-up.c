@@ -2,6 +2,7 @@
 #include <glib/gi18n.h>
 
 #include "postern-flow-ask.h"
+#include "postern-flow-factors.h"
 #include "postern-flow-sign-up.h"
 #include "postern-password-check.h"
 
@@ -59,7 +60,7 @@ take (PosternFactorPassword *self, PosternStep *step, PosternPasswordPage *page)
   sign_up.value = postern_password_check_new (self, step, postern_step_get_input (step, "password"), page);
   if (sign_up.value == NULL)
     return;
-  if (postern_flow_sign_up_must_prove (postern_flow_ask_get_context (step)))
+  if (postern_flow_sign_up_must_prove (postern_flow_ask_get_context (step), sign_up.identifier))
     postern_flow_sign_up_prove (step, &sign_up);
   else
     create (step, page, &sign_up);
@@ -74,6 +75,7 @@ postern_password_sign_up_answer (PosternFactorPassword *self, PosternStep *step)
 
   page.identifier = context->flow->identifier ? context->flow->identifier : context->flow->login_hint;
   page.min_length = policy->password_min_length;
+  page.phone = postern_flow_factors_can_text (context);
   if (postern_flow_sign_up_is_proving (step))
     postern_flow_sign_up_go_on (step);
   else if (postern_step_get_phase (step) == POSTERN_STEP_BEGIN)

@@ -280,6 +280,22 @@ test_sms (void)
   policy_set ("{" MANY "}");
 }
 
+static void
+test_prefixes (void)
+{
+  static const char *const bad[] = { "49", "+", "+49x", "+049", "+1234567890123456", "+49 43" };
+
+  for (guint i = 0; i < G_N_ELEMENTS (bad); i++) {
+    g_autoptr (PosternInstance) instance = g_object_new (POSTERN_TYPE_FACTOR_CODE, NULL);
+    g_autoptr (PosternSettings) settings = postern_settings_new (g_variant_new_parsed ("{'sms-prefixes': %s}", bad[i]), NULL);
+    g_autoptr (GError) error = NULL;
+
+    postern_instance_set_identity (instance, "code", "code", "Code", NULL, settings);
+    g_assert_false (postern_instance_configure (instance, &error));
+    g_assert_error (error, POSTERN_ERROR, POSTERN_ERROR_CONFIG);
+  }
+}
+
 int
 main (int argc, char **argv)
 {
@@ -301,6 +317,7 @@ main (int argc, char **argv)
   g_test_add_func ("/flow-code/limit", test_limit);
   g_test_add_func ("/flow-code/policy", test_policy);
   g_test_add_func ("/flow-code/sms", test_sms);
+  g_test_add_func ("/flow-code/prefixes", test_prefixes);
   failed = g_test_run ();
   house_end ();
   return failed;

@@ -36,12 +36,20 @@ postern_flow_factors_can_send (PosternFlowContext *context, const char *channel)
   return postern_outbox_can_deliver (messengers, channel);
 }
 
+gboolean
+postern_flow_factors_can_text (PosternFlowContext *context)
+{
+  g_autoptr (PosternPolicy) policy = postern_tenant_dup_policy (context->tenant);
+
+  return policy->sms_code_enabled && postern_flow_factors_can_send (context, "sms") && postern_flow_factors_find (context, CODE);
+}
+
 PosternInstance *
 postern_flow_factors_find_code (PosternFlowContext *context, const char *identifier)
 {
   g_autoptr (PosternPolicy) policy = postern_tenant_dup_policy (context->tenant);
   gboolean number = identifier && postern_identifier_is_phone (identifier);
-  gboolean sms = (identifier == NULL || number) && policy->sms_code_enabled && postern_flow_factors_can_send (context, "sms");
+  gboolean sms = (identifier == NULL || number) && postern_flow_factors_can_text (context);
   gboolean email = !number && policy->email_code_enabled && postern_flow_factors_can_send (context, "email");
 
   return sms || email ? postern_flow_factors_find (context, CODE) : NULL;

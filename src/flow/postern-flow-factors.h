@@ -19,6 +19,8 @@ PosternInstance *postern_flow_factors_find_code (PosternFlowContext *context, co
 PosternInstance *postern_flow_factors_find_first (PosternFlowContext *context, const char *identifier);
 /** postern_flow_factors_can_send: whether anybody here carries messages over @channel: "email" or "sms". */
 gboolean postern_flow_factors_can_send (PosternFlowContext *context, const char *channel);
+/** postern_flow_factors_can_text: whether codes go out by text message here: policy, messenger and factor. */
+gboolean postern_flow_factors_can_text (PosternFlowContext *context);
 /** postern_flow_factors_can_recover: whether a forgotten password can be replaced: @identifier's owner can be written to, as a code would be. */
 gboolean postern_flow_factors_can_recover (PosternFlowContext *context, const char *identifier);
 

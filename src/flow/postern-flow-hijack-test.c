@@ -183,6 +183,26 @@ test_non_verifying_provider (void)
   g_assert_cmpstr (again, ==, theirs);
 }
 
+/* Whoever read one code of hers and waits on a page is out when she sets a new password. */
+static void
+test_parked_by_code (void)
+{
+  g_autoptr (Browser) owner = browser_new ("192.0.2.30");
+  g_autoptr (Browser) thief = browser_new ("192.0.2.66");
+  g_autofree char *id = user_make_with_password ("parked@example.org", TRUE);
+  g_autofree char *code = NULL;
+
+  browser_begin (thief, application_flow (APP_THIRD, 0));
+  browser_submit (thief, "action=continue&identifier=parked@example.org");
+  browser_submit (thief, "action=factor:code");
+  code = post_get ("parked@example.org", "code");
+  browser_enter_code (thief, code);
+  assert_page (thief, "consent");
+  recover (owner, "parked@example.org");
+  browser_submit (thief, "action=allow");
+  assert_page (thief, "identifier");
+}
+
 /* --- linking ---------------------------------------------------------------------------------------------------------------- */
 
 /* An account without a password is proved by a code to its own address; whoever cannot read it links nothing. */
@@ -445,6 +465,7 @@ main (int argc, char **argv)
   g_test_add_func ("/hijack/trojan-identifier", test_trojan_identifier);
   g_test_add_func ("/hijack/unexpired-change", test_unexpired_change);
   g_test_add_func ("/hijack/non-verifying-provider", test_non_verifying_provider);
+  g_test_add_func ("/hijack/parked-by-code", test_parked_by_code);
   g_test_add_func ("/hijack/link-by-code", test_link_by_code);
   g_test_add_func ("/hijack/last-way", test_last_way);
   g_test_add_func ("/hijack/unlink-keeps-out", test_unlink_keeps_out);

@@ -129,6 +129,31 @@ test_sign_up_without_password (void)
   policy_set (MANY);
 }
 
+/* A number is proved like an address; whose it is already is not said either. */
+static void
+test_sign_up_by_number (void)
+{
+  g_autoptr (Browser) browser = browser_new ("192.0.2.20");
+  g_autoptr (Browser) again = browser_new ("192.0.2.21");
+  g_autofree char *code = NULL;
+
+  browser_begin (browser, application_flow (APP_FIRST, POSTERN_FLOW_PROMPT_CREATE));
+  browser_submit (browser, "action=continue&identifier=%2B49 30 555555&name=Number&password=" PASSWORD);
+  g_assert_cmpstr (browser_model (browser, "error_field"), ==, "identifier"); /* not where no messages go out */
+  policy_set ("{\"sms_code_enabled\":true,\"password_enabled\":false}");
+  browser_begin (browser, application_flow (APP_FIRST, POSTERN_FLOW_PROMPT_CREATE));
+  browser_submit (browser, "action=continue&identifier=%2B49 30 555555&name=Number");
+  assert_page (browser, "code");
+  code = post_get ("+4930555555", "code");
+  browser_enter_code (browser, code);
+  assert_answer (browser, "amr=mca+sms&acr=1");
+  browser_begin (again, application_flow (APP_FIRST, POSTERN_FLOW_PROMPT_CREATE));
+  browser_submit (again, "action=continue&identifier=%2B4930555555&name=Number");
+  assert_page (again, "code");
+  g_assert_cmpuint (post_count ("+4930555555", NULL, NULL), ==, 1);
+  policy_set (MANY);
+}
+
 /* --- recovery -------------------------------------------------------------------------------------------------------------- */
 
 static void
@@ -295,6 +320,7 @@ main (int argc, char **argv)
   g_test_add_func ("/flow-proof/sign-up-taken", test_sign_up_taken);
   g_test_add_func ("/flow-proof/sign-up-twice", test_sign_up_twice);
   g_test_add_func ("/flow-proof/sign-up-without-password", test_sign_up_without_password);
+  g_test_add_func ("/flow-proof/sign-up-by-number", test_sign_up_by_number);
   g_test_add_func ("/flow-proof/recover", test_recover);
   g_test_add_func ("/flow-proof/recover-in-order", test_recover_in_order);
   g_test_add_func ("/flow-proof/purposes", test_purposes);

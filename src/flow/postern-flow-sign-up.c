@@ -49,6 +49,12 @@ dup_name (const char *typed)
   return *name ? g_steal_pointer (&name) : NULL;
 }
 
+static gboolean
+is_reachable (PosternFlowContext *context, const char *identifier)
+{
+  return strchr (identifier, '@') || (postern_identifier_is_phone (identifier) && postern_flow_factors_can_text (context));
+}
+
 const char *
 postern_flow_sign_up_read (PosternFlowSignUp *self, PosternStep *step, gboolean needs_address, const char **field)
 {
@@ -58,7 +64,7 @@ postern_flow_sign_up_read (PosternFlowSignUp *self, PosternStep *step, gboolean 
   self->identifier = postern_identifier_canonicalize_for (policy, postern_step_get_input (step, "identifier"));
   self->name = dup_name (postern_step_get_input (step, "name"));
   *field = "identifier";
-  if (self->identifier == NULL || (needs_address && strchr (self->identifier, '@') == NULL))
+  if (self->identifier == NULL || (needs_address && !is_reachable (context, self->identifier)))
     return N_("Enter your e-mail address.");
   if (needs_address && postern_flow_choices_find_domain (context, self->identifier))
     return N_("People with this address sign in through their organization. Go back and enter it there.");
@@ -92,9 +98,12 @@ new_user (PosternFlow *flow, const PosternFlowSignUp *sign_up, gboolean proved)
   user->id = postern_id_new ("usr");
   if (strchr (sign_up->identifier, '@'))
     user->email = g_strdup (sign_up->identifier);
+  else if (postern_identifier_is_phone (sign_up->identifier))
+    user->phone = g_strdup (sign_up->identifier);
   else
     user->username = g_strdup (sign_up->identifier);
-  user->email_verified = proved;
+  user->email_verified = proved && user->email;
+  user->phone_verified = proved && user->phone;
   user->profile = g_variant_ref_sink (postern_json_object_end (&profile));
   user->administrator = flow->ticket_hash != NULL;
   user->created_at = user->updated_at = postern_flow_context_now ();
@@ -152,11 +161,13 @@ postern_flow_sign_up_create (PosternFlowContext *context, const PosternFlowSignU
 /* --- the proof of the address -------------------------------------------------------------------------------------------- */
 
 gboolean
-postern_flow_sign_up_must_prove (PosternFlowContext *context)
+postern_flow_sign_up_must_prove (PosternFlowContext *context, const char *identifier)
 {
   PosternConfig *config = postern_runtime_get_config (context->runtime);
   gboolean wanted = config == NULL || postern_config_get_boolean (config, "sign-up.verify-email");
 
+  if (context->flow->ticket_hash == NULL && postern_identifier_is_phone (identifier))
+    return TRUE;
   return wanted && context->flow->ticket_hash == NULL && postern_flow_factors_can_send (context, "email");
 }
 
@@ -183,7 +194,8 @@ static void
 send (PosternStep *step, const char *identifier)
 {
   PosternFlowContext *context = postern_flow_ask_get_context (step);
-  PosternFlowCodeOrder order = { .purpose = POSTERN_CODE_VERIFY, .typed = identifier, .channel = "email", .message = "verify" };
+  gboolean sms = postern_identifier_is_phone (identifier);
+  PosternFlowCodeOrder order = { .purpose = POSTERN_CODE_VERIFY, .typed = identifier, .channel = sms ? "sms" : "email", .message = "verify" };
   Look it = { identifier, FALSE };
   GError *error = NULL;
 
@@ -192,7 +204,7 @@ send (PosternStep *step, const char *identifier)
     return;
   }
   order.recipient = it.taken ? NULL : identifier;
-  order.instead = "has-account";
+  order.instead = sms ? NULL : "has-account"; /* a text message costs money */
   order.instead_to = identifier;
   postern_flow_code_send (step, &order);
 }
@@ -223,12 +235,23 @@ show (PosternStep *step, const char *field, const char *message, guint retry_aft
 
   postern_json_object_add_string (&model, "identifier", typed ? postern_step_get_input (step, "identifier") : flow->identifier ? flow->identifier : flow->login_hint);
   postern_json_object_add_string (&model, "name", postern_step_get_input (step, "name"));
+  postern_json_object_add_boolean (&model, "phone", postern_flow_factors_can_text (postern_flow_ask_get_context (step)));
   prompt = postern_prompt_new_page ("sign-up", postern_json_object_end (&model));
   if (message)
     postern_prompt_set_error (prompt, field, message);
   if (retry_after > 0)
     postern_prompt_set_status (prompt, 429, retry_after);
   postern_step_return_prompt (step, prompt);
+}
+
+static void
+return_user (PosternStep *step, const char *user_id, const PosternFlowSignUp *sign_up)
+{
+  gboolean sms = postern_identifier_is_phone (sign_up->identifier);
+
+  if (sms && sign_up->value == NULL)
+    postern_flow_add_amr (postern_flow_ask_get_context (step)->flow, "mca");
+  postern_step_return_user (step, user_id, sign_up->value ? "pwd" : sms ? "sms" : "otp");
 }
 
 void
@@ -249,7 +272,7 @@ postern_flow_sign_up_go_on (PosternStep *step)
     return;
   user_id = postern_flow_sign_up_create (context, &sign_up, TRUE, &error);
   if (user_id) {
-    postern_step_return_user (step, user_id, sign_up.value ? "pwd" : "otp");
+    return_user (step, user_id, &sign_up);
   } else if (g_error_matches (error, POSTERN_ERROR, POSTERN_ERROR_CONFLICT)) { /* in another window; who is told has shown to read the address */
     g_error_free (error);
     postern_step_set_state (step, IDENTIFIER, NULL);

@@ -19,7 +19,7 @@ typedef struct {
 } PosternFlowSignUp;
 
 /**
- * postern_flow_sign_up_read: the names of the form. @needs_address: a user name will not do. @field: (out): the input that is wrong
+ * postern_flow_sign_up_read: the names of the form. @needs_address: a user name will not do, but an address or, where codes go out to them, a number. @field: (out): the input that is wrong
  * Returns: (nullable): what is wrong: a phrase
  */
 const char *postern_flow_sign_up_read (PosternFlowSignUp *self, PosternStep *step, gboolean needs_address, const char **field);
@@ -32,8 +32,8 @@ G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (PosternFlowSignUp, postern_flow_sign_up_clear)
  */
 gboolean postern_flow_sign_up_take_try (PosternFlowContext *context, guint *retry_after, GError **error);
 
-/** postern_flow_sign_up_must_prove: whether the address is to be proved here: a mail can be sent, and nobody has switched it off. */
-gboolean postern_flow_sign_up_must_prove (PosternFlowContext *context);
+/** postern_flow_sign_up_must_prove: whether @identifier is to be proved here: an address where a mail can be sent and nobody has switched it off, a number always. */
+gboolean postern_flow_sign_up_must_prove (PosternFlowContext *context, const char *identifier);
 /** postern_flow_sign_up_prove: keeps what was asked for in the step's state, sends the code and answers with its page. */
 void postern_flow_sign_up_prove (PosternStep *step, const PosternFlowSignUp *self);
 /** postern_flow_sign_up_is_proving: whether that is under way. */

@@ -128,21 +128,25 @@ sign_in (PosternFlowContext *context, PosternSession *old)
 }
 
 /*
- * A flow may be parked (for consent) between the password and the session. Changing the password, or switching the account
- * off, ends every session there is: what a thief showed before that must not become a session after it. Changing it in this
- * flow itself is no reason; in the second of the sign-in it may be its own new hash.
+ * A flow may be parked (for consent) between the password, or a code, and the session. Changing the password, or switching the
+ * account off, ends every session there is: what a thief showed before that must not become a session after it. Changing it in
+ * this flow itself is no reason; in the second of the sign-in it may be its own new hash.
  */
 static gboolean
 still_stands (PosternFlowContext *context)
 {
   PosternFlow *flow = context->flow;
   const PosternStanding *standing = postern_flow_context_load_standing (context, NULL);
-  gboolean by_password = flow->amr && g_strv_contains ((const char *const *) flow->amr, "pwd");
-  gboolean own = g_strcmp0 (flow->task, POSTERN_FLOW_TASK_CHANGE_PASSWORD) == 0;
+  const char *const *amr = (const char *const *) flow->amr;
+  gboolean by_password = amr && g_strv_contains (amr, "pwd");
+  gboolean by_code = amr && (g_strv_contains (amr, "otp") || g_strv_contains (amr, "sms"));
+  gboolean own = g_strcmp0 (flow->task, POSTERN_FLOW_TASK_CHANGE_PASSWORD) == 0 || postern_pairs_get (flow->authenticator_state, POSTERN_FLOW_STATE_RECOVER);
 
   if (standing == NULL || standing->disabled_at != 0)
     return FALSE;
-  return !by_password || own || (standing->password_at != 0 && standing->password_at <= flow->auth_time);
+  if (own || (by_password && standing->password_at == 0))
+    return own;
+  return !(by_password || by_code) || standing->password_at <= flow->auth_time;
 }
 
 /**

@@ -19,6 +19,9 @@ test_one_spelling (void)
   assert_canonical ("e\xcc\x81va", "\xc3\xa9va"); /* e and a combining accent */
   assert_canonical ("+49 30", NULL);
   assert_canonical ("+4930123456", "+4930123456");
+  assert_canonical (" +49 (30) 12 34-56 ", "+4930123456");
+  assert_canonical ("+49/30.123456", "+4930123456");
+  assert_canonical ("+1 (2", NULL);
   assert_canonical ("plain.name", "plain.name");
 }
 

@@ -146,10 +146,23 @@ spell_domain (char *folded)
   return g_steal_pointer (&address);
 }
 
+/* A number as people write it, +49 (30) 12 34-56, is what remains without what only helps to read it. (transfer full) (nullable): no number */
+static char *
+dup_number (const char *folded)
+{
+  g_autoptr (GString) digits = g_string_new (NULL);
+
+  for (const char *p = folded; *folded == '+' && *p; p++)
+    if (strchr (" -()./", *p) == NULL)
+      g_string_append_c (digits, *p);
+  return postern_identifier_is_phone (digits->str) ? g_strdup (digits->str) : NULL;
+}
+
 char *
 postern_identifier_canonicalize (const char *typed)
 {
   g_autofree char *folded = NULL;
+  g_autofree char *number = NULL;
   g_autofree char *spelled = NULL;
   g_autofree char *stripped = NULL;
 
@@ -158,6 +171,9 @@ postern_identifier_canonicalize (const char *typed)
     return NULL;
   stripped = g_strstrip (g_strdup (typed));
   folded = fold (stripped);
+  number = folded ? dup_number (folded) : NULL;
+  if (number)
+    return g_steal_pointer (&number);
   if (folded == NULL || *folded == '\0' || strlen (folded) > MAX_BYTES || has_strange_characters (folded) || !has_sound_at (folded))
     return NULL;
   spelled = spell_domain (folded);

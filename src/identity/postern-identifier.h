@@ -8,7 +8,7 @@ G_BEGIN_DECLS
 /**
  * postern_identifier_canonicalize: the one spelling under which what a person typed (e-mail address, user name, telephone)
  * is stored and looked up: NFKC, case folded, without the spaces around; a domain as people read it (not "xn--…"), without the
- * dot of the root. Refused: empty, longer than 254 bytes, more than one `@` or nothing beside it, a quoted or commented address;
+ * dot of the root; a number without spaces and punctuation. Refused: empty, longer than 254 bytes, more than one `@` or nothing beside it, a quoted or commented address;
  * characters that nobody sees and white space inside; letters of scripts that are not written together.
  * Returns: (transfer full) (nullable)
  */
