@@ -8,7 +8,7 @@ import Provider, { interactionPolicy } from 'oidc-provider';
 const port = Number(process.argv[2]);
 const issuer = `http://127.0.0.1:${port}`;
 const jwk = (type, options, alg) => ({ ...generateKeyPairSync(type, options).privateKey.export({ format: 'jwk' }), alg, use: 'sig', kid: alg });
-const api = 'https://api.example.com';
+const api = 'https://api.example.com', opaque = 'https://opaque.example.com';
 
 const { base } = interactionPolicy;
 const policy = base();
@@ -31,7 +31,9 @@ const provider = new Provider(issuer, {
       enabled: true,
       defaultResource: () => api,
       useGrantedResource: () => true,
-      getResourceServerInfo: () => ({ scope: 'read openid offline_access', accessTokenFormat: 'jwt', jwt: { sign: { alg: 'ES256' } } }),
+      getResourceServerInfo: (_ctx, resource) => (resource === opaque
+        ? { scope: 'read', accessTokenFormat: 'opaque' }
+        : { scope: 'read openid offline_access', accessTokenFormat: 'jwt', jwt: { sign: { alg: 'ES256' } } }),
     },
   },
   interactions: { policy, url: (_ctx, interaction) => `/interaction/${interaction.uid}` },

@@ -12,6 +12,7 @@ const rounds = Number(process.env.ROUNDS ?? 3), scale = Number(process.env.SCALE
 const wanted = process.argv.slice(2).filter((word) => !word.startsWith('--'));
 const n = (count) => Math.max(50, Math.round(count * scale));
 const machine = { id: 'machine', secret: 'machine-secret-of-the-benchmark', resource: 'https://api.example.com' };
+const opaque = 'https://opaque.example.com';
 const person = { identifier: 'bench@example.com', login: 'bench@example.com', password: 'a long passphrase of the bench' };
 
 async function startPeer() {
@@ -21,7 +22,7 @@ async function startPeer() {
   await Promise.race([once(process_.stdout, 'data'), once(process_, 'exit').then(([code]) => { throw new Error(`the peer did not start: ${code}`); })]);
   await fetch(`${url}/.well-known/openid-configuration`);
   return {
-    name: 'oidc-provider', url, pids: [process_.pid], started: performance.now() - start, person, machine,
+    name: 'oidc-provider', url, pids: [process_.pid], started: performance.now() - start, person, machine, machineOpaque: { ...machine, resource: opaque },
     web: { id: 'web', secret: 'web-secret-of-the-benchmark-run' },
     paths: { authorize: '/auth', token: '/token', jwks: '/jwks', introspect: '/token/introspection' },
     stop: () => process_.kill(),
@@ -37,10 +38,12 @@ async function startOurs(password) {
     '--id-token-alg', 'ES256', '--scope', 'openid offline_access read');
   const service = await postern.cli('app', 'create', '--name', 'Machine', '--kind', 'service', '--resource', machine.resource, '--scope', 'read');
   const rsa = await postern.cli('app', 'create', '--name', 'Machine with RSA', '--kind', 'service', '--resource', machine.resource, '--scope', 'read', '--access-token-alg', 'RS256');
+  const dumb = await postern.cli('app', 'create', '--name', 'Machine of opaque tokens', '--kind', 'service', '--resource', opaque, '--scope', 'read', '--access-token-format', 'opaque');
   await postern.restart(); // so that the start is measured with an existing database
   return {
     name: 'postern', url: postern.url, pids: [postern.pid, ...children(postern.pid)], started: postern.started, person,
-    machine: { ...machine, id: service.client_id, secret: service.client_secret }, machineRsa: { ...machine, id: rsa.client_id, secret: rsa.client_secret }, web: { id: web.client_id, secret: web.client_secret },
+    machine: { ...machine, id: service.client_id, secret: service.client_secret }, machineRsa: { ...machine, id: rsa.client_id, secret: rsa.client_secret },
+    machineOpaque: { id: dumb.client_id, secret: dumb.client_secret, resource: opaque }, web: { id: web.client_id, secret: web.client_secret },
     paths: { authorize: '/oidc/authorize', token: '/oidc/token', jwks: '/oidc/jwks', introspect: '/oidc/introspect' },
     stop: () => postern.stop(),
   };
@@ -60,6 +63,8 @@ const rows = {
   discovery: (server) => h2load(server, { path: '/.well-known/openid-configuration', count: n(20000) }),
   jwks: (server) => h2load(server, { path: server.paths.jwks, count: n(20000) }),
   'client credentials, JWT': (server) => h2load(server, { path: server.paths.token, method: 'POST', body: machineForm(server), count: n(15000) }),
+  // Ours are on the disk before they are given; the peer's are in its memory.
+  'opaque tokens': (server) => h2load(server, { path: server.paths.token, method: 'POST', body: machineForm(server, server.machineOpaque), count: n(8000) }),
   // Both sides are filled in as a password manager does it: name and password on the first page that has a field for them.
   'code flow with PKCE': async (server) => withoutHash(server, await turns(server, n(400), 8, (agent) => codeFlow(server, agent))),
   // Who types is asked for the name first (an e-mail domain may have its own provider), which the peer does not do: two requests more.
@@ -81,7 +86,7 @@ const rows = {
 };
 
 /** What the project promises: row, least ratio. */
-const promises = { discovery: 2, jwks: 2, 'client credentials, JWT': 2.5, 'code flow with PKCE': 4, introspection: 2 };
+const promises = { discovery: 2, jwks: 2, 'client credentials, JWT': 2.5, 'opaque tokens': 2, 'code flow with PKCE': 4, introspection: 2 };
 
 const chosen = (name) => !wanted.length || wanted.some((word) => name.includes(word));
 
