@@ -34,6 +34,7 @@ async function startOurs(password) {
   // The peer writes no access log either.
   const postern = await startPostern({ config: { ...password, log: { access: 'false' } } });
   await postern.cli('user', 'create', '--email', person.identifier, '--email-verified', '--password', person.password);
+  await postern.cli('config', 'set-policy', 'guesses_per_account=1000', 'guesses_per_address=100000'); // one person, eight at a time, is no guesser here
   const web = await postern.cli('app', 'create', '--name', 'Bench', '--kind', 'web', '--first-party', '--redirect-uri', 'https://app.example.com/callback',
     '--id-token-alg', 'ES256', '--scope', 'openid offline_access read');
   const service = await postern.cli('app', 'create', '--name', 'Machine', '--kind', 'service', '--resource', machine.resource, '--scope', 'read');
