@@ -22,6 +22,9 @@ export function render(sample, language, brand = []) {
   return run([sample.template, `${models}/${sample.name}.json`, '--lang', language, '--templates', 'data/templates', '--templates', 'connectors/demo', '--locale', `${build}/po`, ...brand]);
 }
 
+/** A mail's HTML; @param model a file */
+export const renderMail = (name, model, language, brand) => run([`mail/${name}`, model, '--lang', language, '--templates', 'data/templates', '--locale', `${build}/po`, '--public-url', 'https://id.example.com', ...brand]);
+
 /** An asset that is made and no file. */
 export const makeAsset = (name, brand) => run(['--asset', name, ...brand]);
 
