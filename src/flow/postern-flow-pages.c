@@ -133,9 +133,44 @@ wake_by_callback (PosternRequest *request, PosternFlowEngine *engine, PosternPai
   return postern_flow_engine_call_back (engine, flow, request, input);
 }
 
+static void
+copy_cookie (const char *name, const char *value, gint64 max_age, gpointer page)
+{
+  postern_response_set_cookie (page, name, value, max_age);
+}
+
+static gboolean
+is_own (PosternRequest *request, const char *location)
+{
+  const char *own = postern_request_get_public_url (request);
+
+  return *location == '/' || (g_str_has_prefix (location, own) && strchr ("/?", location[strlen (own)]));
+}
+
+/*
+ * Chromium holds the `form-action` of the page that posted against every redirect that answers it. That of post_again() allows
+ * us alone, and of the provider's own page we know nothing: a redirect that leaves us becomes a page that does. Takes @response.
+ */
+static PosternResponse *
+leave_by_page (PosternRequest *request, PosternResponse *response)
+{
+  const char *location = postern_response_get_header (response, "Location");
+  g_autofree char *refresh = location ? g_strconcat ("0;url=", location, NULL) : NULL;
+  PosternResponse *page;
+
+  if (location == NULL || is_own (request, location))
+    return response;
+  page = postern_response_new_page (200, "form-post", g_variant_new_parsed ("{'link': <%s>}", location));
+  postern_response_set_header (page, "Refresh", refresh);
+  postern_response_foreach_cookie (response, copy_cookie, page);
+  g_object_unref (response);
+  return page;
+}
+
 PosternResponse *
 postern_flow_pages_call_back (PosternRequest *request, gpointer engine)
 {
+  PosternResponse *response;
   g_autoptr (GError) error = NULL;
   PosternPairs *input = postern_request_get_parameters (request, &error);
   const char *state = input ? find_state (input) : NULL;
@@ -147,5 +182,6 @@ postern_flow_pages_call_back (PosternRequest *request, gpointer engine)
     return post_again (request, input);
   if (state == NULL)
     return postern_flow_prompt_stale (NULL, NULL);
-  return wake_by_callback (request, engine, input, state);
+  response = wake_by_callback (request, engine, input, state);
+  return posted ? leave_by_page (request, response) : response;
 }

@@ -15,7 +15,7 @@ const password = 'correct horse battery staple 9';
 const provider = await startProvider();
 const postern = await startPostern({
   config: { outbound: { allow: '127.0.0.1' } },
-  instances: { corp: (url) => provider.instance(`${url}/callback/corp`), demo: 'Type=demo\n' },
+  instances: { corp: (url) => provider.instance(`${url}/callback/corp`), posted: (url) => provider.instance(`${url}/callback/posted`, {}, 'response-mode=form_post\n'), demo: 'Type=demo\n' },
 });
 const browser = await startBrowser();
 const rp = await RelyingParty.start();
@@ -339,6 +339,18 @@ test('a person comes through a provider that we did not write', async () => {
   await provider.signIn(page, 'grace');
   await allow(page);
   assert.equal((await rp.redeem(await again)).claims().sub, tokens.claims().sub, 'the same person is the same user');
+  await close();
+});
+
+test('a person comes back from a provider that posts, and leaves to the application', async () => {
+  const { page, close } = await person();
+  const answer = rp.answer();
+  await page.goto(await rp.begin({ scope: 'openid email' }));
+  await page.click('#connector-posted');
+  await provider.signIn(page, 'hedy');
+  await allow(page);
+  const tokens = await rp.redeem(await answer);
+  assert.equal((await client.fetchUserInfo(rp.config, tokens.access_token, tokens.claims().sub)).email, 'hedy@corp.example');
   await close();
 });
 

@@ -25,7 +25,7 @@ export class Visitor {
         const chunks = [];
         answer.on('error', reject); // the connection ended within the answer
         answer.on('data', (chunk) => chunks.push(chunk));
-        answer.on('end', () => resolve({ status: answer.statusCode, headers: answer.headers, location: answer.headers.location, text: Buffer.concat(chunks).toString() }));
+        answer.on('end', () => resolve({ status: answer.statusCode, headers: answer.headers, location: answer.headers.location ?? /^0;url=(.*)$/.exec(answer.headers.refresh ?? '')?.[1], text: Buffer.concat(chunks).toString() }));
       });
       outgoing.on('error', reject);
       outgoing.end(body);
