@@ -6,7 +6,9 @@
 G_BEGIN_DECLS
 
 /**
- * PosternDatabase: what a storage driver implements. src/store is its only caller.
+ * PosternDatabase:
+ *
+ * What a storage driver implements. src/store is its only caller.
  *
  * All work happens inside a function that gets a PosternTransaction: under SQLite a write runs together with others, on the
  * thread of any of their callers, and returns when the common commit is durable. A function may be run again after a
@@ -18,13 +20,32 @@ POSTERN_API G_DECLARE_DERIVABLE_TYPE (PosternDatabase, postern_database, POSTERN
 typedef struct _PosternTransaction PosternTransaction; /* the driver's own */
 typedef struct _PosternRows PosternRows;               /* the driver's own */
 
-/** PosternKeep: LASTING is on disk before the answer; SHORT may lose its last moment in a power cut. Functions on SHORT take turns: single
- * rows, not lists; their SQL gives the same when it is run again. */
+/**
+ * PosternKeep:
+ * @POSTERN_KEEP_LASTING: on disk before the answer
+ * @POSTERN_KEEP_SHORT: may lose its last moment in a power cut
+ *
+ * LASTING is on disk before the answer; SHORT may lose its last moment in a power cut. Functions on SHORT take turns: single
+ * rows, not lists; their SQL gives the same when it is run again.
+ */
 typedef enum { POSTERN_KEEP_LASTING, POSTERN_KEEP_SHORT } PosternKeep;
 
+/**
+ * PosternValueType:
+ * @POSTERN_VALUE_NULL: nothing
+ * @POSTERN_VALUE_INT64: a number
+ * @POSTERN_VALUE_TEXT: UTF-8, NUL-terminated
+ * @POSTERN_VALUE_BLOB: bytes
+ *
+ * A bound parameter's type.
+ */
 typedef enum { POSTERN_VALUE_NULL, POSTERN_VALUE_INT64, POSTERN_VALUE_TEXT, POSTERN_VALUE_BLOB } PosternValueType;
 
-/** PosternValue: one bound parameter; borrows its memory. */
+/**
+ * PosternValue:
+ *
+ * One bound parameter; borrows its memory.
+ */
 typedef struct {
   PosternValueType type;
   gint64 number;    /* the integer, or the blob's length in bytes */
@@ -42,7 +63,11 @@ postern_value_text (const char *text)
   return (PosternValue){ text ? POSTERN_VALUE_TEXT : POSTERN_VALUE_NULL, 0, text };
 }
 
-/** PosternTransactionFunc: FALSE with @error rolls this function's changes back (and only these). */
+/**
+ * PosternTransactionFunc:
+ *
+ * FALSE with @error rolls this function's changes back (and only these).
+ */
 typedef gboolean (*PosternTransactionFunc) (PosternTransaction *transaction, gpointer user_data, GError **error);
 
 struct _PosternDatabaseClass {

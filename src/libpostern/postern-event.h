@@ -5,14 +5,50 @@
 
 G_BEGIN_DECLS
 
-/** PosternEvent: something that happened, told and never asked. Immutable. @name like "sign-in.succeeded". */
+/**
+ * PosternEvent:
+ *
+ * Something that happened, told and never asked. Immutable. @name like "sign-in.succeeded".
+ */
 #define POSTERN_TYPE_EVENT (postern_event_get_type ())
 POSTERN_API G_DECLARE_FINAL_TYPE (PosternEvent, postern_event, POSTERN, EVENT, GObject)
 
-/** postern_event_new: @data: (nullable): a{sv}, floating is sunk. @time: microseconds since 1970, UTC. */
+/**
+ * postern_event_new:
+ * @data: (nullable): an a{sv}, floating is sunk
+ * @time: microseconds since 1970, UTC
+ *
+ * Makes an event.
+ *
+ * Returns: (transfer full):
+ */
 POSTERN_API PosternEvent *postern_event_new (const char *name, gint64 time, GVariant *data);
+
+/**
+ * postern_event_get_name:
+ *
+ * What happened, such as "sign-in.succeeded".
+ *
+ * Returns: (transfer none):
+ */
 POSTERN_API const char *postern_event_get_name (PosternEvent *self);
+
+/**
+ * postern_event_get_time:
+ *
+ * When it happened.
+ *
+ * Returns: microseconds since 1970, UTC
+ */
 POSTERN_API gint64 postern_event_get_time (PosternEvent *self);
-POSTERN_API GVariant *postern_event_get_data (PosternEvent *self); /* (transfer none), never NULL */
+
+/**
+ * postern_event_get_data:
+ *
+ * Whom and what it is about.
+ *
+ * Returns: (transfer none): an a{sv}, never NULL
+ */
+POSTERN_API GVariant *postern_event_get_data (PosternEvent *self);
 
 G_END_DECLS

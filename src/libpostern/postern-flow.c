@@ -51,7 +51,7 @@ postern_flow_init (PosternFlow *self)
   self->max_age = -1;
 }
 
-/** The id, the times and the stage are the engine's to set: they need the store's clock and the table. */
+/* The id, the times and the stage are the engine's to set: they need the store's clock and the table. */
 PosternFlow *
 postern_flow_new (PosternEntrance entrance, const char *protocol)
 {

@@ -6,21 +6,34 @@
 G_BEGIN_DECLS
 
 /**
- * PosternHandler: answers @request. May block; runs on a handler thread.
+ * PosternHandler:
+ *
+ * Answers @request. May block; runs on a handler thread.
  * Returns: (transfer full): never NULL, except from an `inline_handler`, where NULL means "not without blocking"
  * and the request goes on to the handler thread.
  */
 typedef PosternResponse *(*PosternHandler) (PosternRequest *request, gpointer user_data);
 
+/**
+ * PosternRouteFlags:
+ * @POSTERN_ROUTE_DEFAULT: nothing special
+ * @POSTERN_ROUTE_CSRF: a form of ours: the POST must be same-origin and carry the CSRF token
+ * @POSTERN_ROUTE_CORS: any origin may read it, without credentials (token, userinfo, discovery, JWKS)
+ * @POSTERN_ROUTE_ADMIN: only on the local admin socket or with a management token
+ *
+ * What is asked of a request before its handler.
+ */
 typedef enum {
   POSTERN_ROUTE_DEFAULT = 0,
-  POSTERN_ROUTE_CSRF = 1 << 0, /* a form of ours: the POST must be same-origin and carry the CSRF token */
-  POSTERN_ROUTE_CORS = 1 << 1, /* any origin may read it, without credentials (token, userinfo, discovery, JWKS) */
-  POSTERN_ROUTE_ADMIN = 1 << 2 /* only on the local admin socket or with a management token */
+  POSTERN_ROUTE_CSRF = 1 << 0,
+  POSTERN_ROUTE_CORS = 1 << 1,
+  POSTERN_ROUTE_ADMIN = 1 << 2
 } PosternRouteFlags;
 
 /**
- * PosternRoute: one row of a route table. Tables are static and end with a row whose @method is NULL.
+ * PosternRoute:
+ *
+ * One row of a route table. Tables are static and end with a row whose @method is NULL.
  * @method: "GET" (also answers HEAD), "POST", …; a path that exists with another method gets 405.
  * @pattern: "/oidc/token", "/sign-in/{flow}", "/callback/{instance}"; a capture is one segment; "{rest...}" at the end takes all.
  * @handler: for a handler thread

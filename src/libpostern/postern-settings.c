@@ -44,7 +44,7 @@ postern_settings_init (PosternSettings *self)
   self->values = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
 }
 
-/** The values are copied, so that wiping them at the end touches nobody else's memory. */
+/* The values are copied, so that wiping them at the end touches nobody else's memory. */
 PosternSettings *
 postern_settings_new (GVariant *values, const char *const *secret_names)
 {

@@ -120,7 +120,7 @@ entry_size (const char *name, const char *value)
   return value ? strlen (name) + strlen (value) : 0;
 }
 
-/** Too much state is the handler's fault, and a flow that lost half of it could go wrong: the step is refused. */
+/* Too much state is the handler's fault, and a flow that lost half of it could go wrong: the step is refused. */
 void
 postern_step_set_state (PosternStep *self, const char *name, const char *value)
 {

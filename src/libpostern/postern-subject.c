@@ -64,7 +64,7 @@ postern_subject_get_email (PosternSubject *self)
   return postern_claims_get_string (self->claims, "email");
 }
 
-/** A string "true" is no proof: only the boolean counts, and only beside an address. */
+/* A string "true" is no proof: only the boolean counts, and only beside an address. */
 gboolean
 postern_subject_get_email_verified (PosternSubject *self)
 {

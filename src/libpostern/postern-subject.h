@@ -6,7 +6,9 @@
 G_BEGIN_DECLS
 
 /**
- * PosternSubject: who a connector says came back.
+ * PosternSubject:
+ *
+ * Who a connector says came back.
  *
  * @id is the provider's stable identifier, never an e-mail address. The engine, not the connector, stamps
  * the instance it came from. `email_verified` is TRUE only if the provider said so as a JSON boolean true
@@ -16,15 +18,77 @@ G_BEGIN_DECLS
 #define POSTERN_TYPE_SUBJECT (postern_subject_get_type ())
 POSTERN_API G_DECLARE_FINAL_TYPE (PosternSubject, postern_subject, POSTERN, SUBJECT, GObject)
 
-/** postern_subject_new: @claims: (nullable): a reference is taken */
+/**
+ * postern_subject_new:
+ * @claims: (nullable): a reference is taken
+ *
+ * Makes a subject.
+ *
+ * Returns: (transfer full):
+ */
 POSTERN_API PosternSubject *postern_subject_new (const char *id, PosternClaims *claims);
+
+/**
+ * postern_subject_get_id:
+ *
+ * The provider's stable id.
+ *
+ * Returns: (transfer none):
+ */
 POSTERN_API const char *postern_subject_get_id (PosternSubject *self);
-POSTERN_API PosternClaims *postern_subject_get_claims (PosternSubject *self); /* (transfer none), never NULL */
-POSTERN_API const char *postern_subject_get_email (PosternSubject *self);     /* (nullable): claim `email` */
+
+/**
+ * postern_subject_get_claims:
+ *
+ * What the provider said.
+ *
+ * Returns: (transfer none): never NULL
+ */
+POSTERN_API PosternClaims *postern_subject_get_claims (PosternSubject *self);
+
+/**
+ * postern_subject_get_email:
+ *
+ * The claim `email`.
+ *
+ * Returns: (transfer none) (nullable):
+ */
+POSTERN_API const char *postern_subject_get_email (PosternSubject *self);
+
+/**
+ * postern_subject_get_email_verified:
+ *
+ * Whether the provider vouches for the address.
+ *
+ * Returns: TRUE only for the boolean true
+ */
 POSTERN_API gboolean postern_subject_get_email_verified (PosternSubject *self);
-/** postern_subject_set_upstream: keeps @tokens (a{sv}: access_token, refresh_token, id_token, expires_at) for sealing; @sid is the provider's session id (back-channel logout). */
+
+/**
+ * postern_subject_set_upstream:
+ * @tokens: (nullable): an a{sv}: access_token, refresh_token, id_token, expires_at
+ * @sid: (nullable): the provider's session id (back-channel logout)
+ *
+ * Keeps the provider's tokens for sealing.
+ */
 POSTERN_API void postern_subject_set_upstream (PosternSubject *self, GVariant *tokens, const char *sid);
-POSTERN_API GVariant *postern_subject_get_upstream_tokens (PosternSubject *self); /* (transfer none) (nullable) */
-POSTERN_API const char *postern_subject_get_upstream_sid (PosternSubject *self);  /* (nullable) */
+
+/**
+ * postern_subject_get_upstream_tokens:
+ *
+ * The provider's tokens.
+ *
+ * Returns: (transfer none) (nullable):
+ */
+POSTERN_API GVariant *postern_subject_get_upstream_tokens (PosternSubject *self);
+
+/**
+ * postern_subject_get_upstream_sid:
+ *
+ * The provider's session id.
+ *
+ * Returns: (transfer none) (nullable):
+ */
+POSTERN_API const char *postern_subject_get_upstream_sid (PosternSubject *self);
 
 G_END_DECLS

@@ -4,14 +4,18 @@
 #include <gio/gio.h>
 
 /**
- * POSTERN_API:
+ * POSTERN_API: (skip)
  *
  * Marks what libpostern-1 promises. Everything else is hidden by the compiler, and
  * `src/libpostern/postern-1.exports` lists what is left; a test compares the two.
  */
 #define POSTERN_API __attribute__ ((visibility ("default"))) extern
 
-/** POSTERN_PLUGIN_API: the contract's number. It stands in the module folder's name and in each `.plugin` file. */
+/**
+ * POSTERN_PLUGIN_API:
+ *
+ * The contract's number. It stands in the module folder's name and in each `.plugin` file.
+ */
 #define POSTERN_PLUGIN_API 1
 
 G_BEGIN_DECLS
