@@ -315,6 +315,8 @@ const doors = [
   { name: 'query access_token', route: 'GET /oidc/userinfo', takes: [], open: (value) => ok(fetchFrom(`/oidc/userinfo?access_token=${encodeURIComponent(value)}`)) },
   { name: 'Bearer', route: 'POST /oidc/userinfo', takes: ['access token', 'opaque access token'], open: (value) => ok(house.post('/oidc/userinfo', {}, bearer(value))) },
   { name: 'access_token', route: 'POST /oidc/userinfo', takes: ['access token', 'opaque access token'], open: (value) => ok(house.post('/oidc/userinfo', { access_token: value })) },
+  // Not even an access token, without the scope upstream_tokens; tests/connectors holds what one with it opens.
+  { name: 'Bearer', route: 'GET /oidc/upstream-token/{connector}', takes: [], open: (value) => ok(fetchFrom('/oidc/upstream-token/corp', { headers: bearer(value) })) },
   {
     name: 'Bearer', route: 'POST /oidc/register', takes: ['initial access token'],
     open: async (value) => (await fetchFrom('/oidc/register', { method: 'POST', headers: { ...bearer(value), 'content-type': 'application/json' }, body: JSON.stringify({ redirect_uris: [callback] }) })).status === 201,
