@@ -40,7 +40,7 @@ const kinds = {
     const { refresh_token: token } = await codeFlow(server, undefined, 'openid offline_access');
     return (agent) => post(server, new Visitor(agent), '/oidc/introspect', form({ client_id: server.web.id, client_secret: server.web.secret, token }));
   },
-  'code flow, seven requests': async (server) => (agent) => codeFlow(server, agent),
+  'code flow, four requests': async (server) => (agent) => codeFlow(server, agent),
 };
 
 /** The tool's own words: "instrumentation on", "zero", "dump". */
