@@ -32,37 +32,14 @@ postern_sqlite_queue_get_led (void)
   return g_private_get (&led);
 }
 
-/* After the unlock the caller may have left its stack, and @job with it. */
-static void
-set_state (PosternSqliteJob *job, PosternSqliteJobState state)
-{
-  g_mutex_lock (&job->lock);
-  job->state = state;
-  g_cond_signal (&job->changed);
-  g_mutex_unlock (&job->lock);
-}
-
 static void
 wake_all (PosternSqliteJob *jobs)
 {
   for (PosternSqliteJob *job = jobs, *next; job != NULL; job = next)
     {
       next = job->next;
-      set_state (job, POSTERN_SQLITE_JOB_DONE);
+      postern_baton_pass (&job->turn, POSTERN_SQLITE_JOB_DONE);
     }
-}
-
-static PosternSqliteJobState
-wait_for_change (PosternSqliteJob *job)
-{
-  PosternSqliteJobState state;
-
-  g_mutex_lock (&job->lock);
-  while (job->state == POSTERN_SQLITE_JOB_QUEUED)
-    g_cond_wait (&job->changed, &job->lock);
-  state = job->state;
-  g_mutex_unlock (&job->lock);
-  return state;
 }
 
 /* TRUE: nobody leads, so the caller does. */
@@ -111,7 +88,7 @@ hand_over (PosternSqliteQueue *self)
     g_cond_signal (&self->idle);
   g_mutex_unlock (&self->lock);
   if (next != NULL)
-    set_state (next, POSTERN_SQLITE_JOB_LEADING);
+    postern_baton_pass (&next->turn, POSTERN_SQLITE_JOB_LEADING);
 }
 
 /* One batch, whose first job is the caller's own: nobody leads for longer than his own job takes. The next leader is woken last:
@@ -132,10 +109,6 @@ lead (PosternSqliteQueue *self)
 void
 postern_sqlite_queue_run (PosternSqliteQueue *self, PosternSqliteJob *job)
 {
-  g_mutex_init (&job->lock);
-  g_cond_init (&job->changed);
-  if (enqueue (self, job) || wait_for_change (job) == POSTERN_SQLITE_JOB_LEADING)
+  if (enqueue (self, job) || postern_baton_wait (&job->turn, -1) == POSTERN_SQLITE_JOB_LEADING)
     lead (self);
-  g_mutex_clear (&job->lock);
-  g_cond_clear (&job->changed);
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #pragma once
 
+#include "postern-baton-private.h"
 #include "postern-database.h"
 
 G_BEGIN_DECLS
@@ -10,7 +11,8 @@ G_BEGIN_DECLS
  * far as its file promises. READ sees what the writing connection has not committed yet. COMMIT ends an open transaction.
  */
 typedef enum { POSTERN_SQLITE_JOB_WRITE, POSTERN_SQLITE_JOB_READ, POSTERN_SQLITE_JOB_COMMIT } PosternSqliteJobKind;
-typedef enum { POSTERN_SQLITE_JOB_QUEUED, POSTERN_SQLITE_JOB_LEADING, POSTERN_SQLITE_JOB_DONE } PosternSqliteJobState;
+/** PosternSqliteJobTurn: what the caller of a queued job is told: run the next batch, which begins with it; or it has been done. */
+typedef enum { POSTERN_SQLITE_JOB_LEADING = 1, POSTERN_SQLITE_JOB_DONE } PosternSqliteJobTurn;
 
 typedef struct _PosternSqliteJob PosternSqliteJob;
 struct _PosternSqliteJob {
@@ -23,9 +25,7 @@ struct _PosternSqliteJob {
 
   /* the queue's own */
   PosternSqliteJob *next;
-  PosternSqliteJobState state; /* under @lock */
-  GMutex lock;
-  GCond changed;
+  PosternBaton turn;
 };
 
 typedef void (*PosternSqliteBatchFunc) (PosternSqliteJob *batch, gpointer data);

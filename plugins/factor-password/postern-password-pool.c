@@ -6,6 +6,7 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
+#include "postern-baton-private.h"
 #include "postern-error.h"
 #include "postern-password-memory.h"
 
@@ -17,8 +18,7 @@ typedef struct {
   PosternPasswordWork work;
   gpointer data;
   guint64 memory;
-  gboolean done;
-  GCond changed;
+  PosternBaton done;
 } Job;
 
 struct _PosternPasswordPool {
@@ -141,9 +141,10 @@ run (gpointer data)
     g_mutex_lock (&self->lock);
     self->used -= job->memory;
     self->running--;
-    job->done = TRUE;
-    g_cond_signal (&job->changed);
     admit (self);
+    g_mutex_unlock (&self->lock);
+    postern_baton_pass (&job->done, TRUE);
+    g_mutex_lock (&self->lock);
   }
   g_mutex_unlock (&self->lock);
   postern_password_memory_release ();
@@ -187,18 +188,30 @@ submit (PosternPasswordPool *self, Job *job, GError **error)
   return FALSE;
 }
 
-/* The lock is held. What has begun is waited for: it reads the password, and cannot be stopped. */
+/* FALSE: it has begun. */
+static gboolean
+withdraw (PosternPasswordPool *self, Job *job)
+{
+  gboolean waited;
+
+  g_mutex_lock (&self->lock);
+  waited = g_queue_remove (&self->waiting, job);
+  if (waited)
+    admit (self); /* it may have been the large one that the others waited behind */
+  g_mutex_unlock (&self->lock);
+  return waited;
+}
+
+/* What has begun is waited for: it reads the password, and cannot be stopped. */
 static gboolean
 wait_for (PosternPasswordPool *self, Job *job, GCancellable *cancellable, GError **error)
 {
-  while (!job->done) {
-    if (g_cancellable_is_cancelled (cancellable) && g_queue_remove (&self->waiting, job)) {
-      admit (self); /* it may have been the large one that the others waited behind */
+  do {
+    if (g_cancellable_is_cancelled (cancellable) && withdraw (self, job)) {
       g_set_error_literal (error, POSTERN_ERROR, POSTERN_ERROR_TOO_MANY_REQUESTS, "The client left, or it took too long");
       return FALSE;
     }
-    g_cond_wait_until (&job->changed, &self->lock, g_get_monotonic_time () + LOOK_EVERY);
-  }
+  } while (!postern_baton_wait (&job->done, LOOK_EVERY));
   return TRUE;
 }
 
@@ -206,12 +219,10 @@ gboolean
 postern_password_pool_run (PosternPasswordPool *self, guint64 memory, PosternPasswordWork work, gpointer data, GCancellable *cancellable, GError **error)
 {
   Job job = { .work = work, .data = data, .memory = memory };
-  gboolean done;
+  gboolean submitted;
 
-  g_cond_init (&job.changed);
   g_mutex_lock (&self->lock);
-  done = submit (self, &job, error) && wait_for (self, &job, cancellable, error);
+  submitted = submit (self, &job, error);
   g_mutex_unlock (&self->lock);
-  g_cond_clear (&job.changed);
-  return done;
+  return submitted && wait_for (self, &job, cancellable, error);
 }
