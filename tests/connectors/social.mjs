@@ -182,6 +182,16 @@ test('every connector has its picture', async () => {
   for (const [, source] of pictures) assert.equal((await fetch(new URL(source, postern.url))).status, 200, source);
 });
 
+test('a provider is a key file of thirty lines, or three hundred lines of code', () => {
+  const lines = (path) => read(path).split('\n').length - 1;
+  for (const name of names.filter((known) => known !== 'acme')) {
+    const code = readdirSync(join(folder, name)).filter((file) => file.endsWith('.c') && !file.endsWith('-test.c'));
+    if (/^Base=/m.test(read(`${name}/${name}.plugin.in`))) assert.ok(lines(`${name}/${name}.plugin.in`) <= 30 && code.length === 0, name);
+    else assert.ok(code.reduce((sum, file) => sum + lines(`${name}/${file}`), 0) <= 300, name);
+    assert.match(read(`${name}/README.md`), /## What it does[^]*## Settings[^]*## What it asks the network[^]*## What it stores[^]*## Failure[^]*## Since/, name);
+  }
+});
+
 test('no secret stands in the log', () => {
   for (const text of ['secret_of-', 'token-of-', 'access_token=', 'code_verifier', 'PRIVATE KEY']) assert.ok(!postern.log().includes(text), text);
 });
