@@ -61,8 +61,8 @@ entry_new (const PosternOutboxItem *item)
   return entry;
 }
 
-gboolean
-postern_outbox_add (PosternTxn *txn, const PosternOutboxItem *item, GError **error)
+static gboolean
+add (PosternTxn *txn, const PosternOutboxItem *item, gboolean keep, GError **error)
 {
   g_autoptr (PosternOutboxEntry) entry = NULL;
   gboolean done;
@@ -71,9 +71,21 @@ postern_outbox_add (PosternTxn *txn, const PosternOutboxItem *item, GError **err
   if (!check (item, error))
     return FALSE;
   entry = entry_new (item);
-  done = postern_outbox_store_insert (txn, entry, error);
+  done = postern_outbox_store_insert (txn, entry, error) && (keep || postern_outbox_store_drop (txn, entry, error));
   memset (entry->model, 0, strlen (entry->model));
   return done;
+}
+
+gboolean
+postern_outbox_add (PosternTxn *txn, const PosternOutboxItem *item, GError **error)
+{
+  return add (txn, item, TRUE, error);
+}
+
+gboolean
+postern_outbox_feign (PosternTxn *txn, const PosternOutboxItem *item, GError **error)
+{
+  return add (txn, item, FALSE, error);
 }
 
 gboolean

@@ -30,6 +30,9 @@ typedef struct {
  */
 gboolean postern_outbox_add (PosternTxn *txn, const PosternOutboxItem *item, GError **error);
 
+/** postern_outbox_feign: takes as long as postern_outbox_add() and leaves nothing: for when nobody may be told apart by what was sent. */
+gboolean postern_outbox_feign (PosternTxn *txn, const PosternOutboxItem *item, GError **error);
+
 /**
  * postern_outbox_can_deliver: whether there is a messenger for @channel; where there is none, a page does not offer the way.
  * @messengers: (element-type PosternInstance): of the registry: postern_registry_list (registry, POSTERN_TYPE_MESSENGER); other kinds are passed over

@@ -28,6 +28,14 @@ postern_outbox_store_insert (PosternTxn *txn, PosternOutboxEntry *entry, GError 
   return done;
 }
 
+gboolean
+postern_outbox_store_drop (PosternTxn *txn, const PosternOutboxEntry *entry, GError **error)
+{
+  PosternValue values[] = { POSTERN_INT (entry->key), POSTERN_TEXT (entry->id) };
+
+  return postern_txn_run (txn, "DELETE FROM outbox WHERE key = ?1 AND id = ?2", values, G_N_ELEMENTS (values), error);
+}
+
 /* One statement: of two workers that see the same entry, one gets it. */
 GPtrArray *
 postern_outbox_store_take (PosternTxn *txn, const char *channel, guint limit, gint64 now, gint64 until, GError **error)

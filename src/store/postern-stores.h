@@ -152,6 +152,7 @@ GPtrArray *postern_audit_store_list (PosternTxn *txn, const char *after, guint l
 /* postern-outbox-store.c: LASTING; what waits to be sent, and the log of what was */
 /** seals entry->model, which is given as plain JSON; once committed, who waits in postern_store_wait_for_message() goes on */
 gboolean postern_outbox_store_insert (PosternTxn *txn, PosternOutboxEntry *entry, GError **error);
+gboolean postern_outbox_store_drop (PosternTxn *txn, const PosternOutboxEntry *entry, GError **error); /* in the transaction that inserted it */
 /** takes the first @limit entries of @channel that are due, until @until: nobody else gets them before. (element-type PosternOutboxEntry) */
 GPtrArray *postern_outbox_store_take (PosternTxn *txn, const char *channel, guint limit, gint64 now, gint64 until, GError **error);
 /** opens entry->model. Returns: (transfer full) (nullable): JSON; free it with postern_secret_free() */
