@@ -160,6 +160,12 @@ postern_process_confine_free (PosternProcessConfine *self)
   g_free (self);
 }
 
+gboolean
+postern_process_confine_hides_files (PosternProcessConfine *self)
+{
+  return self->ruleset >= 0;
+}
+
 /* --- in the child: only what is safe between fork and exec of a process with threads -------------------------------------- */
 
 static void G_GNUC_NORETURN

@@ -17,6 +17,8 @@ typedef struct _PosternProcessConfine PosternProcessConfine;
  */
 PosternProcessConfine *postern_process_confine_new (const char *const *argv, const char *const *readable, guint64 memory);
 void postern_process_confine_free (PosternProcessConfine *self);
+/** postern_process_confine_hides_files: whether the kernel has Landlock; without it the program reads what the server can. */
+gboolean postern_process_confine_hides_files (PosternProcessConfine *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (PosternProcessConfine, postern_process_confine_free)
 
 /**

@@ -88,6 +88,7 @@ postern_process_connector_configure (PosternInstance *instance, GError **error)
   PosternSettings *settings = postern_instance_get_settings (instance);
   g_auto (GStrv) argv = NULL, options = postern_settings_dup_strv (settings, "options"), readable = postern_settings_dup_strv (settings, "readable");
   g_autofree char *hello = NULL;
+  PosternProcessConfine *confine;
   gint64 seconds, calls, memory;
 
   if (!check_program (postern_settings_get_string (settings, "program"), error) || !read_number (settings, "timeout", 1, 60, 10, &seconds, error) ||
@@ -96,9 +97,10 @@ postern_process_connector_configure (PosternInstance *instance, GError **error)
   argv = make_argv (settings);
   hello = postern_process_wire_hello (postern_instance_get_id (instance), (const char *const *) options, postern_settings_get_string (settings, "secret"));
   self->seconds = (guint) seconds;
-  self->program = postern_process_program_new (postern_instance_get_id (instance),
-                                               postern_process_confine_new ((const char *const *) argv, (const char *const *) readable, (guint64) memory << 20), hello,
-                                               (guint) calls, self->seconds);
+  confine = postern_process_confine_new ((const char *const *) argv, (const char *const *) readable, (guint64) memory << 20);
+  if (!postern_process_confine_hides_files (confine))
+    g_message ("%s: there is no Landlock here, so the program can read every file that the server can", postern_instance_get_id (instance));
+  self->program = postern_process_program_new (postern_instance_get_id (instance), confine, hello, (guint) calls, self->seconds);
   explicit_bzero (hello, strlen (hello));
   return TRUE;
 }
