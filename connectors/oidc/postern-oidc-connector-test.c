@@ -517,7 +517,7 @@ test_conditions (void)
 static void
 test_settings (void)
 {
-  static const char *bad[] = {
+  static const char *const bad[] = {
     "{'client-id': 'x'}",
     "{'issuer': 'https://x', 'client-id': ''}",
     "{'issuer': 'https://x', 'client-id': 'x', 'client-authentication': 'client_secret_post'}",
@@ -529,18 +529,10 @@ test_settings (void)
     "{'issuer': 'https://x', 'client-id': 'x', 'claim-map': 'email'}",
     "{'issuer': 'https://x', 'client-id': 'x', 'claim-map': 'sub=oid'}",
     "{'issuer': 'https://x', 'client-id': 'x', 'claim-map': 'email_verified=yes'}",
+    NULL,
   };
 
-  for (guint i = 0; i < G_N_ELEMENTS (bad); i++) {
-    g_autoptr (PosternInstance) instance = g_object_new (POSTERN_TYPE_OIDC_CONNECTOR, NULL);
-    g_autoptr (GVariant) values = g_variant_ref_sink (g_variant_parse (G_VARIANT_TYPE ("a{ss}"), bad[i], NULL, NULL, NULL));
-    g_autoptr (PosternSettings) settings = postern_settings_new (values, NULL);
-    g_autoptr (GError) error = NULL;
-    postern_instance_set_identity (instance, "x", "oidc", "X", NULL, settings);
-    g_assert_false (postern_instance_configure (instance, &error));
-    g_assert_error (error, POSTERN_ERROR, POSTERN_ERROR_CONFIG);
-    g_test_message ("%s", error->message);
-  }
+  postern_oidc_hostile_refuse_settings (POSTERN_TYPE_OIDC_CONNECTOR, bad);
 }
 
 static void

@@ -287,6 +287,22 @@ postern_oidc_hostile_parameter (PosternOidcHostile *self, const char *name)
   return g_strdup (g_hash_table_lookup (query, name));
 }
 
+void
+postern_oidc_hostile_refuse_settings (GType type, const char *const *bad)
+{
+  for (; *bad; bad++) {
+    g_autoptr (PosternInstance) instance = g_object_new (type, NULL);
+    g_autoptr (GVariant) values = g_variant_ref_sink (g_variant_parse (G_VARIANT_TYPE ("a{ss}"), *bad, NULL, NULL, NULL));
+    g_autoptr (PosternSettings) settings = postern_settings_new (values, NULL);
+    g_autoptr (GError) error = NULL;
+
+    postern_instance_set_identity (instance, "x", "x", "X", NULL, settings);
+    g_assert_false (postern_instance_configure (instance, &error));
+    g_assert_error (error, POSTERN_ERROR, POSTERN_ERROR_CONFIG);
+    g_test_message ("%s", error->message);
+  }
+}
+
 PosternStep *
 postern_oidc_hostile_begin (PosternOidcHostile *self, PosternAuthenticator *connector)
 {

@@ -39,6 +39,8 @@ void postern_oidc_hostile_reset (PosternOidcHostile *self);
 
 /** postern_oidc_hostile_connector: an instance of @type for this provider; @extra: (nullable): JSON object of further settings */
 PosternAuthenticator *postern_oidc_hostile_connector (PosternOidcHostile *self, GType type, const char *extra);
+/** postern_oidc_hostile_refuse_settings: an instance of @type takes none of @bad: (array zero-terminated=1): each the text of an a{ss} */
+void postern_oidc_hostile_refuse_settings (GType type, const char *const *bad);
 /** postern_oidc_hostile_begin: the BEGIN step, answered. Reads nonce and challenge from the redirect, if there is one. */
 PosternStep *postern_oidc_hostile_begin (PosternOidcHostile *self, PosternAuthenticator *connector);
 /** postern_oidc_hostile_callback: the CALLBACK step after @begun, answered. @input: JSON object of parameters */
