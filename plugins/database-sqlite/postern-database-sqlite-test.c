@@ -430,6 +430,24 @@ test_waits_for_another (void)
   sqlite3_close (handle);
 }
 
+/* As several workers do with a new file: each turns on the log, and sqlite3 lets nobody wait who has begun to read already. */
+static void
+test_opens_beside_another (void)
+{
+  g_autofree char *folder = g_build_filename (location, "early", NULL);
+  g_autofree char *path = g_build_filename (folder, "lasting.db", NULL);
+  sqlite3 *handle;
+  GThread *thread;
+
+  g_assert_cmpint (g_mkdir (folder, 0700), ==, 0);
+  g_assert_cmpint (sqlite3_open (path, &handle), ==, SQLITE_OK);
+  g_assert_cmpint (sqlite3_exec (handle, "BEGIN IMMEDIATE", NULL, NULL, NULL), ==, SQLITE_OK);
+  thread = g_thread_new ("holder", hold_a_while, handle);
+  g_object_unref (open_store ("early"));
+  g_thread_join (thread);
+  sqlite3_close (handle);
+}
+
 /* --- the log does not grow without end -------------------------------------------------------------------------------- */
 
 static void
@@ -458,6 +476,7 @@ main (int argc, char **argv)
   g_test_add_func ("/sqlite/delete-one", test_delete_one);
   g_test_add_func ("/sqlite/full-disk", test_full_disk);
   g_test_add_func ("/sqlite/waits-for-another", test_waits_for_another);
+  g_test_add_func ("/sqlite/opens-beside-another", test_opens_beside_another);
   g_test_add_func ("/sqlite/log-stays-small", test_log_stays_small);
   result = g_test_run ();
   postern_sqlite_test_store_remove (location);

@@ -143,6 +143,18 @@ make_file (const char *file, GError **error)
   return TRUE;
 }
 
+/* To turn on the log sqlite3 reads first, and who has read is not made to wait for another who turns it on just now. */
+static gboolean
+turn_on_log (PosternSqliteConnection *self, GError **error)
+{
+  gint64 deadline = g_get_monotonic_time () + BUSY_TIMEOUT_MS * 1000;
+  int code;
+
+  while (((code = sqlite3_exec (self->handle, "PRAGMA journal_mode = WAL", NULL, NULL, NULL)) & 0xff) == SQLITE_BUSY && g_get_monotonic_time () < deadline)
+    g_usleep (2000);
+  return code == SQLITE_OK || postern_sqlite_connection_set_error (self, code, error);
+}
+
 /*
  * trusted_schema and cell_size_check: a file that someone tampered with must not run code; nor shall a statement (also
  * one out of short.db-redo) reach another file: nothing is attached. temp_store: sorts stay in memory. The automatic
@@ -159,7 +171,7 @@ set_up (PosternSqliteConnection *self, PosternKeep keep, PosternSqliteUse use, G
     return FALSE;
   if (use == POSTERN_SQLITE_READ)
     return run (self, "PRAGMA query_only = ON; PRAGMA cache_size = -1024", error);
-  return run (self, "PRAGMA journal_mode = WAL; PRAGMA wal_autocheckpoint = 0; PRAGMA journal_size_limit = 67108864; PRAGMA cache_size = -4096", error)
+  return turn_on_log (self, error) && run (self, "PRAGMA wal_autocheckpoint = 0; PRAGMA journal_size_limit = 67108864; PRAGMA cache_size = -4096", error)
          && run (self, keep == POSTERN_KEEP_LASTING ? "PRAGMA synchronous = FULL" : "PRAGMA synchronous = NORMAL", error);
 }
 
