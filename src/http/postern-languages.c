@@ -41,12 +41,30 @@ postern_languages_is_right_to_left (const char *tag)
   return FALSE;
 }
 
-static const char *
-find (const char *const *have, const char *tag, gsize length)
+/* What browsers ask for, and what comes nearest to it: a region for the script that is written there (CLDR's likely subtags), and one
+ * Portuguese for the other. */
+static const struct {
+  const char *asked, *near;
+} likely[] = {
+  { "zh", "zh-Hans" },    { "zh-CN", "zh-Hans" }, { "zh-SG", "zh-Hans" }, { "zh-TW", "zh-Hant" },
+  { "zh-HK", "zh-Hant" }, { "zh-MO", "zh-Hant" }, { "pt", "pt-BR" },
+};
+
+static gboolean
+is_tag (const char *tag, const char *range, gsize length)
 {
-  for (; *have; have++)
-    if (strlen (*have) == length && g_ascii_strncasecmp (*have, tag, length) == 0)
-      return *have;
+  return strlen (tag) == length && g_ascii_strncasecmp (tag, range, length) == 0;
+}
+
+static const char *
+find (const char *const *have, const char *range, gsize length)
+{
+  for (gsize i = 0; have[i]; i++)
+    if (is_tag (have[i], range, length))
+      return have[i];
+  for (gsize i = 0; i < G_N_ELEMENTS (likely); i++)
+    if (is_tag (likely[i].asked, range, length))
+      return find (have, likely[i].near, strlen (likely[i].near));
   return NULL;
 }
 

@@ -144,12 +144,13 @@ test_plural (void)
 static void
 test_languages (void)
 {
-  static const char *const have[] = { "ar", "de", "en", "pt-BR", NULL };
+  static const char *const have[] = { "ar", "de", "en", "pt-BR", "zh-Hans", "zh-Hant", NULL };
   static const struct {
     const char *ranges, *found;
   } rows[] = {
-    { "de", "de" },          { "de-CH", "de" },      { "DE-ch-1996", "de" }, { "pt", NULL },           { "pt-br", "pt-BR" },
+    { "de", "de" },          { "de-CH", "de" },      { "DE-ch-1996", "de" }, { "pt-PT", "pt-BR" },     { "pt-br", "pt-BR" },
     { "fr, de;q=0.5", "de" }, { "en;q=0.1, ar", "ar" }, { "de;q=0", NULL },   { "*", NULL },            { "fr ar en", "ar" },
+    { "zh-TW, en", "zh-Hant" }, { "zh-cn", "zh-Hans" }, { "zh", "zh-Hans" }, { "zh-Hant-HK", "zh-Hant" }, { "zh-Latn", "zh-Hans" },
     { "", NULL },            { NULL, NULL },         { ",,;q=,", NULL },     { "de-x-private", "de" }, { "de-", "de" },
   };
 
