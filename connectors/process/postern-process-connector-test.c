@@ -2,7 +2,10 @@
 #include "postern-process-connector.h"
 
 #include <glib/gstdio.h>
+#include <linux/landlock.h>
 #include <string.h>
+#include <sys/syscall.h>
+#include <unistd.h>
 
 static char *
 script (const char *name)
@@ -122,6 +125,13 @@ escape_and_tell (const char *file)
   return g_strdup (postern_subject_get_id (postern_step_get_subject (step)));
 }
 
+/* Asked of the kernel and not of the program that is confined: what it can read must not decide whether it should. */
+static gboolean
+has_landlock (void)
+{
+  return syscall (SYS_landlock_create_ruleset, NULL, 0, LANDLOCK_CREATE_RULESET_VERSION) > 0;
+}
+
 /* What a program that was taken over cannot do: read the master key, write, reach us, keep what we have open. */
 static void
 test_confined (void)
@@ -139,8 +149,8 @@ test_confined (void)
     g_assert_cmpstr (postern_json_get_string (found, refused[i]), ==, "Operation not permitted");
   g_assert_nonnull (strstr (told, "\"descriptors\": []"));
   g_assert_nonnull (strstr (told, "\"environment\": [\"HOME\", \"LANG\", \"PATH\"]"));
-  if (g_strcmp0 (postern_json_get_string (found, "read"), "done") == 0)
-    g_test_skip ("this kernel has no Landlock");
+  if (!has_landlock ())
+    g_test_skip ("this kernel has no Landlock, and nothing else hides files: the server's log says so, too (postern-process-connector.c)");
   else
     for (guint i = 0; i < G_N_ELEMENTS (by_landlock); i++)
       g_assert_cmpstr (postern_json_get_string (found, by_landlock[i]), ==, "Permission denied");

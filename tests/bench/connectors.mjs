@@ -51,4 +51,5 @@ for (const [name, value, limit, unit] of rows) {
   missed += value > limit;
   console.log(`${value <= limit ? 'ok' : 'not ok'} - ${name}: ${value.toFixed(2)} ${unit} (at most ${limit})`);
 }
+// Without --check a missed promise is only printed: a benchmark on a busy machine is no verdict.
 process.exit(process.argv.includes('--check') && missed ? 1 : 0);
