@@ -7,11 +7,14 @@
 #include <linux/filter.h>
 #include <linux/landlock.h>
 #include <linux/seccomp.h>
+#include <linux/sockios.h>
+#include <sched.h>
 #include <signal.h>
 #include <stddef.h>
 #include <string.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <unistd.h>
@@ -32,21 +35,42 @@
 #define READ_FOLDER (LANDLOCK_ACCESS_FS_READ_FILE | LANDLOCK_ACCESS_FS_READ_DIR | LANDLOCK_ACCESS_FS_EXECUTE)
 #define READ_FILE (LANDLOCK_ACCESS_FS_READ_FILE | LANDLOCK_ACCESS_FS_EXECUTE)
 
-/* Programs, libraries, certificates and the resolver's settings; nothing of ours, and of /etc only what is everybody's. */
+/* Programs, libraries, certificates and the resolver's settings; nothing of ours, which may lie in /usr/local/etc, too, and of /etc only what is everybody's. */
 static const char *const system_paths[] = {
-  "/usr", "/bin", "/lib", "/lib64", "/etc/ssl", "/etc/ca-certificates", "/etc/alternatives", "/etc/ld.so.cache", "/etc/ld.so.conf", "/etc/ld.so.conf.d",
-  "/etc/resolv.conf", "/run/systemd/resolve", "/etc/hosts", "/etc/host.conf", "/etc/nsswitch.conf", "/etc/gai.conf", "/etc/localtime", "/etc/services",
-  "/etc/protocols", "/dev/urandom", "/dev/random", "/dev/zero", NULL,
+  "/bin", "/lib", "/lib64", "/usr/bin", "/usr/sbin", "/usr/lib", "/usr/lib32", "/usr/lib64", "/usr/libexec", "/usr/share", "/usr/local/bin", "/usr/local/sbin",
+  "/usr/local/lib", "/usr/local/lib64", "/usr/local/share", "/etc/ssl", "/etc/ca-certificates", "/etc/alternatives", "/etc/ld.so.cache", "/etc/ld.so.conf",
+  "/etc/ld.so.conf.d", "/etc/resolv.conf", "/run/systemd/resolve", "/etc/hosts", "/etc/host.conf", "/etc/nsswitch.conf", "/etc/gai.conf", "/etc/localtime",
+  "/etc/services", "/etc/protocols", "/dev/urandom", "/dev/random", "/dev/zero", NULL,
 };
 
 /* What no connector needs, and what would reach other processes, the kernel's insides or a way around the filter. */
 static const int refused_calls[] = {
-  SYS_ptrace, SYS_process_vm_readv, SYS_process_vm_writev, SYS_pidfd_getfd, SYS_pidfd_open, SYS_pidfd_send_signal, SYS_kill, SYS_tkill, SYS_rt_sigqueueinfo,
-  SYS_rt_tgsigqueueinfo, SYS_bpf, SYS_perf_event_open, SYS_userfaultfd, SYS_io_uring_setup, SYS_io_uring_enter, SYS_io_uring_register, SYS_keyctl, SYS_add_key,
-  SYS_request_key, SYS_mount, SYS_umount2, SYS_pivot_root, SYS_chroot, SYS_move_mount, SYS_open_tree, SYS_fsopen, SYS_unshare, SYS_setns, SYS_kexec_load,
-  SYS_init_module, SYS_finit_module, SYS_delete_module, SYS_reboot, SYS_swapon, SYS_swapoff, SYS_acct, SYS_quotactl, SYS_personality, SYS_name_to_handle_at,
-  SYS_open_by_handle_at, SYS_fanotify_init, SYS_setsid, SYS_setpgid,
+  SYS_ptrace, SYS_process_vm_readv, SYS_process_vm_writev, SYS_process_madvise, SYS_process_mrelease, SYS_kcmp, SYS_move_pages, SYS_migrate_pages,
+  SYS_pidfd_getfd, SYS_pidfd_open, SYS_pidfd_send_signal, SYS_kill, SYS_tkill, SYS_rt_sigqueueinfo, SYS_rt_tgsigqueueinfo, SYS_setpriority,
+  SYS_ioprio_set, SYS_sched_setscheduler, SYS_sched_setparam, SYS_sched_setattr, SYS_sched_setaffinity, SYS_bpf, SYS_perf_event_open, SYS_userfaultfd,
+  SYS_io_uring_setup, SYS_io_uring_enter, SYS_io_uring_register, SYS_keyctl, SYS_add_key, SYS_request_key, SYS_mount, SYS_umount2, SYS_pivot_root,
+  SYS_chroot, SYS_move_mount, SYS_open_tree, SYS_mount_setattr, SYS_fsopen, SYS_fspick, SYS_fsmount, SYS_fsconfig, SYS_unshare, SYS_setns, SYS_kexec_load,
+  SYS_init_module, SYS_finit_module, SYS_delete_module, SYS_reboot, SYS_swapon, SYS_swapoff, SYS_acct, SYS_quotactl, SYS_personality,
+  SYS_name_to_handle_at, SYS_open_by_handle_at, SYS_fanotify_init, SYS_setsid, SYS_setpgid,
 };
+
+/*
+ * Calls that an argument decides about. Landlock does not see who connects to a socket of this machine, and the server's own for
+ * administrators lets in who has its user id: so there is no AF_UNIX. A file's owner, by fcntl and ioctl, is who gets its signals.
+ */
+static const struct {
+  int call;
+  guint argument, n_values;
+  guint32 values[3];
+  gboolean refused; /* these, or all others */
+} decided_calls[] = {
+  { SYS_prlimit64, 0, 1, { 0 }, FALSE }, /* 0: itself */
+  { SYS_socket, 0, 3, { AF_INET, AF_INET6, AF_NETLINK }, FALSE },
+  { SYS_fcntl, 1, 3, { F_SETOWN, F_SETOWN_EX, F_SETSIG }, TRUE },
+  { SYS_ioctl, 1, 2, { FIOSETOWN, SIOCSPGRP }, TRUE },
+};
+
+#define NAMESPACES (CLONE_NEWNS | CLONE_NEWCGROUP | CLONE_NEWUTS | CLONE_NEWIPC | CLONE_NEWUSER | CLONE_NEWPID | CLONE_NEWNET)
 
 struct _PosternProcessConfine {
   char **argv;
@@ -100,18 +124,44 @@ add (GArray *filter, guint16 code, guint32 k, guint8 jump_true, guint8 jump_fals
   g_array_append_val (filter, instruction);
 }
 
-/* @call is allowed when its first argument is @value. Returns: the index of the instruction that holds @value */
+static void
+answer (GArray *filter, guint32 errno_or_0)
+{
+  add (filter, BPF_RET | BPF_K, errno_or_0 ? SECCOMP_RET_ERRNO | errno_or_0 : SECCOMP_RET_ALLOW, 0, 0);
+}
+
+/* @argument of @call: what follows, of @n instructions, is for that call alone. Of 64 bits the kernel takes the lower half, too. */
+static void
+load_argument (GArray *filter, int call, guint argument, guint8 n)
+{
+  add (filter, BPF_JMP | BPF_JEQ | BPF_K, (guint32) call, 0, (guint8) (n + 1));
+  add (filter, BPF_LD | BPF_W | BPF_ABS, (guint32) (offsetof (struct seccomp_data, args) + argument * sizeof (guint64)), 0, 0);
+}
+
+/* Returns: the index of the first value's instruction */
 static guint
-allow_of_first (GArray *filter, int call, guint32 value)
+decide (GArray *filter, int call, guint argument, const guint32 *values, guint n_values, gboolean refused)
 {
   guint index = filter->len + 2;
 
-  add (filter, BPF_JMP | BPF_JEQ | BPF_K, (guint32) call, 0, 4);
-  add (filter, BPF_LD | BPF_W | BPF_ABS, offsetof (struct seccomp_data, args[0]), 0, 0);
-  add (filter, BPF_JMP | BPF_JEQ | BPF_K, value, 1, 0);
-  add (filter, BPF_RET | BPF_K, SECCOMP_RET_ERRNO | EPERM, 0, 0);
-  add (filter, BPF_RET | BPF_K, SECCOMP_RET_ALLOW, 0, 0);
+  load_argument (filter, call, argument, (guint8) (n_values + 2));
+  for (guint i = 0; i < n_values; i++)
+    add (filter, BPF_JMP | BPF_JEQ | BPF_K, values[i], (guint8) (n_values - i), 0);
+  answer (filter, refused ? 0 : EPERM);
+  answer (filter, refused ? EPERM : 0);
   return index;
+}
+
+/* In a user's namespace of its own a program has every capability, and much of the kernel opens. The filter cannot read clone3's flags: who is told that it is not there takes clone. */
+static void
+refuse_namespaces (GArray *filter)
+{
+  add (filter, BPF_JMP | BPF_JEQ | BPF_K, SYS_clone3, 0, 1);
+  answer (filter, ENOSYS);
+  load_argument (filter, SYS_clone, 0, 3);
+  add (filter, BPF_JMP | BPF_JSET | BPF_K, NAMESPACES, 0, 1);
+  answer (filter, EPERM);
+  answer (filter, 0);
 }
 
 /* Another architecture's numbers are killed; refused calls give EPERM; a thread may signal its own process (abort) and no other. */
@@ -128,11 +178,13 @@ make_filter (PosternProcessConfine *self)
   add (self->filter, BPF_RET | BPF_K, SECCOMP_RET_KILL_PROCESS, 0, 0);
   for (guint i = 0; i < G_N_ELEMENTS (refused_calls); i++) {
     add (self->filter, BPF_JMP | BPF_JEQ | BPF_K, (guint32) refused_calls[i], 0, 1);
-    add (self->filter, BPF_RET | BPF_K, SECCOMP_RET_ERRNO | EPERM, 0, 0);
+    answer (self->filter, EPERM);
   }
-  allow_of_first (self->filter, SYS_prlimit64, 0); /* 0: itself */
-  self->own_pid = allow_of_first (self->filter, SYS_tgkill, 0);
-  add (self->filter, BPF_RET | BPF_K, SECCOMP_RET_ALLOW, 0, 0);
+  for (guint i = 0; i < G_N_ELEMENTS (decided_calls); i++)
+    decide (self->filter, decided_calls[i].call, decided_calls[i].argument, decided_calls[i].values, decided_calls[i].n_values, decided_calls[i].refused);
+  refuse_namespaces (self->filter);
+  self->own_pid = decide (self->filter, SYS_tgkill, 0, (const guint32[]){ 0 }, 1, FALSE);
+  answer (self->filter, 0);
 #endif
 }
 
