@@ -227,6 +227,22 @@ test_cancelled (void)
   g_thread_join (thread);
 }
 
+/* Who leaves before the program runs has told it nothing: neither is there anything to wait for, nor does it take a place from others. */
+static void
+test_left_early (void)
+{
+  g_autoptr (PosternAuthenticator) self = connector_new ("mirror.py", "", "{'calls': '1'}");
+  g_autoptr (PosternStep) left = postern_step_new (POSTERN_STEP_BEGIN, "flw_1", "https://id.example/callback/mirror"), next = NULL;
+  g_autoptr (GCancellable) cancellable = g_cancellable_new ();
+
+  g_cancellable_cancel (cancellable);
+  postern_step_set_cancellable (left, cancellable);
+  postern_authenticator_ask (self, left);
+  g_assert_error (postern_step_get_error (left), POSTERN_ERROR, POSTERN_ERROR_UNREACHABLE);
+  next = ask (self, POSTERN_STEP_BEGIN, NULL, NULL);
+  g_assert_no_error (postern_step_get_error (next));
+}
+
 /* Everything that a program may answer, and what is made of it. */
 static void
 test_answers (void)
@@ -301,6 +317,7 @@ main (int argc, char **argv)
   g_test_add_func ("/process/confined", test_confined);
   g_test_add_func ("/process/order", test_order);
   g_test_add_func ("/process/cancelled", test_cancelled);
+  g_test_add_func ("/process/left-early", test_left_early);
   g_test_add_func ("/process/answers", test_answers);
   g_test_add_func ("/process/settings", test_settings);
   return g_test_run ();

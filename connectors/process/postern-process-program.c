@@ -22,6 +22,7 @@
 #define MAX_SAID_BYTES 500
 
 typedef struct {
+  const char *line;
   GVariant *answer;
   GError *error;
 } Call;
@@ -37,6 +38,7 @@ struct _PosternProcessProgram {
   gboolean stopping;
   int wake;
   gint64 last_id;
+  gboolean running;      /* what is asked goes to it at once, else when it starts */
   GHashTable *calls;     /* id → Call, on the stack of who waits */
   GHashTable *abandoned; /* id → when it is killed if it has not answered by then; nobody waits for it */
   GString *outgoing;
@@ -109,7 +111,9 @@ fail_all (PosternProcessProgram *self, const char *why)
     call->error = g_error_new (POSTERN_ERROR, POSTERN_ERROR_TEMPORARILY_UNAVAILABLE, "%s: the program %s", self->name, why);
   g_hash_table_remove_all (self->calls);
   g_hash_table_remove_all (self->abandoned);
+  explicit_bzero (self->outgoing->str, self->outgoing->len); /* the secret is in it, and codes of providers */
   g_string_truncate (self->outgoing, 0);
+  self->running = FALSE;
   g_cond_broadcast (&self->changed);
   g_mutex_unlock (&self->mutex);
 }
@@ -150,6 +154,22 @@ make_pipes (int pipes[3][2])
   return TRUE;
 }
 
+/* The first that it reads: the greeting, and what was asked before it ran. */
+static void
+tell (PosternProcessProgram *self)
+{
+  GHashTableIter iter;
+  Call *call;
+
+  g_mutex_lock (&self->mutex);
+  g_string_assign (self->outgoing, self->hello);
+  g_hash_table_iter_init (&iter, self->calls);
+  while (g_hash_table_iter_next (&iter, NULL, (gpointer *) &call))
+    g_string_append (self->outgoing, call->line);
+  self->running = TRUE;
+  g_mutex_unlock (&self->mutex);
+}
+
 static void
 start (PosternProcessProgram *self)
 {
@@ -175,9 +195,7 @@ start (PosternProcessProgram *self)
     end (self, "cannot be started: there is no process");
     return;
   }
-  g_mutex_lock (&self->mutex);
-  g_string_prepend (self->outgoing, self->hello);
-  g_mutex_unlock (&self->mutex);
+  tell (self);
 }
 
 /* The first line must be the greeting: another version of the protocol would be misread. Returns: NULL, or why it is ended */
@@ -286,8 +304,10 @@ write_questions (PosternProcessProgram *self)
 
   g_mutex_lock (&self->mutex);
   n = write (self->in, self->outgoing->str, self->outgoing->len);
-  if (n > 0)
+  if (n > 0) {
     g_string_erase (self->outgoing, 0, n);
+    explicit_bzero (self->outgoing->str + self->outgoing->len, (gsize) n); /* what moved to the front is there no more */
+  }
   g_mutex_unlock (&self->mutex);
   return n >= 0 || errno == EAGAIN || errno == EINTR ? NULL : "has ended";
 }
@@ -408,11 +428,13 @@ on_cancelled (GCancellable *cancellable, PosternProcessProgram *self)
   g_mutex_unlock (&self->mutex);
 }
 
-/* Nobody waits for it any more; it is told so, and must say something to it soon. */
+/* Nobody waits for it any more; who was told of it is told so, and must say something to it soon. */
 static void
 abandon (PosternProcessProgram *self, gint64 id)
 {
   g_hash_table_remove (self->calls, &id);
+  if (!self->running)
+    return;
   g_string_append_printf (self->outgoing, "{\"type\":\"cancel\",\"id\":%" G_GINT64_FORMAT "}\n", id);
   g_hash_table_insert (self->abandoned, key (id), key (g_get_monotonic_time () + GRACE));
   wake (self);
@@ -437,7 +459,7 @@ GVariant *
 postern_process_program_ask (PosternProcessProgram *self, gint64 id, char *line, GCancellable *cancellable, GError **error)
 {
   g_autofree char *owned = line;
-  Call call = { NULL };
+  Call call = { line, NULL, NULL };
   gulong handler = cancellable ? g_cancellable_connect (cancellable, G_CALLBACK (on_cancelled), self, NULL) : 0;
 
   g_mutex_lock (&self->mutex);
@@ -445,7 +467,8 @@ postern_process_program_ask (PosternProcessProgram *self, gint64 id, char *line,
     call.error = g_error_new (POSTERN_ERROR, POSTERN_ERROR_TOO_MANY_REQUESTS, "%s: the program has too many questions open", self->name);
   } else {
     g_hash_table_insert (self->calls, key (id), &call);
-    g_string_append (self->outgoing, line);
+    if (self->running)
+      g_string_append (self->outgoing, line);
     if (!self->thread)
       self->thread = g_thread_new ("process", own, self);
     wake (self);
