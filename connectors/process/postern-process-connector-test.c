@@ -258,6 +258,7 @@ test_answers (void)
     { "{\"type\":\"prompt\",\"prompt\":{\"kind\":\"dance\"}}", "error 28" },
     { "{\"type\":\"prompt\"}", "error 28" },
     { "{\"type\":\"subject\",\"subject\":{\"id\":\"1\",\"claims\":{\"name\":null,\"email\":\"a@b\"},\"tokens\":{\"access_token\":\"x\"}}}", "subject 1 a@b" },
+    { "{\"type\":\"subject\",\"subject\":{\"id\":\"1\",\"claims\":{\"\":\"x\",\"email\":\"a@b\"}}}", "subject 1 a@b" },
     { "{\"type\":\"subject\",\"subject\":{\"id\":1}}", "error 28" },
     { "{\"type\":\"subject\",\"subject\":{\"id\":\"\"}}", "error 28" },
     { "{\"type\":\"user\",\"user\":\"usr_admin\"}", "error 28" },

@@ -185,7 +185,7 @@ answer_subject (PosternStep *step, GVariant *answer)
   if (given)
     g_variant_iter_init (&iter, given);
   while (given && g_variant_iter_next (&iter, "{&sv}", &name, &value)) {
-    if (!g_variant_is_of_type (value, G_VARIANT_TYPE_MAYBE))
+    if (*name && !g_variant_is_of_type (value, G_VARIANT_TYPE_MAYBE))
       postern_claims_add (claims, name, value);
     g_variant_unref (value);
   }
