@@ -113,6 +113,8 @@ read_setting (PosternPluginInfo *self, PosternConfigFile *file, const char *grou
   setting->choices = g_key_file_get_string_list (file->keys, group, "Choices", NULL, NULL);
   setting->label = g_key_file_get_locale_string (file->keys, group, "Label", "C", NULL);
   setting->help = g_key_file_get_locale_string (file->keys, group, "Help", "C", NULL);
+  if (setting->secret && setting->default_value)
+    return fail (file, group, "Default", "it is a secret, and everybody can read this file; keep it in the instance's file", error);
   if (g_str_equal (setting->type, "choice") && !setting->choices)
     return fail (file, group, "Type", "a choice needs Choices=one;two; add it", error);
   return TRUE;

@@ -44,6 +44,12 @@ check_base (PosternPluginInfo *self, PosternPluginInfo *base, PosternConfigFile 
   return TRUE;
 }
 
+static gboolean
+fail_secret (PosternConfigFile *file, const char *group, const char *key, GError **error)
+{
+  return fail (file, group, key, error, "it is a secret, and everybody can read this file; keep it in the instance's file");
+}
+
 static void
 inherit (char **text, const char *theirs)
 {
@@ -51,7 +57,7 @@ inherit (char **text, const char *theirs)
     *text = g_strdup (theirs);
 }
 
-/* What kind of value it is belongs to the code; what people read about it, and whether it must be given, to this file. */
+/* What kind of value it is, and whether the code can do without, is for the base to say; what people read about it, and that more is asked of them, for this file. */
 static gboolean
 inherit_setting (PosternSettingInfo *setting, PosternPluginInfo *base, PosternConfigFile *file, GError **error)
 {
@@ -68,8 +74,11 @@ inherit_setting (PosternSettingInfo *setting, PosternPluginInfo *base, PosternCo
   setting->type = g_strdup (theirs->type);
   setting->secret = theirs->secret;
   setting->choices = g_strdupv (theirs->choices);
-  if (!g_key_file_has_key (file->keys, group, "Required", NULL))
-    setting->required = theirs->required;
+  if (theirs->required && !setting->required && g_key_file_has_key (file->keys, group, "Required", NULL))
+    return fail (file, group, "Required", error, "%s needs it; remove the line", base->id);
+  if (theirs->secret && setting->default_value)
+    return fail_secret (file, group, "Default", error);
+  setting->required = setting->required || theirs->required;
   inherit (&setting->default_value, theirs->default_value);
   inherit (&setting->label, theirs->label);
   inherit (&setting->help, theirs->help);
@@ -88,7 +97,7 @@ read_preset (PosternSettingInfo *setting, PosternConfigFile *file, GError **erro
     return NULL;
   }
   if (setting->secret) {
-    fail (file, "Preset", setting->name, error, "%s is a secret, and everybody can read this file; keep it in the instance's file", setting->name);
+    fail_secret (file, "Preset", setting->name, error);
     return NULL;
   }
   fault = postern_plugin_values_find_fault (setting, value);
@@ -122,12 +131,19 @@ take_presets (PosternPluginInfo *self, PosternPluginInfo *base, PosternConfigFil
   return TRUE;
 }
 
-/* What is neither preset nor asked for is what the base takes when nobody says anything. */
+/* What is neither preset nor asked for is what the base takes when nobody says anything; its own facts stay its own. */
 static gboolean
 fill_up (PosternPluginInfo *self, PosternPluginInfo *base, PosternConfigFile *file, GHashTable *fixed, GError **error)
 {
   g_auto (GVariantBuilder) builder = G_VARIANT_BUILDER_INIT (G_VARIANT_TYPE ("a{ss}"));
+  const char *name, *fact;
+  GVariantIter iter;
 
+  if (base->fixed) {
+    g_variant_iter_init (&iter, base->fixed);
+    while (g_variant_iter_next (&iter, "{&s&s}", &name, &fact))
+      g_variant_builder_add (&builder, "{ss}", name, fact);
+  }
   for (guint i = 0; i < base->settings->len; i++) {
     PosternSettingInfo *setting = base->settings->pdata[i];
     const char *value = g_hash_table_lookup (fixed, setting->name);

@@ -259,8 +259,11 @@ test_preset (void)
   g_assert_cmpuint (postern_registry_get_problems (registry)->len, ==, 2);
   g_free (put_plugin ("own", "none", 1, "[Preset]\nfact=42\n"));
   g_free (put (vendor, "own.conf", "[Instance]\nType=own\n", 0600));
+  g_free (put (modules, "child.plugin", PRESET ("child", "own", ""), 0644));
+  g_free (put (vendor, "child.conf", "[Instance]\nType=child\n", 0600));
   g_autoptr (PosternRegistry) again = load ();
   g_assert_cmpstr (postern_settings_get_string (postern_instance_get_settings (postern_registry_get_instance (again, "own")), "fact"), ==, "42");
+  g_assert_cmpstr (postern_settings_get_string (postern_instance_get_settings (postern_registry_get_instance (again, "child")), "fact"), ==, "42");
   tear_down ();
 }
 
@@ -285,6 +288,9 @@ test_preset_vetting (void)
     { "l.plugin", PRESET ("l", "good", "[Preset]\nendpoint=https://a.example\n"), "l.plugin:1: ", "chmod go-w", 0666 },
     { "m.plugin", PRESET ("m", "m", "[Preset]\nendpoint=https://a.example\n"), "m.plugin:5: ", "own Base, m", 0644 },
     { "n.plugin", PRESET ("n", "../good", ""), "n.plugin:5: ", "not the Id", 0644 },
+    { "o.plugin", PRESET ("o", "good", "[Setting endpoint]\nRequired=false\n"), "o.plugin:8: ", "good needs it", 0644 },
+    { "p.plugin", PRESET ("p", "good", "[Preset]\nendpoint=https://a.example\n[Setting key]\nDefault=topsecret\n"), "p.plugin:10: ", "is a secret", 0644 },
+    { "q.plugin", "[Plugin]\nId=q\nKind=connector\nApi=1\nModule=good.so\n[Setting key]\nSecret=true\nDefault=topsecret\n", "q.plugin:8: ", "is a secret", 0644 },
   };
   set_up ();
   g_free (put_plugin ("good", "none", 1, settings));
