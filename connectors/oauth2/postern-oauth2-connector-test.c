@@ -79,6 +79,7 @@ test_subjects (void)
     const char *userinfo, *id;
   } cases[] = {
     { "{\"sub\":9007199254740991}", "9007199254740991" }, { "{\"sub\":0}", "0" }, { "{\"sub\":\"x\"}", "x" },
+    { "{\"sub\":1e3}", NULL },
     { "{\"sub\":null}", NULL }, { "{\"sub\":\"\"}", NULL }, { "{\"sub\":1.5}", NULL }, { "{\"sub\":true}", NULL }, { "{\"sub\":[\"x\"]}", NULL },
     { "{\"sub\":{\"id\":\"x\"}}", NULL },
   };
@@ -92,6 +93,28 @@ test_subjects (void)
       g_assert_cmpstr (postern_subject_get_id (postern_step_get_subject (step)), ==, cases[i].id);
     else
       assert_refused (step, "at “sub”");
+  }
+}
+
+/* A life that nobody lives to see the end of is told as one that ends. */
+static void
+test_lifetime (void)
+{
+  static const struct {
+    const char *token;
+    gint64 seconds;
+  } cases[] = { { "{\"expires_in\":9007199254740991}", G_MAXINT32 }, { "{\"expires_in\":\"99999999999999999999\"}", G_MAXINT32 }, { "{\"expires_in\":\"60\"}", 60 }, { "{\"expires_in\":-1}", 0 } };
+  g_autoptr (PosternAuthenticator) connector = connector_new ("\"keep-tokens\":\"true\"");
+
+  for (guint i = 0; i < G_N_ELEMENTS (cases); i++) {
+    g_autoptr (PosternStep) step = NULL;
+    gint64 now = g_get_real_time () / G_USEC_PER_SEC, at;
+    provider->token = cases[i].token;
+    step = postern_oidc_hostile_sign_in (provider, connector);
+    g_assert_no_error (postern_step_get_error (step));
+    at = postern_json_get_int64 (postern_subject_get_upstream_tokens (postern_step_get_subject (step)), "expires_at", 0);
+    g_assert_cmpint (at, >=, cases[i].seconds ? now + cases[i].seconds : 0);
+    g_assert_cmpint (at, <, cases[i].seconds ? now + cases[i].seconds + 60 : 1);
   }
 }
 
@@ -200,8 +223,9 @@ test_paths (void)
     { "a[0]", NULL }, { "id[0]", NULL }, { "https://x/{id}/{a.b.c}", "https://x/7/deep" }, { "https://x/{id}/{none}", NULL },
     { "https://x/{odd}", "https://x/a%2F..%3Fb" }, { "https://x/{none|id}", "https://x/7" }, { "yes", NULL }, { "empty", NULL },
   };
-  static const char *const bad[] = { "", ".a", "a.", "{a", "a}", "a[b" };
-  g_autoptr (GVariant) document = postern_json_parse_object ("{\"id\":7,\"a\":{\"b\":{\"c\":\"deep\"}},\"odd\":\"a/..?b\",\"yes\":true,\"empty\":\"\","
+  static const char *const bad[] = { "", ".a", "a.", "{a", "a}", "a[b", "{a]", "[a}", "{{a}}", "[a[b]]", "{a[b}]", "[{a}]" };
+  static const char *const endless[] = { "https://x/{id", "{id", "{a]" };
+  g_autoptr (GVariant) document = postern_json_parse_object ("{\"id\":7,\"a\":{\"b\":{\"c\":\"deep\"}},\"odd\":\"a/..?b\",\"yes\":true,\"empty\":\"\",\"a]\":\"x\","
                                                              "\"mails\":[{\"mail\":\"one@x\"},{\"mail\":\"two@x\",\"primary\":true}]}",
                                                              -1, 0, NULL);
 
@@ -212,7 +236,11 @@ test_paths (void)
   }
   for (guint i = 0; i < G_N_ELEMENTS (bad); i++)
     g_assert_false (postern_oauth2_path_check (bad[i]));
+  for (guint i = 0; i < G_N_ELEMENTS (endless); i++)
+    g_assert_null (postern_oauth2_path_dup_text (document, endless[i]));
 }
+
+#define GOOD "{'authorization-endpoint': 'https://x/a', 'token-endpoint': 'https://x/t', 'profile-endpoint': 'https://x/p', 'client-id': 'x'"
 
 static void
 test_settings (void)
@@ -221,9 +249,14 @@ test_settings (void)
     "{'client-id': 'x'}",
     "{'authorization-endpoint': 'https://x/a', 'token-endpoint': 'http://x/t', 'profile-endpoint': 'https://x/p', 'client-id': 'x'}",
     "{'authorization-endpoint': 'https://x/a', 'token-endpoint': 'https://x/t', 'profile-endpoint': 'https://x/p'}",
-    "{'authorization-endpoint': 'https://x/a', 'token-endpoint': 'https://x/t', 'profile-endpoint': 'https://x/p', 'client-id': 'x', 'claim-map': 'sub=id'}",
-    "{'authorization-endpoint': 'https://x/a', 'token-endpoint': 'https://x/t', 'profile-endpoint': 'https://x/p', 'client-id': 'x', 'claim-map': 'name=a['}",
-    "{'authorization-endpoint': 'https://x/a', 'token-endpoint': 'https://x/t', 'profile-endpoint': 'https://x/p', 'client-id': 'x', 'authorization-parameters': 'a'}",
+    GOOD ", 'claim-map': 'sub=id'}",
+    GOOD ", 'claim-map': 'name=a['}",
+    GOOD ", 'authorization-parameters': 'a'}",
+    GOOD ", 'subject': 'https://x/{id'}",
+    GOOD ", 'further-endpoints': 'emails=http://x/emails'}",
+    GOOD ", 'further-endpoints': 'https://x/emails'}",
+    GOOD ", 'id-token-endpoint': 'http://x/verify'}",
+    GOOD ", 'profile-headers': 'Accept'}",
     NULL,
   };
 
@@ -254,6 +287,7 @@ main (int argc, char **argv)
   ADD ("good", test_good);
   ADD ("quirks", test_quirks);
   ADD ("subjects", test_subjects);
+  ADD ("lifetime", test_lifetime);
   ADD ("proof", test_proof);
   ADD ("conditions", test_conditions);
   ADD ("endpoints", test_endpoints);

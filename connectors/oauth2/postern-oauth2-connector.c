@@ -122,7 +122,7 @@ static void
 put_tokens (GVariantDict *tokens, GVariant *response, const char *const *kept)
 {
   g_autofree char *seconds = postern_oauth2_path_dup_text (response, "expires_in"); /* some write it as a text */
-  gint64 lifetime = seconds ? g_ascii_strtoll (seconds, NULL, 10) : 0;
+  gint64 lifetime = seconds ? MIN (g_ascii_strtoll (seconds, NULL, 10), G_MAXINT32) : 0;
 
   for (; *kept; kept++) {
     const char *token = postern_json_get_string (response, *kept);
@@ -256,45 +256,6 @@ postern_oauth2_connector_dup_metadata (PosternOauth2Connector *self, GCancellabl
   return g_variant_ref (self->endpoints);
 }
 
-/* Each endpoint must be as safe as the first: with one on https nobody is sent to plain http. */
-static gboolean
-read_endpoints (PosternOauth2Connector *self, GError **error)
-{
-  static const struct {
-    const char *setting, *name;
-    gboolean required;
-  } all[] = {
-    { "authorization-endpoint", "authorization_endpoint", TRUE },
-    { "token-endpoint", "token_endpoint", TRUE },
-    { "profile-endpoint", "userinfo_endpoint", TRUE },
-  };
-  const char *first = postern_oauth2_connector_get_filled (self, all[0].setting);
-  gboolean plain = first && g_str_has_prefix (first, "http://");
-  GVariantBuilder builder = G_VARIANT_BUILDER_INIT (G_VARIANT_TYPE_VARDICT);
-
-  for (guint i = 0; i < G_N_ELEMENTS (all); i++) {
-    const char *url = postern_oauth2_connector_get_filled (self, all[i].setting);
-    if (url && (plain || g_str_has_prefix (url, "https://")) && !strpbrk (url, "#\r\n")) {
-      g_variant_builder_add (&builder, "{sv}", all[i].name, g_variant_new_string (url));
-      continue;
-    }
-    g_variant_builder_clear (&builder);
-    g_set_error (error, POSTERN_ERROR, POSTERN_ERROR_CONFIG, "%s is missing or no https URL; write the one that the provider documents", all[i].setting);
-    return FALSE;
-  }
-  self->endpoints = g_variant_ref_sink (g_variant_builder_end (&builder));
-  return TRUE;
-}
-
-static char *
-read_scope (PosternSettings *settings)
-{
-  g_auto (GStrv) scopes = postern_settings_dup_strv (settings, "scopes");
-  const char *separator = postern_settings_get_string (settings, "scope-separator");
-
-  return scopes ? g_strjoinv (g_strcmp0 (separator, "comma") == 0 ? "," : " ", scopes) : g_strdup ("");
-}
-
 static gboolean
 check_pairs (const char *setting, char **pairs, GError **error)
 {
@@ -306,6 +267,79 @@ check_pairs (const char *setting, char **pairs, GError **error)
     return FALSE;
   }
   return TRUE;
+}
+
+static gboolean
+check_endpoint (const char *url, gboolean plain, const char *setting, GError **error)
+{
+  if (url && (g_str_has_prefix (url, "https://") || (plain && g_str_has_prefix (url, "http://"))) && !strpbrk (url, "#\r\n"))
+    return TRUE;
+  g_set_error (error, POSTERN_ERROR, POSTERN_ERROR_CONFIG, "%s is missing or no https URL; write the one that the provider documents", setting);
+  return FALSE;
+}
+
+/* Where tokens are shown beside the profile endpoint. */
+static gboolean
+check_further (PosternOauth2Connector *self, gboolean plain, GError **error)
+{
+  g_auto (GStrv) further = postern_settings_dup_strv (postern_instance_get_settings (POSTERN_INSTANCE (self)), "further-endpoints");
+  const char *id_token = postern_oauth2_connector_get_filled (self, "id-token-endpoint");
+
+  if (!check_pairs ("further-endpoints", further, error))
+    return FALSE;
+  for (guint i = 0; further && further[i]; i++)
+    if (!check_endpoint (strchr (further[i], '=') + 1, plain, "further-endpoints", error))
+      return FALSE;
+  return !id_token || check_endpoint (id_token, plain, "id-token-endpoint", error);
+}
+
+/* Each endpoint must be as safe as the first: with one on https nobody is sent to plain http. */
+static gboolean
+read_endpoints (PosternOauth2Connector *self, GError **error)
+{
+  static const struct {
+    const char *setting, *name;
+  } all[] = {
+    { "authorization-endpoint", "authorization_endpoint" },
+    { "token-endpoint", "token_endpoint" },
+    { "profile-endpoint", "userinfo_endpoint" },
+  };
+  const char *first = postern_oauth2_connector_get_filled (self, all[0].setting);
+  gboolean plain = first && g_str_has_prefix (first, "http://");
+  g_auto (GVariantBuilder) builder = G_VARIANT_BUILDER_INIT (G_VARIANT_TYPE_VARDICT);
+
+  for (guint i = 0; i < G_N_ELEMENTS (all); i++) {
+    const char *url = postern_oauth2_connector_get_filled (self, all[i].setting);
+    if (!check_endpoint (url, plain, all[i].setting, error))
+      return FALSE;
+    g_variant_builder_add (&builder, "{sv}", all[i].name, g_variant_new_string (url));
+  }
+  self->endpoints = g_variant_ref_sink (g_variant_builder_end (&builder));
+  return check_further (self, plain, error);
+}
+
+static char *
+read_scope (PosternSettings *settings)
+{
+  g_auto (GStrv) scopes = postern_settings_dup_strv (settings, "scopes");
+  const char *separator = postern_settings_get_string (settings, "scope-separator");
+
+  return scopes ? g_strjoinv (g_strcmp0 (separator, "comma") == 0 ? "," : " ", scopes) : g_strdup ("");
+}
+
+/* How the profile is asked for, and where it says who it is about. */
+static gboolean
+check_profile (PosternOauth2Connector *self, GError **error)
+{
+  g_auto (GStrv) headers = postern_settings_dup_strv (postern_instance_get_settings (POSTERN_INSTANCE (self)), "profile-headers");
+  const char *subject = postern_oauth2_connector_get_filled (self, "subject");
+
+  if (!check_pairs ("profile-headers", headers, error))
+    return FALSE;
+  if (!subject || postern_oauth2_path_check (subject))
+    return TRUE;
+  g_set_error (error, POSTERN_ERROR, POSTERN_ERROR_CONFIG, "subject: “%s” is no path; write one such as id or data.id", subject);
+  return FALSE;
 }
 
 static gboolean
@@ -324,7 +358,7 @@ postern_oauth2_connector_configure (PosternInstance *instance, GError **error)
   /* A protocol that finds its endpoints by itself has no setting for them. */
   if (GET_CLASS (self)->dup_metadata == postern_oauth2_connector_dup_metadata && !read_endpoints (self, error))
     return FALSE;
-  return check_pairs ("authorization-parameters", self->parameters, error) &&
+  return check_pairs ("authorization-parameters", self->parameters, error) && check_profile (self, error) &&
          postern_oauth2_profile_check_map ((const char *const *) self->claim_map, error) && postern_oauth2_client_read (&self->client, settings, error);
 }
 

@@ -19,8 +19,7 @@ make_headers (PosternOauth2Connector *self)
 
   for (guint i = 0; pairs && pairs[i]; i++) {
     g_auto (GStrv) pair = g_strsplit (pairs[i], "=", 2);
-    if (pair[1])
-      g_variant_builder_add (&builder, "{ss}", pair[0], g_str_equal (pair[1], "{client-id}") ? self->client.id : pair[1]);
+    g_variant_builder_add (&builder, "{ss}", pair[0], g_str_equal (pair[1], "{client-id}") ? self->client.id : pair[1]);
   }
   return g_variant_ref_sink (g_variant_builder_end (&builder));
 }
@@ -51,13 +50,11 @@ static gboolean
 fetch_more (PosternOauth2Connector *self, PosternStep *step, const char *pair, const char *access_token, GVariantDict *profile, GError **error)
 {
   const char *sign = strchr (pair, '=');
-  g_autofree char *name = sign ? g_strndup (pair, (gsize) (sign - pair)) : NULL;
-  g_autoptr (GVariant) document = name ? fetch (self, step, sign + 1, access_token, error) : NULL;
+  g_autofree char *name = g_strndup (pair, (gsize) (sign - pair));
+  g_autoptr (GVariant) document = fetch (self, step, sign + 1, access_token, error);
 
   if (document)
     g_variant_dict_insert_value (profile, name, document);
-  else if (!name)
-    g_set_error (error, POSTERN_ERROR, POSTERN_ERROR_CONFIG, "further-endpoints: “%s” is not “name=url”", pair);
   return document != NULL;
 }
 

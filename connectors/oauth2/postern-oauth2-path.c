@@ -85,7 +85,7 @@ fill_in (GVariant *document, const char *template)
     if (!*template)
       break;
     inner = g_strndup (template + 1, strcspn (template + 1, "}"));
-    text = dup_first (document, inner);
+    text = template[1 + strlen (inner)] ? dup_first (document, inner) : NULL;
     if (!text)
       return NULL;
     /* It stands within a URL, where a value must not add a part of its own. */
@@ -131,17 +131,17 @@ postern_oauth2_path_is_true (GVariant *document, const char *condition)
 gboolean
 postern_oauth2_path_check (const char *path)
 {
-  guint open = 0;
+  gboolean in_braces = FALSE, in_brackets = FALSE;
 
   if (!*path || g_str_has_prefix (path, ".") || g_str_has_suffix (path, "."))
     return FALSE;
   for (; *path; path++) {
-    if (strchr ("{[", *path))
-      open++;
-    else if (strchr ("}]", *path))
-      open--;
-    if (open > 2)
+    if (strchr (in_brackets ? "{[}" : in_braces ? "{]" : "}]", *path))
       return FALSE;
+    if (strchr ("[]", *path))
+      in_brackets = *path == '[';
+    else if (strchr ("{}", *path))
+      in_braces = *path == '{';
   }
-  return open == 0;
+  return !in_braces && !in_brackets;
 }

@@ -103,13 +103,16 @@ token (PosternOidcHostile *self, SoupServerMessage *message)
   SoupMessageBody *body = soup_server_message_get_request_body (message);
   g_autofree char *id_token = self->id_token ? g_strdup (self->id_token) : sign (self);
   g_autoptr (GBytes) bytes = soup_message_body_flatten (body);
+  g_autoptr (GVariant) good = NULL, changed = NULL;
 
   g_free (self->last_form);
   g_free (self->last_authorization);
   self->last_form = g_strndup (g_bytes_get_data (bytes, NULL), g_bytes_get_size (bytes));
   self->last_authorization = g_strdup (soup_message_headers_get_one (soup_server_message_get_request_headers (message), "Authorization"));
   check_verifier (self, self->last_form);
-  answer (message, 200, g_variant_new_parsed ("{'token_type': <'bearer'>, 'access_token': <'at'>, 'expires_in': <int64 60>, 'id_token': <%s>}", id_token));
+  good = g_variant_ref_sink (g_variant_new_parsed ("{'token_type': <'bearer'>, 'access_token': <'at'>, 'expires_in': <int64 60>, 'id_token': <%s>}", id_token));
+  changed = with_changes (good, self->token);
+  answer (message, 200, changed);
 }
 
 static void
@@ -218,7 +221,7 @@ postern_oidc_hostile_new (void)
 void
 postern_oidc_hostile_reset (PosternOidcHostile *self)
 {
-  self->metadata = self->claims = self->userinfo = self->misbehave = self->how = NULL;
+  self->metadata = self->claims = self->userinfo = self->token = self->misbehave = self->how = NULL;
   self->n_metadata = self->n_jwks = self->n_userinfo = 0;
   self->verifier_matches = FALSE;
   g_clear_pointer (&self->id_token, g_free);

@@ -18,7 +18,7 @@ typedef struct {
   PosternJwk *published; /* what jwks_uri shows; may be another one */
 
   /* each (nullable): JSON objects whose members replace those of the good answer; null takes a member out */
-  const char *metadata, *claims, *userinfo;
+  const char *metadata, *claims, *userinfo, *token;
   char *id_token;        /* sent instead of a signed one */
   const char *misbehave; /* a path that answers with @how */
   const char *how;       /* "huge" (10 MiB), "redirect", "garbage", "500", "refuse", "error-200" (a refusal with status 200) */
