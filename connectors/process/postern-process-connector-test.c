@@ -259,6 +259,8 @@ test_answers (void)
     { "{\"type\":\"prompt\"}", "error 28" },
     { "{\"type\":\"subject\",\"subject\":{\"id\":\"1\",\"claims\":{\"name\":null,\"email\":\"a@b\"},\"tokens\":{\"access_token\":\"x\"}}}", "subject 1 a@b" },
     { "{\"type\":\"subject\",\"subject\":{\"id\":\"1\",\"claims\":{\"\":\"x\",\"email\":\"a@b\"}}}", "subject 1 a@b" },
+    { "{\"type\":\"subject\",\"subject\":{\"id\":\"1\",\"session\":\"s\"}}", "subject 1 (null) s" },
+    { "{\"type\":\"subject\",\"subject\":{\"id\":\"1\",\"tokens\":{\"access_token\":1}}}", "error 28" },
     { "{\"type\":\"subject\",\"subject\":{\"id\":1}}", "error 28" },
     { "{\"type\":\"subject\",\"subject\":{\"id\":\"\"}}", "error 28" },
     { "{\"type\":\"user\",\"user\":\"usr_admin\"}", "error 28" },
@@ -284,7 +286,8 @@ test_answers (void)
     else if (prompt)
       made = g_strdup_printf ("form %s", postern_prompt_get_url (prompt));
     else if (subject)
-      made = g_strdup_printf ("subject %s %s", postern_subject_get_id (subject), postern_subject_get_email (subject));
+      made = g_strdup_printf ("subject %s %s%s%s", postern_subject_get_id (subject), postern_subject_get_email (subject), postern_subject_get_upstream_sid (subject) ? " " : "",
+                              postern_subject_get_upstream_sid (subject) ? postern_subject_get_upstream_sid (subject) : "");
     else
       made = g_strdup_printf ("error %d", postern_step_get_error (step)->code);
     g_assert_cmpstr (made, ==, cases[i].made);

@@ -178,8 +178,8 @@ answer_subject (PosternStep *step, GVariant *answer)
   GVariantIter iter;
   GVariant *value;
 
-  if (!id || !*id) {
-    fail (step, POSTERN_ERROR_PROVIDER, "gave a subject without an id");
+  if (!id || !*id || (tokens && !postern_json_get_string (tokens, "access_token"))) {
+    fail (step, POSTERN_ERROR_PROVIDER, id && *id ? "gave tokens without an access_token" : "gave a subject without an id");
     return;
   }
   if (given)
@@ -190,8 +190,7 @@ answer_subject (PosternStep *step, GVariant *answer)
     g_variant_unref (value);
   }
   subject = postern_subject_new (id, claims);
-  if (tokens)
-    postern_subject_set_upstream (subject, tokens, postern_json_get_string (object, "session"));
+  postern_subject_set_upstream (subject, tokens, postern_json_get_string (object, "session"));
   postern_step_return_subject (step, subject);
 }
 

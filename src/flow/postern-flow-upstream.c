@@ -50,6 +50,23 @@ open_tokens (PosternTenant *tenant, PosternIdentity *identity, GError **error)
   return tokens;
 }
 
+static PosternInstance *
+find_instance (PosternRuntime *runtime, const char *connector_id, GError **error)
+{
+  PosternInstance *instance = connector_id ? postern_registry_get_instance (postern_runtime_get_registry (runtime), connector_id) : NULL;
+
+  if (instance && POSTERN_IS_CONNECTOR (instance) && postern_settings_get_boolean (postern_instance_get_settings (instance), "keep-tokens"))
+    return instance;
+  fail_none (error, connector_id ? connector_id : "", "there is no such connector, or its setting keep-tokens is not true");
+  return NULL;
+}
+
+gboolean
+postern_flow_upstream_is_kept (PosternRuntime *runtime, const char *connector_id)
+{
+  return find_instance (runtime, connector_id, NULL) != NULL;
+}
+
 char *
 postern_flow_upstream_seal (PosternTenant *tenant, PosternIdentity *identity, GVariant *tokens, GError **error)
 {
@@ -205,17 +222,6 @@ give_turn (const char *id)
 
   g_hash_table_remove (busy, id);
   g_cond_broadcast (&done);
-}
-
-static PosternInstance *
-find_instance (PosternRuntime *runtime, const char *connector_id, GError **error)
-{
-  PosternInstance *instance = connector_id ? postern_registry_get_instance (postern_runtime_get_registry (runtime), connector_id) : NULL;
-
-  if (instance && POSTERN_IS_CONNECTOR (instance) && postern_settings_get_boolean (postern_instance_get_settings (instance), "keep-tokens"))
-    return instance;
-  fail_none (error, connector_id ? connector_id : "", "there is no such connector, or its setting keep-tokens is not true");
-  return NULL;
 }
 
 GVariant *

@@ -10,6 +10,8 @@ G_BEGIN_DECLS
  * connector's setting `keep-tokens` says so, sealed to the identity's row, and refreshed when it is about to expire.
  */
 
+/** postern_flow_upstream_is_kept: whether the connector's setting `keep-tokens` says so; what it gives unasked is passed over. */
+gboolean postern_flow_upstream_is_kept (PosternRuntime *runtime, const char *connector_id);
 /**
  * postern_flow_upstream_seal: @tokens (a{sv}) as they are kept for @identity. A refresh token that the provider does not say again
  * is kept from before: some tell it once. Returns: (transfer full) (nullable)

@@ -54,7 +54,8 @@ touch_identity (PosternFlowContext *context, PosternTxn *txn, gpointer data, GEr
   PosternSubject *subject = data;
   g_autoptr (PosternIdentity) identity = postern_identity_store_find (txn, context->flow->connector_id, postern_subject_get_id (subject), error);
   g_autoptr (GVariant) claims = postern_claims_to_variant (postern_subject_get_claims (subject));
-  GVariant *tokens = postern_subject_get_upstream_tokens (subject);
+  gboolean kept = postern_flow_upstream_is_kept (context->runtime, context->flow->connector_id);
+  GVariant *tokens = kept ? postern_subject_get_upstream_tokens (subject) : NULL;
   g_autofree char *sealed = NULL;
 
   if (identity == NULL)

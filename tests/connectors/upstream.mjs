@@ -19,10 +19,21 @@ for (const file of readdirSync(join(build, 'connectors'))) {
   if (file.endsWith('.plugin')) writeFileSync(join(plugins, file), mock.keyFile(readFileSync(join(build, 'connectors', file), 'utf8')));
 }
 
+// A program that gives a token whether or not anybody wants it.
+const program = join(plugins, 'program.py'), programFile = `Type=process\nprogram=${program}\n`;
+writeFileSync(program, `#!/usr/bin/python3
+import json, sys
+sys.stdin.readline()
+print('{"type":"ready","version":1}', flush=True)
+for line in sys.stdin:
+    step = json.loads(line)
+    print(json.dumps({"id": step["id"], "type": "subject", "subject": {"id": "p", "tokens": {"access_token": "token-of-program"}}}), flush=True)
+`, { mode: 0o755 });
+
 const postern = await startPostern({
   config: { outbound: { allow: '127.0.0.1' } },
   env: { POSTERN_PLUGIN_PATH: `${build}/plugins:${plugins}` },
-  instances: { gitlab: `Type=gitlab\n${mock.settings('gitlab')}keep-tokens=true\n`, github: `Type=github\n${mock.settings('github')}` },
+  instances: { gitlab: `Type=gitlab\n${mock.settings('gitlab')}keep-tokens=true\n`, github: `Type=github\n${mock.settings('github')}`, program: programFile },
 });
 const rp = await RelyingParty.start();
 const create = async (...more) => postern.cli('app', 'create', '--name', 'Application', '--first-party', '--redirect-uri', rp.redirectUri, ...more);
@@ -32,7 +43,7 @@ const callback = (name) => `${postern.url}/callback/${name}`;
 
 /** An access token of ours for a person who comes through @name. */
 async function signIn(app, name, change) {
-  mock.prepare(name, callback(name), change);
+  if (mock.providers.has(name)) mock.prepare(name, callback(name), change);
   await rp.discover(postern.url, app.client_id, undefined, client.ClientSecretBasic(app.client_secret));
   const answer = await new Visitor().walk(await rp.begin({ scope: SCOPE }), rp.redirectUri, {}, [`connector-${name}`, 'consent-allow']);
   return (await rp.redeem(answer)).access_token;
@@ -96,8 +107,17 @@ test('a refresh token that is told once is kept', async () => {
   assert.equal((await read(token, 'gitlab')).body.access_token, 'newer-token-of-gitlab');
 });
 
+test('whatever a connector gives, it is kept only from when keep-tokens says so', async () => {
+  const token = await signIn(allowed, 'program');
+  await postern.stop({ keep: true });
+  writeFileSync(join(postern.dataDir, 'connectors.d/program.conf'), `[Instance]\n${programFile}keep-tokens=true\n`, { mode: 0o600 });
+  await postern.startAgain();
+  assert.equal((await read(token, 'program')).status, 404);
+  assert.equal((await read(await signIn(allowed, 'program'), 'program')).body.access_token, 'token-of-program');
+});
+
 test('none of them stands in the log or in clear in the data folder', () => {
-  for (const text of ['token-of-gitlab', '8257e65c97202ed1726c']) {
+  for (const text of ['token-of-gitlab', 'token-of-program', '8257e65c97202ed1726c']) {
     assert.ok(!postern.log().includes(text), text);
     const { status, stdout } = spawnSync('grep', ['-rl', text, postern.dataDir], { encoding: 'utf8' });
     assert.deepEqual([status, stdout], [1, ''], text); // 1: it looked, and found none; 2 would say that it could not look
