@@ -128,14 +128,12 @@ test_settings (void)
 int
 main (int argc, char **argv)
 {
-  int failures;
+  static const PosternOidcHostileTest tests[] = {
+    { "/apple/user", test_user },
+    { "/apple/signed-name", test_signed_name },
+    { "/apple/settings", test_settings },
+    { NULL, NULL },
+  };
 
-  g_test_init (&argc, &argv, NULL);
-  provider = postern_oidc_hostile_new ();
-  g_test_add_func ("/apple/user", test_user);
-  g_test_add_func ("/apple/signed-name", test_signed_name);
-  g_test_add_func ("/apple/settings", test_settings);
-  failures = g_test_run ();
-  postern_oidc_hostile_free (provider);
-  return failures;
+  return postern_oidc_hostile_main (argc, argv, &provider, tests);
 }

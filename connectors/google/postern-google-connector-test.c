@@ -69,14 +69,12 @@ test_offline (void)
 int
 main (int argc, char **argv)
 {
-  int failures;
+  static const PosternOidcHostileTest tests[] = {
+    { "/google/domain", test_domain },
+    { "/google/request", test_request },
+    { "/google/offline", test_offline },
+    { NULL, NULL },
+  };
 
-  g_test_init (&argc, &argv, NULL);
-  provider = postern_oidc_hostile_new ();
-  g_test_add_func ("/google/domain", test_domain);
-  g_test_add_func ("/google/request", test_request);
-  g_test_add_func ("/google/offline", test_offline);
-  failures = g_test_run ();
-  postern_oidc_hostile_free (provider);
-  return failures;
+  return postern_oidc_hostile_main (argc, argv, &provider, tests);
 }

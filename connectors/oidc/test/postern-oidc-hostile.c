@@ -192,8 +192,8 @@ run (gpointer data)
   return NULL;
 }
 
-PosternOidcHostile *
-postern_oidc_hostile_new (void)
+static PosternOidcHostile *
+hostile_new (void)
 {
   PosternOidcHostile *self = g_new0 (PosternOidcHostile, 1);
   Server *server = g_new0 (Server, 1);
@@ -240,8 +240,8 @@ leave_loop (gpointer loop)
   return G_SOURCE_REMOVE;
 }
 
-void
-postern_oidc_hostile_free (PosternOidcHostile *self)
+static void
+hostile_free (PosternOidcHostile *self)
 {
   Server *server = self->server;
 
@@ -355,4 +355,38 @@ postern_oidc_hostile_sign_in (PosternOidcHostile *self, PosternAuthenticator *co
   if (postern_step_get_error (begun))
     return g_steal_pointer (&begun);
   return postern_oidc_hostile_callback (begun, connector, "{\"code\":\"c\",\"state\":\"flw_1.state\"}");
+}
+
+void
+postern_oidc_hostile_refused (PosternStep *step, const char *why)
+{
+  const GError *error = postern_step_get_error (step);
+
+  g_assert_null (postern_step_get_subject (step));
+  g_assert_error (error, POSTERN_ERROR, POSTERN_ERROR_PROVIDER);
+  g_test_message ("%s", error->message);
+  g_assert_nonnull (strstr (error->message, why));
+}
+
+static PosternOidcHostile *tested; /* by the program that runs */
+
+static void
+run_test (gconstpointer test)
+{
+  postern_oidc_hostile_reset (tested);
+  ((const PosternOidcHostileTest *) test)->run ();
+}
+
+int
+postern_oidc_hostile_main (int argc, char **argv, PosternOidcHostile **provider, const PosternOidcHostileTest *tests)
+{
+  int failures;
+
+  g_test_init (&argc, &argv, NULL);
+  *provider = tested = hostile_new ();
+  for (; tests->name; tests++)
+    g_test_add_data_func (tests->name, tests, run_test);
+  failures = g_test_run ();
+  hostile_free (tested);
+  return failures;
 }

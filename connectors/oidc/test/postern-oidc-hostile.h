@@ -32,8 +32,6 @@ typedef struct {
   gpointer server; /* its own */
 } PosternOidcHostile;
 
-PosternOidcHostile *postern_oidc_hostile_new (void);
-void postern_oidc_hostile_free (PosternOidcHostile *self);
 /** postern_oidc_hostile_reset: behaves again, and forgets what it saw; keeps its keys */
 void postern_oidc_hostile_reset (PosternOidcHostile *self);
 
@@ -41,6 +39,8 @@ void postern_oidc_hostile_reset (PosternOidcHostile *self);
 PosternAuthenticator *postern_oidc_hostile_connector (PosternOidcHostile *self, GType type, const char *extra);
 /** postern_oidc_hostile_refuse_settings: an instance of @type takes none of @bad: (array zero-terminated=1): each the text of an a{ss} */
 void postern_oidc_hostile_refuse_settings (GType type, const char *const *bad);
+/** postern_oidc_hostile_refused: that @step is an error of the provider, in whose message @why stands. */
+void postern_oidc_hostile_refused (PosternStep *step, const char *why);
 /** postern_oidc_hostile_begin: the BEGIN step, answered. Reads nonce and challenge from the redirect, if there is one. */
 PosternStep *postern_oidc_hostile_begin (PosternOidcHostile *self, PosternAuthenticator *connector);
 /** postern_oidc_hostile_callback: the CALLBACK step after @begun, answered. @input: JSON object of parameters */
@@ -49,5 +49,14 @@ PosternStep *postern_oidc_hostile_callback (PosternStep *begun, PosternAuthentic
 PosternStep *postern_oidc_hostile_sign_in (PosternOidcHostile *self, PosternAuthenticator *connector);
 /** postern_oidc_hostile_parameter: (transfer full) (nullable): of the URL that the browser was sent to */
 char *postern_oidc_hostile_parameter (PosternOidcHostile *self, const char *name);
+
+/** A test's name, such as "/oidc/good", and what it does. */
+typedef struct {
+  const char *name;
+  void (*run) (void);
+} PosternOidcHostileTest;
+
+/** postern_oidc_hostile_main: a test program's: runs @tests, up to one without a name, each against *@provider as it is when it behaves. Returns: what main() does */
+int postern_oidc_hostile_main (int argc, char **argv, PosternOidcHostile **provider, const PosternOidcHostileTest *tests);
 
 G_END_DECLS
