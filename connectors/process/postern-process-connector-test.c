@@ -311,6 +311,30 @@ test_settings (void)
   }
 }
 
+/* What a link leads to is what runs: its folder counts, too. */
+static void
+test_link (void)
+{
+  g_autofree char *folder = g_dir_make_tmp ("postern-process-XXXXXX", NULL), *open_folder = g_build_filename (folder, "open", NULL);
+  g_autofree char *file = g_build_filename (open_folder, "program", NULL), *link = g_build_filename (folder, "program", NULL);
+  g_autofree char *text = g_strdup_printf ("{'program': '%s'}", link);
+  g_autoptr (PosternInstance) self = g_object_new (POSTERN_TYPE_PROCESS_CONNECTOR, NULL);
+  g_autoptr (PosternSettings) settings = postern_settings_new (g_variant_new_parsed (text), NULL);
+  g_autoptr (GError) error = NULL;
+
+  g_assert_cmpint (g_mkdir (open_folder, 0755), ==, 0);
+  g_assert_true (g_file_set_contents (file, "#!/bin/sh\n", -1, NULL));
+  g_assert_cmpint (g_chmod (file, 0755) | g_chmod (open_folder, 0777) | symlink (file, link), ==, 0);
+  postern_instance_set_identity (self, "mirror", "process", "Mirror", NULL, settings);
+  g_assert_false (postern_instance_configure (self, &error));
+  g_assert_error (error, POSTERN_ERROR, POSTERN_ERROR_CONFIG);
+  g_assert_nonnull (strstr (error->message, open_folder));
+  g_unlink (link);
+  g_unlink (file);
+  g_rmdir (open_folder);
+  g_rmdir (folder);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -324,5 +348,6 @@ main (int argc, char **argv)
   g_test_add_func ("/process/left-early", test_left_early);
   g_test_add_func ("/process/answers", test_answers);
   g_test_add_func ("/process/settings", test_settings);
+  g_test_add_func ("/process/link", test_link);
   return g_test_run ();
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "postern-process-connector.h"
 
+#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -48,11 +49,12 @@ check_owner (const char *path, GError **error)
 static gboolean
 check_program (const char *path, GError **error)
 {
-  g_autofree char *folder = path ? g_path_get_dirname (path) : NULL;
+  g_autofree char *real = path ? realpath (path, NULL) : NULL; /* a link's own folder and what it leads to */
+  g_autofree char *folder = path ? g_path_get_dirname (path) : NULL, *real_folder = real ? g_path_get_dirname (real) : NULL;
 
   if (!path || !g_path_is_absolute (path))
     return refuse (error, "program is no absolute path; write one");
-  if (!check_owner (path, error) || !check_owner (folder, error))
+  if (!check_owner (path, error) || !check_owner (folder, error) || (real_folder && !check_owner (real_folder, error)))
     return FALSE;
   if (!g_file_test (path, G_FILE_TEST_IS_REGULAR) || access (path, X_OK) != 0)
     return refuse (error, "program: %s cannot be run; run: chmod a+x %s", path, path);
