@@ -45,6 +45,21 @@ postern_cli_call_get_operand (PosternCliCall *call, guint index)
   return index < call->operands->len ? call->operands->pdata[index] : NULL;
 }
 
+char *
+postern_cli_call_dup_pair (PosternCliCall *call, guint index, const char **value, GError **error)
+{
+  const char *pair = call->operands->pdata[index];
+  gsize length = strspn (pair, G_CSET_A_2_Z G_CSET_a_2_z G_CSET_DIGITS "-_");
+
+  if (length == 0 || pair[length] != '=')
+    {
+      g_set_error (error, POSTERN_ERROR, POSTERN_ERROR_INVALID_REQUEST, "“%s” must be NAME=VALUE", pair);
+      return NULL;
+    }
+  *value = pair + length + 1;
+  return g_strndup (pair, length);
+}
+
 void
 postern_cli_call_clear (PosternCliCall *call)
 {

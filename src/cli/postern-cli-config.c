@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "postern-cli.h"
 
-#include <string.h>
-
 /* --- the server's own settings: read here, without the server ----------------------------------------------------- */
 
 typedef struct {
@@ -79,18 +77,13 @@ set_policy (PosternCliCall *call, GError **error)
 
   for (guint i = 0; i < call->operands->len; i++)
     {
-      const char *pair = call->operands->pdata[i], *sign = strchr (pair, '=');
-      g_autofree char *name = NULL;
-      g_autoptr (GVariant) value = NULL;
+      const char *text = NULL;
+      g_autofree char *name = postern_cli_call_dup_pair (call, i, &text, error);
+      g_autoptr (GVariant) value = name ? postern_json_parse (text, -1, 0, NULL) : NULL;
 
-      if (sign == NULL)
-        {
-          g_set_error (error, POSTERN_ERROR, POSTERN_ERROR_INVALID_REQUEST, "“%s” must be NAME=VALUE", pair);
-          return FALSE;
-        }
-      name = g_strndup (pair, (gsize) (sign - pair));
-      value = *sign != '\0' ? postern_json_parse (sign + 1, -1, 0, NULL) : NULL;
-      g_variant_dict_insert_value (&dict, name, value ? value : g_variant_new_string (sign + 1));
+      if (name == NULL)
+        return FALSE;
+      g_variant_dict_insert_value (&dict, name, value ? value : g_variant_new_string (text));
     }
   body = g_variant_ref_sink (g_variant_dict_end (&dict));
   if (!postern_cli_call_api (call, "PATCH", "/api/v1/policy", body, &answer, error))

@@ -206,12 +206,12 @@ make_text (PosternCliCall *call, GError **error)
     g_key_file_set_string (keys, "Instance", "Name", name);
   for (guint i = 1; i < call->operands->len; i++)
     {
-      const char *pair = call->operands->pdata[i], *sign = strchr (pair, '=');
-      g_autofree char *key = sign ? g_strndup (pair, (gsize) (sign - pair)) : NULL;
+      const char *value = NULL;
+      g_autofree char *key = postern_cli_call_dup_pair (call, i, &value, error);
 
       if (key == NULL)
-        return fail (error, POSTERN_ERROR_INVALID_REQUEST, "“%s” must be NAME=VALUE", pair), NULL;
-      g_key_file_set_string (keys, "Instance", key, sign + 1);
+        return NULL;
+      g_key_file_set_string (keys, "Instance", key, value);
     }
   return g_key_file_to_data (keys, NULL, NULL);
 }

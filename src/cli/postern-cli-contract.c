@@ -22,14 +22,12 @@ read_given (PosternCliCall *call, GError **error)
 
   for (guint i = 1; i < call->operands->len; i++)
     {
-      const char *pair = call->operands->pdata[i], *sign = strchr (pair, '=');
+      const char *value = NULL;
+      char *name = postern_cli_call_dup_pair (call, i, &value, error);
 
-      if (sign == NULL)
-        {
-          g_set_error (error, POSTERN_ERROR, POSTERN_ERROR_INVALID_REQUEST, "“%s” must be NAME=VALUE", pair);
-          return NULL;
-        }
-      g_hash_table_insert (given, g_strndup (pair, (gsize) (sign - pair)), g_strdup (sign + 1));
+      if (name == NULL)
+        return NULL;
+      g_hash_table_insert (given, name, g_strdup (value));
     }
   return g_steal_pointer (&given);
 }
