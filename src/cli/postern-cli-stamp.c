@@ -68,17 +68,17 @@ set_words (Stamp *self, const char *kind, const char *name)
 {
   g_autoptr (GDateTime) now = g_date_time_new_now_utc ();
 
-  self->words[0][0] = g_strdup ("@kind@"), self->words[0][1] = g_strdup (kind);
-  self->words[1][0] = g_strdup ("@maintainer@"), self->words[1][1] = dup_maintainer ();
-  self->words[2][0] = g_strdup ("@date@"), self->words[2][1] = g_date_time_format (now, "%a, %d %b %Y %H:%M:%S +0000");
-  self->words[3][0] = g_strdup ("'@api@'}"), self->words[3][1] = g_strdup_printf ("'%d'}", POSTERN_PLUGIN_API);
   for (guint i = 0; i < 2; i++)
     {
-      self->words[4][i] = g_strdup (i == 0 ? EXAMPLE : name);
-      self->words[5][i] = g_strdup (self->words[4][i]);
-      self->words[5][i][0] = g_ascii_toupper (self->words[5][i][0]);
-      self->words[6][i] = g_ascii_strup (self->words[4][i], -1);
+      self->words[0][i] = g_strdup (i == 0 ? EXAMPLE : name);
+      self->words[1][i] = g_strdup (self->words[0][i]);
+      self->words[1][i][0] = g_ascii_toupper (self->words[1][i][0]);
+      self->words[2][i] = g_ascii_strup (self->words[0][i], -1);
     }
+  self->words[3][0] = g_strdup ("@kind@"), self->words[3][1] = g_strdup (kind);
+  self->words[4][0] = g_strdup ("@date@"), self->words[4][1] = g_date_time_format (now, "%a, %d %b %Y %H:%M:%S +0000");
+  self->words[5][0] = g_strdup ("'@api@'}"), self->words[5][1] = g_strdup_printf ("'%d'}", POSTERN_PLUGIN_API);
+  self->words[6][0] = g_strdup ("@maintainer@"), self->words[6][1] = dup_maintainer (); /* last: whatever a person is called, it stays */
 }
 
 static void
@@ -104,7 +104,12 @@ write_file (Stamp *self, const char *name, const char *text, int mode, GError **
 {
   g_autofree char *path = g_build_filename (self->into, name, NULL), *folder = g_path_get_dirname (path), *new_text = replace (self, text);
 
-  return g_mkdir_with_parents (folder, 0755) == 0 && g_file_set_contents_full (path, new_text, -1, G_FILE_SET_CONTENTS_NONE, mode, error);
+  if (g_mkdir_with_parents (folder, 0755) != 0)
+    {
+      g_set_error (error, POSTERN_ERROR, POSTERN_ERROR_FAILED, "%s: %s", folder, g_strerror (errno));
+      return FALSE;
+    }
+  return g_file_set_contents_full (path, new_text, -1, G_FILE_SET_CONTENTS_NONE, mode, error);
 }
 
 static char *

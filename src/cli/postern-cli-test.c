@@ -250,9 +250,14 @@ static void
 test_stamp (void)
 {
   static const char *const kinds[] = { "connector", "messenger", "factor", "sink" };
+  g_autofree char *control = g_build_filename (folder, "newconnector", "debian", "control", NULL), *text = NULL;
 
+  g_setenv ("DEBFULLNAME", "Demo Ademola", TRUE); /* has the example's name in it */
+  g_setenv ("DEBEMAIL", "ada@demo.example", TRUE);
   for (guint i = 0; i < G_N_ELEMENTS (kinds); i++)
     check_stamped (kinds[i]);
+  g_assert_true (g_file_get_contents (control, &text, NULL, NULL));
+  g_assert_nonnull (strstr (text, "Maintainer: Demo Ademola <ada@demo.example>\n"));
   g_assert_cmpint (postern ("connector new ../evil --directory ."), ==, 1);
   g_assert_cmpint (postern ("connector new good --directory . --kind spaceship"), ==, 1);
   g_assert_nonnull (strstr (err, "connector, messenger, factor or sink"));
@@ -274,6 +279,8 @@ test_instances (void)
   g_assert_cmpint (postern ("connector create corp --type nonsense"), ==, 78);
   g_assert_cmpint (postern ("connector create corp"), ==, 1);
   g_assert_cmpint (postern ("connector create corp --type sqlite no-such=1"), ==, 78);
+  g_assert_cmpint (postern ("connector create corp --type sqlite =1"), ==, 1);
+  g_assert_cmpint (postern ("connector create corp --type sqlite no]such=1"), ==, 1);
   g_assert_false (g_file_test (path, G_FILE_TEST_EXISTS));
   g_assert_cmpint (postern ("connector create corp --type sqlite"), ==, 0);
   g_assert_cmpint (postern (check), ==, 0);
