@@ -51,18 +51,27 @@ find_sanitizer (const char *module_file)
   return found;
 }
 
+/* Ours first: what the environment says goes before. */
+static void
+set_options (GSubprocessLauncher *launcher, const char *variable, const char *ours)
+{
+  g_autofree char *options = g_strconcat ("exitcode=" G_STRINGIFY (SANITIZER_EXIT) ":", ours, ":", g_getenv (variable), NULL);
+
+  g_subprocess_launcher_setenv (launcher, variable, options, TRUE);
+}
+
 static GSubprocess *
 start (PosternCliCall *call, GError **error)
 {
   g_autoptr (GSubprocessLauncher) launcher = g_subprocess_launcher_new (G_SUBPROCESS_FLAGS_STDOUT_PIPE);
   g_autoptr (GPtrArray) line = g_ptr_array_new ();
   g_autofree char *program = g_file_read_link ("/proc/self/exe", error), *sanitizer = find_sanitizer (postern_cli_call_get_operand (call, 0));
-  g_autofree char *options = g_strconcat ("exitcode=" G_STRINGIFY (SANITIZER_EXIT) ":detect_leaks=1:fast_unwind_on_malloc=0:", g_getenv ("ASAN_OPTIONS"), NULL);
 
   if (program == NULL)
     return NULL;
   g_subprocess_launcher_unsetenv (launcher, "G_DEBUG"); /* what it would stop at is counted instead */
-  g_subprocess_launcher_setenv (launcher, "ASAN_OPTIONS", options, TRUE);
+  set_options (launcher, "ASAN_OPTIONS", "detect_leaks=1:fast_unwind_on_malloc=0");
+  set_options (launcher, "UBSAN_OPTIONS", "halt_on_error=1:print_stacktrace=1"); /* by itself it only prints, and goes on */
   if (sanitizer != NULL)
     g_subprocess_launcher_setenv (launcher, "LD_PRELOAD", sanitizer, TRUE);
   g_ptr_array_add (line, program);
@@ -101,7 +110,7 @@ report_end (Report *self, GSubprocess *child)
   gboolean signalled = g_subprocess_get_if_signaled (child);
   int code = signalled ? g_subprocess_get_term_sig (child) : g_subprocess_get_exit_status (child);
 
-  if (!signalled && self->planned && code != SANITIZER_EXIT)
+  if (!signalled && self->planned && code == (int) (self->n_failed ? POSTERN_CLI_FAILED : POSTERN_CLI_DONE))
     return;
   self->n_failed++;
   g_print ("not ok %u - %s\n", ++self->n_checks, self->check ? self->check : "the host starts");

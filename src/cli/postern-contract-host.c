@@ -24,17 +24,16 @@ write_text (const char *path, const char *text)
   return done;
 }
 
-static void
+static gboolean
 raise_loopback (void)
 {
   struct ifreq request = { .ifr_name = "lo", .ifr_flags = IFF_UP | IFF_RUNNING };
   int fd = socket (AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+  gboolean up = fd >= 0 && ioctl (fd, SIOCSIFFLAGS, &request) == 0;
 
   if (fd >= 0)
-    {
-      (void) ioctl (fd, SIOCSIFFLAGS, &request);
-      close (fd);
-    }
+    close (fd);
+  return up;
 }
 
 /* The same user within as without, or nothing here would belong to us any more. */
@@ -60,7 +59,8 @@ postern_contract_host_isolate (void)
   if (unshare (CLONE_NEWUSER | CLONE_NEWNET) == 0)
     {
       map_user (uid, gid);
-      raise_loopback ();
+      if (!raise_loopback ())
+        g_print ("# there is no loopback here; nothing can be said about a provider that hangs\n");
     }
   else
     g_print ("# no network namespace can be had here; a plugin with fixed addresses may reach its provider\n");

@@ -12,6 +12,14 @@ typedef struct {
   PosternConnectorClass parent_class;
 } FlawedClass;
 
+#ifdef FLAW_LATE
+static void __attribute__ ((destructor))
+end_early (void)
+{
+  _exit (3);
+}
+#endif
+
 GType flawed_get_type (void);
 G_DEFINE_TYPE (Flawed, flawed, POSTERN_TYPE_CONNECTOR)
 
@@ -53,6 +61,9 @@ begin (PosternStep *step)
 #endif
 #ifdef FLAW_DEADLINE
   g_usleep (3 * G_USEC_PER_SEC);
+#endif
+#ifdef FLAW_UNDEFINED
+  state += *(volatile int *) &(int){ G_MAXINT } + 1 == 0;
 #endif
 #ifdef FLAW_LEAK
   *(char *volatile *) &(char *){ NULL } = g_strdup ("forty bytes that nobody ever gives back");
