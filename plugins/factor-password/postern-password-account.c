@@ -191,6 +191,22 @@ replace_password (PosternTxn *txn, Change *change, GError **error)
   return postern_credential_store_upgrade (txn, old->id, old->value, change->value, at, error);
 }
 
+/* Not over a password that somebody else has set meanwhile: what was shown before that is worth nothing after it. */
+static gboolean
+check_unchanged (PosternTxn *txn, Change *change, GError **error)
+{
+  g_autoptr (GError) missing = NULL;
+  g_autoptr (PosternCredential) now = postern_credential_store_find (txn, change->account->user->id, KIND, &missing);
+  PosternCredential *then = change->account->credential;
+
+  if (now == NULL && !is_missing (&missing, error))
+    return FALSE;
+  if (g_strcmp0 (now ? now->value : NULL, then ? then->value : NULL) == 0)
+    return TRUE;
+  g_set_error_literal (error, POSTERN_ERROR, POSTERN_ERROR_CONFLICT, "Another password was set meanwhile");
+  return FALSE;
+}
+
 static gboolean
 recover (PosternTxn *txn, gpointer user_data, GError **error)
 {
@@ -204,7 +220,7 @@ recover (PosternTxn *txn, gpointer user_data, GError **error)
     g_set_error_literal (error, POSTERN_ERROR, POSTERN_ERROR_STALE, "The account does not have this address any more");
     return FALSE;
   }
-  if (!postern_proof_take_address (txn, user, change->recipient, now, error) || !replace_password (txn, change, error))
+  if (!check_unchanged (txn, change, error) || !postern_proof_take_address (txn, user, change->recipient, now, error) || !replace_password (txn, change, error))
     return FALSE;
   return end_others (txn, change, error) && postern_grant_store_revoke_all (txn, user->id, NULL, now, error) &&
          postern_code_store_delete (txn, user->id, error) && postern_flow_notice_add (change->context, txn, user, NOTICE_RECOVERED, error) &&

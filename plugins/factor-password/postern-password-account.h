@@ -26,7 +26,7 @@ gboolean postern_password_account_set (PosternPasswordAccount *self, PosternFlow
  * postern_password_account_recover: a new password for who has shown to read @recipient instead of knowing the old one. In the
  * same transaction ends every session and grant, and every code that is under way. If the address had not been proved before,
  * whatever else was set up goes as well: whoever made the account need not have been its owner.
- * STALE when the account does not have the address any more
+ * STALE when the account does not have the address any more, CONFLICT when the password is not what it was when @self was read
  */
 gboolean postern_password_account_recover (PosternPasswordAccount *self, PosternFlowContext *context, const char *value, const char *recipient, GError **error);
 

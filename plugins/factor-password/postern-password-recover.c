@@ -12,6 +12,7 @@
  */
 #define PROVED "recover-user"         /* whose address was shown to be read */
 #define PROVED_AT "recover-recipient" /* which */
+#define OLD "recover-old"             /* the hash of what was kept as the password then: once another is set, the proof is over */
 
 /* Also an address that nobody has proved yet: whoever reads it proves it by that, and what was set up before goes. */
 static const char *
@@ -62,6 +63,29 @@ store (PosternStep *step, PosternPasswordAccount *account, const char *value)
   postern_step_return_user (step, account->user->id, sms ? "sms" : "otp");
 }
 
+/* (transfer full) */
+static char *
+dup_old (PosternPasswordAccount *account)
+{
+  return postern_secret_hash (account->credential ? account->credential->value : "");
+}
+
+/* What was proved before somebody else recovered the account, or changed its password, is worth nothing after it. */
+static void
+take_password (PosternFactorPassword *self, PosternStep *step, PosternPasswordAccount *account, PosternPasswordPage *page)
+{
+  g_autofree char *old = dup_old (account);
+  g_autofree char *value = NULL;
+
+  if (g_strcmp0 (old, postern_step_get_state (step, OLD)) != 0) {
+    postern_step_return_error (step, g_error_new_literal (POSTERN_ERROR, POSTERN_ERROR_CONFLICT, "Another password was set meanwhile"));
+    return;
+  }
+  value = postern_password_check_new (self, step, postern_step_get_input (step, "password"), page);
+  if (value)
+    store (step, account, value);
+}
+
 /* @begins: the code was right just now, and nothing was typed yet */
 static void
 choose_password (PosternFactorPassword *self, PosternStep *step, gboolean begins)
@@ -70,7 +94,7 @@ choose_password (PosternFactorPassword *self, PosternStep *step, gboolean begins
   g_autoptr (PosternPolicy) policy = postern_tenant_dup_policy (context->tenant);
   g_auto (PosternPasswordAccount) account = { NULL };
   PosternPasswordPage page = { .name = "new-password", .min_length = policy->password_min_length };
-  g_autofree char *value = NULL;
+  g_autofree char *old = NULL;
   GError *error = NULL;
 
   if (!postern_password_account_find (&account, context, postern_step_get_state (step, PROVED), NULL, &error)) {
@@ -83,13 +107,13 @@ choose_password (PosternFactorPassword *self, PosternStep *step, gboolean begins
   }
   page.identifier = postern_user_name_get_identifier (account.user);
   page.person = postern_user_name_get (account.user);
-  if (begins) {
-    postern_password_page_answer (step, &page);
+  if (!begins) {
+    take_password (self, step, &account, &page);
     return;
   }
-  value = postern_password_check_new (self, step, postern_step_get_input (step, "password"), &page);
-  if (value)
-    store (step, &account, value);
+  old = dup_old (&account);
+  postern_step_set_state (step, OLD, old);
+  postern_password_page_answer (step, &page);
 }
 
 static void

@@ -7,6 +7,8 @@
 
 /* For tests of codes: what was written to people, and a clock that can be moved on for one flow. */
 
+#define NEW_PASSWORD "vier Laternen am alten Hafen"
+
 typedef struct {
   const char *recipient, *template;
   guint count;
@@ -106,17 +108,35 @@ browser_wait (Browser *self)
   g_assert_no_error (error);
 }
 
-/** To the page `code`, by the button on the password page. */
+/** To the page `code` of @application_id, by the button of @action on the password page. */
 static inline void
-browser_ask_code (Browser *self, const char *identifier)
+browser_ask_for (Browser *self, const char *application_id, const char *identifier, const char *action)
 {
   g_autofree char *who = g_uri_escape_string (identifier, NULL, FALSE);
   g_autofree char *body = g_strdup_printf ("action=continue&identifier=%s", who);
 
-  browser_begin (self, application_flow (APP_FIRST, POSTERN_FLOW_PROMPT_LOGIN));
+  browser_begin (self, application_flow (application_id, POSTERN_FLOW_PROMPT_LOGIN));
   browser_submit (self, body);
   assert_page (self, "password");
-  browser_submit (self, "action=factor:code");
+  browser_submit (self, action);
+  assert_page (self, "code");
+}
+
+static inline void
+browser_ask_code (Browser *self, const char *identifier)
+{
+  browser_ask_for (self, APP_FIRST, identifier, "action=factor:code");
+}
+
+/** To the page `code` after the page `sign-up`. */
+static inline void
+browser_sign_up_to_code (Browser *self, const char *email, const char *password)
+{
+  g_autofree char *body = g_strdup_printf ("action=continue&identifier=%s&name=Somebody&password=%s", email, password);
+
+  browser_begin (self, application_flow (APP_FIRST, POSTERN_FLOW_PROMPT_CREATE));
+  assert_page (self, "sign-up");
+  browser_submit (self, body);
   assert_page (self, "code");
 }
 
@@ -126,6 +146,41 @@ browser_enter_code (Browser *self, const char *code)
   g_autofree char *body = g_strdup_printf ("action=continue&code=%s", code);
 
   browser_submit (self, body);
+}
+
+/** The newest code that was sent to @recipient. */
+static inline void
+browser_enter_newest (Browser *self, const char *recipient)
+{
+  g_autofree char *code = post_get (recipient, "code");
+
+  browser_enter_code (self, code);
+}
+
+/** Presses the button of the page behind @link. */
+static inline void
+browser_enter_link (Browser *self, const char *link)
+{
+  g_autofree char *body = g_strdup_printf ("action=continue&link=%s", link + strlen (ISSUER "/code/"));
+
+  browser_submit (self, body);
+}
+
+/** To the page `new-password`, as whoever reads @email. */
+static inline void
+browser_prove_recovery (Browser *self, const char *application_id, const char *email)
+{
+  browser_ask_for (self, application_id, email, "action=recover");
+  browser_enter_newest (self, email);
+  assert_page (self, "new-password");
+}
+
+static inline void
+browser_recover (Browser *self, const char *email)
+{
+  browser_prove_recovery (self, APP_FIRST, email);
+  browser_submit (self, "action=continue&password=" NEW_PASSWORD);
+  assert_answer (self, "amr=otp&acr=1");
 }
 
 static inline gboolean

@@ -6,8 +6,6 @@
  * victim. Each of the five kinds, and what else linking must not do, written as whoever tries it would.
  */
 
-#define NEW_PASSWORD "vier Laternen am alten Hafen"
-
 static char *
 answered_user (Browser *browser)
 {
@@ -15,22 +13,6 @@ answered_user (Browser *browser)
 
   g_assert_nonnull (user);
   return g_strndup (user + strlen ("user="), strcspn (user + strlen ("user="), "&"));
-}
-
-static void
-recover (Browser *browser, const char *email)
-{
-  g_autofree char *body = g_strdup_printf ("action=continue&identifier=%s", email);
-  g_autofree char *code = NULL;
-
-  browser_begin (browser, application_flow (APP_FIRST, POSTERN_FLOW_PROMPT_LOGIN));
-  browser_submit (browser, body);
-  browser_submit (browser, "action=recover");
-  code = post_get (email, "code");
-  browser_enter_code (browser, code);
-  assert_page (browser, "new-password");
-  browser_submit (browser, "action=continue&password=" NEW_PASSWORD);
-  assert_answer (browser, "fresh=1");
 }
 
 static gboolean
@@ -66,7 +48,7 @@ test_classic_federated (void)
   g_assert_false (postern_json_get_boolean (postern_response_get_model (victim->last), "code", TRUE));
   browser_submit (victim, "action=send-code"); /* nor by a forged form */
   assert_page (victim, "identifier");
-  recover (victim, "one@example.org");
+  browser_recover (victim, "one@example.org");
   browser_begin (attacker, application_flow (APP_FIRST, 0));
   browser_sign_in (attacker, "one@example.org", PASSWORD);
   assert_page (attacker, "password");
@@ -86,7 +68,7 @@ test_unexpired_session (void)
   browser_begin (attacker, application_flow (APP_THIRD, POSTERN_FLOW_PROMPT_LOGIN)); /* and one more, that waits for consent */
   browser_sign_in (attacker, "two@example.org", PASSWORD);
   assert_page (attacker, "consent");
-  recover (victim, "two@example.org");
+  browser_recover (victim, "two@example.org");
   browser_submit (attacker, "action=allow");
   if (g_str_has_prefix (browser_page (attacker), "https://"))
     assert_answer (attacker, "error=");
@@ -108,7 +90,7 @@ test_trojan_identifier (void)
   browser_press_provider (attacker, "trojan");
   who = answered_user (attacker);
   g_assert_cmpstr (who, ==, squat);
-  recover (victim, "three@example.org");
+  browser_recover (victim, "three@example.org");
   browser_begin (attacker, application_flow (APP_FIRST, POSTERN_FLOW_PROMPT_LOGIN));
   browser_press_provider (attacker, "trojan");
   g_free (who);
@@ -131,16 +113,13 @@ test_unexpired_change (void)
   g_autofree char *bait_code = NULL;
   g_autofree char *page = NULL;
 
-  browser_begin (attacker, application_flow (APP_FIRST, POSTERN_FLOW_PROMPT_CREATE));
-  browser_submit (attacker, "action=continue&identifier=four@example.org&name=Mallory&password=" PASSWORD);
-  assert_page (attacker, "code");
+  browser_sign_up_to_code (attacker, "four@example.org", PASSWORD);
   page = g_strdup (attacker->flow);
   bait = post_get ("four@example.org", "link");
   bait_code = post_get ("four@example.org", "code");
   browser_get (victim, bait + strlen (ISSUER)); /* the victim opens the attacker's link: nothing happens but a code and a warning */
   assert_page (victim, "code-elsewhere");
-  browser_begin (victim, application_flow (APP_FIRST, POSTERN_FLOW_PROMPT_CREATE));
-  browser_submit (victim, "action=continue&identifier=four@example.org&name=Victim&password=" NEW_PASSWORD);
+  browser_sign_up_to_code (victim, "four@example.org", NEW_PASSWORD);
   code = post_get ("four@example.org", "code");
   browser_get (attacker, page);
   browser_enter_code (attacker, bait_code); /* even told: it has been replaced */
@@ -166,15 +145,12 @@ test_non_verifying_provider (void)
   g_autofree char *theirs = NULL;
   g_autofree char *own = NULL;
   g_autofree char *again = NULL;
-  g_autofree char *code = NULL;
 
   browser_begin (attacker, application_flow (APP_FIRST, 0));
   browser_press_provider (attacker, "liar five@example.org");
   theirs = answered_user (attacker);
-  browser_begin (victim, application_flow (APP_FIRST, POSTERN_FLOW_PROMPT_CREATE));
-  browser_submit (victim, "action=continue&identifier=five@example.org&name=Victim&password=" NEW_PASSWORD);
-  code = post_get ("five@example.org", "code"); /* the address was nobody's */
-  browser_enter_code (victim, code);
+  browser_sign_up_to_code (victim, "five@example.org", NEW_PASSWORD);
+  browser_enter_newest (victim, "five@example.org"); /* the address was nobody's */
   own = answered_user (victim);
   g_assert_cmpstr (own, !=, theirs);
   browser_begin (attacker, application_flow (APP_FIRST, POSTERN_FLOW_PROMPT_LOGIN));
@@ -190,15 +166,11 @@ test_parked_by_code (void)
   g_autoptr (Browser) owner = browser_new ("192.0.2.30");
   g_autoptr (Browser) thief = browser_new ("192.0.2.66");
   g_autofree char *id = user_make_with_password ("parked@example.org", TRUE);
-  g_autofree char *code = NULL;
 
-  browser_begin (thief, application_flow (APP_THIRD, 0));
-  browser_submit (thief, "action=continue&identifier=parked@example.org");
-  browser_submit (thief, "action=factor:code");
-  code = post_get ("parked@example.org", "code");
-  browser_enter_code (thief, code);
+  browser_ask_for (thief, APP_THIRD, "parked@example.org", "action=factor:code");
+  browser_enter_newest (thief, "parked@example.org");
   assert_page (thief, "consent");
-  recover (owner, "parked@example.org");
+  browser_recover (owner, "parked@example.org");
   browser_submit (thief, "action=allow");
   assert_page (thief, "identifier");
 }

@@ -3,7 +3,6 @@
 
 /* The proof of an address: before an account is made, and instead of a forgotten password. */
 
-#define NEW_PASSWORD "vier Laternen am alten Hafen"
 #define MANY "{\"codes_per_recipient\":1000}" /* the limit has a test of its own */
 
 static gboolean
@@ -32,17 +31,6 @@ look_up (const char *email)
 }
 
 static void
-sign_up (Browser *browser, const char *email)
-{
-  g_autofree char *body = g_strdup_printf ("action=continue&identifier=%s&name=Somebody&password=" PASSWORD, email);
-
-  browser_begin (browser, application_flow (APP_FIRST, POSTERN_FLOW_PROMPT_CREATE));
-  assert_page (browser, "sign-up");
-  browser_submit (browser, body);
-  assert_page (browser, "code");
-}
-
-static void
 test_sign_up (void)
 {
   g_autoptr (Browser) browser = browser_new ("192.0.2.1");
@@ -50,7 +38,7 @@ test_sign_up (void)
   g_autoptr (PosternUser) nobody = NULL;
   g_autoptr (PosternUser) user = NULL;
 
-  sign_up (browser, "new@example.org");
+  browser_sign_up_to_code (browser, "new@example.org", PASSWORD);
   nobody = look_up ("new@example.org");
   g_assert_null (nobody); /* no account before the proof */
   g_assert_cmpuint (post_count ("new@example.org", "verify", NULL), ==, 1);
@@ -78,8 +66,8 @@ test_sign_up_taken (void)
   g_autofree char *own = NULL;
   g_autoptr (GVariant) model = NULL;
 
-  sign_up (fresh, "free@example.org");
-  sign_up (browser, "taken@example.org");
+  browser_sign_up_to_code (fresh, "free@example.org", PASSWORD);
+  browser_sign_up_to_code (browser, "taken@example.org", PASSWORD);
   g_assert_cmpuint (g_variant_n_children (postern_response_get_model (browser->last)), ==, g_variant_n_children (postern_response_get_model (fresh->last)));
   g_assert_null (browser_model (browser, "error_message"));
   g_assert_cmpuint (post_count ("taken@example.org", "has-account", &model), ==, 1);
@@ -99,9 +87,9 @@ test_sign_up_twice (void)
   g_autoptr (Browser) second = browser_new ("192.0.2.4");
   g_autofree char *code = NULL;
 
-  sign_up (first, "two@example.org");
+  browser_sign_up_to_code (first, "two@example.org", PASSWORD);
   code = post_get ("two@example.org", "code");
-  sign_up (second, "two@example.org");
+  browser_sign_up_to_code (second, "two@example.org", PASSWORD);
   browser_enter_code (first, code);
   assert_page (first, "code");
   g_free (code);
@@ -159,14 +147,7 @@ test_sign_up_by_number (void)
 static void
 ask_recovery (Browser *browser, const char *identifier)
 {
-  g_autofree char *body = g_strdup_printf ("action=continue&identifier=%s", identifier);
-
-  browser_begin (browser, application_flow (APP_FIRST, POSTERN_FLOW_PROMPT_LOGIN));
-  browser_submit (browser, body);
-  assert_page (browser, "password");
-  g_assert_true (postern_json_get_boolean (postern_response_get_model (browser->last), "recovery", FALSE));
-  browser_submit (browser, "action=recover");
-  assert_page (browser, "code");
+  browser_ask_for (browser, APP_FIRST, identifier, "action=recover");
 }
 
 static void
@@ -245,7 +226,6 @@ test_purposes (void)
   g_autofree char *recover = NULL;
   g_autofree char *sign_in_link = NULL;
   g_autofree char *recover_link = NULL;
-  g_autofree char *body = NULL;
 
   browser_ask_code (signs_in, "both@example.org");
   sign_in = post_get ("both@example.org", "code");
@@ -257,18 +237,13 @@ test_purposes (void)
   assert_page (signs_in, "code");
   browser_enter_code (recovers, sign_in);
   assert_page (recovers, "code");
-  body = g_strdup_printf ("action=continue&link=%s", recover_link + strlen (ISSUER "/code/"));
-  browser_submit (signs_in, body);
+  browser_enter_link (signs_in, recover_link);
   assert_page (signs_in, "code");
-  g_free (body);
-  body = g_strdup_printf ("action=continue&link=%s", sign_in_link + strlen (ISSUER "/code/"));
-  browser_submit (recovers, body);
+  browser_enter_link (recovers, sign_in_link);
   assert_page (recovers, "code");
   browser_get (recovers, recover_link + strlen (ISSUER));
   assert_page (recovers, "code-link");
-  g_free (body);
-  body = g_strdup_printf ("action=continue&link=%s", recover_link + strlen (ISSUER "/code/"));
-  browser_submit (recovers, body);
+  browser_enter_link (recovers, recover_link);
   assert_page (recovers, "new-password");
   browser_enter_code (signs_in, sign_in);
   assert_answer (signs_in, "amr=otp");
@@ -282,17 +257,52 @@ test_codes_end (void)
   g_autoptr (Browser) owner = browser_new ("192.0.2.10");
   g_autofree char *id = user_make_with_password ("owner@example.org", TRUE);
   g_autofree char *seen = NULL;
-  g_autofree char *code = NULL;
 
   browser_ask_code (thief, "owner@example.org");
   seen = post_get ("owner@example.org", "code");
-  ask_recovery (owner, "owner@example.org");
-  code = post_get ("owner@example.org", "code");
-  browser_enter_code (owner, code);
-  browser_submit (owner, "action=continue&password=" NEW_PASSWORD);
-  assert_answer (owner, "amr=otp");
+  browser_recover (owner, "owner@example.org");
   browser_enter_code (thief, seen);
   assert_page (thief, "code");
+}
+
+/* Nor what came of one: whoever was let into her mailbox for a moment, and waits on the page `new-password`, sets none after her. */
+static void
+test_proof_ends (void)
+{
+  g_autoptr (Browser) thief = browser_new ("192.0.2.66");
+  g_autoptr (Browser) owner = browser_new ("192.0.2.12");
+  g_autofree char *id = user_make_with_password ("again@example.org", TRUE);
+
+  browser_prove_recovery (thief, APP_FIRST, "again@example.org");
+  browser_recover (owner, "again@example.org");
+  browser_submit (thief, "action=continue&password=funf Koffer auf der Treppe");
+  assert_page (thief, "identifier");
+  browser_begin (owner, application_flow (APP_FIRST, POSTERN_FLOW_PROMPT_NONE));
+  assert_answer (owner, "fresh=0");
+}
+
+/* Nor a recovery that waits for consent: it is no session yet, and becomes none once another password is set. */
+static void
+test_recovery_parked (void)
+{
+  g_autoptr (Browser) thief = browser_new ("192.0.2.66");
+  g_autoptr (Browser) honest = browser_new ("192.0.2.14");
+  g_autoptr (Browser) owner = browser_new ("192.0.2.13");
+  g_autofree char *id = user_make_with_password ("waits@example.org", TRUE);
+  g_autofree char *other = user_make_with_password ("slow@example.org", TRUE);
+
+  browser_prove_recovery (thief, APP_THIRD, "waits@example.org");
+  browser_submit (thief, "action=continue&password=" NEW_PASSWORD);
+  assert_page (thief, "consent");
+  browser_prove_recovery (honest, APP_THIRD, "slow@example.org");
+  browser_submit (honest, "action=continue&password=" NEW_PASSWORD);
+  assert_page (honest, "consent");
+  g_usleep (1100000); /* what was set in the second of the sign-in may be its own */
+  browser_recover (owner, "waits@example.org");
+  browser_submit (thief, "action=allow");
+  assert_page (thief, "identifier");
+  browser_submit (honest, "action=allow");
+  assert_answer (honest, "fresh=1");
 }
 
 static void
@@ -325,6 +335,8 @@ main (int argc, char **argv)
   g_test_add_func ("/flow-proof/recover-in-order", test_recover_in_order);
   g_test_add_func ("/flow-proof/purposes", test_purposes);
   g_test_add_func ("/flow-proof/codes-end", test_codes_end);
+  g_test_add_func ("/flow-proof/proof-ends", test_proof_ends);
+  g_test_add_func ("/flow-proof/recovery-parked", test_recovery_parked);
   g_test_add_func ("/flow-proof/recover-nobody", test_recover_nobody);
   failed = g_test_run ();
   house_end ();

@@ -131,7 +131,8 @@ sign_in (PosternFlowContext *context, PosternSession *old)
 /*
  * A flow may be parked (for consent) between the password, or a code, and the session. Changing the password, or switching the
  * account off, ends every session there is: what a thief showed before that must not become a session after it. Changing it in
- * this flow itself is no reason; in the second of the sign-in it may be its own new hash.
+ * this flow itself is no reason; in the second of the sign-in it may be its own new hash, and a recovery's own password is of the
+ * second after.
  */
 static gboolean
 still_stands (PosternFlowContext *context)
@@ -141,13 +142,15 @@ still_stands (PosternFlowContext *context)
   const char *const *amr = (const char *const *) flow->amr;
   gboolean by_password = amr && g_strv_contains (amr, "pwd");
   gboolean by_code = amr && (g_strv_contains (amr, "otp") || g_strv_contains (amr, "sms"));
-  gboolean own = g_strcmp0 (flow->task, POSTERN_FLOW_TASK_CHANGE_PASSWORD) == 0 || postern_pairs_get (flow->authenticator_state, POSTERN_FLOW_STATE_RECOVER);
+  gint64 own = postern_pairs_get (flow->authenticator_state, POSTERN_FLOW_STATE_RECOVER) ? 1 : 0;
 
   if (standing == NULL || standing->disabled_at != 0)
     return FALSE;
-  if (own || (by_password && standing->password_at == 0))
-    return own;
-  return !(by_password || by_code) || standing->password_at <= flow->auth_time;
+  if (g_strcmp0 (flow->task, POSTERN_FLOW_TASK_CHANGE_PASSWORD) == 0)
+    return TRUE;
+  if (by_password && standing->password_at == 0)
+    return FALSE;
+  return !(by_password || by_code) || standing->password_at <= flow->auth_time + own;
 }
 
 /**
