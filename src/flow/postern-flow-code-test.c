@@ -103,7 +103,6 @@ test_link_here (void)
 {
   g_autoptr (Browser) browser = browser_new ("192.0.2.6");
   g_autofree char *link = NULL;
-  g_autofree char *body = NULL;
 
   browser_ask_code (browser, ADA);
   link = post_get (ADA, "link");
@@ -113,8 +112,8 @@ test_link_here (void)
     assert_page (browser, "code-link");
   }
   g_assert_cmpstr (browser_model (browser, "application_name"), ==, "Ours");
-  body = g_strdup_printf ("action=continue&link=%s", browser_model (browser, "token"));
-  browser_submit (browser, body);
+  g_assert_cmpstr (browser_model (browser, "token"), ==, link + strlen (ISSUER "/code/"));
+  browser_enter_link (browser, link);
   assert_answer (browser, "amr=otp");
   browser_get (browser, link + strlen (ISSUER));
   assert_page (browser, "stale");
@@ -187,6 +186,27 @@ test_newest (void)
   assert_page (first, "stale");
   browser_enter_code (second, fresh);
   assert_answer (second, "amr=otp");
+}
+
+/* But not of a browser that she signed in from before: strangers ask for codes as often as they like, and she comes in. */
+static void
+test_newest_of_a_stranger (void)
+{
+  g_autoptr (Browser) own = browser_new ("192.0.2.14");
+  g_autoptr (Browser) stranger = browser_new ("192.0.2.66");
+  g_autofree char *id = user_make ("known@example.org", TRUE, NULL);
+  g_autofree char *code = NULL;
+
+  browser_ask_code (own, "known@example.org");
+  browser_enter_newest (own, "known@example.org");
+  assert_answer (own, "amr=otp");
+  browser_ask_code (own, "known@example.org");
+  code = post_get ("known@example.org", "code");
+  browser_ask_code (stranger, "known@example.org");
+  for (guint i = 0; i < 5; i++)
+    browser_enter_code (stranger, "nonsense");
+  browser_enter_code (own, code);
+  assert_answer (own, "amr=otp");
 }
 
 static void
@@ -313,6 +333,7 @@ main (int argc, char **argv)
   g_test_add_func ("/flow-code/link-elsewhere", test_link_elsewhere);
   g_test_add_func ("/flow-code/links-of-nothing", test_links_of_nothing);
   g_test_add_func ("/flow-code/newest", test_newest);
+  g_test_add_func ("/flow-code/newest-of-a-stranger", test_newest_of_a_stranger);
   g_test_add_func ("/flow-code/too-early", test_too_early);
   g_test_add_func ("/flow-code/limit", test_limit);
   g_test_add_func ("/flow-code/policy", test_policy);

@@ -176,7 +176,7 @@ static gboolean
 write_code (PosternStep *step, const PosternFlowCodeOrder *order, gboolean silent, GError **error)
 {
   PosternFlowContext *context = postern_flow_ask_get_context (step);
-  PosternCodeOrder wanted = { order->purpose, context->flow->id, order->user_id ? order->user_id : order->typed, order->user_id, order->recipient };
+  PosternCodeOrder wanted = { order->purpose, context->flow->id, order->user_id ? order->user_id : order->typed, order->user_id, order->recipient, order->device_hash };
   gint64 now = postern_flow_context_now ();
   g_autofree char *language = postern_flow_code_dup_language (context);
   char *token, *digits;
@@ -283,7 +283,6 @@ try (PosternStep *step, const char *purpose, PosternCodeResult *result, char **u
   it.token = token && *token ? token : NULL;
   it.owner = postern_step_get_state (step, OWNER);
   it.recipient = postern_step_get_state (step, RECIPIENT);
-  it.device_hash = postern_step_get_state (step, DEVICE);
   return postern_code_take (context->tenant, &it, postern_flow_context_now (), result, user_id, retry_after, error);
 }
 

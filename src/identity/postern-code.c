@@ -33,7 +33,7 @@ postern_code_dup_digits (PosternTenant *tenant, const char *token)
 PosternCode *
 postern_code_make (PosternTenant *tenant, const PosternCodeOrder *order, gint64 now, char **token, char **digits)
 {
-  const char *owner[] = { "owner", order->purpose, order->person, NULL };
+  const char *owner[] = { "owner", order->purpose, order->person, order->device_hash ? order->device_hash : "", NULL };
   PosternCode *code = postern_code_new ();
 
   code->id = postern_id_new ("cod");
@@ -157,7 +157,7 @@ postern_code_take (PosternTenant *tenant, const PosternCodeTry *it, gint64 now, 
   const char *kind = it->token ? "link" : it->digits ? "code" : "nothing";
   const char *shown = it->token ? it->token : it->digits ? it->digits : "";
   g_autofree char *hash = hash_of (tenant, kind, it->purpose, it->flow_id, it->recipient, shown);
-  g_autofree char *key = g_strconcat ("code:wrong:", it->owner, it->device_hash ? ":" : NULL, it->device_hash, NULL);
+  g_autofree char *key = g_strconcat ("code:wrong:", it->owner, NULL);
   Taking taking = { it, hash, key, now };
   g_autoptr (PosternCode) code = NULL;
 

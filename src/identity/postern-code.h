@@ -8,8 +8,9 @@ G_BEGIN_DECLS
 /*
  * Codes of six digits, and links, that prove who reads an address. Each is for one purpose, for the sign-in (and so the browser)
  * that asked, and for one recipient: what is kept of it is a keyed hash over all three. It works once, for ten minutes, for
- * five tries, and the newest of a person and purpose takes the place of the one before. The code is made of the link, so
- * that whoever opens the link in another browser can be shown the code.
+ * five tries, and the newest of a person and purpose takes the place of the one before; but a browser known to be the person's
+ * has its own, or strangers who ask for codes would make hers worthless. The code is made of the link, so that whoever opens
+ * the link in another browser can be shown the code.
  */
 #define POSTERN_CODE_SIGN_IN "sign-in"
 #define POSTERN_CODE_VERIFY "verify"   /* an address of somebody who makes an account */
@@ -28,6 +29,7 @@ typedef struct {
   const char *person;      /* the user's id, or what was typed when there is no such user */
   const char *user_id;     /* (nullable) */
   const char *recipient;   /* (nullable): nobody is sent it, and it is never right */
+  const char *device_hash; /* (nullable): only of a browser known to be the person's, which has codes and tries of its own */
 } PosternCodeOrder;
 
 /**
@@ -49,7 +51,6 @@ typedef struct {
   const char *purpose, *flow_id, *owner; /* owner: as postern_code_make() wrote it */
   const char *recipient;   /* (nullable): as in the order */
   const char *digits, *token; /* one of them; (nullable): what was typed is no code at all, which counts as well */
-  const char *device_hash; /* (nullable): only of a browser known to be the person's, which has tries of its own */
 } PosternCodeTry;
 
 /**

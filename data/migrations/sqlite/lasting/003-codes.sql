@@ -1,5 +1,6 @@
 -- SPDX-License-Identifier: Apache-2.0
--- Codes and links that prove who reads an address. A person has one row a purpose: the newest takes the place of the one before.
+-- Codes and links that prove who reads an address. A person has one row a purpose, and one more for
+-- each browser known to be theirs: the newest takes the place of the one before.
 
 CREATE TABLE codes (
   owner TEXT NOT NULL PRIMARY KEY,
