@@ -274,6 +274,78 @@ test_policy (void)
   assert_page (browser, "password");
 }
 
+/* … also once the page is there: a form is worth what the policy says when it comes. */
+static void
+test_policy_of_the_form (void)
+{
+  g_autoptr (Browser) browser = browser_new ("192.0.2.15");
+  g_autofree char *id = user_make_with_password ("late@example.org", TRUE);
+
+  browser_begin (browser, application_flow (APP_FIRST, 0));
+  browser_submit (browser, "action=continue&identifier=late@example.org");
+  assert_page (browser, "password");
+  policy_set ("{" MANY ",\"password_enabled\":false}");
+  browser_submit (browser, "action=continue&password=" PASSWORD);
+  assert_page (browser, "identifier");
+  policy_set ("{" MANY "}");
+
+  browser_ask_code (browser, "late@example.org");
+  policy_set ("{" MANY ",\"email_code_enabled\":false}");
+  browser_enter_newest (browser, "late@example.org");
+  assert_page (browser, "identifier");
+  policy_set ("{" MANY "}");
+
+  browser_prove_recovery (browser, APP_FIRST, "late@example.org");
+  policy_set ("{" MANY ",\"password_enabled\":false}");
+  browser_submit (browser, "action=continue&password=" NEW_PASSWORD);
+  assert_page (browser, "identifier");
+  policy_set ("{" MANY "}");
+  browser_begin (browser, application_flow (APP_FIRST, POSTERN_FLOW_PROMPT_LOGIN));
+  browser_sign_in (browser, "late@example.org", PASSWORD);
+  assert_answer (browser, "amr=pwd");
+
+  browser_sign_up_to_code (browser, "later@example.org", PASSWORD);
+  policy_set ("{" MANY ",\"sign_up_enabled\":false}");
+  browser_enter_newest (browser, "later@example.org");
+  assert_page (browser, "identifier");
+  policy_set ("{" MANY "}");
+}
+
+/* Who has an organization signs in there: no button and no form of the first page leads past it. */
+static void
+test_domain (void)
+{
+  static const char *const actions[] = { "action=continue&identifier=ada@corp.example", "action=factor:code", "action=factor:password", "action=recover",
+                                         "action=factor:password&password=" PASSWORD };
+  g_autoptr (Browser) browser = browser_new ("192.0.2.16");
+  g_autofree char *id = user_make_with_password ("ada@corp.example", TRUE);
+
+  browser_begin (browser, application_flow (APP_FIRST, 0));
+  browser_post (browser, browser->flow, actions[0]); /* by a page that leads there, for as long as the provider is not known */
+  for (guint i = 0; i < G_N_ELEMENTS (actions); i++) {
+    browser_post (browser, browser->flow, actions[i]);
+    g_assert_true (g_str_has_prefix (browser_page (browser), "https://provider.example/authorize"));
+  }
+  g_assert_cmpuint (post_count ("ada@corp.example", NULL, NULL), ==, 0);
+}
+
+/* Where codes go out to numbers alone, an address makes no account. */
+static void
+test_sign_up_by_number_only (void)
+{
+  g_autoptr (Browser) browser = browser_new ("192.0.2.17");
+
+  policy_set ("{" MANY ",\"password_enabled\":false,\"email_code_enabled\":false,\"sms_code_enabled\":true}");
+  browser_begin (browser, application_flow (APP_FIRST, POSTERN_FLOW_PROMPT_CREATE));
+  browser_submit (browser, "action=continue&identifier=only@example.org&name=Only");
+  assert_page (browser, "sign-up");
+  g_assert_cmpstr (browser_model (browser, "error_field"), ==, "identifier");
+  g_assert_cmpuint (post_count ("only@example.org", NULL, NULL), ==, 0);
+  browser_submit (browser, "action=continue&identifier=%2B4930777777&name=Only");
+  assert_page (browser, "code");
+  policy_set ("{" MANY "}");
+}
+
 static void
 test_sms (void)
 {
@@ -337,6 +409,9 @@ main (int argc, char **argv)
   g_test_add_func ("/flow-code/too-early", test_too_early);
   g_test_add_func ("/flow-code/limit", test_limit);
   g_test_add_func ("/flow-code/policy", test_policy);
+  g_test_add_func ("/flow-code/policy-of-the-form", test_policy_of_the_form);
+  g_test_add_func ("/flow-code/domain", test_domain);
+  g_test_add_func ("/flow-code/sign-up-by-number-only", test_sign_up_by_number_only);
   g_test_add_func ("/flow-code/sms", test_sms);
   g_test_add_func ("/flow-code/prefixes", test_prefixes);
   failed = g_test_run ();

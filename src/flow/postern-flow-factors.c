@@ -71,3 +71,19 @@ postern_flow_factors_can_recover (PosternFlowContext *context, const char *ident
   return postern_identifier_is_phone (identifier) ? postern_flow_factors_find_code (context, identifier) != NULL
                                                   : postern_flow_factors_can_send (context, "email");
 }
+
+gboolean
+postern_flow_factors_allow (PosternFlowContext *context, PosternInstance *factor)
+{
+  PosternFlow *flow = context->flow;
+  g_autoptr (PosternPolicy) policy = postern_tenant_dup_policy (context->tenant);
+
+  if (g_strcmp0 (flow->task, POSTERN_FLOW_TASK_SETUP) == 0)
+    return TRUE;
+  if (flow->sign_up && !policy->sign_up_enabled)
+    return FALSE;
+  if (postern_pairs_get (flow->authenticator_state, POSTERN_FLOW_STATE_RECOVER))
+    return postern_flow_factors_can_recover (context, flow->identifier);
+  return factor == postern_flow_factors_find_password (context) ||
+         factor == postern_flow_factors_find_code (context, flow->sign_up ? NULL : flow->identifier);
+}

@@ -23,5 +23,7 @@ gboolean postern_flow_factors_can_send (PosternFlowContext *context, const char 
 gboolean postern_flow_factors_can_text (PosternFlowContext *context);
 /** postern_flow_factors_can_recover: whether a forgotten password can be replaced: @identifier's owner can be written to, as a code would be. */
 gboolean postern_flow_factors_can_recover (PosternFlowContext *context, const char *identifier);
+/** postern_flow_factors_allow: whether what this flow chose is still allowed: asked again for each form, for the page may be older than the policy. Who sets the server up is always allowed to. */
+gboolean postern_flow_factors_allow (PosternFlowContext *context, PosternInstance *factor);
 
 G_END_DECLS

@@ -292,6 +292,10 @@ take (PosternStep *step)
   GError *error = NULL;
   guint retry_after = 0;
 
+  if (problem == NULL && postern_flow_factors_find_code (context, sign_up.identifier) == NULL) { /* by this way no codes go out */
+    field = "identifier";
+    problem = N_("This way of signing in is not there any more. Choose another one.");
+  }
   if (problem) {
     show (step, field, problem, 0);
   } else if (postern_flow_sign_up_take_try (context, &retry_after, &error)) {

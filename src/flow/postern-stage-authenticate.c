@@ -4,6 +4,7 @@
 #include "postern-flow-ask.h"
 #include "postern-flow-connector.h"
 #include "postern-flow-context.h"
+#include "postern-flow-factors.h"
 #include "postern-flow-subject.h"
 #include "postern-stages.h"
 
@@ -77,8 +78,10 @@ postern_stage_authenticate (PosternFlowContext *context, GError **error)
   if (flow->user_id || flow->subject)
     return POSTERN_STAGE_GO_ON;
   instance = flow->authenticator_id ? postern_registry_get_instance (postern_runtime_get_registry (context->runtime), flow->authenticator_id) : NULL;
-  if (!POSTERN_IS_AUTHENTICATOR (instance))
+  if (!POSTERN_IS_AUTHENTICATOR (instance) || (POSTERN_IS_FACTOR (instance) && !postern_flow_factors_allow (context, instance))) {
+    postern_flow_context_forget_who (context);
     return postern_flow_context_again (context, "choose", N_("This way of signing in is not there any more. Choose another one."));
+  }
   step = postern_flow_ask (context, instance, phase_of (context), NULL);
   g_clear_pointer (&context->input, postern_pairs_unref);
   g_clear_pointer (&context->brought, postern_pairs_unref);

@@ -96,20 +96,6 @@ choose_recovery (PosternFlowContext *context)
   return result;
 }
 
-/* Another way for who is named already. */
-static PosternStageResult
-choose_other_way (PosternFlowContext *context, const char *action)
-{
-  const char *identifier = context->flow->identifier;
-
-  if (identifier == NULL)
-    return show_identifier (context, NULL, NULL, NULL);
-  if (g_str_equal (action, "recover"))
-    return choose_recovery (context);
-  return choose_factor (context, g_str_equal (action, "factor:code") ? postern_flow_factors_find_code (context, identifier)
-                                                                     : postern_flow_factors_find_password (context));
-}
-
 /* An e-mail domain that a connector serves goes there before any password is asked. */
 static PosternStageResult
 choose_for (PosternFlowContext *context, const char *identifier)
@@ -121,6 +107,22 @@ choose_for (PosternFlowContext *context, const char *identifier)
     return choose_factor (context, postern_flow_factors_find_first (context, identifier));
   context->flow->sign_up = FALSE;
   return choose_authenticator (context, postern_instance_get_id (connector));
+}
+
+/* Another way for who is named already; those of a connector's domain have none. */
+static PosternStageResult
+choose_other_way (PosternFlowContext *context, const char *action)
+{
+  g_autofree char *identifier = g_strdup (context->flow->identifier);
+
+  if (identifier == NULL)
+    return show_identifier (context, NULL, NULL, NULL);
+  if (postern_flow_choices_find_domain (context, identifier))
+    return choose_for (context, identifier);
+  if (g_str_equal (action, "recover"))
+    return choose_recovery (context);
+  return choose_factor (context, g_str_equal (action, "factor:code") ? postern_flow_factors_find_code (context, identifier)
+                                                                     : postern_flow_factors_find_password (context));
 }
 
 static PosternStageResult
