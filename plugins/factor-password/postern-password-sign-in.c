@@ -2,6 +2,7 @@
 #include "postern-flow-ask.h"
 #include "postern-flow-factors.h"
 #include "postern-identifier.h"
+#include "postern-json.h"
 #include "postern-password-check.h"
 
 /* The identifier is the flow's: what stands read-only on the page and comes back with it decides nothing. */
@@ -44,8 +45,7 @@ postern_password_sign_in_confirm (PosternFactorPassword *self, PosternStep *step
   PosternPasswordPage page = { .name = "link", .identifier = flow->identifier ? flow->identifier : "" };
 
   page.connector_name = connector ? postern_instance_get_display_name (connector) : flow->connector_id;
-  if (postern_step_get_phase (step) == POSTERN_STEP_BEGIN)
-    postern_password_page_answer (step, &page);
-  else
-    check (self, step, postern_step_get_user_id (step), &page);
+  page.offer_password = TRUE; /* stage `link` drew the page first, and knows whether a code is a proof */
+  page.offer_code = flow->prompt_model && postern_json_get_boolean (flow->prompt_model, "code", FALSE);
+  check (self, step, postern_step_get_user_id (step), &page);
 }

@@ -215,6 +215,7 @@ test_link (void)
   browser_submit (browser, "action=continue&password=not it");
   assert_page (browser, "link");
   g_assert_nonnull (browser_model (browser, "error_message"));
+  g_assert_true (postern_json_get_boolean (postern_response_get_model (browser->last), "password", FALSE)); /* it is asked for again */
   browser_submit (browser, "action=continue&password=" PASSWORD);
   assert_answer (browser, ada);
   assert_answer (browser, "amr=pwd+fed");
