@@ -21,10 +21,10 @@ typedef struct {
 
 /* Another identity whose connector is still there: one that leads nowhere is no way in. (transfer full) (nullable) */
 static char *
-find_other (PosternTxn *txn, Unlinking *unlinking, GError **error)
+find_other (PosternTxn *txn, Unlinking *unlinking)
 {
   PosternRegistry *registry = postern_runtime_get_registry (unlinking->context->runtime);
-  g_autoptr (GPtrArray) identities = postern_identity_store_list (txn, unlinking->visit->user->id, error);
+  g_autoptr (GPtrArray) identities = postern_identity_store_list (txn, unlinking->visit->user->id, NULL);
 
   for (guint i = 0; identities && i < identities->len; i++) {
     PosternIdentity *identity = g_ptr_array_index (identities, i);
@@ -42,7 +42,7 @@ unlink_identity (PosternTxn *txn, gpointer user_data, GError **error)
   Unlinking *unlinking = user_data;
   PosternFlowContext *context = unlinking->context;
   PosternUser *user = unlinking->visit->user;
-  g_autofree char *other = find_other (txn, unlinking, error);
+  g_autofree char *other = find_other (txn, unlinking);
   gboolean password = postern_flow_factors_find_password (context) != NULL;
   gboolean address = postern_flow_factors_find_code (context, user->email ? user->email : "") != NULL;
 
