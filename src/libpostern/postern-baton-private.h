@@ -28,18 +28,22 @@ postern_baton_pass (PosternBaton *self, gint what)
     syscall (SYS_futex, self, FUTEX_WAKE_PRIVATE, 1, NULL, NULL, 0);
 }
 
-/** postern_baton_wait: at most @timeout microseconds, or, when that is negative, for ever. Returns: what was passed; 0: nothing yet */
+/**
+ * postern_baton_wait: at most @timeout microseconds, or, when that is negative, for ever. Returns: what was passed; 0: nothing yet, and
+ * who waits comes again or has made sure that nothing will be passed any more, before @self goes
+ */
 static inline gint
 postern_baton_wait (PosternBaton *self, gint64 timeout)
 {
-  struct timespec most = { timeout / G_USEC_PER_SEC, (timeout % G_USEC_PER_SEC) * 1000 };
   gint64 end = timeout < 0 ? G_MAXINT64 : g_get_monotonic_time () + timeout;
+  struct timespec until = { end / G_USEC_PER_SEC, (end % G_USEC_PER_SEC) * 1000 };
   gint passed = 0;
 
   if (!__atomic_compare_exchange_n (self, &passed, POSTERN_BATON_ASLEEP, FALSE, __ATOMIC_ACQ_REL, __ATOMIC_ACQUIRE) && passed > 0)
     return passed;
+  /* With BITSET the time is one of the same clock, and not a length that would begin anew after a signal. */
   while ((passed = __atomic_load_n (self, __ATOMIC_ACQUIRE)) == POSTERN_BATON_ASLEEP && g_get_monotonic_time () < end)
-    syscall (SYS_futex, self, FUTEX_WAIT_PRIVATE, POSTERN_BATON_ASLEEP, timeout < 0 ? NULL : &most, NULL, 0);
+    syscall (SYS_futex, self, FUTEX_WAIT_BITSET_PRIVATE, POSTERN_BATON_ASLEEP, timeout < 0 ? NULL : &until, NULL, FUTEX_BITSET_MATCH_ANY);
   return MAX (passed, 0);
 }
 
