@@ -85,6 +85,7 @@ POSTERN_API PosternSettings *postern_instance_get_settings (PosternInstance *sel
 
 /**
  * postern_instance_set_identity:
+ * @display_name: (nullable): the id, if none
  * @icon: (nullable)
  * @settings: a reference is taken
  *
