@@ -29,5 +29,5 @@ export async function runTests({ after = async () => {}, onFailure = async () =>
   }
   await after();
   console.log(`${passed} passed, ${failed} failed`);
-  process.exit(failed ? 1 : 0);
+  process.exit(failed ? 1 : 0); // what a failed test left open would keep the process alive; @after has been waited for
 }
