@@ -42,9 +42,9 @@ listens_here (PosternConfig *config)
 }
 
 static gboolean
-is_called_here (const char *issuer)
+is_called_here (const char *url)
 {
-  g_autoptr (GUri) uri = g_uri_parse (issuer, G_URI_FLAGS_NONE, NULL);
+  g_autoptr (GUri) uri = g_uri_parse (url, G_URI_FLAGS_NONE, NULL);
   g_autofree char *address = uri ? g_strdup_printf (strchr (g_uri_get_host (uri), ':') ? "[%s]:1" : "%s:1", g_uri_get_host (uri)) : NULL;
 
   return address && is_loopback (address);
@@ -64,7 +64,9 @@ find_folder (PosternRuntime *runtime)
 const char *
 postern_flow_outbox_find_folder (PosternRuntime *runtime, PosternTenant *tenant)
 {
-  if (!is_called_here (postern_tenant_get_issuer (tenant)) || !listens_here (postern_runtime_get_config (runtime)))
+  PosternConfig *config = postern_runtime_get_config (runtime);
+
+  if (!is_called_here (postern_tenant_get_issuer (tenant)) || !listens_here (config) || postern_config_get_strv (config, "server.trusted-proxies")[0])
     return NULL;
   return find_folder (runtime);
 }
@@ -128,6 +130,16 @@ answer_not_found (void)
   return postern_response_new_error_page (error, NULL);
 }
 
+/* By whatever other name the browser knows us, the page that asks may be a stranger's whose name was made to lead here (DNS rebinding). */
+static gboolean
+asks_here (PosternRequest *request)
+{
+  const char *host = postern_request_get_header (request, "Host");
+  g_autofree char *url = host ? g_strconcat ("http://", host, NULL) : NULL;
+
+  return url && is_called_here (url);
+}
+
 static const char *
 get_folder (PosternRequest *request, gpointer engine)
 {
@@ -136,7 +148,7 @@ get_folder (PosternRequest *request, gpointer engine)
   g_autoptr (GInetAddress) address = from ? g_inet_address_new_from_string (from) : NULL;
 
   /* The sockets may be another's, such as systemd's. */
-  if (!address || !g_inet_address_get_is_loopback (address))
+  if (!address || !g_inet_address_get_is_loopback (address) || !asks_here (request))
     return NULL;
   return postern_flow_outbox_find_folder (runtime, postern_runtime_find_tenant (runtime, request));
 }

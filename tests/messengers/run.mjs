@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import assert from 'node:assert/strict';
-import { createServer } from 'node:http';
+import { createServer, get } from 'node:http';
 import { once } from 'node:events';
 import { execFile } from 'node:child_process';
 import { mkdtempSync } from 'node:fs';
@@ -205,10 +205,24 @@ test('a developer reads at /dev/outbox what was not sent', () => withMessengers(
   for (const bad of ['msg_00000000000000000000000000', '..%2Fpostern', 'x']) assert.ok([400, 404].includes((await fetch(`${postern.url}/dev/outbox/${bad}`)).status));
 }));
 
+/** What it answers to whoever calls it by that name, which fetch() does not let us choose. */
+const askAs = (postern, path, Host) => new Promise((done, refuse) => {
+  get(`http://127.0.0.1:${postern.port}${path}`, { headers: { Host } }, (answer) => done(answer.resume().statusCode)).on('error', refuse);
+});
+
+test('a page whose name was made to lead to this machine reads no /dev/outbox', () => withMessengers(fileMessenger, async (postern) => {
+  const path = `/dev/outbox/${(await tryOut(postern, 'ada@example.com')).entry.id}`;
+  for (const host of [`localhost:${postern.port}`, `127.0.0.1:${postern.port}`]) assert.equal(await askAs(postern, path, host), 200);
+  for (const host of [`evil.example:${postern.port}`, 'evil.example', 'localhost.evil.example', `192.0.2.1:${postern.port}`]) {
+    for (const each of ['/dev/outbox', path]) assert.equal(await askAs(postern, each, host), 404, `${each} by the name of ${host}`);
+  }
+}));
+
 test('there is no /dev/outbox for others than this machine', async () => {
   const status = async (postern) => (await fetch(`http://localhost:${postern.port}/dev/outbox`)).status;
   await withMessengers({ mail: smtp(plain) }, async (postern) => assert.equal(await status(postern), 404), {});
   await withMessengers(fileMessenger, async (postern) => assert.equal(await status(postern), 404), { server: { 'public-url': 'https://id.example' } });
+  await withMessengers(fileMessenger, async (postern) => assert.equal(await status(postern), 404), { server: { 'trusted-proxies': '192.0.2.7' } });
   const port = await freePort();
   await withMessengers(fileMessenger, async () => assert.equal((await fetch(`http://localhost:${port}/dev/outbox`)).status, 404),
     { server: { listen: `127.0.0.1:${port} 0.0.0.0:${await freePort()}`, 'public-url': `http://localhost:${port}` } }, { port });
