@@ -180,6 +180,6 @@ export async function testProviders(withMessengers, tryOut) {
         assert.ok(!postern.log().includes(recipient));
       });
       server.server.close();
-    });
+    }, { apart: true });
   }
 }

@@ -35,6 +35,24 @@ async function withMessengers(instances, work, config = {}, more = {}) {
 
 const plain = await MailServer.start(), implicit = await MailServer.start({ secure: true, methods: ['LOGIN'] });
 
+test('a worker that dies between the server taking a mail and its word loses none, and sends that one twice', async () => {
+  const server = await MailServer.start();
+  const taken = new Promise((done) => { server.took = done; });
+  await withMessengers({ mail: smtp(server) }, async (postern) => {
+    const [worker] = postern.workers, waiting = tryOut(postern, 'slow@example.com');
+    await taken;
+    process.kill(worker, 'SIGKILL');
+    await waiting; // its connection went with the worker
+    for (let i = 0; i < 1200 && server.mails.length < 2; i += 1) await new Promise((wake) => setTimeout(wake, 50));
+    const ids = server.mails.map(({ bytes }) => parseMail(bytes).headers['message-id']);
+    assert.equal(ids.length, 2);
+    assert.equal(ids[0], ids[1], 'a mailbox can tell that they are one');
+    for (let i = 0; i < 100 && (await postern.cli('message', 'list')).items[0].state !== 'sent'; i += 1) await new Promise((wake) => setTimeout(wake, 50));
+    assert.equal((await postern.cli('message', 'list')).items[0].state, 'sent');
+  }, { log: { level: 'info' } });
+  await server.stop();
+}, { seconds: 120, apart: true });
+
 test('over STARTTLS, logged in: the mail is what the mailbox should show', () => withMessengers({ mail: smtp(plain) }, async (postern) => {
   const { code, entry } = await tryOut(postern, 'ada@bücher.example');
   assert.equal(code, 0);
@@ -112,25 +130,6 @@ test('a wrong password is told as such, and the next messenger is asked', () => 
   assert.equal(again.entry.attempts, 1, 'one in trouble is passed over');
 }));
 
-/** Sends a test without waiting for it. */
-const put = (postern, recipient) => run(postern, 'message', 'test', recipient);
-
-test('a worker that dies between the server taking a mail and its word loses none, and sends that one twice', () => withMessengers({ mail: smtp(plain) }, async (postern) => {
-  const before = plain.mails.length, [worker] = postern.workers, to = 'slow@example.com';
-  const taken = new Promise((done) => { plain.took = done; });
-  const waiting = put(postern, to);
-  await taken;
-  plain.took = undefined;
-  process.kill(worker, 'SIGKILL');
-  await waiting; // its connection went with the worker
-  for (let i = 0; i < 1200 && plain.mails.length - before < 2; i += 1) await new Promise((wake) => setTimeout(wake, 50));
-  const ids = plain.mails.slice(before).map(({ bytes }) => parseMail(bytes).headers['message-id']);
-  assert.equal(ids.length, 2);
-  assert.equal(ids[0], ids[1], 'a mailbox can tell that they are one');
-  for (let i = 0; i < 100 && (await postern.cli('message', 'list')).items[0].state !== 'sent'; i += 1) await new Promise((wake) => setTimeout(wake, 50));
-  assert.equal((await postern.cli('message', 'list')).items[0].state, 'sent');
-}, { log: { level: 'info' } }), { seconds: 120 });
-
 test('several workers send each message once', () => withMessengers({ mail: smtp(plain) }, async (postern) => {
   const before = plain.mails.length;
   const results = await Promise.all(Array.from({ length: 20 }, (_, i) => tryOut(postern, `person${i}@example.com`)));
@@ -159,7 +158,7 @@ for (const [what, [options, more]] of Object.entries(refusesTls)) {
       assert.deepEqual([server.mails, server.logins], [[], []]);
     });
     await server.stop();
-  });
+  }, { apart: true });
 }
 
 /** Puts a test into the outbox and does not wait for it. */
@@ -235,7 +234,7 @@ const good = {
 for (const [name, values] of Object.entries(good)) {
   test(`${name} keeps the contract of a messenger`, () => new Promise((done, refuse) => {
     execFile(`${build}/src/cli/postern`, ['connector', 'test', `${build}/connectors/${name}.so`, ...values], (error, stdout) => (error ? refuse(new Error(stdout)) : done()));
-  }));
+  }), { apart: true });
 }
 
 await testProviders(withMessengers, tryOut);
