@@ -196,13 +196,20 @@ set_login (PosternSmtpMessenger *self, CURL *curl, GCancellable *cancellable, GE
   return TRUE;
 }
 
-/* 5xx to the recipient or the message is final; to the login or the sender it is a matter of settings. */
-static PosternError
-get_code (CURLcode result, long status, const char *reason)
+/* Whether the server's word was about this message: the recipient, or what it had read to its end; before that, it is about us. */
+static gboolean
+is_about_message (const Trip *trip)
 {
-  if (result == CURLE_LOGIN_DENIED || status == 530 || status == 534 || status == 535 || (status >= 500 && g_str_has_prefix (reason, "MAIL failed")))
+  return g_str_has_prefix (trip->reason, "RCPT failed") || g_str_has_prefix (trip->reason, "DATA failed") || trip->left == 0;
+}
+
+/* 5xx to the message is final; to the login or the sender it is a matter of settings. */
+static PosternError
+get_code (CURLcode result, long status, const Trip *trip)
+{
+  if (result == CURLE_LOGIN_DENIED || status == 530 || status == 534 || status == 535 || (status >= 500 && g_str_has_prefix (trip->reason, "MAIL failed")))
     return POSTERN_ERROR_CONFIG;
-  if (status >= 500 && status < 600 && (result == CURLE_SEND_ERROR || result == CURLE_WEIRD_SERVER_REPLY || result == CURLE_RECV_ERROR))
+  if (status >= 500 && status < 600 && is_about_message (trip))
     return POSTERN_ERROR_INVALID_REQUEST;
   if (status >= 400 && status < 500 && status != 421)
     return POSTERN_ERROR_TEMPORARILY_UNAVAILABLE;
@@ -218,7 +225,7 @@ fail_message (PosternSmtpMessenger *self, PosternMessage *message, CURL *curl, C
   curl_easy_getinfo (curl, CURLINFO_RESPONSE_CODE, &status);
   if (status < 400) /* what it said last was no refusal */
     g_string_truncate (trip->said, 0);
-  code = get_code (result, status, trip->reason);
+  code = get_code (result, status, trip);
   if (code == POSTERN_ERROR_CONFIG && self->token)
     postern_smtp_token_drop (self->token);
   postern_message_fail (message, g_error_new (POSTERN_ERROR, (gint) code, "%s%s%s", trip->reason[0] ? trip->reason : curl_easy_strerror (result),

@@ -25,13 +25,20 @@ postern_smtp_token_new (PosternSettings *settings)
   return self;
 }
 
+/* With the mutex. */
+static void
+drop (PosternSmtpToken *self)
+{
+  if (self->token)
+    explicit_bzero (self->token, strlen (self->token));
+  g_clear_pointer (&self->token, g_free);
+}
+
 void
 postern_smtp_token_drop (PosternSmtpToken *self)
 {
   g_mutex_lock (&self->mutex);
-  if (self->token)
-    explicit_bzero (self->token, strlen (self->token));
-  g_clear_pointer (&self->token, g_free);
+  drop (self);
   g_mutex_unlock (&self->mutex);
 }
 
@@ -103,7 +110,7 @@ postern_smtp_token_dup (PosternSmtpToken *self, GCancellable *cancellable, GErro
 
   g_mutex_lock (&self->mutex);
   if (self->token && self->good_until <= g_get_monotonic_time ())
-    g_clear_pointer (&self->token, g_free);
+    drop (self);
   if (self->token || fetch (self, cancellable, error))
     token = g_strdup (self->token);
   g_mutex_unlock (&self->mutex);

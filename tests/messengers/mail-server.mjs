@@ -45,11 +45,12 @@ export class MailServer {
   logins = [];
   greyed = 0;
 
-  static async start({ name = 'localhost', secure = false, login = true, methods = ['PLAIN', 'LOGIN', 'XOAUTH2'], disabled = [] } = {}) {
+  static async start({ name = 'localhost', secure = false, login = true, methods = ['PLAIN', 'LOGIN', 'XOAUTH2'], disabled = [], greets = true } = {}) {
     const self = new MailServer();
     self.server = new SMTPServer({
       secure, key: readFileSync(join(folder, `${name}.key`)), cert: readFileSync(join(folder, `${name}.pem`)),
       authOptional: !login, authMethods: methods, disabledCommands: disabled, allowInsecureAuth: false, logger: false,
+      onConnect: (session, done) => done(greets ? null : refuse(554, '5.7.1 Your address is on a list')),
       onAuth: ({ method, username, password, accessToken }, session, done) => {
         self.logins.push({ method, secure: session.secure });
         if ((accessToken ?? password) !== (accessToken ? 'access-token' : 'mail secret')) return done(refuse(535, '5.7.8 Wrong user or password'));

@@ -130,6 +130,16 @@ test('a wrong password is told as such, and the next messenger is asked', () => 
   assert.equal(again.entry.attempts, 1, 'one in trouble is passed over');
 }));
 
+test('a server that turns us away at its door refuses no message for good', async () => {
+  const closed = await MailServer.start({ greets: false });
+  await withMessengers({ first: smtp(closed, 'Order=1\n'), second: smtp(plain, 'Order=2\n') }, async (postern) => {
+    const { entry } = await tryOut(postern, 'ada@example.com');
+    assert.deepEqual([entry.state, entry.messenger], ['sent', 'second']);
+    assert.match(postern.log(), /was not taken by “first”: [^\n]*554/);
+  });
+  await closed.stop();
+});
+
 test('several workers send each message once', () => withMessengers({ mail: smtp(plain) }, async (postern) => {
   const before = plain.mails.length;
   const results = await Promise.all(Array.from({ length: 20 }, (_, i) => tryOut(postern, `person${i}@example.com`)));
