@@ -32,6 +32,7 @@ call_free (PosternDeliveryCall *self)
 {
   g_ptr_array_remove_fast (self->carrier->calls, self);
   postern_outbox_entry_unref (self->entry);
+  g_clear_pointer (&self->model, g_variant_unref);
   g_object_unref (self->cancellable);
   g_free (self);
 }
@@ -47,17 +48,44 @@ set_string (char **field, const char *value)
 
 /* --- outcomes ---------------------------------------------------------------------------------------------------- */
 
-/* What the next hop said, on one line, short, and without the recipient, which servers like to repeat. */
-static char *
-clean (const char *said, const char *recipient)
+/* The recipient, as we keep it and as it goes over the wire: an international domain as its A-label, a number without its plus. */
+static void
+hide_recipient (GString *text, const char *recipient)
 {
+  const char *at = strrchr (recipient, '@');
   g_autofree char *masked = postern_outbox_mask (recipient);
+  g_autofree char *domain = at ? g_hostname_to_ascii (at + 1) : NULL;
+  g_autofree char *wire = domain ? g_strdup_printf ("%.*s@%s", (int) (at - recipient), recipient, domain) : NULL;
+
+  g_string_replace (text, recipient, masked, 0);
+  if (wire)
+    g_string_replace (text, wire, masked, 0);
+  if (*recipient == '+')
+    g_string_replace (text, recipient + 1, masked + 1, 0);
+}
+
+/* What opens a door. */
+static void
+hide_secrets (GString *text, GVariant *model)
+{
+  static const char *const names[] = { "code", "link" };
+
+  for (guint i = 0; model && i < G_N_ELEMENTS (names); i++) {
+    const char *secret = postern_json_get_string (model, names[i]);
+    if (secret && *secret)
+      g_string_replace (text, secret, "***", 0);
+  }
+}
+
+/* What the next hop said, on one line, short, and without what servers like to repeat of ours. */
+static char *
+clean (const char *said, const char *recipient, GVariant *model)
+{
   g_autofree char *valid = g_utf8_make_valid (said, -1);
   GString *text = g_string_new (valid);
 
-  g_string_replace (text, recipient, masked, 0);
-  if (*recipient == '+')
-    g_string_replace (text, recipient + 1, masked + 1, 0);
+  hide_recipient (text, recipient);
+  hide_secrets (text, model);
   for (char *p = text->str; *p; p++)
     if ((guchar) *p < ' ' || *p == 0x7f)
       *p = ' ';
@@ -135,11 +163,11 @@ note_later (PosternDelivery *self, PosternOutboxEntry *entry, const char *result
 }
 
 static void
-finish (PosternDeliveryCall *call, const char *receipt, const GError *error)
+finish (PosternDeliveryCall *call, PosternMessage *message, const GError *error)
 {
   PosternDelivery *self = call->carrier->delivery;
-  const char *said = error ? error->message : receipt;
-  g_autofree char *result = said ? clean (said, call->entry->recipient) : NULL;
+  const char *said = error ? error->message : postern_message_get_receipt (message);
+  g_autofree char *result = said ? clean (said, call->entry->recipient, call->model) : NULL;
 
   set_string (&call->entry->messenger, postern_instance_get_id (POSTERN_INSTANCE (call->carrier->messenger)));
   set_string (&call->entry->result, result);
@@ -155,14 +183,16 @@ finish (PosternDeliveryCall *call, const char *receipt, const GError *error)
 /* --- sending ----------------------------------------------------------------------------------------------------- */
 
 static PosternMessage *
-render (PosternDelivery *self, PosternOutboxEntry *entry, GError **error)
+render (PosternDeliveryCall *call, GError **error)
 {
+  PosternDelivery *self = call->carrier->delivery;
+  PosternOutboxEntry *entry = call->entry;
   char *text = postern_outbox_store_dup_model (self->store, entry, error);
-  g_autoptr (GVariant) model = text ? postern_json_parse_object (text, -1, 0, error) : NULL;
   PosternMessage *message = NULL;
 
-  if (model)
-    message = postern_message_templates_render (self->templates, entry->channel, entry->recipient, entry->template, entry->language, model, error);
+  call->model = text ? postern_json_parse_object (text, -1, 0, error) : NULL;
+  if (call->model)
+    message = postern_message_templates_render (self->templates, entry->channel, entry->recipient, entry->template, entry->language, call->model, error);
   postern_secret_free (text);
   if (!message)
     return NULL;
@@ -185,7 +215,7 @@ take_deadline (PosternDeliveryCall *call, GError **error)
 static void
 send_message (PosternDeliveryCall *call, PosternMessage **message, GError **error)
 {
-  *message = render (call->carrier->delivery, call->entry, error);
+  *message = render (call, error);
   if (*message && !postern_messenger_send (call->carrier->messenger, *message, call->cancellable, error))
     take_deadline (call, error);
 }
@@ -231,7 +261,7 @@ postern_delivery_call_run (gpointer data, gpointer user_data)
     send_message (call, &message, &error);
     if (!is_heard (call, error, &stopping))
       return;
-    finish (call, message ? postern_message_get_receipt (message) : NULL, error);
+    finish (call, message, error);
   }
   postern_store_wake (self->store); /* there is room for another call, or this one goes to the next messenger */
   g_mutex_lock (&self->mutex);

@@ -20,6 +20,7 @@ typedef struct {
 typedef struct {
   PosternDeliveryCarrier *carrier;
   PosternOutboxEntry *entry;
+  GVariant *model; /* (nullable): what it says; from when it was rendered */
   GCancellable *cancellable;
   gint64 taken_until; /* seconds since 1970 */
   gint64 begun;       /* monotonic */

@@ -12,7 +12,7 @@
 
 /* --- a messenger that does as it is told ------------------------------------------------------------------------- */
 
-typedef enum { TAKES, FAILS, REFUSES, NOT_NOW, HANGS, DEAF } Mood;
+typedef enum { TAKES, FAILS, REFUSES, REPEATS, NOT_NOW, HANGS, DEAF } Mood;
 
 G_DECLARE_FINAL_TYPE (TestMessenger, test_messenger, TEST, MESSENGER, PosternMessenger)
 struct _TestMessenger {
@@ -53,11 +53,14 @@ test_messenger_deliver (PosternMessenger *messenger, PosternMessage *message, GC
   case REFUSES:
     postern_message_fail (message, g_error_new_literal (POSTERN_ERROR, POSTERN_ERROR_INVALID_REQUEST, "550 no such <ada@example.com> here"));
     return FALSE;
+  case REPEATS:
+    postern_message_fail (message, g_error_new_literal (POSTERN_ERROR, POSTERN_ERROR_INVALID_REQUEST, "554 <ada@xn--bcher-kva.example> 314159 https://id.example/l#t"));
+    return FALSE;
   case NOT_NOW:
     postern_message_fail (message, g_error_new_literal (POSTERN_ERROR, POSTERN_ERROR_TEMPORARILY_UNAVAILABLE, "451 come again"));
     return FALSE;
   case HANGS:
-    while (!g_cancellable_is_cancelled (cancellable))
+    while (!g_cancellable_is_cancelled (cancellable) && self->mood == HANGS)
       g_usleep (5000);
     return FALSE;
   case DEAF:
@@ -114,6 +117,7 @@ typedef struct {
   PosternTenant *tenant;
   TestMessenger *first, *second;
   PosternDelivery *delivery;
+  guint call_seconds;
 } World;
 
 static PosternMessageTemplates *
@@ -135,7 +139,7 @@ static void
 world_start (World *self)
 {
   g_autoptr (GPtrArray) messengers = g_ptr_array_new ();
-  PosternDeliveryOptions options = { "postern@id.example", "Example", 3600, 1, 1 };
+  PosternDeliveryOptions options = { "postern@id.example", "Example", 3600, self->call_seconds, 1 };
 
   g_ptr_array_add (messengers, self->first);
   if (self->second)
@@ -144,9 +148,9 @@ world_start (World *self)
 }
 
 static World
-world_open (Mood first, int second)
+world_open_with (Mood first, int second, guint call_seconds)
 {
-  World self = { .store = fixture_open () };
+  World self = { .store = fixture_open (), .call_seconds = call_seconds };
   g_autoptr (GError) error = NULL;
 
   self.tenant = postern_tenant_new ("default", "https://id.example", self.store, &error);
@@ -155,6 +159,12 @@ world_open (Mood first, int second)
   self.second = second >= 0 ? messenger_new ("second", (Mood) second) : NULL;
   world_start (&self);
   return self;
+}
+
+static World
+world_open (Mood first, int second)
+{
+  return world_open_with (first, second, 1);
 }
 
 static void
@@ -174,12 +184,18 @@ do_add (PosternTxn *txn, gpointer data, GError **error)
 }
 
 static void
-add (World *self, const char *template, gint64 lifetime)
+add_to (World *self, const char *recipient, const char *template, gint64 lifetime)
 {
-  PosternOutboxItem item = { "email", "ada@example.com", template, NULL, "{\"code\":\"314159\",\"minutes\":10}",
+  PosternOutboxItem item = { "email", recipient, template, NULL, "{\"code\":\"314159\",\"link\":\"https://id.example/l#t\",\"minutes\":10}",
                              g_get_real_time () / G_USEC_PER_SEC + lifetime };
 
   fixture_write (self->store, do_add, &item);
+}
+
+static void
+add (World *self, const char *template, gint64 lifetime)
+{
+  add_to (self, "ada@example.com", template, lifetime);
 }
 
 static gboolean
@@ -296,6 +312,19 @@ test_refused (void)
   world_close (&world);
 }
 
+/* Whatever of ours a server repeats stands neither in the log nor in what an administrator is shown. */
+static void
+test_repeats (void)
+{
+  World world = world_open (REPEATS, -1);
+  g_autoptr (PosternOutboxEntry) entry = NULL;
+
+  add_to (&world, "ada@bücher.example", "code", 600);
+  entry = wait_for_state (&world, "failed");
+  g_assert_cmpstr (entry->result, ==, "554 <a***@bücher.example> *** ***");
+  world_close (&world);
+}
+
 static void
 test_no_template (void)
 {
@@ -378,6 +407,8 @@ static void
 no_log (const char *domain, GLogLevelFlags level, const char *message, gpointer data)
 {
   g_assert_null (strstr (message, "314159"));
+  g_assert_null (strstr (message, "id.example/l"));
+  g_assert_null (strstr (message, "xn--bcher"));
   g_assert_null (strstr (message, "ada@example.com"));
 }
 
@@ -391,6 +422,7 @@ main (int argc, char **argv)
   g_test_add_func ("/delivery/fall-back", test_fall_back);
   g_test_add_func ("/delivery/retry", test_retry);
   g_test_add_func ("/delivery/refused", test_refused);
+  g_test_add_func ("/delivery/repeats", test_repeats);
   g_test_add_func ("/delivery/no-template", test_no_template);
   g_test_add_func ("/delivery/hang", test_hang);
   g_test_add_func ("/delivery/deaf", test_deaf);
