@@ -146,10 +146,24 @@ note_failed (PosternDelivery *self, PosternOutboxEntry *entry, const char *resul
              entry->template, entry->channel, masked, entry->messenger, result, entry->id);
 }
 
+/* Where the next has no room, this one would be asked again at once, and again. */
+static gboolean
+can_hand_over (PosternDelivery *self, PosternOutboxEntry *entry)
+{
+  PosternDeliveryCarrier *next;
+  gboolean can;
+
+  g_mutex_lock (&self->mutex);
+  next = postern_delivery_find_next (self, entry->channel, entry->messenger);
+  can = next && next->calls->len < POSTERN_DELIVERY_CALLS;
+  g_mutex_unlock (&self->mutex);
+  return can;
+}
+
 static void
 note_later (PosternDelivery *self, PosternOutboxEntry *entry, const char *result)
 {
-  gboolean others = postern_delivery_find_next (self, entry->channel, entry->messenger) != NULL;
+  gboolean others = can_hand_over (self, entry);
   gint64 pause = others ? 0 : get_pause (self, entry);
   g_autofree char *masked = postern_outbox_mask (entry->recipient);
 

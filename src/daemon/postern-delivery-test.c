@@ -353,6 +353,24 @@ test_hang (void)
   world_close (&world);
 }
 
+/* Where the next messenger has no room, what the first cannot send waits; it is not tried there over and over. */
+static void
+test_no_room (void)
+{
+  World world = world_open_with (FAILS, HANGS, 30);
+  int before;
+
+  for (guint i = 0; i < 5; i++)
+    add (&world, "code", 600);
+  g_usleep (5500 * 1000); /* by then the second is known to be slow */
+  before = g_atomic_int_get (&world.first->calls);
+  g_usleep (500 * 1000);
+  g_assert_cmpint (g_atomic_int_get (&world.second->calls), ==, 4);
+  g_assert_cmpint (g_atomic_int_get (&world.first->calls) - before, <=, 3);
+  world.second->mood = TAKES;
+  world_close (&world);
+}
+
 static void
 test_lapsed (void)
 {
@@ -425,6 +443,7 @@ main (int argc, char **argv)
   g_test_add_func ("/delivery/repeats", test_repeats);
   g_test_add_func ("/delivery/no-template", test_no_template);
   g_test_add_func ("/delivery/hang", test_hang);
+  g_test_add_func ("/delivery/no-room", test_no_room);
   g_test_add_func ("/delivery/deaf", test_deaf);
   g_test_add_func ("/delivery/lapsed", test_lapsed);
   g_test_add_func ("/delivery/restart", test_restart);
