@@ -2,6 +2,7 @@
 #include "postern-sendmail-messenger.h"
 
 #include <glib/gstdio.h>
+#include <signal.h>
 #include <string.h>
 
 static char *folder;
@@ -89,24 +90,54 @@ cancel_soon (gpointer data)
   return NULL;
 }
 
+/* Gone, and not only left behind. */
+static void
+assert_ended (void)
+{
+  g_autofree char *text = read_file ("pid");
+  pid_t pid = (pid_t) g_ascii_strtoll (text, NULL, 10);
+
+  g_assert_cmpint (pid, >, 1);
+  for (guint i = 0; i < 1000 && kill (pid, 0) == 0; i++)
+    g_usleep (10 * 1000);
+  g_assert_cmpint (kill (pid, 0), <, 0);
+}
+
+/* With its ends of the pipes open, and after it let go of them. */
 static void
 test_hang (void)
 {
-  g_autoptr (GCancellable) cancellable = g_cancellable_new ();
-  g_autoptr (GError) error = NULL;
-  GThread *thread = g_thread_new ("cancels", cancel_soon, cancellable);
-  gint64 begun = g_get_monotonic_time ();
+  const char *const ways[] = { "exec sleep 60", "exec sleep 60 < /dev/null > /dev/null 2>&1" };
 
-  g_assert_false (deliver ("exec sleep 60", "ada@example.com", cancellable, &error));
-  g_assert_nonnull (error);
-  g_assert_cmpint (g_get_monotonic_time () - begun, <, 20 * G_USEC_PER_SEC);
-  g_thread_join (thread);
+  for (guint i = 0; i < G_N_ELEMENTS (ways); i++) {
+    g_autoptr (GCancellable) cancellable = g_cancellable_new ();
+    g_autoptr (GError) error = NULL;
+    g_autofree char *rest = g_strdup_printf ("echo $$ > %s/pid; %s", folder, ways[i]);
+    GThread *thread = g_thread_new ("cancels", cancel_soon, cancellable);
+    gint64 begun = g_get_monotonic_time ();
+    g_assert_false (deliver (rest, "ada@example.com", cancellable, &error));
+    g_assert_error (error, POSTERN_ERROR, POSTERN_ERROR_UNREACHABLE);
+    g_assert_cmpint (g_get_monotonic_time () - begun, <, 20 * G_USEC_PER_SEC);
+    g_thread_join (thread);
+    assert_ended ();
+  }
+}
+
+/* Of one that complains without end, the beginning is kept; it is not listened to any longer. */
+static void
+test_flood (void)
+{
+  g_autoptr (GError) error = NULL;
+
+  g_assert_false (deliver ("exec yes flood >&2", "ada@example.com", NULL, &error));
+  g_assert_error (error, POSTERN_ERROR, POSTERN_ERROR_UNREACHABLE);
+  g_assert_cmpuint (strlen (error->message), <, 1000);
 }
 
 int
 main (int argc, char **argv)
 {
-  const char *const names[] = { "sendmail", "arguments", "mail" };
+  const char *const names[] = { "sendmail", "arguments", "mail", "pid" };
   int failed;
 
   g_test_init (&argc, &argv, NULL);
@@ -114,6 +145,7 @@ main (int argc, char **argv)
   g_test_add_func ("/sendmail/sent", test_sent);
   g_test_add_func ("/sendmail/failures", test_failures);
   g_test_add_func ("/sendmail/hang", test_hang);
+  g_test_add_func ("/sendmail/flood", test_flood);
   failed = g_test_run ();
   for (guint i = 0; i < G_N_ELEMENTS (names); i++) {
     g_autofree char *path = g_build_filename (folder, names[i], NULL);

@@ -48,13 +48,12 @@ get_code (GSubprocess *process)
 }
 
 static void
-fail_message (PosternMessage *message, GSubprocess *process, GBytes *complaint)
+fail_message (PosternMessage *message, GSubprocess *process, char *said)
 {
-  gsize length = complaint ? MIN (g_bytes_get_size (complaint), SAID_MAX) : 0;
-  g_autofree char *said = length ? g_strndup (g_bytes_get_data (complaint, NULL), length) : g_strdup ("it said nothing");
   int status = g_subprocess_get_if_exited (process) ? g_subprocess_get_exit_status (process) : -1;
 
-  postern_message_fail (message, g_error_new (POSTERN_ERROR, (gint) get_code (process), "sendmail ended with %d: %s", status, g_strchomp (said)));
+  postern_message_fail (message, g_error_new (POSTERN_ERROR, (gint) get_code (process), "sendmail ended with %d: %s", status,
+                                              *g_strchomp (said) ? said : "it said nothing"));
 }
 
 /* Never through a shell; -i: a lone dot ends nothing; --: an address that begins with a dash is no option. */
@@ -71,27 +70,37 @@ spawn (PosternSendmailMessenger *self, PosternMessage *message, GError **error)
   return g_subprocess_launcher_spawnv (launcher, arguments, error);
 }
 
+/* Gives it the mail, and keeps the beginning of its complaint. Whether it read that is its own affair: its exit status alone counts. */
+static void
+converse (GSubprocess *process, GBytes *bytes, char said[SAID_MAX + 1], GCancellable *cancellable)
+{
+  GOutputStream *in = g_subprocess_get_stdin_pipe (process);
+  GInputStream *complaint = g_subprocess_get_stderr_pipe (process);
+  gsize length = 0;
+
+  g_output_stream_write_all (in, g_bytes_get_data (bytes, NULL), g_bytes_get_size (bytes), NULL, cancellable, NULL);
+  g_output_stream_close (in, NULL, NULL);
+  g_input_stream_read_all (complaint, said, SAID_MAX, &length, cancellable, NULL);
+  g_input_stream_close (complaint, NULL, NULL); /* one that complains without end is not listened to any longer */
+  said[length] = '\0';
+}
+
 static gboolean
 send_bytes (PosternSendmailMessenger *self, PosternMessage *message, GBytes *bytes, GCancellable *cancellable, GError **error)
 {
   g_autoptr (GSubprocess) process = spawn (self, message, error);
-  g_autoptr (GBytes) complaint = NULL;
-  g_autoptr (GError) local = NULL;
+  char said[SAID_MAX + 1];
 
   if (!process)
     return FALSE;
-  /* A program that reads nothing to its end may still have taken it; its exit status alone counts. */
-  g_subprocess_communicate (process, bytes, cancellable, NULL, &complaint, &local);
-  if (g_cancellable_is_cancelled (cancellable)) {
+  converse (process, bytes, said, cancellable);
+  if (!g_subprocess_wait (process, cancellable, error)) {
     g_subprocess_force_exit (process);
-    g_propagate_error (error, g_steal_pointer (&local));
     return FALSE;
   }
-  if (!g_subprocess_wait (process, cancellable, error))
-    return FALSE;
   if (g_subprocess_get_successful (process))
     return TRUE;
-  fail_message (message, process, complaint);
+  fail_message (message, process, said);
   return FALSE;
 }
 
