@@ -44,7 +44,7 @@ test_all (void)
 {
   g_autoptr (PosternMessageTemplates) self = make (NULL, TRUE);
   const char *names[] = { "code", "magic-link", "verify", "recover", "security-notice", "test" };
-  const char *languages[] = { NULL, "de", "ja", "ar" };
+  const char *languages[] = { NULL, "ar", "de", "es", "fr", "hi", "it", "ja", "ko", "nl", "pl", "pt-BR", "tr", "uk", "zh-Hans", "zh-Hant" };
 
   for (guint i = 0; i < G_N_ELEMENTS (names); i++)
     for (guint k = 0; k < G_N_ELEMENTS (languages); k++) {
@@ -65,13 +65,51 @@ static void
 test_languages (void)
 {
   g_autoptr (PosternMessageTemplates) self = make (NULL, TRUE);
-  g_autoptr (PosternMessage) english = render (self, "email", "test", "tlh"), german = render (self, "email", "test", "de-AT");
-  g_autoptr (PosternMessage) arabic = render (self, "email", "test", "ar");
+  const struct {
+    const char *asked, *root, *subject;
+  } rows[] = {
+    { "tlh", "lang=\"en\" dir=\"ltr\"", "A test from Example & Sons" },
+    { "de-AT", "lang=\"de\" dir=\"ltr\"", "Ein Test von Example & Sons" },
+    { "ar", "lang=\"ar\" dir=\"rtl\"", NULL },
+    { "hi-IN", "lang=\"hi\" dir=\"ltr\"", NULL },
+    { "zh-CN", "lang=\"zh-Hans\" dir=\"ltr\"", NULL },
+    { "zh-TW", "lang=\"zh-Hant\" dir=\"ltr\"", NULL },
+    { "pl", "lang=\"pl\" dir=\"ltr\"", NULL },
+  };
 
-  g_assert_cmpstr (postern_message_get_subject (english), ==, "A test from Example & Sons");
-  g_assert_cmpstr (postern_message_get_subject (german), !=, postern_message_get_subject (english));
-  g_assert_nonnull (strstr (postern_message_get_html (german), "lang=\"de\" dir=\"ltr\""));
-  g_assert_nonnull (strstr (postern_message_get_html (arabic), "lang=\"ar\" dir=\"rtl\""));
+  for (guint i = 0; i < G_N_ELEMENTS (rows); i++) {
+    g_autoptr (PosternMessage) mail = render (self, "email", "test", rows[i].asked);
+    if (rows[i].subject)
+      g_assert_cmpstr (postern_message_get_subject (mail), ==, rows[i].subject);
+    else
+      g_assert_cmpstr (postern_message_get_subject (mail), !=, rows[0].subject);
+    g_assert_true (g_utf8_validate (postern_message_get_subject (mail), -1, NULL));
+    g_assert_nonnull (strstr (postern_message_get_html (mail), rows[i].root));
+  }
+}
+
+/* Each number its form: in Polish 1, 2 to 4 and 5, and again 22; in Ukrainian 21 is as 1. */
+static void
+test_plural (void)
+{
+  g_autoptr (PosternMessageTemplates) self = make (NULL, TRUE);
+  const struct {
+    const char *language;
+    int minutes;
+    const char *words;
+  } rows[] = {
+    { NULL, 1, "1 minute." },  { NULL, 10, "10 minutes." },  { "pl", 1, "1 minutę" },   { "pl", 3, "3 minuty" },      { "pl", 10, "10 minut." },
+    { "pl", 22, "22 minuty" }, { "uk", 21, "21 хвилини." }, { "uk", 10, "10 хвилин." }, { "hi", 10, "10 मिनट" }, { "zh-Hant", 10, "10 分鐘" },
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (rows); i++) {
+    g_autoptr (GVariant) model = g_variant_ref_sink (g_variant_new_parsed ("{'code': <'1'>, 'minutes': <%x>}", (gint64) rows[i].minutes));
+    g_autoptr (GError) error = NULL;
+    g_autoptr (PosternMessage) mail = postern_message_templates_render (self, "email", "ada@example.com", "code", rows[i].language, model, &error);
+    g_assert_no_error (error);
+    g_assert_nonnull (strstr (postern_message_get_text (mail), rows[i].words));
+    g_assert_nonnull (strstr (postern_message_get_html (mail), rows[i].words));
+  }
 }
 
 /* The last line is what browsers read a code from (WebOTP), bound to our host. */
@@ -126,6 +164,7 @@ main (int argc, char **argv)
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/message-templates/all", test_all);
   g_test_add_func ("/message-templates/languages", test_languages);
+  g_test_add_func ("/message-templates/plural", test_plural);
   g_test_add_func ("/message-templates/web-otp", test_web_otp);
   g_test_add_func ("/message-templates/override", test_override);
   g_test_add_func ("/message-templates/unknown", test_unknown);
