@@ -7,6 +7,8 @@ import http from 'node:http';
 const build = process.env.BUILD;
 const models = 'tests/pages/models';
 export const languages = ['en', 'de', 'ja', 'ar'];
+/** The rest of those that we speak, as tags. */
+export const others = fs.readFileSync('po/LINGUAS', 'utf8').split(/\s+/).filter((name) => name && !languages.includes(name)).map((name) => name.replace('_', '-'));
 
 /** One sample: the file's name is TEMPLATE or TEMPLATE--VARIANT. */
 export function samples(words) {
