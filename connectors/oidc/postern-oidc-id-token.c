@@ -42,6 +42,23 @@ acceptable_algs (GVariant *metadata)
   return algs;
 }
 
+/* Where several issuers share a set, a key may say whose it is (Microsoft: the tenants' common set): it signs for no other. */
+static gboolean
+check_key (const PosternOidcIdToken *self, const char *issuer, PosternJwkSet *keys, GError **error)
+{
+  g_autoptr (GVariant) header = postern_jws_peek_header (self->id_token, -1, error);
+  PosternJwk *key = header ? postern_jwk_set_find (keys, postern_json_get_string (header, "kid"), postern_jose_alg_from_string (postern_json_get_string (header, "alg"))) : NULL;
+  const char *named = key ? postern_jwk_get_issuer (key) : NULL;
+  g_autofree char *owner = named ? postern_oidc_issuer_of_token (named, self->id_token) : NULL;
+
+  if (!key)
+    return FALSE;
+  if (!named || g_strcmp0 (owner, issuer) == 0)
+    return TRUE;
+  g_set_error (error, POSTERN_JOSE_ERROR, POSTERN_JOSE_ERROR_CLAIM, "its key signs only for %s", named);
+  return FALSE;
+}
+
 static GVariant *
 verify_with (const PosternOidcIdToken *self, const char *issuer, PosternJwkSet *keys, GArray *algs, GError **error)
 {
@@ -53,8 +70,9 @@ verify_with (const PosternOidcIdToken *self, const char *issuer, PosternJwkSet *
     .require_sub = TRUE,
     .leeway = LEEWAY,
   };
+  g_autoptr (GVariant) claims = postern_jwt_verify (self->id_token, -1, keys, (const PosternJoseAlg *) algs->data, algs->len, &rules, error);
 
-  return postern_jwt_verify (self->id_token, -1, keys, (const PosternJoseAlg *) algs->data, algs->len, &rules, error);
+  return claims && check_key (self, issuer, keys, error) ? g_steal_pointer (&claims) : NULL;
 }
 
 /* A key that we do not know, or one that was exchanged under its old name: the provider may have rotated. */

@@ -69,6 +69,7 @@ struct _PosternJwk {
   char *kid;                     /* (nullable) */
   char *kid_json;                /* `,"kid":"…"`, or "": ready for a header */
   char *use;                     /* (nullable) */
+  char *issuer;                  /* (nullable) */
   char **key_ops;                /* (nullable) */
   EVP_PKEY *pkey;                /* unless oct */
   GBytes *secret;                /* oct */

@@ -27,6 +27,7 @@ postern_jwk_finalize (GObject *object)
   g_free (self->kid);
   g_free (self->kid_json);
   g_free (self->use);
+  g_free (self->issuer);
   g_strfreev (self->key_ops);
   G_OBJECT_CLASS (postern_jwk_parent_class)->finalize (object);
 }
@@ -100,6 +101,7 @@ read_names (PosternJwk *self, GVariant *model, GError **error)
   g_autoptr (GVariant) kid = postern_json_get (model, "kid");
   g_autoptr (GVariant) use = postern_json_get (model, "use");
   g_autoptr (GVariant) ops = postern_json_get (model, "key_ops");
+  g_autoptr (GVariant) issuer = postern_json_get (model, "issuer");
 
   if (alg != NULL && !read_alg (self, alg, error))
     return FALSE;
@@ -108,12 +110,15 @@ read_names (PosternJwk *self, GVariant *model, GError **error)
     return invalid (error, "\"kid\" must be a string of at most 256 bytes");
   if (use != NULL && !g_variant_is_of_type (use, G_VARIANT_TYPE_STRING))
     return invalid (error, "\"use\" must be a string");
+  if (issuer != NULL && !g_variant_is_of_type (issuer, G_VARIANT_TYPE_STRING))
+    return invalid (error, "\"issuer\" must be a string");
 
   self->key_ops = postern_json_dup_strv (model, "key_ops", FALSE);
   if (ops != NULL && self->key_ops == NULL)
     return invalid (error, "\"key_ops\" must be an array of strings");
 
   self->use = use ? g_variant_dup_string (use, NULL) : NULL;
+  self->issuer = issuer ? g_variant_dup_string (issuer, NULL) : NULL;
   set_kid (self, kid ? g_variant_dup_string (kid, NULL) : NULL);
 
   return TRUE;
@@ -389,6 +394,12 @@ const char *
 postern_jwk_get_kid (PosternJwk *self)
 {
   return self->kid;
+}
+
+const char *
+postern_jwk_get_issuer (PosternJwk *self)
+{
+  return self->issuer;
 }
 
 PosternJoseAlg

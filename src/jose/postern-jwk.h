@@ -48,6 +48,8 @@ POSTERN_JOSE_API PosternJwk *postern_jwk_new_from_pem (const char *pem, gssize l
 POSTERN_JOSE_API PosternJwk *postern_jwk_new_encryption_from_pem (const char *pem, gssize length, const char *kid, GError **error);
 POSTERN_JOSE_API GVariant *postern_jwk_to_variant (PosternJwk *self, gboolean with_private); /* (transfer full): a{sv} */
 POSTERN_JOSE_API const char *postern_jwk_get_kid (PosternJwk *self); /* (nullable) */
+/** postern_jwk_get_issuer: the member `issuer` of no standard: whose tokens alone the key signs, in a set that several issuers share. (nullable) */
+POSTERN_JOSE_API const char *postern_jwk_get_issuer (PosternJwk *self);
 POSTERN_JOSE_API PosternJoseAlg postern_jwk_get_alg (PosternJwk *self); /* declared, else the only one that fits, else UNKNOWN */
 POSTERN_JOSE_API gboolean postern_jwk_fits (PosternJwk *self, PosternJoseAlg alg); /* type, curve, use, key_ops */
 POSTERN_JOSE_API char *postern_jwk_dup_thumbprint (PosternJwk *self); /* RFC 7638, SHA-256, base64url */

@@ -5,6 +5,7 @@
 //   authorize, token   { path, method, query | form, optional, headers, answer }
 //   documents          the same, a list: profile and whatever else is asked for
 //   metadata, id_token for an OpenID provider: what discovery says, and the claims that are signed
+//   guest_issuer       whose tokens alone a further key among the provider's signs, as that key says itself
 //   refresh            as token: what is sent for a new access token, and the answer
 //   errors             { at: "token" or a document's path, status, body, log }: refusals that it documents
 //   declined           the callback of a person who said no
@@ -31,6 +32,7 @@ export class ProviderMock {
     self.base = `http://127.0.0.1:${self.server.address().port}`;
     self.places = new Map();
     self.rotate();
+    self.guest = generateKeyPairSync('rsa', { modulusLength: 2048 });
     self.foreign = generateKeyPairSync('rsa', { modulusLength: 2048 }).privateKey;
     for (const [name, record] of Object.entries(records)) self.#add(name, record);
     return self;
@@ -56,8 +58,9 @@ export class ProviderMock {
       const metadata = this.moved(record.metadata);
       provider.known.issuer = record.issuer ? this.moved(record).issuer : metadata.issuer;
       const path = record.discovery ?? `${new URL(metadata.issuer).pathname.slice(1).replace(/\/$/, '')}/.well-known/openid-configuration`;
+      const guest = record.guest_issuer ? [{ ...this.guest.publicKey.export({ format: 'jwk' }), kid: 'guest', use: 'sig', issuer: this.moved(record).guest_issuer }] : [];
       put(path, () => ({ json: metadata }));
-      put(new URL(metadata.jwks_uri).pathname.slice(1), () => ({ json: this.jwks }));
+      put(new URL(metadata.jwks_uri).pathname.slice(1), () => ({ json: { keys: [...this.jwks.keys, ...guest] } }));
     }
     this.providers ??= new Map();
     this.providers.set(name, provider);
@@ -147,7 +150,7 @@ export class ProviderMock {
 
   #sign(provider) {
     const now = Math.floor(Date.now() / 1000), { change } = provider;
-    const { key, kid } = change.old ? this.old : { key: change.foreign ? this.foreign : this.key, kid: this.kid };
+    const { key, kid } = change.guest ? { key: this.guest.privateKey, kid: 'guest' } : change.old ? this.old : { key: change.foreign ? this.foreign : this.key, kid: this.kid };
     const claims = this.#fill(provider, { iss: '$issuer', aud: '$client_id', iat: now, exp: now + 300, nonce: '$nonce', ...provider.record.id_token, ...change.id_token });
     const header = { alg: 'RS256', kid, typ: 'JWT', ...change.header };
     const text = `${encode(header)}.${encode(claims)}`;
