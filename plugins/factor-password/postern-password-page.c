@@ -20,6 +20,7 @@ postern_password_page_answer (PosternStep *step, const PosternPasswordPage *page
   if (page->min_length > 0)
     postern_json_object_add_int64 (&model, "min_length", page->min_length);
   postern_json_object_add_boolean (&model, "ask_current", page->ask_current);
+  postern_json_object_add_boolean (&model, "only_password", page->min_length > 0 && !page->ask_current);
   postern_json_object_add_boolean (&model, "password", page->offer_password);
   postern_json_object_add_boolean (&model, "code", page->offer_code);
   postern_json_object_add_boolean (&model, "sms", page->sms);
