@@ -378,3 +378,44 @@ postern_oidc_world_assert_page (PosternResponse *response)
   g_assert_cmpuint (postern_response_get_status (response), >=, 400);
   g_assert_cmpstr (postern_response_get_template (response), ==, "error");
 }
+
+void
+postern_oidc_world_refused (PosternOidcWorld *self, const char *body, const char *authorization, guint status, const char *error)
+{
+  guint answered;
+  g_autoptr (GVariant) answer = postern_oidc_world_token (self, body, authorization, &answered);
+
+  g_assert_cmpstr (postern_json_get_string (answer, "error"), ==, error);
+  g_assert_cmpuint (answered, ==, status);
+  g_assert_null (postern_json_get_string (answer, "access_token"));
+}
+
+typedef struct {
+  PosternOidcWorld *world;
+  const char *body, *authorization;
+  gint good;
+} Race;
+
+static gpointer
+run_race (gpointer data)
+{
+  Race *self = data;
+  g_autoptr (PosternResponse) response = postern_oidc_world_call (self->world, "POST", "/oidc/token", self->body, self->authorization, FALSE);
+
+  if (postern_response_get_status (response) == 200)
+    g_atomic_int_inc (&self->good);
+  return NULL;
+}
+
+guint
+postern_oidc_world_race (PosternOidcWorld *self, const char *body, const char *authorization)
+{
+  Race race = { self, body, authorization, 0 };
+  GThread *threads[8];
+
+  for (guint i = 0; i < G_N_ELEMENTS (threads); i++)
+    threads[i] = g_thread_new ("race", run_race, &race);
+  for (guint i = 0; i < G_N_ELEMENTS (threads); i++)
+    g_thread_join (threads[i]);
+  return (guint) race.good;
+}

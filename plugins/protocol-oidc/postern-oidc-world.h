@@ -61,6 +61,10 @@ char *postern_oidc_world_dup_parameter (const char *url, const char *name); /* (
 GVariant *postern_oidc_world_json (PosternResponse *response);              /* (transfer full): fails the test when it is none */
 /** postern_oidc_world_verify: with the published keys: (transfer full): the claims; fails the test */
 GVariant *postern_oidc_world_verify (PosternOidcWorld *self, const char *token, const char *typ);
+/** postern_oidc_world_refused: the token endpoint answers @status and @error, and gives no token. */
+void postern_oidc_world_refused (PosternOidcWorld *self, const char *body, const char *authorization, guint status, const char *error);
+/** postern_oidc_world_race: asks it eight times at once. Returns: how many were answered 200 */
+guint postern_oidc_world_race (PosternOidcWorld *self, const char *body, const char *authorization);
 void postern_oidc_world_assert_error (PosternResponse *response, guint status, const char *error);
 /** postern_oidc_world_assert_redirect_error: a 303 to the application with @error, `iss`, and `state` unless it was not sent */
 void postern_oidc_world_assert_redirect_error (PosternResponse *response, const char *error);

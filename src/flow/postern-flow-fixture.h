@@ -501,3 +501,22 @@ browser_press_provider (Browser *browser, const char *code)
   browser_get (browser, url);
   browser_follow (browser);
 }
+
+/** To fixture_write() the user of an address as switched off. */
+static inline gboolean
+user_switch_off (PosternTxn *txn, gpointer data, GError **error)
+{
+  g_autoptr (PosternUser) user = postern_user_store_find (txn, data, error);
+
+  if (user == NULL)
+    return FALSE;
+  user->disabled_at = 1;
+  return postern_user_store_update (txn, user, error);
+}
+
+/** A handler of the signal `decide`. */
+static inline PosternVerdict
+hub_vote (PosternHub *hub, PosternFlow *flow, gpointer verdict)
+{
+  return GPOINTER_TO_INT (verdict);
+}
