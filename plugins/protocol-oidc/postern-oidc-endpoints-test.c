@@ -1,30 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "postern-oidc-world.h"
 
-#include "postern-http-client.h"
-
 #include <string.h>
 
 static PosternOidcWorld *world;
 
 #define PAIRS(...) ((const char *const[]){ __VA_ARGS__, NULL })
-
-static GVariant *
-sign_in (const char *const *pairs)
-{
-  g_autofree char *code = postern_oidc_world_get_code (world, world->web, pairs);
-
-  return postern_oidc_world_redeem (world, code, NULL, NULL);
-}
-
-static const char *
-get (GVariant *tokens, const char *name)
-{
-  const char *value = postern_json_get_string (tokens, name);
-
-  g_assert_nonnull (value);
-  return value;
-}
 
 /* --- discovery ------------------------------------------------------------------------------------------------------- */
 
@@ -37,9 +18,9 @@ test_discovery (void)
   g_autoptr (GVariant) model = postern_oidc_world_json (response);
   g_auto (GStrv) methods = postern_json_dup_strv (model, "code_challenge_methods_supported", FALSE);
 
-  g_assert_cmpstr (get (model, "issuer"), ==, POSTERN_OIDC_WORLD_ISSUER);
+  g_assert_cmpstr (postern_oidc_world_get (model, "issuer"), ==, POSTERN_OIDC_WORLD_ISSUER);
   for (guint i = 0; i < G_N_ELEMENTS (required); i++)
-    g_assert_true (g_str_has_prefix (get (model, required[i]), POSTERN_OIDC_WORLD_ISSUER "/oidc/"));
+    g_assert_true (g_str_has_prefix (postern_oidc_world_get (model, required[i]), POSTERN_OIDC_WORLD_ISSUER "/oidc/"));
   g_assert_cmpuint (g_strv_length (methods), ==, 1);
   g_assert_true (g_bytes_equal (postern_response_get_body (response), postern_response_get_body (other)));
   g_assert_false (postern_json_get_boolean (model, "request_uri_parameter_supported", TRUE));
@@ -62,15 +43,15 @@ test_keys (void)
 static void
 test_rotation (void)
 {
-  g_autoptr (GVariant) tokens = sign_in (NULL);
+  g_autoptr (GVariant) tokens = postern_oidc_world_sign_in (world, NULL);
   g_autoptr (GError) error = NULL;
   g_autoptr (GVariant) after = NULL;
 
   postern_key_ring_rotate (postern_tenant_get_key_ring (world->tenant), POSTERN_JOSE_ALG_ES256, &error);
   g_assert_no_error (error);
-  g_variant_unref (postern_oidc_world_verify (world, get (tokens, "access_token"), "at+jwt")); /* the old key is still shown */
-  after = sign_in (NULL);
-  g_variant_unref (postern_oidc_world_verify (world, get (after, "access_token"), "at+jwt"));
+  g_variant_unref (postern_oidc_world_verify (world, postern_oidc_world_get (tokens, "access_token"), "at+jwt")); /* the old key is still shown */
+  after = postern_oidc_world_sign_in (world, NULL);
+  g_variant_unref (postern_oidc_world_verify (world, postern_oidc_world_get (after, "access_token"), "at+jwt"));
 }
 
 /* --- userinfo -------------------------------------------------------------------------------------------------------------- */
@@ -87,16 +68,16 @@ static void
 test_userinfo (void)
 {
   static const char *const strings[] = { "name", "given_name", "family_name", "middle_name", "nickname", "preferred_username", "profile", "picture", "website", "gender", "birthdate", "zoneinfo", "locale", "email", "phone_number" };
-  g_autoptr (GVariant) tokens = sign_in (PAIRS ("scope", "openid profile email phone address"));
-  g_autoptr (PosternResponse) response = userinfo (get (tokens, "access_token"));
+  g_autoptr (GVariant) tokens = postern_oidc_world_sign_in (world, PAIRS ("scope", "openid profile email phone address"));
+  g_autoptr (PosternResponse) response = userinfo (postern_oidc_world_get (tokens, "access_token"));
   g_autoptr (GVariant) model = postern_oidc_world_json (response);
   g_autoptr (GVariant) address = postern_json_get (model, "address");
-  g_autofree char *form = g_strconcat ("access_token=", get (tokens, "access_token"), NULL);
+  g_autofree char *form = g_strconcat ("access_token=", postern_oidc_world_get (tokens, "access_token"), NULL);
   g_autoptr (PosternResponse) posted = postern_oidc_world_call (world, "POST", "/oidc/userinfo", form, NULL, FALSE);
 
-  g_assert_cmpstr (get (model, "sub"), ==, world->user_id);
+  g_assert_cmpstr (postern_oidc_world_get (model, "sub"), ==, world->user_id);
   for (guint i = 0; i < G_N_ELEMENTS (strings); i++)
-    get (model, strings[i]);
+    postern_oidc_world_get (model, strings[i]);
   g_assert_true (postern_json_get_boolean (model, "email_verified", FALSE));
   g_assert_false (postern_json_get_boolean (model, "phone_number_verified", TRUE));
   g_assert_cmpint (postern_json_get_int64 (model, "updated_at", 0), ==, 1700000000);
@@ -107,11 +88,11 @@ test_userinfo (void)
 static void
 test_userinfo_claims (void)
 {
-  g_autoptr (GVariant) tokens = sign_in (PAIRS ("claims", "{\"userinfo\":{\"name\":{\"essential\":true},\"unknown\":null},\"id_token\":{\"email\":null}}"));
-  g_autoptr (PosternResponse) response = userinfo (get (tokens, "access_token"));
+  g_autoptr (GVariant) tokens = postern_oidc_world_sign_in (world, PAIRS ("claims", "{\"userinfo\":{\"name\":{\"essential\":true},\"unknown\":null},\"id_token\":{\"email\":null}}"));
+  g_autoptr (PosternResponse) response = userinfo (postern_oidc_world_get (tokens, "access_token"));
   g_autoptr (GVariant) model = postern_oidc_world_json (response);
 
-  g_assert_cmpstr (get (model, "name"), ==, "Alice Example");
+  g_assert_cmpstr (postern_oidc_world_get (model, "name"), ==, "Alice Example");
   g_assert_null (postern_json_get_string (model, "email"));
   g_assert_null (postern_json_get_string (model, "nickname"));
 }
@@ -124,8 +105,8 @@ test_userinfo_claims_not_allowed (void)
   g_autofree char *code = postern_oidc_world_get_code (world, id, PAIRS ("claims", "{\"userinfo\":{\"email\":null},\"id_token\":{\"email\":{\"essential\":true}}}"));
   g_autofree char *body = g_strdup_printf ("grant_type=authorization_code&client_id=%s&code=%s&code_verifier=" POSTERN_OIDC_WORLD_VERIFIER, id, code);
   g_autoptr (GVariant) tokens = postern_oidc_world_token (world, body, NULL, NULL);
-  g_autoptr (GVariant) id_token = postern_oidc_world_verify (world, get (tokens, "id_token"), NULL);
-  g_autoptr (PosternResponse) response = userinfo (get (tokens, "access_token"));
+  g_autoptr (GVariant) id_token = postern_oidc_world_verify (world, postern_oidc_world_get (tokens, "id_token"), NULL);
+  g_autoptr (PosternResponse) response = userinfo (postern_oidc_world_get (tokens, "access_token"));
   g_autoptr (GVariant) model = postern_oidc_world_json (response);
 
   g_assert_null (postern_json_get_string (id_token, "email"));
@@ -144,20 +125,20 @@ expect_userinfo_error (const char *token, guint status, const char *error)
 static void
 test_userinfo_refused (void)
 {
-  g_autoptr (GVariant) tokens = sign_in (PAIRS ("resource", "https://api.example", "scope", "read"));
-  g_autoptr (GVariant) openid = sign_in (NULL);
+  g_autoptr (GVariant) tokens = postern_oidc_world_sign_in (world, PAIRS ("resource", "https://api.example", "scope", "read"));
+  g_autoptr (GVariant) openid = postern_oidc_world_sign_in (world, NULL);
   g_autofree char *service = postern_oidc_world_basic (world->service, world->service_secret);
   g_autoptr (GVariant) machine = postern_oidc_world_token (world, "grant_type=client_credentials", service, NULL);
-  g_autofree char *form = g_strconcat ("access_token=", get (openid, "access_token"), NULL);
-  g_autofree char *query = g_strconcat ("/oidc/userinfo?access_token=", get (openid, "access_token"), NULL);
-  g_autofree char *bearer = g_strconcat ("Bearer ", get (openid, "access_token"), NULL);
+  g_autofree char *form = g_strconcat ("access_token=", postern_oidc_world_get (openid, "access_token"), NULL);
+  g_autofree char *query = g_strconcat ("/oidc/userinfo?access_token=", postern_oidc_world_get (openid, "access_token"), NULL);
+  g_autofree char *bearer = g_strconcat ("Bearer ", postern_oidc_world_get (openid, "access_token"), NULL);
   g_autoptr (PosternResponse) none = postern_oidc_world_call (world, "GET", "/oidc/userinfo", NULL, NULL, TRUE);
   g_autoptr (PosternResponse) in_query = postern_oidc_world_call (world, "GET", query, NULL, NULL, FALSE);
   g_autoptr (PosternResponse) twice = postern_oidc_world_call (world, "POST", "/oidc/userinfo", form, bearer, FALSE);
 
-  expect_userinfo_error (get (tokens, "access_token"), 401, "invalid_token"); /* for another resource */
-  expect_userinfo_error (get (machine, "access_token"), 401, "invalid_token");
-  expect_userinfo_error (get (openid, "id_token"), 401, "invalid_token");
+  expect_userinfo_error (postern_oidc_world_get (tokens, "access_token"), 401, "invalid_token"); /* for another resource */
+  expect_userinfo_error (postern_oidc_world_get (machine, "access_token"), 401, "invalid_token");
+  expect_userinfo_error (postern_oidc_world_get (openid, "id_token"), 401, "invalid_token");
   expect_userinfo_error ("eyJhbGciOiJub25lIiwidHlwIjoiYXQrand0In0.e30.", 401, "invalid_token");
   expect_userinfo_error ("\"", 400, "invalid_request");
   g_assert_cmpuint (postern_response_get_status (none), ==, 401);
@@ -173,61 +154,41 @@ test_userinfo_signed (void)
   g_autofree char *code = postern_oidc_world_get_code (world, id, PAIRS ("scope", "openid email"));
   g_autofree char *body = g_strdup_printf ("grant_type=authorization_code&client_id=%s&code=%s&code_verifier=" POSTERN_OIDC_WORLD_VERIFIER, id, code);
   g_autoptr (GVariant) tokens = postern_oidc_world_token (world, body, NULL, NULL);
-  g_autoptr (PosternResponse) response = userinfo (get (tokens, "access_token"));
+  g_autoptr (PosternResponse) response = userinfo (postern_oidc_world_get (tokens, "access_token"));
   gsize length;
   const char *text = g_bytes_get_data (postern_response_get_body (response), &length);
   g_autofree char *token = g_strndup (text, length);
-  g_autoptr (GVariant) id_token = postern_oidc_world_verify (world, get (tokens, "id_token"), NULL);
+  g_autoptr (GVariant) id_token = postern_oidc_world_verify (world, postern_oidc_world_get (tokens, "id_token"), NULL);
   g_autoptr (GVariant) header = postern_jws_peek_header (token, -1, NULL);
 
   g_assert_cmpstr (postern_response_get_content_type (response), ==, "application/jwt");
-  g_assert_cmpstr (get (header, "alg"), ==, "ES384");
-  g_assert_cmpstr (get (id_token, "sub"), ==, world->user_id);
+  g_assert_cmpstr (postern_oidc_world_get (header, "alg"), ==, "ES384");
+  g_assert_cmpstr (postern_oidc_world_get (id_token, "sub"), ==, world->user_id);
   g_assert_null (postern_json_get_string (tokens, "refresh_token")); /* not registered for it */
 }
 
 /* --- introspection and revocation --------------------------------------------------------------------------------------------- */
 
-static GVariant *
-introspect (const char *token, const char *id, const char *secret)
-{
-  g_autofree char *auth = postern_oidc_world_basic (id, secret);
-  g_autofree char *body = g_strconcat ("token=", token, NULL);
-  g_autoptr (PosternResponse) response = postern_oidc_world_call (world, "POST", "/oidc/introspect", body, auth, FALSE);
-
-  g_assert_cmpuint (postern_response_get_status (response), ==, 200);
-  return postern_oidc_world_json (response);
-}
-
-static gboolean
-is_active (const char *token, const char *id, const char *secret)
-{
-  g_autoptr (GVariant) answer = introspect (token, id, secret);
-
-  g_assert_true (postern_json_get_boolean (answer, "active", FALSE) || g_variant_n_children (answer) == 1);
-  return postern_json_get_boolean (answer, "active", FALSE);
-}
-
 static void
 test_introspect (void)
 {
-  g_autoptr (GVariant) tokens = sign_in (PAIRS ("resource", "https://api.example", "scope", "openid read"));
-  g_autoptr (GVariant) answer = introspect (get (tokens, "access_token"), world->web, world->web_secret);
+  g_autoptr (GVariant) tokens = postern_oidc_world_sign_in (world, PAIRS ("resource", "https://api.example", "scope", "openid read"));
+  g_autoptr (GVariant) answer = postern_oidc_world_introspect (world, postern_oidc_world_get (tokens, "access_token"), world->web, world->web_secret);
   g_autoptr (PosternResponse) open = postern_oidc_world_call (world, "POST", "/oidc/introspect", "token=x", NULL, FALSE);
   g_autofree char *spa = g_strconcat ("token=x&client_id=", world->spa, NULL);
   g_autoptr (PosternResponse) by_public = postern_oidc_world_call (world, "POST", "/oidc/introspect", spa, NULL, FALSE);
 
   g_assert_true (postern_json_get_boolean (answer, "active", FALSE));
-  g_assert_cmpstr (get (answer, "sub"), ==, world->user_id);
-  g_assert_cmpstr (get (answer, "client_id"), ==, world->web);
-  g_assert_cmpstr (get (answer, "scope"), ==, "openid read");
-  g_assert_true (is_active (get (tokens, "access_token"), world->service, world->service_secret)); /* it is api.example */
-  g_assert_false (is_active (get (tokens, "access_token"), world->other, world->other_secret));
-  g_assert_true (is_active (get (tokens, "refresh_token"), world->web, world->web_secret));
-  g_assert_false (is_active (get (tokens, "refresh_token"), world->other, world->other_secret));
-  g_assert_false (is_active (get (tokens, "id_token"), world->web, world->web_secret));
-  g_assert_false (is_active ("a.b.c", world->web, world->web_secret));
-  g_assert_false (is_active ("nonsense", world->web, world->web_secret));
+  g_assert_cmpstr (postern_oidc_world_get (answer, "sub"), ==, world->user_id);
+  g_assert_cmpstr (postern_oidc_world_get (answer, "client_id"), ==, world->web);
+  g_assert_cmpstr (postern_oidc_world_get (answer, "scope"), ==, "openid read");
+  g_assert_true (postern_oidc_world_is_active (world, postern_oidc_world_get (tokens, "access_token"), world->service, world->service_secret)); /* it is api.example */
+  g_assert_false (postern_oidc_world_is_active (world, postern_oidc_world_get (tokens, "access_token"), world->other, world->other_secret));
+  g_assert_true (postern_oidc_world_is_active (world, postern_oidc_world_get (tokens, "refresh_token"), world->web, world->web_secret));
+  g_assert_false (postern_oidc_world_is_active (world, postern_oidc_world_get (tokens, "refresh_token"), world->other, world->other_secret));
+  g_assert_false (postern_oidc_world_is_active (world, postern_oidc_world_get (tokens, "id_token"), world->web, world->web_secret));
+  g_assert_false (postern_oidc_world_is_active (world, "a.b.c", world->web, world->web_secret));
+  g_assert_false (postern_oidc_world_is_active (world, "nonsense", world->web, world->web_secret));
   postern_oidc_world_assert_error (open, 401, "invalid_client");
   postern_oidc_world_assert_error (by_public, 401, "invalid_client");
 }
@@ -245,26 +206,26 @@ revoke_token (const char *token, const char *id, const char *secret)
 static void
 test_revoke (void)
 {
-  g_autoptr (GVariant) tokens = sign_in (NULL);
+  g_autoptr (GVariant) tokens = postern_oidc_world_sign_in (world, NULL);
 
-  g_assert_cmpuint (revoke_token (get (tokens, "access_token"), world->other, world->other_secret), ==, 400);
-  g_assert_cmpuint (revoke_token (get (tokens, "refresh_token"), world->other, world->other_secret), ==, 200);
-  g_assert_true (is_active (get (tokens, "refresh_token"), world->web, world->web_secret));
-  g_assert_cmpuint (revoke_token (get (tokens, "access_token"), world->web, world->web_secret), ==, 200);
-  g_assert_cmpuint (revoke_token (get (tokens, "access_token"), world->web, world->web_secret), ==, 200);
-  g_assert_false (is_active (get (tokens, "access_token"), world->web, world->web_secret));
-  g_assert_true (is_active (get (tokens, "refresh_token"), world->web, world->web_secret));
+  g_assert_cmpuint (revoke_token (postern_oidc_world_get (tokens, "access_token"), world->other, world->other_secret), ==, 400);
+  g_assert_cmpuint (revoke_token (postern_oidc_world_get (tokens, "refresh_token"), world->other, world->other_secret), ==, 200);
+  g_assert_true (postern_oidc_world_is_active (world, postern_oidc_world_get (tokens, "refresh_token"), world->web, world->web_secret));
+  g_assert_cmpuint (revoke_token (postern_oidc_world_get (tokens, "access_token"), world->web, world->web_secret), ==, 200);
+  g_assert_cmpuint (revoke_token (postern_oidc_world_get (tokens, "access_token"), world->web, world->web_secret), ==, 200);
+  g_assert_false (postern_oidc_world_is_active (world, postern_oidc_world_get (tokens, "access_token"), world->web, world->web_secret));
+  g_assert_true (postern_oidc_world_is_active (world, postern_oidc_world_get (tokens, "refresh_token"), world->web, world->web_secret));
   g_assert_cmpuint (revoke_token ("unknown", world->web, world->web_secret), ==, 200);
 }
 
 static void
 test_revoke_family (void)
 {
-  g_autoptr (GVariant) tokens = sign_in (NULL);
+  g_autoptr (GVariant) tokens = postern_oidc_world_sign_in (world, NULL);
 
-  g_assert_cmpuint (revoke_token (get (tokens, "refresh_token"), world->web, world->web_secret), ==, 200);
-  g_assert_false (is_active (get (tokens, "access_token"), world->web, world->web_secret));
-  g_assert_false (is_active (get (tokens, "refresh_token"), world->web, world->web_secret));
+  g_assert_cmpuint (revoke_token (postern_oidc_world_get (tokens, "refresh_token"), world->web, world->web_secret), ==, 200);
+  g_assert_false (postern_oidc_world_is_active (world, postern_oidc_world_get (tokens, "access_token"), world->web, world->web_secret));
+  g_assert_false (postern_oidc_world_is_active (world, postern_oidc_world_get (tokens, "refresh_token"), world->web, world->web_secret));
 }
 
 /* --- opaque access tokens ------------------------------------------------------------------------------------------------------- */
@@ -282,7 +243,7 @@ sign_in_opaque (const char *id, const char *secret)
   GVariant *tokens = postern_oidc_world_token (world, body, auth, &status);
 
   g_assert_cmpuint (status, ==, 200);
-  g_assert_true (g_str_has_prefix (get (tokens, "access_token"), "at_"));
+  g_assert_true (g_str_has_prefix (postern_oidc_world_get (tokens, "access_token"), "at_"));
   return tokens;
 }
 
@@ -293,29 +254,29 @@ test_opaque (void)
   g_autofree char *secret = NULL;
   g_autofree char *id = postern_oidc_world_add_application (world, "web", OPAQUE_WEB, &secret);
   g_autoptr (GVariant) tokens = sign_in_opaque (id, secret);
-  const char *token = get (tokens, "access_token");
-  g_autoptr (GVariant) told = introspect (token, id, secret);
+  const char *token = postern_oidc_world_get (tokens, "access_token");
+  g_autoptr (GVariant) told = postern_oidc_world_introspect (world, token, id, secret);
   g_autoptr (PosternResponse) claims = userinfo (token);
   g_autoptr (GVariant) model = postern_oidc_world_json (claims);
   g_autofree char *auth = postern_oidc_world_basic (id, secret);
-  g_autofree char *body = g_strconcat ("grant_type=refresh_token&resource=https%3A%2F%2Fapi.example&refresh_token=", get (tokens, "refresh_token"), NULL);
+  g_autofree char *body = g_strconcat ("grant_type=refresh_token&resource=https%3A%2F%2Fapi.example&refresh_token=", postern_oidc_world_get (tokens, "refresh_token"), NULL);
   g_autoptr (GVariant) next = postern_oidc_world_token (world, body, auth, NULL);
 
-  g_assert_cmpstr (get (told, "sub"), ==, world->user_id);
-  g_assert_cmpstr (get (told, "client_id"), ==, id);
-  g_assert_cmpstr (get (told, "scope"), ==, "openid email read");
-  g_assert_true (g_str_has_prefix (get (told, "jti"), "tok_"));
-  g_assert_cmpstr (get (model, "email"), ==, "alice@example.com");
-  g_assert_false (is_active (token, world->other, world->other_secret));
-  g_assert_true (is_active (get (next, "access_token"), world->service, world->service_secret)); /* it is api.example */
+  g_assert_cmpstr (postern_oidc_world_get (told, "sub"), ==, world->user_id);
+  g_assert_cmpstr (postern_oidc_world_get (told, "client_id"), ==, id);
+  g_assert_cmpstr (postern_oidc_world_get (told, "scope"), ==, "openid email read");
+  g_assert_true (g_str_has_prefix (postern_oidc_world_get (told, "jti"), "tok_"));
+  g_assert_cmpstr (postern_oidc_world_get (model, "email"), ==, "alice@example.com");
+  g_assert_false (postern_oidc_world_is_active (world, token, world->other, world->other_secret));
+  g_assert_true (postern_oidc_world_is_active (world, postern_oidc_world_get (next, "access_token"), world->service, world->service_secret)); /* it is api.example */
   g_assert_cmpuint (revoke_token (token, world->other, world->other_secret), ==, 400);
-  g_assert_true (is_active (token, id, secret));
+  g_assert_true (postern_oidc_world_is_active (world, token, id, secret));
   g_assert_cmpuint (revoke_token (token, id, secret), ==, 200);
-  g_assert_false (is_active (token, id, secret));
-  g_assert_true (is_active (get (next, "access_token"), id, secret));
-  g_assert_cmpuint (revoke_token (get (next, "refresh_token"), id, secret), ==, 200); /* and all that came of it */
-  g_assert_false (is_active (get (next, "access_token"), id, secret));
-  expect_userinfo_error (get (next, "access_token"), 401, "invalid_token");
+  g_assert_false (postern_oidc_world_is_active (world, token, id, secret));
+  g_assert_true (postern_oidc_world_is_active (world, postern_oidc_world_get (next, "access_token"), id, secret));
+  g_assert_cmpuint (revoke_token (postern_oidc_world_get (next, "refresh_token"), id, secret), ==, 200); /* and all that came of it */
+  g_assert_false (postern_oidc_world_is_active (world, postern_oidc_world_get (next, "access_token"), id, secret));
+  expect_userinfo_error (postern_oidc_world_get (next, "access_token"), 401, "invalid_token");
 }
 
 /* Kept by its hash: what names a row is not enough, and neither is what a code or a refresh token would look like. */
@@ -325,17 +286,17 @@ test_opaque_forged (void)
   g_autofree char *secret = NULL;
   g_autofree char *id = postern_oidc_world_add_application (world, "web", OPAQUE_WEB, &secret);
   g_autoptr (GVariant) tokens = sign_in_opaque (id, secret);
-  const char *token = get (tokens, "access_token");
-  g_autofree char *other = g_strdup (token), *bare = g_strdup (token + 3), *refresh = g_strconcat ("at_", get (tokens, "refresh_token"), NULL);
+  const char *token = postern_oidc_world_get (tokens, "access_token");
+  g_autofree char *other = g_strdup (token), *bare = g_strdup (token + 3), *refresh = g_strconcat ("at_", postern_oidc_world_get (tokens, "refresh_token"), NULL);
   g_autofree char *longer = g_strconcat (token, "A", NULL), *doubled = g_strconcat ("at_", token, NULL);
   const char *const forged[] = { other, bare, refresh, longer, doubled, "at_", "at_x", NULL };
 
   other[strlen (other) - 1] = other[strlen (other) - 1] == 'A' ? 'Q' : 'A';
   for (guint i = 0; forged[i]; i++) {
-    g_assert_false (is_active (forged[i], id, secret));
+    g_assert_false (postern_oidc_world_is_active (world, forged[i], id, secret));
     expect_userinfo_error (forged[i], 401, "invalid_token");
   }
-  g_assert_true (is_active (token, id, secret));
+  g_assert_true (postern_oidc_world_is_active (world, token, id, secret));
 }
 
 typedef struct {
@@ -372,7 +333,7 @@ is_twin_active (const char *token, gint64 expires_at, const char *id, const char
 
   postern_oidc_world_write (world, make_twin, &twin);
   text = twin.twin;
-  return is_active (text, id, secret);
+  return postern_oidc_world_is_active (world, text, id, secret);
 }
 
 /* A machine's, which no transaction of a flow carries: written before it is given, never inline, and over when its time is. */
@@ -383,88 +344,14 @@ test_opaque_machine (void)
   g_autofree char *id = postern_oidc_world_add_application (world, "service", "{'access_token_format':'opaque','resources':['https://api.example'],'scope':'read'}", &secret);
   g_autofree char *auth = postern_oidc_world_basic (id, secret);
   g_autoptr (GVariant) answer = postern_oidc_world_token (world, "grant_type=client_credentials&scope=read", auth, NULL);
-  const char *token = get (answer, "access_token");
+  const char *token = postern_oidc_world_get (answer, "access_token");
 
   g_assert_null (postern_oidc_world_call_inline (world, "POST", "/oidc/token", "grant_type=client_credentials&scope=read", auth));
-  g_assert_true (is_active (token, id, secret));
-  g_assert_true (is_active (token, world->service, world->service_secret));
+  g_assert_true (postern_oidc_world_is_active (world, token, id, secret));
+  g_assert_true (postern_oidc_world_is_active (world, token, world->service, world->service_secret));
   expect_userinfo_error (token, 401, "invalid_token");
   g_assert_true (is_twin_active (token, g_get_real_time () / G_USEC_PER_SEC + 60, id, secret));
   g_assert_false (is_twin_active (token, g_get_real_time () / G_USEC_PER_SEC, id, secret));
-}
-
-/* --- logout ---------------------------------------------------------------------------------------------------------------------- */
-
-static PosternResponse *
-logout (const char *query, gboolean with_cookie)
-{
-  g_autofree char *target = g_strconcat ("/oidc/logout?", query, NULL);
-
-  return postern_oidc_world_call (world, "GET", target, NULL, NULL, with_cookie);
-}
-
-static void
-expect_logout_page (const char *query, const char *template_name)
-{
-  g_autoptr (PosternResponse) response = logout (query, TRUE);
-
-  g_assert_null (postern_response_get_header (response, "Location"));
-  g_assert_cmpstr (postern_response_get_template (response), ==, template_name);
-}
-
-#define BYE "&post_logout_redirect_uri=https%3A%2F%2Fapp.example%2Fbye"
-
-static void
-test_logout_refused (void)
-{
-  g_autoptr (GVariant) tokens = sign_in (NULL);
-  g_autofree char *hint = g_strconcat ("id_token_hint=", get (tokens, "id_token"), NULL);
-  g_autofree char *unregistered = g_strconcat (hint, "&post_logout_redirect_uri=https%3A%2F%2Fevil.example", NULL);
-  g_autofree char *longer = g_strconcat (hint, BYE "%3Fextra", NULL);
-  g_autofree char *other = g_strconcat (hint, "&client_id=", world->other, BYE, NULL);
-  g_autofree char *broken = g_strconcat (hint, "x" BYE, NULL);
-  g_autofree char *access = g_strconcat ("id_token_hint=", get (tokens, "access_token"), BYE, NULL);
-  g_autofree char *twice = g_strconcat (hint, "&", hint, NULL);
-
-  expect_logout_page (unregistered, "error");
-  expect_logout_page (longer, "error");
-  expect_logout_page (other, "error");
-  expect_logout_page (broken, "error");
-  expect_logout_page (access, "error");
-  expect_logout_page (twice, "error");
-  expect_logout_page ("client_id=app_00000000000000000000000000" BYE, "error");
-  expect_logout_page ("", "sign-out");
-  expect_logout_page ("state=x", "sign-out");
-  expect_logout_page ("state=x" BYE, "sign-out"); /* nobody vouches for the URI: it is forgotten */
-  g_assert_true (is_active (get (tokens, "access_token"), world->web, world->web_secret));
-}
-
-static void
-test_logout_asks (void)
-{
-  g_autofree char *query = g_strconcat ("client_id=", world->web, BYE "&state=s%26", NULL);
-  g_autoptr (PosternResponse) page = logout (query, TRUE);
-  const char *action = postern_json_get_string (postern_response_get_model (page), "action");
-  g_autoptr (PosternResponse) stranger = logout (query, FALSE);
-
-  g_assert_cmpstr (postern_response_get_template (page), ==, "sign-out");
-  g_assert_true (g_str_has_prefix (action, POSTERN_OIDC_WORLD_ISSUER "/oidc/logout/confirm?client_id="));
-  g_assert_cmpuint (postern_response_get_form_targets (page)->len, ==, 1);
-  g_assert_cmpstr (postern_json_get_string (postern_response_get_model (page), "identifier"), ==, "alice@example.com");
-  /* Nobody is signed in: there is nothing to ask. */
-  g_assert_cmpstr (postern_response_get_header (stranger, "Location"), ==, "https://app.example/bye?state=s%26");
-  {
-    g_autoptr (PosternResponse) cancelled = postern_oidc_world_call (world, "POST", action + strlen (POSTERN_OIDC_WORLD_ISSUER), "action=cancel", NULL, TRUE);
-    g_assert_cmpstr (postern_response_get_header (cancelled, "Location"), ==, "/account");
-  }
-}
-
-static void
-test_logout_post (void)
-{
-  g_autoptr (PosternResponse) response = postern_oidc_world_call (world, "POST", "/oidc/logout", "state=x" BYE, NULL, FALSE);
-
-  g_assert_cmpstr (postern_response_get_header (response, "Location"), ==, "/oidc/logout?state=x" BYE);
 }
 
 /* --- registration ---------------------------------------------------------------------------------------------------------------- */
@@ -485,17 +372,17 @@ test_register (void)
   g_autoptr (PosternResponse) response = send_registration ("{'redirect_uris':['https://app.example/callback'],'grant_types':['authorization_code','refresh_token'],"
     "'id_token_signed_response_alg':'ES256','client_name':'New','unknown':{'x':1},'resources':['https://api.example'],'access_token_lifetime':99999,'scope':'openid admin email'}", INITIAL);
   g_autoptr (GVariant) model = postern_oidc_world_json (response);
-  g_autofree char *auth = postern_oidc_world_basic (get (model, "client_id"), get (model, "client_secret"));
+  g_autofree char *auth = postern_oidc_world_basic (postern_oidc_world_get (model, "client_id"), postern_oidc_world_get (model, "client_secret"));
   guint status;
   g_autoptr (GVariant) unknown_code = postern_oidc_world_token (world, "grant_type=authorization_code&code=x", auth, &status);
 
   g_assert_cmpuint (postern_response_get_status (response), ==, 201);
-  g_assert_cmpstr (get (model, "token_endpoint_auth_method"), ==, "client_secret_basic");
-  g_assert_cmpstr (get (model, "scope"), ==, "openid email");
+  g_assert_cmpstr (postern_oidc_world_get (model, "token_endpoint_auth_method"), ==, "client_secret_basic");
+  g_assert_cmpstr (postern_oidc_world_get (model, "scope"), ==, "openid email");
   g_assert_cmpint (postern_json_get_int64 (model, "client_secret_expires_at", -1), ==, 0);
   g_assert_false (g_variant_lookup (model, "resources", "*", NULL));
   g_assert_false (g_variant_lookup (model, "access_token_lifetime", "*", NULL));
-  g_assert_cmpstr (get (unknown_code, "error"), ==, "invalid_grant"); /* so it was let in */
+  g_assert_cmpstr (postern_oidc_world_get (unknown_code, "error"), ==, "invalid_grant"); /* so it was let in */
 }
 
 static void
@@ -512,101 +399,6 @@ test_register_refused (void)
   postern_oidc_world_assert_error (redirect, 400, "invalid_redirect_uri");
   postern_oidc_world_assert_error (alg, 400, "invalid_client_metadata");
   postern_oidc_world_assert_error (text, 400, "invalid_client_metadata");
-}
-
-/* --- back-channel logout: a small application that listens ---------------------------------------------------------------- */
-
-typedef struct {
-  GSocketListener *listener;
-  guint16 port;
-  GThread *thread;
-} Application;
-
-/* Answers 500 to the first letter, so that the courier must come again. (transfer full): the form of the second */
-static gpointer
-listen_twice (gpointer data)
-{
-  Application *self = data;
-  char *form = NULL;
-
-  for (guint i = 0; i < 2; i++) {
-    g_autoptr (GSocketConnection) connection = g_socket_listener_accept (self->listener, NULL, NULL, NULL);
-    GOutputStream *out = g_io_stream_get_output_stream (G_IO_STREAM (connection));
-    const char *answer = i == 0 ? "HTTP/1.1 500 No\r\nContent-Length: 0\r\nConnection: close\r\n\r\n" : "HTTP/1.1 200 OK\r\nContent-Length: 0\r\nConnection: close\r\n\r\n";
-    g_autoptr (GString) text = g_string_new (NULL);
-    char buffer[4096];
-    const char *body = NULL;
-
-    while (!(body && strstr (text->str, "logout_token=") && strlen (body) > 300)) {
-      gssize n = g_input_stream_read (g_io_stream_get_input_stream (G_IO_STREAM (connection)), buffer, sizeof buffer, NULL, NULL);
-      if (n <= 0)
-        break;
-      g_string_append_len (text, buffer, n);
-      body = strstr (text->str, "\r\n\r\n");
-    }
-    g_output_stream_write_all (out, answer, strlen (answer), NULL, NULL, NULL);
-    g_free (form);
-    form = g_strdup (body ? body + 4 : "");
-  }
-  return form;
-}
-
-static char *
-start_application (Application *self)
-{
-  g_autofree char *allow = NULL;
-  g_autofree char *metadata = NULL;
-  g_autoptr (GError) error = NULL;
-
-  self->listener = g_socket_listener_new ();
-  self->port = g_socket_listener_add_any_inet_port (self->listener, NULL, &error);
-  g_assert_no_error (error);
-  allow = g_strdup_printf ("127.0.0.1:%u", self->port);
-  postern_http_client_configure (postern_http_client_get_default (), (const char *const[]){ allow, NULL }, NULL, &error);
-  g_assert_no_error (error);
-  self->thread = g_thread_new ("application", listen_twice, self);
-  metadata = g_strdup_printf ("{'redirect_uris':['https://app.example/callback'],'backchannel_logout_uri':'http://%s/logout','id_token_signed_response_alg':'ES256'}", allow);
-  return postern_oidc_world_add_application (world, "spa", metadata, NULL);
-}
-
-static void
-check_logout_token (const char *form, const char *client_id)
-{
-  g_autoptr (GVariant) claims = NULL, events = NULL;
-
-  g_assert_true (g_str_has_prefix (form, "logout_token="));
-  claims = postern_oidc_world_verify (world, form + strlen ("logout_token="), "logout+jwt");
-  events = postern_json_get (claims, "events");
-  g_assert_cmpstr (get (claims, "aud"), ==, client_id);
-  g_assert_cmpstr (get (claims, "sid"), ==, world->session_id);
-  g_assert_cmpstr (get (claims, "sub"), ==, world->user_id);
-  g_assert_null (postern_json_get_string (claims, "nonce"));
-  g_assert_true (g_variant_lookup (events, "http://schemas.openid.net/event/backchannel-logout", "*", NULL));
-}
-
-/* Ends the session for good: last. */
-static void
-test_logout (void)
-{
-  Application application;
-  g_autofree char *listening = start_application (&application);
-  g_autofree char *code = postern_oidc_world_get_code (world, listening, NULL);
-  g_autofree char *form = NULL;
-  g_autoptr (GVariant) tokens = sign_in (NULL);
-  g_autoptr (GVariant) offline = sign_in (PAIRS ("scope", "openid offline_access"));
-  g_autofree char *query = g_strconcat ("id_token_hint=", get (tokens, "id_token"), BYE "%3Fa%3Db&state=s", NULL);
-  g_autoptr (PosternResponse) response = logout (query, TRUE);
-  g_autoptr (PosternResponse) after = NULL;
-
-  g_assert_cmpstr (postern_response_get_header (response, "Location"), ==, "https://app.example/bye?a=b&state=s");
-  g_assert_false (is_active (get (tokens, "access_token"), world->web, world->web_secret));
-  g_assert_false (is_active (get (tokens, "refresh_token"), world->web, world->web_secret));
-  g_assert_true (is_active (get (offline, "refresh_token"), world->web, world->web_secret)); /* outlives the session */
-  after = postern_oidc_world_authorize (world, world->web, PAIRS ("prompt", "none"));
-  postern_oidc_world_assert_redirect_error (after, "login_required");
-  form = g_thread_join (application.thread);
-  check_logout_token (form, listening);
-  g_object_unref (application.listener);
 }
 
 int
@@ -632,10 +424,6 @@ main (int argc, char **argv)
   g_test_add_func ("/oidc/opaque/machine", test_opaque_machine);
   g_test_add_func ("/oidc/register", test_register);
   g_test_add_func ("/oidc/register/refused", test_register_refused);
-  g_test_add_func ("/oidc/logout/refused", test_logout_refused);
-  g_test_add_func ("/oidc/logout/asks", test_logout_asks);
-  g_test_add_func ("/oidc/logout/post", test_logout_post);
-  g_test_add_func ("/oidc/logout/ends", test_logout);
   result = g_test_run ();
   postern_oidc_world_free (world);
   return result;

@@ -16,17 +16,6 @@ basic (void)
 }
 
 static GVariant *
-sign_in (const char *const *pairs)
-{
-  g_autofree char *code = postern_oidc_world_get_code (world, world->web, pairs);
-  guint status;
-  GVariant *tokens = postern_oidc_world_redeem (world, code, NULL, &status);
-
-  g_assert_cmpuint (status, ==, 200);
-  return tokens;
-}
-
-static GVariant *
 refresh (GVariant *tokens, const char *more, guint *status)
 {
   g_autofree char *auth = basic ();
@@ -40,7 +29,7 @@ refresh (GVariant *tokens, const char *more, guint *status)
 static void
 test_code (void)
 {
-  g_autoptr (GVariant) tokens = sign_in (PAIRS ("scope", "openid profile email read", "claims", "{\"id_token\":{\"email\":null}}"));
+  g_autoptr (GVariant) tokens = postern_oidc_world_sign_in (world, PAIRS ("scope", "openid profile email read", "claims", "{\"id_token\":{\"email\":null}}"));
   g_autoptr (GVariant) id = postern_oidc_world_verify (world, postern_json_get_string (tokens, "id_token"), NULL);
   g_autoptr (GVariant) access = postern_oidc_world_verify (world, postern_json_get_string (tokens, "access_token"), "at+jwt");
   g_auto (GStrv) amr = postern_json_dup_strv (id, "amr", FALSE);
@@ -65,7 +54,7 @@ test_code (void)
 static void
 test_at_hash (void)
 {
-  g_autoptr (GVariant) tokens = sign_in (NULL);
+  g_autoptr (GVariant) tokens = postern_oidc_world_sign_in (world, NULL);
   g_autoptr (GVariant) id = postern_oidc_world_verify (world, postern_json_get_string (tokens, "id_token"), NULL);
   g_autoptr (GChecksum) checksum = g_checksum_new (G_CHECKSUM_SHA256);
   const char *access = postern_json_get_string (tokens, "access_token");
@@ -180,7 +169,7 @@ test_code_race (void)
 static void
 test_refresh_race (void)
 {
-  g_autoptr (GVariant) tokens = sign_in (NULL);
+  g_autoptr (GVariant) tokens = postern_oidc_world_sign_in (world, NULL);
   g_autofree char *auth = basic ();
   g_autofree char *body = g_strconcat ("grant_type=refresh_token&refresh_token=", postern_json_get_string (tokens, "refresh_token"), NULL);
 
@@ -192,7 +181,7 @@ test_refresh_race (void)
 static void
 test_refresh (void)
 {
-  g_autoptr (GVariant) tokens = sign_in (PAIRS ("scope", "openid email offline_access"));
+  g_autoptr (GVariant) tokens = postern_oidc_world_sign_in (world, PAIRS ("scope", "openid email offline_access"));
   guint status;
   g_autoptr (GVariant) second = refresh (tokens, "&scope=openid", &status);
   g_autoptr (GVariant) id = postern_oidc_world_verify (world, postern_json_get_string (second, "id_token"), NULL);
@@ -208,7 +197,7 @@ test_refresh (void)
 static void
 test_refresh_refused (void)
 {
-  g_autoptr (GVariant) tokens = sign_in (NULL);
+  g_autoptr (GVariant) tokens = postern_oidc_world_sign_in (world, NULL);
   guint status;
   g_autoptr (GVariant) wide = refresh (tokens, "&scope=openid%20email", &status);
   g_autofree char *other = postern_oidc_world_basic (world->other, world->other_secret);
@@ -226,7 +215,7 @@ test_refresh_refused (void)
 static void
 test_refresh_reuse (void)
 {
-  g_autoptr (GVariant) first = sign_in (NULL);
+  g_autoptr (GVariant) first = postern_oidc_world_sign_in (world, NULL);
   g_autoptr (GVariant) second = refresh (first, NULL, NULL);
   guint status;
   g_autoptr (GVariant) again = refresh (first, NULL, &status);
@@ -258,7 +247,7 @@ test_refresh_grace (void)
 
   world = postern_oidc_world_new_with_grace ("30");
   {
-    g_autoptr (GVariant) first = sign_in (NULL);
+    g_autoptr (GVariant) first = postern_oidc_world_sign_in (world, NULL);
     g_autoptr (GVariant) second = refresh (first, NULL, &status);
     g_autoptr (GVariant) again = refresh (first, NULL, &status);
     g_autoptr (GVariant) third = refresh (second, NULL, NULL);
@@ -356,7 +345,7 @@ visit_foreign (char **code, char **refresh_token)
 
   world = postern_oidc_world_new ();
   {
-    g_autoptr (GVariant) tokens = sign_in (NULL);
+    g_autoptr (GVariant) tokens = postern_oidc_world_sign_in (world, NULL);
 
     *code = postern_oidc_world_get_code (world, world->web, NULL);
     *refresh_token = g_strdup (postern_json_get_string (tokens, "refresh_token"));
@@ -371,7 +360,7 @@ test_code_shapes (void)
   g_autofree char *foreign = NULL, *foreign_refresh = NULL;
   g_autofree char *code = postern_oidc_world_get_code (world, world->web, NULL);
   g_autofree char *other = postern_oidc_world_get_code (world, world->web, NULL);
-  g_autoptr (GVariant) tokens = sign_in (NULL);
+  g_autoptr (GVariant) tokens = postern_oidc_world_sign_in (world, NULL);
   g_autoptr (GPtrArray) twisted = NULL;
   g_autoptr (GVariant) redeemed = NULL, redeemed_other = NULL;
   guint status;
@@ -390,17 +379,6 @@ test_code_shapes (void)
   g_assert_true (is_alive (postern_json_get_string (redeemed, "access_token")));
 }
 
-static gboolean
-is_active (const char *token)
-{
-  g_autofree char *auth = basic ();
-  g_autofree char *body = g_strconcat ("token=", token, NULL);
-  g_autoptr (PosternResponse) response = postern_oidc_world_call (world, "POST", "/oidc/introspect", body, auth, FALSE);
-  g_autoptr (GVariant) answer = postern_oidc_world_json (response);
-
-  return postern_json_get_boolean (answer, "active", FALSE);
-}
-
 static void
 revoke_token (const char *token)
 {
@@ -416,8 +394,8 @@ test_refresh_shapes (void)
 {
   g_autofree char *foreign = NULL, *foreign_code = NULL;
   g_autofree char *code = postern_oidc_world_get_code (world, world->web, NULL);
-  g_autoptr (GVariant) tokens = sign_in (NULL);
-  g_autoptr (GVariant) others = sign_in (NULL);
+  g_autoptr (GVariant) tokens = postern_oidc_world_sign_in (world, NULL);
+  g_autoptr (GVariant) others = postern_oidc_world_sign_in (world, NULL);
   const char *token = postern_json_get_string (tokens, "refresh_token");
   const char *other = postern_json_get_string (others, "refresh_token");
   g_autoptr (GPtrArray) twisted = NULL;
@@ -427,12 +405,12 @@ test_refresh_shapes (void)
   twisted = twist (token, other, foreign, code);
   expect_one_answer (twisted, "grant_type=refresh_token&refresh_token=", NULL);
   for (guint i = 0; i < twisted->len; i++) {
-    g_assert_false (is_active (g_ptr_array_index (twisted, i)));
+    g_assert_false (postern_oidc_world_is_active (world, g_ptr_array_index (twisted, i), world->web, world->web_secret));
     revoke_token (g_ptr_array_index (twisted, i));
   }
   /* Nobody's family was revoked by a name alone. */
-  g_assert_true (is_active (token));
-  g_assert_true (is_active (other));
+  g_assert_true (postern_oidc_world_is_active (world, token, world->web, world->web_secret));
+  g_assert_true (postern_oidc_world_is_active (world, other, world->web, world->web_secret));
   g_variant_unref (refresh (tokens, NULL, &status));
   g_assert_cmpuint (status, ==, 200);
   g_variant_unref (refresh (others, NULL, &status));
@@ -479,7 +457,7 @@ test_every_entrance_is_asked (void)
   g_autofree char *web = basic ();
   g_autofree char *code = postern_oidc_world_get_code (world, world->web, NULL);
   g_autofree char *redeem = g_strconcat ("grant_type=authorization_code&code=", code, CALLBACK VERIFIER, NULL);
-  g_autoptr (GVariant) tokens = sign_in (NULL);
+  g_autoptr (GVariant) tokens = postern_oidc_world_sign_in (world, NULL);
   g_autofree char *again = g_strconcat ("grant_type=refresh_token&refresh_token=", postern_json_get_string (tokens, "refresh_token"), NULL);
   gulong handler = g_signal_connect (world->hub, "decide::token", G_CALLBACK (deny), NULL);
 
@@ -506,7 +484,7 @@ test_disabled_user (void)
   g_autofree char *auth = basic ();
   g_autofree char *code = postern_oidc_world_get_code (world, world->web, NULL);
   g_autofree char *redeem = g_strconcat ("grant_type=authorization_code&code=", code, CALLBACK VERIFIER, NULL);
-  g_autoptr (GVariant) tokens = sign_in (NULL);
+  g_autoptr (GVariant) tokens = postern_oidc_world_sign_in (world, NULL);
   g_autofree char *again = g_strconcat ("grant_type=refresh_token&refresh_token=", postern_json_get_string (tokens, "refresh_token"), NULL);
 
   postern_oidc_world_write (world, disable_alice, GINT_TO_POINTER (1700000000));

@@ -419,3 +419,43 @@ postern_oidc_world_race (PosternOidcWorld *self, const char *body, const char *a
     g_thread_join (threads[i]);
   return (guint) race.good;
 }
+
+GVariant *
+postern_oidc_world_sign_in (PosternOidcWorld *self, const char *const *pairs)
+{
+  g_autofree char *code = postern_oidc_world_get_code (self, self->web, pairs);
+  guint status;
+  GVariant *tokens = postern_oidc_world_redeem (self, code, NULL, &status);
+
+  g_assert_cmpuint (status, ==, 200);
+  return tokens;
+}
+
+const char *
+postern_oidc_world_get (GVariant *answer, const char *name)
+{
+  const char *value = postern_json_get_string (answer, name);
+
+  g_assert_nonnull (value);
+  return value;
+}
+
+GVariant *
+postern_oidc_world_introspect (PosternOidcWorld *self, const char *token, const char *id, const char *secret)
+{
+  g_autofree char *auth = postern_oidc_world_basic (id, secret);
+  g_autofree char *body = g_strconcat ("token=", token, NULL);
+  g_autoptr (PosternResponse) response = postern_oidc_world_call (self, "POST", "/oidc/introspect", body, auth, FALSE);
+
+  g_assert_cmpuint (postern_response_get_status (response), ==, 200);
+  return postern_oidc_world_json (response);
+}
+
+gboolean
+postern_oidc_world_is_active (PosternOidcWorld *self, const char *token, const char *id, const char *secret)
+{
+  g_autoptr (GVariant) answer = postern_oidc_world_introspect (self, token, id, secret);
+
+  g_assert_true (postern_json_get_boolean (answer, "active", FALSE) || g_variant_n_children (answer) == 1);
+  return postern_json_get_boolean (answer, "active", FALSE);
+}

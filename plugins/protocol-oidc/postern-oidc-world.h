@@ -61,6 +61,14 @@ char *postern_oidc_world_dup_parameter (const char *url, const char *name); /* (
 GVariant *postern_oidc_world_json (PosternResponse *response);              /* (transfer full): fails the test when it is none */
 /** postern_oidc_world_verify: with the published keys: (transfer full): the claims; fails the test */
 GVariant *postern_oidc_world_verify (PosternOidcWorld *self, const char *token, const char *typ);
+/** postern_oidc_world_sign_in: to the web application, as an authorization request with @pairs (nullable). (transfer full): the token response */
+GVariant *postern_oidc_world_sign_in (PosternOidcWorld *self, const char *const *pairs);
+/** postern_oidc_world_get: a member of @answer that must be there. */
+const char *postern_oidc_world_get (GVariant *answer, const char *name);
+/** postern_oidc_world_introspect: by the application of @id and @secret. (transfer full) */
+GVariant *postern_oidc_world_introspect (PosternOidcWorld *self, const char *token, const char *id, const char *secret);
+/** postern_oidc_world_is_active: as that application is told; of a dead token nothing else. */
+gboolean postern_oidc_world_is_active (PosternOidcWorld *self, const char *token, const char *id, const char *secret);
 /** postern_oidc_world_refused: the token endpoint answers @status and @error, and gives no token. */
 void postern_oidc_world_refused (PosternOidcWorld *self, const char *body, const char *authorization, guint status, const char *error);
 /** postern_oidc_world_race: asks it eight times at once. Returns: how many were answered 200 */
