@@ -4,19 +4,18 @@
 #include "postern-flow-device-words.h"
 #include "postern-flow-routes.h"
 #include "postern-flow-scope-words.h"
+#include "postern-flow-tasks.h"
 #include "postern-flow-unlink.h"
 #include "postern-flow-visit.h"
 #include "postern-json.h"
 #include "postern-user-name.h"
 
 #define LIST_MAX 100 /* of anything on the page */
-#define RECENT 300   /* seconds: how fresh a sign-in must be where no password can be asked for */
 
 /* What the page shows, read in one transaction. */
 typedef struct {
   PosternFlowVisit *visit;
   GPtrArray *sessions, *grants, *identities;
-  gboolean has_password;
 } Account;
 
 static void
@@ -267,33 +266,16 @@ postern_flow_account_submit (PosternRequest *request, gpointer engine)
 
 /* --- the password ---------------------------------------------------------------------------------------------------- */
 
-static gboolean
-read_password (PosternTxn *txn, gpointer user_data, GError **error)
-{
-  Account *account = user_data;
-  g_autoptr (PosternCredential) credential = postern_credential_store_find (txn, account->visit->user->id, "password", NULL);
-
-  account->has_password = credential != NULL;
-  return TRUE;
-}
-
 /** The page asks for the old password; who has none (and came by a connector) must have signed in just now. */
 PosternResponse *
 postern_flow_account_password (PosternRequest *request, gpointer engine)
 {
   PosternResponse *response = NULL;
   g_autoptr (PosternFlowVisit) visit = postern_flow_visit_new (engine, request, "/account/password", &response);
-  g_autoptr (PosternFlow) flow = NULL;
-  Account account = { visit };
 
   if (visit == NULL)
     return response;
-  postern_store_read (postern_tenant_get_store (visit->tenant), POSTERN_KEEP_LASTING, read_password, &account, NULL);
-  flow = postern_flow_visit_begin (visit->tenant, "/account?notice=changed", POSTERN_FLOW_TASK_CHANGE_PASSWORD);
-  postern_flow_set_string (&flow->hinted_user_id, visit->user->id);
-  if (!account.has_password)
-    flow->max_age = RECENT;
-  return postern_flow_engine_run (engine, flow, request, NULL);
+  return postern_flow_tasks_begin (engine, visit, request, postern_flow_tasks_find (POSTERN_FLOW_TASK_CHANGE_PASSWORD), NULL);
 }
 
 /** https://w3c.github.io/webappsec-change-password-url/ */

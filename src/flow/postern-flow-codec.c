@@ -17,7 +17,7 @@
  *   PAIRS    count + 1 (0: NULL), then each as two STRINGs
  *   VARIANT  length + 1 (0: NULL), serialised, in normal form, of the table's type
  */
-#define VERSION 2
+#define VERSION 3
 #define MAX_BYTES (256 * 1024)
 #define MAX_STRINGS 1000
 
@@ -63,9 +63,13 @@ static const Field fields[] = {
   FIELD (auth_time, NUMBER),
   FIELD (amr, STRINGS),
   FIELD (acr, STRING),
+  FIELD (factors, STRINGS),
+  FIELD (met_at, NUMBER),
+  FIELD (recovered, BOOLEAN),
   FIELD (authenticated_now, BOOLEAN),
   FIELD (authenticator_id, STRING),
   FIELD (authenticator_state, PAIRS),
+  FIELD (factor_id, STRING),
   FIELD (callback_state, STRING),
   FIELD (connector_id, STRING),
   FIELD_VARIANT (subject, "a{sv}"),
@@ -77,6 +81,7 @@ static const Field fields[] = {
   FIELD (prompt_status, FLAGS),
   FIELD (prompt_retry_at, NUMBER),
   FIELD (task, STRING),
+  FIELD (task_target, STRING),
   FIELD (ticket_hash, STRING),
   FIELD (answered_prompts, FLAGS),
   FIELD (consent_given, BOOLEAN),

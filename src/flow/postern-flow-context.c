@@ -130,29 +130,32 @@ postern_flow_context_forget_who (PosternFlowContext *self)
 {
   PosternFlow *flow = self->flow;
   char **strings[] = { &flow->user_id, &flow->session_id, &flow->acr, &flow->authenticator_id,
-                       &flow->callback_state, &flow->connector_id, &flow->link_user_id };
+                       &flow->callback_state, &flow->connector_id, &flow->link_user_id, &flow->factor_id };
 
   for (guint i = 0; i < G_N_ELEMENTS (strings); i++)
     g_clear_pointer (strings[i], g_free);
   g_clear_pointer (&flow->amr, g_strfreev);
+  g_clear_pointer (&flow->factors, g_strfreev);
   g_clear_pointer (&flow->authenticator_state, postern_pairs_unref);
   g_clear_pointer (&flow->subject, g_variant_unref);
-  flow->auth_time = 0;
-  flow->authenticated_now = flow->consent_given = flow->sign_up = FALSE;
+  flow->auth_time = flow->met_at = 0;
+  flow->authenticated_now = flow->consent_given = flow->sign_up = flow->recovered = FALSE;
   flow->answered_prompts &= POSTERN_FLOW_PROMPT_SELECT_ACCOUNT;
   postern_flow_context_forget_user (self);
   g_clear_pointer (&self->effects, g_ptr_array_unref); /* an answer of one person must not be kept for the next */
 }
 
 void
-postern_flow_context_met (PosternFlowContext *self, const char *amr)
+postern_flow_context_met (PosternFlowContext *self, const char *type_id, const char *amr)
 {
   PosternFlow *flow = self->flow;
 
+  postern_flow_add_factor (flow, type_id);
   if (amr)
     postern_flow_add_amr (flow, amr);
   postern_flow_set_string (&flow->acr, postern_sign_in_get_acr ((const char *const *) flow->amr));
   flow->auth_time = postern_flow_context_now ();
+  flow->met_at = flow->met_at ? flow->met_at : flow->auth_time;
   flow->authenticated_now = TRUE;
   flow->answered_prompts |= POSTERN_FLOW_PROMPT_LOGIN | POSTERN_FLOW_PROMPT_SELECT_ACCOUNT | POSTERN_FLOW_PROMPT_CREATE;
 }

@@ -15,6 +15,7 @@ const PosternRoute postern_flow_routes[] = {
   { "GET", "/account", postern_flow_account_show },
   { "POST", "/account", postern_flow_account_submit, NULL, FORM_MAX, POSTERN_ROUTE_CSRF },
   { "GET", "/account/password", postern_flow_account_password },
+  { "GET", "/account/change/{task}", postern_flow_tasks_show },
   { "GET", "/.well-known/change-password", postern_flow_account_well_known },
 
   { "GET", "/account/sign-out", postern_flow_sign_out_show },

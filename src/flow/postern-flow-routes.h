@@ -23,6 +23,9 @@ PosternResponse *postern_flow_account_submit (PosternRequest *request, gpointer 
 PosternResponse *postern_flow_account_password (PosternRequest *request, gpointer engine);
 PosternResponse *postern_flow_account_well_known (PosternRequest *request, gpointer engine);
 
+/* postern-flow-tasks.c */
+PosternResponse *postern_flow_tasks_show (PosternRequest *request, gpointer engine);
+
 /* postern-flow-sign-out.c */
 PosternResponse *postern_flow_sign_out_show (PosternRequest *request, gpointer engine);
 PosternResponse *postern_flow_sign_out_submit (PosternRequest *request, gpointer engine);

@@ -109,7 +109,8 @@ postern_flow_sessions_use (PosternFlowSessions *self, PosternFlowContext *contex
   g_strfreev (flow->amr);
   flow->amr = session->amr && *session->amr ? g_strsplit (session->amr, " ", -1) : NULL;
   flow->auth_time = session->auth_time;
-  flow->authenticated_now = FALSE;
+  flow->met_at = 0;
+  flow->authenticated_now = flow->recovered = FALSE;
 }
 
 const char *

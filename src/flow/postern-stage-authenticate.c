@@ -40,7 +40,8 @@ take_user (PosternFlowContext *context, PosternInstance *instance, PosternStep *
   if (!POSTERN_IS_FACTOR (instance))
     return postern_flow_context_refuse (error, POSTERN_ERROR_PROVIDER, "Only a factor may name one of our users");
   postern_flow_set_string (&flow->user_id, postern_step_get_answered_user (step));
-  postern_flow_context_met (context, postern_step_get_amr (step));
+  postern_flow_context_met (context, postern_instance_get_type_id (instance), postern_step_get_amr (step));
+  flow->recovered = postern_pairs_get (flow->authenticator_state, POSTERN_FLOW_STATE_RECOVER) != NULL;
   return POSTERN_STAGE_GO_ON;
 }
 

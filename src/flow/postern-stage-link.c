@@ -88,7 +88,7 @@ commit (Linking *linking, PosternTxnFunc func, GError **error)
   }
   postern_flow_set_string (&context->flow->user_id, linking->user->id);
   g_clear_pointer (&context->flow->link_user_id, g_free);
-  postern_flow_context_met (context, "fed");
+  postern_flow_context_met (context, POSTERN_FLOW_FACTOR_CONNECTOR, "fed");
   return POSTERN_STAGE_GO_ON;
 }
 
@@ -154,7 +154,7 @@ act (Linking *linking, GError **error)
   switch (linking->decision) {
   case POSTERN_LINK_KNOWN:
     postern_flow_set_string (&context->flow->user_id, linking->user->id);
-    postern_flow_context_met (context, "fed");
+    postern_flow_context_met (context, POSTERN_FLOW_FACTOR_CONNECTOR, "fed");
     return POSTERN_STAGE_GO_ON;
   case POSTERN_LINK_ASK_PROOF:
     /* The proof must be of whom the address belongs to now, not of whom it belonged to when the page was shown. */

@@ -142,7 +142,7 @@ still_stands (PosternFlowContext *context)
   const char *const *amr = (const char *const *) flow->amr;
   gboolean by_password = amr && g_strv_contains (amr, "pwd");
   gboolean by_code = amr && (g_strv_contains (amr, "otp") || g_strv_contains (amr, "sms"));
-  gint64 own = postern_pairs_get (flow->authenticator_state, POSTERN_FLOW_STATE_RECOVER) ? 1 : 0;
+  gint64 own = flow->recovered ? 1 : 0;
 
   if (standing == NULL || standing->disabled_at != 0)
     return FALSE;
@@ -150,7 +150,7 @@ still_stands (PosternFlowContext *context)
     return TRUE;
   if (by_password && standing->password_at == 0)
     return FALSE;
-  return !(by_password || by_code) || standing->password_at <= flow->auth_time + own;
+  return !(by_password || by_code) || standing->password_at <= flow->met_at + own;
 }
 
 /**
@@ -169,12 +169,14 @@ postern_stage_session (PosternFlowContext *context, GError **error)
     postern_flow_context_forget_who (context);
     return postern_flow_context_again (context, "choose", N_("Sign in again to go on."));
   }
-  if (context->flow->authenticated_now)
-    sign_in (context, session);
-  else if (session == NULL) { /* it ended while the flow was parked */
+  /* It ended while the flow was parked: neither does it serve, nor is one more factor a sign-in of its own. */
+  if (session == NULL && (!context->flow->authenticated_now || context->flow->session_id)) {
     postern_flow_context_forget_who (context);
     return postern_flow_context_again (context, "choose", NULL);
-  } else if (postern_sign_in_needs_touch (session, postern_flow_context_now ()))
+  }
+  if (context->flow->authenticated_now)
+    sign_in (context, session);
+  else if (postern_sign_in_needs_touch (session, postern_flow_context_now ()))
     postern_flow_effects_add (context, touch_session, postern_session_ref (session), (GDestroyNotify) postern_session_unref);
   return POSTERN_STAGE_GO_ON;
 }

@@ -29,8 +29,11 @@ typedef enum {
   POSTERN_FLOW_PROMPT_CREATE = 1 << 4
 } PosternFlowPrompt;
 
+/* What a flow is for besides signing in. What a person changes of their own is a row in src/flow/postern-flow-tasks.c. */
 #define POSTERN_FLOW_TASK_SETUP "setup"
 #define POSTERN_FLOW_TASK_CHANGE_PASSWORD "change-password"
+
+#define POSTERN_FLOW_FACTOR_CONNECTOR "connector" /* in factors: somebody else said who it is */
 
 /* In authenticator_state, of the password factor: the person has forgotten the password. */
 #define POSTERN_FLOW_STATE_RECOVER "recover"
@@ -71,11 +74,15 @@ struct _PosternFlow {
   gint64 auth_time;
   char **amr;         /* factors met, RFC 8176 values */
   char *acr;
+  char **factors;     /* which factors were met, the first one first: ids of plugins, or POSTERN_FLOW_FACTOR_CONNECTOR */
+  gint64 met_at;      /* when the first one of this flow was met; 0: none was */
+  gboolean recovered; /* and it was a new password, set with a code, in place of a forgotten one */
   gboolean authenticated_now; /* a factor was met in this flow, not in an older session */
 
   /* with an authenticator */
   char *authenticator_id;
   PosternPairs *authenticator_state; /* (nullable) */
+  char *factor_id;               /* (nullable): the instance that stage `factor` asks, once the person is known */
   char *callback_state;          /* hash of the value a provider must bring back */
   char *connector_id;            /* the engine's stamp */
   GVariant *subject;             /* a{sv}: id, claims, upstream tokens; until stage `link` has used it */
@@ -87,7 +94,8 @@ struct _PosternFlow {
   char *prompt_error_field, *prompt_error_message; /* (nullable) */
   guint prompt_status;
   gint64 prompt_retry_at;        /* 0: at once */
-  char *task;                    /* (nullable) ENTRANCE_ACCOUNT: one of POSTERN_FLOW_TASK_* */
+  char *task;                    /* (nullable) ENTRANCE_ACCOUNT: "setup", or a row in src/flow/postern-flow-tasks.c */
+  char *task_target;             /* (nullable): which one of several the task is about: a credential's id; not checked yet */
   char *ticket_hash;             /* (nullable) task "setup": the link that allows it */
 
   /* what was decided */
@@ -109,5 +117,7 @@ POSTERN_API PosternFlow *postern_flow_new (PosternEntrance entrance, const char 
 POSTERN_API void postern_flow_set_string (char **field, const char *value);
 /** postern_flow_add_amr: adds @amr once. */
 POSTERN_API void postern_flow_add_amr (PosternFlow *self, const char *amr);
+/** postern_flow_add_factor: notes once that the factor @type_id was met. */
+POSTERN_API void postern_flow_add_factor (PosternFlow *self, const char *type_id);
 
 G_END_DECLS

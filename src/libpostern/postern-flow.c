@@ -11,7 +11,7 @@ free_strings (PosternFlow *self)
     self->application_id, self->login_hint, self->ui_locales, self->display, self->hinted_user_id,
     self->user_id, self->session_id, self->acr, self->authenticator_id, self->callback_state,
     self->connector_id, self->grant_id, self->return_url, self->back_url, self->identifier, self->link_user_id,
-    self->task, self->ticket_hash, self->prompt_template, self->prompt_error_field, self->prompt_error_message,
+    self->task, self->task_target, self->factor_id, self->ticket_hash, self->prompt_template, self->prompt_error_field, self->prompt_error_message,
   };
 
   for (guint i = 0; i < G_N_ELEMENTS (strings); i++)
@@ -28,6 +28,7 @@ postern_flow_finalize (GObject *object)
   g_strfreev (self->resources);
   g_strfreev (self->acr_values);
   g_strfreev (self->amr);
+  g_strfreev (self->factors);
   g_strfreev (self->granted_scopes);
   g_clear_pointer (&self->protocol_state, postern_pairs_unref);
   g_clear_pointer (&self->requested_claims, g_variant_unref);
@@ -71,16 +72,28 @@ postern_flow_set_string (char **field, const char *value)
   *field = copy;
 }
 
+static void
+add_once (char ***strings, const char *value)
+{
+  guint length = *strings ? g_strv_length (*strings) : 0;
+
+  if (*strings && g_strv_contains ((const char *const *) *strings, value))
+    return;
+  *strings = g_renew (char *, *strings, length + 2);
+  (*strings)[length] = g_strdup (value);
+  (*strings)[length + 1] = NULL;
+}
+
 void
 postern_flow_add_amr (PosternFlow *self, const char *amr)
 {
-  guint length = self->amr ? g_strv_length (self->amr) : 0;
+  add_once (&self->amr, amr);
+}
 
-  if (self->amr && g_strv_contains ((const char *const *) self->amr, amr))
-    return;
-  self->amr = g_renew (char *, self->amr, length + 2);
-  self->amr[length] = g_strdup (amr);
-  self->amr[length + 1] = NULL;
+void
+postern_flow_add_factor (PosternFlow *self, const char *type_id)
+{
+  add_once (&self->factors, type_id);
 }
 
 const char *

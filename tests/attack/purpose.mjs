@@ -229,6 +229,16 @@ async function silently(parameters, headers, method = 'GET') {
 const hintDoor = (route, open) => ({ name: 'id_token_hint', route, takes: ['ID token'], open });
 
 /** Asks for a page that only who is signed in may see. */
+const changeDoor = (route, path) => ({
+  name: 'cookie session', route, takes: ['session cookie'],
+  open: async (value) => {
+    const visitor = new Visitor();
+    visitor.cookies.set('session', value);
+    const { location } = await visitor.send(house.url + path);
+    return (await visitor.send(new URL(location, house.url).href)).text.includes('id="current_password"');
+  },
+});
+
 const sessionDoor = (path, isIn) => ({
   name: 'cookie session', route: `GET ${path}`, takes: ['session cookie'],
   open: async (value) => isIn(await fetchFrom(path, { headers: cookies({ session: value }) })),
@@ -368,15 +378,8 @@ const doors = [
   { name: 'path', route: 'GET /setup/{ticket}', takes: ['set-up link'], open: async (value) => (await fetchFrom(`/setup/${encodeURIComponent(value)}`)).status === 303 },
 
   sessionDoor('/account', (answer) => answer.status === 200),
-  {
-    name: 'cookie session', route: 'GET /account/password', takes: ['session cookie'],
-    open: async (value) => {
-      const visitor = new Visitor();
-      visitor.cookies.set('session', value);
-      const { location } = await visitor.send(`${house.url}/account/password`);
-      return (await visitor.send(new URL(location, house.url).href)).text.includes('id="current_password"');
-    },
-  },
+  changeDoor('GET /account/password', '/account/password'),
+  changeDoor('GET /account/change/{task}', '/account/change/change-password'),
   sessionDoor('/account/sign-out', (answer) => answer.status === 200),
   sessionDoor('/account/welcome', (answer) => answer.status === 200),
   formSessionDoor('/account', { action: 'revoke:app_00000000000000000000000000' }, (answer) => answer.headers.get('location') === '/account'),

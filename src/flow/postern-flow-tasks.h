@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#pragma once
+
+#include "postern-flow-engine.h"
+#include "postern-flow-visit.h"
+
+G_BEGIN_DECLS
+
+/**
+ * PosternFlowTask: something that a person sets up, changes or takes away of their own, in a flow of entrance ACCOUNT. Stage
+ * `factor` asks the factor for its pages by `handle-step` with the user's id, as often as it shows one; the factor finds in
+ * flow->task what is wanted, does it in one transaction (with its notice and audit row), and answers with the user.
+ */
+typedef struct {
+  const char *name;   /* flow->task; /account/change/NAME begins it */
+  const char *factor; /* the plugin's id */
+  const char *asks;   /* (nullable): the kind of credential that its own page asks for; who has none, as for any other task, must have signed in a moment ago */
+  const char *notice; /* the page `account` says this afterwards: a name in find_notice() of postern-flow-account.c */
+} PosternFlowTask;
+
+/** postern_flow_tasks_find: (nullable): NULL where @name is none of a factor's. */
+const PosternFlowTask *postern_flow_tasks_find (const char *name);
+/** postern_flow_tasks_find_factor: who does it here; (nullable) (transfer none) */
+PosternInstance *postern_flow_tasks_find_factor (PosternFlowContext *context, const PosternFlowTask *task);
+/**
+ * postern_flow_tasks_begin: the flow of @task for who visits, and back to the page `account`.
+ * @target: (nullable): flow->task_target, as the browser says it
+ */
+PosternResponse *postern_flow_tasks_begin (PosternFlowEngine *engine, PosternFlowVisit *visit, PosternRequest *request, const PosternFlowTask *task,
+                                           const char *target);
+
+G_END_DECLS
