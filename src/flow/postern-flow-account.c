@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include <glib/gi18n.h>
 
+#include "postern-flow-context.h"
 #include "postern-flow-device-words.h"
+#include "postern-flow-methods.h"
+#include "postern-flow-remove.h"
 #include "postern-flow-routes.h"
 #include "postern-flow-scope-words.h"
 #include "postern-flow-tasks.h"
-#include "postern-flow-unlink.h"
 #include "postern-flow-visit.h"
 #include "postern-json.h"
 #include "postern-user-name.h"
@@ -15,7 +17,7 @@
 /* What the page shows, read in one transaction. */
 typedef struct {
   PosternFlowVisit *visit;
-  GPtrArray *sessions, *grants, *identities;
+  GPtrArray *sessions, *grants, *identities, *credentials;
 } Account;
 
 static void
@@ -24,6 +26,7 @@ clear (Account *account)
   g_clear_pointer (&account->sessions, g_ptr_array_unref);
   g_clear_pointer (&account->grants, g_ptr_array_unref);
   g_clear_pointer (&account->identities, g_ptr_array_unref);
+  g_clear_pointer (&account->credentials, g_ptr_array_unref);
 }
 
 static gboolean
@@ -36,7 +39,8 @@ read_account (PosternTxn *txn, gpointer user_data, GError **error)
   account->sessions = postern_session_store_list (txn, user_id, TRUE, NULL, LIST_MAX, error);
   account->grants = account->sessions ? postern_grant_store_list (txn, user_id, NULL, LIST_MAX, error) : NULL;
   account->identities = account->grants ? postern_identity_store_list (txn, user_id, error) : NULL;
-  return account->identities != NULL;
+  account->credentials = account->identities ? postern_credential_store_list (txn, user_id, error) : NULL;
+  return account->credentials != NULL;
 }
 
 static void
@@ -137,7 +141,8 @@ find_notice (PosternRequest *request)
   } notices[] = {
     { "changed", N_("Your password is changed. You are signed out everywhere else.") },
     { "unlinked", N_("It is disconnected. You are signed out everywhere else.") },
-    { "last-way", N_("This is the only way to sign in to your account. Set a password first.") },
+    { "removed", N_("It is removed. You are signed out everywhere else.") },
+    { "last-way", N_("This is the only way to sign in to your account. Add another one first.") },
     { "again", N_("You have signed in again. Now you can go on.") },
   };
   const char *notice = NULL;
@@ -149,6 +154,19 @@ find_notice (PosternRequest *request)
   return NULL;
 }
 
+static GVariant *
+method_rows (Account *account, PosternRequest *request, PosternRuntime *runtime)
+{
+  g_autoptr (PosternFlow) flow = postern_flow_visit_begin (account->visit->tenant, "/account", NULL);
+  PosternFlowContext context;
+  GVariant *rows;
+
+  postern_flow_context_init (&context, runtime, flow, request, NULL);
+  rows = postern_flow_methods_to_variant (&context, account->visit->user, account->credentials);
+  postern_flow_context_clear (&context);
+  return rows;
+}
+
 static PosternResponse *
 render (Account *account, PosternRequest *request, PosternRuntime *runtime)
 {
@@ -157,13 +175,13 @@ render (Account *account, PosternRequest *request, PosternRuntime *runtime)
   g_auto (PosternJsonObject) model = POSTERN_JSON_OBJECT_INIT;
 
   add_url (&model, visit->tenant, "action", "/account");
-  add_url (&model, visit->tenant, "change_password_url", "/account/password");
   add_url (&model, visit->tenant, "sign_out_url", "/account/sign-out");
   if (name != identifier)
     postern_json_object_add_string (&model, "name", name);
   postern_json_object_add_string (&model, "identifier", identifier);
   postern_json_object_add_string (&model, "email", visit->user->email);
   postern_json_object_add_string (&model, "notice", find_notice (request));
+  postern_json_object_add (&model, "methods", method_rows (account, request, runtime));
   postern_json_object_add (&model, "sessions", session_entries (account));
   postern_json_object_add (&model, "applications", application_entries (account));
   postern_json_object_add (&model, "identities", identity_entries (account, postern_runtime_get_registry (runtime)));
@@ -257,8 +275,8 @@ postern_flow_account_submit (PosternRequest *request, gpointer engine)
 
   if (visit == NULL)
     return response;
-  if (postern_request_get_form (request, "action", &action, &error) && action && g_str_has_prefix (action, "unlink:"))
-    return postern_flow_unlink (engine, visit, request, action + strlen ("unlink:"));
+  if (postern_request_get_form (request, "action", &action, &error) && postern_flow_remove_takes (action))
+    return postern_flow_remove (engine, visit, request, action);
   if (error == NULL && act (engine, visit, action, &error))
     return postern_response_new_redirect ("/account");
   return postern_response_new_error_page (error, "/account");

@@ -2,6 +2,10 @@
 #include "postern-flow-visit.h"
 
 #include "postern-flow-browser.h"
+#include "postern-flow-context.h"
+#include "postern-user-name.h"
+
+#define RECENT 300 /* seconds */
 
 void
 postern_flow_visit_free (PosternFlowVisit *self)
@@ -47,4 +51,21 @@ postern_flow_visit_new (PosternFlowEngine *engine, PosternRequest *request, cons
   }
   *answer = error ? postern_response_new_error_page (error, NULL) : sign_in (engine, request, self->tenant, return_path);
   return NULL;
+}
+
+gboolean
+postern_flow_visit_is_fresh (PosternFlowVisit *self)
+{
+  return postern_flow_context_now () - self->session->auth_time < RECENT;
+}
+
+PosternResponse *
+postern_flow_visit_sign_in_again (PosternFlowEngine *engine, PosternFlowVisit *self, PosternRequest *request, const char *return_path)
+{
+  g_autoptr (PosternFlow) flow = postern_flow_visit_begin (self->tenant, return_path, NULL);
+
+  postern_flow_set_string (&flow->hinted_user_id, self->user->id);
+  postern_flow_set_string (&flow->login_hint, postern_user_name_get_identifier (self->user));
+  flow->max_age = RECENT;
+  return postern_flow_engine_run (engine, flow, request, NULL);
 }

@@ -21,6 +21,11 @@ PosternFlowVisit *postern_flow_visit_new (PosternFlowEngine *engine, PosternRequ
 void postern_flow_visit_free (PosternFlowVisit *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (PosternFlowVisit, postern_flow_visit_free)
 
+/** postern_flow_visit_is_fresh: whether they signed in in the last five minutes, as whoever changes something about the account must have. */
+gboolean postern_flow_visit_is_fresh (PosternFlowVisit *self);
+/** postern_flow_visit_sign_in_again: (transfer full): begins a sign-in of the same person that comes back to the path @return_path. */
+PosternResponse *postern_flow_visit_sign_in_again (PosternFlowEngine *engine, PosternFlowVisit *self, PosternRequest *request, const char *return_path);
+
 /** postern_flow_visit_begin: a flow of our own pages. @task: (nullable): see PosternFlow. (transfer full) */
 PosternFlow *postern_flow_visit_begin (PosternTenant *tenant, const char *return_path, const char *task);
 

@@ -1,0 +1,192 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "postern-flow-remove.h"
+
+#include <glib/gi18n.h>
+
+#include "postern-flow-audit.h"
+#include "postern-flow-context.h"
+#include "postern-flow-end.h"
+#include "postern-flow-factors.h"
+#include "postern-flow-methods.h"
+#include "postern-flow-notice.h"
+
+typedef struct {
+  PosternFlowContext *context;
+  PosternFlowVisit *visit;
+  const char *id;
+  GPtrArray *ended; /* who must be told once it is done; (nullable) */
+} Removing;
+
+/* Another identity than @except whose connector is still there: one that leads nowhere is no way in. (transfer full) (nullable) */
+static char *
+find_identity (PosternTxn *txn, Removing *removing, const char *except)
+{
+  PosternRegistry *registry = postern_runtime_get_registry (removing->context->runtime);
+  g_autoptr (GPtrArray) identities = postern_identity_store_list (txn, removing->visit->user->id, NULL);
+
+  for (guint i = 0; identities && i < identities->len; i++) {
+    PosternIdentity *identity = g_ptr_array_index (identities, i);
+
+    if (g_strcmp0 (identity->id, except) != 0 && postern_registry_get_instance (registry, identity->connector))
+      return g_strdup (identity->id);
+  }
+  return NULL;
+}
+
+static gboolean
+remove_identity (PosternTxn *txn, Removing *removing, GError **error)
+{
+  PosternUser *user = removing->visit->user;
+  g_autofree char *other = find_identity (txn, removing, removing->id);
+  gboolean password = postern_flow_factors_find_password (removing->context) != NULL;
+  gboolean address = postern_flow_factors_find_code (removing->context, user->email ? user->email : "") != NULL;
+
+  return postern_identity_store_unlink (txn, removing->id, user->id, password, address, other, error);
+}
+
+/* --- credentials ----------------------------------------------------------------------------------------------------------- */
+
+static PosternCredential *
+find_credential (GPtrArray *credentials, const char *id, GError **error)
+{
+  for (guint i = 0; i < credentials->len; i++)
+    if (g_str_equal (((PosternCredential *) credentials->pdata[i])->id, id))
+      return credentials->pdata[i];
+  g_set_error_literal (error, POSTERN_ERROR, POSTERN_ERROR_NOT_FOUND, "This person has no such credential");
+  return NULL;
+}
+
+static gboolean
+is_way_in (Removing *removing, PosternCredential *credential)
+{
+  const PosternFlowMethod *method = postern_flow_methods_find_kind (credential->kind);
+
+  return method && method->traits & POSTERN_FLOW_METHOD_ALONE && postern_flow_methods_is_offered (method, removing->context);
+}
+
+static gboolean
+can_be_written_to (Removing *removing, PosternUser *user)
+{
+  return (user->email && user->email_verified && postern_flow_factors_find_code (removing->context, user->email)) ||
+         (user->phone && user->phone_verified && postern_flow_factors_find_code (removing->context, user->phone));
+}
+
+/* As of this transaction: an address may have been given up in another window. */
+static gboolean
+has_other_way (PosternTxn *txn, Removing *removing, GPtrArray *credentials, GError **error)
+{
+  g_autoptr (PosternUser) user = postern_user_store_get (txn, removing->visit->user->id, error);
+  g_autofree char *identity = user ? find_identity (txn, removing, NULL) : NULL;
+
+  if (user == NULL)
+    return FALSE;
+  for (guint i = 0; i < credentials->len; i++)
+    if (!g_str_equal (((PosternCredential *) credentials->pdata[i])->id, removing->id) && is_way_in (removing, credentials->pdata[i]))
+      return TRUE;
+  if (identity || can_be_written_to (removing, user))
+    return TRUE;
+  g_set_error_literal (error, POSTERN_ERROR, POSTERN_ERROR_CONFLICT, "This is the last way in");
+  return FALSE;
+}
+
+static gboolean
+remove_credential (PosternTxn *txn, Removing *removing, GError **error)
+{
+  g_autoptr (GPtrArray) credentials = postern_credential_store_list (txn, removing->visit->user->id, error);
+  PosternCredential *credential = credentials ? find_credential (credentials, removing->id, error) : NULL;
+  const PosternFlowMethod *method = credential ? postern_flow_methods_find_kind (credential->kind) : NULL;
+
+  if (credential == NULL)
+    return FALSE;
+  if (method == NULL || method->traits & POSTERN_FLOW_METHOD_LASTING) {
+    g_set_error_literal (error, POSTERN_ERROR, POSTERN_ERROR_INVALID_REQUEST, "This is not removed, only replaced");
+    return FALSE;
+  }
+  return (!(method->traits & POSTERN_FLOW_METHOD_ALONE) || has_other_way (txn, removing, credentials, error)) &&
+         postern_credential_store_delete (txn, removing->id, error);
+}
+
+/* --- what all of them share ---------------------------------------------------------------------------------------------- */
+
+typedef struct {
+  const char *action; /* how the button's value begins; the id follows */
+  gboolean (*remove) (PosternTxn *txn, Removing *removing, GError **error); /* CONFLICT when it is the last way in */
+  const char *event, *message; /* message: of the mail, a phrase */
+  const char *done;            /* where that leads */
+} Kind;
+
+static const Kind kinds[] = {
+  { "unlink:", remove_identity, "identity.unlinked", N_("A way to sign in to your account was disconnected. You are signed out everywhere else."), "/account?notice=unlinked" },
+  { "remove:", remove_credential, "credential.removed", N_("A way to sign in to your account was removed. You are signed out everywhere else."), "/account?notice=removed" },
+};
+
+static const Kind *
+find_kind (const char *action)
+{
+  for (guint i = 0; action && i < G_N_ELEMENTS (kinds); i++)
+    if (g_str_has_prefix (action, kinds[i].action))
+      return &kinds[i];
+  return NULL;
+}
+
+gboolean
+postern_flow_remove_takes (const char *action)
+{
+  return find_kind (action) != NULL;
+}
+
+typedef struct {
+  Removing removing;
+  const Kind *kind;
+} Run;
+
+/* Whoever came in by it must not stay: it may be the reason. */
+static gboolean
+run (PosternTxn *txn, gpointer user_data, GError **error)
+{
+  Run *it = user_data;
+  Removing *removing = &it->removing;
+  PosternUser *user = removing->visit->user;
+
+  g_clear_pointer (&removing->ended, g_ptr_array_unref); /* a transaction may run twice */
+  if (!it->kind->remove (txn, removing, error))
+    return FALSE;
+  removing->ended = postern_flow_end_others (txn, user->id, removing->visit->session->id, error);
+  return removing->ended && postern_flow_notice_add (removing->context, txn, user, it->kind->message, error) &&
+         postern_flow_audit_append (removing->context, txn, it->kind->event, user->id, error);
+}
+
+static PosternResponse *
+commit (PosternFlowContext *context, PosternFlowVisit *visit, const Kind *kind, const char *id)
+{
+  Run it = { { context, visit, id, NULL }, kind };
+  g_autoptr (GError) error = NULL;
+  gboolean done = postern_store_write (postern_tenant_get_store (visit->tenant), POSTERN_KEEP_LASTING, run, &it, &error);
+  g_autoptr (GPtrArray) ended = it.removing.ended;
+
+  if (g_error_matches (error, POSTERN_ERROR, POSTERN_ERROR_CONFLICT))
+    return postern_response_new_redirect ("/account?notice=last-way");
+  if (!done)
+    return postern_response_new_error_page (error, "/account");
+  postern_flow_audit_tell (context, kind->event, visit->user->id);
+  postern_flow_end_tell (context->runtime, visit->tenant, ended);
+  return postern_response_new_redirect (kind->done);
+}
+
+PosternResponse *
+postern_flow_remove (PosternFlowEngine *engine, PosternFlowVisit *visit, PosternRequest *request, const char *action)
+{
+  const Kind *kind = find_kind (action);
+  g_autoptr (PosternFlow) flow = NULL;
+  PosternFlowContext context;
+  PosternResponse *response;
+
+  g_return_val_if_fail (kind != NULL, NULL);
+  if (!postern_flow_visit_is_fresh (visit)) /* who sits before a browser that was left open has not shown who it is */
+    return postern_flow_visit_sign_in_again (engine, visit, request, "/account?notice=again");
+  flow = postern_flow_visit_begin (visit->tenant, "/account", NULL);
+  postern_flow_context_init (&context, postern_flow_engine_get_runtime (engine), flow, request, NULL);
+  response = commit (&context, visit, kind, action + strlen (kind->action));
+  postern_flow_context_clear (&context);
+  return response;
+}
