@@ -4,6 +4,8 @@
 #include "postern-error.h"
 #include "postern-outbox.h"
 
+#include <openssl/crypto.h>
+
 #define CALL_SECONDS 20
 #define RETRY_SECONDS 2
 #define MARGIN_SECONDS 10 /* an entry is left to who took it for so much longer than its call may last */
@@ -283,6 +285,17 @@ thread_main (gpointer user_data)
 
 /* --- life -------------------------------------------------------------------------------------------------------- */
 
+/*
+ * The pool hands its threads back to GLib, which ends them when it likes: maybe amid the end of the process, when OpenSSL no
+ * longer frees what it keeps for each thread. So that goes with the call.
+ */
+static void
+run_call (gpointer call, gpointer user_data)
+{
+  postern_delivery_call_run (call, user_data);
+  OPENSSL_thread_stop ();
+}
+
 static void
 carrier_free (gpointer data)
 {
@@ -302,7 +315,7 @@ add_carrier (PosternDelivery *self, PosternMessenger *messenger)
   carrier->delivery = self;
   carrier->messenger = g_object_ref (messenger);
   carrier->calls = g_ptr_array_new ();
-  carrier->pool = g_thread_pool_new (postern_delivery_call_run, NULL, POSTERN_DELIVERY_CALLS, FALSE, NULL);
+  carrier->pool = g_thread_pool_new (run_call, NULL, POSTERN_DELIVERY_CALLS, FALSE, NULL);
   g_ptr_array_add (self->carriers, carrier);
 }
 
