@@ -33,6 +33,14 @@ export function environment(extra = {}) {
   };
 }
 
+const FINDING = /ERROR: \w+Sanitizer|runtime error:|CRITICAL/;
+
+/** A sanitizer's first report or a critical message in a server's log: from there on, with as much as a report is long and without what else was logged meanwhile. */
+export function finding(log) {
+  const at = log.search(FINDING);
+  return at < 0 ? undefined : log.slice(log.lastIndexOf('\n', at) + 1).split('\n').filter((line) => !line.startsWith('{') || FINDING.test(line)).join('\n').slice(0, 8000);
+}
+
 class Postern {
   #process;
   #log = '';
@@ -97,8 +105,9 @@ class Postern {
     await this.ended;
     const { code, signal } = this.exit;
     if (!keep) rmSync(this.dataDir, { recursive: true, force: true });
+    const found = finding(this.#log);
+    if (found) throw new Error(`the server's log holds a finding:\n${found}`);
     if (code !== 0) throw new Error(`posternd ended with ${code ?? signal}\n${this.#log.slice(-4000)}`);
-    if (/ERROR: (Address|Leak)Sanitizer|runtime error:|CRITICAL/.test(this.#log)) throw new Error(`the server's log holds a finding:\n${this.#log.slice(-4000)}`);
   }
 
   /** After its end, however that came: starts it in the same folder. */
