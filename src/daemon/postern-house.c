@@ -326,9 +326,16 @@ postern_house_issue_setup_link (PosternHouse *self, GError **error)
 }
 
 void
-postern_house_close (PosternHouse *self, guint timeout)
+postern_house_stop_accepting (PosternHouse *self, guint timeout)
 {
   postern_server_set_ready (self->server, FALSE);
+  postern_server_stop_accepting (self->server, timeout);
+}
+
+void
+postern_house_close (PosternHouse *self, guint timeout)
+{
+  postern_house_stop_accepting (self, timeout);
   postern_server_drain (self->server, timeout);
   house_free (self);
 }

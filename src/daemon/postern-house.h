@@ -18,6 +18,8 @@ typedef struct _PosternHouse PosternHouse;
 PosternHouse *postern_house_open (PosternConfig *config, const char *sockets, GError **error);
 /** postern_house_issue_setup_link: (transfer full) (nullable): NULL without error when there is an administrator */
 char *postern_house_issue_setup_link (PosternHouse *self, GError **error);
+/** postern_house_stop_accepting: returns when no more connections are taken, at most after half of @timeout milliseconds; postern_house_close() goes on. */
+void postern_house_stop_accepting (PosternHouse *self, guint timeout);
 /** postern_house_close: answers what is under way, at most @timeout milliseconds, then closes the store, and frees. */
 void postern_house_close (PosternHouse *self, guint timeout);
 

@@ -76,6 +76,7 @@ process_new (pid_t pid, int control)
   PosternProcess *self = g_new0 (PosternProcess, 1);
   self->pid = pid;
   self->control = control;
+  self->accepts = TRUE;
   self->started_at = self->heard_at = g_get_monotonic_time ();
   return self;
 }
@@ -114,6 +115,8 @@ postern_process_listen (PosternProcess *self)
     self->heard_at = g_get_monotonic_time ();
     if (g_str_equal (text, "ready") && self->state == POSTERN_PROCESS_STARTING)
       self->state = POSTERN_PROCESS_READY;
+    if (g_str_equal (text, "draining"))
+      self->accepts = FALSE;
     if (g_str_has_prefix (text, "failed ")) {
       g_free (self->failure);
       self->failure = g_strdup (text + strlen ("failed "));

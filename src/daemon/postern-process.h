@@ -15,6 +15,7 @@ typedef struct {
   guint source; /* that watches it; removed by postern_process_free() */
   guint generation;
   PosternProcessState state;
+  gboolean accepts; /* connections: until it says that it is draining */
   gint64 started_at, heard_at, drained_at;
   char *failure; /* (nullable): what it said before it gave up, or why it was killed */
 } PosternProcess;

@@ -29,6 +29,7 @@ struct _PosternSupervisor {
   PosternConfig *config; /* of the generation that serves */
   GPtrArray *listeners;
   guint generation; /* 0: none serves yet */
+  const char *news; /* of that generation, to be told once it serves alone; (nullable) */
 
   PosternConfig *next_config; /* of the generation that starts; (nullable) */
   GPtrArray *next_listeners;
@@ -130,11 +131,27 @@ end_if_empty (PosternSupervisor *self)
     g_main_loop_quit (self->loop);
 }
 
+/* Not before nobody is answered by the old settings any more: they may have had a certificate, or a connector, that must go. */
+static void
+tell_news (PosternSupervisor *self)
+{
+  for (guint i = 0; i < self->processes->len; i++) {
+    PosternProcess *process = self->processes->pdata[i];
+    if (process->generation < self->generation && process->accepts)
+      return;
+  }
+  if (!self->news || self->stopping)
+    return;
+  g_message ("%s: %s", self->news, postern_config_get_string (self->config, "server.public-url"));
+  postern_notify_send ("READY=1\nSTATUS=Serving");
+  self->news = NULL;
+}
+
 /* The next generation is complete: it serves from now on. */
 static void
 commit_generation (PosternSupervisor *self)
 {
-  gboolean first = self->generation == 0;
+  self->news = self->generation == 0 ? "ready" : "reloaded";
   drain_all (self, self->next_generation);
   remove_socket_files (self->listeners, self->next_listeners);
   g_clear_pointer (&self->listeners, g_ptr_array_unref);
@@ -144,8 +161,7 @@ commit_generation (PosternSupervisor *self)
   self->generation = self->next_generation;
   self->next_generation = 0;
   self->crashes = 0;
-  g_message (first ? "ready: %s" : "reloaded: %s", postern_config_get_string (self->config, "server.public-url"));
-  postern_notify_send ("READY=1\nSTATUS=Serving");
+  tell_news (self);
   if (self->reload_again && !self->stopping)
     begin_reload (self);
 }
@@ -264,6 +280,7 @@ on_death (PosternSupervisor *self, PosternProcess *process, int status)
   else if (!self->stopping)
     replace (self, process, why);
   postern_process_free (process);
+  tell_news (self);
   end_if_empty (self);
 }
 
@@ -291,6 +308,8 @@ on_control (int fd, GIOCondition condition, gpointer user_data)
   if (self->next_generation && process->generation == self->next_generation &&
       count (self, self->next_generation, TRUE) >= (guint) postern_config_get_int64 (self->next_config, "server.workers"))
     commit_generation (self);
+  else
+    tell_news (self);
   return open ? G_SOURCE_CONTINUE : G_SOURCE_REMOVE;
 }
 

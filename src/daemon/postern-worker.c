@@ -137,6 +137,9 @@ main (void)
   if (!house)
     return fail (&worker, error);
   serve (&worker, house);
-  postern_house_close (house, (guint) postern_config_get_int64 (config, "server.drain-timeout") * 1000);
+  guint timeout = (guint) postern_config_get_int64 (config, "server.drain-timeout") * 1000;
+  postern_house_stop_accepting (house, timeout);
+  postern_control_say (worker.control, "draining");
+  postern_house_close (house, timeout);
   return 0;
 }

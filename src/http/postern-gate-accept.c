@@ -196,6 +196,26 @@ postern_gate_accept_all (PosternGateThread *thread, guint index)
   return last;
 }
 
+/* Who had come before is let in; then the door is shut. */
+static void
+accept_last (PosternGateThread *thread)
+{
+  PosternGate *gate = thread->gate;
+  g_autoptr (GPtrArray) arrived = g_ptr_array_new ();
+
+  for (guint i = 0; i < gate->listeners->len; i++) {
+    PosternGateConnection *last = postern_gate_accept_all (thread, i);
+    if (last)
+      g_ptr_array_add (arrived, last);
+  }
+  g_mutex_lock (&gate->mutex);
+  if (gate->accept_again == 0) /* or there are still more */
+    g_atomic_int_set (&gate->shut, TRUE);
+  g_mutex_unlock (&gate->mutex);
+  for (guint i = 0; i < arrived->len; i++)
+    postern_gate_connection_run (g_ptr_array_index (arrived, i), thread, 0);
+}
+
 void
 postern_gate_accept_resume (PosternGateThread *thread)
 {
@@ -208,9 +228,6 @@ postern_gate_accept_resume (PosternGateThread *thread)
   if (!draining)
     postern_gate_accept_listen (gate, TRUE);
   g_mutex_unlock (&gate->mutex);
-  for (guint i = 0; draining && i < gate->listeners->len; i++) {
-    PosternGateConnection *last = postern_gate_accept_all (thread, i);
-    if (last)
-      postern_gate_connection_run (last, thread, 0);
-  }
+  if (draining)
+    accept_last (thread);
 }

@@ -105,6 +105,7 @@ struct _PosternGate {
   GArray *listeners; /* (element-type PosternGateListener) */
   int epoll_fd, timer_fd, stop_fd;
   gint draining, stopping; /* atomic; written under the mutex */
+  gint shut; /* atomic: draining, and who had come before is in */
 
   GMutex mutex; /* guards what follows */
   GHashTable *connections; /* its id → PosternGateConnection */

@@ -67,6 +67,12 @@ postern_gate_drain (PosternGate *self, guint linger)
     postern_gate_loop_drain (self, linger);
 }
 
+gboolean
+postern_gate_is_shut (PosternGate *self)
+{
+  return g_atomic_int_get (&self->shut);
+}
+
 void
 postern_gate_stop (PosternGate *self)
 {

@@ -83,6 +83,8 @@ gboolean postern_gate_start (PosternGate *self, GError **error);
  * `Connection: close`; closes connections that stay idle for @linger ms. Returns at once.
  */
 void postern_gate_drain (PosternGate *self, guint linger);
+/** postern_gate_is_shut: whether it drains, and who had come before that is in. */
+gboolean postern_gate_is_shut (PosternGate *self);
 /** postern_gate_stop: ends the threads, and waits for handlers, which are told to hurry; what is still open is cut off. */
 void postern_gate_stop (PosternGate *self);
 PosternGateCounters *postern_gate_get_counters (PosternGate *self);

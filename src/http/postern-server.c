@@ -201,14 +201,27 @@ postern_server_set_ready (PosternServer *self, gboolean ready)
 }
 
 void
+postern_server_stop_accepting (PosternServer *self, guint timeout)
+{
+  guint linger = MIN (timeout / 2, DRAIN_LINGER_MS);
+  gint64 end = g_get_monotonic_time () + (gint64) linger * 1000;
+
+  if (!self->gate)
+    return;
+  g_atomic_int_set (&self->draining, TRUE);
+  postern_gate_drain (self->gate, linger);
+  while (!postern_gate_is_shut (self->gate) && g_get_monotonic_time () < end)
+    g_usleep (DRAIN_STEP_US);
+}
+
+void
 postern_server_drain (PosternServer *self, guint timeout)
 {
   gint64 end = g_get_monotonic_time () + (gint64) timeout * 1000;
 
   if (!self->gate)
     return;
-  g_atomic_int_set (&self->draining, TRUE);
-  postern_gate_drain (self->gate, MIN (timeout / 2, DRAIN_LINGER_MS));
+  postern_server_stop_accepting (self, timeout);
   while (g_get_monotonic_time () < end) {
     if (g_atomic_int_get (&self->under_way) == 0 && g_atomic_int_get (&postern_gate_get_counters (self->gate)->connections) == 0)
       return;

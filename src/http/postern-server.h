@@ -47,6 +47,8 @@ gboolean postern_server_set_tls (PosternServer *self, const char *certificate_pa
 void postern_server_add_socket (PosternServer *self, int fd, PosternSocketKind kind);
 /** postern_server_start: starts the threads and returns; needs no main loop. */
 gboolean postern_server_start (PosternServer *self, GError **error);
+/** postern_server_stop_accepting: the first half of postern_server_drain(): returns when no more connections are taken, at most after half of @timeout ms. */
+void postern_server_stop_accepting (PosternServer *self, guint timeout);
 /** postern_server_drain: stops accepting, closes idle connections, answers what is under way, at most @timeout ms; blocks. */
 void postern_server_drain (PosternServer *self, guint timeout);
 /** postern_server_stop: ends all threads; what is still open is cut off. After drain, or instead of it. Blocks until handlers have returned. */
