@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "postern-error.h"
+#include "postern-sqlite-log.h"
 #include "postern-sqlite-redo.h"
 
 #define TELL_INTERVAL_US (10 * G_USEC_PER_SEC)
@@ -158,7 +159,8 @@ turn_on_log (PosternSqliteConnection *self, GError **error)
 /*
  * trusted_schema and cell_size_check: a file that someone tampered with must not run code; nor shall a statement (also
  * one out of short.db-redo) reach another file: nothing is attached. temp_store: sorts stay in memory. The automatic
- * checkpoint is off because it would run on the writer, in front of someone's sign-in.
+ * checkpoint is off because it would run on the writer, in front of someone's sign-in. cache_spill: see postern-sqlite-log.c;
+ * no transaction of ours is large.
  */
 static gboolean
 set_up (PosternSqliteConnection *self, PosternKeep keep, PosternSqliteUse use, GError **error)
@@ -171,7 +173,7 @@ set_up (PosternSqliteConnection *self, PosternKeep keep, PosternSqliteUse use, G
     return FALSE;
   if (use == POSTERN_SQLITE_READ)
     return run (self, "PRAGMA query_only = ON; PRAGMA cache_size = -1024", error);
-  return turn_on_log (self, error) && run (self, "PRAGMA wal_autocheckpoint = 0; PRAGMA journal_size_limit = 67108864; PRAGMA cache_size = -4096", error)
+  return turn_on_log (self, error) && run (self, "PRAGMA wal_autocheckpoint = 0; PRAGMA journal_size_limit = 67108864; PRAGMA cache_size = -4096; PRAGMA cache_spill = OFF", error)
          && run (self, keep == POSTERN_KEEP_LASTING ? "PRAGMA synchronous = FULL" : "PRAGMA synchronous = NORMAL", error);
 }
 
@@ -200,6 +202,7 @@ free_kept (gpointer data)
 PosternSqliteConnection *
 postern_sqlite_connection_open (const char *file, PosternKeep keep, PosternSqliteUse use, GError **error)
 {
+  const char *vfs = keep == POSTERN_KEEP_LASTING && use == POSTERN_SQLITE_WRITE ? postern_sqlite_log_get_vfs () : NULL;
   PosternSqliteConnection *self;
   int code;
 
@@ -207,7 +210,7 @@ postern_sqlite_connection_open (const char *file, PosternKeep keep, PosternSqlit
     return NULL;
   self = g_new0 (PosternSqliteConnection, 1);
   self->statements = g_hash_table_new_full (hash_text, g_str_equal, NULL, free_kept);
-  code = sqlite3_open_v2 (file, &self->handle, SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_NOFOLLOW | SQLITE_OPEN_PRIVATECACHE, NULL);
+  code = sqlite3_open_v2 (file, &self->handle, SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_NOFOLLOW | SQLITE_OPEN_PRIVATECACHE, vfs);
   if (code != SQLITE_OK)
     postern_sqlite_connection_set_error (self, code, error);
   if (code != SQLITE_OK || !set_up (self, keep, use, error) || !prepare_fixed (self, error))
