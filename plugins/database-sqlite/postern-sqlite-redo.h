@@ -11,7 +11,8 @@ G_BEGIN_DECLS
  * the file is never synced, so a power cut may take it.
  *
  * A transaction has a number, PRAGMA user_version, that it writes itself. What is in the file counts only as the transaction after
- * the last one committed: no crash between a commit and the emptying of the file does a thing twice.
+ * the last one committed, so that nothing is done twice. After a commit the file is left as it is, and written over: to empty it
+ * and have it grow again costs more than the notes.
  *
  * One user at a time: who holds the claim on the database (postern-sqlite-presence.c), or opens it.
  */
@@ -30,8 +31,8 @@ gboolean postern_sqlite_redo_begin (PosternSqliteRedo *self, PosternSqliteConnec
 GByteArray *postern_sqlite_redo_get_notes (PosternSqliteRedo *self);
 /** postern_sqlite_redo_write: FALSE: what was noted is not safe, or it is much: commit before anybody hears of it */
 gboolean postern_sqlite_redo_write (PosternSqliteRedo *self);
-/** postern_sqlite_redo_discard: after the transaction, however it ended. FALSE with errno: it is still there, which matters only if the transaction was
- * not committed: see postern_sqlite_redo_outdate() */
+/** postern_sqlite_redo_discard: after a transaction that could not be committed, and in the end. FALSE with errno: it is still there, which matters
+ * only if the transaction was not committed: see postern_sqlite_redo_outdate() */
 gboolean postern_sqlite_redo_discard (PosternSqliteRedo *self);
 /** postern_sqlite_redo_outdate: in another transaction: once that is committed, what may have stayed in the file is too old */
 gboolean postern_sqlite_redo_outdate (PosternSqliteConnection *connection, GError **error);

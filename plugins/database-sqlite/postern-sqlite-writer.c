@@ -115,7 +115,6 @@ set_open (PosternSqliteWriter *self, gboolean open)
 static void
 end_lazily (PosternSqliteWriter *self)
 {
-  postern_sqlite_redo_discard (self->redo);
   set_open (self, FALSE);
   postern_sqlite_presence_release (self->presence);
 }
@@ -126,6 +125,7 @@ give_up (PosternSqliteWriter *self, const GError *error)
 {
   g_warning ("the last %d ms of sign-ins under way are lost: %s", LAZY_US / 1000, error->message);
   self->wary = TRUE;
+  postern_sqlite_redo_discard (self->redo);
   end_lazily (self);
 }
 
@@ -288,6 +288,8 @@ postern_sqlite_writer_free (PosternSqliteWriter *self)
   postern_sqlite_queue_clear (&self->queue);
   postern_sqlite_checkpointer_free (self->checkpointer);
   g_mutex_clear (&self->use);
+  if (self->redo != NULL)
+    postern_sqlite_redo_discard (self->redo); /* as long as we are in, nobody else notes anything */
   close_file (self);
 }
 
