@@ -3,6 +3,7 @@
 
 #include "postern-code-person.h"
 #include "postern-error.h"
+#include "postern-flow-address.h"
 #include "postern-flow-ask.h"
 #include "postern-flow-code.h"
 #include "postern-flow-sign-up.h"
@@ -106,14 +107,27 @@ confirm (PosternStep *step)
     postern_step_return_user (step, user_id, "otp");
 }
 
+/* Only once the person is known: a flow of that task may have to sign somebody in first. */
+static gboolean
+is_address_task (PosternFlow *flow)
+{
+  gboolean wanted = g_strcmp0 (flow->task, POSTERN_FLOW_TASK_EMAIL) == 0 || g_strcmp0 (flow->task, POSTERN_FLOW_TASK_PHONE) == 0;
+
+  return wanted && flow->user_id;
+}
+
 static gboolean
 postern_factor_code_handle_step (PosternAuthenticator *authenticator, PosternStep *step)
 {
-  if (postern_flow_ask_get_context (step) == NULL)
+  PosternFlowContext *context = postern_flow_ask_get_context (step);
+
+  if (context == NULL)
     return FALSE;
-  if (postern_step_get_user_id (step))
+  if (is_address_task (context->flow))
+    postern_flow_address_answer (step);
+  else if (postern_step_get_user_id (step))
     confirm (step);
-  else if (postern_flow_ask_get_context (step)->flow->sign_up)
+  else if (context->flow->sign_up)
     postern_flow_sign_up_answer (step);
   else if (postern_step_get_phase (step) == POSTERN_STEP_BEGIN || postern_flow_code_is_again (step))
     send (step);

@@ -140,6 +140,8 @@ find_notice (PosternRequest *request)
     const char *name, *text;
   } notices[] = {
     { "changed", N_("Your password is changed. You are signed out everywhere else.") },
+    { "email", N_("Your e-mail address is confirmed.") },
+    { "phone", N_("Your telephone number is confirmed.") },
     { "unlinked", N_("It is disconnected. You are signed out everywhere else.") },
     { "removed", N_("It is removed. You are signed out everywhere else.") },
     { "last-way", N_("This is the only way to sign in to your account. Add another one first.") },

@@ -82,12 +82,14 @@ show (PosternStep *step, const char *field, const char *message, guint retry_aft
   PosternFlowContext *context = postern_flow_ask_get_context (step);
   const char *purpose = postern_step_get_state (step, PURPOSE);
   gboolean sign_in = g_strcmp0 (purpose, POSTERN_CODE_SIGN_IN) == 0, recover = g_strcmp0 (purpose, POSTERN_CODE_RECOVER) == 0;
+  gboolean address = g_strcmp0 (purpose, POSTERN_CODE_ADDRESS) == 0;
   g_auto (PosternJsonObject) model = POSTERN_JSON_OBJECT_INIT;
   PosternPrompt *prompt;
 
   postern_json_object_add_string (&model, "identifier", postern_step_get_state (step, TYPED));
   postern_json_object_add_boolean (&model, "sms", g_strcmp0 (postern_step_get_state (step, CHANNEL), "sms") == 0);
-  postern_json_object_add_boolean (&model, "verify", g_strcmp0 (purpose, POSTERN_CODE_VERIFY) == 0);
+  postern_json_object_add_boolean (&model, "verify", address || g_strcmp0 (purpose, POSTERN_CODE_VERIFY) == 0);
+  postern_json_object_add_boolean (&model, "address", address);
   postern_json_object_add_boolean (&model, "recover", recover);
   postern_json_object_add_boolean (&model, "link", g_strcmp0 (purpose, POSTERN_CODE_LINK) == 0);
   postern_json_object_add_boolean (&model, "sign_in", sign_in);

@@ -11,9 +11,44 @@ is_password_offered (PosternFlowContext *context)
   return postern_flow_factors_find_password (context) != NULL;
 }
 
+static gboolean
+is_email_offered (PosternFlowContext *context)
+{
+  return postern_flow_factors_can_send (context, "email");
+}
+
+static gboolean
+add_address (GVariantBuilder *items, const char *address, gboolean proved, const char *id)
+{
+  g_auto (PosternJsonObject) entry = POSTERN_JSON_OBJECT_INIT;
+
+  if (address == NULL)
+    return FALSE;
+  postern_json_object_add_string (&entry, "id", id);
+  postern_json_object_add_string (&entry, "label", address);
+  postern_json_object_add_boolean (&entry, "unproved", !proved);
+  postern_json_object_add_boolean (&entry, "removable", id != NULL);
+  g_variant_builder_add (items, "v", postern_json_object_end (&entry));
+  return !proved;
+}
+
+static gboolean
+add_email (GVariantBuilder *items, PosternUser *user, GPtrArray *credentials)
+{
+  return add_address (items, user->email, user->email_verified, NULL);
+}
+
+static gboolean
+add_phone (GVariantBuilder *items, PosternUser *user, GPtrArray *credentials)
+{
+  return add_address (items, user->phone, user->phone_verified, POSTERN_FLOW_METHOD_PHONE);
+}
+
 static const PosternFlowMethod methods[] = {
   /* id        title           path                 factor      kind        traits                     offered              items */
   { "password", N_("Password"), "/account/password", "password", "password", POSTERN_FLOW_METHOD_ALONE, is_password_offered, NULL },
+  { "email", N_("E-mail address"), "/account/change/email", "code", NULL, POSTERN_FLOW_METHOD_LASTING, is_email_offered, add_email },
+  { "phone", N_("Telephone number"), "/account/change/phone", "code", NULL, 0, postern_flow_factors_can_text, add_phone },
 };
 
 const PosternFlowMethod *
@@ -54,12 +89,11 @@ add_credential (GVariantBuilder *items, const PosternFlowMethod *method, Postern
 }
 
 static GVariant *
-list_items (const PosternFlowMethod *method, PosternUser *user, GPtrArray *credentials)
+list_items (const PosternFlowMethod *method, PosternUser *user, GPtrArray *credentials, gboolean *unproved)
 {
   GVariantBuilder items = G_VARIANT_BUILDER_INIT (G_VARIANT_TYPE ("av"));
 
-  if (method->add_items)
-    method->add_items (&items, user, credentials);
+  *unproved = method->add_items && method->add_items (&items, user, credentials);
   for (guint i = 0; method->add_items == NULL && i < credentials->len; i++)
     if (g_strcmp0 (((PosternCredential *) credentials->pdata[i])->kind, method->kind) == 0)
       add_credential (&items, method, credentials->pdata[i]);
@@ -68,7 +102,7 @@ list_items (const PosternFlowMethod *method, PosternUser *user, GPtrArray *crede
 
 /* What is not offered here is shown to those who have it: so they can see it, and take it away. */
 static void
-add_row (GVariantBuilder *rows, PosternFlowContext *context, const PosternFlowMethod *method, GVariant *items)
+add_row (GVariantBuilder *rows, PosternFlowContext *context, const PosternFlowMethod *method, GVariant *items, gboolean unproved)
 {
   gboolean offered = postern_flow_methods_is_offered (method, context), has = g_variant_n_children (items) > 0;
   g_autofree char *url = g_strconcat (postern_tenant_get_issuer (context->tenant), method->path, NULL);
@@ -80,7 +114,8 @@ add_row (GVariantBuilder *rows, PosternFlowContext *context, const PosternFlowMe
   postern_json_object_add_string (&row, "title", method->title);
   postern_json_object_add_string (&row, "url", offered ? url : NULL);
   postern_json_object_add_boolean (&row, "has", has);
-  postern_json_object_add_boolean (&row, "change", has && !(method->traits & POSTERN_FLOW_METHOD_MANY));
+  postern_json_object_add_boolean (&row, "change", has && !unproved && !(method->traits & POSTERN_FLOW_METHOD_MANY));
+  postern_json_object_add_boolean (&row, "confirm", unproved);
   postern_json_object_add (&row, "items", items);
   g_variant_builder_add (rows, "v", postern_json_object_end (&row));
 }
@@ -91,9 +126,10 @@ postern_flow_methods_to_variant (PosternFlowContext *context, PosternUser *user,
   GVariantBuilder rows = G_VARIANT_BUILDER_INIT (G_VARIANT_TYPE ("av"));
 
   for (guint i = 0; i < G_N_ELEMENTS (methods); i++) {
-    g_autoptr (GVariant) items = list_items (&methods[i], user, credentials);
+    gboolean unproved;
+    g_autoptr (GVariant) items = list_items (&methods[i], user, credentials, &unproved);
 
-    add_row (&rows, context, &methods[i], items);
+    add_row (&rows, context, &methods[i], items, unproved);
   }
   return g_variant_builder_end (&rows);
 }

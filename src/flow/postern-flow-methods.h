@@ -6,6 +6,8 @@
 
 G_BEGIN_DECLS
 
+#define POSTERN_FLOW_METHOD_PHONE "phone" /* what takes the place of a credential's id where the number is removed */
+
 /** PosternFlowMethodTrait: bits */
 typedef enum {
   POSTERN_FLOW_METHOD_MANY = 1 << 0,     /* one may have several of it: each has a name (member `name` of its data) */
@@ -27,8 +29,8 @@ struct _PosternFlowMethod {
   guint traits;      /* PosternFlowMethodTrait */
   /* (nullable): more than that the factor runs */
   gboolean (*is_offered) (PosternFlowContext *context);
-  /* (nullable): what the person has; NULL: an entry for each credential of @kind. @items: of a{sv}, see data/templates/README.md */
-  void (*add_items) (GVariantBuilder *items, PosternUser *user, GPtrArray *credentials);
+  /* (nullable): what the person has; NULL: an entry for each credential of @kind. @items: of a{sv}, see data/templates/README.md. Returns: whether it is still to be confirmed */
+  gboolean (*add_items) (GVariantBuilder *items, PosternUser *user, GPtrArray *credentials);
 };
 
 /** postern_flow_methods_find_kind: by the kind of a credential. (transfer none) (nullable) */

@@ -71,15 +71,12 @@ can_be_written_to (Removing *removing, PosternUser *user)
          (user->phone && user->phone_verified && postern_flow_factors_find_code (removing->context, user->phone));
 }
 
-/* As of this transaction: an address may have been given up in another window. */
+/* Without what is removed. @user as of this transaction: an address may have been given up in another window. */
 static gboolean
-has_other_way (PosternTxn *txn, Removing *removing, GPtrArray *credentials, GError **error)
+has_other_way (PosternTxn *txn, Removing *removing, PosternUser *user, GPtrArray *credentials, GError **error)
 {
-  g_autoptr (PosternUser) user = postern_user_store_get (txn, removing->visit->user->id, error);
-  g_autofree char *identity = user ? find_identity (txn, removing, NULL) : NULL;
+  g_autofree char *identity = find_identity (txn, removing, NULL);
 
-  if (user == NULL)
-    return FALSE;
   for (guint i = 0; i < credentials->len; i++)
     if (!g_str_equal (((PosternCredential *) credentials->pdata[i])->id, removing->id) && is_way_in (removing, credentials->pdata[i]))
       return TRUE;
@@ -92,7 +89,8 @@ has_other_way (PosternTxn *txn, Removing *removing, GPtrArray *credentials, GErr
 static gboolean
 remove_credential (PosternTxn *txn, Removing *removing, GError **error)
 {
-  g_autoptr (GPtrArray) credentials = postern_credential_store_list (txn, removing->visit->user->id, error);
+  g_autoptr (PosternUser) user = postern_user_store_get (txn, removing->visit->user->id, error);
+  g_autoptr (GPtrArray) credentials = user ? postern_credential_store_list (txn, user->id, error) : NULL;
   PosternCredential *credential = credentials ? find_credential (credentials, removing->id, error) : NULL;
   const PosternFlowMethod *method = credential ? postern_flow_methods_find_kind (credential->kind) : NULL;
 
@@ -102,8 +100,27 @@ remove_credential (PosternTxn *txn, Removing *removing, GError **error)
     g_set_error_literal (error, POSTERN_ERROR, POSTERN_ERROR_INVALID_REQUEST, "This is not removed, only replaced");
     return FALSE;
   }
-  return (!(method->traits & POSTERN_FLOW_METHOD_ALONE) || has_other_way (txn, removing, credentials, error)) &&
+  return (!(method->traits & POSTERN_FLOW_METHOD_ALONE) || has_other_way (txn, removing, user, credentials, error)) &&
          postern_credential_store_delete (txn, removing->id, error);
+}
+
+/* Somebody who has nothing else to be called by keeps it. */
+static gboolean
+remove_phone (PosternTxn *txn, Removing *removing, GError **error)
+{
+  g_autoptr (PosternUser) user = postern_user_store_get (txn, removing->visit->user->id, error);
+  g_autoptr (GPtrArray) credentials = user ? postern_credential_store_list (txn, user->id, error) : NULL;
+
+  if (credentials == NULL)
+    return FALSE;
+  g_clear_pointer (&user->phone, g_free);
+  user->phone_verified = FALSE;
+  user->updated_at = postern_flow_context_now ();
+  if (user->email == NULL && user->username == NULL) {
+    g_set_error_literal (error, POSTERN_ERROR, POSTERN_ERROR_CONFLICT, "There is nothing else to sign in with");
+    return FALSE;
+  }
+  return has_other_way (txn, removing, user, credentials, error) && postern_user_store_update (txn, user, error);
 }
 
 /* --- what all of them share ---------------------------------------------------------------------------------------------- */
@@ -117,6 +134,7 @@ typedef struct {
 
 static const Kind kinds[] = {
   { "unlink:", remove_identity, "identity.unlinked", N_("A way to sign in to your account was disconnected. You are signed out everywhere else."), "/account?notice=unlinked" },
+  { "remove:" POSTERN_FLOW_METHOD_PHONE, remove_phone, "phone.removed", N_("The telephone number was removed from your account. You are signed out everywhere else."), "/account?notice=removed" },
   { "remove:", remove_credential, "credential.removed", N_("A way to sign in to your account was removed. You are signed out everywhere else."), "/account?notice=removed" },
 };
 

@@ -1,15 +1,19 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "postern-flow-tasks.h"
 
+#include "postern-flow-context.h"
 #include "postern-flow-factors.h"
 #include "postern-flow-routes.h"
+#include "postern-sign-in.h"
 
 #define PASSWORD "password"
-#define RECENT 300 /* seconds: how fresh a sign-in must be where the task's own page asks for nothing */
+#define CODE "code"
 
 static const PosternFlowTask tasks[] = {
   /* name                              factor      asks        notice */
   { POSTERN_FLOW_TASK_CHANGE_PASSWORD, PASSWORD, PASSWORD,   "changed" },
+  { POSTERN_FLOW_TASK_EMAIL,           CODE,     NULL,       "email" },
+  { POSTERN_FLOW_TASK_PHONE,           CODE,     NULL,       "phone" },
 };
 
 const PosternFlowTask *
@@ -27,6 +31,20 @@ postern_flow_tasks_find_factor (PosternFlowContext *context, const PosternFlowTa
   if (g_str_equal (task->factor, PASSWORD))
     return postern_flow_factors_find_password (context); /* unless the policy knows none */
   return postern_flow_factors_find (context, task->factor);
+}
+
+gboolean
+postern_flow_tasks_check (PosternFlowContext *context, PosternTxn *txn, GError **error)
+{
+  PosternFlow *flow = context->flow;
+  g_autoptr (PosternSession) session = flow->session_id ? postern_session_store_get (txn, flow->session_id, NULL) : NULL;
+  PosternStanding standing;
+
+  if (session && g_strcmp0 (session->user_id, flow->user_id) == 0 && postern_sign_in_is_alive (session, postern_flow_context_now ()) &&
+      postern_user_store_get_standing (txn, flow->user_id, &standing, NULL) && standing.disabled_at == 0)
+    return TRUE;
+  g_set_error_literal (error, POSTERN_ERROR, POSTERN_ERROR_STALE, "The session that this was begun in has ended");
+  return FALSE;
 }
 
 typedef struct {
@@ -56,17 +74,20 @@ PosternResponse *
 postern_flow_tasks_begin (PosternFlowEngine *engine, PosternFlowVisit *visit, PosternRequest *request, const PosternFlowTask *task,
                           const char *target)
 {
+  g_autofree char *escaped = target ? g_uri_escape_string (target, NULL, FALSE) : NULL;
+  g_autofree char *path = g_strconcat ("/account/change/", task->name, escaped ? "?target=" : NULL, escaped, NULL);
   g_autofree char *back = g_strconcat ("/account?notice=", task->notice, NULL);
-  g_autoptr (PosternFlow) flow = postern_flow_visit_begin (visit->tenant, back, task->name);
+  g_autoptr (PosternFlow) flow = NULL;
 
+  if (!postern_flow_visit_is_fresh (visit) && !asks_itself (visit, task))
+    return postern_flow_visit_sign_in_again (engine, visit, request, path);
+  flow = postern_flow_visit_begin (visit->tenant, back, task->name);
   postern_flow_set_string (&flow->hinted_user_id, visit->user->id);
   postern_flow_set_string (&flow->task_target, target);
-  if (!asks_itself (visit, task))
-    flow->max_age = RECENT;
   return postern_flow_engine_run (engine, flow, request, NULL);
 }
 
-/** A GET only begins: what is changed is changed by the forms of the flow. */
+/** A GET only begins: what is changed is changed by the forms of the flow. Who is not signed in does that first, and comes back. */
 PosternResponse *
 postern_flow_tasks_show (PosternRequest *request, gpointer engine)
 {

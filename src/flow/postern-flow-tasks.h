@@ -20,6 +20,11 @@ typedef struct {
 
 /** postern_flow_tasks_find: (nullable): NULL where @name is none of a factor's. */
 const PosternFlowTask *postern_flow_tasks_find (const char *name);
+/**
+ * postern_flow_tasks_check: for the transaction that changes something: the session that the flow was begun in is alive, and its
+ * person's. A flow may be parked: whoever was signed out meanwhile finishes nothing. STALE when it is not
+ */
+gboolean postern_flow_tasks_check (PosternFlowContext *context, PosternTxn *txn, GError **error);
 /** postern_flow_tasks_find_factor: who does it here; (nullable) (transfer none) */
 PosternInstance *postern_flow_tasks_find_factor (PosternFlowContext *context, const PosternFlowTask *task);
 /**

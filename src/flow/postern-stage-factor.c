@@ -22,6 +22,12 @@ ask (PosternFlowContext *context, PosternInstance *factor)
   return step;
 }
 
+static gboolean
+check_task (PosternTxn *txn, gpointer context, GError **error)
+{
+  return postern_flow_tasks_check (context, txn, error);
+}
+
 /* The pages are the factor's, and so are their rules; the flow ends with it. */
 static PosternStageResult
 do_task (PosternFlowContext *context, const PosternFlowTask *task, GError **error)
@@ -31,6 +37,8 @@ do_task (PosternFlowContext *context, const PosternFlowTask *task, GError **erro
 
   if (factor == NULL)
     return postern_flow_context_refuse (error, POSTERN_ERROR_NOT_FOUND, "There is no such way of signing in here");
+  if (!postern_store_read (postern_tenant_get_store (context->tenant), POSTERN_KEEP_LASTING, check_task, context, error))
+    return POSTERN_STAGE_REFUSE;
   step = ask (context, factor);
   if (postern_step_get_prompt (step)) {
     context->prompt = g_object_ref (postern_step_get_prompt (step));

@@ -104,18 +104,26 @@ give_back (PosternTxn *txn, gpointer user_data, GError **error)
   return postern_counter_store_give_back (txn, taking->key, taking->resets_at, error);
 }
 
-/* An address that moved on to somebody else takes nothing along. To recover an account is to prove its address, too. */
+/*
+ * An address that moved on to somebody else takes nothing along. To recover an account is to prove its address, too; and one that
+ * is to become the account's is not yet.
+ */
+static gboolean
+is_theirs (const PosternUser *user, const PosternCode *code)
+{
+  gboolean unproved = g_str_equal (code->purpose, POSTERN_CODE_RECOVER);
+
+  return g_str_equal (code->purpose, POSTERN_CODE_ADDRESS) || (g_strcmp0 (user->email, code->recipient) == 0 && (user->email_verified || unproved)) ||
+         (g_strcmp0 (user->phone, code->recipient) == 0 && user->phone_verified);
+}
+
 static gboolean
 check_kept (PosternTxn *txn, Taking *taking, GError **error)
 {
   PosternCode *code = taking->code;
   g_autoptr (PosternUser) user = code->user_id ? postern_user_store_get (txn, code->user_id, error) : NULL;
-  gboolean unproved = g_str_equal (code->purpose, POSTERN_CODE_RECOVER);
 
-  taking->kept = code->user_id == NULL;
-  if (user)
-    taking->kept = user->disabled_at == 0 && ((g_strcmp0 (user->email, code->recipient) == 0 && (user->email_verified || unproved)) ||
-                                              (g_strcmp0 (user->phone, code->recipient) == 0 && user->phone_verified));
+  taking->kept = code->user_id == NULL || (user && user->disabled_at == 0 && is_theirs (user, code));
   return code->user_id == NULL || user != NULL;
 }
 

@@ -32,6 +32,8 @@ typedef enum {
 /* What a flow is for besides signing in. What a person changes of their own is a row in src/flow/postern-flow-tasks.c. */
 #define POSTERN_FLOW_TASK_SETUP "setup"
 #define POSTERN_FLOW_TASK_CHANGE_PASSWORD "change-password"
+#define POSTERN_FLOW_TASK_EMAIL "email"
+#define POSTERN_FLOW_TASK_PHONE "phone"
 
 #define POSTERN_FLOW_FACTOR_CONNECTOR "connector" /* in factors: somebody else said who it is */
 

@@ -18,6 +18,8 @@ const ids = {
   identifier: ['identifier', 'submit'],
   password: ['identifier', 'password', 'submit', 'other-identifier'],
   code: ['code', 'submit', 'resend', 'other-identifier'],
+  'code--address': ['code', 'submit', 'resend', 'other-address'],
+  address: ['address', 'submit'],
   'code-link': ['submit'],
   'new-password': ['identifier', 'password', 'submit'],
   'code-elsewhere': ['code'],
@@ -158,7 +160,7 @@ async function visit(page, site, sample, language) {
     if (shots) await page.screenshot({ path: `${shots}/${sample.name}.${language}.${theme}.png`, fullPage: true });
   }
   await speaks(page, label, language);
-  check(`${label}: speaks the language`, { ja: /[ぁ-ヿ]/, ar: /[ء-ي]/, de: /[a-z]/, en: /[a-z]/ }[language].test(await page.textContent('h1')) ? [] : await page.textContent('h1'));
+  check(`${label}: speaks the language`, { ja: /[ぁ-ヿ一-鿿]/, ar: /[ء-ي]/, de: /[a-z]/, en: /[a-z]/ }[language].test(await page.textContent('h1')) ? [] : await page.textContent('h1'));
   check(`${label}: what it must have`, await page.evaluate(look, ids[sample.name] ?? ids[sample.template] ?? []));
   await narrow(page, label, sample, language);
   page.off('console', listen).off('pageerror', fail);
