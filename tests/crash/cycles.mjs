@@ -129,8 +129,8 @@ export class Cycles {
   async #reach(point, whole) {
     const old = this.postern.workers;
     this.world.disk.arm(point, 1 + Math.floor(this.random() * point.most), whole);
-    const reached = await until('the point', () => this.world.disk.struck, 2000).then(() => true, () => false);
-    this.world.disk.disarm();
+    await until('the point', () => this.world.disk.struck, 2000).catch(() => {});
+    const reached = this.world.disk.disarm();
     this.#note(reached ? point.name : 'a point that was not reached');
     if (!reached) return false;
     if (whole) await this.#allGone(old);

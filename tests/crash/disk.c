@@ -34,7 +34,7 @@ typedef struct {
   uint32_t file, op, phase; /* of the call that is the last; file 0 is any, else its place in `files` */
   int32_t left;             /* how many such calls away; 0: none is awaited */
   uint32_t whole;           /* the supervisor ends with it */
-  uint32_t struck;          /* our answer: it happened */
+  uint32_t struck;          /* our answer: it happens */
   uint32_t journal;         /* keep one */
 } Control;
 
@@ -103,6 +103,7 @@ name_of (int fd)
 
 /* --- the end ------------------------------------------------------------------------------------------------------ */
 
+/* Whoever waits for the end hears of it now, even if it comes only behind the call: a look between the two must not take it for none. */
 static bool
 is_due (uint32_t op, const char *name)
 {
@@ -110,13 +111,15 @@ is_due (uint32_t op, const char *name)
     return false;
   if (control->file != 0 && strcmp (files[control->file], name) != 0)
     return false;
-  return __atomic_sub_fetch (&control->left, 1, __ATOMIC_ACQ_REL) == 0;
+  if (__atomic_sub_fetch (&control->left, 1, __ATOMIC_ACQ_REL) != 0)
+    return false;
+  control->struck = 1;
+  return true;
 }
 
 static void
 strike (void)
 {
-  control->struck = 1;
   if (control->whole)
     kill (getppid (), SIGKILL);
   kill (getpid (), SIGKILL);

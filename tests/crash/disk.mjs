@@ -73,7 +73,11 @@ export class Disk {
     this.#set('left', count);
   }
 
-  disarm() { this.#set('left', 0); }
+  /** Gives whether the end has come, or comes: after this it no longer can. */
+  disarm() {
+    this.#set('left', 0);
+    return this.struck;
+  }
 
   /** All that was written counts as durable from now on. No worker may run. */
   reset() {

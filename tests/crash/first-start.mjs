@@ -32,8 +32,7 @@ export function addFirstStart(seed) {
       await withFresh(async (world) => {
         world.disk.arm({ file: 'any', op: 'any', phase: 'after' }, calls, true);
         await world.postern.start().catch(() => {});
-        reached = world.disk.struck;
-        world.disk.disarm();
+        reached = world.disk.disarm();
         if (!reached) return;
         cuts += 1;
         await world.postern.ended;
