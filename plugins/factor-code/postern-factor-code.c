@@ -107,13 +107,11 @@ confirm (PosternStep *step)
     postern_step_return_user (step, user_id, "otp");
 }
 
-/* Only once the person is known: a flow of that task may have to sign somebody in first. */
+/* Only when it is the task's turn: a flow of that task may have to ask for a code as a second factor first. */
 static gboolean
 is_address_task (PosternFlow *flow)
 {
-  gboolean wanted = g_strcmp0 (flow->task, POSTERN_FLOW_TASK_EMAIL) == 0 || g_strcmp0 (flow->task, POSTERN_FLOW_TASK_PHONE) == 0;
-
-  return wanted && flow->user_id;
+  return g_strcmp0 (flow->factor_wanted, POSTERN_FLOW_TASK_EMAIL) == 0 || g_strcmp0 (flow->factor_wanted, POSTERN_FLOW_TASK_PHONE) == 0;
 }
 
 static gboolean

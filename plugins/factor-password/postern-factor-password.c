@@ -97,7 +97,7 @@ postern_factor_password_handle_step (PosternAuthenticator *authenticator, Poster
 
   if (context == NULL)
     return FALSE;
-  if (postern_step_get_user_id (step) && g_strcmp0 (context->flow->task, POSTERN_FLOW_TASK_CHANGE_PASSWORD) == 0 && context->flow->user_id)
+  if (postern_step_get_user_id (step) && g_strcmp0 (context->flow->factor_wanted, POSTERN_FLOW_TASK_CHANGE_PASSWORD) == 0)
     postern_password_change_answer (self, step);
   else if (postern_step_get_user_id (step))
     postern_password_sign_in_confirm (self, step);

@@ -82,6 +82,8 @@ fill_flow (PosternFlow *flow, PosternGrant *grant)
   flow->auth_time = postern_json_get_int64 (grant->data, "auth_time", 0);
   g_strfreev (flow->amr);
   flow->amr = postern_json_dup_strv (grant->data, "amr", FALSE);
+  g_strfreev (flow->factors);
+  flow->factors = postern_json_dup_strv (grant->data, "factors", FALSE);
   g_strfreev (flow->granted_scopes);
   flow->granted_scopes = g_strsplit (grant->scope, " ", -1);
   g_strfreev (flow->scopes);

@@ -142,6 +142,7 @@ find_notice (PosternRequest *request)
     { "changed", N_("Your password is changed. You are signed out everywhere else.") },
     { "email", N_("Your e-mail address is confirmed.") },
     { "phone", N_("Your telephone number is confirmed.") },
+    { "added", N_("It is set up.") },
     { "unlinked", N_("It is disconnected. You are signed out everywhere else.") },
     { "removed", N_("It is removed. You are signed out everywhere else.") },
     { "last-way", N_("This is the only way to sign in to your account. Add another one first.") },

@@ -98,3 +98,18 @@ postern_flow_ask (PosternFlowContext *context, PosternInstance *instance, Poster
   context->flow->authenticator_state = postern_step_copy_state (step);
   return step;
 }
+
+PosternStep *
+postern_flow_ask_for (PosternFlowContext *context, PosternInstance *factor, const char *wanted)
+{
+  PosternFlow *flow = context->flow;
+  gboolean goes_on = context->input && g_strcmp0 (flow->factor_wanted, wanted) == 0;
+  PosternStep *step;
+
+  if (!goes_on)
+    g_clear_pointer (&flow->authenticator_state, postern_pairs_unref);
+  postern_flow_set_string (&flow->factor_wanted, wanted);
+  step = postern_flow_ask (context, factor, goes_on ? POSTERN_STEP_CONTINUE : POSTERN_STEP_BEGIN, flow->user_id);
+  g_clear_pointer (&context->input, postern_pairs_unref);
+  return step;
+}

@@ -14,6 +14,12 @@ G_BEGIN_DECLS
  */
 PosternStep *postern_flow_ask (PosternFlowContext *context, PosternInstance *instance, PosternStepPhase phase, const char *user_id);
 
+/**
+ * postern_flow_ask_for: asks a factor about the flow's user for @wanted (flow->factor_wanted: a second factor's name or a task's):
+ * it goes on if that is under way and a form came back; else it begins, with nothing of what was asked before. The form is used up.
+ */
+PosternStep *postern_flow_ask_for (PosternFlowContext *context, PosternInstance *factor, const char *wanted);
+
 /** postern_flow_ask_get_context: for factors, in tree: the walk that asks; (nullable) outside one. (transfer none) */
 PosternFlowContext *postern_flow_ask_get_context (PosternStep *step);
 

@@ -133,3 +133,17 @@ postern_flow_claims_collect (PosternRuntime *runtime, PosternFlow *flow, Postern
   postern_hub_collect_claims (postern_runtime_get_hub (runtime), flow, claims);
   return postern_claims_to_variant (claims);
 }
+
+/* The member `acr` of the `claims` parameter's `id_token`, when it is essential (OpenID Connect Core 5.5.1.1). */
+char **
+postern_flow_claims_dup_essential_acr (PosternFlow *flow)
+{
+  g_autoptr (GVariant) id_token = flow->requested_claims ? postern_json_get (flow->requested_claims, "id_token") : NULL;
+  g_autoptr (GVariant) acr = id_token && g_variant_is_of_type (id_token, G_VARIANT_TYPE_VARDICT) ? postern_json_get (id_token, "acr") : NULL;
+  char **values;
+
+  if (acr == NULL || !g_variant_is_of_type (acr, G_VARIANT_TYPE_VARDICT) || !postern_json_get_boolean (acr, "essential", FALSE))
+    return NULL;
+  values = postern_json_dup_strv (acr, "values", FALSE);
+  return values ? values : postern_json_dup_strv (acr, "value", TRUE);
+}

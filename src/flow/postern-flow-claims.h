@@ -21,5 +21,7 @@ char **postern_flow_claims_dup_scopes (PosternFlow *flow);
  * Returns: (transfer full): a{sv}, not floating
  */
 GVariant *postern_flow_claims_collect (PosternRuntime *runtime, PosternFlow *flow, PosternUser *user);
+/** postern_flow_claims_dup_essential_acr: what the application insists on; (transfer full) (nullable). */
+char **postern_flow_claims_dup_essential_acr (PosternFlow *flow);
 
 G_END_DECLS

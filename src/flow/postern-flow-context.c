@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "postern-flow-context.h"
 
+#include "postern-assurance.h"
 #include "postern-sign-in.h"
 
 gint64
@@ -130,7 +131,7 @@ postern_flow_context_forget_who (PosternFlowContext *self)
 {
   PosternFlow *flow = self->flow;
   char **strings[] = { &flow->user_id, &flow->session_id, &flow->acr, &flow->authenticator_id,
-                       &flow->callback_state, &flow->connector_id, &flow->link_user_id, &flow->factor_id };
+                       &flow->callback_state, &flow->connector_id, &flow->link_user_id, &flow->factor_wanted };
 
   for (guint i = 0; i < G_N_ELEMENTS (strings); i++)
     g_clear_pointer (strings[i], g_free);
@@ -139,20 +140,22 @@ postern_flow_context_forget_who (PosternFlowContext *self)
   g_clear_pointer (&flow->authenticator_state, postern_pairs_unref);
   g_clear_pointer (&flow->subject, g_variant_unref);
   flow->auth_time = flow->met_at = 0;
-  flow->authenticated_now = flow->consent_given = flow->sign_up = flow->recovered = FALSE;
+  flow->authenticated_now = flow->consent_given = flow->sign_up = flow->recovered = flow->remember_device = flow->enrolment_later = FALSE;
   flow->answered_prompts &= POSTERN_FLOW_PROMPT_SELECT_ACCOUNT;
   postern_flow_context_forget_user (self);
   g_clear_pointer (&self->effects, g_ptr_array_unref); /* an answer of one person must not be kept for the next */
 }
 
 void
-postern_flow_context_met (PosternFlowContext *self, const char *type_id, const char *amr)
+postern_flow_context_met (PosternFlowContext *self, const char *name, const char *amr)
 {
   PosternFlow *flow = self->flow;
 
-  postern_flow_add_factor (flow, type_id);
+  postern_flow_add_factor (flow, name);
   if (amr)
     postern_flow_add_amr (flow, amr);
+  if (postern_assurance_is_multiple ((const char *const *) flow->factors))
+    postern_flow_add_amr (flow, "mfa");
   postern_flow_set_string (&flow->acr, postern_sign_in_get_acr ((const char *const *) flow->amr));
   flow->auth_time = postern_flow_context_now ();
   flow->met_at = flow->met_at ? flow->met_at : flow->auth_time;

@@ -28,7 +28,7 @@ PosternStageResult postern_flow_context_refuse (GError **error, PosternError cod
 PosternStageResult postern_flow_context_again (PosternFlowContext *self, const char *stage, const char *notice);
 /** postern_flow_context_forget_who: back to before anybody was known; what was asked stays. */
 void postern_flow_context_forget_who (PosternFlowContext *self);
-/** postern_flow_context_met: a factor was met just now: @type_id, its plugin's or POSTERN_FLOW_FACTOR_CONNECTOR; @amr: (nullable): RFC 8176. */
-void postern_flow_context_met (PosternFlowContext *self, const char *type_id, const char *amr);
+/** postern_flow_context_met: a factor was met just now: @name, postern_flow_second_rows_name() or POSTERN_FLOW_FACTOR_CONNECTOR; @amr: (nullable): RFC 8176. */
+void postern_flow_context_met (PosternFlowContext *self, const char *name, const char *amr);
 
 G_END_DECLS

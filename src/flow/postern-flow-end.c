@@ -91,7 +91,7 @@ postern_flow_end_others (PosternTxn *txn, const char *user_id, const char *excep
     if (g_strcmp0 (session->id, except) != 0 && !end (txn, session, ended, error))
       return NULL;
   }
-  return sessions ? g_steal_pointer (&ended) : NULL;
+  return sessions && postern_device_store_distrust (txn, user_id, error) ? g_steal_pointer (&ended) : NULL;
 }
 
 typedef struct {

@@ -4,6 +4,8 @@
 #include "postern-authenticator.h"
 #include "postern-factor-code.h"
 #include "postern-factor-password.h"
+#include "postern-factor-recovery-code.h"
+#include "postern-factor-totp.h"
 #include "postern-flow-engine.h"
 #include "postern-identity-fixture.h"
 #include "postern-json.h"
@@ -212,6 +214,8 @@ house_open (void)
   postern_runtime_add_tenant (house_runtime, house_tenant);
   house_engine = postern_flow_engine_new (house_runtime);
   house_adopt (POSTERN_TYPE_FACTOR_PASSWORD, "password", "Password", g_variant_new_parsed ("@a{ss} {'memory': '7168', 'iterations': '1', 'queue': '0'}"));
+  house_adopt (POSTERN_TYPE_FACTOR_TOTP, "totp", "Code from an app", g_variant_new_parsed ("@a{ss} {}"));
+  house_adopt (POSTERN_TYPE_FACTOR_RECOVERY_CODE, "recovery-code", "Recovery code", g_variant_new_parsed ("@a{ss} {}"));
   house_adopt (TEST_TYPE_PROTOCOL, "test", "Test", g_variant_new_parsed ("@a{ss} {}"));
   house_adopt (TEST_TYPE_CONNECTOR, "away", "Away", g_variant_new_parsed ("@a{ss} {'issuer': 'https://provider.example'}"));
   house_adopt (TEST_TYPE_CONNECTOR, "corp", "Corp", g_variant_new_parsed ("@a{ss} {'email-domains': 'corp.example other.example'}"));

@@ -44,11 +44,34 @@ add_phone (GVariantBuilder *items, PosternUser *user, GPtrArray *credentials)
   return add_address (items, user->phone, user->phone_verified, POSTERN_FLOW_METHOD_PHONE);
 }
 
+/* One entry for the whole set: how many are left of how many. */
+static gboolean
+add_recovery_codes (GVariantBuilder *items, PosternUser *user, GPtrArray *credentials)
+{
+  guint all = 0, left = 0;
+  g_autofree char *label = NULL;
+
+  for (guint i = 0; i < credentials->len; i++) {
+    PosternCredential *credential = credentials->pdata[i];
+
+    if (g_strcmp0 (credential->kind, "recovery-code") != 0)
+      continue;
+    all++;
+    left += credential->used_at == 0;
+  }
+  label = g_strdup_printf ("%u / %u", left, all);
+  if (all > 0)
+    g_variant_builder_add (items, "v", g_variant_new_parsed ("{'id': <'recovery-codes'>, 'label': <%s>, 'removable': <false>}", label));
+  return FALSE;
+}
+
 static const PosternFlowMethod methods[] = {
   /* id        title           path                 factor      kind        traits                     offered              items */
   { "password", N_("Password"), "/account/password", "password", "password", POSTERN_FLOW_METHOD_ALONE, is_password_offered, NULL },
   { "email", N_("E-mail address"), "/account/change/email", "code", NULL, POSTERN_FLOW_METHOD_LASTING, is_email_offered, add_email },
   { "phone", N_("Telephone number"), "/account/change/phone", "code", NULL, 0, postern_flow_factors_can_text, add_phone },
+  { "totp", N_("Code from an app"), "/account/change/add-totp", "totp", "totp", 0, NULL, NULL },
+  { "recovery-codes", N_("Recovery codes"), "/account/change/new-recovery-codes", "recovery-code", "recovery-code", POSTERN_FLOW_METHOD_LASTING, NULL, add_recovery_codes },
 };
 
 const PosternFlowMethod *

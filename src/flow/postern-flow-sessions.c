@@ -108,6 +108,8 @@ postern_flow_sessions_use (PosternFlowSessions *self, PosternFlowContext *contex
   postern_flow_set_string (&flow->acr, session->acr);
   g_strfreev (flow->amr);
   flow->amr = session->amr && *session->amr ? g_strsplit (session->amr, " ", -1) : NULL;
+  g_strfreev (flow->factors);
+  flow->factors = session->factors && *session->factors ? g_strsplit (session->factors, " ", -1) : NULL;
   flow->auth_time = session->auth_time;
   flow->met_at = 0;
   flow->authenticated_now = flow->recovered = FALSE;

@@ -9,7 +9,7 @@ G_BEGIN_DECLS
 /**
  * PosternFlowTask: something that a person sets up, changes or takes away of their own, in a flow of entrance ACCOUNT. Stage
  * `factor` asks the factor for its pages by `handle-step` with the user's id, as often as it shows one; the factor finds in
- * flow->task what is wanted, does it in one transaction (with its notice and audit row), and answers with the user.
+ * flow->factor_wanted what is wanted, does it in one transaction (with its notice and audit row), and answers with the user.
  */
 typedef struct {
   const char *name;   /* flow->task; /account/change/NAME begins it */

@@ -5,6 +5,7 @@
 #include "postern-flow-connector.h"
 #include "postern-flow-context.h"
 #include "postern-flow-factors.h"
+#include "postern-flow-second-rows.h"
 #include "postern-flow-subject.h"
 #include "postern-stages.h"
 
@@ -40,7 +41,7 @@ take_user (PosternFlowContext *context, PosternInstance *instance, PosternStep *
   if (!POSTERN_IS_FACTOR (instance))
     return postern_flow_context_refuse (error, POSTERN_ERROR_PROVIDER, "Only a factor may name one of our users");
   postern_flow_set_string (&flow->user_id, postern_step_get_answered_user (step));
-  postern_flow_context_met (context, postern_instance_get_type_id (instance), postern_step_get_amr (step));
+  postern_flow_context_met (context, postern_flow_second_rows_name (instance, postern_step_get_amr (step)), postern_step_get_amr (step));
   flow->recovered = postern_pairs_get (flow->authenticator_state, POSTERN_FLOW_STATE_RECOVER) != NULL;
   return POSTERN_STAGE_GO_ON;
 }

@@ -1,28 +1,15 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include "postern-assurance.h"
+#include "postern-flow-claims.h"
 #include "postern-flow-context.h"
 #include "postern-flow-sessions.h"
-#include "postern-json.h"
 #include "postern-sign-in.h"
 #include "postern-stages.h"
-
-/* The member `acr` of the `claims` parameter's `id_token`, when it is essential (OpenID Connect Core 5.5.1.1). */
-static char **
-dup_essential_acr (PosternFlow *flow)
-{
-  g_autoptr (GVariant) id_token = flow->requested_claims ? postern_json_get (flow->requested_claims, "id_token") : NULL;
-  g_autoptr (GVariant) acr = id_token && g_variant_is_of_type (id_token, G_VARIANT_TYPE_VARDICT) ? postern_json_get (id_token, "acr") : NULL;
-  char **values;
-
-  if (acr == NULL || !g_variant_is_of_type (acr, G_VARIANT_TYPE_VARDICT) || !postern_json_get_boolean (acr, "essential", FALSE))
-    return NULL;
-  values = postern_json_dup_strv (acr, "values", FALSE);
-  return values ? values : postern_json_dup_strv (acr, "value", TRUE);
-}
 
 static gboolean
 check_assurance (PosternFlow *flow, GError **error)
 {
-  g_auto (GStrv) essential = dup_essential_acr (flow);
+  g_auto (GStrv) essential = postern_flow_claims_dup_essential_acr (flow);
 
   if (essential == NULL || postern_sign_in_meets_acr (flow->acr, (const char *const *) essential))
     return TRUE;
@@ -52,6 +39,24 @@ check_person (PosternFlowContext *context, GError **error)
   return TRUE;
 }
 
+/*
+ * The same rule as stage `factor`'s, for each way of getting a token: what was enough when a session or a grant began need not
+ * be any more.
+ */
+static gboolean
+check_second_factor (PosternFlowContext *context, gboolean person, GError **error)
+{
+  PosternFlow *flow = context->flow;
+  g_autoptr (PosternPolicy) policy = postern_tenant_dup_policy (context->tenant);
+  PosternAssurance assurance;
+
+  postern_assurance_init (&assurance, policy, context->client);
+  if (postern_assurance_is_met (&assurance, (const char *const *) flow->factors, (const char *const *) flow->amr))
+    return TRUE;
+  g_set_error_literal (error, POSTERN_ERROR, person ? POSTERN_ERROR_INTERACTION_REQUIRED : POSTERN_ERROR_INVALID_GRANT, "A second factor is required");
+  return FALSE;
+}
+
 /* A slow person can outlive max_age between password and consent only by minutes; a session cannot slip through at all. */
 static gboolean
 check_age (PosternFlowContext *context, GError **error)
@@ -75,6 +80,8 @@ postern_stage_policy_out (PosternFlowContext *context, GError **error)
   gboolean person = flow->entrance & (POSTERN_ENTRANCE_BROWSER | POSTERN_ENTRANCE_DEVICE | POSTERN_ENTRANCE_ACCOUNT);
 
   if (flow->entrance != POSTERN_ENTRANCE_BACK_CHANNEL && !check_person (context, error))
+    return POSTERN_STAGE_REFUSE;
+  if (flow->entrance != POSTERN_ENTRANCE_BACK_CHANNEL && !check_second_factor (context, person, error))
     return POSTERN_STAGE_REFUSE;
   if (person && !(check_age (context, error) && check_assurance (flow, error)))
     return POSTERN_STAGE_REFUSE;

@@ -65,6 +65,12 @@ touch_identity (PosternFlowContext *context, PosternTxn *txn, gpointer data, GEr
   return postern_identity_store_touch (txn, identity->id, claims, sealed, postern_flow_context_now (), error);
 }
 
+static gboolean
+trust_device (PosternFlowContext *context, PosternTxn *txn, gpointer data, GError **error)
+{
+  return postern_device_store_trust (txn, data, context->flow->user_id, postern_flow_context_now (), error);
+}
+
 static char *
 ensure_device (PosternFlowContext *context)
 {
@@ -94,6 +100,8 @@ describe (PosternFlowContext *context, PosternSession *session, const char *devi
 {
   PosternFlow *flow = context->flow;
 
+  g_free (session->factors);
+  session->factors = flow->factors ? g_strjoinv (" ", flow->factors) : NULL;
   postern_flow_set_string (&session->device_hash, device_hash);
   postern_flow_set_string (&session->user_agent, flow->user_agent);
   postern_flow_set_string (&session->remote_address, flow->remote_address);
@@ -122,7 +130,9 @@ sign_in (PosternFlowContext *context, PosternSession *old)
   postern_flow_set_string (&flow->acr, session->acr);
   describe (context, session, device_hash);
   postern_flow_effects_add (context, old ? raise_session : insert_session, session, (GDestroyNotify) postern_session_unref);
-  postern_flow_effects_add (context, put_device, g_steal_pointer (&device_hash), g_free);
+  postern_flow_effects_add (context, put_device, g_strdup (device_hash), g_free);
+  if (flow->remember_device)
+    postern_flow_effects_add (context, trust_device, g_strdup (device_hash), g_free);
   postern_flow_browser_add_session (context, secret);
   if (flow->authenticator_id)
     postern_flow_choices_remember (context, flow->authenticator_id);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "postern-application.h"
 
+#include "postern-assurance.h"
 #include "postern-error.h"
 #include "postern-json.h"
 #include "postern-redirect-uri.h"
@@ -273,6 +274,8 @@ static const Row rows[] = {
     {"refresh_token_lifetime", check_integer, NULL, 60, 10 * YEAR},
     {"refresh_token_rotation", check_boolean, NULL, 0, 0},
     {"default_max_age", check_integer, NULL, 0, YEAR},
+    {"second_factor", check_word, POSTERN_SECOND_RULES, 0, 0},
+    {"second_factors", check_words, POSTERN_SECOND_FACTORS, 0, 0},
     {"require_auth_time", check_boolean, NULL, 0, 0},
     {"require_pkce", check_boolean, NULL, 0, 0},
     {"application_type", check_word, "web native", 0, 0},

@@ -33,6 +33,7 @@ typedef struct {
   PosternJoseAlg request_object_alg; /* UNKNOWN: any we know */
   char *backchannel_logout_uri; gboolean backchannel_logout_session_required;
   gint64 access_token_lifetime, id_token_lifetime, refresh_token_lifetime; /* seconds; 0: the tenant's policy */
+  guint second_factor, second_factors; /* as the tenant's policy says it (postern-assurance.h); 0: no say */
   gint64 default_max_age;   /* -1: not set */
   gboolean require_auth_time, refresh_rotation, require_pkce;
   char *logo_uri, *client_uri, *policy_uri, *tos_uri;

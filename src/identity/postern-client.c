@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "postern-application.h"
 
+#include "postern-assurance.h"
 #include "postern-error.h"
 #include "postern-json.h"
 #include "postern-redirect-uri.h"
@@ -103,6 +104,16 @@ read_keys (PosternClient *self, GVariant *metadata, GError **error)
   return self->jwks != NULL;
 }
 
+static void
+read_second_factor (PosternClient *self, GVariant *m)
+{
+  g_auto (GStrv) names = postern_json_dup_strv (m, "second_factors", FALSE);
+
+  self->second_factor = (guint) MAX (0, postern_assurance_read_rule (postern_json_get_string (m, "second_factor")));
+  for (guint i = 0; names && names[i]; i++)
+    self->second_factors |= postern_assurance_read_factor (names[i]);
+}
+
 /* RFC 7591 section 2 and OpenID Connect Registration section 2 name the defaults; where the kind decides,
  * ours are narrower. */
 static void
@@ -146,6 +157,7 @@ read_members (PosternClient *self, const char *kind, GVariant *m)
   self->client_uri = read_text (m, "client_uri", NULL);
   self->policy_uri = read_text (m, "policy_uri", NULL);
   self->tos_uri = read_text (m, "tos_uri", NULL);
+  read_second_factor (self, m);
 }
 
 PosternClient *

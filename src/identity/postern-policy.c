@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "postern-policy.h"
 
+#include "postern-assurance.h"
 #include "postern-error.h"
 
 #define DAY (24 * 3600)
+#define DEFAULT_FACTORS (POSTERN_SECOND_PASSKEY | POSTERN_SECOND_TOTP | POSTERN_SECOND_RECOVERY_CODE) /* what is sent can be intercepted: only where it is wanted */
 
-typedef enum { BOOLEAN, COUNT, SECONDS } Sort;
+typedef enum { BOOLEAN, COUNT, SECONDS, RULE, FACTORS } Sort;
 
 typedef struct {
   const char *name;
@@ -34,6 +36,9 @@ static const Row rows[] = {
     {FIELD (password_min_length_with_factor), 8, 8, 128},
     {FIELD (password_max_length), 128, 64, 1024},
     {FIELD (password_min_score), 2, 0, 4},
+    {"second_factor", RULE, G_STRUCT_OFFSET (PosternPolicy, second_factor), POSTERN_SECOND_OPTIONAL, 0, 0},
+    {"second_factors", FACTORS, G_STRUCT_OFFSET (PosternPolicy, second_factors), DEFAULT_FACTORS, 0, 0},
+    {TIME (remembered_device_lifetime), 30 * DAY, 0, 400 * DAY},
     {TIME (session_idle_lifetime), 7 * DAY, 60, 400 * DAY},
     {TIME (session_lifetime), 30 * DAY, 60, 400 * DAY},
     {FIELD (guesses_per_account), 10, 1, 1000},
@@ -50,7 +55,7 @@ set (PosternPolicy *self, const Row *row, gint64 value)
 {
   if (row->sort == BOOLEAN)
     G_STRUCT_MEMBER (gboolean, self, row->offset) = value != 0;
-  else if (row->sort == COUNT)
+  else if (row->sort != SECONDS)
     G_STRUCT_MEMBER (guint, self, row->offset) = (guint)value;
   else
     G_STRUCT_MEMBER (gint64, self, row->offset) = value;
@@ -73,6 +78,43 @@ wrong (GError **error, const char *name, const char *why)
   return FALSE;
 }
 
+/* An array of names; at least one, and each known. */
+static guint
+read_factors (GVariant *value)
+{
+  guint bits = 0;
+  GVariantIter iter;
+  GVariant *child;
+  gboolean good = g_variant_is_of_type (value, G_VARIANT_TYPE ("av"));
+
+  if (!good)
+    return 0;
+  g_variant_iter_init (&iter, value);
+  while (g_variant_iter_next (&iter, "v", &child)) {
+    g_autoptr (GVariant) name = child;
+    guint bit = g_variant_is_of_type (name, G_VARIANT_TYPE_STRING) ? postern_assurance_read_factor (g_variant_get_string (name, NULL)) : 0;
+
+    good = good && bit != 0;
+    bits |= bit;
+  }
+  return good ? bits : 0;
+}
+
+static gboolean
+read_words (PosternPolicy *self, const Row *row, GVariant *value, GError **error)
+{
+  const char *word = g_variant_is_of_type (value, G_VARIANT_TYPE_STRING) ? g_variant_get_string (value, NULL) : NULL;
+  gint rule = postern_assurance_read_rule (word);
+  guint factors = read_factors (value);
+
+  if (row->sort == RULE && rule < 0)
+    return wrong (error, row->name, "must be one of: " POSTERN_SECOND_RULES);
+  if (row->sort == FACTORS && factors == 0)
+    return wrong (error, row->name, "must be an array of some of: " POSTERN_SECOND_FACTORS);
+  set (self, row, row->sort == RULE ? rule : (gint64) factors);
+  return TRUE;
+}
+
 static gboolean
 read_member (PosternPolicy *self, const char *name, GVariant *value, GError **error)
 {
@@ -88,6 +130,8 @@ read_member (PosternPolicy *self, const char *name, GVariant *value, GError **er
     set (self, row, g_variant_get_boolean (value));
     return TRUE;
   }
+  if (row->sort == RULE || row->sort == FACTORS)
+    return read_words (self, row, value, error);
 
   number = g_variant_is_of_type (value, G_VARIANT_TYPE_INT64) ? g_variant_get_int64 (value) : G_MININT64;
   range = g_strdup_printf ("must be a whole number%s from %" G_GINT64_FORMAT " to %" G_GINT64_FORMAT,

@@ -20,6 +20,8 @@ typedef struct {
   guint password_min_length_with_factor; /* 8 */
   guint password_max_length;             /* 128 */
   guint password_min_score;              /* zxcvbn 0..4 */
+  guint second_factor, second_factors;   /* PosternSecondRule; PosternSecondFactor bits that count: postern-assurance.h */
+  gint64 remembered_device_lifetime;     /* seconds; 0: who is asked for a second factor is asked each time */
   gint64 session_idle_lifetime;          /* seconds */
   gint64 session_lifetime;               /* seconds */
   guint guesses_per_account, guesses_per_address; /* wrong ones in guess_window */

@@ -76,7 +76,7 @@ struct _PosternFlow {
   gint64 auth_time;
   char **amr;         /* factors met, RFC 8176 values */
   char *acr;
-  char **factors;     /* which factors were met, the first one first: ids of plugins, or POSTERN_FLOW_FACTOR_CONNECTOR */
+  char **factors;     /* which factors were met, the first one first: names of second factors, ids of other plugins, POSTERN_FLOW_FACTOR_CONNECTOR, POSTERN_SECOND_DEVICE */
   gint64 met_at;      /* when the first one of this flow was met; 0: none was */
   gboolean recovered; /* and it was a new password, set with a code, in place of a forgotten one */
   gboolean authenticated_now; /* a factor was met in this flow, not in an older session */
@@ -84,7 +84,9 @@ struct _PosternFlow {
   /* with an authenticator */
   char *authenticator_id;
   PosternPairs *authenticator_state; /* (nullable) */
-  char *factor_id;               /* (nullable): the instance that stage `factor` asks, once the person is known */
+  char *factor_wanted;           /* (nullable): what stage `factor` asks of a factor, once the person is known: a second factor's name, or a task's */
+  gboolean remember_device;      /* the person does not want to be asked for a second factor in this browser again */
+  gboolean enrolment_later;      /* … nor, now, to set one up */
   char *callback_state;          /* hash of the value a provider must bring back */
   char *connector_id;            /* the engine's stamp */
   GVariant *subject;             /* a{sv}: id, claims, upstream tokens; until stage `link` has used it */
@@ -119,7 +121,7 @@ POSTERN_API PosternFlow *postern_flow_new (PosternEntrance entrance, const char 
 POSTERN_API void postern_flow_set_string (char **field, const char *value);
 /** postern_flow_add_amr: adds @amr once. */
 POSTERN_API void postern_flow_add_amr (PosternFlow *self, const char *amr);
-/** postern_flow_add_factor: notes once that the factor @type_id was met. */
-POSTERN_API void postern_flow_add_factor (PosternFlow *self, const char *type_id);
+/** postern_flow_add_factor: notes once that the factor @name was met. */
+POSTERN_API void postern_flow_add_factor (PosternFlow *self, const char *name);
 
 G_END_DECLS

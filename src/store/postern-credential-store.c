@@ -3,6 +3,7 @@
 
 #include "postern-error.h"
 #include "postern-record.h"
+#include "postern-txn.h"
 
 /* The owner never changes: a credential id that belongs to another user is not taken over. */
 gboolean
@@ -61,4 +62,40 @@ postern_credential_store_upgrade (PosternTxn *txn, const char *id, const char *o
   if (changed == 0)
     g_set_error_literal (error, POSTERN_ERROR, POSTERN_ERROR_CONFLICT, "the credential was changed by someone else");
   return changed > 0;
+}
+
+/* TRUE if the database marked it: whoever else tries the same at the same time finds it used. */
+static gboolean
+mark (PosternTxn *txn, const char *sql, const PosternValue *values, guint n_values, GError **error)
+{
+  gint64 changed = postern_txn_execute (txn, sql, values, n_values, error);
+
+  if (changed == 0)
+    g_set_error_literal (error, POSTERN_ERROR, POSTERN_ERROR_CONFLICT, "this was used before");
+  return changed > 0;
+}
+
+gboolean
+postern_credential_store_advance (PosternTxn *txn, const char *id, const char *value, gint64 used_at, GError **error)
+{
+  PosternValue values[] = { POSTERN_TEXT (id), POSTERN_TEXT (value), POSTERN_INT (used_at) };
+
+  return mark (txn, "UPDATE credentials SET used_at = ?3 WHERE id = ?1 AND value = ?2 AND used_at < ?3", values, G_N_ELEMENTS (values), error);
+}
+
+gboolean
+postern_credential_store_spend (PosternTxn *txn, const char *user_id, const char *kind, const char *value, gint64 now, GError **error)
+{
+  PosternValue values[] = { POSTERN_TEXT (user_id), POSTERN_TEXT (kind), POSTERN_TEXT (value), POSTERN_INT (now) };
+
+  return mark (txn, "UPDATE credentials SET used_at = ?4 WHERE user_id = ?1 AND kind = ?2 AND value = ?3 AND used_at = 0", values,
+               G_N_ELEMENTS (values), error);
+}
+
+gboolean
+postern_credential_store_delete_kind (PosternTxn *txn, const char *user_id, const char *kind, GError **error)
+{
+  PosternValue values[] = { POSTERN_TEXT (user_id), POSTERN_TEXT (kind) };
+
+  return postern_txn_run (txn, "DELETE FROM credentials WHERE user_id = ?1 AND kind = ?2", values, G_N_ELEMENTS (values), error);
 }

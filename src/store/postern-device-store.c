@@ -33,3 +33,30 @@ postern_device_store_forget (PosternTxn *txn, const char *user_id, GError **erro
 
   return postern_txn_run (txn, "DELETE FROM devices WHERE user_id = ?1", values, G_N_ELEMENTS (values), error);
 }
+
+gboolean
+postern_device_store_trust (PosternTxn *txn, const char *device_hash, const char *user_id, gint64 now, GError **error)
+{
+  PosternValue values[] = { POSTERN_TEXT (device_hash), POSTERN_TEXT (user_id), POSTERN_INT (now) };
+
+  return postern_txn_run (txn, "UPDATE devices SET trusted_at = ?3 WHERE user_id = ?2 AND device_hash = ?1", values, G_N_ELEMENTS (values), error);
+}
+
+gboolean
+postern_device_store_is_trusted (PosternTxn *txn, const char *device_hash, const char *user_id, gint64 since, GError **error)
+{
+  PosternValue values[] = { POSTERN_TEXT (device_hash), POSTERN_TEXT (user_id), POSTERN_INT (since) };
+  gint64 found = 0;
+
+  return postern_txn_read_int64 (txn, &found, 0, "SELECT 1 FROM devices WHERE user_id = ?2 AND device_hash = ?1 AND trusted_at > ?3",
+                                 values, G_N_ELEMENTS (values), error) &&
+         found == 1;
+}
+
+gboolean
+postern_device_store_distrust (PosternTxn *txn, const char *user_id, GError **error)
+{
+  PosternValue values[] = { POSTERN_TEXT (user_id) };
+
+  return postern_txn_run (txn, "UPDATE devices SET trusted_at = 0 WHERE user_id = ?1 AND trusted_at <> 0", values, G_N_ELEMENTS (values), error);
+}

@@ -82,6 +82,7 @@ static const PosternField session_fields[] = {
   TEXT (PosternSession, device_hash),
   TEXT (PosternSession, amr),
   TEXT (PosternSession, acr),
+  TEXT (PosternSession, factors),
   TEXT (PosternSession, user_agent),
   TEXT (PosternSession, remote_address),
   TEXT (PosternSession, upstream_connector),

@@ -65,6 +65,7 @@ typedef struct {
   char *user_id;
   char *device_hash; /* (nullable) */
   char *amr, *acr;   /* amr: space-separated */
+  char *factors;     /* (nullable): which were met, the first one first; space-separated */
   char *user_agent, *remote_address;
   char *upstream_connector, *upstream_sid; /* (nullable) */
   gint64 auth_time, created_at, used_at, idle_expires_at, expires_at, ended_at;

@@ -55,13 +55,14 @@ gboolean
 postern_session_store_raise (PosternTxn *txn, PosternSession *session, GError **error)
 {
   static const char sql[] = "UPDATE sessions SET secret_hash = ?2, amr = ?3, acr = ?4, auth_time = ?5, used_at = ?6, "
-                            "idle_expires_at = ?7, expires_at = ?8, device_hash = ?9 "
+                            "idle_expires_at = ?7, expires_at = ?8, device_hash = ?9, factors = ?11 "
                             "WHERE key = ?10 AND id = ?1 AND ended_at = 0 AND expires_at > ?6 AND idle_expires_at > ?6";
   PosternValue values[] = { POSTERN_TEXT (session->id),       POSTERN_TEXT (session->secret_hash),
                             POSTERN_TEXT (session->amr),      POSTERN_TEXT (session->acr),
                             POSTERN_INT (session->auth_time), POSTERN_INT (session->used_at),
                             POSTERN_INT (session->idle_expires_at), POSTERN_INT (session->expires_at),
-                            POSTERN_TEXT (session->device_hash), POSTERN_KEY (session->id) };
+                            POSTERN_TEXT (session->device_hash), POSTERN_KEY (session->id),
+                            POSTERN_TEXT (session->factors) };
 
   return change_alive (txn, sql, values, G_N_ELEMENTS (values), error);
 }

@@ -39,6 +39,12 @@ gboolean postern_credential_store_delete (PosternTxn *txn, const char *id, GErro
 /** swaps the value only if it still is @old_value (hash upgrade at sign-in) */
 gboolean postern_credential_store_upgrade (PosternTxn *txn, const char *id, const char *old_value, const char *new_value, gint64 now, GError **error);
 
+/** one statement: last used at @used_at, if its value still is @value and it was used before that only. CONFLICT when it was not: a one-time code of that moment works once */
+gboolean postern_credential_store_advance (PosternTxn *txn, const char *id, const char *value, gint64 used_at, GError **error);
+/** one statement marks @user_id's credential of @value used. CONFLICT when there is none that was never used: a recovery code works once */
+gboolean postern_credential_store_spend (PosternTxn *txn, const char *user_id, const char *kind, const char *value, gint64 now, GError **error);
+gboolean postern_credential_store_delete_kind (PosternTxn *txn, const char *user_id, const char *kind, GError **error); /* none is no error */
+
 /* postern-identity-store.c */
 gboolean postern_identity_store_insert (PosternTxn *txn, PosternIdentity *identity, GError **error);
 PosternIdentity *postern_identity_store_find (PosternTxn *txn, const char *connector, const char *subject, GError **error);
@@ -138,6 +144,11 @@ gboolean postern_counter_store_give_back (PosternTxn *txn, const char *key, gint
 /** to the day: who comes back within one is not written again */
 gboolean postern_device_store_put (PosternTxn *txn, const char *device_hash, const char *user_id, gint64 now, GError **error);
 gboolean postern_device_store_knows (PosternTxn *txn, const char *device_hash, const char *user_id, gint64 since, GError **error);
+
+/* … and those where they are not asked for a second factor */
+gboolean postern_device_store_trust (PosternTxn *txn, const char *device_hash, const char *user_id, gint64 now, GError **error);
+gboolean postern_device_store_is_trusted (PosternTxn *txn, const char *device_hash, const char *user_id, gint64 since, GError **error); /* trusted after @since */
+gboolean postern_device_store_distrust (PosternTxn *txn, const char *user_id, GError **error); /* all of a person's */
 
 gboolean postern_device_store_forget (PosternTxn *txn, const char *user_id, GError **error); /* all of a person's */
 

@@ -1,0 +1,147 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "postern-flow-second-fixture.h"
+
+/* The matrix: no way in skips a required factor. */
+
+static char *
+token_answer (PosternEntrance entrance, const char *user_id, const char *factors)
+{
+  g_autoptr (PosternFlow) flow = postern_flow_new (entrance, "test");
+  g_autoptr (PosternResponse) response = NULL;
+
+  flow->application_id = g_strdup (APP_FIRST);
+  flow->user_id = g_strdup (user_id);
+  flow->factors = factors ? g_strsplit (factors, " ", -1) : NULL;
+  response = postern_flow_engine_run (house_engine, flow, NULL, NULL);
+  return g_strdup (postern_response_get_header (response, "Location"));
+}
+
+/* By each entrance of a program: what was enough when the grant was made is not any more. */
+static void
+test_matrix_tokens (void)
+{
+  static const PosternEntrance entrances[] = { POSTERN_ENTRANCE_CODE, POSTERN_ENTRANCE_REFRESH, POSTERN_ENTRANCE_EXCHANGE, POSTERN_ENTRANCE_IMPERSONATION };
+  static const struct {
+    const char *factors;
+    gboolean enough;
+  } cases[] = { { NULL, FALSE }, { "password", FALSE }, { "connector", FALSE }, { "email-code", FALSE }, { "passkey", FALSE }, { "totp", FALSE },
+                { "password email-code", FALSE }, { "password totp", TRUE }, { "connector recovery-code", TRUE }, { "password remembered-device", TRUE } };
+  Person wim = person_make ("wim@second.example", TRUE);
+
+  for (guint i = 0; i < G_N_ELEMENTS (entrances); i++)
+    for (guint n = 0; n < G_N_ELEMENTS (cases); n++) {
+      g_autofree char *before = token_answer (entrances[i], wim.id, cases[n].factors);
+      g_autofree char *after = NULL;
+
+      g_assert_nonnull (strstr (before, "user=usr_"));
+      policy_set (RULE ("required"));
+      after = token_answer (entrances[i], wim.id, cases[n].factors);
+      policy_set (RULE ("optional"));
+      if ((strstr (after, "user=usr_") != NULL) != cases[n].enough || (strstr (after, "error=invalid_grant") != NULL) == cases[n].enough)
+        g_error ("entrance %u with %s: %s", entrances[i], cases[n].factors ? cases[n].factors : "nothing", after);
+    }
+  g_free (wim.id);
+}
+
+typedef void (*WayIn) (Browser *browser, Person *person);
+
+static void
+by_password (Browser *browser, Person *person)
+{
+  browser_begin (browser, application_flow (APP_FIRST, 0));
+  browser_sign_in (browser, person->email, PASSWORD);
+}
+
+static void
+by_code (Browser *browser, Person *person)
+{
+  browser_ask_code (browser, person->email);
+  browser_enter_newest (browser, person->email);
+}
+
+static void
+by_provider (Browser *browser, Person *person)
+{
+  browser_begin (browser, application_flow (APP_FIRST, 0));
+  browser_press_provider (browser, "matrix");
+}
+
+static void
+by_sign_up (Browser *browser, Person *person)
+{
+  browser_sign_up_to_code (browser, "new@matrix.example", PASSWORD);
+  browser_enter_newest (browser, "new@matrix.example");
+}
+
+static void
+by_recovery (Browser *browser, Person *person)
+{
+  browser_ask_for (browser, APP_FIRST, person->email, "action=recover");
+  browser_enter_newest (browser, person->email);
+  browser_submit (browser, "action=continue&password=" NEW_PASSWORD);
+}
+
+static void
+by_account (Browser *browser, Person *person)
+{
+  browser_get (browser, "/account");
+  browser_follow (browser);
+  browser_sign_in (browser, person->email, NEW_PASSWORD);
+}
+
+static void
+by_task (Browser *browser, Person *person)
+{
+  browser_get (browser, "/account/password");
+  browser_follow (browser);
+  browser_sign_in (browser, person->email, NEW_PASSWORD);
+}
+
+/* In each browser the person ends before a page that asks for the factor, or has one set up; and nothing serves afterwards. */
+static void
+test_matrix_people (void)
+{
+  static const struct {
+    const char *name;
+    WayIn run;
+  } ways[] = { { "password", by_password }, { "code", by_code },         { "provider", by_provider }, { "sign-up", by_sign_up },
+               { "recovery", by_recovery }, { "account", by_account }, { "task", by_task } };
+  static const gboolean has[] = { FALSE, TRUE };
+
+  policy_set ("{\"second_factor\":\"required\",\"codes_per_recipient\":1000,\"guesses_per_account\":1000}");
+  for (guint n = 0; n < G_N_ELEMENTS (has); n++) {
+    Person xia = person_make (has[n] ? "with@matrix.example" : "without@matrix.example", has[n]);
+
+    for (guint i = 0; i < G_N_ELEMENTS (ways); i++) {
+      g_autoptr (Browser) browser = browser_new ("192.0.2.23");
+      const char *page;
+
+      if (has[n] && g_str_equal (ways[i].name, "sign-up"))
+        continue;
+      ways[i].run (browser, &xia);
+      page = browser_page (browser);
+      if (!g_str_equal (page, "totp") && !g_str_equal (page, "second-factor"))
+        g_error ("by %s: %s", ways[i].name, page);
+      browser_begin (browser, application_flow (APP_FIRST, POSTERN_FLOW_PROMPT_NONE));
+      assert_answer (browser, "error=login_required");
+    }
+    g_free (xia.id);
+  }
+  policy_set (RULE ("optional"));
+}
+
+int
+main (int argc, char **argv)
+{
+  int failed;
+
+  g_test_init (&argc, &argv, NULL);
+  house_has_messenger = TRUE;
+  house_begin ();
+  policy_set (RULE ("optional"));
+  g_test_add_func ("/matrix/tokens", test_matrix_tokens);
+  g_test_add_func ("/matrix/people", test_matrix_people);
+  failed = g_test_run ();
+  house_end ();
+  return failed;
+}

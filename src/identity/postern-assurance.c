@@ -1,0 +1,119 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "postern-assurance.h"
+
+#include "postern-sign-in.h"
+
+#include <string.h>
+
+/* (-1: none): the place of @word in the space-separated @words */
+static gint
+find_word (const char *words, const char *word)
+{
+  g_auto (GStrv) list = g_strsplit (words, " ", -1);
+
+  for (gint i = 0; word && list[i]; i++)
+    if (g_str_equal (list[i], word))
+      return i;
+  return -1;
+}
+
+gint
+postern_assurance_read_rule (const char *word)
+{
+  return find_word (POSTERN_SECOND_RULES, word);
+}
+
+guint
+postern_assurance_read_factor (const char *word)
+{
+  gint place = find_word (POSTERN_SECOND_FACTORS, word);
+
+  return place < 0 ? 0 : 1u << place;
+}
+
+void
+postern_assurance_init (PosternAssurance *self, PosternPolicy *policy, PosternClient *client)
+{
+  self->rule = policy->second_factor;
+  self->counts = policy->second_factors;
+  self->device_lifetime = policy->remembered_device_lifetime;
+  if (client == NULL)
+    return;
+  self->rule = MAX (self->rule, client->second_factor);
+  if (client->second_factors)
+    self->counts &= client->second_factors;
+}
+
+/* A second one counts beside the first; a passkey that knew its owner (a PIN, a finger) is both. */
+static gboolean
+has_counted (const PosternAssurance *self, const char *const *factors, const char *const *amr)
+{
+  gboolean whole = amr && g_strv_contains (amr, "mfa");
+
+  for (guint i = 0; factors && factors[i]; i++) {
+    guint bit = postern_assurance_read_factor (factors[i]) & self->counts;
+
+    if (bit && (i > 0 || (bit == POSTERN_SECOND_PASSKEY && whole)))
+      return TRUE;
+  }
+  return FALSE;
+}
+
+static gboolean
+has_device (const PosternAssurance *self, const char *const *factors)
+{
+  return self->device_lifetime > 0 && factors && g_strv_contains (factors, POSTERN_SECOND_DEVICE);
+}
+
+gboolean
+postern_assurance_is_met (const PosternAssurance *self, const char *const *factors, const char *const *amr)
+{
+  return self->rule != POSTERN_SECOND_REQUIRED || has_device (self, factors) || has_counted (self, factors, amr);
+}
+
+gboolean
+postern_assurance_is_multiple (const char *const *factors)
+{
+  if (factors == NULL || factors[0] == NULL || postern_assurance_read_factor (factors[0]))
+    return FALSE; /* two things that somebody has are still one kind (NIST SP 800-63B, 2.2.2) */
+  for (guint i = 1; factors[i]; i++)
+    if (postern_assurance_read_factor (factors[i]))
+      return TRUE;
+  return FALSE;
+}
+
+/*
+ * A risk, or the application, wants two kinds of factors: no remembered browser stands in for one, and none is set up for the
+ * occasion: whoever has stolen the first would only add one of their own.
+ */
+static gboolean
+decide_more (const PosternAssuranceCase *it, PosternAssuranceStep *step)
+{
+  gboolean strong = g_str_equal (postern_sign_in_get_acr (it->amr), "2");
+
+  if (strong || !(it->voted || it->asked))
+    return FALSE;
+  *step = POSTERN_ASSURANCE_ASK;
+  if (it->ready)
+    return TRUE;
+  *step = POSTERN_ASSURANCE_AGAIN;
+  return it->voted && !it->fresh;
+}
+
+PosternAssuranceStep
+postern_assurance_decide (const PosternAssurance *self, const PosternAssuranceCase *it)
+{
+  PosternAssuranceStep step;
+
+  if (decide_more (it, &step))
+    return step;
+  if (self->rule == POSTERN_SECOND_OFF || has_counted (self, it->factors, it->amr))
+    return POSTERN_ASSURANCE_ENOUGH;
+  if (has_device (self, it->factors) || (it->remembered && self->device_lifetime > 0))
+    return POSTERN_ASSURANCE_ENOUGH;
+  if (it->ready)
+    return POSTERN_ASSURANCE_ASK;
+  if (self->rule == POSTERN_SECOND_REQUIRED)
+    return it->can_enrol ? POSTERN_ASSURANCE_ENROL : POSTERN_ASSURANCE_MISSING;
+  return self->rule == POSTERN_SECOND_PROMPTED && it->can_enrol ? POSTERN_ASSURANCE_OFFER : POSTERN_ASSURANCE_ENOUGH;
+}
