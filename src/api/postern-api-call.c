@@ -257,6 +257,16 @@ run_all (PosternApiCall *call, PosternApiMode mode, PosternApiPrepare prepare, P
   return postern_store_write (call->store, POSTERN_KEEP_LASTING, run, &self, error);
 }
 
+static PosternResponse *
+answer (PosternApiCall *call)
+{
+  if (call->ended != NULL)
+    call->api->sessions->tell (call->api->tenant, call->ended, call->api->sessions_data);
+  if (call->result != NULL)
+    return postern_response_new_json (call->status, call->result);
+  return postern_response_new (204, NULL, NULL);
+}
+
 PosternResponse *
 postern_api_call_run (PosternApi *api, PosternRequest *request, PosternApiMode mode, PosternApiPrepare prepare,
                       PosternApiWork work)
@@ -267,15 +277,14 @@ postern_api_call_run (PosternApi *api, PosternRequest *request, PosternApiMode m
 
   call.store = postern_tenant_get_store (api->tenant);
   call.now = g_get_real_time () / G_USEC_PER_SEC;
-  if (!run_all (&call, mode, prepare, work, &error))
-    response = answer_error (&call, error);
-  else if (call.result != NULL)
-    response = postern_response_new_json (call.status, call.result);
+  if (run_all (&call, mode, prepare, work, &error))
+    response = answer (&call);
   else
-    response = postern_response_new (204, NULL, NULL);
+    response = answer_error (&call, error);
   g_clear_pointer (&call.body, g_variant_unref);
   g_clear_pointer (&call.result, g_variant_unref);
   g_clear_pointer (&call.detail, g_variant_unref);
+  g_clear_pointer (&call.ended, g_ptr_array_unref);
   g_free (call.event);
   g_free (call.target);
   postern_secret_free (call.prepared);

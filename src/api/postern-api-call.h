@@ -18,8 +18,8 @@ struct _PosternApi {
   GPtrArray *instances; /* (element-type PosternInstance) */
   GPtrArray *problems;  /* (element-type utf8) */
   PosternFactor *factor; /* (nullable) (transfer none) */
-  PosternApiEndSession end_session;
-  gpointer end_session_data;
+  const PosternApiSessions *sessions; /* (nullable) */
+  gpointer sessions_data;
 };
 
 #define POSTERN_API_BODY_MAX (64 * 1024)
@@ -43,6 +43,7 @@ typedef struct {
   char *event;      /* the audit entry; a change without one is a programmer's error */
   char *target;
   GVariant *detail; /* (nullable): a{sv} of the audit entry */
+  GPtrArray *ended; /* (nullable): sessions whose applications are told once it is committed */
 } PosternApiCall;
 
 typedef gboolean (*PosternApiWork) (PosternApiCall *call, PosternTxn *txn, GError **error);

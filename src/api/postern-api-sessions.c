@@ -60,8 +60,8 @@ tell_end (PosternApiCall *call, GError **error)
 {
   PosternApi *api = call->api;
 
-  return api->end_session == NULL
-         || api->end_session (api->tenant, postern_request_get_capture (call->request, "id"), api->end_session_data, error);
+  return api->sessions == NULL
+         || api->sessions->end_session (api->tenant, postern_request_get_capture (call->request, "id"), api->sessions_data, error);
 }
 
 /* Ending twice is no error: the store notes the first time. */

@@ -286,6 +286,48 @@ test_sessions_grants (void)
   g_assert_cmpuint (count_items ("/audit", "limit=2"), ==, 2);
 }
 
+/* --- whom the end of sessions concerns ------------------------------------------------------------------------------- */
+
+static guint ends, tells;
+
+static GPtrArray *
+count_end (PosternTxn *txn, const char *user_id, GError **error)
+{
+  ends++;
+  return g_ptr_array_new ();
+}
+
+static void
+count_tell (PosternTenant *told, GPtrArray *ended, gpointer user_data)
+{
+  g_assert_true (told == tenant);
+  tells++;
+}
+
+/* Told once it is committed, and never of what was taken back. */
+static void
+test_ends (void)
+{
+  static const PosternApiSessions sessions = { NULL, count_end, count_tell };
+  g_autoptr (GVariant) made = call ("POST", "/users", NULL, "{\"email\":\"end@example.org\"}", 201);
+  g_autoptr (GVariant) other = call ("POST", "/users", NULL, "{\"email\":\"other-end@example.org\"}", 201);
+  g_autofree char *path = g_strconcat ("/users/", postern_json_get_string (made, "id"), NULL);
+
+  postern_api_set_sessions (api, &sessions, NULL);
+  g_variant_unref (call ("PATCH", path, NULL, "{\"name\":\"Enda\"}", 200));
+  g_assert_cmpuint (ends, ==, 0);
+  refuses ("PATCH", path, "{\"disabled\":true,\"email\":\"other-end@example.org\"}", 409, "");
+  g_assert_cmpuint (tells, ==, 0);
+  g_variant_unref (call ("PATCH", path, NULL, "{\"disabled\":true}", 200));
+  g_assert_cmpuint (tells, ==, 1);
+  g_variant_unref (call ("PATCH", path, NULL, "{\"disabled\":false,\"password\":\"long enough\"}", 200));
+  g_assert_cmpuint (tells, ==, 2);
+  g_assert_null (call ("DELETE", path, NULL, NULL, 204));
+  g_assert_cmpuint (tells, ==, 3);
+  postern_api_set_sessions (api, NULL, NULL);
+  g_assert_null (call ("DELETE", "/users/other-end@example.org", NULL, NULL, 204));
+}
+
 int
 main (int argc, char **argv)
 {
@@ -300,6 +342,7 @@ main (int argc, char **argv)
   g_test_add_func ("/api/users", test_users);
   g_test_add_func ("/api/new-address", test_new_address);
   g_test_add_func ("/api/unlink", test_unlink);
+  g_test_add_func ("/api/ends", test_ends);
   g_test_add_func ("/api/pages", test_pages);
   g_test_add_func ("/api/applications", test_applications);
   g_test_add_func ("/api/keys-policy-setup", test_keys_policy_setup);

@@ -203,9 +203,8 @@ prepare_password (PosternApiCall *call, GError **error)
   return call->prepared != NULL || (password == NULL && hash == NULL);
 }
 
-/* Whoever may know the old password is signed out. */
 static gboolean
-end_sessions (PosternApiCall *call, PosternTxn *txn, const char *user_id, GError **error)
+end_in_store (PosternApiCall *call, PosternTxn *txn, const char *user_id, GError **error)
 {
   g_autoptr (GPtrArray) sessions = postern_session_store_list (txn, user_id, TRUE, NULL, G_MAXINT32, error);
 
@@ -213,6 +212,23 @@ end_sessions (PosternApiCall *call, PosternTxn *txn, const char *user_id, GError
     if (!postern_session_store_end (txn, ((PosternSession *) sessions->pdata[i])->id, call->now, error))
       return FALSE;
   return sessions != NULL;
+}
+
+/*
+ * Whoever may know the old password, or was switched off, is signed out, and the applications are told. What outlives sessions
+ * goes as well: it would be good again for whoever holds it as soon as the person is switched on.
+ */
+static gboolean
+end_all (PosternApiCall *call, PosternTxn *txn, const char *user_id, GError **error)
+{
+  const PosternApiSessions *sessions = call->api->sessions;
+
+  g_clear_pointer (&call->ended, g_ptr_array_unref); /* a transaction may run twice */
+  if (sessions != NULL)
+    call->ended = sessions->end_user (txn, user_id, error);
+  if (sessions != NULL ? call->ended == NULL : !end_in_store (call, txn, user_id, error))
+    return FALSE;
+  return postern_grant_store_revoke_all (txn, user_id, NULL, call->now, error);
 }
 
 static gboolean
@@ -292,7 +308,7 @@ update (PosternApiCall *call, PosternTxn *txn, GError **error)
   if (call->prepared != NULL && !store_password (call, txn, user->id, error))
     return FALSE;
   sign_out = call->prepared != NULL || user->disabled_at != 0;
-  if (sign_out && !end_sessions (call, txn, user->id, error))
+  if (sign_out && !end_all (call, txn, user->id, error))
     return FALSE;
   postern_api_call_audit (call, "user.changed", user->id, postern_api_call_names_of_body (call));
   return show_in_full (call, txn, user, 200, error);
@@ -303,7 +319,7 @@ delete (PosternApiCall *call, PosternTxn *txn, GError **error)
 {
   g_autoptr (PosternUser) user = find (call, txn, error);
 
-  if (user == NULL || !postern_user_store_delete (txn, user->id, error))
+  if (user == NULL || !end_all (call, txn, user->id, error) || !postern_user_store_delete (txn, user->id, error))
     return FALSE;
   postern_api_call_audit (call, "user.deleted", user->id, NULL);
   return TRUE;

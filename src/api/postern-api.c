@@ -95,8 +95,8 @@ postern_api_set_instances (PosternApi *self, GPtrArray *instances, GPtrArray *pr
 }
 
 void
-postern_api_set_end_session (PosternApi *self, PosternApiEndSession func, gpointer user_data)
+postern_api_set_sessions (PosternApi *self, const PosternApiSessions *sessions, gpointer user_data)
 {
-  self->end_session = func;
-  self->end_session_data = user_data;
+  self->sessions = sessions;
+  self->sessions_data = user_data;
 }

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "postern-route.h"
+#include "postern-store.h"
 #include "postern-tenant.h"
 
 G_BEGIN_DECLS
@@ -27,10 +28,15 @@ void postern_api_free (PosternApi *self);
  */
 void postern_api_set_instances (PosternApi *self, GPtrArray *instances, GPtrArray *problems);
 
-/** PosternApiEndSession: ends a session and tells whom it concerns; postern_flow_engine_end_session() is above this room. */
-typedef gboolean (*PosternApiEndSession) (PosternTenant *tenant, const char *session_id, gpointer user_data, GError **error);
-/** postern_api_set_end_session: without it a session is ended in the store alone. */
-void postern_api_set_end_session (PosternApi *self, PosternApiEndSession func, gpointer user_data);
+/** PosternApiSessions: how sessions end so that whom it concerns is told; src/flow, which does, is above this room. */
+typedef struct {
+  gboolean (*end_session) (PosternTenant *tenant, const char *session_id, gpointer user_data, GError **error);
+  /* within @txn, all of a person's. Returns: (transfer full) (nullable): what `tell` is given once it is committed */
+  GPtrArray *(*end_user) (PosternTxn *txn, const char *user_id, GError **error);
+  void (*tell) (PosternTenant *tenant, GPtrArray *ended, gpointer user_data);
+} PosternApiSessions;
+/** postern_api_set_sessions: @sessions: outlives the API; without it sessions are ended in the store alone. */
+void postern_api_set_sessions (PosternApi *self, const PosternApiSessions *sessions, gpointer user_data);
 
 /** postern_api_get_routes: all have POSTERN_ROUTE_ADMIN; user_data is the PosternApi. */
 const PosternRoute *postern_api_get_routes (void);

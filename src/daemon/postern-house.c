@@ -5,6 +5,7 @@
 #include "postern-authenticator.h"
 #include "postern-delivery.h"
 #include "postern-error.h"
+#include "postern-flow-end.h"
 #include "postern-flow-engine.h"
 #include "postern-http-client.h"
 #include "postern-maintenance.h"
@@ -178,13 +179,27 @@ end_session (PosternTenant *tenant, const char *session_id, gpointer engine, GEr
   return postern_flow_engine_end_session (engine, tenant, session_id, error);
 }
 
+static GPtrArray *
+end_user (PosternTxn *txn, const char *user_id, GError **error)
+{
+  return postern_flow_end_others (txn, user_id, NULL, error);
+}
+
+static void
+tell_ended (PosternTenant *tenant, GPtrArray *ended, gpointer engine)
+{
+  postern_flow_end_tell (postern_flow_engine_get_runtime (engine), tenant, ended);
+}
+
+static const PosternApiSessions sessions = { end_session, end_user, tell_ended };
+
 static void
 open_api (PosternHouse *self)
 {
   g_autoptr (GPtrArray) instances = postern_registry_list (self->registry, POSTERN_TYPE_INSTANCE);
   self->api = postern_api_new (self->tenant);
   postern_api_set_instances (self->api, instances, postern_registry_get_problems (self->registry));
-  postern_api_set_end_session (self->api, end_session, self->engine);
+  postern_api_set_sessions (self->api, &sessions, self->engine);
 }
 
 static void
