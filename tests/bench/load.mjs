@@ -20,6 +20,14 @@ export function cpuSeconds(pids) {
   }, 0);
 }
 
+/** Processor seconds of the threads called @name of these processes so far. */
+export function threadSeconds(pids, name) {
+  return pids.flatMap((pid) => readdirSync(`/proc/${pid}/task`).map((thread) => `/proc/${pid}/task/${thread}`)).reduce((sum, thread) => {
+    if (readFileSync(`${thread}/comm`, 'utf8').trim() !== name) return sum;
+    return sum + Number(readFileSync(`${thread}/schedstat`, 'utf8').split(' ')[0]) / 1e9;
+  }, 0);
+}
+
 /** Proportional set size in MB, so that pages two processes share count once. */
 export function memory(pids) {
   return pids.reduce((sum, pid) => sum + Number(/^Pss:\s+(\d+)/m.exec(readFileSync(`/proc/${pid}/smaps_rollup`, 'utf8'))[1]), 0) / 1024;
