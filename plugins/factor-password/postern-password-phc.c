@@ -33,10 +33,13 @@ parse_number (const char *text, guint64 *value)
 static gint
 value_of (char c)
 {
-  static const char alphabet[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-  const char *found = c ? strchr (alphabet, c == '.' ? '+' : c) : NULL;
-
-  return found ? (gint) (found - alphabet) : -1;
+  if (c >= 'A' && c <= 'Z')
+    return c - 'A';
+  if (c >= 'a' && c <= 'z')
+    return c - 'a' + 26;
+  if (c >= '0' && c <= '9')
+    return c - '0' + 52;
+  return c == '+' || c == '.' ? 62 : c == '/' ? 63 : -1;
 }
 
 /* Unpadded base64 whose last bits are zero; at most POSTERN_PASSWORD_PHC_BYTES. */

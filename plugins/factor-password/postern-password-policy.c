@@ -8,9 +8,12 @@
 
 #define LOOK_AT 100 /* bytes that zxcvbn sees: its time grows with the square, and what is strong by then stays so */
 
+/* ASCII is in normal form. */
 char *
 postern_password_policy_normalize (const char *typed)
 {
+  if (typed && g_str_is_ascii (typed))
+    return g_strdup (typed);
   return typed && g_utf8_validate (typed, -1, NULL) ? g_utf8_normalize (typed, -1, G_NORMALIZE_NFC) : NULL;
 }
 

@@ -116,13 +116,18 @@ has_sound_at (const char *text)
   return at == NULL || (at != text && at[1] != '\0' && strchr (at + 1, '@') == NULL && strpbrk (text, "<>,;:\"\\()[]") == NULL);
 }
 
-/* Case folding can undo the normal form and the other way round, so both are done until nothing moves (Unicode 3.13, D146). */
+/* Case folding can undo the normal form and the other way round, so both are done until nothing moves (Unicode 3.13, D146). ASCII
+ * is in normal form, and has its small letters. */
 static char *
 fold (const char *text)
 {
-  g_autofree char *first = g_utf8_normalize (text, -1, G_NORMALIZE_NFKC);
-  g_autofree char *folded = first ? g_utf8_casefold (first, -1) : NULL;
+  g_autofree char *first = NULL;
+  g_autofree char *folded = NULL;
 
+  if (g_str_is_ascii (text))
+    return g_ascii_strdown (text, -1);
+  first = g_utf8_normalize (text, -1, G_NORMALIZE_NFKC);
+  folded = first ? g_utf8_casefold (first, -1) : NULL;
   return folded ? g_utf8_normalize (folded, -1, G_NORMALIZE_NFKC) : NULL;
 }
 
