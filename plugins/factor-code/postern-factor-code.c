@@ -6,6 +6,7 @@
 #include "postern-flow-address.h"
 #include "postern-flow-ask.h"
 #include "postern-flow-code.h"
+#include "postern-flow-second.h"
 #include "postern-flow-sign-up.h"
 #include "postern-identifier.h"
 
@@ -76,6 +77,46 @@ take (PosternStep *step)
   postern_step_return_user (step, user_id, sms ? "sms" : "otp");
 }
 
+/* --- besides what was shown already -------------------------------------------------------------------------------------- */
+
+static void
+send_second (PosternStep *step, const char *channel)
+{
+  PosternFlowContext *context = postern_flow_ask_get_context (step);
+  g_auto (PosternCodePerson) person = { NULL };
+  PosternFlowCodeOrder order = { .purpose = POSTERN_CODE_SECOND, .channel = channel, .message = "code" };
+  GError *error = NULL;
+
+  if (!postern_code_person_find (&person, context, postern_step_get_user_id (step), NULL, &error)) {
+    postern_step_return_error (step, error);
+    return;
+  }
+  order.user_id = postern_step_get_user_id (step);
+  order.recipient = postern_code_person_get_recipient (&person, channel);
+  order.typed = order.recipient ? order.recipient : "";
+  order.device_hash = person.device_hash;
+  postern_flow_code_send (step, &order);
+}
+
+static void
+answer_second (PosternStep *step, const char *channel)
+{
+  gboolean sms = g_str_equal (channel, "sms");
+  g_autofree char *user_id = NULL;
+
+  if (postern_step_get_phase (step) == POSTERN_STEP_BEGIN || postern_flow_code_is_again (step)) {
+    send_second (step, channel);
+    return;
+  }
+  if (!postern_flow_code_take (step, POSTERN_CODE_SECOND, &user_id))
+    return;
+  if (sms)
+    postern_flow_add_amr (postern_flow_ask_get_context (step)->flow, "mca");
+  postern_step_return_user (step, user_id, sms ? "sms" : "otp");
+}
+
+/* --- for other accounts -------------------------------------------------------------------------------------------------- */
+
 /* That an account is theirs which an identity shall be linked to: by its own address, whatever the provider says. */
 static void
 send_confirm (PosternStep *step)
@@ -123,6 +164,10 @@ postern_factor_code_handle_step (PosternAuthenticator *authenticator, PosternSte
     return FALSE;
   if (is_address_task (context->flow))
     postern_flow_address_answer (step);
+  else if (postern_flow_second_is_asked (step, "email-code"))
+    answer_second (step, "email");
+  else if (postern_flow_second_is_asked (step, "sms-code"))
+    answer_second (step, "sms");
   else if (postern_step_get_user_id (step))
     confirm (step);
   else if (context->flow->sign_up)

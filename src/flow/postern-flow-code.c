@@ -10,6 +10,7 @@
 #include "postern-flow-context.h"
 #include "postern-flow-effects.h"
 #include "postern-flow-factors.h"
+#include "postern-flow-second.h"
 #include "postern-guard.h"
 #include "postern-json.h"
 #include "postern-outbox.h"
@@ -74,6 +75,15 @@ postern_flow_code_get_channel (PosternStep *step)
   return postern_step_get_state (step, CHANNEL);
 }
 
+/* Whoever has stolen the first factor is not told where the owner can be reached. */
+static char *
+dup_shown (PosternStep *step, gboolean second)
+{
+  const char *typed = postern_step_get_state (step, TYPED);
+
+  return second && typed ? postern_outbox_mask (typed) : g_strdup (typed);
+}
+
 /* --- the page ---------------------------------------------------------------------------------------------------------- */
 
 static void
@@ -82,13 +92,16 @@ show (PosternStep *step, const char *field, const char *message, guint retry_aft
   PosternFlowContext *context = postern_flow_ask_get_context (step);
   const char *purpose = postern_step_get_state (step, PURPOSE);
   gboolean sign_in = g_strcmp0 (purpose, POSTERN_CODE_SIGN_IN) == 0, recover = g_strcmp0 (purpose, POSTERN_CODE_RECOVER) == 0;
-  gboolean address = g_strcmp0 (purpose, POSTERN_CODE_ADDRESS) == 0;
+  gboolean address = g_strcmp0 (purpose, POSTERN_CODE_ADDRESS) == 0, second = g_strcmp0 (purpose, POSTERN_CODE_SECOND) == 0;
+  g_autofree char *shown = dup_shown (step, second);
   g_auto (PosternJsonObject) model = POSTERN_JSON_OBJECT_INIT;
   PosternPrompt *prompt;
 
-  postern_json_object_add_string (&model, "identifier", postern_step_get_state (step, TYPED));
+  if (second)
+    postern_flow_second_add_frame (step, &model);
+  postern_json_object_add_string (&model, "identifier", shown);
   postern_json_object_add_boolean (&model, "sms", g_strcmp0 (postern_step_get_state (step, CHANNEL), "sms") == 0);
-  postern_json_object_add_boolean (&model, "verify", address || g_strcmp0 (purpose, POSTERN_CODE_VERIFY) == 0);
+  postern_json_object_add_boolean (&model, "verify", address || second || g_strcmp0 (purpose, POSTERN_CODE_VERIFY) == 0);
   postern_json_object_add_boolean (&model, "address", address);
   postern_json_object_add_boolean (&model, "recover", recover);
   postern_json_object_add_boolean (&model, "link", g_strcmp0 (purpose, POSTERN_CODE_LINK) == 0);

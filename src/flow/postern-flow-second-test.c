@@ -182,6 +182,54 @@ test_guesses (void)
   g_free (gus.id);
 }
 
+/* --- codes that are sent -------------------------------------------------------------------------------------------------- */
+
+#define SENT "{\"second_factors\":[\"email-code\",\"totp\"],\"codes_per_recipient\":1000,\"guesses_per_account\":1000}"
+
+static void
+test_email_code (void)
+{
+  Person zoe = person_make ("zoe@second.example", FALSE);
+  g_autoptr (Browser) browser = browser_new ("192.0.2.30");
+  g_autoptr (Browser) other = browser_new ("192.0.2.31");
+  g_autofree char *code = NULL;
+
+  policy_set (SENT);
+  browser_begin (browser, application_flow (APP_FIRST, 0));
+  browser_sign_in (browser, zoe.email, PASSWORD);
+  assert_page (browser, "code");
+  g_assert_null (strstr (browser_model (browser, "identifier"), "zoe@")); /* whoever knows the password is not told it */
+  code = post_get (zoe.email, "code");
+  browser_begin (other, application_flow (APP_FIRST, 0));
+  browser_sign_in (other, zoe.email, PASSWORD);
+  browser_enter_code (other, code); /* of another sign-in, and replaced */
+  assert_page (other, "code");
+  browser_enter_newest (other, zoe.email);
+  assert_answer (other, "amr=pwd+otp+mfa&acr=2");
+  policy_set (RULE ("optional"));
+  g_free (zoe.id);
+}
+
+/* Whoever reads the mail has shown just that: neither after a code, nor after a recovery, is it a second factor. */
+static void
+test_email_code_alone (void)
+{
+  Person ulf = person_make ("ulf@second.example", FALSE);
+  g_autoptr (Browser) browser = browser_new ("192.0.2.32");
+  g_autoptr (Browser) forgetful = browser_new ("192.0.2.33");
+
+  policy_set ("{\"second_factor\":\"required\",\"second_factors\":[\"email-code\",\"totp\"],\"codes_per_recipient\":1000}");
+  browser_ask_code (browser, ulf.email);
+  browser_enter_newest (browser, ulf.email);
+  assert_page (browser, "second-factor");
+  browser_ask_for (forgetful, APP_FIRST, ulf.email, "action=recover");
+  browser_enter_newest (forgetful, ulf.email);
+  browser_submit (forgetful, "action=continue&password=" NEW_PASSWORD);
+  assert_page (forgetful, "second-factor");
+  policy_set (RULE ("optional"));
+  g_free (ulf.id);
+}
+
 /* --- skipping -------------------------------------------------------------------------------------------------------------- */
 
 static void
@@ -584,6 +632,8 @@ main (int argc, char **argv)
   g_test_add_func ("/second/crowd", test_crowd);
   g_test_add_func ("/second/browsers", test_browsers);
   g_test_add_func ("/second/guesses", test_guesses);
+  g_test_add_func ("/second/email-code", test_email_code);
+  g_test_add_func ("/second/email-code-alone", test_email_code_alone);
   g_test_add_func ("/second/back-button", test_back_button);
   g_test_add_func ("/second/recovery-of-password", test_recovery_of_password);
   g_test_add_func ("/second/first-factor-code", test_first_factor_code);

@@ -16,6 +16,7 @@ G_BEGIN_DECLS
 #define POSTERN_CODE_VERIFY "verify"   /* an address of somebody who makes an account */
 #define POSTERN_CODE_RECOVER "recover" /* instead of a forgotten password, and good for a new one only */
 #define POSTERN_CODE_ADDRESS "address" /* an address that somebody with an account wants to have */
+#define POSTERN_CODE_SECOND "second" /* besides what was shown already */
 #define POSTERN_CODE_LINK "link"       /* that an account may be connected to a provider */
 
 #define POSTERN_CODE_LIFETIME 600 /* seconds */
