@@ -65,7 +65,7 @@ test_uri (void)
 {
   g_autofree char *uri = postern_totp_dup_uri ("id.example", "a&b?c=d:é@example.org", "MZXW6");
 
-  g_assert_cmpstr (uri, ==, "otpauth://totp/id.example:a%26b%3Fc%3Dd%3A%C3%A9%40example.org?secret=MZXW6&issuer=id.example&algorithm=SHA1&digits=6&period=30");
+  g_assert_cmpstr (uri, ==, "otpauth://totp/id.example:a%26b%3Fc%3Dd%3A%C3%A9%40example.org?secret=MZXW6&issuer=id.example");
 }
 
 static void

@@ -85,6 +85,6 @@ postern_totp_dup_uri (const char *issuer, const char *account, const char *base3
   g_autofree char *who = g_uri_escape_string (issuer, NULL, FALSE);
   g_autofree char *whose = g_uri_escape_string (account, NULL, FALSE);
 
-  return g_strdup_printf ("otpauth://totp/%s:%s?secret=%s&issuer=%s&algorithm=SHA1&digits=%d&period=%d", who, whose, base32, who,
-                          POSTERN_TOTP_DIGITS, POSTERN_TOTP_PERIOD);
+  /* Algorithm, digits and period are what every app takes for granted: the less there is to read, the easier it is scanned. */
+  return g_strdup_printf ("otpauth://totp/%s:%s?secret=%s&issuer=%s", who, whose, base32, who);
 }

@@ -5,6 +5,7 @@ import assert from 'node:assert/strict';
 import { generateKeyPairSync } from 'node:crypto';
 import * as jose from 'jose';
 import * as codes from './codes.mjs';
+import * as secondFactor from './second-factor.mjs';
 import { startBrowser, signIn } from '../lib/browser.mjs';
 import { RelyingParty, client } from '../lib/relying-party.mjs';
 import { startPostern } from '../lib/server.mjs';
@@ -378,6 +379,7 @@ test('the set-up link makes the administrator, and the demo shows its tokens', a
 });
 
 codes.register(person);
+secondFactor.register(person);
 
 await runTests({
   onFailure: async (name) => {
@@ -392,6 +394,7 @@ await runTests({
     rp.stop();
     await browser.close();
     await codes.stop();
+    await secondFactor.stop();
     await provider.stop();
     await postern.stop();
   },
