@@ -264,17 +264,17 @@ static char **
 read_strings (Reader *in)
 {
   guint32 count = read_u32 (in);
-  g_autoptr (GStrvBuilder) builder = g_strv_builder_new ();
+  g_auto (GStrv) texts = NULL;
 
   in->broken = in->broken || count > MAX_STRINGS;
-  for (guint32 i = 1; !in->broken && i < count; i++) {
-    g_autofree char *text = read_string (in);
-
-    in->broken = in->broken || text == NULL;
-    if (text)
-      g_strv_builder_add (builder, text);
+  if (count == 0 || in->broken)
+    return NULL;
+  texts = g_new0 (char *, count);
+  for (guint32 i = 0; !in->broken && i + 1 < count; i++) {
+    texts[i] = read_string (in);
+    in->broken = in->broken || texts[i] == NULL;
   }
-  return count > 0 && !in->broken ? g_strv_builder_end (builder) : NULL;
+  return in->broken ? NULL : g_steal_pointer (&texts);
 }
 
 static PosternPairs *

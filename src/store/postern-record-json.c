@@ -58,6 +58,20 @@ read_known (const char *text, GError **error)
   return value;
 }
 
+/* (transfer full): one value for all that are empty: in the first place for an object, in the second for an array */
+static GVariant *
+ref_empty (gboolean is_array)
+{
+  static GVariant *empty[2];
+
+  if (g_once_init_enter (&empty[is_array])) {
+    const GVariantType *type = is_array ? G_VARIANT_TYPE_VARIANT : G_VARIANT_TYPE ("{sv}");
+
+    g_once_init_leave (&empty[is_array], g_variant_ref_sink (g_variant_new_array (type, NULL, 0)));
+  }
+  return g_variant_ref (empty[is_array]);
+}
+
 /* Most JSON columns are empty most of the time: that case costs next to nothing. */
 GVariant *
 postern_record_json_read (const char *text, GError **error)
@@ -65,8 +79,8 @@ postern_record_json_read (const char *text, GError **error)
   if (text == NULL)
     return NULL;
   if (strcmp (text, "{}") == 0)
-    return g_variant_ref_sink (g_variant_new_array (G_VARIANT_TYPE ("{sv}"), NULL, 0));
+    return ref_empty (FALSE);
   if (strcmp (text, "[]") == 0)
-    return g_variant_ref_sink (g_variant_new_array (G_VARIANT_TYPE_VARIANT, NULL, 0));
+    return ref_empty (TRUE);
   return strnlen (text, MAX_TEXT + 1) <= MAX_TEXT ? read_known (text, error) : postern_json_parse (text, -1, 0, error);
 }
