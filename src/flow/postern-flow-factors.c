@@ -12,12 +12,7 @@
 PosternInstance *
 postern_flow_factors_find (PosternFlowContext *context, const char *type_id)
 {
-  g_autoptr (GPtrArray) factors = postern_registry_list (postern_runtime_get_registry (context->runtime), POSTERN_TYPE_FACTOR);
-
-  for (guint i = 0; i < factors->len; i++)
-    if (g_strcmp0 (postern_instance_get_type_id (g_ptr_array_index (factors, i)), type_id) == 0)
-      return g_ptr_array_index (factors, i); /* the registry keeps it */
-  return NULL;
+  return postern_registry_find_first (postern_runtime_get_registry (context->runtime), POSTERN_TYPE_FACTOR, type_id);
 }
 
 PosternInstance *

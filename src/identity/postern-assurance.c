@@ -9,11 +9,17 @@
 static gint
 find_word (const char *words, const char *word)
 {
-  g_auto (GStrv) list = g_strsplit (words, " ", -1);
+  gsize length = word ? strlen (word) : 0;
 
-  for (gint i = 0; word && list[i]; i++)
-    if (g_str_equal (list[i], word))
+  for (gint i = 0; length > 0; i++) {
+    gsize n = strcspn (words, " ");
+
+    if (n == length && memcmp (words, word, n) == 0)
       return i;
+    if (words[n] == '\0')
+      return -1;
+    words += n + 1;
+  }
   return -1;
 }
 

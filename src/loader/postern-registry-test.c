@@ -112,6 +112,9 @@ test_good (void)
   g_autoptr (GPtrArray) list = postern_registry_list (registry, POSTERN_TYPE_CONNECTOR);
   g_assert_cmpuint (list->len, ==, 2);
   g_assert_true (list->pdata[0] == corp);
+  g_assert_true (postern_registry_find_first (registry, POSTERN_TYPE_CONNECTOR, "good") == corp);
+  g_assert_null (postern_registry_find_first (registry, POSTERN_TYPE_FACTOR, "good"));
+  g_assert_null (postern_registry_find_first (registry, POSTERN_TYPE_CONNECTOR, "gone"));
   g_assert_cmpstr (g_hash_table_lookup (postern_registry_find_info (registry, "good")->data, "fact"), ==, "yes");
   tear_down ();
 }

@@ -369,6 +369,22 @@ postern_registry_list (PosternRegistry *self, GType type)
   return list;
 }
 
+PosternInstance *
+postern_registry_find_first (PosternRegistry *self, GType type, const char *type_id)
+{
+  Entry *first = NULL;
+  GHashTableIter iter;
+  gpointer value;
+  g_hash_table_iter_init (&iter, self->instances);
+  while (g_hash_table_iter_next (&iter, NULL, &value)) {
+    Entry *entry = value;
+    if (g_strcmp0 (postern_instance_get_type_id (entry->instance), type_id) == 0 && g_type_is_a (G_OBJECT_TYPE (entry->instance), type) &&
+        (first == NULL || compare_entries (&entry, &first) < 0))
+      first = entry;
+  }
+  return first ? first->instance : NULL;
+}
+
 GPtrArray *
 postern_registry_get_problems (PosternRegistry *self)
 {

@@ -41,6 +41,8 @@ void postern_registry_adopt (PosternRegistry *self, PosternInstance *instance);
 PosternInstance *postern_registry_get_instance (PosternRegistry *self, const char *id);
 /** postern_registry_list: (transfer container) (element-type PosternInstance): of @type or derived, ordered by `Order` and id */
 GPtrArray *postern_registry_list (PosternRegistry *self, GType type);
+/** postern_registry_find_first: of those that postern_registry_list() gives, the first one made of the plugin @type_id. (transfer none) (nullable) */
+PosternInstance *postern_registry_find_first (PosternRegistry *self, GType type, const char *type_id);
 /** postern_registry_get_problems: (transfer none) (element-type utf8): one line each, "FILE: what, what to do" */
 GPtrArray *postern_registry_get_problems (PosternRegistry *self);
 
