@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "postern-factor-password.h"
 
+#include "postern-cores-private.h"
 #include "postern-error.h"
 #include "postern-flow-ask.h"
 #include "postern-password-policy.h"
@@ -84,7 +85,7 @@ postern_factor_password_configure (PosternInstance *instance, GError **error)
     g_warning ("Instance \"%s\": memory=%" G_GINT64_FORMAT " makes stolen hashes cheap to guess; write at least %d unless this is a test",
                postern_instance_get_id (instance), numbers[MEMORY], LITTLE_MEMORY);
   self->cost = (PosternPasswordCost){ (guint32) numbers[MEMORY], (guint32) numbers[ITERATIONS], (guint32) numbers[PARALLELISM] };
-  self->pool = postern_password_pool_new ((guint64) numbers[MEMORY_LIMIT], g_get_num_processors (), (guint) numbers[QUEUE], self->cost.memory);
+  self->pool = postern_password_pool_new ((guint64) numbers[MEMORY_LIMIT], postern_count_cores (), (guint) numbers[QUEUE], self->cost.memory);
   self->breached = postern_password_breached_new (postern_settings_get_string (settings, "breached-list"), error);
   return self->breached != NULL;
 }

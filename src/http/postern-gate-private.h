@@ -46,6 +46,8 @@ typedef struct {
   PosternGate *gate;
   GThread *thread;
   gboolean in_handler; /* its own: counted in gate->running, not in gate->polling */
+  gboolean is_spare;   /* its own: there are others enough */
+  guint events;        /* its own: by which it knows when to look how many threads there should be */
   char *scratch;
   GString *out, *log; /* @log: (nullable) */
   PosternGateWording wording;
@@ -116,8 +118,14 @@ struct _PosternGate {
   gboolean listening;
   gint64 accept_again; /* 0: not; else when to look at the listeners anew */
   GPtrArray *threads;  /* (element-type PosternGateThread) */
+  guint width;         /* threads that shall be on the wire: no more than there are cores for them */
   guint polling;       /* threads that are on the wire: they never block */
   guint running;       /* threads that are in a handler */
+  guint resting;       /* threads that are neither, until they are called */
+  guint called;        /* of those that no longer rest: who has not noticed yet */
+  GCond call;
+  guint ran;           /* handlers, since somebody last looked */
+  gboolean keeps;      /* whoever is on the wire: many handlers run */
   GQueue handed;       /* connections that wait for a handler */
 };
 

@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "postern-gate.h"
+#include "postern-gate-private.h"
 
 #include <fcntl.h>
 #include <limits.h>
 #include <netinet/in.h>
 #include <poll.h>
+#include <sched.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -254,6 +255,75 @@ test_places (void)
     close (listeners[i]);
 }
 
+static PosternGateReply *
+on_serve_at_once (PosternGateExchange *exchange, GBytes *body, gpointer user_data)
+{
+  return postern_gate_reply_new (204, NULL);
+}
+
+static void
+on_done_unseen (PosternGateExchange *exchange, guint status, gsize bytes, gpointer user_data)
+{
+}
+
+/* Of all our threads, those of the gate included. */
+static void
+use_cores (const cpu_set_t *cores)
+{
+  g_autoptr (GDir) dir = g_dir_open ("/proc/self/task", 0, NULL);
+
+  for (const char *name; (name = g_dir_read_name (dir));)
+    g_assert_cmpint (sched_setaffinity (atoi (name), sizeof *cores, cores), ==, 0);
+}
+
+static void
+expect_on_the_wire (PosternGate *gate, int fd, guint wanted)
+{
+  static const char text[] = "GET / HTTP/1.1\r\nHost: localhost\r\n\r\n";
+  char answer[1024];
+  guint polling = 0;
+
+  for (guint i = 0; i < 50000 && polling != wanted; i++) {
+    g_assert_cmpint (send (fd, text, strlen (text), MSG_NOSIGNAL), ==, strlen (text));
+    g_assert_cmpint (recv (fd, answer, sizeof answer, 0), >, 0);
+    g_mutex_lock (&gate->mutex);
+    polling = gate->polling;
+    g_mutex_unlock (&gate->mutex);
+  }
+  g_assert_cmpuint (polling, ==, wanted);
+}
+
+/* No more threads than cores that we may use, as these become fewer and more. */
+static void
+test_cores (void)
+{
+  static const PosternGateHandler handler = { on_admit, on_serve_at_once, on_run, on_overloaded, on_done_unseen };
+  PosternGateOptions options = {
+    .handler_threads = 1, .handler_queue = 1, .connections = 1, .connections_per_address = 1, .buffered = 1000, .requests = G_MAXUINT,
+    .head_timeout = 60000, .body_timeout = 60000, .idle_timeout = 60000, .write_timeout = 60000, .serve_timeout = 60000, .log_fd = -1,
+  };
+  PosternGate *gate = postern_gate_new (&options, &handler, NULL);
+  cpu_set_t all, one;
+  int client, listener = listen_and_dial (&client, 1), core = 0;
+
+  g_assert_cmpint (sched_getaffinity (0, sizeof all, &all), ==, 0);
+  while (!CPU_ISSET (core, &all))
+    core++;
+  CPU_ZERO (&one);
+  CPU_SET (core, &one);
+  postern_gate_add_listener (gate, listener, 0, FALSE, NULL);
+  g_assert_true (postern_gate_start (gate, NULL));
+  expect_on_the_wire (gate, client, (guint) CPU_COUNT (&all));
+  use_cores (&one);
+  expect_on_the_wire (gate, client, 1);
+  use_cores (&all);
+  expect_on_the_wire (gate, client, (guint) CPU_COUNT (&all));
+  postern_gate_stop (gate);
+  postern_gate_free (gate);
+  close (client);
+  close (listener);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -264,5 +334,6 @@ main (int argc, char **argv)
   g_test_add_func ("/gate-threads/drain", test_drain);
   g_test_add_func ("/gate-threads/drain-silent", test_drain_silent);
   g_test_add_func ("/gate-threads/places", test_places);
+  g_test_add_func ("/gate-threads/cores", test_cores);
   return g_test_run ();
 }

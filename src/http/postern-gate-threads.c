@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include "postern-cores-private.h"
 #include "postern-gate-private.h"
 
 #include <errno.h>
@@ -9,6 +10,7 @@
 #include <unistd.h>
 
 #define KEPT_MAX (64 * 1024) /* bytes that a thread's buffers keep between events */
+#define LOOK_EVERY 256       /* events of a thread, until it looks again how many threads there should be */
 
 /* Up to @length bytes of @text without waiting: a pipe that polls as writable takes PIPE_BUF bytes at once, and no more is promised.
  * Whole lines, because between two writes others write theirs. */
@@ -69,6 +71,13 @@ next_event (PosternGateThread *self, struct epoll_event *event)
   return epoll_wait (fd, event, 1, -1) == 1;
 }
 
+/* The mutex is held. */
+static gboolean
+is_crowded (PosternGate *gate)
+{
+  return gate->polling > gate->width && !gate->keeps && !gate->stopping;
+}
+
 /* After a handler: the connection that has waited longest for one. (nullable): then this thread is back on the wire. */
 static PosternGateConnection *
 leave_handler (PosternGateThread *self)
@@ -80,36 +89,20 @@ leave_handler (PosternGateThread *self)
     return NULL;
   g_mutex_lock (&gate->mutex);
   next = gate->stopping ? NULL : g_queue_pop_head (&gate->handed);
+  gate->ran++;
   if (!next) {
     self->in_handler = FALSE;
     gate->running--;
     gate->polling++;
+    self->is_spare = is_crowded (gate);
   }
   g_mutex_unlock (&gate->mutex);
   return next;
 }
 
-static gpointer
-run (gpointer data)
-{
-  PosternGateThread *self = data;
-  PosternGateConnection *handed;
-  struct epoll_event event;
+/* --- how many there are -------------------------------------------------------------------------------------------- */
 
-  self->scratch = g_malloc (POSTERN_GATE_SCRATCH);
-  self->out = g_string_new (NULL);
-  self->log = self->gate->options.log_fd >= 0 ? g_string_new (NULL) : NULL;
-  while (!g_atomic_int_get (&self->gate->stopping)) {
-    if (next_event (self, &event))
-      postern_gate_loop_on_event (self, event.data.u64, event.events);
-    while ((handed = leave_handler (self))) {
-      flush_log (self); /* the next may hang */
-      postern_gate_connection_run_handler (handed, self);
-    }
-    empty (&self->out);
-  }
-  return NULL;
-}
+static gpointer run (gpointer data);
 
 /* The mutex is held. */
 static gboolean
@@ -129,16 +122,112 @@ add_thread (PosternGate *gate, GError **error)
   return TRUE;
 }
 
+/* The mutex is held. Returns: FALSE when nobody could be had */
+static gboolean
+call_thread (PosternGate *gate, GError **error)
+{
+  if (gate->resting == 0)
+    return add_thread (gate, error);
+  gate->resting--;
+  gate->polling++;
+  gate->called++;
+  g_cond_signal (&gate->call);
+  return TRUE;
+}
+
+/* The mutex is held. */
+static void
+rest (PosternGate *gate)
+{
+  gate->polling--;
+  gate->resting++;
+  while (gate->called == 0 && !gate->stopping)
+    g_cond_wait (&gate->call, &gate->mutex);
+  if (gate->called > 0)
+    gate->called--;
+}
+
+static guint
+get_width (PosternGate *gate)
+{
+  return gate->options.io_threads ? gate->options.io_threads : postern_count_cores ();
+}
+
+/*
+ * With more threads than cores the kernel takes the core from one amid a request, and lets the others work for some milliseconds
+ * each before that request is gone on with: of a hundred requests to a busy core one or two waited for that. So who is too many rests,
+ * except where handlers run all the time: each of those needs somebody else on the wire, who would be called and sent away with each.
+ * The cores may become fewer or more while we run.
+ */
+static void
+look (PosternGateThread *self)
+{
+  PosternGate *gate = self->gate;
+  guint width = get_width (gate);
+
+  g_mutex_lock (&gate->mutex);
+  gate->width = width;
+  gate->keeps = gate->ran >= LOOK_EVERY / 4;
+  gate->ran = 0;
+  while (gate->polling < width && call_thread (gate, NULL))
+    continue;
+  self->is_spare = is_crowded (gate);
+  g_mutex_unlock (&gate->mutex);
+}
+
+static void
+rest_if_spare (PosternGateThread *self)
+{
+  PosternGate *gate = self->gate;
+
+  if (!self->is_spare)
+    return;
+  self->is_spare = FALSE;
+  flush_log (self);
+  g_mutex_lock (&gate->mutex);
+  if (is_crowded (gate))
+    rest (gate);
+  g_mutex_unlock (&gate->mutex);
+}
+
 gboolean
 postern_gate_threads_start (PosternGate *gate, GError **error)
 {
   gboolean started = TRUE;
 
   g_mutex_lock (&gate->mutex);
-  for (guint i = 0; started && i < gate->options.io_threads; i++)
+  gate->width = get_width (gate);
+  while (started && gate->polling < gate->width)
     started = add_thread (gate, error);
   g_mutex_unlock (&gate->mutex);
   return started;
+}
+
+/* --- a thread ------------------------------------------------------------------------------------------------------ */
+
+static gpointer
+run (gpointer data)
+{
+  PosternGateThread *self = data;
+  PosternGateConnection *handed;
+  struct epoll_event event;
+
+  self->scratch = g_malloc (POSTERN_GATE_SCRATCH);
+  self->out = g_string_new (NULL);
+  self->log = self->gate->options.log_fd >= 0 ? g_string_new (NULL) : NULL;
+  while (!g_atomic_int_get (&self->gate->stopping)) {
+    if (next_event (self, &event))
+      postern_gate_loop_on_event (self, event.data.u64, event.events);
+    while ((handed = leave_handler (self))) {
+      flush_log (self); /* the next may hang */
+      postern_gate_connection_run_handler (handed, self);
+    }
+    empty (&self->out);
+    if (++self->events % LOOK_EVERY == 0)
+      look (self);
+    rest_if_spare (self);
+  }
+  return NULL;
 }
 
 static void
@@ -174,8 +263,8 @@ may_run (PosternGate *gate)
 {
   if (gate->running >= gate->options.handler_threads)
     return FALSE;
-  if (gate->polling <= gate->options.io_threads)
-    add_thread (gate, NULL);
+  if (gate->polling <= gate->width)
+    call_thread (gate, NULL);
   return gate->polling > 1;
 }
 

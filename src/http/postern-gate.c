@@ -17,6 +17,7 @@ postern_gate_new (const PosternGateOptions *options, const PosternGateHandler *h
   self->listeners = g_array_new (FALSE, FALSE, sizeof (PosternGateListener));
   self->epoll_fd = self->timer_fd = self->stop_fd = -1;
   g_mutex_init (&self->mutex);
+  g_cond_init (&self->call);
   self->connections = g_hash_table_new (g_int64_hash, g_int64_equal);
   self->last_id = G_MAXUINT32; /* beyond those of the listeners */
   self->armed = G_MAXINT64;
@@ -31,6 +32,7 @@ postern_gate_free (PosternGate *self)
   g_ptr_array_unref (self->threads);
   g_hash_table_unref (self->connections);
   g_queue_clear (&self->handed);
+  g_cond_clear (&self->call);
   g_mutex_clear (&self->mutex);
   g_array_unref (self->listeners);
   postern_gate_peers_free (self->peers);
@@ -80,6 +82,7 @@ postern_gate_stop (PosternGate *self)
 
   g_mutex_lock (&self->mutex);
   g_atomic_int_set (&self->stopping, TRUE);
+  g_cond_broadcast (&self->call);
   g_mutex_unlock (&self->mutex);
   if (self->stop_fd >= 0 && write (self->stop_fd, &one, sizeof one) < 0)
     g_warning ("Could not wake the gate's threads: %s", g_strerror (errno));

@@ -16,7 +16,7 @@ G_BEGIN_DECLS
  *
  * A thread keeps a request from its first byte to the last of its answer. While it runs a handler, which may block, it is a
  * handler thread; else it is an I/O thread. It becomes a handler thread only when another stays on the wire, so that a
- * handler which hangs never stops what needs none. Threads start when first needed, and stay.
+ * handler which hangs never stops what needs none. Threads start when first needed; who is too many rests.
  *
  * What it refuses gets 400, 408, 413, 414, 417, 429, 431, 501, 503 or 505 with `Connection: close`.
  */
@@ -25,7 +25,7 @@ typedef struct _PosternGateExchange PosternGateExchange;
 
 /** Times in milliseconds; everything is set by the caller. */
 typedef struct {
-  guint io_threads;                     /* that stay on the wire, at least, when they can be had */
+  guint io_threads;                     /* that stay on the wire when they can be had; 0: as many as cores may be used, at any time */
   guint handler_threads, handler_queue; /* handlers that run at once, and requests that may wait for one */
   guint connections, connections_per_address;
   guint buffered;           /* bytes of requests that are not answered yet, of all connections together */

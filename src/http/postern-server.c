@@ -55,7 +55,6 @@ set_default (guint *value, guint fallback)
 static void
 set_defaults (PosternServerOptions *self)
 {
-  set_default (&self->io_threads, g_get_num_processors ());
   set_default (&self->handler_threads, 16);
   set_default (&self->handler_queue, 512);
   set_default (&self->connections, 10000);
