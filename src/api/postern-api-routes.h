@@ -12,6 +12,8 @@ PosternResponse *postern_api_users_show (PosternRequest *request, gpointer data)
 PosternResponse *postern_api_users_update (PosternRequest *request, gpointer data);
 PosternResponse *postern_api_users_delete (PosternRequest *request, gpointer data);
 PosternResponse *postern_api_users_unlink_identity (PosternRequest *request, gpointer data);
+PosternResponse *postern_api_factor_reset_request_reset (PosternRequest *request, gpointer data);
+PosternResponse *postern_api_factor_reset_cancel (PosternRequest *request, gpointer data);
 PosternResponse *postern_api_applications_list (PosternRequest *request, gpointer data);
 PosternResponse *postern_api_applications_create (PosternRequest *request, gpointer data);
 PosternResponse *postern_api_applications_show (PosternRequest *request, gpointer data);

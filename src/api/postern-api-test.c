@@ -129,6 +129,24 @@ test_new_address (void)
   g_assert_null (call ("DELETE", path, NULL, NULL, 204));
 }
 
+/* Who has lost all second factors: it waits, it is in the log, and it can be taken back. */
+static void
+test_factor_reset (void)
+{
+  g_autoptr (GVariant) made = call ("POST", "/users", NULL, "{\"email\":\"lost@example.org\",\"email_verified\":true}", 201);
+  g_autofree char *user = g_strconcat ("/users/", postern_json_get_string (made, "id"), NULL);
+  g_autofree char *path = g_strconcat (user, "/factor-reset", NULL);
+  g_autoptr (GVariant) asked = call ("POST", path, NULL, "{}", 200);
+
+  g_assert_cmpint (postern_json_get_int64 (asked, "due_at", 0), >, g_get_real_time () / G_USEC_PER_SEC + 3600);
+  assert_audited ("factor-reset.requested");
+  refuses ("POST", path, "{\"at\":\"once\"}", 400, "at");
+  refuses ("POST", "/users/nobody/factor-reset", "{}", 404, "user");
+  g_assert_null (call ("DELETE", path, NULL, NULL, 204));
+  assert_audited ("factor-reset.cancelled");
+  g_assert_null (call ("DELETE", user, NULL, NULL, 204));
+}
+
 static gboolean
 add_identity (PosternTxn *txn, gpointer user_id, GError **error)
 {
@@ -342,6 +360,7 @@ main (int argc, char **argv)
   g_test_add_func ("/api/users", test_users);
   g_test_add_func ("/api/new-address", test_new_address);
   g_test_add_func ("/api/unlink", test_unlink);
+  g_test_add_func ("/api/factor-reset", test_factor_reset);
   g_test_add_func ("/api/ends", test_ends);
   g_test_add_func ("/api/pages", test_pages);
   g_test_add_func ("/api/applications", test_applications);

@@ -18,6 +18,8 @@ static const PosternRoute routes[] = {
   SEND ("PATCH", "/users/{id}", postern_api_users_update),
   SEND ("DELETE", "/users/{id}", postern_api_users_delete),
   SEND ("DELETE", "/users/{id}/identities/{identity}", postern_api_users_unlink_identity),
+  SEND ("POST", "/users/{id}/factor-reset", postern_api_factor_reset_request_reset),
+  SEND ("DELETE", "/users/{id}/factor-reset", postern_api_factor_reset_cancel),
 
   GET ("/applications", postern_api_applications_list),
   SEND ("POST", "/applications", postern_api_applications_create),

@@ -37,6 +37,8 @@ static const PosternCliCommand commands[] = {
   { "show", "USER", "Shows a user; USER is an id, or what they sign in with.", "GET", "/api/v1/users/{}" },
   { "update", "USER", "Changes what is given; an empty value clears. A new password ends their sessions.", "PATCH", "/api/v1/users/{}", NULL, update_options },
   { "delete", "USER", "Deletes a user and all that is theirs.", "DELETE", "/api/v1/users/{}" },
+  { "reset-factors", "USER", "Removes all second factors of who has lost them: at the next sign-in after the delay that the policy says, announced by mail.", "POST", "/api/v1/users/{}/factor-reset" },
+  { "keep-factors", "USER", "Takes that back.", "DELETE", "/api/v1/users/{}/factor-reset" },
   { "unlink", "USER IDENTITY", "Takes a connector's identity from a user.", "DELETE", "/api/v1/users/{}/identities/{}" },
   { NULL },
 };

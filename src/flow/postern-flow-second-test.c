@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "postern-flow-second-fixture.h"
 
+#include "postern-factor-reset.h"
+
 /* Second factors: that whoever must show one does, by whatever way they come, and that nothing but it will do. */
 
 /* --- asking -------------------------------------------------------------------------------------------------------------- */
@@ -538,6 +540,64 @@ test_set_up_asks (void)
   g_free (sam.id);
 }
 
+/* --- all is lost ------------------------------------------------------------------------------------------------------------- */
+
+typedef struct {
+  const char *user_id;
+  gint64 now;
+  gint64 due_at;
+} Asking;
+
+static gboolean
+ask_for_reset (PosternTxn *txn, gpointer data, GError **error)
+{
+  Asking *asking = data;
+  g_autoptr (PosternPolicy) policy = postern_tenant_dup_policy (house_tenant);
+
+  return postern_factor_reset_request (txn, policy, asking->user_id, asking->now, &asking->due_at, error);
+}
+
+static void
+test_reset_waits (void)
+{
+  Person wes = person_make ("wes@second.example", TRUE);
+  Asking asking = { wes.id, now () - 3600 };
+  g_autoptr (Browser) browser = NULL;
+  g_autoptr (Browser) later = NULL;
+
+  fixture_write (house_store, ask_for_reset, &asking);
+  g_assert_cmpint (asking.due_at, ==, asking.now + 24 * 3600);
+  browser = browser_to_totp ("192.0.2.35", wes.email); /* nothing has happened yet */
+  enter_code_of (browser, &wes, 0, NULL);              /* and this ends it */
+  assert_answer (browser, "acr=2");
+  later = browser_to_totp ("192.0.2.36", wes.email); /* the factors are still there */
+  g_free (wes.id);
+}
+
+static void
+test_reset_due (void)
+{
+  Person yan = person_make ("yan@second.example", TRUE);
+  Asking asking = { yan.id, now () - 25 * 3600 };
+  g_autoptr (Browser) old = browser_to_totp ("192.0.2.37", yan.email);
+  g_autoptr (Browser) browser = browser_new ("192.0.2.38");
+
+  enter_code_of (old, &yan, 0, NULL);
+  assert_answer (old, "acr=2");
+  fixture_write (house_store, ask_for_reset, &asking);
+  browser_begin (old, application_flow (APP_FIRST, 0)); /* a session sets nothing free */
+  assert_answer (old, "acr=2");
+  browser_begin (browser, application_flow (APP_FIRST, 0));
+  browser_sign_in (browser, yan.email, "wrong");
+  assert_page (browser, "password");
+  browser_submit (browser, "action=continue&password=" PASSWORD);
+  assert_answer (browser, "acr=1");
+  g_assert_cmpuint (post_count (yan.email, "security-notice", NULL), ==, 1);
+  browser_begin (old, application_flow (APP_FIRST, POSTERN_FLOW_PROMPT_NONE));
+  assert_answer (old, "error=login_required");
+  g_free (yan.id);
+}
+
 /* --- the rule ---------------------------------------------------------------------------------------------------------------- */
 
 static void
@@ -645,6 +705,8 @@ main (int argc, char **argv)
   g_test_add_func ("/second/remember-one", test_remember_one);
   g_test_add_func ("/second/set-up", test_set_up);
   g_test_add_func ("/second/set-up-asks", test_set_up_asks);
+  g_test_add_func ("/second/reset-waits", test_reset_waits);
+  g_test_add_func ("/second/reset-due", test_reset_due);
   g_test_add_func ("/second/required", test_required);
   g_test_add_func ("/second/prompted", test_prompted);
   g_test_add_func ("/second/application", test_application);

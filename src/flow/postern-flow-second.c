@@ -4,11 +4,13 @@
 #include <glib/gi18n.h>
 
 #include "postern-assurance.h"
+#include "postern-factor-reset.h"
 #include "postern-flow-ask.h"
 #include "postern-flow-browser.h"
 #include "postern-flow-claims.h"
 #include "postern-flow-context.h"
 #include "postern-flow-factors.h"
+#include "postern-flow-second-reset.h"
 #include "postern-flow-second-rows.h"
 #include "postern-sign-in.h"
 
@@ -28,6 +30,7 @@ typedef struct {
   guint has;          /* PosternSecondFactor, set up and still good for something */
   guint ready, can_enrol;
   gboolean remembered;
+  gint64 reset_at;    /* when all of it goes (postern-factor-reset.h); 0: never */
   char *device_hash;  /* (nullable) */
 } Look;
 
@@ -85,6 +88,7 @@ read_look (PosternTxn *txn, gpointer user_data, GError **error)
   if (credentials == NULL)
     return FALSE;
   self->has = find_credentials (credentials);
+  self->reset_at = postern_factor_reset_get_due (credentials);
   if (self->assurance.counts & (POSTERN_SECOND_EMAIL_CODE | POSTERN_SECOND_SMS_CODE)) {
     user = postern_user_store_get (txn, user_id, error);
     if (user == NULL)
@@ -263,6 +267,7 @@ ask_one (Look *look, GError **error)
   PosternFlowContext *context = look->context;
   const char *action = postern_flow_context_get_input (context, "action");
   const PosternFlowSecond *row;
+  PosternStageResult result;
 
   if (context->flow->prompts & POSTERN_FLOW_PROMPT_NONE)
     return postern_flow_context_refuse (error, POSTERN_ERROR_INTERACTION_REQUIRED, "A second factor is needed, and prompt=none forbids asking");
@@ -273,7 +278,10 @@ ask_one (Look *look, GError **error)
     g_clear_pointer (&context->input, postern_pairs_unref);
   note_remember (look);
   row = row ? row : find_first (look->ready);
-  return ask (context, row, row->name, error);
+  result = ask (context, row, row->name, error);
+  if (result == POSTERN_STAGE_GO_ON && look->reset_at) /* they are not lost */
+    postern_flow_second_reset_cancel (context);
+  return result;
 }
 
 static PosternStageResult
@@ -380,6 +388,17 @@ run_once (Look *look, gboolean voted, gboolean *done, GError **error)
   return postern_flow_context_refuse (error, POSTERN_ERROR_ACCESS_DENIED, "A second factor is required, and none can be set up here");
 }
 
+/* Only behind a first factor that was met just now: a session that is older proves nothing of its owner. */
+static gboolean
+look_up_after_reset (Look *look, PosternFlowContext *context, GError **error)
+{
+  if (!look_up (look, context, error))
+    return FALSE;
+  if (look->reset_at == 0 || look->reset_at > postern_flow_context_now () || !context->flow->authenticated_now || context->flow->session_id)
+    return TRUE;
+  return postern_flow_second_reset (context, error) && look_up (look, context, error);
+}
+
 PosternStageResult
 postern_flow_second_run (PosternFlowContext *context, gboolean voted, GError **error)
 {
@@ -389,7 +408,7 @@ postern_flow_second_run (PosternFlowContext *context, gboolean voted, GError **e
   for (guint i = 0; i < ROUNDS; i++) {
     PosternStageResult result;
 
-    if (!look_up (&look, context, error))
+    if (!look_up_after_reset (&look, context, error))
       return POSTERN_STAGE_REFUSE;
     result = run_once (&look, voted, &done, error);
     if (result != POSTERN_STAGE_GO_ON)

@@ -39,6 +39,7 @@ static const Row rows[] = {
     {"second_factor", RULE, G_STRUCT_OFFSET (PosternPolicy, second_factor), POSTERN_SECOND_OPTIONAL, 0, 0},
     {"second_factors", FACTORS, G_STRUCT_OFFSET (PosternPolicy, second_factors), DEFAULT_FACTORS, 0, 0},
     {TIME (remembered_device_lifetime), 30 * DAY, 0, 400 * DAY},
+    {TIME (factor_reset_delay), DAY, 3600, 60 * DAY},
     {TIME (session_idle_lifetime), 7 * DAY, 60, 400 * DAY},
     {TIME (session_lifetime), 30 * DAY, 60, 400 * DAY},
     {FIELD (guesses_per_account), 10, 1, 1000},

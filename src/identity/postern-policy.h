@@ -22,6 +22,7 @@ typedef struct {
   guint password_min_score;              /* zxcvbn 0..4 */
   guint second_factor, second_factors;   /* PosternSecondRule; PosternSecondFactor bits that count: postern-assurance.h */
   gint64 remembered_device_lifetime;     /* seconds; 0: who is asked for a second factor is asked each time */
+  gint64 factor_reset_delay;             /* seconds between an administrator's word and the end of lost factors */
   gint64 session_idle_lifetime;          /* seconds */
   gint64 session_lifetime;               /* seconds */
   guint guesses_per_account, guesses_per_address; /* wrong ones in guess_window */

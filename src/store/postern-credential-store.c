@@ -93,6 +93,14 @@ postern_credential_store_spend (PosternTxn *txn, const char *user_id, const char
 }
 
 gboolean
+postern_credential_store_consume (PosternTxn *txn, const char *user_id, const char *kind, gint64 until, GError **error)
+{
+  PosternValue values[] = { POSTERN_TEXT (user_id), POSTERN_TEXT (kind), POSTERN_INT (until) };
+
+  return mark (txn, "DELETE FROM credentials WHERE user_id = ?1 AND kind = ?2 AND used_at <= ?3", values, G_N_ELEMENTS (values), error);
+}
+
+gboolean
 postern_credential_store_delete_kind (PosternTxn *txn, const char *user_id, const char *kind, GError **error)
 {
   PosternValue values[] = { POSTERN_TEXT (user_id), POSTERN_TEXT (kind) };

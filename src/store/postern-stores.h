@@ -43,6 +43,8 @@ gboolean postern_credential_store_upgrade (PosternTxn *txn, const char *id, cons
 gboolean postern_credential_store_advance (PosternTxn *txn, const char *id, const char *value, gint64 used_at, GError **error);
 /** one statement marks @user_id's credential of @value used. CONFLICT when there is none that was never used: a recovery code works once */
 gboolean postern_credential_store_spend (PosternTxn *txn, const char *user_id, const char *kind, const char *value, gint64 now, GError **error);
+/** one statement deletes what @user_id has of @kind that was used, or is due, at @until at the latest. CONFLICT when there is none */
+gboolean postern_credential_store_consume (PosternTxn *txn, const char *user_id, const char *kind, gint64 until, GError **error);
 gboolean postern_credential_store_delete_kind (PosternTxn *txn, const char *user_id, const char *kind, GError **error); /* none is no error */
 
 /* postern-identity-store.c */
