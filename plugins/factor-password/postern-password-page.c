@@ -4,6 +4,8 @@
 #include <glib/gi18n.h>
 
 #include "postern-error.h"
+#include "postern-flow-ask.h"
+#include "postern-flow-passkey.h"
 #include "postern-json.h"
 
 #define BUSY 5 /* seconds: in which a full queue of hashes is worked off several times */
@@ -26,6 +28,8 @@ postern_password_page_answer (PosternStep *step, const PosternPasswordPage *page
   postern_json_object_add_boolean (&model, "sms", page->sms);
   postern_json_object_add_boolean (&model, "phone", page->phone);
   postern_json_object_add_boolean (&model, "recovery", page->offer_recovery);
+  if (page->offer_passkey)
+    postern_flow_passkey_add (postern_flow_ask_get_context (step), &model);
   prompt = postern_prompt_new_page (page->name, postern_json_object_end (&model));
   if (page->message)
     postern_prompt_set_error (prompt, page->field, page->message);

@@ -12,7 +12,7 @@ typedef struct {
   guint min_length;     /* 0: not shown */
   gboolean ask_current;
   gboolean offer_password; /* the page `link`, where it need not be a proof */
-  gboolean offer_code, offer_recovery, sms; /* other ways; sms: the code would go to a number */
+  gboolean offer_passkey, offer_code, offer_recovery, sms; /* other ways; sms: the code would go to a number */
   gboolean phone;       /* a number will do as well as an address */
   const char *field, *message; /* what was wrong; @message is a phrase */
   guint retry_after;    /* seconds; then the page's status is 429 */

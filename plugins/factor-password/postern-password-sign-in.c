@@ -25,7 +25,7 @@ postern_password_sign_in_answer (PosternFactorPassword *self, PosternStep *step)
 {
   PosternFlowContext *context = postern_flow_ask_get_context (step);
   const char *identifier = context->flow->identifier;
-  PosternPasswordPage page = { .name = "password", .identifier = identifier ? identifier : "" };
+  PosternPasswordPage page = { .name = "password", .offer_passkey = TRUE, .identifier = identifier ? identifier : "" };
 
   page.offer_code = postern_flow_factors_find_code (context, page.identifier) != NULL;
   page.offer_recovery = postern_flow_factors_can_recover (context, page.identifier);

@@ -22,7 +22,7 @@ typedef struct {
   PosternStanding standing; /* postern_flow_context_load_standing() */
   gboolean has_standing;
   PosternPairs *input;     /* (nullable): the form or the callback that woke the flow; the stage that used it takes it away */
-  PosternPairs *brought;   /* (nullable): the password that came with the name: what the factor's step begins with */
+  PosternPairs *brought;   /* (nullable): the password that came with the name, or a passkey's response: what the factor's step begins with */
   gboolean callback;       /* input came from a provider, not from a form of ours */
   PosternPrompt *prompt;   /* out: what a parked flow shows */
   const char *notice;      /* (nullable): an English phrase that the next page shows as its error; a static string */

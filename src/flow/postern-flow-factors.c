@@ -8,6 +8,7 @@
 
 #define PASSWORD "password"
 #define CODE "code"
+#define PASSKEY "passkey"
 
 PosternInstance *
 postern_flow_factors_find (PosternFlowContext *context, const char *type_id)
@@ -21,6 +22,14 @@ postern_flow_factors_find_password (PosternFlowContext *context)
   g_autoptr (PosternPolicy) policy = postern_tenant_dup_policy (context->tenant);
 
   return policy->password_enabled ? postern_flow_factors_find (context, PASSWORD) : NULL;
+}
+
+PosternInstance *
+postern_flow_factors_find_passkey (PosternFlowContext *context)
+{
+  g_autoptr (PosternPolicy) policy = postern_tenant_dup_policy (context->tenant);
+
+  return policy->passkey_enabled ? postern_flow_factors_find (context, PASSKEY) : NULL;
 }
 
 gboolean
@@ -79,6 +88,6 @@ postern_flow_factors_allow (PosternFlowContext *context, PosternInstance *factor
     return FALSE;
   if (postern_pairs_get (flow->authenticator_state, POSTERN_FLOW_STATE_RECOVER))
     return postern_flow_factors_can_recover (context, flow->identifier);
-  return factor == postern_flow_factors_find_password (context) ||
+  return factor == postern_flow_factors_find_password (context) || factor == postern_flow_factors_find_passkey (context) ||
          factor == postern_flow_factors_find_code (context, flow->sign_up ? NULL : flow->identifier);
 }

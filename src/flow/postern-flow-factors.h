@@ -13,6 +13,8 @@ G_BEGIN_DECLS
 /** postern_flow_factors_find: the factor of this plugin, whatever the policy says. */
 PosternInstance *postern_flow_factors_find (PosternFlowContext *context, const char *type_id);
 PosternInstance *postern_flow_factors_find_password (PosternFlowContext *context);
+/** postern_flow_factors_find_passkey: where a passkey alone is a way to sign in. */
+PosternInstance *postern_flow_factors_find_passkey (PosternFlowContext *context);
 /** postern_flow_factors_find_code: @identifier: (nullable): by which way the code would go: a number's by text message, all others' by e-mail; NULL for either */
 PosternInstance *postern_flow_factors_find_code (PosternFlowContext *context, const char *identifier);
 /** postern_flow_factors_find_first: what is asked for first: the password, else a code. */

@@ -12,6 +12,12 @@ is_password_offered (PosternFlowContext *context)
 }
 
 static gboolean
+is_passkey_offered (PosternFlowContext *context)
+{
+  return postern_flow_factors_find_passkey (context) != NULL;
+}
+
+static gboolean
 is_email_offered (PosternFlowContext *context)
 {
   return postern_flow_factors_can_send (context, "email");
@@ -70,6 +76,7 @@ static const PosternFlowMethod methods[] = {
   { "password", N_("Password"), "/account/password", "password", "password", POSTERN_FLOW_METHOD_ALONE, is_password_offered, NULL },
   { "email", N_("E-mail address"), "/account/change/email", "code", NULL, POSTERN_FLOW_METHOD_LASTING, is_email_offered, add_email },
   { "phone", N_("Telephone number"), "/account/change/phone", "code", NULL, 0, postern_flow_factors_can_text, add_phone },
+  { "passkey", N_("Passkey or security key"), "/account/change/add-passkey", "passkey", "passkey", POSTERN_FLOW_METHOD_MANY | POSTERN_FLOW_METHOD_ALONE, is_passkey_offered, NULL },
   { "totp", N_("Code from an app"), "/account/change/add-totp", "totp", "totp", 0, NULL, NULL },
   { "recovery-codes", N_("Recovery codes"), "/account/change/new-recovery-codes", "recovery-code", "recovery-code", POSTERN_FLOW_METHOD_LASTING, NULL, add_recovery_codes },
 };

@@ -14,6 +14,7 @@ static const PosternFlowTask tasks[] = {
   { POSTERN_FLOW_TASK_CHANGE_PASSWORD, PASSWORD, PASSWORD,   "changed" },
   { POSTERN_FLOW_TASK_EMAIL,           CODE,     NULL,       "email" },
   { POSTERN_FLOW_TASK_PHONE,           CODE,     NULL,       "phone" },
+  { "add-passkey",                     "passkey", NULL,      "added" },
   { "add-totp",                        "totp",   NULL,       "added" },
   { "new-recovery-codes",              "recovery-code", NULL, "added" },
 };

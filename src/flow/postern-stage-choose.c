@@ -5,6 +5,7 @@
 #include "postern-flow-choices.h"
 #include "postern-flow-context.h"
 #include "postern-flow-factors.h"
+#include "postern-flow-passkey.h"
 #include "postern-flow-sessions.h"
 #include "postern-identifier.h"
 #include "postern-json.h"
@@ -18,7 +19,7 @@
 gboolean
 postern_stage_choose_takes (const char *action)
 {
-  static const char *const whole[] = { "other", "other-identifier", "sign-in", "sign-up", "cancel", "factor:password", "factor:code", "recover", NULL };
+  static const char *const whole[] = { "other", "other-identifier", "sign-in", "sign-up", "cancel", "factor:password", "factor:code", "factor:passkey", "recover", NULL };
 
   return action && (g_strv_contains (whole, action) || g_str_has_prefix (action, "connector:") || g_str_has_prefix (action, "account:"));
 }
@@ -38,6 +39,7 @@ show_identifier (PosternFlowContext *context, const char *typed, const char *fie
   postern_json_object_add_boolean (&model, "sign_up", policy->sign_up_enabled && postern_flow_factors_find_first (context, NULL));
   postern_json_object_add_boolean (&model, "passwordless", postern_flow_factors_find_password (context) == NULL);
   postern_json_object_add_string (&model, "connector_name", context->notice_connector);
+  postern_flow_passkey_add (context, &model);
   context->prompt = postern_prompt_new_page ("identifier", postern_json_object_end (&model));
   if (message)
     postern_prompt_set_error (context->prompt, field, message);
@@ -80,6 +82,21 @@ choose_factor (PosternFlowContext *context, PosternInstance *factor)
     return show_identifier (context, NULL, NULL, N_("This way of signing in is not there any more. Choose another one."));
   bring_password (context);
   return choose_authenticator (context, postern_instance_get_id (factor));
+}
+
+/* What the page's script sent: the passkey itself says who it is. */
+static PosternStageResult
+choose_passkey (PosternFlowContext *context)
+{
+  PosternInstance *passkey = postern_flow_factors_find_passkey (context);
+  g_autoptr (PosternPairs) response = postern_flow_passkey_dup_response (context);
+  PosternStageResult result = choose_factor (context, passkey);
+
+  context->flow->sign_up = FALSE;
+  g_clear_pointer (&context->brought, postern_pairs_unref);
+  if (passkey)
+    context->brought = g_steal_pointer (&response);
+  return result;
 }
 
 /* The factor keeps what a recovery has come to; here it only begins. */
@@ -190,6 +207,8 @@ take_input (PosternFlowContext *context, GError **error)
     return take_account (context, action + strlen ("account:"), error);
   if (g_strcmp0 (action, "sign-up") == 0)
     return take_sign_up (context);
+  if (g_strcmp0 (action, "factor:passkey") == 0)
+    return choose_passkey (context);
   if (action && (g_str_has_prefix (action, "factor:") || g_str_equal (action, "recover")))
     return choose_other_way (context, action);
   if (action && !g_str_equal (action, "continue")) { /* other, other-identifier, sign-in, cancel */

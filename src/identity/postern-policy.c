@@ -23,6 +23,7 @@ static const Row rows[] = {
     {"sign_up_enabled", BOOLEAN, G_STRUCT_OFFSET (PosternPolicy, sign_up_enabled), TRUE, FALSE, TRUE},
     {"linking_enabled", BOOLEAN, G_STRUCT_OFFSET (PosternPolicy, linking_enabled), TRUE, FALSE, TRUE},
     {"password_enabled", BOOLEAN, G_STRUCT_OFFSET (PosternPolicy, password_enabled), TRUE, FALSE, TRUE},
+    {"passkey_enabled", BOOLEAN, G_STRUCT_OFFSET (PosternPolicy, passkey_enabled), TRUE, FALSE, TRUE},
     {"email_code_enabled", BOOLEAN, G_STRUCT_OFFSET (PosternPolicy, email_code_enabled), TRUE, FALSE, TRUE},
     {"sms_code_enabled", BOOLEAN, G_STRUCT_OFFSET (PosternPolicy, sms_code_enabled), FALSE, FALSE, TRUE},
     {"no_account_mail", BOOLEAN, G_STRUCT_OFFSET (PosternPolicy, no_account_mail), FALSE, FALSE, TRUE},

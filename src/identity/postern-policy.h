@@ -10,6 +10,7 @@ typedef struct {
   gboolean sign_up_enabled;
   gboolean linking_enabled;              /* a verified address that is known may be linked, after the password */
   gboolean password_enabled;             /* which first factors there are: a password … */
+  gboolean passkey_enabled;              /* … a passkey alone … */
   gboolean email_code_enabled;           /* … a code by e-mail, where a messenger carries it … */
   gboolean sms_code_enabled;             /* … a code by text message, likewise */
   gboolean no_account_mail;              /* who asks for a code to an address without an account is told so there */

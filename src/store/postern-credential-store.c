@@ -31,6 +31,16 @@ postern_credential_store_find (PosternTxn *txn, const char *user_id, const char 
       G_N_ELEMENTS (values), error);
 }
 
+PosternCredential *
+postern_credential_store_find_passkey (PosternTxn *txn, const char *passkey, GError **error)
+{
+  PosternValue values[] = { POSTERN_TEXT (passkey) };
+
+  return postern_record_read (txn, &postern_records_credential,
+                              POSTERN_SQL_SELECT (postern_records_credential, "WHERE value = ?1 AND kind = 'passkey'"), values,
+                              G_N_ELEMENTS (values), error);
+}
+
 GPtrArray *
 postern_credential_store_list (PosternTxn *txn, const char *user_id, GError **error)
 {

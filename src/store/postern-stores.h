@@ -34,6 +34,8 @@ gboolean postern_user_store_get_standing (PosternTxn *txn, const char *id, Poste
 /* postern-credential-store.c */
 gboolean postern_credential_store_put (PosternTxn *txn, PosternCredential *credential, GError **error); /* insert or replace by id */
 PosternCredential *postern_credential_store_find (PosternTxn *txn, const char *user_id, const char *kind, GError **error); /* the one of a kind */
+/** whose passkey it is: @passkey: its id, base64url; by index */
+PosternCredential *postern_credential_store_find_passkey (PosternTxn *txn, const char *passkey, GError **error);
 GPtrArray *postern_credential_store_list (PosternTxn *txn, const char *user_id, GError **error);
 gboolean postern_credential_store_delete (PosternTxn *txn, const char *id, GError **error);
 /** swaps the value only if it still is @old_value (hash upgrade at sign-in) */

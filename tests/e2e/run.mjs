@@ -5,6 +5,7 @@ import assert from 'node:assert/strict';
 import { generateKeyPairSync } from 'node:crypto';
 import * as jose from 'jose';
 import * as codes from './codes.mjs';
+import * as passkey from './passkey.mjs';
 import * as secondFactor from './second-factor.mjs';
 import { startBrowser, signIn } from '../lib/browser.mjs';
 import { RelyingParty, client } from '../lib/relying-party.mjs';
@@ -380,6 +381,7 @@ test('the set-up link makes the administrator, and the demo shows its tokens', a
 
 codes.register(person);
 secondFactor.register(person);
+passkey.register(person);
 
 await runTests({
   onFailure: async (name) => {
@@ -395,6 +397,7 @@ await runTests({
     await browser.close();
     await codes.stop();
     await secondFactor.stop();
+    await passkey.stop();
     await provider.stop();
     await postern.stop();
   },

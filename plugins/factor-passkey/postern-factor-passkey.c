@@ -1,0 +1,120 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "postern-factor-passkey.h"
+
+#include "postern-flow-ask.h"
+#include "postern-flow-passkey.h"
+#include "postern-flow-second.h"
+
+struct _PosternFactorPasskey {
+  PosternFactor parent_instance;
+  gboolean verified;
+  char **top_origins; /* (nullable) */
+};
+
+G_DEFINE_FINAL_TYPE (PosternFactorPasskey, postern_factor_passkey, POSTERN_TYPE_FACTOR)
+
+const char *
+postern_factor_passkey_get_verification (PosternFactorPasskey *self)
+{
+  return self->verified ? "required" : "preferred";
+}
+
+static gboolean
+postern_factor_passkey_configure (PosternInstance *instance, GError **error)
+{
+  PosternFactorPasskey *self = POSTERN_FACTOR_PASSKEY (instance);
+  PosternSettings *settings = postern_instance_get_settings (instance);
+  const char *verification = postern_settings_get_string (settings, "user-verification");
+
+  self->top_origins = postern_settings_dup_strv (settings, "top-origins");
+  if (self->top_origins && self->top_origins[0] == NULL)
+    g_clear_pointer (&self->top_origins, g_strfreev);
+  self->verified = g_strcmp0 (verification, "required") == 0;
+  if (verification == NULL || self->verified || g_str_equal (verification, "preferred"))
+    return TRUE;
+  g_set_error (error, POSTERN_ERROR, POSTERN_ERROR_CONFIG, "user-verification: “%s” is neither preferred nor required", verification);
+  return FALSE;
+}
+
+typedef struct {
+  PosternPasskeyExpected expected;
+  char *rp_id, *origin;
+  const char *origins[2];
+} Here;
+
+static void
+here_clear (Here *self)
+{
+  g_free (self->rp_id);
+  g_free (self->origin);
+}
+
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Here, here_clear)
+
+static void
+here_init (Here *self, PosternFactorPasskey *factor, PosternTenant *tenant, const char *type, const char *challenge)
+{
+  self->rp_id = postern_flow_passkey_dup_rp_id (tenant);
+  self->origin = postern_flow_passkey_dup_origin (tenant);
+  self->origins[0] = self->origin;
+  self->origins[1] = NULL;
+  self->expected = (PosternPasskeyExpected){ type, challenge, self->rp_id, self->origins, (const char *const *) factor->top_origins, factor->verified };
+}
+
+gboolean
+postern_factor_passkey_check_create (PosternFactorPasskey *self, PosternTenant *tenant, const PosternFactorPasskeyResponse *response,
+                                     PosternPasskeyMade *made, GError **error)
+{
+  g_auto (Here) here = { 0 };
+
+  here_init (&here, self, tenant, "webauthn.create", response->challenge);
+  return postern_passkey_response_check_create (&here.expected, response->assertion.client_data, response->attestation, made, error);
+}
+
+gboolean
+postern_factor_passkey_check_get (PosternFactorPasskey *self, PosternTenant *tenant, const PosternFactorPasskeyResponse *response,
+                                  PosternPasskeyData *data, GError **error)
+{
+  g_auto (Here) here = { 0 };
+
+  here_init (&here, self, tenant, "webauthn.get", response->challenge);
+  return postern_passkey_response_check_get (&here.expected, response->key, &response->assertion, data, error);
+}
+
+static gboolean
+postern_factor_passkey_handle_step (PosternAuthenticator *authenticator, PosternStep *step)
+{
+  PosternFactorPasskey *self = POSTERN_FACTOR_PASSKEY (authenticator);
+
+  if (postern_flow_ask_get_context (step) == NULL)
+    return FALSE;
+  if (postern_flow_second_is_asked (step, "add-passkey"))
+    postern_passkey_enrol_answer (self, step);
+  else if (postern_flow_second_is_asked (step, "passkey"))
+    postern_passkey_sign_in_answer_second (self, step);
+  else if (postern_step_get_user_id (step))
+    return FALSE;
+  else
+    postern_passkey_sign_in_answer (self, step);
+  return TRUE;
+}
+
+static void
+postern_factor_passkey_finalize (GObject *object)
+{
+  g_clear_pointer (&POSTERN_FACTOR_PASSKEY (object)->top_origins, g_strfreev);
+  G_OBJECT_CLASS (postern_factor_passkey_parent_class)->finalize (object);
+}
+
+static void
+postern_factor_passkey_class_init (PosternFactorPasskeyClass *klass)
+{
+  G_OBJECT_CLASS (klass)->finalize = postern_factor_passkey_finalize;
+  POSTERN_INSTANCE_CLASS (klass)->configure = postern_factor_passkey_configure;
+  POSTERN_AUTHENTICATOR_CLASS (klass)->handle_step = postern_factor_passkey_handle_step;
+}
+
+static void
+postern_factor_passkey_init (PosternFactorPasskey *self)
+{
+}

@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#pragma once
+
+#include "postern-flow-engine.h"
+#include "postern-json.h"
+
+G_BEGIN_DECLS
+
+/*
+ * What a page asks a passkey. The challenge is of the page that the flow stands on, and kept with it: whatever comes back is for
+ * that page of that flow, and the next page has another one.
+ */
+#define POSTERN_FLOW_PASSKEY_CHALLENGE "passkey_challenge" /* member of the page's model, and of what the factor's step begins with */
+
+/** postern_flow_passkey_dup_rp_id: the host of the tenant's public URL. (transfer full) */
+char *postern_flow_passkey_dup_rp_id (PosternTenant *tenant);
+/** postern_flow_passkey_dup_origin: where our pages stand. (transfer full) */
+char *postern_flow_passkey_dup_origin (PosternTenant *tenant);
+/** postern_flow_passkey_add: members `passkey_challenge` and `passkey_rp` for a page where anybody may sign in by passkey, if that is a way here. */
+void postern_flow_passkey_add (PosternFlowContext *context, PosternJsonObject *model);
+/** postern_flow_passkey_dup_response: the form of such a page: what the factor begins with. (transfer full) */
+PosternPairs *postern_flow_passkey_dup_response (PosternFlowContext *context);
+
+G_END_DECLS

@@ -1,0 +1,155 @@
+// SPDX-License-Identifier: Apache-2.0
+// Passkeys in real Chromium with its virtual authenticator: added on the account page, then nothing is typed; and what is refused.
+import assert from 'node:assert/strict';
+import { startPostern } from '../lib/server.mjs';
+import { test } from '../lib/tap.mjs';
+
+const password = 'correct horse battery staple 9';
+let postern;
+
+async function get() {
+  postern ??= await startPostern();
+  return postern;
+}
+
+export async function stop() {
+  await postern?.stop();
+}
+
+/** @param person: makes a browser of somebody's own */
+export function register(person) {
+  async function somebody(name) {
+    await get();
+    await postern.cli('user', 'create', '--email', `${name}@example.com`, '--email-verified', '--name', 'Somebody', '--password', password);
+    return `${name}@example.com`;
+  }
+
+  /** An authenticator in this page's browser; options as of the DevTools protocol. */
+  async function plugIn(page, options = {}) {
+    const devtools = await page.context().newCDPSession(page);
+    await devtools.send('WebAuthn.enable', { enableUI: false });
+    const { authenticatorId } = await devtools.send('WebAuthn.addVirtualAuthenticator', {
+      options: { protocol: 'ctap2', ctap2Version: 'ctap2_1', transport: 'internal', hasResidentKey: true, hasUserVerification: true, isUserVerified: true, automaticPresenceSimulation: true, ...options },
+    });
+    return { devtools, authenticatorId, credentials: async () => (await devtools.send('WebAuthn.getCredentials', { authenticatorId })).credentials };
+  }
+
+  async function enterPassword(page, email) {
+    await page.goto(`${postern.url}/account`);
+    await page.fill('#identifier', email);
+    await page.click('#submit');
+    await page.waitForSelector('input[autocomplete=current-password]:visible');
+    await page.fill('#password', password);
+    await page.click('#submit');
+  }
+
+  async function addPasskey(page, email) {
+    await enterPassword(page, email);
+    await page.waitForSelector('#methods');
+    await page.click('#go-passkey');
+    await page.waitForSelector('form[data-passkey=create]');
+    await page.click('#passkey');
+    await page.waitForSelector('#codes');
+    await page.click('#submit');
+    await page.waitForSelector('#notice');
+  }
+
+  /** Signs out here and moves the credential to the page of somebody who has no cookie of ours. */
+  async function move(from, to) {
+    for (const credential of await from.credentials()) await to.devtools.send('WebAuthn.addCredential', { authenticatorId: to.authenticatorId, credential });
+  }
+
+  for (const [how, options] of [['that knows its owner', {}], ['that is backed up', { defaultBackupEligibility: true, defaultBackupState: true }]]) {
+    test(`a passkey ${how}: added, then signed in with nothing typed`, async () => {
+      const email = await somebody(`passkey-${how.split(' ').at(-1)}`);
+      const first = await person();
+      const here = await plugIn(first.page, options);
+      await addPasskey(first.page, email);
+      assert.equal((await here.credentials()).length, 1);
+      const other = await person();
+      const there = await plugIn(other.page, { ...options, automaticPresenceSimulation: false });
+      await move(here, there);
+      await other.page.goto(`${postern.url}/account`);
+      await other.page.waitForSelector('form[data-passkey]:visible');
+      await there.devtools.send('WebAuthn.setAutomaticPresenceSimulation', { authenticatorId: there.authenticatorId, enabled: true });
+      await other.page.click('#passkey');
+      await other.page.waitForSelector('#methods');
+      assert.match(await other.page.innerText('.lead'), new RegExp(email));
+      assert.ok((await there.credentials())[0].signCount > 0);
+      await first.close();
+      await other.close();
+    });
+  }
+
+  test('a security key that only sees a touch is the second factor after a password', async () => {
+    const email = await somebody('passkey-touch');
+    const first = await person();
+    const touch = { hasUserVerification: false, isUserVerified: false };
+    const here = await plugIn(first.page, touch);
+    await addPasskey(first.page, email);
+    const other = await person();
+    const there = await plugIn(other.page, { ...touch, automaticPresenceSimulation: false });
+    await enterPassword(other.page, email);
+    await other.page.waitForSelector('form[data-passkey=get] #remember');
+    await move(here, there);
+    await there.devtools.send('WebAuthn.setAutomaticPresenceSimulation', { authenticatorId: there.authenticatorId, enabled: true });
+    await other.page.click('#passkey');
+    await other.page.waitForSelector('#methods');
+    await first.close();
+    await other.close();
+  });
+
+  test('a passkey that is copied, so that its count goes back, is refused', async () => {
+    const email = await somebody('passkey-copied');
+    const first = await person();
+    const here = await plugIn(first.page);
+    await addPasskey(first.page, email);
+    const [credential] = await here.credentials();
+    for (const [signCount, good] of [[10, true], [3, false]]) {
+      const other = await person();
+      const there = await plugIn(other.page, { automaticPresenceSimulation: false });
+      await there.devtools.send('WebAuthn.addCredential', { authenticatorId: there.authenticatorId, credential: { ...credential, signCount } });
+      await other.page.goto(`${postern.url}/account`);
+      await other.page.waitForSelector('form[data-passkey]:visible');
+      await there.devtools.send('WebAuthn.setAutomaticPresenceSimulation', { authenticatorId: there.authenticatorId, enabled: true });
+      await other.page.click('#passkey');
+      await other.page.waitForSelector(good ? '#methods' : '#error');
+      await other.close();
+    }
+    await first.close();
+  });
+
+  test('a passkey answers once, and for the page that asked', async () => {
+    const email = await somebody('passkey-replayed');
+    const first = await person();
+    const here = await plugIn(first.page);
+    await addPasskey(first.page, email);
+    const other = await person();
+    const there = await plugIn(other.page, { automaticPresenceSimulation: false });
+    await move(here, there);
+    let sent;
+    other.page.on('request', (request) => { if (request.method() === 'POST') sent = request.postData(); });
+    await other.page.goto(`${postern.url}/account`);
+    await other.page.waitForSelector('form[data-passkey]:visible');
+    await there.devtools.send('WebAuthn.setAutomaticPresenceSimulation', { authenticatorId: there.authenticatorId, enabled: true });
+    await other.page.click('#passkey');
+    await other.page.waitForSelector('#methods');
+    const fields = new URLSearchParams(sent);
+    assert.equal(fields.get('action'), 'factor:passkey');
+    const thief = await person();
+    await thief.page.goto(`${postern.url}/account`);
+    await thief.page.waitForSelector('#identifier');
+    await thief.page.evaluate((entries) => {
+      const form = document.querySelector('form[data-passkey]');
+      for (const [name, value] of entries) {
+        if (name === 'csrf' || name === 'action') continue;
+        const input = document.createElement('input');
+        Object.assign(input, { type: 'hidden', name, value });
+        form.append(input);
+      }
+      form.submit();
+    }, [...fields]);
+    await thief.page.waitForSelector('#error');
+    for (const somebodyElse of [first, other, thief]) await somebodyElse.close();
+  });
+}
