@@ -161,7 +161,8 @@ postern_passkey_key_verify (EVP_PKEY *key, gint64 alg, PosternPasskeyBytes data,
   if (!EVP_PKEY_is_a (key, type))
     return FALSE;
   memcpy (signed_data, data.data, data.length);
-  memcpy (signed_data + data.length, hash.data, hash.length);
+  if (hash.length > 0) /* of nothing there is no address */
+    memcpy (signed_data + data.length, hash.data, hash.length);
   context = EVP_MD_CTX_new ();
   good = EVP_DigestVerifyInit_ex (context, NULL, algorithm->digest, NULL, NULL, key, NULL) == 1 &&
          EVP_DigestVerify (context, signature.data, signature.length, signed_data, data.length + hash.length) == 1;
