@@ -4,6 +4,7 @@
 #include "postern-api.h"
 #include "postern-authenticator.h"
 #include "postern-error.h"
+#include "postern-instance-book.h"
 #include "postern-json.h"
 #include "postern-request.h"
 #include "postern-response.h"
@@ -17,6 +18,7 @@ struct _PosternApi {
   PosternTenant *tenant;
   GPtrArray *instances; /* (element-type PosternInstance) */
   GPtrArray *problems;  /* (element-type utf8) */
+  PosternInstanceBook *book; /* borrowed */
   PosternFactor *factor; /* (nullable) (transfer none) */
   const PosternApiSessions *sessions; /* (nullable) */
   gpointer sessions_data;

@@ -41,6 +41,34 @@ api_factor_init (ApiFactor *self)
 {
 }
 
+/* A type without a module: it is enough for all that vets. */
+#define API_FIXTURE_PLUGIN                                                                                             \
+  "[Plugin]\nId=corp\nKind=connector\nApi=1\nModule=corp.so\nName=Corp\nDescription=Signs people in.\n"                  \
+  "[Setting issuer]\nType=url\nRequired=true\nLabel=Issuer\nHelp=Its address.\n"                                      \
+  "[Setting client-secret]\nType=string\nSecret=true\nRequired=true\nLabel=Secret\nHelp=Its secret.\n"               \
+  "[Setting ca]\nType=file\nLabel=Certificates\nHelp=A file.\n"
+
+static PosternInstanceBook *api_fixture_book; /* of the one API there is */
+
+static inline PosternInstanceBook *
+api_fixture_open_book (PosternInstance *instance)
+{
+  g_autoptr (PosternRegistry) registry = NULL;
+  g_autofree char *folder = g_dir_make_tmp ("postern-api-XXXXXX", NULL);
+  g_autofree char *plugin = g_build_filename (folder, "corp.plugin", NULL), *module = g_build_filename (folder, "corp.so", NULL);
+  g_autofree char *masked = g_build_filename (folder, "filed.conf", NULL);
+  const char *const folders[] = { folder, NULL };
+
+  g_assert_true (g_file_set_contents_full (plugin, API_FIXTURE_PLUGIN, -1, 0, 0644, NULL));
+  g_assert_true (g_file_set_contents_full (module, "", 0, 0, 0644, NULL));
+  g_assert_true (g_file_set_contents_full (masked, "", 0, 0, 0644, NULL));
+  registry = postern_registry_new (folders);
+  postern_registry_scan (registry);
+  g_assert_cmpuint (postern_registry_get_infos (registry)->len, ==, 1);
+  postern_registry_adopt (registry, instance);
+  return api_fixture_book = postern_instance_book_new (registry, folders);
+}
+
 static inline PosternApi *
 api_fixture_new (PosternTenant *tenant)
 {
@@ -53,7 +81,15 @@ api_fixture_new (PosternTenant *tenant)
   postern_instance_set_identity (instances->pdata[0], "password", "password", "Password", NULL, settings);
   g_ptr_array_add (problems, (gpointer) "/plugins/broken.plugin: it has no Id; add one");
   postern_api_set_instances (api, instances, problems);
+  postern_api_set_book (api, api_fixture_open_book (instances->pdata[0]));
   return api;
+}
+
+static inline void
+api_fixture_free (PosternApi *self)
+{
+  postern_api_free (self);
+  g_clear_pointer (&api_fixture_book, postern_instance_book_free);
 }
 
 static inline gboolean

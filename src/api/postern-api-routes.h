@@ -35,6 +35,10 @@ PosternResponse *postern_api_policy_update (PosternRequest *request, gpointer da
 PosternResponse *postern_api_policy_replace (PosternRequest *request, gpointer data);
 PosternResponse *postern_api_connectors_list (PosternRequest *request, gpointer data);
 PosternResponse *postern_api_connectors_show (PosternRequest *request, gpointer data);
+PosternResponse *postern_api_connectors_put (PosternRequest *request, gpointer data);
+PosternResponse *postern_api_connectors_update (PosternRequest *request, gpointer data);
+PosternResponse *postern_api_connectors_delete (PosternRequest *request, gpointer data);
+PosternResponse *postern_api_connectors_types (PosternRequest *request, gpointer data);
 PosternResponse *postern_api_messages_list (PosternRequest *request, gpointer data);
 PosternResponse *postern_api_messages_show (PosternRequest *request, gpointer data);
 PosternResponse *postern_api_messages_retry (PosternRequest *request, gpointer data);

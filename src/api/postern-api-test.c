@@ -346,6 +346,82 @@ test_ends (void)
   g_assert_null (call ("DELETE", "/users/other-end@example.org", NULL, NULL, 204));
 }
 
+/* --- connectors ---------------------------------------------------------------------------------------------------- */
+
+static guint changes;
+
+static void
+count_change (gpointer book, gpointer user_data)
+{
+  changes++;
+}
+
+#define CORP "{\"type\":\"corp\",\"name\":\"Corp\",\"settings\":{\"issuer\":\"https://corp.example\",\"client-secret\":\"swordfish\"}}"
+
+static gboolean
+read_sealed (PosternTxn *txn, gpointer data, GError **error)
+{
+  g_autoptr (PosternInstanceRecord) record = postern_instance_store_get (txn, "corp", error);
+  g_autoptr (GVariant) secrets = record ? postern_instance_store_dup_secrets (txn, record, error) : NULL;
+
+  g_assert_nonnull (secrets);
+  g_assert_cmpstr (postern_json_get_string (secrets, "client-secret"), ==, "swordfish");
+  g_assert_true (g_str_has_prefix (record->secrets, "v1."));
+  g_assert_null (strstr (record->secrets, "swordfish"));
+  return TRUE;
+}
+
+static void
+test_connectors (void)
+{
+  g_autoptr (GVariant) made = NULL, shown = NULL, changed = NULL, types = NULL;
+  g_autofree char *text = NULL;
+  guint before = changes;
+
+  postern_instance_book_set_changed (api_fixture_book, count_change, NULL);
+  made = call ("PUT", "/connectors/corp", NULL, CORP, 200);
+  g_assert_cmpstr (postern_json_get_string (made, "state"), ==, "starting");
+  g_assert_cmpstr (postern_json_get_string (made, "origin"), ==, "database");
+  g_assert_cmpstr (postern_json_get_string (made, "callback_url"), ==, "https://id.example/callback/corp");
+  assert_audited ("connector.changed");
+  g_assert_cmpuint (changes, ==, before + 1);
+  fixture_write (store, read_sealed, NULL);
+  shown = call ("GET", "/connectors/corp", NULL, NULL, 200);
+  text = postern_json_print (shown);
+  g_assert_null (strstr (text, "swordfish"));
+  g_assert_nonnull (strstr (text, "\"secrets\":[\"client-secret\"]"));
+
+  /* A secret that is not sent stays, even where everything else is replaced. */
+  g_assert_nonnull ((changed = call ("PUT", "/connectors/corp", NULL, "{\"type\":\"corp\",\"settings\":{\"issuer\":\"https://other.example\"}}", 200)));
+  fixture_write (store, read_sealed, NULL);
+  g_clear_pointer (&changed, g_variant_unref);
+  changed = call ("PATCH", "/connectors/corp", NULL, "{\"enabled\":false}", 200);
+  g_assert_cmpstr (postern_json_get_string (changed, "state"), ==, "off");
+
+  refuses ("PUT", "/connectors/corp", "{\"type\":\"corp\",\"settings\":{\"issuer\":\"nonsense\"}}", 400, "settings.issuer: ");
+  refuses ("PATCH", "/connectors/corp", "{\"settings\":{\"client-secret\":null}}", 400, "settings.client-secret: ");
+  refuses ("PATCH", "/connectors/corp", "{\"settings\":{\"client-secret-file\":\"/etc/shadow\"}}", 400, "settings.client-secret-file: ");
+  refuses ("PATCH", "/connectors/corp", "{\"settings\":{\"client-secret-credential\":\"master-key\"}}", 400, "settings.client-secret-credential: ");
+  refuses ("PATCH", "/connectors/corp", "{\"settings\":{\"ca\":\"/etc/passwd\"}}", 400, "settings.ca: ");
+  refuses ("PATCH", "/connectors/corp", "{\"settings\":{\"issuer\":1}}", 400, "settings.issuer: ");
+  refuses ("PUT", "/connectors/corp", "{\"type\":\"none\"}", 400, "type: ");
+  refuses ("PUT", "/connectors/Corp!", CORP, 400, "id: ");
+  refuses ("PUT", "/connectors/filed", CORP, 409, "filed.conf");
+  refuses ("PUT", "/connectors/password", CORP, 409, "password");
+  refuses ("DELETE", "/connectors/filed", NULL, 409, "filed.conf");
+  refuses ("PATCH", "/connectors/none", "{}", 404, "");
+  g_assert_cmpuint (changes, ==, before + 3);
+
+  types = call ("GET", "/connector-types", NULL, NULL, 200);
+  g_clear_pointer (&text, g_free);
+  text = postern_json_print (types);
+  g_assert_nonnull (strstr (text, "\"client-secret\""));
+  g_assert_null (strstr (text, "\"ca\"")); /* a path is for files alone */
+  g_assert_null (call ("DELETE", "/connectors/corp", NULL, NULL, 204));
+  assert_audited ("connector.deleted");
+  refuses ("DELETE", "/connectors/corp", NULL, 404, "");
+}
+
 int
 main (int argc, char **argv)
 {
@@ -365,9 +441,10 @@ main (int argc, char **argv)
   g_test_add_func ("/api/pages", test_pages);
   g_test_add_func ("/api/applications", test_applications);
   g_test_add_func ("/api/keys-policy-setup", test_keys_policy_setup);
+  g_test_add_func ("/api/connectors", test_connectors);
   g_test_add_func ("/api/sessions-grants", test_sessions_grants);
   result = g_test_run ();
-  postern_api_free (api);
+  api_fixture_free (api);
   g_object_unref (tenant);
   fixture_close (store, TRUE);
   return result;

@@ -47,6 +47,10 @@ static const PosternRoute routes[] = {
 
   GET ("/connectors", postern_api_connectors_list),
   GET ("/connectors/{id}", postern_api_connectors_show),
+  SEND ("PUT", "/connectors/{id}", postern_api_connectors_put),
+  SEND ("PATCH", "/connectors/{id}", postern_api_connectors_update),
+  SEND ("DELETE", "/connectors/{id}", postern_api_connectors_delete),
+  GET ("/connector-types", postern_api_connectors_types),
 
   GET ("/messages", postern_api_messages_list),
   SEND ("POST", "/messages", postern_api_messages_test),
@@ -94,6 +98,12 @@ postern_api_set_instances (PosternApi *self, GPtrArray *instances, GPtrArray *pr
     }
   for (guint i = 0; i < problems->len; i++)
     g_ptr_array_add (self->problems, g_strdup (problems->pdata[i]));
+}
+
+void
+postern_api_set_book (PosternApi *self, PosternInstanceBook *book)
+{
+  self->book = book;
 }
 
 void

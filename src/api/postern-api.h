@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #pragma once
 
+#include "postern-instance-book.h"
 #include "postern-route.h"
 #include "postern-store.h"
 #include "postern-tenant.h"
@@ -27,6 +28,8 @@ void postern_api_free (PosternApi *self);
  * @problems: (element-type utf8): what could not be loaded, a line each
  */
 void postern_api_set_instances (PosternApi *self, GPtrArray *instances, GPtrArray *problems);
+/** postern_api_set_book: what connectors are listed from and changed in; it outlives the API. Before the first request. */
+void postern_api_set_book (PosternApi *self, PosternInstanceBook *book);
 
 /** PosternApiSessions: how sessions end so that whom it concerns is told; src/flow, which does, is above this room. */
 typedef struct {

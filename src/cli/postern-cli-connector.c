@@ -11,6 +11,7 @@
 #include "postern-cli-try.h"
 #include "postern-cli-contract.h"
 #include "postern-cli-stamp.h"
+#include "postern-cli-stored.h"
 #include "postern-registry.h"
 
 static gboolean G_GNUC_PRINTF (3, 4)
@@ -250,12 +251,14 @@ share_as_folder (const char *path, const char *folder, GError **error)
 static gboolean
 create (PosternCliCall *call, GError **error)
 {
-  g_autofree char *path = instance_path (call, postern_cli_call_get_operand (call, 0), error);
+  g_autofree char *path = postern_cli_call_has (call, "stored") ? NULL : instance_path (call, postern_cli_call_get_operand (call, 0), error);
   g_autofree char *folder = path ? g_path_get_dirname (path) : NULL;
   g_autofree char *text = path ? make_text (call, error) : NULL;
   g_autofree char *scratch = NULL, *scratch_file = NULL, *base = NULL;
   gboolean good;
 
+  if (postern_cli_call_has (call, "stored"))
+    return postern_cli_stored_create (call, error);
   if (text == NULL)
     return FALSE;
   if (g_file_test (path, G_FILE_TEST_EXISTS) && !postern_cli_call_has (call, "replace"))
@@ -286,8 +289,10 @@ delete (PosternCliCall *call, GError **error)
 
   if (path == NULL)
     return FALSE;
+  if (!g_file_test (path, G_FILE_TEST_EXISTS))
+    return postern_cli_stored_delete (call, error);
   if (g_unlink (path) != 0)
-    return fail (error, errno == ENOENT ? POSTERN_ERROR_NOT_FOUND : POSTERN_ERROR_FAILED, "%s: %s", path, g_strerror (errno));
+    return fail (error, POSTERN_ERROR_FAILED, "%s: %s", path, g_strerror (errno));
   if (!call->json)
     g_print ("Removed %s. Reload the server to do without it.\n", path);
   return TRUE;
@@ -306,10 +311,15 @@ new (PosternCliCall *call, GError **error)
   return TRUE;
 }
 
+static const PosternCliOption update_options[] = {
+  { "name", POSTERN_CLI_STRING, NULL, "NAME", "What people read on its button; empty for the plugin's own name" },
+  { NULL },
+};
 static const PosternCliOption create_options[] = {
   { "type", POSTERN_CLI_STRING, NULL, "TYPE", "What it is; see `postern connector types`" },
   { "name", POSTERN_CLI_STRING, NULL, "NAME", "What people read on its button" },
-  { "replace", POSTERN_CLI_TRUE, NULL, NULL, "Write over an existing file" },
+  { "replace", POSTERN_CLI_TRUE, NULL, NULL, "Write over an existing one" },
+  { "stored", POSTERN_CLI_TRUE, NULL, NULL, "Keep it in the database of the running server instead of a file; it is used at once" },
   { NULL },
 };
 static const PosternCliOption new_options[] = {
@@ -329,11 +339,14 @@ static const PosternCliOption test_options[] = {
 };
 
 static const PosternCliCommand commands[] = {
-  { "list", NULL, "Lists what runs: connectors, factors, sinks …, and what could not be loaded.", "GET", "/api/v1/connectors", "id type kind name" },
+  { "list", NULL, "Lists what runs: connectors, factors, sinks …, and what could not be loaded.", "GET", "/api/v1/connectors", "id type kind state name" },
   { "show", "INSTANCE", "Shows one, and the callback URL that its provider must know.", "GET", "/api/v1/connectors/{}" },
   { "types", "[TYPE]", "Lists the types that are installed; with TYPE, its settings.", NULL, NULL, "type kind name description", NULL, types },
-  { "create", "INSTANCE [NAME=VALUE…]", "Writes a file for a new instance, after checking its settings.", NULL, NULL, NULL, create_options, create },
-  { "delete", "INSTANCE", "Removes an instance's file.", NULL, NULL, NULL, NULL, delete },
+  { "create", "INSTANCE [NAME=VALUE…]", "Sets up a new instance, after checking its settings: writes a file, or with --stored a row.", NULL, NULL, NULL, create_options, create },
+  { "update", "INSTANCE [NAME=VALUE…]", "Changes settings of one that is kept in the database; NAME= takes a setting away.", NULL, NULL, NULL, update_options, postern_cli_stored_update },
+  { "enable", "INSTANCE", "Switches one on that is kept in the database.", NULL, NULL, NULL, NULL, postern_cli_stored_enable },
+  { "disable", "INSTANCE", "Switches one off that is kept in the database.", NULL, NULL, NULL, NULL, postern_cli_stored_disable },
+  { "delete", "INSTANCE", "Removes an instance: its file, or without one what the database keeps of it.", NULL, NULL, NULL, NULL, delete },
   { "check", "FILE", "Says whether an instance's file is good, without running any plugin unless asked to.", NULL, NULL, NULL, check_options, check },
   { "new", "NAME", "Begins the source code of a new plugin: a project that builds by itself.", NULL, NULL, NULL, new_options, new },
   { "test", "FILE [NAME=VALUE…]", "Runs the contract kit on a plugin's .so, and says what to do where it is broken.", NULL, NULL, NULL, test_options, postern_cli_contract },

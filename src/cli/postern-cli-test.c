@@ -219,6 +219,17 @@ test_the_rest (void)
   g_assert_cmpint (postern ("connector list"), ==, 0);
   g_assert_nonnull (strstr (out, "problem: /plugins/broken.plugin"));
   g_assert_cmpint (postern ("connector show nothing"), ==, 3);
+  g_assert_cmpint (postern ("connector create corp --stored --type corp issuer=https://corp.example client-secret=swordfish"), ==, 0);
+  g_assert_null (strstr (out, "swordfish"));
+  g_assert_cmpint (postern ("connector create corp --stored --type corp"), ==, 1);
+  g_assert_cmpint (postern ("connector update corp issuer=nonsense"), ==, 1);
+  g_assert_nonnull (strstr (err, "settings.issuer"));
+  g_assert_cmpint (postern ("connector disable corp"), ==, 0);
+  g_assert_nonnull (strstr (out, "off"));
+  g_assert_cmpint (postern ("connector enable corp"), ==, 0);
+  g_assert_nonnull (strstr (out, "starting"));
+  g_assert_cmpint (postern ("connector delete corp"), ==, 0);
+  g_assert_cmpint (postern ("connector delete corp"), ==, 3);
   g_assert_cmpint (postern ("audit list"), ==, 0);
   g_assert_nonnull (strstr (out, "key.rotated"));
   g_assert_cmpint (postern ("doctor"), ==, 1); /* there is no administrator, and a broken plugin */
@@ -418,7 +429,7 @@ main (int argc, char **argv)
   g_thread_join (thread);
   g_main_loop_unref (loop);
   g_main_context_unref (context);
-  postern_api_free (api);
+  api_fixture_free (api);
   g_object_unref (tenant);
   fixture_close (store, TRUE);
   fixture_remove (folder);

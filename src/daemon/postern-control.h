@@ -7,7 +7,7 @@ G_BEGIN_DECLS
 
 /*
  * The line between supervisor and worker: a pair of packet sockets, one short text a packet. The worker says "ready",
- * "alive" (every few seconds), "draining" (when it accepts no more) or "failed WHY"; its end closes when it dies. The other way nothing is said: orders are
+ * "alive" (every few seconds), "reload" (when somebody changed what workers are made of), "draining" (when it accepts no more) or "failed WHY"; its end closes when it dies. The other way nothing is said: orders are
  * signals (SIGTERM: drain), and a closed line means that the supervisor is gone.
  *
  * Across exec a worker learns what it got from its environment:

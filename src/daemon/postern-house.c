@@ -27,6 +27,7 @@ struct _PosternHouse {
   PosternRegistry *registry;
   PosternHub *hub;
   PosternStore *store;
+  PosternInstanceBook *book;
   PosternTenant *tenant;
   PosternRuntime *runtime;
   PosternFlowEngine *engine;
@@ -53,6 +54,7 @@ house_free (PosternHouse *self)
   if (self->store)
     postern_store_close (self->store);
   g_clear_object (&self->store);
+  g_clear_pointer (&self->book, postern_instance_book_free);
   g_clear_object (&self->hub);
   g_clear_object (&self->registry);
   g_clear_object (&self->config);
@@ -73,7 +75,9 @@ open_store (PosternHouse *self, GError **error)
   if (!database)
     return FALSE;
   self->store = postern_store_open (database, self->key, location ? location : postern_config_get_string (self->config, "server.data-dir"), TENANT, error);
-  return self->store != NULL;
+  if (self->store)
+    self->book = postern_plugins_open_book (self->registry, self->config, self->store, error);
+  return self->book != NULL;
 }
 
 static gboolean
@@ -83,6 +87,7 @@ open_tenant (PosternHouse *self, GError **error)
   if (!self->tenant)
     return FALSE;
   self->runtime = postern_runtime_new (self->config, self->registry, self->hub);
+  postern_runtime_set_book (self->runtime, self->book);
   postern_runtime_add_tenant (self->runtime, self->tenant);
   self->engine = postern_flow_engine_new (self->runtime);
   return TRUE;
@@ -141,14 +146,24 @@ set_brand (PosternPages *pages, PosternConfig *config, GError **error)
 
 /* They lie beside the modules and key files. A button without its picture is still a button. */
 static void
+add_icon (PosternPages *pages, const char *icon, const char *whose)
+{
+  g_autoptr (GError) error = NULL;
+  if (icon && !postern_pages_add_icon (pages, icon, &error))
+    g_warning ("left out: the picture of connector %s: %s", whose, error->message);
+}
+
+static void
 add_icons (PosternPages *pages, PosternRegistry *registry)
 {
   g_autoptr (GPtrArray) connectors = postern_registry_list (registry, POSTERN_TYPE_CONNECTOR);
-  for (guint i = 0; i < connectors->len; i++) {
-    const char *icon = postern_instance_get_icon (connectors->pdata[i]);
-    g_autoptr (GError) error = NULL;
-    if (icon && !postern_pages_add_icon (pages, icon, &error))
-      g_warning ("left out: the picture of connector %s: %s", postern_instance_get_id (connectors->pdata[i]), error->message);
+  GPtrArray *infos = postern_registry_get_infos (registry);
+  for (guint i = 0; i < connectors->len; i++)
+    add_icon (pages, postern_instance_get_icon (connectors->pdata[i]), postern_instance_get_id (connectors->pdata[i]));
+  for (guint i = 0; i < infos->len; i++) {
+    PosternPluginInfo *info = infos->pdata[i];
+    if (g_str_equal (info->kind, "connector"))
+      add_icon (pages, info->icon, info->id); /* the console shows what could be added */
   }
 }
 
@@ -200,6 +215,7 @@ open_api (PosternHouse *self)
   self->api = postern_api_new (self->tenant);
   postern_api_set_instances (self->api, instances, postern_registry_get_problems (self->registry));
   postern_api_set_sessions (self->api, &sessions, self->engine);
+  postern_api_set_book (self->api, self->book);
 }
 
 static void
@@ -296,7 +312,7 @@ start_delivery (PosternHouse *self, GError **error)
 }
 
 PosternHouse *
-postern_house_open (PosternConfig *config, const char *sockets, GError **error)
+postern_house_open (PosternConfig *config, const char *sockets, GFunc changed, gpointer user_data, GError **error)
 {
   g_autoptr (PosternHouse) self = g_new0 (PosternHouse, 1);
   self->config = g_object_ref (config);
@@ -306,6 +322,7 @@ postern_house_open (PosternConfig *config, const char *sockets, GError **error)
                                       postern_config_get_string (config, "outbound.ca-file"), error) ||
       !open_store (self, error) || !open_tenant (self, error))
     return NULL;
+  postern_instance_book_set_changed (self->book, changed, user_data);
   attach_sinks (self);
   if (!start_protocols (self, error) || !open_server (self, sockets, error) || !start_delivery (self, error))
     return NULL;

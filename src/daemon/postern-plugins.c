@@ -39,6 +39,14 @@ is_wanted (PosternPluginInfo *info, const char *database)
   return g_strv_contains (kinds, info->kind) && !needs_settings (info);
 }
 
+static void
+log_problems (PosternRegistry *registry, guint first)
+{
+  GPtrArray *problems = postern_registry_get_problems (registry);
+  for (guint i = first; i < problems->len; i++)
+    g_warning ("left out: %s", (char *) problems->pdata[i]);
+}
+
 PosternRegistry *
 postern_plugins_load (PosternConfig *config)
 {
@@ -52,10 +60,19 @@ postern_plugins_load (PosternConfig *config)
       postern_registry_want (registry, info->id, info->id, collect_values (config, info));
   }
   postern_registry_load_instances (registry, postern_config_get_strv (config, "paths.connectors"));
-  GPtrArray *problems = postern_registry_get_problems (registry);
-  for (guint i = 0; i < problems->len; i++)
-    g_warning ("left out: %s", (char *) problems->pdata[i]);
+  log_problems (registry, 0);
   return registry;
+}
+
+PosternInstanceBook *
+postern_plugins_open_book (PosternRegistry *registry, PosternConfig *config, PosternStore *store, GError **error)
+{
+  guint told = postern_registry_get_problems (registry)->len;
+  g_autoptr (PosternInstanceBook) book = postern_instance_book_new (registry, postern_config_get_strv (config, "paths.connectors"));
+  if (!postern_instance_book_start (book, store, error))
+    return NULL;
+  log_problems (registry, told);
+  return g_steal_pointer (&book);
 }
 
 PosternDatabase *

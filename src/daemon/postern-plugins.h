@@ -2,6 +2,7 @@
 #pragma once
 
 #include "postern-database.h"
+#include "postern-instance-book.h"
 #include "postern-registry.h"
 
 G_BEGIN_DECLS
@@ -16,5 +17,7 @@ G_BEGIN_DECLS
 PosternRegistry *postern_plugins_load (PosternConfig *config);
 /** postern_plugins_find_database: the one that setting database.type names. (transfer none) (nullable) POSTERN_ERROR_CONFIG */
 PosternDatabase *postern_plugins_find_database (PosternRegistry *registry, PosternConfig *config, GError **error);
+/** postern_plugins_open_book: makes the instances of the database, too, and logs what could not be used. Before there are threads. (transfer full) (nullable) */
+PosternInstanceBook *postern_plugins_open_book (PosternRegistry *registry, PosternConfig *config, PosternStore *store, GError **error);
 
 G_END_DECLS

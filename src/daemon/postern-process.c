@@ -115,6 +115,8 @@ postern_process_listen (PosternProcess *self)
     self->heard_at = g_get_monotonic_time ();
     if (g_str_equal (text, "ready") && self->state == POSTERN_PROCESS_STARTING)
       self->state = POSTERN_PROCESS_READY;
+    if (g_str_equal (text, "reload"))
+      self->wants_reload = TRUE;
     if (g_str_equal (text, "draining"))
       self->accepts = FALSE;
     if (g_str_has_prefix (text, "failed ")) {

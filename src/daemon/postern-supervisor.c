@@ -279,6 +279,8 @@ on_death (PosternSupervisor *self, PosternProcess *process, int status)
     abandon_generation (self, why, WIFEXITED (status) ? WEXITSTATUS (status) : 1);
   else if (!self->stopping)
     replace (self, process, why);
+  if (process->wants_reload)
+    begin_reload (self);
   postern_process_free (process);
   tell_news (self);
   end_if_empty (self);
@@ -310,6 +312,10 @@ on_control (int fd, GIOCondition condition, gpointer user_data)
     commit_generation (self);
   else
     tell_news (self);
+  if (process->wants_reload) {
+    process->wants_reload = FALSE;
+    begin_reload (self);
+  }
   return open ? G_SOURCE_CONTINUE : G_SOURCE_REMOVE;
 }
 

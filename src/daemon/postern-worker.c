@@ -89,6 +89,13 @@ offer_setup (PosternHouse *house)
     g_warning ("cannot make a set-up link: %s; try `postern setup`", error->message);
 }
 
+/* The supervisor does what it does on SIGHUP: no request is lost, and all workers change over. */
+static void
+on_changed (gpointer book, gpointer user_data)
+{
+  postern_control_say (((Worker *) user_data)->control, "reload");
+}
+
 static void
 serve (Worker *worker, PosternHouse *house)
 {
@@ -133,7 +140,7 @@ main (void)
     return fail (&worker, error);
   postern_log_start ("postern-worker", postern_config_get_string (config, "log.level"), postern_config_get_string (config, "log.format"));
   const char *sockets = g_getenv (POSTERN_CONTROL_SOCKETS_ENV);
-  PosternHouse *house = postern_house_open (config, sockets ? sockets : "", &error);
+  PosternHouse *house = postern_house_open (config, sockets ? sockets : "", on_changed, &worker, &error);
   if (!house)
     return fail (&worker, error);
   serve (&worker, house);

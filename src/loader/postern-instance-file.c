@@ -42,16 +42,33 @@ fail (PosternConfigFile *file, const char *key, const char *what, GError **error
   return FALSE;
 }
 
-/* The id stands in callback URLs and in element ids of pages. */
-static char *
-id_of_path (const char *path)
+gboolean
+postern_instance_file_id_is_valid (const char *id)
+{
+  gsize length = strspn (id, "abcdefghijklmnopqrstuvwxyz0123456789-_");
+  return length > 0 && length <= 64 && !id[length] && g_ascii_isalnum (id[0]);
+}
+
+char *
+postern_instance_file_dup_id (const char *path)
 {
   g_autofree char *name = g_path_get_basename (path);
   if (!g_str_has_suffix (name, ".conf"))
     return NULL;
   name[strlen (name) - strlen (".conf")] = '\0';
-  gsize length = strspn (name, "abcdefghijklmnopqrstuvwxyz0123456789-_");
-  return length > 0 && length <= 64 && !name[length] && g_ascii_isalnum (name[0]) ? g_steal_pointer (&name) : NULL;
+  return postern_instance_file_id_is_valid (name) ? g_steal_pointer (&name) : NULL;
+}
+
+gboolean
+postern_instance_file_is_there (const char *id, const char *const *folders)
+{
+  g_autofree char *name = g_strconcat (id, ".conf", NULL);
+  for (guint i = 0; folders[i]; i++) {
+    g_autofree char *path = g_build_filename (folders[i], name, NULL);
+    if (g_file_test (path, G_FILE_TEST_EXISTS))
+      return TRUE;
+  }
+  return FALSE;
 }
 
 /* A key that stands twice is listed twice, each time with the last one's value. */
@@ -96,7 +113,7 @@ postern_instance_file_load (const char *path, GError **error)
   g_autoptr (PosternInstanceFile) self = g_new0 (PosternInstanceFile, 1);
   self->path = g_strdup (path);
   self->order = ORDER_DEFAULT;
-  self->id = id_of_path (path);
+  self->id = postern_instance_file_dup_id (path);
   gsize n_groups = 0;
   g_auto (GStrv) groups = g_key_file_get_groups (file->keys, &n_groups);
   if (!self->id)

@@ -6,7 +6,7 @@
 G_BEGIN_DECLS
 
 /**
- * PosternInstanceFile: what one `connectors.d/ID.conf` asks for, or what the server itself asks for. Its one group:
+ * PosternInstanceFile: what one `connectors.d/ID.conf` asks for, or the database, or the server itself. Its one group:
  *
  *     [Instance]
  *     Type=okta              the plugin's Id
@@ -16,13 +16,19 @@ G_BEGIN_DECLS
  *     client-id=…            the plugin's own settings
  */
 typedef struct {
-  char *path; /* (nullable): the server itself asks */
+  char *path; /* (nullable): no file asks */
   char *id, *type, *name, *icon; /* name, icon: (nullable) */
   int order;
   GVariant *values; /* a{ss} */
   PosternPluginInfo *info; /* (transfer none) (nullable): once it was found */
 } PosternInstanceFile;
 
+/** postern_instance_file_id_is_valid: an instance's id stands in callback URLs and in element ids of pages: a-z, 0-9, - and _, at most 64. */
+gboolean postern_instance_file_id_is_valid (const char *id);
+/** postern_instance_file_dup_id: the id of the file @path. (transfer full) (nullable): the name is none */
+char *postern_instance_file_dup_id (const char *path);
+/** postern_instance_file_is_there: whether one of @folders has a file of this id, even an empty one; it overrules whatever else has that id. */
+gboolean postern_instance_file_is_there (const char *id, const char *const *folders);
 /** postern_instance_file_load: POSTERN_ERROR_CONFIG, "FILE:LINE: what, what to do" */
 PosternInstanceFile *postern_instance_file_load (const char *path, GError **error);
 PosternInstanceFile *postern_instance_file_new (const char *type, const char *id, GVariant *values);

@@ -23,6 +23,7 @@ struct _PosternRegistry {
   GPtrArray *wanted;     /* PosternInstanceFile of postern_registry_want() */
   GHashTable *instances; /* id -> Entry */
   GPtrArray *problems;   /* utf8 */
+  GHashTable *failures;  /* instance id -> its problem */
 };
 
 G_DEFINE_FINAL_TYPE (PosternRegistry, postern_registry, G_TYPE_OBJECT)
@@ -45,6 +46,7 @@ postern_registry_finalize (GObject *object)
   g_hash_table_unref (self->bad);
   g_ptr_array_unref (self->infos);
   g_ptr_array_unref (self->problems);
+  g_hash_table_unref (self->failures);
   g_strfreev (self->module_dirs);
   G_OBJECT_CLASS (postern_registry_parent_class)->finalize (object);
 }
@@ -64,6 +66,7 @@ postern_registry_init (PosternRegistry *self)
   self->wanted = g_ptr_array_new_with_free_func ((GDestroyNotify) postern_instance_file_free);
   self->instances = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, entry_free);
   self->problems = g_ptr_array_new_with_free_func (g_free);
+  self->failures = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
 }
 
 PosternRegistry *
@@ -78,6 +81,13 @@ static void
 add_problem (PosternRegistry *self, const char *problem)
 {
   g_ptr_array_add (self->problems, g_strdup (problem));
+}
+
+void
+postern_registry_add_failure (PosternRegistry *self, const char *id, const char *problem)
+{
+  add_problem (self, problem);
+  g_hash_table_replace (self->failures, g_strdup (id), g_strdup (problem));
 }
 
 static void
@@ -243,8 +253,11 @@ collect_files (PosternRegistry *self, const char *const *instance_dirs)
   for (guint i = 0; paths && i < paths->len; i++) {
     g_autoptr (GError) local = NULL;
     PosternInstanceFile *file = postern_instance_file_load (paths->pdata[i], &local);
+    g_autofree char *id = postern_instance_file_dup_id (paths->pdata[i]);
     if (file)
       g_ptr_array_add (files, file);
+    else if (id)
+      postern_registry_add_failure (self, id, local->message);
     else
       add_problem (self, local->message);
   }
@@ -254,12 +267,8 @@ collect_files (PosternRegistry *self, const char *const *instance_dirs)
 static gboolean
 is_overruled (PosternInstanceFile *wanted, GPtrArray *files, const char *const *instance_dirs)
 {
-  g_autofree char *name = g_strconcat (wanted->id, ".conf", NULL);
-  for (guint i = 0; instance_dirs[i]; i++) {
-    g_autofree char *path = g_build_filename (instance_dirs[i], name, NULL);
-    if (g_file_test (path, G_FILE_TEST_EXISTS))
-      return TRUE;
-  }
+  if (postern_instance_file_is_there (wanted->id, instance_dirs))
+    return TRUE;
   for (guint i = 0; i < files->len; i++)
     if (g_str_equal (((PosternInstanceFile *) files->pdata[i])->type, wanted->type))
       return TRUE;
@@ -278,7 +287,7 @@ find_infos (PosternRegistry *self, GPtrArray *files, GPtrArray *infos)
     }
     g_autofree char *place = postern_instance_file_get_place (file, "Type");
     g_autofree char *problem = g_strdup_printf ("%s: there is no usable plugin '%s'; correct Type, or install the plugin", place, file->type);
-    add_problem (self, problem);
+    postern_registry_add_failure (self, file->id, problem);
   }
 }
 
@@ -307,7 +316,27 @@ postern_registry_load_instances (PosternRegistry *self, const char *const *insta
     /* For an instance of our own the module's message says enough. */
     gboolean silent = i >= n_files && file->info && !g_hash_table_contains (self->types, file->info);
     if (file->info && !silent && !make_instance (self, file, file->info, &error))
-      add_problem (self, error->message);
+      postern_registry_add_failure (self, file->id, error->message);
+  }
+}
+
+void
+postern_registry_load_stored (PosternRegistry *self, GPtrArray *stored, const char *const *instance_dirs)
+{
+  g_autoptr (GPtrArray) files = g_ptr_array_new (), infos = g_ptr_array_new ();
+  for (guint i = 0; i < stored->len; i++) {
+    PosternInstanceFile *file = stored->pdata[i];
+    if (!postern_instance_file_is_there (file->id, instance_dirs) && !g_hash_table_contains (self->instances, file->id))
+      g_ptr_array_add (files, file);
+  }
+  find_infos (self, files, infos);
+  if (infos->len > 0)
+    open_all (self, infos);
+  for (guint i = 0; i < files->len; i++) {
+    PosternInstanceFile *file = files->pdata[i];
+    g_autoptr (GError) error = NULL;
+    if (file->info && !make_instance (self, file, file->info, &error))
+      postern_registry_add_failure (self, file->id, error->message);
   }
 }
 
@@ -389,4 +418,10 @@ GPtrArray *
 postern_registry_get_problems (PosternRegistry *self)
 {
   return self->problems;
+}
+
+const char *
+postern_registry_get_failure (PosternRegistry *self, const char *id)
+{
+  return g_hash_table_lookup (self->failures, id);
 }

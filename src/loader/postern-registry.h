@@ -33,6 +33,12 @@ void postern_registry_want (PosternRegistry *self, const char *plugin_id, const 
  * tries all modules that are needed in one forked child, opens them, and makes each instance. Before there are threads.
  */
 void postern_registry_load_instances (PosternRegistry *self, const char *const *instance_dirs);
+/**
+ * postern_registry_load_stored: after that, makes the instances that the database keeps, read by the same code as a file. One whose id
+ * an instance file has (an empty one, too), or that is there already, is left out. Before there are threads.
+ * @stored: (element-type PosternInstanceFile)
+ */
+void postern_registry_load_stored (PosternRegistry *self, GPtrArray *stored, const char *const *instance_dirs);
 /** postern_registry_add_instance: makes one instance of @plugin_id, opening its module if need be (before there are threads); @values a{ss} are checked against the declared settings. (transfer none) (nullable) */
 PosternInstance *postern_registry_add_instance (PosternRegistry *self, const char *plugin_id, const char *id, GVariant *values, GError **error);
 /** postern_registry_adopt: @instance, made and configured by the caller, takes part like any other; for tests. A reference is taken. */
@@ -45,5 +51,9 @@ GPtrArray *postern_registry_list (PosternRegistry *self, GType type);
 PosternInstance *postern_registry_find_first (PosternRegistry *self, GType type, const char *type_id);
 /** postern_registry_get_problems: (transfer none) (element-type utf8): one line each, "FILE: what, what to do" */
 GPtrArray *postern_registry_get_problems (PosternRegistry *self);
+/** postern_registry_add_failure: one more problem, of the instance @id, which its maker could not read. Before there are threads. */
+void postern_registry_add_failure (PosternRegistry *self, const char *id, const char *problem);
+/** postern_registry_get_failure: why the instance @id could not be made, as among the problems. (transfer none) (nullable) */
+const char *postern_registry_get_failure (PosternRegistry *self, const char *id);
 
 G_END_DECLS

@@ -176,3 +176,17 @@ static const PosternField outbox_entry_fields[] = {
   INT64 (PosternOutboxEntry, purge_at),
 };
 POSTERN_DEFINE_RECORD (PosternOutboxEntry, outbox_entry, "outbox", "message")
+
+static const PosternField instance_record_fields[] = {
+  TEXT (PosternInstanceRecord, id),
+  TEXT (PosternInstanceRecord, type),
+  TEXT (PosternInstanceRecord, name),
+  INT64 (PosternInstanceRecord, position),
+  BOOLEAN (PosternInstanceRecord, enabled),
+  OBJECT (PosternInstanceRecord, settings),
+  TEXT (PosternInstanceRecord, secrets),
+  INT64 (PosternInstanceRecord, revision),
+  INT64 (PosternInstanceRecord, created_at),
+  INT64 (PosternInstanceRecord, updated_at),
+};
+POSTERN_DEFINE_RECORD (PosternInstanceRecord, instance_record, "instances", "instance")

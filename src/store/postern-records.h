@@ -115,6 +115,20 @@ typedef struct {
 } PosternKey;
 POSTERN_DECLARE_RECORD (PosternKey, postern_key)
 
+/** PosternInstanceRecord: an instance of a plugin that was set up in the console or by the API; a file of the same id overrules it. */
+typedef struct {
+  char *id;   /* what a file's name would be */
+  char *type; /* the plugin's Id */
+  char *name; /* (nullable) */
+  gint64 position;
+  gboolean enabled;
+  GVariant *settings; /* a{sv} of strings: those that are no secret */
+  char *secrets;      /* (nullable): the others, JSON, sealed */
+  gint64 revision;    /* grows with each change, and is never used again for this id */
+  gint64 created_at, updated_at;
+} PosternInstanceRecord;
+POSTERN_DECLARE_RECORD (PosternInstanceRecord, postern_instance_record)
+
 /** A ticket: any one-time value that is handed out (setup link, verification, invitation). */
 typedef struct {
   char *hash;

@@ -70,6 +70,15 @@ gboolean postern_application_store_delete (PosternTxn *txn, const char *id, GErr
 PosternApplication *postern_application_store_get (PosternTxn *txn, const char *id, GError **error);
 GPtrArray *postern_application_store_list (PosternTxn *txn, const char *after, guint limit, GError **error);
 
+/* postern-instance-store.c */
+/** inserts or replaces by id. @secrets: (nullable): a{sv} of strings; they are sealed, and @record's own member is not looked at */
+gboolean postern_instance_store_put (PosternTxn *txn, PosternInstanceRecord *record, GVariant *secrets, GError **error);
+PosternInstanceRecord *postern_instance_store_get (PosternTxn *txn, const char *id, GError **error);
+GPtrArray *postern_instance_store_list (PosternTxn *txn, GError **error); /* all, by id */
+gboolean postern_instance_store_delete (PosternTxn *txn, const char *id, GError **error);
+/** postern_instance_store_dup_secrets: a{sv} of strings, opened; an empty one when there are none. NULL with POSTERN_ERROR_FAILED under another master key */
+GVariant *postern_instance_store_dup_secrets (PosternTxn *txn, const PosternInstanceRecord *record, GError **error);
+
 /* postern-session-store.c */
 gboolean postern_session_store_insert (PosternTxn *txn, PosternSession *session, GError **error);
 PosternSession *postern_session_store_get (PosternTxn *txn, const char *id, GError **error);

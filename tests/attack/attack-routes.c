@@ -20,7 +20,7 @@ main (int argc, char **argv)
 {
   g_autoptr (GError) error = NULL;
   g_autoptr (PosternConfig) config = postern_config_load (argv[1], NULL, &error);
-  PosternHouse *house = config ? postern_house_open (config, "", &error) : NULL;
+  PosternHouse *house = config ? postern_house_open (config, "", NULL, NULL, &error) : NULL;
 
   if (!house)
     g_error ("%s", error->message);

@@ -2,7 +2,7 @@
 // Client authentications, signature algorithms, response modes, and a person who says no.
 import assert from 'node:assert/strict';
 import { generateKeyPairSync } from 'node:crypto';
-import { mkdtempSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { startPostern } from '../lib/server.mjs';
@@ -93,6 +93,55 @@ test('a person who says no at the provider reads so, and may choose another way'
   const { text } = await stand(visitor, `${here}/abort`);
   assert.match(text, /connector-basic/);
   assert.match(text, /You stopped on the other side/);
+});
+
+/** Waits until `postern connector show` says that; a reload takes a moment. */
+async function becomes(id, state) {
+  for (let tries = 0; tries < 300; tries += 1) {
+    const shown = await postern.cli('connector', 'show', id);
+    if (shown.state === state) return shown;
+    await new Promise((wake) => setTimeout(wake, 100));
+  }
+  throw new Error(`${id} is not ${state}: ${JSON.stringify(await postern.cli('connector', 'show', id))}`);
+}
+
+const stored = 'a secret between the provider and postern';
+test('a connector that is set up in the running server is used without a restart, and its secret never comes back', async () => {
+  const pairs = provider.instance(`${postern.url}/callback/stored`).split('\n').filter((line) => /^[a-z-]+=/.test(line));
+  const made = await postern.cli('connector', 'create', 'stored', '--stored', '--type', 'oidc', '--name', 'Stored', ...pairs);
+  assert.equal(made.callback_url, `${postern.url}/callback/stored`);
+  const shown = await becomes('stored', 'running');
+  assert.deepEqual(shown.secrets, ['client-secret']);
+  const tokens = await rp.redeem(await walk(new Visitor(), 'stored'));
+  assert.deepEqual(tokens.claims().amr, ['fed']);
+  for (const text of [JSON.stringify(made), JSON.stringify(shown), JSON.stringify(await postern.cli('connector', 'list')), JSON.stringify(await postern.cli('audit', 'list'))]) assert.ok(!text.includes(stored));
+  for (const name of readdirSync(postern.dataDir).filter((file) => /\.db|notes|wal/.test(file))) assert.ok(!readFileSync(join(postern.dataDir, name)).includes(stored), name);
+});
+
+test('it is switched off and on, and what is wrong with one is said', async () => {
+  await postern.cli('connector', 'disable', 'stored');
+  await becomes('stored', 'off');
+  const offered = async () => (await stand(new Visitor(), await rp.begin())).text.includes('connector-stored');
+  for (let tries = 0; await offered(); tries += 1) { // until the workers have changed over
+    assert.ok(tries < 300, 'it is still offered');
+    await new Promise((wake) => setTimeout(wake, 100));
+  }
+  await postern.cli('connector', 'enable', 'stored');
+  await becomes('stored', 'running');
+  await assert.rejects(postern.cli('connector', 'update', 'stored', 'issuer=nonsense'), /settings\.issuer/);
+  await assert.rejects(postern.cli('connector', 'update', 'stored', 'client-secret-file=/etc/hostname'), /settings\.client-secret-file/);
+  await postern.cli('connector', 'update', 'stored', 'client-authentication=private_key_jwt');
+  assert.match((await becomes('stored', 'failed')).problem, /private-key/);
+  await postern.cli('connector', 'update', 'stored', 'client-authentication=automatic');
+  await becomes('stored', 'running');
+});
+
+test('a file of the same id wins', async () => {
+  await assert.rejects(postern.cli('connector', 'create', 'basic', '--stored', '--type', 'oidc', 'issuer=https://x.example', 'client-id=x'), /already/);
+  await assert.rejects(postern.cli('connector', 'update', 'basic', 'client-id=x'), /basic\.conf/);
+  assert.equal((await postern.cli('connector', 'show', 'basic')).origin, 'file');
+  await postern.cli('connector', 'delete', 'stored');
+  await assert.rejects(postern.cli('connector', 'show', 'stored'), /no such instance/);
 });
 
 test('no secret stands in the log', async () => {

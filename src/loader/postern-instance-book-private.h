@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#pragma once
+
+#include "postern-instance-book.h"
+#include "postern-stores.h"
+
+G_BEGIN_DECLS
+
+struct _PosternInstanceBook {
+  PosternRegistry *registry;
+  char **folders;
+  GHashTable *loaded; /* id → gint64: of which revision an instance was made, or tried */
+  GFunc changed;      /* (nullable) */
+  gpointer changed_data;
+};
+
+/** postern_instance_book_is_own: whether the server itself made the instance @id, without a file or a row. */
+gboolean postern_instance_book_is_own (PosternInstanceBook *self, const char *id);
+
+G_END_DECLS

@@ -1,0 +1,330 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "postern-instance-book-private.h"
+
+#include "postern-config-file.h"
+#include "postern-error.h"
+#include "postern-instance-file.h"
+#include "postern-json.h"
+
+#include <string.h>
+
+void
+postern_instance_book_entry_free (PosternInstanceEntry *self)
+{
+  g_free (self->id);
+  g_free (self->type);
+  g_free (self->name);
+  g_free (self->problem);
+  g_clear_pointer (&self->settings, g_variant_unref);
+  g_strfreev (self->secrets);
+  g_free (self);
+}
+
+const char *
+postern_instance_book_get_state_name (PosternInstanceState state)
+{
+  static const char *const names[] = { "running", "starting", "off", "failed" };
+  return names[state];
+}
+
+PosternInstanceBook *
+postern_instance_book_new (PosternRegistry *registry, const char *const *folders)
+{
+  PosternInstanceBook *self = g_new0 (PosternInstanceBook, 1);
+  self->registry = g_object_ref (registry);
+  self->folders = g_strdupv ((char **) folders);
+  self->loaded = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
+  return self;
+}
+
+void
+postern_instance_book_free (PosternInstanceBook *self)
+{
+  g_hash_table_unref (self->loaded);
+  g_strfreev (self->folders);
+  g_object_unref (self->registry);
+  g_free (self);
+}
+
+void
+postern_instance_book_set_changed (PosternInstanceBook *self, GFunc func, gpointer user_data)
+{
+  self->changed = func;
+  self->changed_data = user_data;
+}
+
+void
+postern_instance_book_tell_changed (PosternInstanceBook *self)
+{
+  if (self->changed)
+    self->changed (self, self->changed_data);
+}
+
+/* --- start ------------------------------------------------------------------------------------------------------------------ */
+
+static void
+add_strings (GVariantBuilder *builder, GVariant *dictionary)
+{
+  GVariantIter iter;
+  const char *name;
+  GVariant *value;
+  g_variant_iter_init (&iter, dictionary);
+  while (g_variant_iter_next (&iter, "{&sv}", &name, &value)) {
+    if (g_variant_is_of_type (value, G_VARIANT_TYPE_STRING))
+      g_variant_builder_add (builder, "{ss}", name, g_variant_get_string (value, NULL));
+    g_variant_unref (value);
+  }
+}
+
+static PosternInstanceFile *
+file_of (PosternTxn *txn, PosternInstanceRecord *record, GError **error)
+{
+  g_autoptr (GVariant) secrets = postern_instance_store_dup_secrets (txn, record, error);
+  g_auto (GVariantBuilder) values = G_VARIANT_BUILDER_INIT (G_VARIANT_TYPE ("a{ss}"));
+  if (!secrets)
+    return NULL;
+  if (record->settings)
+    add_strings (&values, record->settings);
+  add_strings (&values, secrets);
+  PosternInstanceFile *file = postern_instance_file_new (record->type, record->id, g_variant_builder_end (&values));
+  file->name = g_strdup (record->name);
+  file->order = (int) record->position;
+  return file;
+}
+
+/* What the rows ask for, and those whose secrets do not open. */
+typedef struct {
+  GPtrArray *rows;        /* PosternInstanceRecord */
+  GPtrArray *files;       /* PosternInstanceFile */
+  GHashTable *unreadable; /* id → why */
+} Reading;
+
+static gboolean
+read_rows (PosternTxn *txn, gpointer user_data, GError **error)
+{
+  Reading *self = user_data;
+  g_clear_pointer (&self->rows, g_ptr_array_unref); /* a transaction may run twice */
+  g_ptr_array_set_size (self->files, 0);
+  g_hash_table_remove_all (self->unreadable);
+  self->rows = postern_instance_store_list (txn, error);
+  for (guint i = 0; self->rows && i < self->rows->len; i++) {
+    PosternInstanceRecord *record = self->rows->pdata[i];
+    g_autoptr (GError) local = NULL;
+    PosternInstanceFile *file = record->enabled ? file_of (txn, record, &local) : NULL;
+    if (file)
+      g_ptr_array_add (self->files, file);
+    else if (local)
+      g_hash_table_insert (self->unreadable, g_strdup (record->id), g_strdup (local->message));
+  }
+  return self->rows != NULL;
+}
+
+gboolean
+postern_instance_book_start (PosternInstanceBook *self, PosternStore *store, GError **error)
+{
+  g_autoptr (GPtrArray) files = g_ptr_array_new_with_free_func ((GDestroyNotify) postern_instance_file_free);
+  g_autoptr (GHashTable) unreadable = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
+  Reading reading = { NULL, files, unreadable };
+  gboolean done = postern_store_read (store, POSTERN_KEEP_LASTING, read_rows, &reading, error);
+  g_autoptr (GPtrArray) rows = reading.rows;
+  GHashTableIter iter;
+  gpointer id, why;
+  if (!done)
+    return FALSE;
+  for (guint i = 0; i < rows->len; i++) {
+    PosternInstanceRecord *record = rows->pdata[i];
+    g_hash_table_replace (self->loaded, g_strdup (record->id), g_memdup2 (&record->revision, sizeof record->revision));
+  }
+  g_hash_table_iter_init (&iter, unreadable);
+  while (g_hash_table_iter_next (&iter, &id, &why))
+    postern_registry_add_failure (self->registry, id, why);
+  postern_registry_load_stored (self->registry, files, (const char *const *) self->folders);
+  return TRUE;
+}
+
+/* --- what there is ------------------------------------------------------------------------------------------------------------ */
+
+static gboolean
+is_secret (PosternPluginInfo *info, const char *name)
+{
+  for (guint i = 0; info && i < info->settings->len; i++) {
+    PosternSettingInfo *setting = info->settings->pdata[i];
+    if (g_str_equal (setting->name, name))
+      return setting->secret;
+  }
+  return FALSE;
+}
+
+/* Of a file: a value under a name that no setting has could be a secret with a slip in its name, and is not shown. */
+static gboolean
+may_be_shown (PosternPluginInfo *info, const char *name)
+{
+  for (guint i = 0; info && i < info->settings->len; i++) {
+    PosternSettingInfo *setting = info->settings->pdata[i];
+    const char *rest = g_str_has_prefix (name, setting->name) ? name + strlen (setting->name) : NULL;
+    if (g_strcmp0 (rest, "-file") == 0 || g_strcmp0 (rest, "-credential") == 0)
+      return TRUE;
+    if (rest && *rest == '\0')
+      return !setting->secret;
+  }
+  return FALSE;
+}
+
+/* @entry->info is set */
+static void
+take_file_values (PosternInstanceEntry *entry, GVariant *values)
+{
+  g_auto (GVariantBuilder) shown = G_VARIANT_BUILDER_INIT (G_VARIANT_TYPE ("a{ss}"));
+  g_autoptr (GStrvBuilder) secrets = g_strv_builder_new ();
+  GVariantIter iter;
+  const char *name, *value;
+  g_variant_iter_init (&iter, values);
+  while (g_variant_iter_next (&iter, "{&s&s}", &name, &value)) {
+    if (is_secret (entry->info, name))
+      g_strv_builder_add (secrets, name);
+    else if (may_be_shown (entry->info, name))
+      g_variant_builder_add (&shown, "{ss}", name, value);
+  }
+  entry->settings = g_variant_ref_sink (g_variant_builder_end (&shown));
+  entry->secrets = g_strv_builder_end (secrets);
+}
+
+static PosternInstanceEntry *
+entry_new (PosternInstanceBook *self, const char *id, const char *type, const char *origin)
+{
+  PosternInstanceEntry *entry = g_new0 (PosternInstanceEntry, 1);
+  entry->id = g_strdup (id);
+  entry->type = g_strdup (type);
+  entry->order = 100;
+  entry->origin = origin;
+  entry->info = type ? postern_registry_find_info (self->registry, type) : NULL;
+  return entry;
+}
+
+static void
+find_state (PosternInstanceBook *self, PosternInstanceEntry *entry)
+{
+  const char *failure = postern_registry_get_failure (self->registry, entry->id);
+  entry->instance = postern_registry_get_instance (self->registry, entry->id);
+  entry->state = entry->instance ? POSTERN_INSTANCE_RUNNING : failure ? POSTERN_INSTANCE_FAILED : POSTERN_INSTANCE_STARTING;
+  entry->problem = entry->instance ? NULL : g_strdup (failure);
+}
+
+static PosternInstanceEntry *
+entry_of_file (PosternInstanceBook *self, const char *path, const char *id)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (PosternInstanceFile) file = postern_instance_file_load (path, &error);
+  PosternInstanceEntry *entry = entry_new (self, id, file ? file->type : "", "file");
+  if (file) {
+    entry->name = g_strdup (file->name);
+    entry->order = file->order;
+    take_file_values (entry, file->values);
+  }
+  find_state (self, entry);
+  if (!file && !entry->instance && !entry->problem) {
+    entry->state = POSTERN_INSTANCE_FAILED;
+    entry->problem = g_strdup (error->message);
+  }
+  return entry;
+}
+
+static char **
+list_names (GVariant *dictionary)
+{
+  g_autoptr (GStrvBuilder) builder = g_strv_builder_new ();
+  GVariantIter iter;
+  const char *name;
+  g_variant_iter_init (&iter, dictionary);
+  while (g_variant_iter_next (&iter, "{&sv}", &name, NULL))
+    g_strv_builder_add (builder, name);
+  return g_strv_builder_end (builder);
+}
+
+static PosternInstanceEntry *
+entry_of_row (PosternInstanceBook *self, PosternTxn *txn, PosternInstanceRecord *record)
+{
+  PosternInstanceEntry *entry = entry_new (self, record->id, record->type, "database");
+  g_autoptr (GVariant) secrets = postern_instance_store_dup_secrets (txn, record, NULL);
+  g_auto (GVariantBuilder) settings = G_VARIANT_BUILDER_INIT (G_VARIANT_TYPE ("a{ss}"));
+  gint64 *loaded = g_hash_table_lookup (self->loaded, record->id);
+  if (record->settings)
+    add_strings (&settings, record->settings);
+  entry->name = g_strdup (record->name);
+  entry->order = (int) record->position;
+  entry->settings = g_variant_ref_sink (g_variant_builder_end (&settings));
+  entry->secrets = secrets ? list_names (secrets) : g_new0 (char *, 1);
+  entry->state = record->enabled ? POSTERN_INSTANCE_STARTING : POSTERN_INSTANCE_OFF;
+  if (record->enabled && loaded && *loaded == record->revision)
+    find_state (self, entry);
+  return entry;
+}
+
+gboolean
+postern_instance_book_is_own (PosternInstanceBook *self, const char *id)
+{
+  return postern_registry_get_instance (self->registry, id) && !g_hash_table_contains (self->loaded, id) &&
+         !postern_instance_file_is_there (id, (const char *const *) self->folders);
+}
+
+static void
+add_files (PosternInstanceBook *self, GPtrArray *entries)
+{
+  g_autoptr (GPtrArray) paths = postern_config_file_merge ((const char *const *) self->folders, ".conf", NULL);
+  for (guint i = 0; paths && i < paths->len; i++) {
+    g_autofree char *id = postern_instance_file_dup_id (paths->pdata[i]);
+    if (id)
+      g_ptr_array_add (entries, entry_of_file (self, paths->pdata[i], id));
+  }
+}
+
+static void
+add_own (PosternInstanceBook *self, GPtrArray *entries)
+{
+  g_autoptr (GPtrArray) instances = postern_registry_list (self->registry, POSTERN_TYPE_INSTANCE);
+  for (guint i = 0; i < instances->len; i++) {
+    const char *id = postern_instance_get_id (instances->pdata[i]);
+    if (!postern_instance_book_is_own (self, id))
+      continue;
+    PosternInstanceEntry *entry = entry_new (self, id, postern_instance_get_type_id (instances->pdata[i]), "server");
+    entry->instance = instances->pdata[i]; /* the registry keeps it */
+    g_ptr_array_add (entries, entry);
+  }
+}
+
+static int
+compare (gconstpointer a, gconstpointer b)
+{
+  const PosternInstanceEntry *left = *(const PosternInstanceEntry *const *) a, *right = *(const PosternInstanceEntry *const *) b;
+  return left->order != right->order ? (left->order < right->order ? -1 : 1) : strcmp (left->id, right->id);
+}
+
+GPtrArray *
+postern_instance_book_list (PosternInstanceBook *self, PosternTxn *txn, GError **error)
+{
+  g_autoptr (GPtrArray) entries = g_ptr_array_new_with_free_func ((GDestroyNotify) postern_instance_book_entry_free);
+  g_autoptr (GPtrArray) rows = postern_instance_store_list (txn, error);
+  if (!rows)
+    return NULL;
+  for (guint i = 0; i < rows->len; i++) {
+    PosternInstanceRecord *record = rows->pdata[i];
+    if (!postern_instance_file_is_there (record->id, (const char *const *) self->folders))
+      g_ptr_array_add (entries, entry_of_row (self, txn, record));
+  }
+  add_files (self, entries);
+  add_own (self, entries);
+  g_ptr_array_sort (entries, compare);
+  return g_steal_pointer (&entries);
+}
+
+PosternInstanceEntry *
+postern_instance_book_get (PosternInstanceBook *self, PosternTxn *txn, const char *id, GError **error)
+{
+  g_autoptr (GPtrArray) entries = postern_instance_book_list (self, txn, error);
+  for (guint i = 0; entries && i < entries->len; i++)
+    if (g_str_equal (((PosternInstanceEntry *) entries->pdata[i])->id, id))
+      return g_ptr_array_steal_index (entries, i);
+  if (entries)
+    g_set_error_literal (error, POSTERN_ERROR, POSTERN_ERROR_NOT_FOUND, "there is no such instance; `postern connector list` shows what there is");
+  return NULL;
+}

@@ -1,0 +1,56 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#pragma once
+
+#include "postern-registry.h"
+#include "postern-store.h"
+
+G_BEGIN_DECLS
+
+/**
+ * PosternInstanceBook: what the operator set up, wherever it stands: files, which nobody changes from here and which win, and the
+ * database, which console and API edit. Who changes a row calls postern_instance_book_tell_changed() after the commit, and
+ * workers are started that have it. Immutable after postern_instance_book_start(). Thread-safe.
+ *
+ * What an administrator writes there must not reach further than an administrator may (postern-instance-change.h): no path of this machine (a setting of the
+ * type `file`, NAME-file), no credential of the server (NAME-credential), and connectors and messengers alone.
+ */
+typedef struct _PosternInstanceBook PosternInstanceBook;
+
+typedef enum { POSTERN_INSTANCE_RUNNING, POSTERN_INSTANCE_STARTING, POSTERN_INSTANCE_OFF, POSTERN_INSTANCE_FAILED } PosternInstanceState;
+
+/** PosternInstanceEntry: one of them. Strings and variants are owned. */
+typedef struct {
+  char *id, *type;
+  char *name; /* (nullable): as it was given */
+  int order;
+  const char *origin; /* "file", "database", or "server": it is there without being asked for */
+  PosternInstanceState state;
+  char *problem;      /* (nullable): of a failed one: what, what to do; without secrets */
+  GVariant *settings; /* a{ss}: those that are no secret */
+  char **secrets;     /* names of the secrets that are set */
+  PosternPluginInfo *info;   /* (nullable): borrowed from the registry, as is: */
+  PosternInstance *instance; /* (nullable): while it runs */
+} PosternInstanceEntry;
+
+void postern_instance_book_entry_free (PosternInstanceEntry *self);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (PosternInstanceEntry, postern_instance_book_entry_free)
+/** postern_instance_book_get_state_name: "running", "starting", "off", "failed" */
+const char *postern_instance_book_get_state_name (PosternInstanceState state);
+
+/** postern_instance_book_new: a reference to @registry is taken. @folders: (array zero-terminated=1): of instance files */
+PosternInstanceBook *postern_instance_book_new (PosternRegistry *registry, const char *const *folders);
+void postern_instance_book_free (PosternInstanceBook *self);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (PosternInstanceBook, postern_instance_book_free)
+/** postern_instance_book_set_changed: @func is called, on any thread, when the workers must be started anew. */
+void postern_instance_book_set_changed (PosternInstanceBook *self, GFunc func, gpointer user_data);
+/** postern_instance_book_start: makes the instances of the database, after those of the files. Before there are threads. */
+gboolean postern_instance_book_start (PosternInstanceBook *self, PosternStore *store, GError **error);
+
+/** postern_instance_book_list: (transfer full) (element-type PosternInstanceEntry): by order and id */
+GPtrArray *postern_instance_book_list (PosternInstanceBook *self, PosternTxn *txn, GError **error);
+/** postern_instance_book_get: (transfer full) (nullable): NOT_FOUND */
+PosternInstanceEntry *postern_instance_book_get (PosternInstanceBook *self, PosternTxn *txn, const char *id, GError **error);
+/** postern_instance_book_tell_changed: after the commit of a change. */
+void postern_instance_book_tell_changed (PosternInstanceBook *self);
+
+G_END_DECLS

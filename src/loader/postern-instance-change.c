@@ -1,0 +1,275 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "postern-instance-change.h"
+
+#include "postern-error.h"
+#include "postern-instance-book-private.h"
+#include "postern-instance-file.h"
+#include "postern-json.h"
+#include "postern-plugin-values.h"
+
+#include <string.h>
+
+#define NAME_MAX_BYTES 256
+#define ORDER_MAX 100000
+
+gboolean
+postern_instance_change_can_set (PosternSettingInfo *setting)
+{
+  return !g_str_equal (setting->type, "file");
+}
+
+static gboolean
+is_offered (PosternPluginInfo *info)
+{
+  if (!g_str_equal (info->kind, "connector") && !g_str_equal (info->kind, "messenger"))
+    return FALSE;
+  for (guint i = 0; i < info->settings->len; i++) {
+    PosternSettingInfo *setting = info->settings->pdata[i];
+    if (setting->required && !setting->default_value && !postern_instance_change_can_set (setting))
+      return FALSE;
+  }
+  return TRUE;
+}
+
+static int
+compare_names (gconstpointer a, gconstpointer b)
+{
+  return g_utf8_collate ((*(PosternPluginInfo *const *) a)->name, (*(PosternPluginInfo *const *) b)->name);
+}
+
+GPtrArray *
+postern_instance_change_list_types (PosternInstanceBook *self)
+{
+  GPtrArray *infos = postern_registry_get_infos (self->registry), *types = g_ptr_array_new ();
+  for (guint i = 0; i < infos->len; i++)
+    if (is_offered (infos->pdata[i]))
+      g_ptr_array_add (types, infos->pdata[i]);
+  g_ptr_array_sort (types, compare_names);
+  return types;
+}
+
+PosternPluginInfo *
+postern_instance_change_find_type (PosternInstanceBook *self, const char *type)
+{
+  PosternPluginInfo *info = postern_registry_find_info (self->registry, type);
+  return info && is_offered (info) ? info : NULL;
+}
+
+/* --- vetting ------------------------------------------------------------------------------------------------------------------ */
+
+/* What comes to be, and who is at fault if it cannot. */
+typedef struct {
+  PosternInstanceBook *book;
+  const PosternInstanceChange *change;
+  PosternInstanceRecord *record;
+  PosternPluginInfo *info;
+  GVariantDict settings, secrets; /* a{sv} of strings */
+  char **culprit;
+} Vetting;
+
+static gboolean
+refuse (Vetting *self, const char *culprit, GError **error, const char *format, ...) G_GNUC_PRINTF (4, 5);
+
+static gboolean
+refuse (Vetting *self, const char *culprit, GError **error, const char *format, ...)
+{
+  va_list arguments;
+  va_start (arguments, format);
+  g_autofree char *message = g_strdup_vprintf (format, arguments);
+  va_end (arguments);
+  g_free (*self->culprit);
+  *self->culprit = g_strdup (culprit);
+  g_set_error_literal (error, POSTERN_ERROR, POSTERN_ERROR_INVALID_REQUEST, message);
+  return FALSE;
+}
+
+/* FALSE with CONFLICT when a file has @id, or the server itself. */
+static gboolean
+check_free (PosternInstanceBook *self, const char *id, GError **error)
+{
+  gboolean file = postern_instance_file_is_there (id, (const char *const *) self->folders);
+  if (!file && !postern_instance_book_is_own (self, id))
+    return TRUE;
+  g_set_error (error, POSTERN_ERROR, POSTERN_ERROR_CONFLICT, file ? "%s.conf in connectors.d wins; change that file, or remove it" : "the server itself has an instance %s; choose another id", id);
+  return FALSE;
+}
+
+static gboolean
+take_type (Vetting *self, GError **error)
+{
+  const char *type = self->change->type ? self->change->type : self->record->type;
+  if (!type)
+    return refuse (self, "type", error, "type is missing; write the Id of a plugin");
+  if (self->record->type && !g_str_equal (self->record->type, type))
+    return refuse (self, "type", error, "the type of an instance does not change; delete it and make another");
+  self->info = postern_instance_change_find_type (self->book, type);
+  if (!self->info)
+    return refuse (self, "type", error, postern_registry_find_info (self->book->registry, type) ?
+                   "'%s' can only be set up by a file in connectors.d" : "there is no usable plugin '%s'; install it, or choose another", type);
+  if (!self->record->type)
+    self->record->type = g_strdup (type);
+  return TRUE;
+}
+
+static gboolean
+take_order (Vetting *self, GError **error)
+{
+  gint64 number = 0;
+  if (!self->change->order)
+    return TRUE;
+  if (*self->change->order && !g_ascii_string_to_signed (self->change->order, 10, -ORDER_MAX, ORDER_MAX, &number, NULL))
+    return refuse (self, "order", error, "order is no whole number from -%d to %d", ORDER_MAX, ORDER_MAX);
+  self->record->position = *self->change->order ? number : 100;
+  return TRUE;
+}
+
+static gboolean
+take_name (Vetting *self, GError **error)
+{
+  const char *name = self->change->name;
+  if (!name)
+    return TRUE;
+  if (strlen (name) > NAME_MAX_BYTES || !g_utf8_validate (name, -1, NULL) || strpbrk (name, "\r\n"))
+    return refuse (self, "name", error, "the name is longer than %d bytes, or has more than one line", NAME_MAX_BYTES);
+  g_free (self->record->name);
+  self->record->name = *name ? g_strdup (name) : NULL;
+  return TRUE;
+}
+
+static PosternSettingInfo *
+find_setting (PosternPluginInfo *info, const char *name)
+{
+  for (guint i = 0; i < info->settings->len; i++)
+    if (g_str_equal (((PosternSettingInfo *) info->settings->pdata[i])->name, name))
+      return info->settings->pdata[i];
+  return NULL;
+}
+
+static gboolean
+take_setting (Vetting *self, const char *name, const char *value, GError **error)
+{
+  PosternSettingInfo *setting = find_setting (self->info, name);
+  GVariantDict *dict = setting && setting->secret ? &self->secrets : &self->settings;
+  if (!setting)
+    return refuse (self, name, error, "%s has no setting '%s' that can be set from here", self->info->id, name);
+  if (*value && !postern_instance_change_can_set (setting))
+    return refuse (self, name, error, "%s names a path of this machine; that can only be set by a file in connectors.d", name);
+  if (*value)
+    g_variant_dict_insert (dict, name, "s", value);
+  else
+    g_variant_dict_remove (dict, name);
+  return TRUE;
+}
+
+static gboolean
+take_settings (Vetting *self, GError **error)
+{
+  GVariantIter iter;
+  const char *name, *value;
+  if (!self->change->settings)
+    return TRUE;
+  g_variant_iter_init (&iter, self->change->settings);
+  while (g_variant_iter_next (&iter, "{&s&s}", &name, &value))
+    if (!take_setting (self, name, value, error))
+      return FALSE;
+  return TRUE;
+}
+
+static void
+add_all (GVariantBuilder *builder, GVariant *dictionary)
+{
+  GVariantIter iter;
+  const char *name;
+  GVariant *value;
+  g_variant_iter_init (&iter, dictionary);
+  while (g_variant_iter_next (&iter, "{&sv}", &name, &value)) {
+    g_variant_builder_add (builder, "{ss}", name, g_variant_get_string (value, NULL));
+    g_variant_unref (value);
+  }
+}
+
+/* The one vetting, of what a file would have said. */
+static gboolean
+check_values (Vetting *self, GVariant *settings, GVariant *secrets, GError **error)
+{
+  g_auto (GVariantBuilder) builder = G_VARIANT_BUILDER_INIT (G_VARIANT_TYPE ("a{ss}"));
+  g_autoptr (GVariant) all = NULL, checked = NULL;
+  g_autoptr (GError) local = NULL;
+  const char *culprit = NULL;
+  add_all (&builder, settings);
+  add_all (&builder, secrets);
+  all = g_variant_ref_sink (g_variant_builder_end (&builder));
+  checked = postern_plugin_values_check (self->info, all, &culprit, &local);
+  return checked || refuse (self, culprit, error, "%s", local->message);
+}
+
+static gboolean
+vet_and_write (Vetting *self, PosternTxn *txn, GError **error)
+{
+  gboolean good = take_type (self, error) && take_name (self, error) && take_order (self, error) && take_settings (self, error);
+  g_autoptr (GVariant) settings = g_variant_ref_sink (g_variant_dict_end (&self->settings));
+  g_autoptr (GVariant) secrets = g_variant_ref_sink (g_variant_dict_end (&self->secrets));
+  gint64 now = g_get_real_time ();
+  if (!good || !check_values (self, settings, secrets, error))
+    return FALSE;
+  g_clear_pointer (&self->record->settings, g_variant_unref);
+  self->record->settings = g_variant_ref (settings);
+  if (self->change->enabled >= 0)
+    self->record->enabled = self->change->enabled;
+  self->record->revision = MAX (self->record->revision + 1, now);
+  self->record->updated_at = now / G_USEC_PER_SEC;
+  return postern_instance_store_put (txn, self->record, secrets, error);
+}
+
+/* The row as it is, or a new one. */
+static PosternInstanceRecord *
+find_record (Vetting *self, PosternTxn *txn, GError **error)
+{
+  const char *id = self->change->id;
+  g_autoptr (GError) local = NULL;
+  PosternInstanceRecord *record = postern_instance_store_get (txn, id, &local);
+  if (record && self->change->new) {
+    postern_instance_record_unref (record);
+    g_set_error (error, POSTERN_ERROR, POSTERN_ERROR_CONFLICT, "there is an instance %s already; choose another id", id);
+    return NULL;
+  }
+  if (record)
+    return record;
+  if (!g_error_matches (local, POSTERN_ERROR, POSTERN_ERROR_NOT_FOUND) || (!self->change->new && !self->change->whole)) {
+    g_propagate_error (error, g_steal_pointer (&local));
+    return NULL;
+  }
+  record = postern_instance_record_new ();
+  record->id = g_strdup (id);
+  record->position = 100;
+  record->enabled = TRUE;
+  record->created_at = g_get_real_time () / G_USEC_PER_SEC;
+  return record;
+}
+
+gboolean
+postern_instance_change_put (PosternInstanceBook *self, PosternTxn *txn, const PosternInstanceChange *change, char **culprit, GError **error)
+{
+  Vetting vetting = { .book = self, .change = change, .culprit = culprit };
+  g_clear_pointer (culprit, g_free); /* a transaction may run twice */
+  if (!postern_instance_file_id_is_valid (change->id))
+    return refuse (&vetting, "id", error, "an id is made of a-z, 0-9, - and _, begins with a letter or a digit, and has at most 64 of them");
+  *culprit = g_strdup ("id");
+  if (!check_free (self, change->id, error))
+    return FALSE;
+  g_autoptr (PosternInstanceRecord) record = find_record (&vetting, txn, error);
+  g_autoptr (GVariant) secrets = record ? postern_instance_store_dup_secrets (txn, record, error) : NULL;
+  if (!secrets)
+    return FALSE;
+  g_clear_pointer (culprit, g_free);
+  vetting.record = record;
+  g_variant_dict_init (&vetting.settings, change->whole ? NULL : record->settings);
+  g_variant_dict_init (&vetting.secrets, secrets);
+  return vet_and_write (&vetting, txn, error);
+}
+
+gboolean
+postern_instance_change_delete (PosternInstanceBook *self, PosternTxn *txn, const char *id, GError **error)
+{
+  return check_free (self, id, error) && postern_instance_store_delete (txn, id, error);
+}

@@ -1,0 +1,86 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "postern-instance-try.h"
+
+#include <string.h>
+
+#include "postern-authenticator.h"
+#include "postern-error.h"
+
+#define STATE "flw_check.state"
+
+void
+postern_instance_try_clear (PosternInstanceTrial *self)
+{
+  g_clear_pointer (&self->text, g_free);
+}
+
+static void
+set (PosternInstanceTrial *self, gboolean good, const char *const *suspect, char *text)
+{
+  postern_instance_try_clear (self);
+  self->good = good;
+  self->suspect = suspect;
+  self->text = text;
+}
+
+/* What the server would log, and which setting is then likely to be wrong. */
+void
+postern_instance_try_set_error (PosternInstanceTrial *self, const GError *error)
+{
+  static const char *const addresses[] = { "issuer", "token-endpoint", "profile-endpoint", NULL };
+  static const char *const secrets[] = { "client-secret", "private-key", NULL };
+
+  if (g_error_matches (error, POSTERN_ERROR, POSTERN_ERROR_UNREACHABLE))
+    set (self, FALSE, addresses, g_strdup_printf ("%s; see that the provider is up, and that this machine may reach it ([outbound] allow, firewall, DNS)", error->message));
+  else if (strstr (error->message, "compare client-id"))
+    set (self, FALSE, secrets, g_strdup (error->message));
+  else if (g_error_matches (error, POSTERN_ERROR, POSTERN_ERROR_CONFIG))
+    set (self, FALSE, NULL, g_strdup (error->message));
+  else
+    set (self, FALSE, addresses, g_strdup (error->message));
+}
+
+static PosternStep *
+ask (PosternInstance *instance, const char *public_url, PosternStepPhase phase, GVariant *state)
+{
+  g_autofree char *callback = g_strdup_printf ("%s/callback/%s", public_url, postern_instance_get_id (instance));
+  PosternStep *step = postern_step_new (phase, "flw_check", callback);
+
+  postern_step_set_callback_state (step, STATE);
+  if (state)
+    {
+      postern_step_load_state (step, state);
+      postern_step_set_input (step, g_variant_new_parsed ("{'code': 'a-code-that-nobody-was-given', 'state': %s}", STATE));
+    }
+  postern_authenticator_ask (POSTERN_AUTHENTICATOR (instance), step);
+  return step;
+}
+
+/* A good provider refuses the code; one that refuses us says so before it looks at that. */
+void
+postern_instance_try (PosternInstance *instance, const char *public_url, PosternInstanceTrial *trial)
+{
+  g_autoptr (PosternStep) begun = ask (instance, public_url, POSTERN_STEP_BEGIN, NULL), ended = NULL;
+  g_autoptr (GVariant) state = postern_step_dup_state (begun);
+  PosternPrompt *prompt = postern_step_get_prompt (begun);
+  const GError *error;
+
+  if (postern_step_get_error (begun))
+    {
+      postern_instance_try_set_error (trial, postern_step_get_error (begun));
+      return;
+    }
+  if (!prompt || postern_prompt_get_kind (prompt) == POSTERN_PROMPT_PAGE)
+    {
+      set (trial, TRUE, NULL, g_strdup ("it sends nobody anywhere, so that there is no provider to ask"));
+      return;
+    }
+  ended = ask (instance, public_url, POSTERN_STEP_CALLBACK, state);
+  error = postern_step_get_error (ended);
+  if (!error)
+    set (trial, FALSE, NULL, g_strdup ("the provider took a code that it gave nobody; do not use it"));
+  else if (g_error_matches (error, POSTERN_ERROR, POSTERN_ERROR_PROVIDER) && !strstr (error->message, "compare client-id"))
+    set (trial, TRUE, NULL, g_strdup_printf ("the provider answers, and refused a made-up code as it should (%s)", error->message));
+  else
+    postern_instance_try_set_error (trial, error);
+}
