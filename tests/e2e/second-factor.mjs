@@ -76,7 +76,7 @@ export function register(person) {
       const other = await person({ javaScriptEnabled });
       await enterPassword(other.page, email);
       await other.page.waitForSelector('#remember');
-      assert.match(await other.page.title(), /Confirm that it is you/);
+      assert.match(await other.page.innerText('h1'), /Confirm that it is you/);
       await enterCode(other.page, '000000', javaScriptEnabled);
       await other.page.waitForSelector('#error');
       await other.page.check('#remember');
