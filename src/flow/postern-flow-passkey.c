@@ -3,6 +3,7 @@
 
 #include "postern-flow-context.h"
 #include "postern-flow-factors.h"
+#include "postern-flow-routes.h"
 
 static GUri *
 parse (PosternTenant *tenant)
@@ -57,4 +58,18 @@ postern_flow_passkey_dup_response (PosternFlowContext *context)
     postern_pairs_set (response, members[i], postern_flow_context_get_input (context, members[i]));
   postern_pairs_set (response, POSTERN_FLOW_PASSKEY_CHALLENGE, model ? postern_json_get_string (model, POSTERN_FLOW_PASSKEY_CHALLENGE) : NULL);
   return response;
+}
+
+/** What a password manager reads that offers to make a passkey here (W3C, "A Well-Known URL for Relying Party Passkey Endpoints"). */
+PosternResponse *
+postern_flow_passkey_well_known (PosternRequest *request, gpointer engine)
+{
+  PosternTenant *tenant = postern_runtime_find_tenant (postern_flow_engine_get_runtime (engine), request);
+  g_autofree char *enroll = g_strconcat (postern_tenant_get_issuer (tenant), "/account/change/add-passkey", NULL);
+  g_autofree char *manage = g_strconcat (postern_tenant_get_issuer (tenant), "/account", NULL);
+  g_auto (PosternJsonObject) endpoints = POSTERN_JSON_OBJECT_INIT;
+
+  postern_json_object_add_string (&endpoints, "enroll", enroll);
+  postern_json_object_add_string (&endpoints, "manage", manage);
+  return postern_response_new_json (200, postern_json_object_end (&endpoints));
 }

@@ -17,6 +17,7 @@ const PosternRoute postern_flow_routes[] = {
   { "GET", "/account/password", postern_flow_account_password },
   { "GET", "/account/change/{task}", postern_flow_tasks_show },
   { "GET", "/.well-known/change-password", postern_flow_account_well_known },
+  { "GET", "/.well-known/passkey-endpoints", postern_flow_passkey_well_known },
 
   { "GET", "/account/sign-out", postern_flow_sign_out_show },
   { "POST", "/account/sign-out", postern_flow_sign_out_submit, NULL, FORM_MAX, POSTERN_ROUTE_CSRF },

@@ -23,6 +23,9 @@ PosternResponse *postern_flow_account_submit (PosternRequest *request, gpointer 
 PosternResponse *postern_flow_account_password (PosternRequest *request, gpointer engine);
 PosternResponse *postern_flow_account_well_known (PosternRequest *request, gpointer engine);
 
+/* postern-flow-passkey.c: where password managers send people who want a passkey */
+PosternResponse *postern_flow_passkey_well_known (PosternRequest *request, gpointer engine);
+
 /* postern-flow-tasks.c */
 PosternResponse *postern_flow_tasks_show (PosternRequest *request, gpointer engine);
 

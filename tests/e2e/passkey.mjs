@@ -119,6 +119,14 @@ export function register(person) {
     await first.close();
   });
 
+  test('a password manager finds where a passkey is made', async () => {
+    await get();
+    const answer = await fetch(`${postern.url}/.well-known/passkey-endpoints`);
+    assert.equal(answer.status, 200);
+    assert.match(answer.headers.get('content-type'), /^application\/json/);
+    assert.deepEqual(await answer.json(), { enroll: `${postern.url}/account/change/add-passkey`, manage: `${postern.url}/account` });
+  });
+
   test('a passkey answers once, and for the page that asked', async () => {
     const email = await somebody('passkey-replayed');
     const first = await person();
