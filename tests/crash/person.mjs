@@ -183,18 +183,24 @@ export class Person extends Actor {
       name,
       call: () => this.world.admin('PATCH', `/users/${this.id}`, body),
       done: () => { note(); takes?.note(); },
-      audits: [[`user.changed on ${this.id}`, 1]],
+      audits: [[`user.changed on ${this.id}`, 1], ...(takes?.audits ?? [])],
       happened: takes?.seen,
     });
   }
 
-  disable() { return this.#change('disable', { disabled: true }, this.#takes(this.living()), () => { this.disabled = true; }); }
+  /** The end of everything, also of what outlives sessions. */
+  #takesAll() {
+    const sessions = this.living();
+    return { ...this.#takes(sessions, this.living(this.families)), audits: sessions.length ? [[this.by('session.ended'), sessions.length]] : [] };
+  }
+
+  disable() { return this.#change('disable', { disabled: true }, this.#takesAll(), () => { this.disabled = true; }); }
 
   enable() { return this.#change('enable', { disabled: false }, undefined, () => { this.disabled = false; }); }
 
   setPassword() {
     const next = newPassword();
-    return this.#change('set password', { password: next }, this.#takes(this.living()), () => { this.former.push(this.password); this.password = next; });
+    return this.#change('set password', { password: next }, this.#takesAll(), () => { this.former.push(this.password); this.password = next; });
   }
 
   remove() {
@@ -202,7 +208,7 @@ export class Person extends Actor {
       name: 'remove',
       call: () => this.world.admin('DELETE', `/users/${this.id}`),
       done: () => { this.deleted = true; },
-      audits: [[`user.deleted on ${this.id}`, 1]],
+      audits: [[`user.deleted on ${this.id}`, 1], ...this.#takesAll().audits],
       happened: ({ user }) => [user === undefined],
     });
   }
