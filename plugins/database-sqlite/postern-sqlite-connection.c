@@ -218,6 +218,8 @@ postern_sqlite_connection_open (const char *file, PosternKeep keep, PosternSqlit
       postern_sqlite_connection_close (self);
       return NULL;
     }
+  if (vfs != NULL)
+    postern_sqlite_log_hold (self->handle); /* where it may not, commits take some calls more */
   return self;
 }
 

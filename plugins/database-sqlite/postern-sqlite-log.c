@@ -1,18 +1,19 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "postern-sqlite-log.h"
 
-#include <sqlite3.h>
 #include <string.h>
 
 #define HELD_MAX (64 * 1024) /* bytes: fifteen frames; a larger commit takes some calls more */
 
 /*
  * Only logs are opened as this; every other file is the system's own, without us between. Something is held only within a
- * commit, under the lock of who writes: it goes out with the sync that sqlite3 asks for before anybody is let see the commit. That
- * sqlite3 writes no page before (`cache_spill = OFF`) is a condition: nobody tells a log of a transaction rolled back.
+ * commit, under the lock of who writes: it goes out with the sync that sqlite3 asks for before anybody is let see the commit. So that
+ * there is such a sync, that nothing is written behind it, and no page before the commit, are conditions: nobody tells a log of a
+ * transaction rolled back. Who has opened it shows that they hold (postern_sqlite_log_hold()); until then nothing is held.
  */
 typedef struct {
   sqlite3_file file;
+  gboolean holds;
   guint8 *held; /* (nullable) until the first write */
   gsize length;
   sqlite3_int64 offset; /* of what is held */
@@ -65,7 +66,7 @@ log_write (sqlite3_file *file, const void *data, int length, sqlite3_int64 offse
 
   if (code != SQLITE_OK)
     return code;
-  if (length > HELD_MAX)
+  if (!self->holds || length > HELD_MAX)
     return self->real->pMethods->xWrite (self->real, data, length, offset);
   if (self->held == NULL)
     self->held = g_malloc (HELD_MAX);
@@ -191,4 +192,40 @@ postern_sqlite_log_get_vfs (void)
       g_once_init_leave (&ready, real != NULL && sqlite3_vfs_register (&vfs, FALSE) == SQLITE_OK ? 1 : 2);
     }
   return ready == 1 ? vfs.zName : NULL;
+}
+
+/* --- whether it may hold ------------------------------------------------------------------------------------------- */
+
+static int
+read_number (sqlite3 *handle, const char *sql)
+{
+  sqlite3_stmt *statement = NULL;
+  int number = -1;
+
+  if (sqlite3_prepare_v2 (handle, sql, -1, &statement, NULL) == SQLITE_OK && sqlite3_step (statement) == SQLITE_ROW)
+    number = sqlite3_column_int (statement, 0);
+  sqlite3_finalize (statement);
+  return number;
+}
+
+/* Where a write may harm what is beside it, sqlite3 fills a commit up to the end of a sector, and writes a part of that behind the sync. */
+static gboolean
+fills_sectors (sqlite3 *handle)
+{
+  int safe = -1;
+
+  return sqlite3_file_control (handle, "main", SQLITE_FCNTL_POWERSAFE_OVERWRITE, &safe) != SQLITE_OK || safe != 1;
+}
+
+gboolean
+postern_sqlite_log_hold (sqlite3 *handle)
+{
+  sqlite3_file *log = NULL;
+
+  read_number (handle, "PRAGMA schema_version"); /* the log is opened by the first read */
+  sqlite3_file_control (handle, "main", SQLITE_FCNTL_JOURNAL_POINTER, &log);
+  if (log == NULL || log->pMethods != &log_methods)
+    return FALSE;
+  log_of (log)->holds = read_number (handle, "PRAGMA synchronous") >= 2 && read_number (handle, "PRAGMA cache_spill") == 0 && !fills_sectors (handle);
+  return log_of (log)->holds;
 }
