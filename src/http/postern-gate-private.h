@@ -48,6 +48,7 @@ typedef struct {
   gboolean in_handler; /* its own: counted in gate->running, not in gate->polling */
   gboolean is_spare;   /* its own: there are others enough */
   guint events;        /* its own: by which it knows when to look how many threads there should be */
+  guint ran;           /* its own: handlers, since it last looked */
   char *scratch;
   GString *out, *log; /* @log: (nullable) */
   PosternGateWording wording;
@@ -124,7 +125,6 @@ struct _PosternGate {
   guint resting;       /* threads that are neither, until they are called */
   guint called;        /* of those that no longer rest: who has not noticed yet */
   GCond call;
-  guint ran;           /* handlers, since somebody last looked */
   gboolean keeps;      /* whoever is on the wire: many handlers run */
   GQueue handed;       /* connections that wait for a handler */
 };

@@ -261,6 +261,12 @@ on_serve_at_once (PosternGateExchange *exchange, GBytes *body, gpointer user_dat
   return postern_gate_reply_new (204, NULL);
 }
 
+static PosternGateReply *
+on_run_at_once (PosternGateExchange *exchange, gpointer user_data)
+{
+  return postern_gate_reply_new (204, NULL);
+}
+
 static void
 on_done_unseen (PosternGateExchange *exchange, guint status, gsize bytes, gpointer user_data)
 {
@@ -277,15 +283,22 @@ use_cores (const cpu_set_t *cores)
 }
 
 static void
-expect_on_the_wire (PosternGate *gate, int fd, guint wanted)
+ask_and_read (int fd)
 {
   static const char text[] = "GET / HTTP/1.1\r\nHost: localhost\r\n\r\n";
   char answer[1024];
+
+  g_assert_cmpint (send (fd, text, strlen (text), MSG_NOSIGNAL), ==, strlen (text));
+  g_assert_cmpint (recv (fd, answer, sizeof answer, 0), >, 0);
+}
+
+static void
+expect_on_the_wire (PosternGate *gate, int fd, guint wanted)
+{
   guint polling = 0;
 
   for (guint i = 0; i < 50000 && polling != wanted; i++) {
-    g_assert_cmpint (send (fd, text, strlen (text), MSG_NOSIGNAL), ==, strlen (text));
-    g_assert_cmpint (recv (fd, answer, sizeof answer, 0), >, 0);
+    ask_and_read (fd);
     g_mutex_lock (&gate->mutex);
     polling = gate->polling;
     g_mutex_unlock (&gate->mutex);
@@ -324,6 +337,65 @@ test_cores (void)
   close (listener);
 }
 
+#define WIDE 8 /* threads */
+
+typedef struct {
+  PosternGate *gate;
+  int fd;
+  guint kept, all; /* times that it looked */
+} Asker;
+
+static gpointer
+ask_often (gpointer data)
+{
+  Asker *self = data;
+
+  for (guint i = 0; i < 4000; i++) {
+    ask_and_read (self->fd);
+    if (i < 2000)
+      continue;
+    g_mutex_lock (&self->gate->mutex);
+    self->kept += self->gate->keeps;
+    self->all++;
+    g_mutex_unlock (&self->gate->mutex);
+  }
+  return NULL;
+}
+
+/* Where each request needs a handler, who is on the wire stays, however many there are: else one is called and sent away with each. */
+static void
+test_keeps (void)
+{
+  static const PosternGateHandler handler = { on_admit, on_serve, on_run_at_once, on_overloaded, on_done_unseen };
+  PosternGateOptions options = {
+    .io_threads = WIDE, .handler_threads = WIDE, .handler_queue = WIDE, .connections = WIDE, .connections_per_address = WIDE, .buffered = 10000, .requests = G_MAXUINT,
+    .head_timeout = 60000, .body_timeout = 60000, .idle_timeout = 60000, .write_timeout = 60000, .serve_timeout = 60000, .log_fd = -1,
+  };
+  PosternGate *gate = postern_gate_new (&options, &handler, NULL);
+  int clients[WIDE], listener = listen_and_dial (clients, WIDE);
+  GThread *threads[WIDE];
+  Asker askers[WIDE] = { 0 };
+  guint kept = 0, all = 0;
+
+  postern_gate_add_listener (gate, listener, 0, FALSE, NULL);
+  g_assert_true (postern_gate_start (gate, NULL));
+  for (guint i = 0; i < WIDE; i++) {
+    askers[i] = (Asker){ gate, clients[i] };
+    threads[i] = g_thread_new ("asker", ask_often, &askers[i]);
+  }
+  for (guint i = 0; i < WIDE; i++) {
+    g_thread_join (threads[i]);
+    kept += askers[i].kept;
+    all += askers[i].all;
+    close (clients[i]);
+  }
+  g_test_message ("%u of %u", kept, all);
+  g_assert_cmpuint (kept, >, all * 9 / 10);
+  postern_gate_stop (gate);
+  postern_gate_free (gate);
+  close (listener);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -335,5 +407,6 @@ main (int argc, char **argv)
   g_test_add_func ("/gate-threads/drain-silent", test_drain_silent);
   g_test_add_func ("/gate-threads/places", test_places);
   g_test_add_func ("/gate-threads/cores", test_cores);
+  g_test_add_func ("/gate-threads/keeps", test_keeps);
   return g_test_run ();
 }

@@ -89,7 +89,7 @@ leave_handler (PosternGateThread *self)
     return NULL;
   g_mutex_lock (&gate->mutex);
   next = gate->stopping ? NULL : g_queue_pop_head (&gate->handed);
-  gate->ran++;
+  self->ran++;
   if (!next) {
     self->in_handler = FALSE;
     gate->running--;
@@ -167,8 +167,8 @@ look (PosternGateThread *self)
 
   g_mutex_lock (&gate->mutex);
   gate->width = width;
-  gate->keeps = gate->ran >= LOOK_EVERY / 4;
-  gate->ran = 0;
+  gate->keeps = self->ran >= LOOK_EVERY / 4;
+  self->ran = 0;
   while (gate->polling < width && call_thread (gate, NULL))
     continue;
   self->is_spare = is_crowded (gate);
