@@ -169,7 +169,7 @@ look (PosternGateThread *self)
   gate->width = width;
   gate->keeps = self->ran >= LOOK_EVERY / 4;
   self->ran = 0;
-  while (gate->polling < width && call_thread (gate, NULL))
+  while (!gate->stopping && gate->polling < width && call_thread (gate, NULL))
     continue;
   self->is_spare = is_crowded (gate);
   g_mutex_unlock (&gate->mutex);
