@@ -3,15 +3,6 @@
 
 /* What a person changes about the account, and what others must not. */
 
-static char *
-answered_user (Browser *browser)
-{
-  const char *user = strstr (browser_page (browser), "user=");
-
-  g_assert_nonnull (user);
-  return g_strndup (user + strlen ("user="), strcspn (user + strlen ("user="), "&"));
-}
-
 /** Signed in by the password. */
 static Browser *
 browser_enter (const char *address, const char *email)
@@ -22,21 +13,6 @@ browser_enter (const char *address, const char *email)
   browser_sign_in (browser, email, PASSWORD);
   assert_answer (browser, "fresh=1");
   return browser;
-}
-
-static gboolean
-age_sessions (PosternTxn *txn, gpointer data, GError **error)
-{
-  g_autoptr (GPtrArray) sessions = postern_session_store_list (txn, data, TRUE, NULL, 10, error);
-
-  for (guint i = 0; sessions && i < sessions->len; i++) {
-    PosternSession *session = g_ptr_array_index (sessions, i);
-
-    session->auth_time -= 301;
-    if (!postern_session_store_raise (txn, session, error))
-      return FALSE;
-  }
-  return sessions != NULL;
 }
 
 /* --- taking away ------------------------------------------------------------------------------------------------------ */
@@ -90,7 +66,7 @@ test_remove (void)
   g_autoptr (Browser) stranger = browser_enter ("192.0.2.66", "stranger@example.org");
 
   g_assert_false (removes (stranger, id, password)); /* somebody else's */
-  fixture_write (house_store, age_sessions, id);
+  fixture_write (house_store, sessions_age, id);
   g_assert_false (removes (browser, id, password)); /* a browser that was left open */
   browser_follow (browser);
   g_assert_cmpstr (browser_model (browser, "identifier"), ==, "remo@example.org");
@@ -128,9 +104,9 @@ test_task_wants_fresh (void)
 
   browser_ask_code (browser, "fresh@example.org");
   browser_enter_newest (browser, "fresh@example.org");
-  who = answered_user (browser);
+  who = browser_dup_part (browser, "user=");
   g_assert_cmpstr (who, ==, id);
-  fixture_write (house_store, age_sessions, id);
+  fixture_write (house_store, sessions_age, id);
   browser_get (browser, "/account/password"); /* there is no old one to ask for */
   browser_follow (browser);
   browser_submit (browser, "action=continue&identifier=fresh@example.org");
@@ -151,6 +127,23 @@ browser_claim (Browser *browser, const char *address)
   browser_follow (browser);
   assert_page (browser, "address");
   browser_submit (browser, body);
+}
+
+/** And the code that went there. (transfer full) */
+static char *
+browser_claim_to_code (Browser *browser, const char *address)
+{
+  browser_claim (browser, address);
+  return post_get (address, "code");
+}
+
+/** To the flow that was under way, whatever the browser shows by now. */
+static void
+browser_post_code (Browser *browser, const char *code)
+{
+  g_autofree char *body = g_strdup_printf ("action=continue&code=%s", code);
+
+  browser_post (browser, browser->flow, body);
 }
 
 typedef struct {
@@ -302,10 +295,8 @@ test_email_race (void)
   g_autofree char *two = user_make_with_password ("two@example.org", TRUE);
   g_autoptr (Browser) first = browser_enter ("192.0.2.19", "one@example.org");
   g_autoptr (Browser) second = browser_enter ("192.0.2.20", "two@example.org");
-  g_autofree char *code = NULL;
+  g_autofree char *code = browser_claim_to_code (first, "both@example.org");
 
-  browser_claim (first, "both@example.org");
-  code = post_get ("both@example.org", "code");
   browser_claim (second, "both@example.org");
   browser_enter_code (second, code); /* of somebody else */
   assert_page (second, "code");
@@ -325,11 +316,9 @@ test_email_purpose (void)
   g_autofree char *id = user_make_with_password ("purpose@example.org", TRUE);
   g_autoptr (Browser) browser = browser_enter ("192.0.2.21", "purpose@example.org");
   g_autoptr (Browser) other = browser_new ("192.0.2.22");
-  g_autofree char *claim = NULL;
+  g_autofree char *claim = browser_claim_to_code (browser, "wanted@example.org");
   g_autofree char *sign_up = NULL;
 
-  browser_claim (browser, "wanted@example.org");
-  claim = post_get ("wanted@example.org", "code");
   browser_sign_up_to_code (other, "wanted@example.org", NEW_PASSWORD);
   sign_up = post_get ("wanted@example.org", "code");
   browser_enter_code (browser, sign_up);
@@ -356,18 +345,12 @@ test_email_ended (void)
 {
   g_autofree char *id = user_make_with_password ("robbed@example.org", TRUE);
   g_autoptr (Browser) thief = browser_enter ("192.0.2.66", "robbed@example.org");
-  g_autofree char *code = NULL;
+  g_autofree char *code = browser_claim_to_code (thief, "thief@example.org");
 
-  browser_claim (thief, "thief@example.org");
-  code = post_get ("thief@example.org", "code");
   fixture_write (house_store, end_sessions, id);
-  browser_post (thief, thief->flow, "action=continue&code=000000");
+  browser_post_code (thief, "000000");
   g_assert_cmpint (postern_response_get_status (thief->last), >=, 400);
-  {
-    g_autofree char *body = g_strdup_printf ("action=continue&code=%s", code);
-
-    browser_post (thief, thief->flow, body);
-  }
+  browser_post_code (thief, code);
   assert_email (id, "robbed@example.org", TRUE);
 }
 
@@ -378,14 +361,10 @@ test_email_recovered (void)
   g_autofree char *id = user_make_with_password ("recovered@example.org", TRUE);
   g_autoptr (Browser) thief = browser_enter ("192.0.2.67", "recovered@example.org");
   g_autoptr (Browser) owner = browser_new ("192.0.2.23");
-  g_autofree char *code = NULL;
-  g_autofree char *body = NULL;
+  g_autofree char *code = browser_claim_to_code (thief, "thief2@example.org");
 
-  browser_claim (thief, "thief2@example.org");
-  code = post_get ("thief2@example.org", "code");
   browser_recover (owner, "recovered@example.org");
-  body = g_strdup_printf ("action=continue&code=%s", code);
-  browser_post (thief, thief->flow, body);
+  browser_post_code (thief, code);
   assert_email (id, "recovered@example.org", TRUE);
 }
 
@@ -417,7 +396,7 @@ test_email_wants_fresh (void)
   g_autofree char *id = user_make_with_password ("aged@example.org", TRUE);
   g_autoptr (Browser) browser = browser_enter ("192.0.2.25", "aged@example.org");
 
-  fixture_write (house_store, age_sessions, id);
+  fixture_write (house_store, sessions_age, id);
   browser_get (browser, "/account/change/email");
   browser_follow (browser);
   browser_sign_in (browser, "aged@example.org", PASSWORD);

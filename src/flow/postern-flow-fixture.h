@@ -466,6 +466,16 @@ assert_answer (Browser *self, const char *part)
     g_error ("expected %s in %s", part, location);
 }
 
+/** What follows @name, such as "user=", in the answer that the browser stands at. (transfer full) */
+static inline char *
+browser_dup_part (Browser *self, const char *name)
+{
+  const char *part = strstr (browser_page (self), name);
+
+  g_assert_nonnull (part);
+  return g_strndup (part + strlen (name), strcspn (part + strlen (name), "&"));
+}
+
 static inline void
 browser_sign_up (Browser *self, const char *email)
 {
@@ -516,6 +526,22 @@ user_switch_off (PosternTxn *txn, gpointer data, GError **error)
     return FALSE;
   user->disabled_at = 1;
   return postern_user_store_update (txn, user, error);
+}
+
+/** To fixture_write() the id of a user who signed in longer ago than who changes something of the account may have. */
+static inline gboolean
+sessions_age (PosternTxn *txn, gpointer data, GError **error)
+{
+  g_autoptr (GPtrArray) sessions = postern_session_store_list (txn, data, TRUE, NULL, 10, error);
+
+  for (guint i = 0; sessions && i < sessions->len; i++) {
+    PosternSession *session = g_ptr_array_index (sessions, i);
+
+    session->auth_time -= 301;
+    if (!postern_session_store_raise (txn, session, error))
+      return FALSE;
+  }
+  return sessions != NULL;
 }
 
 /** A handler of the signal `decide`. */

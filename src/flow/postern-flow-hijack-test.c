@@ -6,15 +6,6 @@
  * victim. Each of the five kinds, and what else linking must not do, written as whoever tries it would.
  */
 
-static char *
-answered_user (Browser *browser)
-{
-  const char *user = strstr (browser_page (browser), "user=");
-
-  g_assert_nonnull (user);
-  return g_strndup (user + strlen ("user="), strcspn (user + strlen ("user="), "&"));
-}
-
 static gboolean
 put_identity (PosternTxn *txn, gpointer data, GError **error)
 {
@@ -88,13 +79,13 @@ test_trojan_identifier (void)
   give_identity (squat, "away", "trojan");
   browser_begin (attacker, application_flow (APP_FIRST, 0));
   browser_press_provider (attacker, "trojan");
-  who = answered_user (attacker);
+  who = browser_dup_part (attacker, "user=");
   g_assert_cmpstr (who, ==, squat);
   browser_recover (victim, "three@example.org");
   browser_begin (attacker, application_flow (APP_FIRST, POSTERN_FLOW_PROMPT_LOGIN));
   browser_press_provider (attacker, "trojan");
   g_free (who);
-  who = answered_user (attacker);
+  who = browser_dup_part (attacker, "user=");
   g_assert_cmpstr (who, !=, squat);
   fixture_write (house_store, policy_put, "{\"sms_code_enabled\":true,\"codes_per_recipient\":1000}");
   browser_ask_code (attacker, "+4930333333");
@@ -148,14 +139,14 @@ test_non_verifying_provider (void)
 
   browser_begin (attacker, application_flow (APP_FIRST, 0));
   browser_press_provider (attacker, "liar five@example.org");
-  theirs = answered_user (attacker);
+  theirs = browser_dup_part (attacker, "user=");
   browser_sign_up_to_code (victim, "five@example.org", NEW_PASSWORD);
   browser_enter_newest (victim, "five@example.org"); /* the address was nobody's */
-  own = answered_user (victim);
+  own = browser_dup_part (victim, "user=");
   g_assert_cmpstr (own, !=, theirs);
   browser_begin (attacker, application_flow (APP_FIRST, POSTERN_FLOW_PROMPT_LOGIN));
   browser_press_provider (attacker, "liar five@example.org");
-  again = answered_user (attacker);
+  again = browser_dup_part (attacker, "user=");
   g_assert_cmpstr (again, ==, theirs);
 }
 
@@ -203,7 +194,7 @@ test_link_by_code (void)
   assert_page (liar, "code");
   browser_enter_code (owner, code);
   assert_answer (owner, "amr=otp+fed&acr=1");
-  who = answered_user (owner);
+  who = browser_dup_part (owner, "user=");
   g_assert_cmpstr (who, ==, id);
   g_assert_cmpuint (post_count ("linked@example.org", "security-notice", NULL), ==, 1);
 }
@@ -256,7 +247,7 @@ test_last_way (void)
 
   browser_begin (browser, application_flow (APP_FIRST, 0));
   browser_press_provider (browser, "only");
-  id = answered_user (browser);
+  id = browser_dup_part (browser, "user=");
   g_assert_cmpuint (unlink_first (browser, id), ==, 1);
   assert_page (browser, "/account?notice=last-way");
   browser_follow (browser);
@@ -281,7 +272,7 @@ test_unlink_keeps_out (void)
 
   browser_begin (browser, application_flow (APP_FIRST, 0));
   browser_press_provider (browser, "dina dina@example.org verified");
-  id = answered_user (browser);
+  id = browser_dup_part (browser, "user=");
   browser_begin (elsewhere, application_flow (APP_FIRST, 0));
   browser_press_provider (elsewhere, "dina");
   browser_begin (stranger, application_flow (APP_FIRST, 0));
@@ -299,21 +290,6 @@ test_unlink_keeps_out (void)
   assert_answer (browser, "fresh=0");
 }
 
-static gboolean
-age_sessions (PosternTxn *txn, gpointer data, GError **error)
-{
-  g_autoptr (GPtrArray) sessions = postern_session_store_list (txn, data, TRUE, NULL, 10, error);
-
-  for (guint i = 0; sessions && i < sessions->len; i++) {
-    PosternSession *session = g_ptr_array_index (sessions, i);
-
-    session->auth_time -= 301;
-    if (!postern_session_store_raise (txn, session, error))
-      return FALSE;
-  }
-  return sessions != NULL;
-}
-
 /* A browser that was left open disconnects nothing: its owner signs in again first. */
 static void
 test_unlink_wants_fresh (void)
@@ -323,8 +299,8 @@ test_unlink_wants_fresh (void)
 
   browser_begin (browser, application_flow (APP_FIRST, 0));
   browser_press_provider (browser, "nora nora@example.org verified");
-  id = answered_user (browser);
-  fixture_write (house_store, age_sessions, id);
+  id = browser_dup_part (browser, "user=");
+  fixture_write (house_store, sessions_age, id);
   g_assert_cmpuint (unlink_first (browser, id), ==, 1);
   browser_follow (browser);
   browser_press_provider (browser, "nora");
@@ -398,7 +374,7 @@ test_recycled_address (void)
 
   browser_begin (old, application_flow (APP_FIRST, 0));
   browser_press_provider (old, "rita moves@example.org verified");
-  old_id = answered_user (old);
+  old_id = browser_dup_part (old, "user=");
   browser_ask_code (old, "moves@example.org");
   pending = post_get ("moves@example.org", "code");
   fixture_write (house_store, drop_address, old_id);
@@ -409,17 +385,17 @@ test_recycled_address (void)
   browser_submit (fresh, "action=continue&identifier=moves@example.org&name=Next&password=" NEW_PASSWORD);
   code = post_get ("moves@example.org", "code");
   browser_enter_code (fresh, code);
-  fresh_id = answered_user (fresh);
+  fresh_id = browser_dup_part (fresh, "user=");
   g_assert_cmpstr (fresh_id, !=, old_id);
   g_free (first_identity (fresh_id, &count));
   g_assert_cmpuint (count, ==, 0);
   browser_begin (old, application_flow (APP_FIRST, POSTERN_FLOW_PROMPT_NONE)); /* her session is still hers, and so is her identity */
-  who = answered_user (old);
+  who = browser_dup_part (old, "user=");
   g_assert_cmpstr (who, ==, old_id);
   browser_begin (old, application_flow (APP_FIRST, POSTERN_FLOW_PROMPT_LOGIN));
   browser_press_provider (old, "rita moves@example.org verified");
   g_free (who);
-  who = answered_user (old);
+  who = browser_dup_part (old, "user=");
   g_assert_cmpstr (who, ==, old_id);
 }
 

@@ -76,12 +76,3 @@ browser_to_totp (const char *address, const char *email)
   assert_page (browser, "totp");
   return browser;
 }
-
-static inline char *
-dup_part (Browser *browser, const char *name)
-{
-  const char *part = strstr (browser_page (browser), name);
-
-  g_assert_nonnull (part);
-  return g_strndup (part + strlen (name), strcspn (part + strlen (name), "&"));
-}

@@ -300,7 +300,7 @@ test_connector (void)
 
   browser_begin (first, application_flow (APP_FIRST, 0));
   browser_press_provider (first, "kim");
-  kim.id = dup_part (first, "user=");
+  kim.id = browser_dup_part (first, "user=");
   fixture_write (house_store, put_seed, &kim);
   browser_begin (second, application_flow (APP_FIRST, 0));
   browser_press_provider (second, "kim");
@@ -321,7 +321,7 @@ test_session_ended (void)
 
   browser_begin (browser, application_flow (APP_FIRST, 0));
   browser_sign_in (browser, lea.email, PASSWORD);
-  session = dup_part (browser, "session=");
+  session = browser_dup_part (browser, "session=");
   fixture_write (house_store, put_seed, &lea);
   flow->acr_values = g_strsplit ("2", " ", -1);
   browser_begin (browser, flow);
@@ -347,7 +347,7 @@ test_step_up (void)
   browser_begin (browser, application_flow (APP_FIRST, 0));
   browser_sign_in (browser, mia.email, PASSWORD);
   assert_answer (browser, "acr=1");
-  before = dup_part (browser, "session=");
+  before = browser_dup_part (browser, "session=");
   cookie = g_strdup (g_hash_table_lookup (browser->cookies, "session"));
   fixture_write (house_store, put_seed, &mia);
   policy_set (RULE ("off"));
@@ -358,7 +358,7 @@ test_step_up (void)
   assert_page (browser, "totp"); /* no name, no password */
   enter_code_of (browser, &mia, 0, NULL);
   assert_answer (browser, "acr=2");
-  after = dup_part (browser, "session=");
+  after = browser_dup_part (browser, "session=");
   g_assert_cmpstr (after, ==, before);
   g_assert_cmpstr (g_hash_table_lookup (browser->cookies, "session"), !=, cookie); /* its secret changes with each rise */
   policy_set (RULE ("optional"));
