@@ -467,6 +467,9 @@ test_phone (void)
   assert_page (browser, "/account?notice=removed");
   after = user_read (id);
   g_assert_null (after->phone);
+  browser_post (browser, "/account", "action=remove:phone"); /* nobody is told of what did not happen */
+  g_assert_cmpuint (postern_response_get_status (browser->last), ==, 404);
+  g_assert_cmpuint (post_count ("caller@example.org", "security-notice", NULL), ==, 2);
   policy_set ("{\"codes_per_recipient\":1000}");
 }
 

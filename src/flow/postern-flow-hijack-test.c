@@ -308,42 +308,76 @@ test_unlink_wants_fresh (void)
   g_assert_cmpuint (unlink_first (browser, id), ==, 0);
 }
 
-/* Two windows disconnect the two last identities at once: one stays. */
-static gboolean
-unlink_other (PosternTxn *txn, gpointer data, GError **error)
+/* A proved number that codes are sent to is a way in like any other. */
+static void
+test_unlink_keeps_phone (void)
 {
-  const char **ids = data;
+  g_autofree char *id = user_make (NULL, FALSE, "+4930444444");
+  g_autoptr (Browser) browser = browser_new ("192.0.2.11");
 
-  return postern_identity_store_unlink (txn, ids[0], ids[1], FALSE, FALSE, ids[2], error);
+  give_identity (id, "away", "caller");
+  browser_begin (browser, application_flow (APP_FIRST, 0));
+  browser_press_provider (browser, "caller");
+  g_assert_cmpuint (unlink_first (browser, id), ==, 1); /* nobody sends any yet */
+  assert_page (browser, "/account?notice=last-way");
+  policy_set ("{\"sms_code_enabled\":true,\"codes_per_recipient\":1000}");
+  g_assert_cmpuint (unlink_first (browser, id), ==, 0);
+  assert_page (browser, "/account?notice=unlinked");
+  policy_set ("{\"codes_per_recipient\":1000}");
 }
 
+typedef struct {
+  Browser *browser;
+  char *body;
+  gint *waiting; /* atomic */
+} Window;
+
+static gpointer
+press (gpointer data)
+{
+  Window *self = data;
+
+  g_atomic_int_dec_and_test (self->waiting);
+  while (g_atomic_int_get (self->waiting) > 0)
+    continue;
+  browser_post (self->browser, "/account", self->body);
+  return NULL;
+}
+
+/* Two windows disconnect the two last identities at once: one stays. */
 static void
 test_two_windows (void)
 {
+  static const char *const connectors[] = { "away", "corp" };
   g_autofree char *id = user_make (NULL, FALSE, NULL);
-  guint count;
-  g_autofree char *first = NULL;
-  g_autofree char *second = NULL;
-  g_autoptr (GError) error = NULL;
+  GPtrArray *list = g_ptr_array_new ();
+  gint waiting = 2;
+  Window windows[2];
+  GThread *threads[2];
 
-  give_identity (id, "away", "window-1");
-  first = first_identity (id, &count);
-  give_identity (id, "corp", "window-2");
-  {
-    GPtrArray *list = g_ptr_array_new ();
-
-    g_ptr_array_add (list, id);
-    g_assert_true (postern_store_read (house_store, POSTERN_KEEP_LASTING, list_identities, &list, NULL));
-    for (guint i = 0; i < list->len; i++)
-      if (!g_str_equal (((PosternIdentity *) g_ptr_array_index (list, i))->id, first))
-        second = g_strdup (((PosternIdentity *) g_ptr_array_index (list, i))->id);
-    g_ptr_array_unref (list);
+  for (guint i = 0; i < 2; i++)
+    give_identity (id, connectors[i], "window");
+  g_ptr_array_add (list, id);
+  g_assert_true (postern_store_read (house_store, POSTERN_KEEP_LASTING, list_identities, &list, NULL));
+  g_assert_cmpuint (list->len, ==, 2);
+  for (guint i = 0; i < 2; i++) {
+    windows[i] = (Window){ browser_new ("192.0.2.12"), g_strdup_printf ("action=unlink:%s", ((PosternIdentity *) list->pdata[i])->id), &waiting };
+    browser_begin (windows[i].browser, application_flow (APP_FIRST, 0));
+    browser_press_provider (windows[i].browser, "window");
   }
-  const char *one[] = { first, id, second }, *other[] = { second, id, first };
-
-  fixture_write (house_store, unlink_other, one);
-  g_assert_false (postern_store_write (house_store, POSTERN_KEEP_LASTING, unlink_other, other, &error));
-  g_assert_error (error, POSTERN_ERROR, POSTERN_ERROR_CONFLICT);
+  for (guint i = 0; i < 2; i++)
+    threads[i] = g_thread_new ("window", press, &windows[i]);
+  for (guint i = 0; i < 2; i++) {
+    g_thread_join (threads[i]);
+    browser_free (windows[i].browser);
+    g_free (windows[i].body);
+  }
+  g_ptr_array_unref (list);
+  list = g_ptr_array_new ();
+  g_ptr_array_add (list, id);
+  g_assert_true (postern_store_read (house_store, POSTERN_KEEP_LASTING, list_identities, &list, NULL));
+  g_assert_cmpuint (list->len, ==, 1);
+  g_ptr_array_unref (list);
 }
 
 /* --- an address that moves on ------------------------------------------------------------------------------------------------ */
@@ -418,6 +452,7 @@ main (int argc, char **argv)
   g_test_add_func ("/hijack/last-way", test_last_way);
   g_test_add_func ("/hijack/unlink-keeps-out", test_unlink_keeps_out);
   g_test_add_func ("/hijack/unlink-wants-fresh", test_unlink_wants_fresh);
+  g_test_add_func ("/hijack/unlink-keeps-phone", test_unlink_keeps_phone);
   g_test_add_func ("/hijack/two-windows", test_two_windows);
   g_test_add_func ("/hijack/recycled-address", test_recycled_address);
   failed = g_test_run ();

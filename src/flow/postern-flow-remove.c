@@ -14,37 +14,93 @@ typedef struct {
   PosternFlowContext *context;
   PosternFlowVisit *visit;
   const char *id;
+  /* as of the transaction: in another window an address may have been given up, or another way in */
+  PosternUser *user;
+  GPtrArray *credentials, *identities;
   GPtrArray *ended; /* who must be told once it is done; (nullable) */
 } Removing;
 
-/* Another identity than @except whose connector is still there: one that leads nowhere is no way in. (transfer full) (nullable) */
-static char *
-find_identity (PosternTxn *txn, Removing *removing, const char *except)
+static void
+clear (Removing *removing)
+{
+  g_clear_pointer (&removing->user, postern_user_unref);
+  g_clear_pointer (&removing->credentials, g_ptr_array_unref);
+  g_clear_pointer (&removing->identities, g_ptr_array_unref);
+  g_clear_pointer (&removing->ended, g_ptr_array_unref);
+}
+
+static gboolean
+load (PosternTxn *txn, Removing *removing, GError **error)
+{
+  const char *user_id = removing->visit->user->id;
+
+  clear (removing); /* a transaction may run twice */
+  removing->user = postern_user_store_get (txn, user_id, error);
+  removing->credentials = removing->user ? postern_credential_store_list (txn, user_id, error) : NULL;
+  removing->identities = removing->credentials ? postern_identity_store_list (txn, user_id, error) : NULL;
+  return removing->identities != NULL;
+}
+
+/* --- whether another way in is left ---------------------------------------------------------------------------------------- */
+
+static gboolean
+has_other_credential (Removing *removing)
+{
+  for (guint i = 0; i < removing->credentials->len; i++) {
+    PosternCredential *credential = removing->credentials->pdata[i];
+    const PosternFlowMethod *method = postern_flow_methods_find_kind (credential->kind);
+
+    if (!g_str_equal (credential->id, removing->id) && method && method->traits & POSTERN_FLOW_METHOD_ALONE &&
+        postern_flow_methods_is_offered (method, removing->context))
+      return TRUE;
+  }
+  return FALSE;
+}
+
+/* One whose connector is gone leads nowhere. */
+static gboolean
+has_other_identity (Removing *removing)
 {
   PosternRegistry *registry = postern_runtime_get_registry (removing->context->runtime);
-  g_autoptr (GPtrArray) identities = postern_identity_store_list (txn, removing->visit->user->id, NULL);
 
-  for (guint i = 0; identities && i < identities->len; i++) {
-    PosternIdentity *identity = g_ptr_array_index (identities, i);
+  for (guint i = 0; i < removing->identities->len; i++) {
+    PosternIdentity *identity = removing->identities->pdata[i];
 
-    if (g_strcmp0 (identity->id, except) != 0 && postern_registry_get_instance (registry, identity->connector))
-      return g_strdup (identity->id);
+    if (!g_str_equal (identity->id, removing->id) && postern_registry_get_instance (registry, identity->connector))
+      return TRUE;
   }
-  return NULL;
+  return FALSE;
 }
+
+static gboolean
+can_be_written_to (Removing *removing)
+{
+  PosternUser *user = removing->user;
+
+  return (user->email && user->email_verified && postern_flow_factors_find_code (removing->context, user->email)) ||
+         (user->phone && user->phone_verified && postern_flow_factors_find_code (removing->context, user->phone));
+}
+
+static gboolean
+has_other_way (Removing *removing, GError **error)
+{
+  if (has_other_credential (removing) || has_other_identity (removing) || can_be_written_to (removing))
+    return TRUE;
+  g_set_error_literal (error, POSTERN_ERROR, POSTERN_ERROR_CONFLICT, "This is the last way in");
+  return FALSE;
+}
+
+/* --- what is taken away ---------------------------------------------------------------------------------------------------- */
 
 static gboolean
 remove_identity (PosternTxn *txn, Removing *removing, GError **error)
 {
-  PosternUser *user = removing->visit->user;
-  g_autofree char *other = find_identity (txn, removing, removing->id);
-  gboolean password = postern_flow_factors_find_password (removing->context) != NULL;
-  gboolean address = postern_flow_factors_find_code (removing->context, user->email ? user->email : "") != NULL;
-
-  return postern_identity_store_unlink (txn, removing->id, user->id, password, address, other, error);
+  for (guint i = 0; i < removing->identities->len; i++)
+    if (g_str_equal (((PosternIdentity *) removing->identities->pdata[i])->id, removing->id))
+      return has_other_way (removing, error) && postern_identity_store_delete (txn, removing->id, error);
+  g_set_error_literal (error, POSTERN_ERROR, POSTERN_ERROR_NOT_FOUND, "This person has no such identity");
+  return FALSE;
 }
-
-/* --- credentials ----------------------------------------------------------------------------------------------------------- */
 
 static PosternCredential *
 find_credential (GPtrArray *credentials, const char *id, GError **error)
@@ -57,41 +113,9 @@ find_credential (GPtrArray *credentials, const char *id, GError **error)
 }
 
 static gboolean
-is_way_in (Removing *removing, PosternCredential *credential)
-{
-  const PosternFlowMethod *method = postern_flow_methods_find_kind (credential->kind);
-
-  return method && method->traits & POSTERN_FLOW_METHOD_ALONE && postern_flow_methods_is_offered (method, removing->context);
-}
-
-static gboolean
-can_be_written_to (Removing *removing, PosternUser *user)
-{
-  return (user->email && user->email_verified && postern_flow_factors_find_code (removing->context, user->email)) ||
-         (user->phone && user->phone_verified && postern_flow_factors_find_code (removing->context, user->phone));
-}
-
-/* Without what is removed. @user as of this transaction: an address may have been given up in another window. */
-static gboolean
-has_other_way (PosternTxn *txn, Removing *removing, PosternUser *user, GPtrArray *credentials, GError **error)
-{
-  g_autofree char *identity = find_identity (txn, removing, NULL);
-
-  for (guint i = 0; i < credentials->len; i++)
-    if (!g_str_equal (((PosternCredential *) credentials->pdata[i])->id, removing->id) && is_way_in (removing, credentials->pdata[i]))
-      return TRUE;
-  if (identity || can_be_written_to (removing, user))
-    return TRUE;
-  g_set_error_literal (error, POSTERN_ERROR, POSTERN_ERROR_CONFLICT, "This is the last way in");
-  return FALSE;
-}
-
-static gboolean
 remove_credential (PosternTxn *txn, Removing *removing, GError **error)
 {
-  g_autoptr (PosternUser) user = postern_user_store_get (txn, removing->visit->user->id, error);
-  g_autoptr (GPtrArray) credentials = user ? postern_credential_store_list (txn, user->id, error) : NULL;
-  PosternCredential *credential = credentials ? find_credential (credentials, removing->id, error) : NULL;
+  PosternCredential *credential = find_credential (removing->credentials, removing->id, error);
   const PosternFlowMethod *method = credential ? postern_flow_methods_find_kind (credential->kind) : NULL;
 
   if (credential == NULL)
@@ -100,27 +124,27 @@ remove_credential (PosternTxn *txn, Removing *removing, GError **error)
     g_set_error_literal (error, POSTERN_ERROR, POSTERN_ERROR_INVALID_REQUEST, "This is not removed, only replaced");
     return FALSE;
   }
-  return (!(method->traits & POSTERN_FLOW_METHOD_ALONE) || has_other_way (txn, removing, user, credentials, error)) &&
-         postern_credential_store_delete (txn, removing->id, error);
+  return (!(method->traits & POSTERN_FLOW_METHOD_ALONE) || has_other_way (removing, error)) && postern_credential_store_delete (txn, removing->id, error);
 }
 
 /* Somebody who has nothing else to be called by keeps it. */
 static gboolean
 remove_phone (PosternTxn *txn, Removing *removing, GError **error)
 {
-  g_autoptr (PosternUser) user = postern_user_store_get (txn, removing->visit->user->id, error);
-  g_autoptr (GPtrArray) credentials = user ? postern_credential_store_list (txn, user->id, error) : NULL;
+  PosternUser *user = removing->user;
 
-  if (credentials == NULL)
+  if (user->phone == NULL) {
+    g_set_error_literal (error, POSTERN_ERROR, POSTERN_ERROR_NOT_FOUND, "This person has no telephone number");
     return FALSE;
-  g_clear_pointer (&user->phone, g_free);
-  user->phone_verified = FALSE;
-  user->updated_at = postern_flow_context_now ();
+  }
   if (user->email == NULL && user->username == NULL) {
     g_set_error_literal (error, POSTERN_ERROR, POSTERN_ERROR_CONFLICT, "There is nothing else to sign in with");
     return FALSE;
   }
-  return has_other_way (txn, removing, user, credentials, error) && postern_user_store_update (txn, user, error);
+  g_clear_pointer (&user->phone, g_free);
+  user->phone_verified = FALSE;
+  user->updated_at = postern_flow_context_now ();
+  return has_other_way (removing, error) && postern_user_store_update (txn, user, error);
 }
 
 /* --- what all of them share ---------------------------------------------------------------------------------------------- */
@@ -166,8 +190,7 @@ run (PosternTxn *txn, gpointer user_data, GError **error)
   Removing *removing = &it->removing;
   PosternUser *user = removing->visit->user;
 
-  g_clear_pointer (&removing->ended, g_ptr_array_unref); /* a transaction may run twice */
-  if (!it->kind->remove (txn, removing, error))
+  if (!load (txn, removing, error) || !it->kind->remove (txn, removing, error))
     return FALSE;
   removing->ended = postern_flow_end_others (txn, user->id, removing->visit->session->id, error);
   return removing->ended && postern_flow_notice_add (removing->context, txn, user, it->kind->message, error) &&
@@ -175,20 +198,20 @@ run (PosternTxn *txn, gpointer user_data, GError **error)
 }
 
 static PosternResponse *
-commit (PosternFlowContext *context, PosternFlowVisit *visit, const Kind *kind, const char *id)
+commit (Run *it)
 {
-  Run it = { { context, visit, id, NULL }, kind };
+  PosternFlowContext *context = it->removing.context;
+  PosternFlowVisit *visit = it->removing.visit;
   g_autoptr (GError) error = NULL;
-  gboolean done = postern_store_write (postern_tenant_get_store (visit->tenant), POSTERN_KEEP_LASTING, run, &it, &error);
-  g_autoptr (GPtrArray) ended = it.removing.ended;
+  gboolean done = postern_store_write (postern_tenant_get_store (visit->tenant), POSTERN_KEEP_LASTING, run, it, &error);
 
   if (g_error_matches (error, POSTERN_ERROR, POSTERN_ERROR_CONFLICT))
     return postern_response_new_redirect ("/account?notice=last-way");
   if (!done)
     return postern_response_new_error_page (error, "/account");
-  postern_flow_audit_tell (context, kind->event, visit->user->id);
-  postern_flow_end_tell (context->runtime, visit->tenant, ended);
-  return postern_response_new_redirect (kind->done);
+  postern_flow_audit_tell (context, it->kind->event, visit->user->id);
+  postern_flow_end_tell (context->runtime, visit->tenant, it->removing.ended);
+  return postern_response_new_redirect (it->kind->done);
 }
 
 PosternResponse *
@@ -198,13 +221,16 @@ postern_flow_remove (PosternFlowEngine *engine, PosternFlowVisit *visit, Postern
   g_autoptr (PosternFlow) flow = NULL;
   PosternFlowContext context;
   PosternResponse *response;
+  Run it = { .kind = kind };
 
   g_return_val_if_fail (kind != NULL, NULL);
   if (!postern_flow_visit_is_fresh (visit)) /* who sits before a browser that was left open has not shown who it is */
     return postern_flow_visit_sign_in_again (engine, visit, request, "/account?notice=again");
   flow = postern_flow_visit_begin (visit->tenant, "/account", NULL);
   postern_flow_context_init (&context, postern_flow_engine_get_runtime (engine), flow, request, NULL);
-  response = commit (&context, visit, kind, action + strlen (kind->action));
+  it.removing = (Removing){ .context = &context, .visit = visit, .id = action + strlen (kind->action) };
+  response = commit (&it);
+  clear (&it.removing);
   postern_flow_context_clear (&context);
   return response;
 }

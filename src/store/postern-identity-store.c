@@ -62,20 +62,3 @@ postern_identity_store_delete (PosternTxn *txn, const char *id, GError **error)
   return postern_txn_run_one (txn, "identity", "DELETE FROM identities WHERE id = ?1", values, G_N_ELEMENTS (values),
                               error);
 }
-
-gboolean
-postern_identity_store_unlink (PosternTxn *txn, const char *id, const char *user_id, gboolean password, gboolean address,
-                               const char *other, GError **error)
-{
-  static const char sql[] = "DELETE FROM identities WHERE id = ?1 AND user_id = ?2 AND ("
-                            "(?3 = 1 AND EXISTS (SELECT 1 FROM credentials WHERE user_id = ?2 AND kind = 'password')) OR "
-                            "(?4 = 1 AND EXISTS (SELECT 1 FROM users WHERE id = ?2 AND email IS NOT NULL AND email_verified = 1)) OR "
-                            "EXISTS (SELECT 1 FROM identities AS others WHERE others.id = ?5 AND others.user_id = ?2 AND others.id <> ?1))";
-  PosternValue values[] = { POSTERN_TEXT (id), POSTERN_TEXT (user_id), POSTERN_BOOL (password), POSTERN_BOOL (address),
-                            POSTERN_TEXT (other) };
-  gint64 changed = postern_txn_execute (txn, sql, values, G_N_ELEMENTS (values), error);
-
-  if (changed == 0)
-    g_set_error_literal (error, POSTERN_ERROR, POSTERN_ERROR_CONFLICT, "this identity is the last way to sign in, or is gone");
-  return changed > 0;
-}

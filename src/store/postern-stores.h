@@ -56,11 +56,6 @@ gboolean postern_identity_store_touch (PosternTxn *txn, const char *id, GVariant
 /** postern_identity_store_replace_upstream: if it is still @old. NOT_FOUND when it is not */
 gboolean postern_identity_store_replace_upstream (PosternTxn *txn, const char *id, const char *old, const char *upstream, GError **error);
 GPtrArray *postern_identity_store_list (PosternTxn *txn, const char *user_id, GError **error);
-/**
- * One statement takes the identity @id from @user_id, unless it is the last way in: with @password a password stays, with @address a
- * proved e-mail address, or @other (nullable), another identity of theirs. CONFLICT when it is the last, or is not there.
- */
-gboolean postern_identity_store_unlink (PosternTxn *txn, const char *id, const char *user_id, gboolean password, gboolean address, const char *other, GError **error);
 gboolean postern_identity_store_delete (PosternTxn *txn, const char *id, GError **error);
 
 /* postern-application-store.c */
