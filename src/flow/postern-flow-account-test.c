@@ -115,6 +115,19 @@ test_task_wants_fresh (void)
   assert_page (browser, "change-password");
 }
 
+/* Who is not signed in comes to where they wanted to go, as from a link of a password manager. */
+static void
+test_task_comes_back (void)
+{
+  g_autofree char *id = user_make_with_password ("back@example.org", TRUE);
+  g_autoptr (Browser) browser = browser_new ("192.0.2.5");
+
+  browser_get (browser, "/account/change/email");
+  browser_follow (browser);
+  browser_sign_in (browser, "back@example.org", PASSWORD);
+  assert_page (browser, "address");
+}
+
 /* --- another address ------------------------------------------------------------------------------------------------------ */
 
 /** To the page `code` of the task "email", for @address. */
@@ -485,6 +498,7 @@ main (int argc, char **argv)
   g_test_add_func ("/account/remove", test_remove);
   g_test_add_func ("/account/remove-last", test_remove_last);
   g_test_add_func ("/account/task-wants-fresh", test_task_wants_fresh);
+  g_test_add_func ("/account/task-comes-back", test_task_comes_back);
   g_test_add_func ("/account/email-change", test_email_change);
   g_test_add_func ("/account/email-proof", test_email_proof);
   g_test_add_func ("/account/email-link", test_email_link);

@@ -73,12 +73,19 @@ asks_itself (PosternFlowVisit *visit, const PosternFlowTask *task)
   return task->asks && postern_store_read (postern_tenant_get_store (visit->tenant), POSTERN_KEEP_LASTING, look, &it, NULL) && it.found;
 }
 
+static char *
+dup_path (const PosternFlowTask *task, const char *target)
+{
+  g_autofree char *escaped = target ? g_uri_escape_string (target, NULL, FALSE) : NULL;
+
+  return g_strconcat ("/account/change/", task->name, escaped ? "?target=" : NULL, escaped, NULL);
+}
+
 PosternResponse *
 postern_flow_tasks_begin (PosternFlowEngine *engine, PosternFlowVisit *visit, PosternRequest *request, const PosternFlowTask *task,
                           const char *target)
 {
-  g_autofree char *escaped = target ? g_uri_escape_string (target, NULL, FALSE) : NULL;
-  g_autofree char *path = g_strconcat ("/account/change/", task->name, escaped ? "?target=" : NULL, escaped, NULL);
+  g_autofree char *path = dup_path (task, target);
   g_autofree char *back = g_strconcat ("/account?notice=", task->notice, NULL);
   g_autoptr (PosternFlow) flow = NULL;
 
@@ -98,10 +105,12 @@ postern_flow_tasks_show (PosternRequest *request, gpointer engine)
   g_autoptr (GError) error = task ? NULL : g_error_new_literal (POSTERN_ERROR, POSTERN_ERROR_NOT_FOUND, "There is no such task");
   PosternResponse *response = NULL;
   g_autoptr (PosternFlowVisit) visit = NULL;
+  g_autofree char *path = NULL;
   const char *target = NULL;
 
   if (error || !postern_request_get_query (request, "target", &target, &error))
     return postern_response_new_error_page (error, "/account");
-  visit = postern_flow_visit_new (engine, request, "/account", &response);
+  path = dup_path (task, target);
+  visit = postern_flow_visit_new (engine, request, path, &response);
   return visit ? postern_flow_tasks_begin (engine, visit, request, task, target) : response;
 }
