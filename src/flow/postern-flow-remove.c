@@ -9,6 +9,7 @@
 #include "postern-flow-factors.h"
 #include "postern-flow-methods.h"
 #include "postern-flow-notice.h"
+#include "postern-flow-tasks.h"
 
 typedef struct {
   PosternFlowContext *context;
@@ -190,7 +191,7 @@ run (PosternTxn *txn, gpointer user_data, GError **error)
   Removing *removing = &it->removing;
   PosternUser *user = removing->visit->user;
 
-  if (!load (txn, removing, error) || !it->kind->remove (txn, removing, error))
+  if (!postern_flow_tasks_check (removing->context, txn, error) || !load (txn, removing, error) || !it->kind->remove (txn, removing, error))
     return FALSE;
   removing->ended = postern_flow_end_others (txn, user->id, removing->visit->session->id, error);
   return removing->ended && postern_flow_notice_add (removing->context, txn, user, it->kind->message, error) &&
@@ -227,6 +228,8 @@ postern_flow_remove (PosternFlowEngine *engine, PosternFlowVisit *visit, Postern
   if (!postern_flow_visit_is_fresh (visit)) /* who sits before a browser that was left open has not shown who it is */
     return postern_flow_visit_sign_in_again (engine, visit, request, "/account?notice=again");
   flow = postern_flow_visit_begin (visit->tenant, "/account", NULL);
+  postern_flow_set_string (&flow->user_id, visit->user->id);
+  postern_flow_set_string (&flow->session_id, visit->session->id);
   postern_flow_context_init (&context, postern_flow_engine_get_runtime (engine), flow, request, NULL);
   it.removing = (Removing){ .context = &context, .visit = visit, .id = action + strlen (kind->action) };
   response = commit (&it);
