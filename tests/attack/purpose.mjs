@@ -228,7 +228,7 @@ async function silently(parameters, headers, method = 'GET') {
 
 const hintDoor = (route, open) => ({ name: 'id_token_hint', route, takes: ['ID token'], open });
 
-/** Asks for a page that only who is signed in may see. */
+/** Begins to change the password, by the page that asks for the old one. */
 const changeDoor = (route, path) => ({
   name: 'cookie session', route, takes: ['session cookie'],
   open: async (value) => {
@@ -239,6 +239,7 @@ const changeDoor = (route, path) => ({
   },
 });
 
+/** Asks for a page that only who is signed in may see. */
 const sessionDoor = (path, isIn) => ({
   name: 'cookie session', route: `GET ${path}`, takes: ['session cookie'],
   open: async (value) => isIn(await fetchFrom(path, { headers: cookies({ session: value }) })),
