@@ -48,6 +48,9 @@ api_factor_init (ApiFactor *self)
   "[Setting client-secret]\nType=string\nSecret=true\nRequired=true\nLabel=Secret\nHelp=Its secret.\n"               \
   "[Setting ca]\nType=file\nLabel=Certificates\nHelp=A file.\n"
 
+/* Another that only a file can set up. */
+#define API_FIXTURE_SINK "[Plugin]\nId=ear\nKind=sink\nApi=1\nModule=corp.so\nName=Ear\nDescription=Listens.\n"
+
 static PosternInstanceBook *api_fixture_book; /* of the one API there is */
 
 static inline PosternInstanceBook *
@@ -56,15 +59,17 @@ api_fixture_open_book (PosternInstance *instance)
   g_autoptr (PosternRegistry) registry = NULL;
   g_autofree char *folder = g_dir_make_tmp ("postern-api-XXXXXX", NULL);
   g_autofree char *plugin = g_build_filename (folder, "corp.plugin", NULL), *module = g_build_filename (folder, "corp.so", NULL);
+  g_autofree char *sink = g_build_filename (folder, "ear.plugin", NULL);
   g_autofree char *masked = g_build_filename (folder, "filed.conf", NULL);
   const char *const folders[] = { folder, NULL };
 
   g_assert_true (g_file_set_contents_full (plugin, API_FIXTURE_PLUGIN, -1, 0, 0644, NULL));
+  g_assert_true (g_file_set_contents_full (sink, API_FIXTURE_SINK, -1, 0, 0644, NULL));
   g_assert_true (g_file_set_contents_full (module, "", 0, 0, 0644, NULL));
   g_assert_true (g_file_set_contents_full (masked, "", 0, 0, 0644, NULL));
   registry = postern_registry_new (folders);
   postern_registry_scan (registry);
-  g_assert_cmpuint (postern_registry_get_infos (registry)->len, ==, 1);
+  g_assert_cmpuint (postern_registry_get_infos (registry)->len, ==, 2);
   postern_registry_adopt (registry, instance);
   return api_fixture_book = postern_instance_book_new (registry, folders);
 }

@@ -417,9 +417,79 @@ test_connectors (void)
   text = postern_json_print (types);
   g_assert_nonnull (strstr (text, "\"client-secret\""));
   g_assert_null (strstr (text, "\"ca\"")); /* a path is for files alone */
+  g_assert_null (strstr (text, "\"ear\"")); /* and so is a sink */
   g_assert_null (call ("DELETE", "/connectors/corp", NULL, NULL, 204));
   assert_audited ("connector.deleted");
   refuses ("DELETE", "/connectors/corp", NULL, 404, "");
+}
+
+typedef struct {
+  const char *id, *type, *settings;
+  const char *problem;
+} Row;
+
+static gboolean
+write_row (PosternTxn *txn, gpointer data, GError **error)
+{
+  const Row *self = data;
+  g_autoptr (PosternInstanceRecord) record = postern_instance_record_new ();
+
+  record->id = g_strdup (self->id);
+  record->type = g_strdup (self->type);
+  record->settings = postern_json_parse_object (self->settings, -1, 0, error);
+  record->enabled = TRUE;
+  record->revision = 1;
+  return record->settings != NULL && postern_instance_store_put (txn, record, NULL, error);
+}
+
+static gboolean
+delete_row (PosternTxn *txn, gpointer data, GError **error)
+{
+  return postern_instance_store_delete (txn, ((const Row *) data)->id, error);
+}
+
+/* As an older version of a plugin, a restored copy or another hand may have left it: what may not be written is not obeyed either. */
+static void
+test_rows_of_others (void)
+{
+  const Row rows[] = {
+    { "row", "corp", "{\"issuer\":\"https://corp.example\",\"client-secret\":\"s\",\"ca\":\"/etc/passwd\"}", "row: ca names a path" },
+    { "row", "corp", "{\"issuer\":\"https://corp.example\",\"client-secret-file\":\"/etc/hostname\"}", "row: corp has no setting 'client-secret-file'" },
+    { "row", "corp", "{\"issuer\":\"https://corp.example\",\"client-secret-credential\":\"master-key\"}", "row: corp has no setting 'client-secret-credential'" },
+    { "row", "ear", "{}", "row: 'ear' can only be set up by a file" },
+    { "..", "corp", "{\"issuer\":\"https://corp.example\",\"client-secret\":\"s\"}", "..: this cannot be an id" },
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (rows); i++)
+    {
+      g_autoptr (GError) error = NULL;
+      g_autoptr (GVariant) shown = NULL;
+      g_autofree char *path = g_strconcat ("/connectors/", rows[i].id, NULL);
+
+      fixture_write (store, write_row, (gpointer) &rows[i]);
+      g_assert_true (postern_instance_book_start (api_fixture_book, store, &error));
+      shown = call ("GET", path, NULL, NULL, 200);
+      g_assert_cmpstr (postern_json_get_string (shown, "state"), ==, "failed");
+      if (!g_str_has_prefix (postern_json_get_string (shown, "problem"), rows[i].problem))
+        g_error ("“%s” is not “%s”", postern_json_get_string (shown, "problem"), rows[i].problem);
+      fixture_write (store, delete_row, (gpointer) &rows[i]);
+    }
+}
+
+/* A setting that was none when it was written is a secret to this version of the plugin. */
+static void
+test_row_in_clear (void)
+{
+  const Row row = { "row", "corp", "{\"issuer\":\"https://corp.example\",\"client-secret\":\"swordfish\"}", NULL };
+  g_autoptr (GVariant) shown = NULL;
+  g_autofree char *text = NULL;
+
+  fixture_write (store, write_row, (gpointer) &row);
+  shown = call ("GET", "/connectors/row", NULL, NULL, 200);
+  text = postern_json_print (shown);
+  g_assert_null (strstr (text, "swordfish"));
+  g_assert_nonnull (strstr (text, "\"secrets\":[\"client-secret\"]"));
+  fixture_write (store, delete_row, (gpointer) &row);
 }
 
 int
@@ -442,6 +512,8 @@ main (int argc, char **argv)
   g_test_add_func ("/api/applications", test_applications);
   g_test_add_func ("/api/keys-policy-setup", test_keys_policy_setup);
   g_test_add_func ("/api/connectors", test_connectors);
+  g_test_add_func ("/api/rows-of-others", test_rows_of_others);
+  g_test_add_func ("/api/row-in-clear", test_row_in_clear);
   g_test_add_func ("/api/sessions-grants", test_sessions_grants);
   result = g_test_run ();
   api_fixture_free (api);

@@ -16,5 +16,7 @@ struct _PosternInstanceBook {
 
 /** postern_instance_book_is_own: whether the server itself made the instance @id, without a file or a row. */
 gboolean postern_instance_book_is_own (PosternInstanceBook *self, const char *id);
+/** postern_instance_book_add_strings: to @builder, of a{ss}, the strings among the values of @dictionary, a{sv}. */
+void postern_instance_book_add_strings (GVariantBuilder *builder, GVariant *dictionary);
 
 G_END_DECLS

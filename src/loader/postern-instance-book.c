@@ -3,6 +3,7 @@
 
 #include "postern-config-file.h"
 #include "postern-error.h"
+#include "postern-instance-change.h"
 #include "postern-instance-file.h"
 #include "postern-json.h"
 
@@ -62,8 +63,8 @@ postern_instance_book_tell_changed (PosternInstanceBook *self)
 
 /* --- start ------------------------------------------------------------------------------------------------------------------ */
 
-static void
-add_strings (GVariantBuilder *builder, GVariant *dictionary)
+void
+postern_instance_book_add_strings (GVariantBuilder *builder, GVariant *dictionary)
 {
   GVariantIter iter;
   const char *name;
@@ -76,27 +77,48 @@ add_strings (GVariantBuilder *builder, GVariant *dictionary)
   }
 }
 
+/* @secrets: (nullable): they do not open */
 static PosternInstanceFile *
-file_of (PosternTxn *txn, PosternInstanceRecord *record, GError **error)
+file_of (PosternInstanceRecord *record, GVariant *secrets)
 {
-  g_autoptr (GVariant) secrets = postern_instance_store_dup_secrets (txn, record, error);
   g_auto (GVariantBuilder) values = G_VARIANT_BUILDER_INIT (G_VARIANT_TYPE ("a{ss}"));
-  if (!secrets)
-    return NULL;
   if (record->settings)
-    add_strings (&values, record->settings);
-  add_strings (&values, secrets);
+    postern_instance_book_add_strings (&values, record->settings);
+  if (secrets)
+    postern_instance_book_add_strings (&values, secrets);
   PosternInstanceFile *file = postern_instance_file_new (record->type, record->id, g_variant_builder_end (&values));
   file->name = g_strdup (record->name);
   file->order = (int) record->position;
   return file;
 }
 
-/* What the rows ask for, and those whose secrets do not open. */
+static gboolean
+check_row (PosternInstanceBook *self, PosternInstanceFile *file, GError **error)
+{
+  PosternPluginInfo *info = postern_registry_find_info (self->registry, file->type);
+  if (postern_instance_file_id_is_valid (file->id)) /* of a type that is not there the registry tells */
+    return !info || postern_instance_change_check_row (info, file->values, error);
+  g_set_error_literal (error, POSTERN_ERROR, POSTERN_ERROR_INVALID_REQUEST, "this cannot be an id; delete it");
+  return FALSE;
+}
+
+static PosternInstanceFile *
+open_row (PosternInstanceBook *self, PosternTxn *txn, PosternInstanceRecord *record, GError **error)
+{
+  g_autoptr (GVariant) secrets = postern_instance_store_dup_secrets (txn, record, error);
+  g_autoptr (PosternInstanceFile) file = secrets ? file_of (record, secrets) : NULL;
+  if (file && check_row (self, file, error))
+    return g_steal_pointer (&file);
+  g_prefix_error (error, "%s: ", record->id);
+  return NULL;
+}
+
+/* What the rows ask for, and those whose secrets do not open or that ask for what no row may. */
 typedef struct {
-  GPtrArray *rows;        /* PosternInstanceRecord */
-  GPtrArray *files;       /* PosternInstanceFile */
-  GHashTable *unreadable; /* id → why */
+  PosternInstanceBook *book;
+  GPtrArray *rows;     /* PosternInstanceRecord */
+  GPtrArray *files;    /* PosternInstanceFile */
+  GHashTable *refused; /* id → why */
 } Reading;
 
 static gboolean
@@ -105,16 +127,16 @@ read_rows (PosternTxn *txn, gpointer user_data, GError **error)
   Reading *self = user_data;
   g_clear_pointer (&self->rows, g_ptr_array_unref); /* a transaction may run twice */
   g_ptr_array_set_size (self->files, 0);
-  g_hash_table_remove_all (self->unreadable);
+  g_hash_table_remove_all (self->refused);
   self->rows = postern_instance_store_list (txn, error);
   for (guint i = 0; self->rows && i < self->rows->len; i++) {
     PosternInstanceRecord *record = self->rows->pdata[i];
     g_autoptr (GError) local = NULL;
-    PosternInstanceFile *file = record->enabled ? file_of (txn, record, &local) : NULL;
+    PosternInstanceFile *file = record->enabled ? open_row (self->book, txn, record, &local) : NULL;
     if (file)
       g_ptr_array_add (self->files, file);
     else if (local)
-      g_hash_table_insert (self->unreadable, g_strdup (record->id), g_strdup (local->message));
+      g_hash_table_insert (self->refused, g_strdup (record->id), g_strdup (local->message));
   }
   return self->rows != NULL;
 }
@@ -123,8 +145,8 @@ gboolean
 postern_instance_book_start (PosternInstanceBook *self, PosternStore *store, GError **error)
 {
   g_autoptr (GPtrArray) files = g_ptr_array_new_with_free_func ((GDestroyNotify) postern_instance_file_free);
-  g_autoptr (GHashTable) unreadable = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
-  Reading reading = { NULL, files, unreadable };
+  g_autoptr (GHashTable) refused = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
+  Reading reading = { self, NULL, files, refused };
   gboolean done = postern_store_read (store, POSTERN_KEEP_LASTING, read_rows, &reading, error);
   g_autoptr (GPtrArray) rows = reading.rows;
   GHashTableIter iter;
@@ -135,7 +157,7 @@ postern_instance_book_start (PosternInstanceBook *self, PosternStore *store, GEr
     PosternInstanceRecord *record = rows->pdata[i];
     g_hash_table_replace (self->loaded, g_strdup (record->id), g_memdup2 (&record->revision, sizeof record->revision));
   }
-  g_hash_table_iter_init (&iter, unreadable);
+  g_hash_table_iter_init (&iter, refused);
   while (g_hash_table_iter_next (&iter, &id, &why))
     postern_registry_add_failure (self->registry, id, why);
   postern_registry_load_stored (self->registry, files, (const char *const *) self->folders);
@@ -155,7 +177,7 @@ is_secret (PosternPluginInfo *info, const char *name)
   return FALSE;
 }
 
-/* Of a file: a value under a name that no setting has could be a secret with a slip in its name, and is not shown. */
+/* A value under a name that no setting has could be a secret with a slip in its name, and is not shown. */
 static gboolean
 may_be_shown (PosternPluginInfo *info, const char *name)
 {
@@ -172,19 +194,21 @@ may_be_shown (PosternPluginInfo *info, const char *name)
 
 /* @entry->info is set */
 static void
-take_file_values (PosternInstanceEntry *entry, GVariant *values)
+take_file (PosternInstanceEntry *entry, PosternInstanceFile *file)
 {
   g_auto (GVariantBuilder) shown = G_VARIANT_BUILDER_INIT (G_VARIANT_TYPE ("a{ss}"));
   g_autoptr (GStrvBuilder) secrets = g_strv_builder_new ();
   GVariantIter iter;
   const char *name, *value;
-  g_variant_iter_init (&iter, values);
+  g_variant_iter_init (&iter, file->values);
   while (g_variant_iter_next (&iter, "{&s&s}", &name, &value)) {
     if (is_secret (entry->info, name))
       g_strv_builder_add (secrets, name);
     else if (may_be_shown (entry->info, name))
       g_variant_builder_add (&shown, "{ss}", name, value);
   }
+  entry->name = g_strdup (file->name);
+  entry->order = file->order;
   entry->settings = g_variant_ref_sink (g_variant_builder_end (&shown));
   entry->secrets = g_strv_builder_end (secrets);
 }
@@ -216,11 +240,8 @@ entry_of_file (PosternInstanceBook *self, const char *path, const char *id)
   g_autoptr (GError) error = NULL;
   g_autoptr (PosternInstanceFile) file = postern_instance_file_load (path, &error);
   PosternInstanceEntry *entry = entry_new (self, id, file ? file->type : "", "file");
-  if (file) {
-    entry->name = g_strdup (file->name);
-    entry->order = file->order;
-    take_file_values (entry, file->values);
-  }
+  if (file)
+    take_file (entry, file);
   find_state (self, entry);
   if (!file && !entry->instance && !entry->problem) {
     entry->state = POSTERN_INSTANCE_FAILED;
@@ -229,31 +250,14 @@ entry_of_file (PosternInstanceBook *self, const char *path, const char *id)
   return entry;
 }
 
-static char **
-list_names (GVariant *dictionary)
-{
-  g_autoptr (GStrvBuilder) builder = g_strv_builder_new ();
-  GVariantIter iter;
-  const char *name;
-  g_variant_iter_init (&iter, dictionary);
-  while (g_variant_iter_next (&iter, "{&sv}", &name, NULL))
-    g_strv_builder_add (builder, name);
-  return g_strv_builder_end (builder);
-}
-
 static PosternInstanceEntry *
 entry_of_row (PosternInstanceBook *self, PosternTxn *txn, PosternInstanceRecord *record)
 {
   PosternInstanceEntry *entry = entry_new (self, record->id, record->type, "database");
   g_autoptr (GVariant) secrets = postern_instance_store_dup_secrets (txn, record, NULL);
-  g_auto (GVariantBuilder) settings = G_VARIANT_BUILDER_INIT (G_VARIANT_TYPE ("a{ss}"));
+  g_autoptr (PosternInstanceFile) file = file_of (record, secrets);
   gint64 *loaded = g_hash_table_lookup (self->loaded, record->id);
-  if (record->settings)
-    add_strings (&settings, record->settings);
-  entry->name = g_strdup (record->name);
-  entry->order = (int) record->position;
-  entry->settings = g_variant_ref_sink (g_variant_builder_end (&settings));
-  entry->secrets = secrets ? list_names (secrets) : g_new0 (char *, 1);
+  take_file (entry, file);
   entry->state = record->enabled ? POSTERN_INSTANCE_STARTING : POSTERN_INSTANCE_OFF;
   if (record->enabled && loaded && *loaded == record->revision)
     find_state (self, entry);

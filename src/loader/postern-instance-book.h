@@ -11,8 +11,9 @@ G_BEGIN_DECLS
  * database, which console and API edit. Who changes a row calls postern_instance_book_tell_changed() after the commit, and
  * workers are started that have it. Immutable after postern_instance_book_start(). Thread-safe.
  *
- * What an administrator writes there must not reach further than an administrator may (postern-instance-change.h): no path of this machine (a setting of the
- * type `file`, NAME-file), no credential of the server (NAME-credential), and connectors and messengers alone.
+ * What stands there must not reach further than an administrator may, neither when it is written nor when it is read
+ * (postern-instance-change.h): no path of this machine (a setting of the type `file`, NAME-file), no credential of the server
+ * (NAME-credential), and connectors and messengers alone.
  */
 typedef struct _PosternInstanceBook PosternInstanceBook;
 
@@ -26,7 +27,7 @@ typedef struct {
   const char *origin; /* "file", "database", or "server": it is there without being asked for */
   PosternInstanceState state;
   char *problem;      /* (nullable): of a failed one: what, what to do; without secrets */
-  GVariant *settings; /* a{ss}: those that are no secret */
+  GVariant *settings; /* a{ss}: those that are no secret; none while the type is not there to say which */
   char **secrets;     /* names of the secrets that are set */
   PosternPluginInfo *info;   /* (nullable): borrowed from the registry, as is: */
   PosternInstance *instance; /* (nullable): while it runs */

@@ -11,6 +11,7 @@
 
 #define NAME_MAX_BYTES 256
 #define ORDER_MAX 100000
+#define FILE_ALONE "'%s' can only be set up by a file in connectors.d"
 
 gboolean
 postern_instance_change_can_set (PosternSettingInfo *setting)
@@ -104,8 +105,7 @@ take_type (Vetting *self, GError **error)
     return refuse (self, "type", error, "the type of an instance does not change; delete it and make another");
   self->info = postern_instance_change_find_type (self->book, type);
   if (!self->info)
-    return refuse (self, "type", error, postern_registry_find_info (self->book->registry, type) ?
-                   "'%s' can only be set up by a file in connectors.d" : "there is no usable plugin '%s'; install it, or choose another", type);
+    return refuse (self, "type", error, postern_registry_find_info (self->book->registry, type) ? FILE_ALONE : "there is no usable plugin '%s'; install it, or choose another", type);
   if (!self->record->type)
     self->record->type = g_strdup (type);
   return TRUE;
@@ -145,15 +145,44 @@ find_setting (PosternPluginInfo *info, const char *name)
   return NULL;
 }
 
+/* (nullable): the setting, if it can have that value from here */
+static PosternSettingInfo *
+find_settable (PosternPluginInfo *info, const char *name, const char *value, GError **error)
+{
+  PosternSettingInfo *setting = find_setting (info, name);
+  if (setting && (!*value || postern_instance_change_can_set (setting)))
+    return setting;
+  if (setting)
+    g_set_error (error, POSTERN_ERROR, POSTERN_ERROR_INVALID_REQUEST, "%s names a path of this machine; that can only be set by a file in connectors.d", name);
+  else
+    g_set_error (error, POSTERN_ERROR, POSTERN_ERROR_INVALID_REQUEST, "%s has no setting '%s' that can be set from here", info->id, name);
+  return NULL;
+}
+
+gboolean
+postern_instance_change_check_row (PosternPluginInfo *info, GVariant *values, GError **error)
+{
+  GVariantIter iter;
+  const char *name, *value;
+  if (!is_offered (info)) {
+    g_set_error (error, POSTERN_ERROR, POSTERN_ERROR_INVALID_REQUEST, FILE_ALONE, info->id);
+    return FALSE;
+  }
+  g_variant_iter_init (&iter, values);
+  while (g_variant_iter_next (&iter, "{&s&s}", &name, &value))
+    if (!find_settable (info, name, value, error))
+      return FALSE;
+  return TRUE;
+}
+
 static gboolean
 take_setting (Vetting *self, const char *name, const char *value, GError **error)
 {
-  PosternSettingInfo *setting = find_setting (self->info, name);
+  g_autoptr (GError) local = NULL;
+  PosternSettingInfo *setting = find_settable (self->info, name, value, &local);
   GVariantDict *dict = setting && setting->secret ? &self->secrets : &self->settings;
   if (!setting)
-    return refuse (self, name, error, "%s has no setting '%s' that can be set from here", self->info->id, name);
-  if (*value && !postern_instance_change_can_set (setting))
-    return refuse (self, name, error, "%s names a path of this machine; that can only be set by a file in connectors.d", name);
+    return refuse (self, name, error, "%s", local->message);
   if (*value)
     g_variant_dict_insert (dict, name, "s", value);
   else
@@ -175,19 +204,6 @@ take_settings (Vetting *self, GError **error)
   return TRUE;
 }
 
-static void
-add_all (GVariantBuilder *builder, GVariant *dictionary)
-{
-  GVariantIter iter;
-  const char *name;
-  GVariant *value;
-  g_variant_iter_init (&iter, dictionary);
-  while (g_variant_iter_next (&iter, "{&sv}", &name, &value)) {
-    g_variant_builder_add (builder, "{ss}", name, g_variant_get_string (value, NULL));
-    g_variant_unref (value);
-  }
-}
-
 /* The one vetting, of what a file would have said. */
 static gboolean
 check_values (Vetting *self, GVariant *settings, GVariant *secrets, GError **error)
@@ -196,8 +212,8 @@ check_values (Vetting *self, GVariant *settings, GVariant *secrets, GError **err
   g_autoptr (GVariant) all = NULL, checked = NULL;
   g_autoptr (GError) local = NULL;
   const char *culprit = NULL;
-  add_all (&builder, settings);
-  add_all (&builder, secrets);
+  postern_instance_book_add_strings (&builder, settings);
+  postern_instance_book_add_strings (&builder, secrets);
   all = g_variant_ref_sink (g_variant_builder_end (&builder));
   checked = postern_plugin_values_check (self->info, all, &culprit, &local);
   return checked || refuse (self, culprit, error, "%s", local->message);

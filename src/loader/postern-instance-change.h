@@ -14,6 +14,13 @@ PosternPluginInfo *postern_instance_change_find_type (PosternInstanceBook *self,
 /** postern_instance_change_can_set: whether a setting of a type can be set from here. */
 gboolean postern_instance_change_can_set (PosternSettingInfo *setting);
 
+/**
+ * postern_instance_change_check_row: whether a row may say that, as it was asked when the row was written: the plugin may be another
+ * version since, and the row from elsewhere.
+ * @values: a{ss}
+ */
+gboolean postern_instance_change_check_row (PosternPluginInfo *info, GVariant *values, GError **error);
+
 /** PosternInstanceChange: what is to be; NULL and -1 leave a thing as it is. */
 typedef struct {
   const char *id, *type;
