@@ -12,6 +12,7 @@
 #include "postern-cli-contract.h"
 #include "postern-cli-stamp.h"
 #include "postern-cli-stored.h"
+#include "postern-instance-file.h"
 #include "postern-registry.h"
 
 static gboolean G_GNUC_PRINTF (3, 4)
@@ -122,7 +123,7 @@ instance_path (PosternCliCall *call, const char *id, GError **error)
 
   if (config == NULL)
     return NULL;
-  if (id[0] == '\0' || strspn (id, "abcdefghijklmnopqrstuvwxyz0123456789-_") != strlen (id) || n == 0)
+  if (!postern_instance_file_id_is_valid (id) || n == 0)
     return fail (error, POSTERN_ERROR_INVALID_REQUEST, "“%s” cannot be an instance's id: use small letters, digits, - and _", id), NULL;
   return g_build_filename (folders[n - 1], name, NULL);
 }

@@ -25,17 +25,20 @@ send (PosternCliCall *call, const char *method, GVariant *body, GError **error)
   return TRUE;
 }
 
-/* @value: "-" reads a line. (transfer full) */
+/* @value: "-" reads a line, of which an end of the input is none: an empty value would take the setting away. (transfer full) (nullable) */
 static char *
-dup_value (const char *value)
+dup_value (const char *name, const char *value, GError **error)
 {
   char *line = NULL;
   size_t size = 0;
-  char *copy;
+  char *copy = NULL;
 
   if (!g_str_equal (value, "-"))
     return g_strdup (value);
-  copy = getline (&line, &size, stdin) > 0 ? g_strchomp (g_strdup (line)) : g_strdup ("");
+  if (getline (&line, &size, stdin) > 0)
+    copy = g_strchomp (g_strdup (line));
+  else
+    g_set_error (error, POSTERN_ERROR, POSTERN_ERROR_INVALID_REQUEST, "there is no line on standard input for %s", name);
   if (line != NULL)
     explicit_bzero (line, size);
   free (line);
@@ -52,9 +55,9 @@ make_settings (PosternCliCall *call, GError **error)
     {
       const char *value = NULL;
       g_autofree char *name = postern_cli_call_dup_pair (call, i, &value, error);
-      char *text = name ? dup_value (value) : NULL;
+      char *text = name ? dup_value (name, value, error) : NULL;
 
-      if (name == NULL)
+      if (text == NULL)
         return NULL;
       g_variant_dict_insert (&settings, name, "s", text);
       explicit_bzero (text, strlen (text));

@@ -46,11 +46,10 @@ server_thread (gpointer path)
   return NULL;
 }
 
-/* Runs `postern @line --config FILE`; output in out and err. Returns: the exit code */
+/* Runs @whole; output in out and err. Returns: the exit code */
 static int
-postern (const char *line)
+run (const char *whole)
 {
-  g_autofree char *whole = g_strdup_printf ("%s %s --config %s", program, line, config_file);
   g_autoptr (GError) error = NULL;
   int status;
 
@@ -58,8 +57,26 @@ postern (const char *line)
   g_clear_pointer (&err, g_free);
   g_spawn_command_line_sync (whole, &out, &err, &status, &error);
   g_assert_no_error (error);
-  g_test_message ("%s\n%s%s", line, out, err);
+  g_test_message ("%s\n%s%s", whole, out, err);
   return WEXITSTATUS (status);
+}
+
+/* `postern @line --config FILE`, with nothing on standard input */
+static int
+postern (const char *line)
+{
+  g_autofree char *whole = g_strdup_printf ("%s %s --config %s", program, line, config_file);
+
+  return run (whole);
+}
+
+/* And with the line @word there */
+static int
+postern_told (const char *word, const char *line)
+{
+  g_autofree char *whole = g_strdup_printf ("sh -c 'echo %s | %s %s --config %s'", word, program, line, config_file);
+
+  return run (whole);
 }
 
 static GVariant *
@@ -230,6 +247,11 @@ test_the_rest (void)
   g_assert_nonnull (strstr (out, "starting"));
   g_assert_cmpint (postern ("connector delete corp"), ==, 0);
   g_assert_cmpint (postern ("connector delete corp"), ==, 3);
+  g_assert_cmpint (postern_told ("swordfish", "connector create corp --stored --type corp issuer=https://corp.example client-secret=-"), ==, 0);
+  g_assert_nonnull (strstr (out, "client-secret"));
+  g_assert_cmpint (postern ("connector update corp client-secret=-"), ==, 1);
+  g_assert_nonnull (strstr (err, "standard input"));
+  g_assert_cmpint (postern ("connector delete corp"), ==, 0);
   g_assert_cmpint (postern ("audit list"), ==, 0);
   g_assert_nonnull (strstr (out, "key.rotated"));
   g_assert_cmpint (postern ("doctor"), ==, 1); /* there is no administrator, and a broken plugin */
@@ -303,6 +325,11 @@ test_instances (void)
   g_assert_true (g_stat (path, &info) == 0 && (info.st_mode & 0777) == 0640);
   g_assert_cmpint (postern ("connector delete corp"), ==, 0);
   g_assert_cmpint (postern ("connector delete corp"), ==, 3);
+  g_assert_cmpint (postern_told ("swordfish", "connector create corp --stored --type corp issuer=https://corp.example client-secret=-"), ==, 0);
+  g_assert_nonnull (strstr (out, "client-secret"));
+  g_assert_cmpint (postern ("connector update corp client-secret=-"), ==, 1);
+  g_assert_nonnull (strstr (err, "standard input"));
+  g_assert_cmpint (postern ("connector delete corp"), ==, 0);
 }
 
 /* @text in a file of @mode; then `connector check` on it, as it is on the two streams */
