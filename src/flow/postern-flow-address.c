@@ -83,45 +83,12 @@ dup_typed (PosternStep *step, PosternUser *user, const char **problem)
 
 /* --- the code --------------------------------------------------------------------------------------------------------------- */
 
-typedef struct {
-  const char *address, *user_id;
-  gboolean taken;
-} Look;
-
-static gboolean
-look (PosternTxn *txn, gpointer user_data, GError **error)
-{
-  Look *it = user_data;
-  g_autoptr (GError) missing = NULL;
-  g_autoptr (PosternUser) user = postern_user_store_find (txn, it->address, &missing);
-
-  it->taken = user && !g_str_equal (user->id, it->user_id);
-  if (user || g_error_matches (missing, POSTERN_ERROR, POSTERN_ERROR_NOT_FOUND))
-    return TRUE;
-  g_propagate_error (error, g_steal_pointer (&missing));
-  return FALSE;
-}
-
 /* The code is the person's, not the address's: who asks for another one's address does not take the codes of who owns it. */
 static void
 send (PosternStep *step, PosternUser *user, const char *address)
 {
-  PosternFlowContext *context = postern_flow_ask_get_context (step);
-  gboolean sms = is_phone (context);
-  PosternFlowCodeOrder order = { .purpose = POSTERN_CODE_ADDRESS, .typed = address, .user_id = user->id, .message = "verify" };
-  Look it = { address, user->id, FALSE };
-  GError *error = NULL;
-
-  if (!postern_store_read (postern_tenant_get_store (context->tenant), POSTERN_KEEP_LASTING, look, &it, &error)) {
-    postern_step_return_error (step, error);
-    return;
-  }
-  order.channel = sms ? "sms" : "email";
-  order.recipient = it.taken ? NULL : address;
-  order.instead = sms ? NULL : "has-account"; /* a text message costs money */
-  order.instead_to = address;
   postern_step_set_state (step, NEW_ADDRESS, address);
-  postern_flow_code_send (step, &order);
+  postern_flow_code_send_to_prove (step, POSTERN_CODE_ADDRESS, address, user->id);
 }
 
 /* Whoever is signed in gets as many as may be guessed: each asks us to write to somebody. */

@@ -12,6 +12,7 @@
 #include "postern-flow-factors.h"
 #include "postern-flow-second.h"
 #include "postern-guard.h"
+#include "postern-identifier.h"
 #include "postern-json.h"
 #include "postern-outbox.h"
 #include "postern-seal.h"
@@ -248,6 +249,44 @@ postern_flow_code_send (PosternStep *step, const PosternFlowCodeOrder *order)
     postern_step_return_error (step, error);
   else
     show (step, NULL, NULL, 0);
+}
+
+typedef struct {
+  const char *address, *user_id;
+  gboolean taken;
+} Look;
+
+static gboolean
+look (PosternTxn *txn, gpointer user_data, GError **error)
+{
+  Look *it = user_data;
+  g_autoptr (GError) missing = NULL;
+  g_autoptr (PosternUser) user = postern_user_store_find (txn, it->address, &missing);
+
+  it->taken = user && g_strcmp0 (user->id, it->user_id) != 0;
+  if (user || g_error_matches (missing, POSTERN_ERROR, POSTERN_ERROR_NOT_FOUND))
+    return TRUE;
+  g_propagate_error (error, g_steal_pointer (&missing));
+  return FALSE;
+}
+
+void
+postern_flow_code_send_to_prove (PosternStep *step, const char *purpose, const char *address, const char *user_id)
+{
+  PosternFlowContext *context = postern_flow_ask_get_context (step);
+  gboolean sms = postern_identifier_is_phone (address);
+  PosternFlowCodeOrder order = { .purpose = purpose, .typed = address, .user_id = user_id, .channel = sms ? "sms" : "email", .message = "verify" };
+  Look it = { address, user_id, FALSE };
+  GError *error = NULL;
+
+  if (!postern_store_read (postern_tenant_get_store (context->tenant), POSTERN_KEEP_LASTING, look, &it, &error)) {
+    postern_step_return_error (step, error);
+    return;
+  }
+  order.recipient = it.taken ? NULL : address;
+  order.instead = sms ? NULL : "has-account"; /* a text message costs money */
+  order.instead_to = address;
+  postern_flow_code_send (step, &order);
 }
 
 gboolean

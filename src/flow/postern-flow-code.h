@@ -27,6 +27,11 @@ typedef struct {
 
 /** postern_flow_code_send: sends it, within the limits and to the countries that the factor `code` names, and answers the step with the page `code`. */
 void postern_flow_code_send (PosternStep *step, const PosternFlowCodeOrder *order);
+/**
+ * postern_flow_code_send_to_prove: sends one that shows that @address, canonical, is read by who sits here. @user_id: (nullable): who may have it already.
+ * If it is somebody else's, that is told to who reads it, without a code, and to nobody who only typed it: the page is the same.
+ */
+void postern_flow_code_send_to_prove (PosternStep *step, const char *purpose, const char *address, const char *user_id);
 /** postern_flow_code_is_again: whether the person presses "send another code"; if it is too early, the step is answered and this is FALSE. */
 gboolean postern_flow_code_is_again (PosternStep *step);
 /**

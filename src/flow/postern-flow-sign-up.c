@@ -171,51 +171,13 @@ postern_flow_sign_up_must_prove (PosternFlowContext *context, const char *identi
   return wanted && context->flow->ticket_hash == NULL && postern_flow_factors_can_send (context, "email");
 }
 
-typedef struct {
-  const char *identifier;
-  gboolean taken;
-} Look;
-
-static gboolean
-look (PosternTxn *txn, gpointer user_data, GError **error)
-{
-  Look *it = user_data;
-  g_autoptr (GError) missing = NULL;
-  g_autoptr (PosternUser) user = postern_user_store_find (txn, it->identifier, &missing);
-
-  it->taken = user != NULL;
-  if (user || g_error_matches (missing, POSTERN_ERROR, POSTERN_ERROR_NOT_FOUND))
-    return TRUE;
-  g_propagate_error (error, g_steal_pointer (&missing));
-  return FALSE;
-}
-
-static void
-send (PosternStep *step, const char *identifier)
-{
-  PosternFlowContext *context = postern_flow_ask_get_context (step);
-  gboolean sms = postern_identifier_is_phone (identifier);
-  PosternFlowCodeOrder order = { .purpose = POSTERN_CODE_VERIFY, .typed = identifier, .channel = sms ? "sms" : "email", .message = "verify" };
-  Look it = { identifier, FALSE };
-  GError *error = NULL;
-
-  if (!postern_store_read (postern_tenant_get_store (context->tenant), POSTERN_KEEP_LASTING, look, &it, &error)) {
-    postern_step_return_error (step, error);
-    return;
-  }
-  order.recipient = it.taken ? NULL : identifier;
-  order.instead = sms ? NULL : "has-account"; /* a text message costs money */
-  order.instead_to = identifier;
-  postern_flow_code_send (step, &order);
-}
-
 void
 postern_flow_sign_up_prove (PosternStep *step, const PosternFlowSignUp *self)
 {
   postern_step_set_state (step, IDENTIFIER, self->identifier);
   postern_step_set_state (step, NAME, self->name);
   postern_step_set_state (step, VALUE, self->value);
-  send (step, self->identifier);
+  postern_flow_code_send_to_prove (step, POSTERN_CODE_VERIFY, self->identifier, NULL);
 }
 
 gboolean
@@ -265,7 +227,7 @@ postern_flow_sign_up_go_on (PosternStep *step)
   GError *error = NULL;
 
   if (postern_flow_code_is_again (step)) {
-    send (step, sign_up.identifier);
+    postern_flow_code_send_to_prove (step, POSTERN_CODE_VERIFY, sign_up.identifier, NULL);
     return;
   }
   if (!postern_flow_code_take (step, POSTERN_CODE_VERIFY, &nobody))
