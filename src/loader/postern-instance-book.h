@@ -8,7 +8,7 @@ G_BEGIN_DECLS
 
 /**
  * PosternInstanceBook: what the operator set up, wherever it stands: files, which nobody changes from here and which win, and the
- * database, which console and API edit. Who changes a row calls postern_instance_book_tell_changed() after the commit, and
+ * database, which the API edits. Who changes a row calls postern_instance_book_tell_changed() after the commit, and
  * workers are started that have it. Immutable after postern_instance_book_start(). Thread-safe.
  *
  * What stands there must not reach further than an administrator may, neither when it is written nor when it is read
