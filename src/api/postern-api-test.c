@@ -476,12 +476,23 @@ test_rows_of_others (void)
     }
 }
 
-/* A setting that was none when it was written is a secret to this version of the plugin. */
+static gboolean
+read_row (PosternTxn *txn, gpointer data, GError **error)
+{
+  g_autoptr (PosternInstanceRecord) record = postern_instance_store_get (txn, ((const Row *) data)->id, error);
+
+  g_assert_nonnull (record);
+  g_assert_null (postern_json_get_string (record->settings, "client-secret"));
+  g_assert_nonnull (record->secrets);
+  return TRUE;
+}
+
+/* A setting that was no secret when it was written is one to this version of the plugin: it is not shown, and sealed when it is set again. */
 static void
 test_row_in_clear (void)
 {
   const Row row = { "row", "corp", "{\"issuer\":\"https://corp.example\",\"client-secret\":\"swordfish\"}", NULL };
-  g_autoptr (GVariant) shown = NULL;
+  g_autoptr (GVariant) shown = NULL, changed = NULL;
   g_autofree char *text = NULL;
 
   fixture_write (store, write_row, (gpointer) &row);
@@ -489,6 +500,9 @@ test_row_in_clear (void)
   text = postern_json_print (shown);
   g_assert_null (strstr (text, "swordfish"));
   g_assert_nonnull (strstr (text, "\"secrets\":[\"client-secret\"]"));
+  changed = call ("PATCH", "/connectors/row", NULL, "{\"settings\":{\"client-secret\":\"another\"}}", 200);
+  g_assert_nonnull (changed);
+  fixture_write (store, read_row, (gpointer) &row);
   fixture_write (store, delete_row, (gpointer) &row);
 }
 

@@ -173,13 +173,12 @@ take_setting (Vetting *self, const char *name, const char *value, GError **error
 {
   g_autoptr (GError) local = NULL;
   PosternSettingInfo *setting = find_settable (self->info, name, value, &local);
-  GVariantDict *dict = setting && setting->secret ? &self->secrets : &self->settings;
   if (!setting)
     return refuse (self, name, error, "%s", local->message);
+  g_variant_dict_remove (&self->settings, name); /* from both: it may not have been a secret when the row was written */
+  g_variant_dict_remove (&self->secrets, name);
   if (*value)
-    g_variant_dict_insert (dict, name, "s", value);
-  else
-    g_variant_dict_remove (dict, name);
+    g_variant_dict_insert (setting->secret ? &self->secrets : &self->settings, name, "s", value);
   return TRUE;
 }
 
