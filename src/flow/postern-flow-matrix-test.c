@@ -26,7 +26,7 @@ test_matrix_tokens (void)
     gboolean enough;
   } cases[] = { { NULL, FALSE }, { "password", FALSE }, { "connector", FALSE }, { "email-code", FALSE }, { "passkey", FALSE }, { "totp", FALSE },
                 { "password email-code", FALSE }, { "password totp", TRUE }, { "connector recovery-code", TRUE }, { "password remembered-device", TRUE } };
-  Person wim = person_make ("wim@second.example", TRUE);
+  g_auto (Person) wim = person_make ("wim@second.example", TRUE);
 
   for (guint i = 0; i < G_N_ELEMENTS (entrances); i++)
     for (guint n = 0; n < G_N_ELEMENTS (cases); n++) {
@@ -40,7 +40,6 @@ test_matrix_tokens (void)
       if ((strstr (after, "user=usr_") != NULL) != cases[n].enough || (strstr (after, "error=invalid_grant") != NULL) == cases[n].enough)
         g_error ("entrance %u with %s: %s", entrances[i], cases[n].factors ? cases[n].factors : "nothing", after);
     }
-  g_free (wim.id);
 }
 
 typedef void (*WayIn) (Browser *browser, Person *person);
@@ -110,7 +109,7 @@ test_matrix_people (void)
 
   policy_set ("{\"second_factor\":\"required\",\"codes_per_recipient\":1000,\"guesses_per_account\":1000}");
   for (guint n = 0; n < G_N_ELEMENTS (has); n++) {
-    Person xia = person_make (has[n] ? "with@matrix.example" : "without@matrix.example", has[n]);
+    g_auto (Person) xia = person_make (has[n] ? "with@matrix.example" : "without@matrix.example", has[n]);
 
     for (guint i = 0; i < G_N_ELEMENTS (ways); i++) {
       g_autoptr (Browser) browser = browser_new ("192.0.2.23");
@@ -125,7 +124,6 @@ test_matrix_people (void)
       browser_begin (browser, application_flow (APP_FIRST, POSTERN_FLOW_PROMPT_NONE));
       assert_answer (browser, "error=login_required");
     }
-    g_free (xia.id);
   }
   policy_set (RULE ("optional"));
 }

@@ -41,6 +41,14 @@ person_make (const char *email, gboolean with_app)
   return self;
 }
 
+static inline void
+person_clear (Person *self)
+{
+  g_clear_pointer (&self->id, g_free);
+}
+
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Person, person_clear)
+
 static inline gint64
 now (void)
 {
@@ -66,13 +74,66 @@ enter_code_of (Browser *browser, const Person *person, gint steps, const char *m
   browser_submit (browser, body);
 }
 
+/** A new browser, as far as name and password lead it. */
 static inline Browser *
-browser_to_totp (const char *address, const char *email)
+browser_with_password (const char *address, const char *email)
 {
   Browser *browser = browser_new (address);
 
   browser_begin (browser, application_flow (APP_FIRST, 0));
   browser_sign_in (browser, email, PASSWORD);
+  return browser;
+}
+
+static inline Browser *
+browser_to_totp (const char *address, const char *email)
+{
+  Browser *browser = browser_with_password (address, email);
+
   assert_page (browser, "totp");
   return browser;
+}
+
+static inline void
+browser_sign_in_again (Browser *browser, const char *email, const char *password)
+{
+  browser_begin (browser, application_flow (APP_FIRST, POSTERN_FLOW_PROMPT_LOGIN));
+  browser_sign_in (browser, email, password);
+}
+
+/* --- setting up -------------------------------------------------------------------------------------------------------------- */
+
+/* What stands on the page `totp-set-up`, into @person's seed. */
+static inline void
+read_seed (Browser *browser, Person *person)
+{
+  static const char alphabet[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";
+  const char *secret = browser_model (browser, "secret");
+  guint bits = 0, held = 0, count = 0;
+
+  assert_page (browser, "totp-set-up");
+  for (; *secret; secret++) {
+    if (*secret == ' ')
+      continue;
+    held = held << 5 | (guint) (strchr (alphabet, *secret) - alphabet);
+    bits += 5;
+    if (bits >= 8)
+      person->seed[count++] = (guint8) (held >> (bits -= 8));
+  }
+  g_assert_cmpuint (count, ==, POSTERN_TOTP_SEED_BYTES);
+}
+
+/** The first of the ten on the page `recovery-codes`. (transfer full) */
+static inline char *
+first_code (Browser *browser)
+{
+  g_autoptr (GVariant) codes = postern_json_get (postern_response_get_model (browser->last), "codes");
+  g_autoptr (GVariant) box = NULL;
+  g_autoptr (GVariant) code = NULL;
+
+  assert_page (browser, "recovery-codes");
+  g_assert_cmpuint (g_variant_n_children (codes), ==, 10);
+  box = g_variant_get_child_value (codes, 0);
+  code = g_variant_get_variant (box);
+  return g_variant_dup_string (code, NULL);
 }
