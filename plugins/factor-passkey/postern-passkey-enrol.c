@@ -4,13 +4,9 @@
 #include <glib/gi18n.h>
 
 #include "postern-flow-ask.h"
-#include "postern-flow-audit.h"
-#include "postern-flow-context.h"
 #include "postern-flow-device-words.h"
-#include "postern-flow-end.h"
-#include "postern-flow-notice.h"
+#include "postern-flow-enrol.h"
 #include "postern-flow-passkey.h"
-#include "postern-flow-tasks.h"
 #include "postern-jwk.h"
 #include "postern-passkey-ids.h"
 #include "postern-passkey-input.h"
@@ -30,16 +26,9 @@ typedef struct {
   PosternFlowContext *context;
   PosternUser *user;
   PosternPasskeyMade made;
-  char *ids;        /* of the passkeys that the person has … */
-  guint n_ids;      /* … and how many */
-  GPtrArray *ended; /* (nullable) */
+  char *ids;   /* of the passkeys that the person has … */
+  guint n_ids; /* … and how many */
 } Enrolment;
-
-static PosternStore *
-store_of (Enrolment *self)
-{
-  return postern_tenant_get_store (self->context->tenant);
-}
 
 static void
 show (Enrolment *self, const char *message)
@@ -86,9 +75,11 @@ describe (Enrolment *self)
   return g_variant_ref_sink (postern_json_object_end (&object));
 }
 
+/* The database refuses an id that stands there already. */
 static gboolean
-put (PosternTxn *txn, Enrolment *self, GError **error)
+put (PosternTxn *txn, gpointer user_data, GError **error)
 {
+  Enrolment *self = user_data;
   g_autoptr (PosternCredential) credential = postern_credential_new ();
 
   credential->id = postern_id_new ("crd");
@@ -100,26 +91,10 @@ put (PosternTxn *txn, Enrolment *self, GError **error)
   return postern_credential_store_put (txn, credential, error);
 }
 
-/* Whoever is signed in elsewhere by less must show the new factor, too. The database refuses an id that stands there already. */
-static gboolean
-add (PosternTxn *txn, gpointer user_data, GError **error)
-{
-  Enrolment *self = user_data;
-
-  g_clear_pointer (&self->ended, g_ptr_array_unref); /* a transaction may run twice */
-  if (self->context->flow->session_id && !postern_flow_tasks_check (self->context, txn, error))
-    return FALSE;
-  self->ended = put (txn, self, error) ? postern_flow_end_others (txn, self->user->id, self->context->flow->session_id, error) : NULL;
-  return self->ended && postern_flow_notice_add (self->context, txn, self->user, NOTICE_ADDED, error) &&
-         postern_flow_audit_append (self->context, txn, "passkey.added", self->user->id, error);
-}
-
 static void
 finish (Enrolment *self)
 {
   postern_step_set_state (self->step, CHALLENGE, NULL);
-  postern_flow_audit_tell (self->context, "passkey.added", self->user->id);
-  postern_flow_end_tell (self->context->runtime, self->context->tenant, self->ended);
   if (self->made.data.flags & POSTERN_PASSKEY_FLAG_UV)
     postern_flow_add_amr (self->context->flow, "mfa");
   postern_step_return_user (self->step, self->user->id, "pop");
@@ -135,12 +110,13 @@ take (Enrolment *self)
     .assertion.client_data = postern_passkey_input_read (&client, postern_step_get_input (self->step, "client_data"), INPUT_MAX),
     .attestation = postern_passkey_input_read (&attestation, postern_step_get_input (self->step, "attestation"), INPUT_MAX),
   };
+  const PosternFlowEnrolment enrolment = { self->user, put, self, TRUE, NOTICE_ADDED, "passkey.added" };
   g_autoptr (GError) error = NULL;
 
   if (self->n_ids >= MOST)
     postern_passkey_data_refuse (&error, "too many of one person");
   else if (postern_factor_passkey_check_create (self->factor, self->context->tenant, &response, &self->made, &error) &&
-           postern_store_write (store_of (self), POSTERN_KEEP_LASTING, add, self, &error)) {
+           postern_flow_enrol (self->context, &enrolment, &error)) {
     finish (self);
     return;
   }
@@ -168,6 +144,5 @@ postern_passkey_enrol_answer (PosternFactorPasskey *factor, PosternStep *step)
     show (&self, NULL);
   else
     take (&self);
-  g_clear_pointer (&self.ended, g_ptr_array_unref);
   g_free (self.ids);
 }

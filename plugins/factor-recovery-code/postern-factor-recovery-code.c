@@ -22,21 +22,6 @@ struct _PosternFactorRecoveryCode {
 
 G_DEFINE_FINAL_TYPE (PosternFactorRecoveryCode, postern_factor_recovery_code, POSTERN_TYPE_FACTOR)
 
-static void
-show (PosternStep *step, const char *message, guint retry_after)
-{
-  g_auto (PosternJsonObject) model = POSTERN_JSON_OBJECT_INIT;
-  PosternPrompt *prompt;
-
-  postern_flow_second_add_frame (step, &model);
-  prompt = postern_prompt_new_page ("recovery-code", postern_json_object_end (&model));
-  if (message)
-    postern_prompt_set_error (prompt, retry_after ? NULL : "code", message);
-  if (retry_after > 0)
-    postern_prompt_set_status (prompt, 429, retry_after);
-  postern_step_return_prompt (step, prompt);
-}
-
 typedef struct {
   PosternFlowContext *context;
   PosternUser *user;
@@ -94,10 +79,10 @@ take (PosternStep *step)
   if (postern_flow_second_try_take (&guess, context, &retry_after, &error) && try_code (step, &error)) {
     finish (step, &guess);
   } else if (g_error_matches (error, POSTERN_ERROR, POSTERN_ERROR_TOO_MANY_REQUESTS)) {
-    show (step, NOTICE_MANY, retry_after);
+    postern_flow_second_show (step, "recovery-code", NOTICE_MANY, retry_after);
   } else if (g_error_matches (error, POSTERN_ERROR, POSTERN_ERROR_CONFLICT)) {
     postern_flow_audit_write (context, "sign-in.failed", context->flow->user_id);
-    show (step, NOTICE_WRONG, 0);
+    postern_flow_second_show (step, "recovery-code", NOTICE_WRONG, 0);
   } else {
     postern_step_return_error (step, g_steal_pointer (&error));
   }
@@ -111,7 +96,7 @@ postern_factor_recovery_code_handle_step (PosternAuthenticator *authenticator, P
   else if (!postern_flow_second_is_asked (step, "recovery-code"))
     return FALSE;
   else if (postern_step_get_phase (step) == POSTERN_STEP_BEGIN)
-    show (step, NULL, 0);
+    postern_flow_second_show (step, "recovery-code", NULL, 0);
   else
     take (step);
   return TRUE;

@@ -2,12 +2,10 @@
 #include "postern-factor-recovery-code.h"
 
 #include <glib/gi18n.h>
+#include <string.h>
 
 #include "postern-flow-ask.h"
-#include "postern-flow-audit.h"
-#include "postern-flow-context.h"
-#include "postern-flow-notice.h"
-#include "postern-flow-tasks.h"
+#include "postern-flow-enrol.h"
 #include "postern-json.h"
 #include "postern-recovery-code.h"
 #include "postern-seal.h"
@@ -46,7 +44,7 @@ make (Set *self, GError **error)
     postern_secret_free (code);
   }
   sealed = postern_seal (store_of (self), "flows", CODES, self->context->flow->id, text->str, text->len, error);
-  memset (text->str, 0, text->len);
+  explicit_bzero (text->str, text->len);
   postern_step_set_state (self->step, CODES, sealed);
   return sealed != NULL;
 }
@@ -112,25 +110,21 @@ replace (PosternTxn *txn, gpointer user_data, GError **error)
 {
   Set *self = user_data;
 
-  if (self->context->flow->session_id && !postern_flow_tasks_check (self->context, txn, error))
-    return FALSE;
-  return postern_credential_store_delete_kind (txn, self->user->id, POSTERN_RECOVERY_CODE_KIND, error) && put_each (txn, self, error) &&
-         postern_flow_notice_add (self->context, txn, self->user, NOTICE_NEW, error) &&
-         postern_flow_audit_append (self->context, txn, "recovery-codes.made", self->user->id, error);
+  return postern_credential_store_delete_kind (txn, self->user->id, POSTERN_RECOVERY_CODE_KIND, error) && put_each (txn, self, error);
 }
 
 /* The old ones work until the person says that the new ones are kept. */
 static void
 keep (Set *self)
 {
+  const PosternFlowEnrolment enrolment = { self->user, replace, self, FALSE, NOTICE_NEW, "recovery-codes.made" };
   GError *error = NULL;
 
-  if (!postern_store_write (store_of (self), POSTERN_KEEP_LASTING, replace, self, &error)) {
+  if (!postern_flow_enrol (self->context, &enrolment, &error)) {
     postern_step_return_error (self->step, error);
     return;
   }
   postern_step_set_state (self->step, CODES, NULL);
-  postern_flow_audit_tell (self->context, "recovery-codes.made", self->user->id);
   postern_step_return_user (self->step, self->user->id, "otp");
 }
 

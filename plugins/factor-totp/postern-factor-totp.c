@@ -22,21 +22,6 @@ struct _PosternFactorTotp {
 
 G_DEFINE_FINAL_TYPE (PosternFactorTotp, postern_factor_totp, POSTERN_TYPE_FACTOR)
 
-static void
-show (PosternStep *step, const char *message, guint retry_after)
-{
-  g_auto (PosternJsonObject) model = POSTERN_JSON_OBJECT_INIT;
-  PosternPrompt *prompt;
-
-  postern_flow_second_add_frame (step, &model);
-  prompt = postern_prompt_new_page ("totp", postern_json_object_end (&model));
-  if (message)
-    postern_prompt_set_error (prompt, retry_after ? NULL : "code", message);
-  if (retry_after > 0)
-    postern_prompt_set_status (prompt, 429, retry_after);
-  postern_step_return_prompt (step, prompt);
-}
-
 /* --- a try ---------------------------------------------------------------------------------------------------------------- */
 
 typedef struct {
@@ -91,7 +76,7 @@ fail (PosternStep *step, const char *message)
   PosternFlowContext *context = postern_flow_ask_get_context (step);
 
   postern_flow_audit_write (context, "sign-in.failed", context->flow->user_id);
-  show (step, message, 0);
+  postern_flow_second_show (step, "totp", message, 0);
 }
 
 static void
@@ -105,7 +90,7 @@ take (PosternStep *step)
 
   if (!postern_flow_second_try_take (&guess, context, &retry_after, &error)) {
     if (g_error_matches (error, POSTERN_ERROR, POSTERN_ERROR_TOO_MANY_REQUESTS))
-      show (step, NOTICE_MANY, retry_after);
+      postern_flow_second_show (step, "totp", NOTICE_MANY, retry_after);
     else
       postern_step_return_error (step, g_steal_pointer (&error));
     return;
@@ -128,7 +113,7 @@ postern_factor_totp_handle_step (PosternAuthenticator *authenticator, PosternSte
   else if (!postern_flow_second_is_asked (step, "totp"))
     return FALSE;
   else if (postern_step_get_phase (step) == POSTERN_STEP_BEGIN)
-    show (step, NULL, 0);
+    postern_flow_second_show (step, "totp", NULL, 0);
   else
     take (step);
   return TRUE;

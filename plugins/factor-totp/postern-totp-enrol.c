@@ -3,13 +3,10 @@
 
 #include <glib/gi18n.h>
 #include <openssl/rand.h>
+#include <string.h>
 
 #include "postern-flow-ask.h"
-#include "postern-flow-audit.h"
-#include "postern-flow-context.h"
-#include "postern-flow-end.h"
-#include "postern-flow-notice.h"
-#include "postern-flow-tasks.h"
+#include "postern-flow-enrol.h"
 #include "postern-json.h"
 #include "postern-seal.h"
 #include "postern-totp.h"
@@ -28,8 +25,7 @@ typedef struct {
   PosternUser *user;
   const char *seed;
   gsize length;
-  gint64 at;        /* when the step of the code begins that proved it */
-  GPtrArray *ended; /* (nullable) */
+  gint64 at; /* when the step of the code begins that proved it */
 } Enrolment;
 
 static PosternStore *
@@ -49,7 +45,7 @@ make_seed (Enrolment *self, GError **error)
     return FALSE;
   }
   sealed = postern_seal (store_of (self), "flows", SEED, self->context->flow->id, (const char *) seed, sizeof seed, error);
-  memset (seed, 0, sizeof seed);
+  explicit_bzero (seed, sizeof seed);
   postern_step_set_state (self->step, SEED, sealed);
   return sealed != NULL;
 }
@@ -114,8 +110,9 @@ show (Enrolment *self, const char *message)
 
 /* One a person: a new one takes the place of the old. */
 static gboolean
-put (PosternTxn *txn, Enrolment *self, GError **error)
+put (PosternTxn *txn, gpointer user_data, GError **error)
 {
+  Enrolment *self = user_data;
   g_autoptr (PosternCredential) credential = postern_credential_new ();
   gint64 now = postern_flow_context_now ();
 
@@ -129,32 +126,17 @@ put (PosternTxn *txn, Enrolment *self, GError **error)
          postern_credential_store_put (txn, credential, error);
 }
 
-/* Whoever is signed in elsewhere by less must show the new factor, too. */
-static gboolean
-add (PosternTxn *txn, gpointer user_data, GError **error)
-{
-  Enrolment *self = user_data;
-
-  g_clear_pointer (&self->ended, g_ptr_array_unref); /* a transaction may run twice */
-  if (self->context->flow->session_id && !postern_flow_tasks_check (self->context, txn, error))
-    return FALSE;
-  self->ended = put (txn, self, error) ? postern_flow_end_others (txn, self->user->id, self->context->flow->session_id, error) : NULL;
-  return self->ended && postern_flow_notice_add (self->context, txn, self->user, NOTICE_ADDED, error) &&
-         postern_flow_audit_append (self->context, txn, "totp.added", self->user->id, error);
-}
-
 static void
 keep (Enrolment *self)
 {
+  const PosternFlowEnrolment enrolment = { self->user, put, self, TRUE, NOTICE_ADDED, "totp.added" };
   GError *error = NULL;
 
-  if (!postern_store_write (store_of (self), POSTERN_KEEP_LASTING, add, self, &error)) {
+  if (!postern_flow_enrol (self->context, &enrolment, &error)) {
     postern_step_return_error (self->step, error);
     return;
   }
   postern_step_set_state (self->step, SEED, NULL);
-  postern_flow_audit_tell (self->context, "totp.added", self->user->id);
-  postern_flow_end_tell (self->context->runtime, self->context->tenant, self->ended);
   postern_step_return_user (self->step, self->user->id, "otp");
 }
 
@@ -190,5 +172,4 @@ postern_totp_enrol_answer (PosternStep *step)
     take (&self);
   if (seed)
     postern_secret_free (seed);
-  g_clear_pointer (&self.ended, g_ptr_array_unref);
 }

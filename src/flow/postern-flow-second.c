@@ -479,3 +479,18 @@ postern_flow_second_add_frame (PosternStep *step, PosternJsonObject *model)
     postern_json_object_add_int64 (model, "remember_days", MAX (1, look.assurance.device_lifetime / DAY));
   postern_json_object_add_boolean (model, "remember", context->flow->remember_device);
 }
+
+void
+postern_flow_second_show (PosternStep *step, const char *page, const char *message, guint retry_after)
+{
+  g_auto (PosternJsonObject) model = POSTERN_JSON_OBJECT_INIT;
+  PosternPrompt *prompt;
+
+  postern_flow_second_add_frame (step, &model);
+  prompt = postern_prompt_new_page (page, postern_json_object_end (&model));
+  if (message)
+    postern_prompt_set_error (prompt, retry_after ? NULL : "code", message);
+  if (retry_after > 0)
+    postern_prompt_set_status (prompt, 429, retry_after);
+  postern_step_return_prompt (step, prompt);
+}

@@ -24,5 +24,10 @@ gboolean postern_flow_second_is_following (PosternFlow *flow);
 gboolean postern_flow_second_is_asked (PosternStep *step, const char *name);
 /** postern_flow_second_add_frame: what each page that asks for a second factor shows: `others` (there are more), `remember_days`. */
 void postern_flow_second_add_frame (PosternStep *step, PosternJsonObject *model);
+/**
+ * postern_flow_second_show: answers @step with @page, which has one field, `code`, in that frame.
+ * @message: (nullable): a phrase: what was wrong; @retry_after: seconds, when too much was tried
+ */
+void postern_flow_second_show (PosternStep *step, const char *page, const char *message, guint retry_after);
 
 G_END_DECLS
