@@ -59,6 +59,19 @@ export function register(person) {
     for (const credential of await from.credentials()) await to.devtools.send('WebAuthn.addCredential', { authenticatorId: to.authenticatorId, credential });
   }
 
+  /** Somebody without a cookie of ours answers by this credential, and is let in or refused. */
+  async function answerBy(credential, good) {
+    const other = await person();
+    const there = await plugIn(other.page, { automaticPresenceSimulation: false });
+    await there.devtools.send('WebAuthn.addCredential', { authenticatorId: there.authenticatorId, credential });
+    await other.page.goto(`${postern.url}/account`);
+    await other.page.waitForSelector('form[data-passkey]:visible');
+    await there.devtools.send('WebAuthn.setAutomaticPresenceSimulation', { authenticatorId: there.authenticatorId, enabled: true });
+    await other.page.click('#passkey');
+    await other.page.waitForSelector(good ? '#methods' : '#error');
+    await other.close();
+  }
+
   for (const [how, options] of [['that knows its owner', {}], ['that is backed up', { defaultBackupEligibility: true, defaultBackupState: true }]]) {
     test(`a passkey ${how}: added, then signed in with nothing typed`, async () => {
       const email = await somebody(`passkey-${how.split(' ').at(-1)}`);
@@ -105,16 +118,22 @@ export function register(person) {
     const here = await plugIn(first.page);
     await addPasskey(first.page, email);
     const [credential] = await here.credentials();
-    for (const [signCount, good] of [[10, true], [3, false]]) {
-      const other = await person();
-      const there = await plugIn(other.page, { automaticPresenceSimulation: false });
-      await there.devtools.send('WebAuthn.addCredential', { authenticatorId: there.authenticatorId, credential: { ...credential, signCount } });
-      await other.page.goto(`${postern.url}/account`);
-      await other.page.waitForSelector('form[data-passkey]:visible');
-      await there.devtools.send('WebAuthn.setAutomaticPresenceSimulation', { authenticatorId: there.authenticatorId, enabled: true });
-      await other.page.click('#passkey');
-      await other.page.waitForSelector(good ? '#methods' : '#error');
-      await other.close();
+    for (const [signCount, good] of [[10, true], [3, false]]) await answerBy({ ...credential, signCount }, good);
+    await first.close();
+  });
+
+  test('a passkey that says another backup eligibility than when it was added is refused', async () => {
+    const email = await somebody('passkey-eligible');
+    const first = await person();
+    const here = await plugIn(first.page);
+    await addPasskey(first.page, email);
+    const [credential] = await here.credentials();
+    assert.equal(credential.backupEligibility, false);
+    const refusals = () => postern.log().split('The passkey\'s response is not good: flag BE').length - 1;
+    for (const [backupEligibility, good] of [[true, false], [false, true]]) {
+      const before = refusals();
+      await answerBy({ ...credential, backupEligibility }, good);
+      assert.equal(refusals() - before, good ? 0 : 1);
     }
     await first.close();
   });
