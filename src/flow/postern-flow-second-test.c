@@ -112,6 +112,7 @@ test_crowd (void)
   for (guint i = 0; i < CROWD; i++)
     g_thread_join (threads[i]);
   g_assert_cmpint (crowd.winners, ==, 1);
+  g_free (crowd.id);
   g_free (crowd.value);
 }
 
