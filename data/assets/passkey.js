@@ -36,7 +36,6 @@
     put("client_data", text(answer.clientDataJSON));
     if (answer.attestationObject) {
       put("attestation", text(answer.attestationObject));
-      put("transports", answer.getTransports ? answer.getTransports().join(" ") : "");
     } else {
       put("auth_data", text(answer.authenticatorData));
       put("signature", text(answer.signature));

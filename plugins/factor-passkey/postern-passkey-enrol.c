@@ -69,7 +69,6 @@ describe (Enrolment *self)
   postern_json_object_add_int64 (&object, "counter", data->counter);
   postern_json_object_add_string (&object, "aaguid", aaguid);
   postern_json_object_add_string (&object, "name", name ? name : device);
-  postern_json_object_add_string (&object, "transports", postern_step_get_input (self->step, "transports"));
   postern_json_object_add_boolean (&object, "backup_eligible", (data->flags & POSTERN_PASSKEY_FLAG_BE) != 0);
   postern_json_object_add_boolean (&object, "backed_up", (data->flags & POSTERN_PASSKEY_FLAG_BS) != 0);
   return g_variant_ref_sink (postern_json_object_end (&object));
