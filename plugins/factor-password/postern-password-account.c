@@ -136,7 +136,7 @@ static gboolean
 end_others (PosternTxn *txn, Change *change, GError **error)
 {
   g_clear_pointer (&change->ended, g_ptr_array_unref); /* a transaction may run twice */
-  change->ended = postern_flow_end_others (txn, change->account->user->id, change->context->flow->session_id, error);
+  change->ended = postern_flow_end_by_flow (change->context, txn, change->account->user->id, change->context->flow->session_id, error);
   return change->ended != NULL;
 }
 
@@ -162,7 +162,7 @@ postern_password_account_set (PosternPasswordAccount *self, PosternFlowContext *
   if (!done)
     return FALSE;
   postern_flow_audit_tell (context, "password.changed", self->user->id);
-  postern_flow_end_tell (context->runtime, context->tenant, ended);
+  postern_flow_end_by_flow_tell (context, ended);
   return TRUE;
 }
 
@@ -174,14 +174,10 @@ has_address (const PosternUser *user, const char *recipient)
   return user->disabled_at == 0 && (g_strcmp0 (user->email, recipient) == 0 || (user->phone_verified && g_strcmp0 (user->phone, recipient) == 0));
 }
 
-/*
- * As of the next second: stage `session` believes a password that was shown in the second of its change, for that may be the
- * hash's own upgrade. Who showed the old one in this second shall not be believed.
- */
 static gboolean
 replace_password (PosternTxn *txn, Change *change, GError **error)
 {
-  gint64 at = postern_flow_context_now () + 1;
+  gint64 at = postern_flow_context_now ();
   const char *user_id = change->account->user->id;
   g_autoptr (GError) missing = NULL;
   g_autoptr (PosternCredential) old = postern_credential_store_find (txn, user_id, KIND, &missing);
@@ -238,6 +234,6 @@ postern_password_account_recover (PosternPasswordAccount *self, PosternFlowConte
     return FALSE;
   postern_flow_context_forget_user (context);
   postern_flow_audit_tell (context, "password.recovered", self->user->id);
-  postern_flow_end_tell (context->runtime, context->tenant, ended);
+  postern_flow_end_by_flow_tell (context, ended);
   return TRUE;
 }

@@ -208,6 +208,8 @@ end_in_store (PosternApiCall *call, PosternTxn *txn, const char *user_id, GError
 {
   g_autoptr (GPtrArray) sessions = postern_session_store_list (txn, user_id, TRUE, NULL, G_MAXINT32, error);
 
+  if (!postern_user_store_end (txn, user_id, g_get_real_time (), error))
+    return FALSE;
   for (guint i = 0; sessions != NULL && i < sessions->len; i++)
     if (!postern_session_store_end (txn, ((PosternSession *) sessions->pdata[i])->id, call->now, error))
       return FALSE;

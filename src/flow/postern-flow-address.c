@@ -152,7 +152,7 @@ tell_old (PosternTxn *txn, Change *change, PosternUser *user, GError **error)
   const char *notice = is_phone (context) ? N_("The telephone number of your account was changed. You are signed out everywhere else.")
                                           : N_("The e-mail address of your account was changed to another one. You are signed out everywhere else.");
 
-  change->ended = postern_flow_end_others (txn, user->id, context->flow->session_id, error);
+  change->ended = postern_flow_end_by_flow (context, txn, user->id, context->flow->session_id, error);
   return change->ended && postern_flow_notice_add (context, txn, user, notice, error);
 }
 
@@ -204,7 +204,7 @@ finish (PosternStep *step, PosternUser *user)
   postern_flow_context_forget_user (context);
   postern_flow_audit_tell (context, change.event, user->id);
   if (ended)
-    postern_flow_end_tell (context->runtime, context->tenant, ended);
+    postern_flow_end_by_flow_tell (context, ended);
   postern_step_return_user (step, user->id, is_phone (context) ? "sms" : "otp");
 }
 

@@ -4,6 +4,8 @@
 #include "postern-assurance.h"
 #include "postern-sign-in.h"
 
+#define CLOCK_SET_BACK (60 * G_USEC_PER_SEC)
+
 gint64
 postern_flow_context_now (void)
 {
@@ -24,7 +26,7 @@ begin (PosternFlowContext *self)
 void
 postern_flow_context_init (PosternFlowContext *self, PosternRuntime *runtime, PosternFlow *flow, PosternRequest *request, PosternPairs *input)
 {
-  *self = (PosternFlowContext){ .flow = flow, .runtime = runtime, .request = request };
+  *self = (PosternFlowContext){ .flow = flow, .runtime = runtime, .request = request, .begun_at = g_get_real_time () };
   self->tenant = postern_runtime_find_tenant (runtime, request);
   self->input = input ? postern_pairs_ref (input) : NULL;
   self->cookies = g_ptr_array_new_with_free_func (NULL);
@@ -86,6 +88,26 @@ postern_flow_context_load_standing (PosternFlowContext *self, GError **error)
 
   self->has_standing = self->has_standing || postern_store_read (store, POSTERN_KEEP_LASTING, read_standing, self, error);
   return self->has_standing ? &self->standing : NULL;
+}
+
+/* A clock that was set back must not keep people out until it has caught up. */
+gboolean
+postern_flow_context_stands (PosternFlowContext *self, const PosternStanding *standing)
+{
+  return standing->disabled_at == 0 && (standing->ended_at <= self->flow->met_at || standing->ended_at > g_get_real_time () + CLOCK_SET_BACK);
+}
+
+gboolean
+postern_flow_context_check_stands (PosternFlowContext *self, PosternTxn *txn, GError **error)
+{
+  PosternStanding standing;
+
+  if (!postern_user_store_get_standing (txn, self->flow->user_id, &standing, error))
+    return FALSE;
+  if (postern_flow_context_stands (self, &standing))
+    return TRUE;
+  g_set_error_literal (error, POSTERN_ERROR, POSTERN_ERROR_STALE, "What was shown in this flow does not count any more");
+  return FALSE;
 }
 
 void
@@ -158,7 +180,7 @@ postern_flow_context_met (PosternFlowContext *self, const char *name, const char
     postern_flow_add_amr (flow, "mfa");
   postern_flow_set_string (&flow->acr, postern_sign_in_get_acr ((const char *const *) flow->amr));
   flow->auth_time = postern_flow_context_now ();
-  flow->met_at = flow->met_at ? flow->met_at : flow->auth_time;
+  flow->met_at = flow->met_at ? flow->met_at : self->begun_at;
   flow->authenticated_now = TRUE;
   flow->answered_prompts |= POSTERN_FLOW_PROMPT_LOGIN | POSTERN_FLOW_PROMPT_SELECT_ACCOUNT | POSTERN_FLOW_PROMPT_CREATE;
 }

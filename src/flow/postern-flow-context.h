@@ -15,6 +15,14 @@ PosternUser *postern_flow_context_load_user (PosternFlowContext *self, GError **
  * stages `policy-out` and `session` decide by. NULL with NOT_FOUND when the user is gone.
  */
 const PosternStanding *postern_flow_context_load_standing (PosternFlowContext *self, GError **error);
+/**
+ * postern_flow_context_stands: whether what was shown in this flow still counts. A flow may be parked (for consent) between the
+ * password and the session; to change or take away a way of signing in, or to switch the account off, ends every session there
+ * is, and what a thief showed before that must not become one after it.
+ */
+gboolean postern_flow_context_stands (PosternFlowContext *self, const PosternStanding *standing);
+/** postern_flow_context_check_stands: the same as of @txn; STALE */
+gboolean postern_flow_context_check_stands (PosternFlowContext *self, PosternTxn *txn, GError **error);
 /** postern_flow_context_forget_user: the flow's user changed. */
 void postern_flow_context_forget_user (PosternFlowContext *self);
 const char *postern_flow_context_get_input (PosternFlowContext *self, const char *name); /* (nullable) */

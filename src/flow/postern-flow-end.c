@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "postern-flow-end.h"
 
+#include "postern-flow-context.h"
 #include "postern-protocol.h"
 
 /* One session that has just ended, and what came of it. */
@@ -79,12 +80,14 @@ postern_flow_end_tell (PosternRuntime *runtime, PosternTenant *tenant, GPtrArray
     tell_of (runtime, tenant, g_ptr_array_index (ended, i));
 }
 
-GPtrArray *
-postern_flow_end_others (PosternTxn *txn, const char *user_id, const char *except, GError **error)
+static GPtrArray *
+end_as_of (PosternTxn *txn, const char *user_id, const char *except, gint64 at, GError **error)
 {
   g_autoptr (GPtrArray) sessions = postern_session_store_list (txn, user_id, TRUE, NULL, G_MAXINT32, error);
   g_autoptr (GPtrArray) ended = g_ptr_array_new_with_free_func (ended_free);
 
+  if (!postern_user_store_end (txn, user_id, at, error))
+    return NULL;
   for (guint i = 0; sessions && i < sessions->len; i++) {
     PosternSession *session = g_ptr_array_index (sessions, i);
 
@@ -92,6 +95,29 @@ postern_flow_end_others (PosternTxn *txn, const char *user_id, const char *excep
       return NULL;
   }
   return sessions && postern_device_store_distrust (txn, user_id, error) ? g_steal_pointer (&ended) : NULL;
+}
+
+GPtrArray *
+postern_flow_end_others (PosternTxn *txn, const char *user_id, const char *except, GError **error)
+{
+  return end_as_of (txn, user_id, except, g_get_real_time (), error);
+}
+
+GPtrArray *
+postern_flow_end_by_flow (PosternFlowContext *context, PosternTxn *txn, const char *user_id, const char *except, GError **error)
+{
+  if (context->flow->met_at != 0 && !postern_flow_context_check_stands (context, txn, error))
+    return NULL;
+  context->ended_at = g_get_real_time ();
+  return end_as_of (txn, user_id, except, context->ended_at, error);
+}
+
+void
+postern_flow_end_by_flow_tell (PosternFlowContext *context, GPtrArray *ended)
+{
+  context->flow->met_at = context->ended_at;
+  context->has_standing = FALSE;
+  postern_flow_end_tell (context->runtime, context->tenant, ended);
 }
 
 typedef struct {

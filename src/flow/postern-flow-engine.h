@@ -21,6 +21,8 @@ typedef struct {
   PosternUser *user;       /* (nullable): postern_flow_context_load_user() */
   PosternStanding standing; /* postern_flow_context_load_standing() */
   gboolean has_standing;
+  gint64 begun_at; /* when this walk began, microseconds: what was read in it was so then, or later */
+  gint64 ended_at; /* postern_flow_end_by_flow() */
   PosternPairs *input;     /* (nullable): the form or the callback that woke the flow; the stage that used it takes it away */
   PosternPairs *brought;   /* (nullable): the password that came with the name, or a passkey's response: what the factor's step begins with */
   gboolean callback;       /* input came from a provider, not from a form of ours */

@@ -17,7 +17,7 @@ end_others (PosternTxn *txn, Turn *turn, GError **error)
 {
   if (!turn->it->ends_others)
     return TRUE;
-  turn->ended = postern_flow_end_others (txn, turn->it->user->id, turn->context->flow->session_id, error);
+  turn->ended = postern_flow_end_by_flow (turn->context, txn, turn->it->user->id, turn->context->flow->session_id, error);
   return turn->ended != NULL;
 }
 
@@ -44,7 +44,7 @@ postern_flow_enrol (PosternFlowContext *context, const PosternFlowEnrolment *enr
   if (kept)
     postern_flow_audit_tell (context, enrolment->event, enrolment->user->id);
   if (kept && turn.ended)
-    postern_flow_end_tell (context->runtime, context->tenant, turn.ended);
+    postern_flow_end_by_flow_tell (context, turn.ended);
   g_clear_pointer (&turn.ended, g_ptr_array_unref);
   return kept;
 }

@@ -2,6 +2,7 @@
 #include "postern-flow-fixture.h"
 
 #include "postern-flow-codec.h"
+#include "postern-flow-end.h"
 
 /* What is parked, and what becomes of it when the person, or the password, is another in the meantime. */
 
@@ -47,22 +48,19 @@ test_codec (void)
 }
 
 static gboolean
-change_password (PosternTxn *txn, gpointer data, GError **error)
+end_everything (PosternTxn *txn, gpointer data, GError **error)
 {
   g_autoptr (PosternUser) user = postern_user_store_find (txn, data, error);
-  g_autoptr (PosternCredential) password = user ? postern_credential_store_find (txn, user->id, "password", error) : NULL;
+  g_autoptr (GPtrArray) ended = user ? postern_flow_end_others (txn, user->id, NULL, error) : NULL;
 
-  if (password == NULL)
-    return FALSE;
-  password->updated_at = g_get_real_time () / G_USEC_PER_SEC + 1; /* the second after the sign-in */
-  return postern_credential_store_put (txn, password, error);
+  return ended != NULL;
 }
 
-/* A stolen password is shown, and the flow left at the consent page until its owner has changed it (or was switched off). */
+/* A stolen password is shown, and the flow left at the consent page until its owner has ended everything (or was switched off). */
 static void
 test_parked_before_the_end (void)
 {
-  static const PosternTxnFunc ends[] = { change_password, user_switch_off };
+  static const PosternTxnFunc ends[] = { end_everything, user_switch_off };
   static const char *const names[] = { "parked-1@example.org", "parked-2@example.org" };
 
   for (guint i = 0; i < G_N_ELEMENTS (ends); i++) {
@@ -105,7 +103,7 @@ test_ended_while_hashing (void)
   static const struct {
     Meanwhile meanwhile;
     const char *answer; /* (nullable): the page `identifier` */
-  } rows[] = { { { "hash-1@example.org", user_switch_off }, "error=access_denied" }, { { "hash-2@example.org", change_password }, NULL } };
+  } rows[] = { { { "hash-1@example.org", user_switch_off }, "error=access_denied" }, { { "hash-2@example.org", end_everything }, NULL } };
 
   for (guint i = 0; i < G_N_ELEMENTS (rows); i++) {
     g_autoptr (Browser) owner = browser_new ("192.0.2.1");

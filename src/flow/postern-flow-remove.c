@@ -193,7 +193,7 @@ run (PosternTxn *txn, gpointer user_data, GError **error)
 
   if (!postern_flow_tasks_check (removing->context, txn, error) || !load (txn, removing, error) || !it->kind->remove (txn, removing, error))
     return FALSE;
-  removing->ended = postern_flow_end_others (txn, user->id, removing->visit->session->id, error);
+  removing->ended = postern_flow_end_by_flow (removing->context, txn, user->id, removing->visit->session->id, error);
   return removing->ended && postern_flow_notice_add (removing->context, txn, user, it->kind->message, error) &&
          postern_flow_audit_append (removing->context, txn, it->kind->event, user->id, error);
 }
@@ -211,7 +211,7 @@ commit (Run *it)
   if (!done)
     return postern_response_new_error_page (error, "/account");
   postern_flow_audit_tell (context, it->kind->event, visit->user->id);
-  postern_flow_end_tell (context->runtime, visit->tenant, it->removing.ended);
+  postern_flow_end_by_flow_tell (context, it->removing.ended);
   return postern_response_new_redirect (it->kind->done);
 }
 

@@ -29,7 +29,7 @@ apply (PosternTxn *txn, gpointer user_data, GError **error)
   g_clear_pointer (&it->ended, g_ptr_array_unref); /* a transaction may run twice */
   if (!postern_factor_reset_apply (txn, user_id, postern_flow_context_now (), error))
     return FALSE;
-  it->ended = postern_flow_end_others (txn, user_id, NULL, error);
+  it->ended = postern_flow_end_by_flow (it->context, txn, user_id, NULL, error);
   return it->ended && postern_flow_notice_add (it->context, txn, it->user, NOTICE_DONE, error) &&
          postern_flow_audit_append (it->context, txn, EVENT_DONE, user_id, error);
 }
@@ -46,7 +46,7 @@ postern_flow_second_reset (PosternFlowContext *context, GError **error)
   done = postern_store_write (postern_tenant_get_store (context->tenant), POSTERN_KEEP_LASTING, apply, &it, &failure);
   if (done) {
     postern_flow_audit_tell (context, EVENT_DONE, it.user->id);
-    postern_flow_end_tell (context->runtime, context->tenant, it.ended);
+    postern_flow_end_by_flow_tell (context, it.ended);
   }
   g_clear_pointer (&it.ended, g_ptr_array_unref);
   if (done || g_error_matches (failure, POSTERN_ERROR, POSTERN_ERROR_CONFLICT)) /* in another window */

@@ -315,6 +315,74 @@ test_session_ended (void)
   assert_page (browser, "identifier");
 }
 
+/* --- what changes while a sign-in waits ------------------------------------------------------------------------------------- */
+
+static void
+take_app_away (Browser *owner, Person *person)
+{
+  Crowd app = { person, NULL, NULL, 0, 0 };
+  g_autofree char *body = NULL;
+
+  g_assert_true (postern_store_read (house_store, POSTERN_KEEP_LASTING, find_value, &app, NULL));
+  body = g_strdup_printf ("action=remove:%s", app.id);
+  browser_post (owner, "/account", body);
+  assert_page (owner, "/account?notice=removed");
+  g_free (app.id);
+  g_free (app.value);
+}
+
+static void
+set_app_up (Browser *owner, Person *person)
+{
+  browser_get (owner, "/account/change/add-totp");
+  browser_follow (owner);
+  read_seed (owner, person);
+  enter_code_of (owner, person, 0, NULL);
+  assert_page (owner, "recovery-codes");
+}
+
+static void
+change_password (Browser *owner, Person *person)
+{
+  browser_get (owner, "/account/password");
+  browser_follow (owner);
+  browser_submit (owner, "action=continue&current_password=" PASSWORD "&password=sieben Wolken ueber dem Moor");
+  assert_page (owner, "account");
+}
+
+/* A thief has shown all there is to show and waits at consent; what the owner then does throws the thief out, too. */
+static void
+test_changed_while_parked (void)
+{
+  static const struct {
+    const char *email;
+    gboolean with_app;
+    void (*change) (Browser *owner, Person *person);
+  } rows[] = { { "mia@second.example", TRUE, take_app_away }, { "nik@second.example", FALSE, set_app_up }, { "ole@second.example", TRUE, change_password } };
+
+  for (guint i = 0; i < G_N_ELEMENTS (rows); i++) {
+    g_auto (Person) person = person_make (rows[i].email, rows[i].with_app);
+    g_autoptr (Browser) owner = browser_with_password ("192.0.2.12", person.email);
+    g_autoptr (Browser) thief = browser_new ("192.0.2.66");
+
+    settle ();
+    if (rows[i].with_app)
+      enter_code_of (owner, &person, 0, NULL);
+    browser_begin (thief, application_flow (APP_THIRD, 0));
+    browser_sign_in (thief, person.email, PASSWORD);
+    if (rows[i].with_app)
+      enter_code_of (thief, &person, 1, NULL);
+    assert_page (thief, "consent");
+    rows[i].change (owner, &person);
+    browser_submit (thief, "action=allow");
+    assert_page (thief, "identifier");
+    browser_get (thief, "/account"); /* no session came of it */
+    g_assert_cmpuint (postern_response_get_status (thief->last), ==, 303);
+    browser_get (owner, "/account");
+    assert_page (owner, "account");
+  }
+}
+
 int
 main (int argc, char **argv)
 {
@@ -337,6 +405,7 @@ main (int argc, char **argv)
   g_test_add_func ("/second/first-factor-code", test_first_factor_code);
   g_test_add_func ("/second/connector", test_connector);
   g_test_add_func ("/second/session-ended", test_session_ended);
+  g_test_add_func ("/second/changed-while-parked", test_changed_while_parked);
   result = g_test_run ();
   house_end ();
   return result;

@@ -18,7 +18,7 @@ insert_session (PosternFlowContext *context, PosternTxn *txn, gpointer data, GEr
 {
   PosternSession *session = data;
 
-  return postern_session_store_insert (txn, session, error) &&
+  return postern_flow_context_check_stands (context, txn, error) && postern_session_store_insert (txn, session, error) &&
          postern_user_store_touch_sign_in (txn, session->user_id, session->auth_time, error);
 }
 
@@ -27,7 +27,7 @@ raise_session (PosternFlowContext *context, PosternTxn *txn, gpointer data, GErr
 {
   PosternSession *session = data;
 
-  return postern_session_store_raise (txn, session, error) &&
+  return postern_flow_context_check_stands (context, txn, error) && postern_session_store_raise (txn, session, error) &&
          postern_user_store_touch_sign_in (txn, session->user_id, session->auth_time, error);
 }
 
@@ -138,29 +138,12 @@ sign_in (PosternFlowContext *context, PosternSession *old)
     postern_flow_choices_remember (context, flow->authenticator_id);
 }
 
-/*
- * A flow may be parked (for consent) between the password, or a code, and the session. Changing the password, or switching the
- * account off, ends every session there is: what a thief showed before that must not become a session after it. Changing it in
- * this flow itself is no reason; in the second of the sign-in it may be its own new hash, and a recovery's own password is of the
- * second after.
- */
 static gboolean
 still_stands (PosternFlowContext *context)
 {
-  PosternFlow *flow = context->flow;
   const PosternStanding *standing = postern_flow_context_load_standing (context, NULL);
-  const char *const *amr = (const char *const *) flow->amr;
-  gboolean by_password = amr && g_strv_contains (amr, "pwd");
-  gboolean by_code = amr && (g_strv_contains (amr, "otp") || g_strv_contains (amr, "sms"));
-  gint64 own = flow->recovered ? 1 : 0;
 
-  if (standing == NULL || standing->disabled_at != 0)
-    return FALSE;
-  if (g_strcmp0 (flow->task, POSTERN_FLOW_TASK_CHANGE_PASSWORD) == 0)
-    return TRUE;
-  if (by_password && standing->password_at == 0)
-    return FALSE;
-  return !(by_password || by_code) || standing->password_at <= flow->met_at + own;
+  return standing && postern_flow_context_stands (context, standing);
 }
 
 /**

@@ -77,7 +77,7 @@ struct _PosternFlow {
   char **amr;         /* factors met, RFC 8176 values */
   char *acr;
   char **factors;     /* which factors were met, the first one first: names of second factors, ids of other plugins, POSTERN_FLOW_FACTOR_CONNECTOR, POSTERN_SECOND_DEVICE */
-  gint64 met_at;      /* when the first one of this flow was met; 0: none was */
+  gint64 met_at;      /* when the first one of this flow was asked about, microseconds; 0: none was met */
   gboolean recovered; /* and it was a new password, set with a code, in place of a forgotten one */
   gboolean authenticated_now; /* a factor was met in this flow, not in an older session */
 

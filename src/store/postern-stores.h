@@ -26,8 +26,10 @@ gboolean postern_user_store_has_administrator (PosternTxn *txn, gboolean *has, G
 gboolean postern_user_store_touch_sign_in (PosternTxn *txn, const char *id, gint64 now, GError **error);
 /** PosternStanding: what may have changed of a person while a password was hashed or a page was read; both 0 for never. */
 typedef struct {
-  gint64 disabled_at, password_at; /* password_at: when it was set last */
+  gint64 disabled_at, ended_at; /* ended_at: as of postern_user_store_end(), microseconds */
 } PosternStanding;
+/** postern_user_store_end: from @at (microseconds) on nothing counts that the person showed before it */
+gboolean postern_user_store_end (PosternTxn *txn, const char *id, gint64 at, GError **error);
 /** one statement; NOT_FOUND when the user is gone */
 gboolean postern_user_store_get_standing (PosternTxn *txn, const char *id, PosternStanding *standing, GError **error);
 

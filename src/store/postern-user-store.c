@@ -141,10 +141,17 @@ postern_user_store_touch_sign_in (PosternTxn *txn, const char *id, gint64 now, G
 }
 
 gboolean
+postern_user_store_end (PosternTxn *txn, const char *id, gint64 at, GError **error)
+{
+  PosternValue values[] = { POSTERN_TEXT (id), POSTERN_INT (at) };
+
+  return postern_txn_run_one (txn, "user", "UPDATE users SET ended_at = ?2 WHERE id = ?1", values, G_N_ELEMENTS (values), error);
+}
+
+gboolean
 postern_user_store_get_standing (PosternTxn *txn, const char *id, PosternStanding *standing, GError **error)
 {
-  static const char sql[] = "SELECT disabled_at, COALESCE ((SELECT updated_at FROM credentials WHERE user_id = ?1 AND kind = 'password' "
-                            "ORDER BY id LIMIT 1), 0) FROM users WHERE id = ?1";
+  static const char sql[] = "SELECT disabled_at, ended_at FROM users WHERE id = ?1";
   g_auto (PosternCursor) cursor = { 0 };
   g_autoptr (GError) failure = NULL;
   PosternValue values[] = { POSTERN_TEXT (id) };

@@ -122,6 +122,28 @@ new_password (const char *user_id)
   return credential;
 }
 
+/* Whoever writes the whole row back must not bring back what was ended meanwhile. */
+static gboolean
+standing (PosternTxn *txn, gpointer data, GError **error)
+{
+  g_autoptr (PosternUser) ada = storage_kit_new_user ("ada", NULL, NULL);
+  PosternStanding found = { 1, 1 };
+
+  g_assert_true (postern_user_store_insert (txn, ada, error));
+  g_assert_true (postern_user_store_get_standing (txn, ada->id, &found, error));
+  g_assert_cmpint (found.disabled_at, ==, 0);
+  g_assert_cmpint (found.ended_at, ==, 0);
+  g_assert_true (postern_user_store_end (txn, ada->id, G_GINT64_CONSTANT (1764400000000001), error));
+  ada->disabled_at = NOW;
+  g_assert_true (postern_user_store_update (txn, ada, error));
+  g_assert_true (postern_user_store_get_standing (txn, ada->id, &found, error));
+  g_assert_cmpint (found.disabled_at, ==, NOW);
+  g_assert_cmpint (found.ended_at, ==, G_GINT64_CONSTANT (1764400000000001));
+  assert_fails (postern_user_store_end (txn, "usr_00000000000000000000000000", 1, &failure), POSTERN_ERROR_NOT_FOUND);
+  assert_fails (postern_user_store_get_standing (txn, "usr_00000000000000000000000000", &found, &failure), POSTERN_ERROR_NOT_FOUND);
+  return TRUE;
+}
+
 static gboolean
 credentials (PosternTxn *txn, gpointer data, GError **error)
 {
@@ -343,6 +365,7 @@ storage_people_add_tests (void)
   g_test_add_data_func ("/storage/users/conflicts", user_conflicts, run_in_one_write);
   g_test_add_data_func ("/storage/users/list", user_list, run_in_one_write);
   g_test_add_data_func ("/storage/users/delete", user_delete, run_in_one_write);
+  g_test_add_data_func ("/storage/standing", standing, run_in_one_write);
   g_test_add_data_func ("/storage/credentials", credentials, run_in_one_write);
   g_test_add_data_func ("/storage/identities", identities, run_in_one_write);
   g_test_add_data_func ("/storage/sessions", sessions, run_in_one_write);
