@@ -315,7 +315,7 @@ postern_house_open (PosternConfig *config, const char *sockets, GFunc changed, g
   attach_sinks (self);
   if (!start_protocols (self, error) || !open_server (self, sockets, error) || !start_delivery (self, error))
     return NULL;
-  self->maintenance = postern_maintenance_start (self->tenant);
+  self->maintenance = postern_maintenance_start (self->runtime, self->tenant);
   return g_steal_pointer (&self);
 }
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "postern-maintenance.h"
 
+#include "postern-flow-account-delete.h"
 #include "postern-purge.h"
 
 #include <unistd.h>
@@ -9,11 +10,13 @@
 #define FIRST_SECONDS 3     /* not while the first requests wait */
 #define INTERVAL_SECONDS 60
 #define LEASE_SECONDS 180   /* outlives two missed rounds, not more */
+#define FORGET_USERS 50     /* a round */
 #define PURGE_ROWS 500      /* a step: short enough that no sign-in waits for it */
 #define PURGE_STEPS 400     /* of each file, a round */
 #define PURGE_IDLE_STEPS 80 /* … and of these without anything due: 40,000 rows a minute are looked at */
 
 struct _PosternMaintenance {
+  PosternRuntime *runtime;
   PosternTenant *tenant;
   PosternPurge *lasting, *short_lived;
   GThread *thread;
@@ -80,7 +83,8 @@ run_once (PosternMaintenance *self)
   if (!turn.held)
     return;
   if (!postern_key_ring_maintain (postern_tenant_get_key_ring (self->tenant), now_seconds (), &error) ||
-      !purge (self, self->lasting, &error) || !purge (self, self->short_lived, &error))
+      !purge (self, self->lasting, &error) || !purge (self, self->short_lived, &error) ||
+      !postern_flow_account_delete_due (self->runtime, self->tenant, FORGET_USERS, &error))
     g_warning ("periodic work is put off: %s", error->message);
 }
 
@@ -103,9 +107,10 @@ thread_main (gpointer user_data)
 }
 
 PosternMaintenance *
-postern_maintenance_start (PosternTenant *tenant)
+postern_maintenance_start (PosternRuntime *runtime, PosternTenant *tenant)
 {
   PosternMaintenance *self = g_new0 (PosternMaintenance, 1);
+  self->runtime = g_object_ref (runtime);
   self->tenant = g_object_ref (tenant);
   self->lasting = postern_purge_new (postern_tenant_get_store (tenant), POSTERN_KEEP_LASTING);
   self->short_lived = postern_purge_new (postern_tenant_get_store (tenant), POSTERN_KEEP_SHORT);
@@ -130,5 +135,6 @@ postern_maintenance_stop (PosternMaintenance *self)
   postern_purge_free (self->lasting);
   postern_purge_free (self->short_lived);
   g_object_unref (self->tenant);
+  g_object_unref (self->runtime);
   g_free (self);
 }

@@ -1,18 +1,18 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #pragma once
 
-#include "postern-tenant.h"
+#include "postern-runtime.h"
 
 G_BEGIN_DECLS
 
 /**
  * PosternMaintenance: the worker's thread for periodic work: the schedule of the signing keys, and throwing away what has
- * expired. Of all workers on all nodes the one that holds the lease in the database does it.
+ * expired, and accounts whose owners want them gone. Of all workers on all nodes the one that holds the lease in the database does it.
  */
 typedef struct _PosternMaintenance PosternMaintenance;
 
-/** postern_maintenance_start: @tenant is referenced. */
-PosternMaintenance *postern_maintenance_start (PosternTenant *tenant);
+/** postern_maintenance_start: both are referenced. */
+PosternMaintenance *postern_maintenance_start (PosternRuntime *runtime, PosternTenant *tenant);
 /** postern_maintenance_stop: waits for the piece of work under way, then frees. */
 void postern_maintenance_stop (PosternMaintenance *self);
 

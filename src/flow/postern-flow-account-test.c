@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "postern-flow-code-fixture.h"
 
+#include "postern-flow-account-delete.h"
+
 /* What a person changes about the account, and what others must not. */
 
 /** Signed in by the password. */
@@ -486,6 +488,215 @@ test_phone (void)
   policy_set ("{\"codes_per_recipient\":1000}");
 }
 
+/* --- the rest of the page ------------------------------------------------------------------------------------------------- */
+
+static void
+test_end_others (void)
+{
+  g_autofree char *id = user_make_with_password ("others@example.org", TRUE);
+  g_autoptr (Browser) browser = browser_enter ("192.0.2.30", "others@example.org");
+  g_autoptr (Browser) one = browser_enter ("192.0.2.31", "others@example.org");
+  g_autoptr (Browser) two = browser_enter ("192.0.2.32", "others@example.org");
+  guint told = house_protocol->ended;
+
+  browser_post (browser, "/account", "action=end-others");
+  assert_page (browser, "/account?notice=others");
+  g_assert_cmpuint (house_protocol->ended, ==, told + 2);
+  browser_begin (one, application_flow (APP_FIRST, POSTERN_FLOW_PROMPT_NONE));
+  assert_answer (one, "error=login_required");
+  browser_begin (two, application_flow (APP_FIRST, POSTERN_FLOW_PROMPT_NONE));
+  assert_answer (two, "error=login_required");
+  browser_begin (browser, application_flow (APP_FIRST, POSTERN_FLOW_PROMPT_NONE));
+  assert_answer (browser, "fresh=0");
+}
+
+static void
+test_profile (void)
+{
+  g_autofree char *id = user_make_with_password ("profile@example.org", TRUE);
+  g_autoptr (Browser) browser = browser_enter ("192.0.2.33", "profile@example.org");
+  g_autoptr (PosternUser) user = NULL;
+
+  browser_get (browser, "/account/profile");
+  assert_page (browser, "account-profile");
+  browser_post (browser, "/account/profile", "name=%E2%80%AEevil"); /* turns the text around it */
+  assert_page (browser, "account-profile");
+  g_assert_cmpstr (browser_model (browser, "error_field"), ==, "name");
+  browser_post (browser, "/account/profile", "name=Pia&locale=de;q=1");
+  g_assert_cmpuint (postern_response_get_status (browser->last), ==, 400);
+  browser_post (browser, "/account/profile", "name=Pia+Profil&given_name=Pia&family_name=&locale=de&email=other@example.org&administrator=true");
+  assert_page (browser, "/account?notice=profile");
+  g_assert_cmpstr (g_hash_table_lookup (browser->cookies, "postern-language"), ==, "de");
+  user = user_read (id);
+  g_assert_cmpstr (postern_json_get_string (user->profile, "name"), ==, "Pia Profil");
+  g_assert_cmpstr (postern_json_get_string (user->profile, "given_name"), ==, "Pia");
+  g_assert_null (postern_json_get_string (user->profile, "family_name"));
+  g_assert_cmpstr (postern_json_get_string (user->profile, "locale"), ==, "de");
+  g_assert_cmpstr (user->email, ==, "profile@example.org"); /* nothing else is taken from the form */
+  g_assert_false (user->administrator);
+}
+
+static void
+test_activity (void)
+{
+  g_autofree char *id = user_make_with_password ("active@example.org", TRUE);
+  g_autofree char *other = user_make_with_password ("quiet@example.org", TRUE);
+  g_autoptr (Browser) browser = browser_enter ("192.0.2.34", "active@example.org");
+  g_autoptr (Browser) quiet = browser_enter ("192.0.2.35", "quiet@example.org");
+  g_autoptr (GVariant) rows = NULL;
+  g_autoptr (GVariant) none = NULL;
+
+  browser_post (browser, "/account/profile", "name=Active");
+  browser_get (browser, "/account");
+  rows = postern_json_get (postern_response_get_model (browser->last), "activity");
+  g_assert_cmpuint (g_variant_n_children (rows), ==, 2); /* the sign-in and the change */
+  browser_get (quiet, "/account");
+  none = postern_json_get (postern_response_get_model (quiet->last), "activity");
+  g_assert_cmpuint (g_variant_n_children (none), ==, 1); /* nothing of anybody else's */
+}
+
+static void
+test_data (void)
+{
+  g_autofree char *id = user_make_with_password ("data@example.org", TRUE);
+  g_autoptr (Browser) browser = browser_enter ("192.0.2.36", "data@example.org");
+  g_autoptr (GVariant) model = NULL;
+  g_autofree char *text = NULL;
+  GBytes *body;
+
+  browser_get (browser, "/account/data");
+  g_assert_cmpuint (postern_response_get_status (browser->last), ==, 200);
+  g_assert_cmpstr (postern_response_get_header (browser->last, "Content-Disposition"), ==, "attachment; filename=\"account.json\"");
+  body = postern_response_get_body (browser->last);
+  text = g_strndup (g_bytes_get_data (body, NULL), g_bytes_get_size (body));
+  g_assert_nonnull (strstr (text, "data@example.org"));
+  g_assert_nonnull (strstr (text, "\"password\"")); /* that there is one */
+  g_assert_null (strstr (text, "argon2")); /* not what it is */
+  g_assert_null (strstr (text, "secret"));
+  fixture_write (house_store, sessions_age, id);
+  browser_get (browser, "/account/data"); /* a browser that was left open gives nothing away */
+  browser_follow (browser);
+  assert_page (browser, "identifier");
+}
+
+/* --- deleting --------------------------------------------------------------------------------------------------------------- */
+
+static gboolean
+let_time_pass (PosternTxn *txn, gpointer data, GError **error)
+{
+  g_autoptr (PosternUser) user = postern_user_store_get (txn, data, error);
+
+  if (user == NULL)
+    return FALSE;
+  g_assert_cmpint (user->deletes_at, >, g_get_real_time () / G_USEC_PER_SEC);
+  user->deletes_at = 1;
+  return postern_user_store_update (txn, user, error);
+}
+
+static gboolean
+is_there (const char *id)
+{
+  Read it = { id, NULL };
+  gboolean there = postern_store_read (house_store, POSTERN_KEEP_LASTING, read_user, &it, NULL);
+
+  g_clear_pointer (&it.user, postern_user_unref);
+  return there;
+}
+
+static void
+forget_due (void)
+{
+  g_autoptr (GError) error = NULL;
+
+  postern_flow_account_delete_due (house_runtime, house_tenant, 50, &error);
+  g_assert_no_error (error);
+}
+
+static void
+test_delete (void)
+{
+  g_autofree char *id = user_make_with_password ("gone@example.org", TRUE);
+  g_autoptr (Browser) browser = browser_enter ("192.0.2.37", "gone@example.org");
+  g_autoptr (Browser) elsewhere = browser_enter ("192.0.2.38", "gone@example.org");
+  g_autoptr (Browser) later = NULL;
+  guint told = house_protocol->ended;
+
+  browser_get (browser, "/account/delete");
+  assert_page (browser, "account-delete");
+  forget_due ();
+  g_assert_true (is_there (id)); /* looking is not asking */
+  browser_post (browser, "/account/delete", "action=delete");
+  assert_page (browser, "/account/signed-out?notice=deletion");
+  g_assert_cmpuint (post_count ("gone@example.org", "security-notice", NULL), ==, 1);
+  g_assert_cmpuint (house_protocol->ended, ==, told + 2); /* here, too: the applications are told */
+  browser_begin (elsewhere, application_flow (APP_FIRST, POSTERN_FLOW_PROMPT_NONE));
+  assert_answer (elsewhere, "error=login_required");
+  browser_begin (browser, application_flow (APP_FIRST, POSTERN_FLOW_PROMPT_NONE));
+  assert_answer (browser, "error=login_required");
+  later = browser_enter ("192.0.2.37", "gone@example.org"); /* and does not keep it */
+  forget_due ();
+  g_assert_true (is_there (id)); /* not yet */
+  fixture_write (house_store, let_time_pass, id);
+  forget_due ();
+  g_assert_false (is_there (id));
+  g_assert_cmpuint (house_protocol->ended, ==, told + 3);
+  browser_get (later, "/account");
+  browser_follow (later);
+  assert_page (later, "identifier");
+}
+
+/* Whoever signs in meanwhile can keep it, and is told so. */
+static void
+test_delete_undone (void)
+{
+  g_autofree char *id = user_make_with_password ("kept@example.org", TRUE);
+  g_autoptr (Browser) thief = browser_enter ("192.0.2.69", "kept@example.org");
+  g_autoptr (Browser) owner = NULL;
+
+  browser_post (thief, "/account/delete", "action=delete");
+  owner = browser_enter ("192.0.2.39", "kept@example.org");
+  browser_get (owner, "/account");
+  g_assert_nonnull (browser_model (owner, "deletes_at"));
+  g_assert_null (browser_model (owner, "delete_url"));
+  browser_post (owner, "/account", "action=keep");
+  assert_page (owner, "/account?notice=kept");
+  browser_get (owner, "/account");
+  g_assert_null (browser_model (owner, "deletes_at"));
+  g_assert_cmpuint (post_count ("kept@example.org", "security-notice", NULL), ==, 2);
+}
+
+static gboolean
+make_administrator (PosternTxn *txn, gpointer data, GError **error)
+{
+  g_autoptr (PosternUser) user = postern_user_store_get (txn, data, error);
+
+  if (user == NULL)
+    return FALSE;
+  user->administrator = TRUE;
+  return postern_user_store_update (txn, user, error);
+}
+
+static void
+test_delete_refused (void)
+{
+  g_autofree char *id = user_make_with_password ("boss@example.org", TRUE);
+  g_autofree char *aged = user_make_with_password ("left-open@example.org", TRUE);
+  g_autoptr (Browser) boss = browser_enter ("192.0.2.40", "boss@example.org");
+  g_autoptr (Browser) open = browser_enter ("192.0.2.41", "left-open@example.org");
+  g_autoptr (PosternUser) user = NULL;
+  g_autoptr (PosternUser) other = NULL;
+
+  fixture_write (house_store, make_administrator, id);
+  browser_post (boss, "/account/delete", "action=delete");
+  g_assert_cmpuint (postern_response_get_status (boss->last), ==, 403);
+  user = user_read (id);
+  g_assert_cmpint (user->deletes_at, ==, 0);
+  fixture_write (house_store, sessions_age, aged);
+  browser_post (open, "/account/delete", "action=delete"); /* nobody has shown who sits there */
+  other = user_read (aged);
+  g_assert_cmpint (other->deletes_at, ==, 0);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -512,6 +723,13 @@ main (int argc, char **argv)
   g_test_add_func ("/account/email-old-codes", test_email_old_codes);
   g_test_add_func ("/account/email-limit", test_email_limit);
   g_test_add_func ("/account/phone", test_phone);
+  g_test_add_func ("/account/end-others", test_end_others);
+  g_test_add_func ("/account/profile", test_profile);
+  g_test_add_func ("/account/activity", test_activity);
+  g_test_add_func ("/account/data", test_data);
+  g_test_add_func ("/account/delete", test_delete);
+  g_test_add_func ("/account/delete-undone", test_delete_undone);
+  g_test_add_func ("/account/delete-refused", test_delete_refused);
   failed = g_test_run ();
   house_end ();
   return failed;

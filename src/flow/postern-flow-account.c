@@ -1,8 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include <glib/gi18n.h>
 
+#include "postern-flow-account-delete.h"
+#include "postern-flow-activity.h"
 #include "postern-flow-context.h"
 #include "postern-flow-device-words.h"
+#include "postern-flow-end.h"
 #include "postern-flow-methods.h"
 #include "postern-flow-remove.h"
 #include "postern-flow-routes.h"
@@ -17,7 +20,7 @@
 /* What the page shows, read in one transaction. */
 typedef struct {
   PosternFlowVisit *visit;
-  GPtrArray *sessions, *grants, *identities, *credentials;
+  GPtrArray *sessions, *grants, *identities, *credentials, *events;
 } Account;
 
 static void
@@ -27,6 +30,7 @@ clear (Account *account)
   g_clear_pointer (&account->grants, g_ptr_array_unref);
   g_clear_pointer (&account->identities, g_ptr_array_unref);
   g_clear_pointer (&account->credentials, g_ptr_array_unref);
+  g_clear_pointer (&account->events, g_ptr_array_unref);
 }
 
 static gboolean
@@ -40,7 +44,8 @@ read_account (PosternTxn *txn, gpointer user_data, GError **error)
   account->grants = account->sessions ? postern_grant_store_list (txn, user_id, NULL, LIST_MAX, error) : NULL;
   account->identities = account->grants ? postern_identity_store_list (txn, user_id, error) : NULL;
   account->credentials = account->identities ? postern_credential_store_list (txn, user_id, error) : NULL;
-  return account->credentials != NULL;
+  account->events = account->credentials ? postern_audit_store_list_for (txn, user_id, POSTERN_FLOW_ACTIVITY_MAX, error) : NULL;
+  return account->events != NULL;
 }
 
 static void
@@ -51,6 +56,15 @@ add_url (PosternJsonObject *model, PosternTenant *tenant, const char *name, cons
   postern_json_object_add_string (model, name, url);
 }
 
+static void
+add_time (PosternJsonObject *object, const char *name, gint64 at)
+{
+  g_autoptr (GDateTime) time = g_date_time_new_from_unix_utc (at);
+  g_autofree char *text = time ? g_date_time_format_iso8601 (time) : NULL;
+
+  postern_json_object_add_string (object, name, text);
+}
+
 static GVariant *
 session_entries (Account *account)
 {
@@ -59,15 +73,13 @@ session_entries (Account *account)
   for (guint i = 0; i < account->sessions->len; i++) {
     PosternSession *session = g_ptr_array_index (account->sessions, i);
     g_auto (PosternJsonObject) entry = POSTERN_JSON_OBJECT_INIT;
-    g_autoptr (GDateTime) used = g_date_time_new_from_unix_utc (session->used_at);
-    g_autofree char *used_at = used ? g_date_time_format_iso8601 (used) : NULL;
     g_autofree char *device = postern_flow_device_words_dup (session->user_agent);
 
     postern_json_object_add_string (&entry, "id", session->id);
     postern_json_object_add_string (&entry, "user_agent", session->user_agent);
     postern_json_object_add_string (&entry, "device", device);
     postern_json_object_add_string (&entry, "remote_address", session->remote_address);
-    postern_json_object_add_string (&entry, "used_at", used_at);
+    add_time (&entry, "used_at", session->used_at);
     postern_json_object_add_boolean (&entry, "current", g_str_equal (session->id, account->visit->session->id));
     g_variant_builder_add (&entries, "v", postern_json_object_end (&entry));
   }
@@ -143,6 +155,9 @@ find_notice (PosternRequest *request)
     { "email", N_("Your e-mail address is confirmed.") },
     { "phone", N_("Your telephone number is confirmed.") },
     { "added", N_("It is set up.") },
+    { "profile", N_("Your profile is saved.") },
+    { "others", N_("You are signed out everywhere else.") },
+    { "kept", N_("Your account is kept.") },
     { "unlinked", N_("It is disconnected. You are signed out everywhere else.") },
     { "removed", N_("It is removed. You are signed out everywhere else.") },
     { "last-way", N_("This is the only way to sign in to your account. Add another one first.") },
@@ -160,11 +175,10 @@ find_notice (PosternRequest *request)
 static GVariant *
 method_rows (Account *account, PosternRequest *request, PosternRuntime *runtime)
 {
-  g_autoptr (PosternFlow) flow = postern_flow_visit_begin (account->visit->tenant, "/account", NULL);
   PosternFlowContext context;
+  g_autoptr (PosternFlow) flow = postern_flow_visit_begin_context (account->visit, runtime, request, &context);
   GVariant *rows;
 
-  postern_flow_context_init (&context, runtime, flow, request, NULL);
   rows = postern_flow_methods_to_variant (&context, account->visit->user, account->credentials);
   postern_flow_context_clear (&context);
   return rows;
@@ -179,15 +193,23 @@ render (Account *account, PosternRequest *request, PosternRuntime *runtime)
 
   add_url (&model, visit->tenant, "action", "/account");
   add_url (&model, visit->tenant, "sign_out_url", "/account/sign-out");
+  add_url (&model, visit->tenant, "profile_url", "/account/profile");
+  add_url (&model, visit->tenant, "data_url", "/account/data");
+  if (visit->user->deletes_at == 0)
+    add_url (&model, visit->tenant, "delete_url", "/account/delete");
+  else
+    add_time (&model, "deletes_at", visit->user->deletes_at);
   if (name != identifier)
     postern_json_object_add_string (&model, "name", name);
   postern_json_object_add_string (&model, "identifier", identifier);
   postern_json_object_add_string (&model, "email", visit->user->email);
   postern_json_object_add_string (&model, "notice", find_notice (request));
   postern_json_object_add (&model, "methods", method_rows (account, request, runtime));
+  postern_json_object_add_boolean (&model, "others", account->sessions->len > 1);
   postern_json_object_add (&model, "sessions", session_entries (account));
   postern_json_object_add (&model, "applications", application_entries (account));
   postern_json_object_add (&model, "identities", identity_entries (account, postern_runtime_get_registry (runtime)));
+  postern_json_object_add (&model, "activity", postern_flow_activity_to_variant (account->events, account->sessions));
   return postern_response_new_page (200, "account", postern_json_object_end (&model));
 }
 
@@ -254,6 +276,35 @@ end_session (PosternFlowEngine *engine, PosternFlowVisit *visit, const char *id,
   return FALSE;
 }
 
+typedef struct {
+  PosternFlowVisit *visit;
+  GPtrArray *ended; /* (nullable) */
+} EndingOthers;
+
+static gboolean
+end_others (PosternTxn *txn, gpointer user_data, GError **error)
+{
+  EndingOthers *it = user_data;
+
+  g_clear_pointer (&it->ended, g_ptr_array_unref); /* a transaction may run twice */
+  it->ended = postern_flow_end_others (txn, it->visit->user->id, it->visit->session->id, error);
+  return it->ended != NULL;
+}
+
+static PosternResponse *
+end_all_others (PosternFlowEngine *engine, PosternFlowVisit *visit)
+{
+  EndingOthers it = { visit, NULL };
+  g_autoptr (GError) error = NULL;
+  gboolean done = postern_store_write (postern_tenant_get_store (visit->tenant), POSTERN_KEEP_LASTING, end_others, &it, &error);
+  g_autoptr (GPtrArray) ended = it.ended;
+
+  if (!done)
+    return postern_response_new_error_page (error, "/account");
+  postern_flow_end_tell (postern_flow_engine_get_runtime (engine), visit->tenant, ended);
+  return postern_response_new_redirect ("/account?notice=others");
+}
+
 static gboolean
 act (PosternFlowEngine *engine, PosternFlowVisit *visit, const char *action, GError **error)
 {
@@ -280,6 +331,10 @@ postern_flow_account_submit (PosternRequest *request, gpointer engine)
     return response;
   if (postern_request_get_form (request, "action", &action, &error) && postern_flow_remove_takes (action))
     return postern_flow_remove (engine, visit, request, action);
+  if (g_strcmp0 (action, "end-others") == 0)
+    return end_all_others (engine, visit);
+  if (g_strcmp0 (action, "keep") == 0)
+    return postern_flow_account_delete_not (engine, visit, request);
   if (error == NULL && act (engine, visit, action, &error))
     return postern_response_new_redirect ("/account");
   return postern_response_new_error_page (error, "/account");

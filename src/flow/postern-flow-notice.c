@@ -13,7 +13,8 @@ gboolean
 postern_flow_notice_add (PosternFlowContext *context, PosternTxn *txn, PosternUser *user, const char *notice, GError **error)
 {
   g_autofree char *link = g_strconcat (postern_tenant_get_issuer (context->tenant), "/account", NULL);
-  g_autofree char *language = postern_flow_code_dup_language (context);
+  const char *locale = user->profile ? postern_json_get_string (user->profile, "locale") : NULL;
+  g_autofree char *language = locale ? g_strdup (locale) : postern_flow_code_dup_language (context);
   g_auto (PosternJsonObject) model = POSTERN_JSON_OBJECT_INIT;
   g_autofree char *text = NULL;
   PosternOutboxItem item = { .channel = "email", .recipient = user->email, .template = "security-notice", .language = language };

@@ -227,10 +227,7 @@ postern_flow_remove (PosternFlowEngine *engine, PosternFlowVisit *visit, Postern
   g_return_val_if_fail (kind != NULL, NULL);
   if (!postern_flow_visit_is_fresh (visit)) /* who sits before a browser that was left open has not shown who it is */
     return postern_flow_visit_sign_in_again (engine, visit, request, "/account?notice=again");
-  flow = postern_flow_visit_begin (visit->tenant, "/account", NULL);
-  postern_flow_set_string (&flow->user_id, visit->user->id);
-  postern_flow_set_string (&flow->session_id, visit->session->id);
-  postern_flow_context_init (&context, postern_flow_engine_get_runtime (engine), flow, request, NULL);
+  flow = postern_flow_visit_begin_context (visit, postern_flow_engine_get_runtime (engine), request, &context);
   it.removing = (Removing){ .context = &context, .visit = visit, .id = action + strlen (kind->action) };
   response = commit (&it);
   clear (&it.removing);

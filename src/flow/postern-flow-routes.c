@@ -16,6 +16,11 @@ const PosternRoute postern_flow_routes[] = {
   { "POST", "/account", postern_flow_account_submit, NULL, FORM_MAX, POSTERN_ROUTE_CSRF },
   { "GET", "/account/password", postern_flow_account_password },
   { "GET", "/account/change/{task}", postern_flow_tasks_show },
+  { "GET", "/account/profile", postern_flow_account_profile_show },
+  { "POST", "/account/profile", postern_flow_account_profile_submit, NULL, FORM_MAX, POSTERN_ROUTE_CSRF },
+  { "GET", "/account/data", postern_flow_account_data },
+  { "GET", "/account/delete", postern_flow_account_delete_show },
+  { "POST", "/account/delete", postern_flow_account_delete_submit, NULL, FORM_MAX, POSTERN_ROUTE_CSRF },
   { "GET", "/.well-known/change-password", postern_flow_account_well_known },
   { "GET", "/.well-known/passkey-endpoints", postern_flow_passkey_well_known },
 

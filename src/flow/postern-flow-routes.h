@@ -26,6 +26,17 @@ PosternResponse *postern_flow_account_well_known (PosternRequest *request, gpoin
 /* postern-flow-passkey.c: where password managers send people who want a passkey */
 PosternResponse *postern_flow_passkey_well_known (PosternRequest *request, gpointer engine);
 
+/* postern-flow-account-profile.c: what a person says of themselves, and the language of their pages and mails */
+PosternResponse *postern_flow_account_profile_show (PosternRequest *request, gpointer engine);
+PosternResponse *postern_flow_account_profile_submit (PosternRequest *request, gpointer engine);
+
+/* postern-flow-account-data.c: all that is kept about a person, as JSON */
+PosternResponse *postern_flow_account_data (PosternRequest *request, gpointer engine);
+
+/* postern-flow-account-delete.c */
+PosternResponse *postern_flow_account_delete_show (PosternRequest *request, gpointer engine);
+PosternResponse *postern_flow_account_delete_submit (PosternRequest *request, gpointer engine);
+
 /* postern-flow-tasks.c */
 PosternResponse *postern_flow_tasks_show (PosternRequest *request, gpointer engine);
 

@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include "postern-flow-account-delete.h"
 #include "postern-flow-browser.h"
 #include "postern-flow-routes.h"
 #include "postern-flow-visit.h"
+#include "postern-json.h"
 #include "postern-user-name.h"
 
 #define COOKIE_LEFT "left" /* who signed out a moment ago, for the next page alone */
@@ -61,7 +63,13 @@ postern_flow_sign_out_done (PosternRequest *request, gpointer engine)
   PosternTenant *tenant = postern_runtime_find_tenant (postern_flow_engine_get_runtime (engine), request);
   g_autofree char *identifier = g_uri_unescape_string (postern_request_get_cookie (request, COOKIE_LEFT), NULL);
   g_autofree char *sign_in_url = dup_url (tenant, "/account");
+  g_auto (PosternJsonObject) model = POSTERN_JSON_OBJECT_INIT;
+  const char *notice = NULL;
 
-  return postern_response_new_page (200, "signed-out", g_variant_new_parsed ("{'identifier': <%s>, 'sign_in_url': <%s>}",
-                                                                             identifier ? identifier : "", sign_in_url));
+  postern_request_get_query (request, "notice", &notice, NULL);
+  postern_json_object_add_string (&model, "identifier", identifier);
+  postern_json_object_add_string (&model, "sign_in_url", sign_in_url);
+  if (g_strcmp0 (notice, "deletion") == 0)
+    postern_json_object_add_string (&model, "notice", POSTERN_FLOW_ACCOUNT_DELETE_NOTICE);
+  return postern_response_new_page (200, "signed-out", postern_json_object_end (&model));
 }

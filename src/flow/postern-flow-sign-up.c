@@ -13,8 +13,8 @@
 #include "postern-identifier.h"
 #include "postern-json.h"
 #include "postern-setup.h"
+#include "postern-user-name.h"
 
-#define NAME_MAX_BYTES 256
 #define NOTICE_TAKEN N_("There is an account with this address already. Sign in to it instead.")
 #define NOTICE_MANY N_("Too many tries. Wait until the time is over, then try again.")
 
@@ -31,24 +31,6 @@ postern_flow_sign_up_clear (PosternFlowSignUp *self)
   g_clear_pointer (&self->value, g_free);
 }
 
-/* What a person is called: any script, but nothing that would break a line or turn the text around it. */
-static char *
-dup_name (const char *typed)
-{
-  g_autofree char *name = typed && g_utf8_validate (typed, -1, NULL) && strlen (typed) <= NAME_MAX_BYTES ? g_utf8_normalize (typed, -1, G_NORMALIZE_NFC) : NULL;
-
-  if (name == NULL)
-    return NULL;
-  g_strstrip (name);
-  for (const char *p = name; *p; p = g_utf8_next_char (p)) {
-    gunichar c = g_utf8_get_char (p);
-
-    if (g_unichar_iscntrl (c) || (c >= 0x202a && c <= 0x202e) || (c >= 0x2066 && c <= 0x2069) || c == 0x2028 || c == 0x2029)
-      return NULL;
-  }
-  return *name ? g_steal_pointer (&name) : NULL;
-}
-
 static gboolean
 is_reachable (PosternFlowContext *context, const char *identifier)
 {
@@ -62,7 +44,7 @@ postern_flow_sign_up_read (PosternFlowSignUp *self, PosternStep *step, gboolean 
   g_autoptr (PosternPolicy) policy = postern_tenant_dup_policy (context->tenant);
 
   self->identifier = postern_identifier_canonicalize_for (policy, postern_step_get_input (step, "identifier"));
-  self->name = dup_name (postern_step_get_input (step, "name"));
+  self->name = postern_user_name_dup_typed (postern_step_get_input (step, "name"));
   *field = "identifier";
   if (self->identifier == NULL || (needs_address && !is_reachable (context, self->identifier)))
     return N_("Enter your e-mail address.");

@@ -69,3 +69,14 @@ postern_flow_visit_sign_in_again (PosternFlowEngine *engine, PosternFlowVisit *s
   flow->max_age = RECENT;
   return postern_flow_engine_run (engine, flow, request, NULL);
 }
+
+PosternFlow *
+postern_flow_visit_begin_context (PosternFlowVisit *self, PosternRuntime *runtime, PosternRequest *request, PosternFlowContext *context)
+{
+  PosternFlow *flow = postern_flow_visit_begin (self->tenant, "/account", NULL);
+
+  postern_flow_set_string (&flow->user_id, self->user->id);
+  postern_flow_set_string (&flow->session_id, self->session->id);
+  postern_flow_context_init (context, runtime, flow, request, NULL);
+  return flow;
+}

@@ -28,5 +28,10 @@ PosternResponse *postern_flow_visit_sign_in_again (PosternFlowEngine *engine, Po
 
 /** postern_flow_visit_begin: a flow of our own pages. @task: (nullable): see PosternFlow. (transfer full) */
 PosternFlow *postern_flow_visit_begin (PosternTenant *tenant, const char *return_path, const char *task);
+/**
+ * postern_flow_visit_begin_context: what a walk of who is here would see, for a page that changes something without one. @context: (out):
+ * to be cleared before the flow is let go. Returns: (transfer full): the flow
+ */
+PosternFlow *postern_flow_visit_begin_context (PosternFlowVisit *self, PosternRuntime *runtime, PosternRequest *request, PosternFlowContext *context);
 
 G_END_DECLS

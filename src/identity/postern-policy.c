@@ -50,6 +50,7 @@ static const Row rows[] = {
     {TIME (access_token_lifetime), 900, 10, 30 * DAY},
     {TIME (id_token_lifetime), 3600, 10, 30 * DAY},
     {TIME (refresh_token_lifetime), 30 * DAY, 60, 3650 * DAY},
+    {TIME (deletion_delay), 14 * DAY, DAY, 90 * DAY},
 };
 
 static void

@@ -29,6 +29,7 @@ typedef struct {
   guint guesses_per_account, guesses_per_address; /* wrong ones in guess_window */
   gint64 guess_window;                   /* seconds */
   gint64 flow_lifetime;                  /* seconds */
+  gint64 deletion_delay; /* seconds until an account is gone whose owner wants that */
   gint64 access_token_lifetime, id_token_lifetime, refresh_token_lifetime; /* seconds; an application may say less or more */
 } PosternPolicy;
 

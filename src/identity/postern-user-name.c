@@ -1,7 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "postern-user-name.h"
 
+#include <string.h>
+
 #include "postern-json.h"
+
+#define NAME_MAX_BYTES 256
 
 const char *
 postern_user_name_get_identifier (PosternUser *user)
@@ -28,4 +32,22 @@ postern_user_name_get (PosternUser *user)
   const char *name = user->profile ? postern_json_get_string (user->profile, "name") : NULL;
 
   return name && *name ? name : postern_user_name_get_identifier (user);
+}
+
+char *
+postern_user_name_dup_typed (const char *typed)
+{
+  gboolean fits = typed && g_utf8_validate (typed, -1, NULL) && strlen (typed) <= NAME_MAX_BYTES;
+  g_autofree char *name = fits ? g_utf8_normalize (typed, -1, G_NORMALIZE_NFC) : NULL;
+
+  if (name == NULL)
+    return NULL;
+  g_strstrip (name);
+  for (const char *p = name; *p; p = g_utf8_next_char (p)) {
+    gunichar c = g_utf8_get_char (p);
+
+    if (g_unichar_iscntrl (c) || (c >= 0x202a && c <= 0x202e) || (c >= 0x2066 && c <= 0x2069) || c == 0x2028 || c == 0x2029)
+      return NULL;
+  }
+  return *name ? g_steal_pointer (&name) : NULL;
 }

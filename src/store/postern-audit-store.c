@@ -12,6 +12,17 @@ postern_audit_store_append (PosternTxn *txn, PosternAudit *audit, GError **error
 }
 
 GPtrArray *
+postern_audit_store_list_for (PosternTxn *txn, const char *actor, guint limit, GError **error)
+{
+  PosternValue values[] = { POSTERN_TEXT (actor), POSTERN_INT (limit) };
+
+  return postern_record_list (txn, &postern_records_audit,
+                              POSTERN_SQL_SELECT (postern_records_audit, "WHERE actor = ?1 AND event NOT IN ('sign-in.succeeded', 'session.used', "
+                                                                         "'session.ended') ORDER BY key DESC LIMIT ?2"),
+                              values, G_N_ELEMENTS (values), error);
+}
+
+GPtrArray *
 postern_audit_store_list (PosternTxn *txn, const char *after, guint limit, GError **error)
 {
   PosternValue values[] = { POSTERN_KEY (after), POSTERN_INT (limit) };

@@ -44,6 +44,7 @@ static const PosternField user_fields[] = {
   INT64 (PosternUser, created_at),
   INT64 (PosternUser, updated_at),
   INT64 (PosternUser, last_sign_in_at),
+  INT64 (PosternUser, deletes_at),
 };
 POSTERN_DEFINE_RECORD (PosternUser, user, "users", "user")
 

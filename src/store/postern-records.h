@@ -24,6 +24,7 @@ typedef struct {
   GVariant *data;    /* a{sv}: the operator's own */
   gboolean administrator;
   gint64 disabled_at, created_at, updated_at, last_sign_in_at;
+  gint64 deletes_at; /* when the account goes, because its owner wants it to */
 } PosternUser;
 POSTERN_DECLARE_RECORD (PosternUser, postern_user)
 

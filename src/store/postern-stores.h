@@ -23,6 +23,8 @@ GPtrArray *postern_user_store_list (PosternTxn *txn, const char *search, const c
 gint64 postern_user_store_count (PosternTxn *txn, GError **error);
 /** @has (out): whether anybody is an administrator and not disabled */
 gboolean postern_user_store_has_administrator (PosternTxn *txn, gboolean *has, GError **error);
+/** those whose own wish it is to be deleted, as of @now; by index; never administrators */
+GPtrArray *postern_user_store_list_due (PosternTxn *txn, gint64 now, guint limit, GError **error);
 gboolean postern_user_store_touch_sign_in (PosternTxn *txn, const char *id, gint64 now, GError **error);
 /** PosternStanding: what may have changed of a person while a password was hashed or a page was read; both 0 for never. */
 typedef struct {
@@ -169,6 +171,8 @@ gboolean postern_setting_store_put (PosternTxn *txn, const char *name, GVariant 
 /* postern-audit-store.c: in the transaction of what it tells */
 gboolean postern_audit_store_append (PosternTxn *txn, PosternAudit *audit, GError **error);
 GPtrArray *postern_audit_store_list (PosternTxn *txn, const char *after, guint limit, GError **error);
+/** the newest first, by index: what @actor did, without each sign-in and its end */
+GPtrArray *postern_audit_store_list_for (PosternTxn *txn, const char *actor, guint limit, GError **error);
 
 /* postern-outbox-store.c: LASTING; what waits to be sent, and the log of what was */
 /** seals entry->model, which is given as plain JSON; once committed, who waits in postern_store_wait_for_message() goes on */

@@ -131,6 +131,16 @@ postern_user_store_has_administrator (PosternTxn *txn, gboolean *has, GError **e
   return TRUE;
 }
 
+GPtrArray *
+postern_user_store_list_due (PosternTxn *txn, gint64 now, guint limit, GError **error)
+{
+  PosternValue values[] = { POSTERN_INT (now), POSTERN_INT (limit) };
+
+  return postern_record_list (txn, &postern_records_user,
+                              POSTERN_SQL_SELECT (postern_records_user, "WHERE deletes_at > 0 AND deletes_at <= ?1 AND administrator = 0 ORDER BY deletes_at LIMIT ?2"),
+                              values, G_N_ELEMENTS (values), error);
+}
+
 gboolean
 postern_user_store_touch_sign_in (PosternTxn *txn, const char *id, gint64 now, GError **error)
 {

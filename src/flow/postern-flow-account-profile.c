@@ -1,0 +1,178 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <glib/gi18n.h>
+#include <string.h>
+
+#include "postern-flow-audit.h"
+#include "postern-flow-context.h"
+#include "postern-flow-routes.h"
+#include "postern-flow-visit.h"
+#include "postern-json.h"
+#include "postern-user-name.h"
+
+#define PATH "/account/profile"
+#define LANGUAGE_COOKIE "postern-language" /* what the pages go by; postern-pages.h */
+#define LANGUAGE_SECONDS (400 * 24 * 3600)
+#define TAG_MAX 35 /* BCP 47 section 4.4.1 */
+
+/* What a person says of themselves: names of OpenID Connect Core 5.1. */
+static const struct {
+  const char *name, *label, *autocomplete;
+} fields[] = {
+  { "name", N_("Your name"), "name" },
+  { "given_name", N_("Given name"), "given-name" },
+  { "family_name", N_("Family name"), "family-name" },
+};
+
+typedef struct {
+  PosternFlowContext *context;
+  const char *values[G_N_ELEMENTS (fields)]; /* as typed; "" takes it away; NULL leaves it */
+  const char *locale;                        /* (nullable) */
+} Profile;
+
+/* @problem (nullable): the index of the field that is wrong is @wrong, and @typed is what was sent. */
+static PosternResponse *
+show (PosternFlowVisit *visit, const Profile *typed, gint wrong)
+{
+  g_autofree char *action = g_strconcat (postern_tenant_get_issuer (visit->tenant), PATH, NULL);
+  g_autofree char *back_url = g_strconcat (postern_tenant_get_issuer (visit->tenant), "/account", NULL);
+  GVariantBuilder rows = G_VARIANT_BUILDER_INIT (G_VARIANT_TYPE ("av"));
+  g_auto (PosternJsonObject) model = POSTERN_JSON_OBJECT_INIT;
+
+  for (guint i = 0; i < G_N_ELEMENTS (fields); i++) {
+    g_auto (PosternJsonObject) row = POSTERN_JSON_OBJECT_INIT;
+    const char *kept = visit->user->profile ? postern_json_get_string (visit->user->profile, fields[i].name) : NULL;
+
+    postern_json_object_add_string (&row, "name", fields[i].name);
+    postern_json_object_add_string (&row, "label", fields[i].label);
+    postern_json_object_add_string (&row, "type", "text");
+    postern_json_object_add_string (&row, "autocomplete", fields[i].autocomplete);
+    postern_json_object_add_string (&row, "value", typed ? typed->values[i] : kept);
+    postern_json_object_add_boolean (&row, "wrong", wrong == (gint) i);
+    g_variant_builder_add (&rows, "v", postern_json_object_end (&row));
+  }
+  postern_json_object_add_string (&model, "action", action);
+  postern_json_object_add_string (&model, "back_url", back_url);
+  postern_json_object_add (&model, "fields", g_variant_builder_end (&rows));
+  postern_json_object_add_string (&model, "error_field", wrong >= 0 ? fields[wrong].name : NULL);
+  postern_json_object_add_string (&model, "error_message", wrong >= 0 ? N_("This cannot be a name. Write it in letters, and shorter.") : NULL);
+  return postern_response_new_page (200, "account-profile", postern_json_object_end (&model));
+}
+
+PosternResponse *
+postern_flow_account_profile_show (PosternRequest *request, gpointer engine)
+{
+  PosternResponse *response = NULL;
+  g_autoptr (PosternFlowVisit) visit = postern_flow_visit_new (engine, request, PATH, &response);
+
+  return visit ? show (visit, NULL, -1) : response;
+}
+
+/* Letters, digits and hyphens: that much of BCP 47 keeps it harmless; which languages there are the pages know. */
+static gboolean
+is_tag (const char *text)
+{
+  gsize length = strspn (text, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-");
+
+  return length >= 2 && length <= TAG_MAX && text[length] == '\0' && g_ascii_isalpha (*text);
+}
+
+static gboolean
+read_form (Profile *profile, PosternRequest *request, GError **error)
+{
+  for (guint i = 0; i < G_N_ELEMENTS (fields); i++)
+    if (!postern_request_get_form (request, fields[i].name, &profile->values[i], error))
+      return FALSE;
+  if (!postern_request_get_form (request, "locale", &profile->locale, error))
+    return FALSE;
+  if (profile->locale == NULL || is_tag (profile->locale))
+    return TRUE;
+  g_set_error_literal (error, POSTERN_ERROR, POSTERN_ERROR_INVALID_REQUEST, "This is no language");
+  return FALSE;
+}
+
+/* -1: none is. The first field is what the person is called: it stays. */
+static gint
+find_wrong (const Profile *profile)
+{
+  for (guint i = 0; i < G_N_ELEMENTS (fields); i++) {
+    g_autofree char *clean = postern_user_name_dup_typed (profile->values[i]);
+    gboolean empty = profile->values[i] == NULL || *profile->values[i] == '\0';
+
+    if (clean == NULL && (!empty || (i == 0 && profile->values[i])))
+      return (gint) i;
+  }
+  return -1;
+}
+
+static GVariant *
+merge (GVariant *old, const Profile *profile)
+{
+  g_auto (GVariantDict) dict = G_VARIANT_DICT_INIT (old);
+
+  for (guint i = 0; i < G_N_ELEMENTS (fields); i++) {
+    g_autofree char *clean = postern_user_name_dup_typed (profile->values[i]);
+
+    if (clean)
+      g_variant_dict_insert (&dict, fields[i].name, "s", clean);
+    else if (profile->values[i])
+      g_variant_dict_remove (&dict, fields[i].name);
+  }
+  if (profile->locale)
+    g_variant_dict_insert (&dict, "locale", "s", profile->locale);
+  return g_variant_ref_sink (g_variant_dict_end (&dict));
+}
+
+static gboolean
+save (PosternTxn *txn, gpointer user_data, GError **error)
+{
+  Profile *profile = user_data;
+  PosternFlowContext *context = profile->context;
+  g_autoptr (PosternUser) user = postern_user_store_get (txn, context->flow->user_id, error);
+  g_autoptr (GVariant) merged = user ? merge (user->profile, profile) : NULL;
+
+  if (user == NULL)
+    return FALSE;
+  g_clear_pointer (&user->profile, g_variant_unref);
+  user->profile = g_steal_pointer (&merged);
+  user->updated_at = postern_flow_context_now ();
+  return postern_user_store_update (txn, user, error) && postern_flow_audit_append (context, txn, "profile.changed", user->id, error);
+}
+
+static PosternResponse *
+commit (PosternFlowVisit *visit, Profile *profile)
+{
+  g_autoptr (GError) error = NULL;
+  PosternResponse *response;
+
+  if (!postern_store_write (postern_tenant_get_store (visit->tenant), POSTERN_KEEP_LASTING, save, profile, &error))
+    return postern_response_new_error_page (error, "/account");
+  postern_flow_audit_tell (profile->context, "profile.changed", visit->user->id);
+  response = postern_response_new_redirect ("/account?notice=profile");
+  if (profile->locale)
+    postern_response_set_cookie (response, LANGUAGE_COOKIE, profile->locale, LANGUAGE_SECONDS);
+  return response;
+}
+
+PosternResponse *
+postern_flow_account_profile_submit (PosternRequest *request, gpointer engine)
+{
+  PosternResponse *response = NULL;
+  g_autoptr (PosternFlowVisit) visit = postern_flow_visit_new (engine, request, PATH, &response);
+  g_autoptr (PosternFlow) flow = NULL;
+  g_autoptr (GError) error = NULL;
+  PosternFlowContext context;
+  Profile profile = { &context };
+  gint wrong;
+
+  if (visit == NULL)
+    return response;
+  if (!read_form (&profile, request, &error))
+    return postern_response_new_error_page (error, "/account");
+  wrong = find_wrong (&profile);
+  if (wrong >= 0)
+    return show (visit, &profile, wrong);
+  flow = postern_flow_visit_begin_context (visit, postern_flow_engine_get_runtime (engine), request, &context);
+  response = commit (visit, &profile);
+  postern_flow_context_clear (&context);
+  return response;
+}
