@@ -2,47 +2,68 @@
 #include "postern-cli-stored.h"
 
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
-static char *
-dup_path (PosternCliCall *call)
-{
-  g_autofree char *escaped = g_uri_escape_string (postern_cli_call_get_operand (call, 0), NULL, FALSE);
+#include "postern-instance-file.h"
 
-  return g_strconcat ("/api/v1/connectors/", escaped, NULL);
+#define INPUT_MAX (64 * 1024) /* bytes, as of a file that holds a secret */
+
+/* (transfer full) (nullable) */
+static char *
+dup_path (PosternCliCall *call, GError **error)
+{
+  const char *id = postern_cli_call_get_operand (call, 0);
+
+  if (postern_instance_file_id_is_valid (id))
+    return g_strconcat ("/api/v1/connectors/", id, NULL);
+  g_set_error (error, POSTERN_ERROR, POSTERN_ERROR_INVALID_REQUEST,
+               "“%s” cannot be an instance's id: it is made of a-z, 0-9, - and _, begins with a letter or a digit, and has at most 64 of them", id);
+  return NULL;
 }
 
 static gboolean
 send (PosternCliCall *call, const char *method, GVariant *body, GError **error)
 {
-  g_autofree char *path = dup_path (call);
+  g_autofree char *path = dup_path (call, error);
   g_autoptr (GVariant) sent = body ? g_variant_ref_sink (body) : NULL, answer = NULL;
 
-  if (!postern_cli_call_api (call, method, path, sent, &answer, error))
+  if (path == NULL || !postern_cli_call_api (call, method, path, sent, &answer, error))
     return FALSE;
   postern_cli_print_answer (call, answer);
   return TRUE;
 }
 
-/* @value: "-" reads a line, of which an end of the input is none: an empty value would take the setting away. (transfer full) (nullable) */
+/* All of standard input without the blanks at its end; one that is empty is none, for an empty value would take the setting away. */
 static char *
-dup_value (const char *name, const char *value, GError **error)
+dup_input (const char *name, GError **error)
 {
-  char *line = NULL;
-  size_t size = 0;
+  g_autofree char *text = g_malloc0 (INPUT_MAX + 1);
+  size_t length = fread (text, 1, INPUT_MAX + 1, stdin);
   char *copy = NULL;
 
+  if (length > INPUT_MAX)
+    g_set_error (error, POSTERN_ERROR, POSTERN_ERROR_INVALID_REQUEST, "there is too much on standard input for %s: a value has at most %d bytes", name, INPUT_MAX);
+  else if (memchr (text, '\0', length) != NULL || *g_strchomp (text) == '\0')
+    g_set_error (error, POSTERN_ERROR, POSTERN_ERROR_INVALID_REQUEST, "there is nothing on standard input for %s", name);
+  else
+    copy = g_strdup (text);
+  explicit_bzero (text, INPUT_MAX + 1);
+  return copy;
+}
+
+/* @value: "-" reads all of standard input, for a key has many lines; so only one of them can be "-", which @read tells. (transfer full) (nullable) */
+static char *
+dup_value (const char *name, const char *value, gboolean *read, GError **error)
+{
   if (!g_str_equal (value, "-"))
     return g_strdup (value);
-  if (getline (&line, &size, stdin) > 0)
-    copy = g_strchomp (g_strdup (line));
-  else
-    g_set_error (error, POSTERN_ERROR, POSTERN_ERROR_INVALID_REQUEST, "there is no line on standard input for %s", name);
-  if (line != NULL)
-    explicit_bzero (line, size);
-  free (line);
-  return copy;
+  if (*read)
+    {
+      g_set_error (error, POSTERN_ERROR, POSTERN_ERROR_INVALID_REQUEST, "%s=-: standard input is one value and was read already; give only one setting as -", name);
+      return NULL;
+    }
+  *read = TRUE;
+  return dup_input (name, error);
 }
 
 /* (floating) (nullable) */
@@ -50,12 +71,13 @@ static GVariant *
 make_settings (PosternCliCall *call, GError **error)
 {
   g_auto (GVariantDict) settings = G_VARIANT_DICT_INIT (NULL);
+  gboolean read = FALSE;
 
   for (guint i = 1; i < call->operands->len; i++)
     {
       const char *value = NULL;
       g_autofree char *name = postern_cli_call_dup_pair (call, i, &value, error);
-      char *text = name ? dup_value (name, value, error) : NULL;
+      char *text = name ? dup_value (name, value, &read, error) : NULL;
 
       if (text == NULL)
         return NULL;
@@ -87,10 +109,12 @@ make_body (PosternCliCall *call, GError **error)
 static gboolean
 is_there (PosternCliCall *call, gboolean *there, GError **error)
 {
-  g_autofree char *path = dup_path (call);
+  g_autofree char *path = dup_path (call, error);
   g_autoptr (GVariant) answer = NULL;
   g_autoptr (GError) local = NULL;
 
+  if (path == NULL)
+    return FALSE;
   *there = postern_cli_call_api (call, "GET", path, NULL, &answer, &local);
   if (*there || g_error_matches (local, POSTERN_ERROR, POSTERN_ERROR_NOT_FOUND))
     return TRUE;

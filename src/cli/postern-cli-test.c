@@ -70,11 +70,11 @@ postern (const char *line)
   return run (whole);
 }
 
-/* And with the line @word there */
+/* And with @word there, in which \\n begins another line */
 static int
 postern_told (const char *word, const char *line)
 {
-  g_autofree char *whole = g_strdup_printf ("sh -c 'echo %s | %s %s --config %s'", word, program, line, config_file);
+  g_autofree char *whole = g_strdup_printf ("sh -c 'printf \"%s\\n\" | %s %s --config %s'", word, program, line, config_file);
 
   return run (whole);
 }
@@ -251,6 +251,14 @@ test_the_rest (void)
   g_assert_nonnull (strstr (out, "client-secret"));
   g_assert_cmpint (postern ("connector update corp client-secret=-"), ==, 1);
   g_assert_nonnull (strstr (err, "standard input"));
+  g_assert_cmpint (postern_told ("one\\ntwo", "connector update corp note=- client-secret=-"), ==, 1);
+  g_assert_nonnull (strstr (err, "was read already"));
+  g_assert_cmpint (postern_told ("one\\ntwo", "connector update corp note=- -o json"), ==, 0);
+  g_assert_nonnull (strstr (out, "one\\ntwo")); /* all its lines */
+  g_assert_cmpint (postern ("connector update corp issuer=https://evil.example"), ==, 1);
+  g_assert_nonnull (strstr (err, "settings.client-secret: it must be given again"));
+  g_assert_cmpint (postern ("connector create ../corp --stored --type corp"), ==, 1);
+  g_assert_nonnull (strstr (err, "cannot be an instance"));
   g_assert_cmpint (postern ("connector delete corp"), ==, 0);
   g_assert_cmpint (postern ("audit list"), ==, 0);
   g_assert_nonnull (strstr (out, "key.rotated"));
