@@ -46,6 +46,7 @@ api_factor_init (ApiFactor *self)
   "[Plugin]\nId=corp\nKind=connector\nApi=1\nModule=corp.so\nName=Corp\nDescription=Signs people in.\n"                  \
   "[Setting issuer]\nType=url\nRequired=true\nLabel=Issuer\nHelp=Its address.\n"                                      \
   "[Setting client-secret]\nType=string\nSecret=true\nRequired=true\nLabel=Secret\nHelp=Its secret.\n"               \
+  "[Setting host]\nLabel=Host\n[Setting smtp-port]\nType=integer\nDefault=25\nLabel=Port\n[Setting greeting]\nLabel=Greeting\n[Setting note]\nType=text\nLabel=Note\n" \
   "[Setting ca]\nType=file\nLabel=Certificates\nHelp=A file.\n"
 
 /* Another that only a file can set up. */

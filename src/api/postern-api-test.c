@@ -392,7 +392,7 @@ test_connectors (void)
   g_assert_nonnull (strstr (text, "\"secrets\":[\"client-secret\"]"));
 
   /* A secret that is not sent stays, even where everything else is replaced. */
-  g_assert_nonnull ((changed = call ("PUT", "/connectors/corp", NULL, "{\"type\":\"corp\",\"settings\":{\"issuer\":\"https://other.example\"}}", 200)));
+  g_assert_nonnull ((changed = call ("PUT", "/connectors/corp", NULL, "{\"type\":\"corp\",\"settings\":{\"issuer\":\"https://corp.example\"}}", 200)));
   fixture_write (store, read_sealed, NULL);
   g_clear_pointer (&changed, g_variant_unref);
   changed = call ("PATCH", "/connectors/corp", NULL, "{\"enabled\":false}", 200);
@@ -421,6 +421,30 @@ test_connectors (void)
   g_assert_null (call ("DELETE", "/connectors/corp", NULL, NULL, 204));
   assert_audited ("connector.deleted");
   refuses ("DELETE", "/connectors/corp", NULL, 404, "");
+}
+
+#define EVIL "\"issuer\":\"https://evil.example\""
+#define AGAIN "settings.client-secret: it must be given again"
+
+/* Who may change a connector, but does not know its secret, tries to have it sent to an address of their own. */
+static void
+test_secret_goes_nowhere (void)
+{
+  g_autoptr (GVariant) made = call ("PUT", "/connectors/corp", NULL, CORP, 200), changed = NULL;
+
+  refuses ("PATCH", "/connectors/corp", "{\"settings\":{" EVIL "}}", 400, AGAIN);
+  refuses ("PUT", "/connectors/corp", "{\"type\":\"corp\",\"settings\":{" EVIL "}}", 400, AGAIN);
+  refuses ("PATCH", "/connectors/corp", "{\"enabled\":false,\"settings\":{" EVIL "}}", 400, AGAIN);
+  refuses ("PATCH", "/connectors/corp", "{\"settings\":{\"host\":\"evil.example\"}}", 400, AGAIN); /* by its name, whatever its type */
+  refuses ("PATCH", "/connectors/corp", "{\"settings\":{\"smtp-port\":\"2525\"}}", 400, AGAIN);
+  refuses ("PATCH", "/connectors/corp", "{\"settings\":{" EVIL ",\"client-secret\":null}}", 400, "settings.client-secret: ");
+  fixture_write (store, read_sealed, NULL);
+  g_assert_nonnull ((changed = call ("PATCH", "/connectors/corp", NULL, "{\"name\":\"Other\",\"settings\":{\"smtp-port\":\"25\",\"greeting\":\"Hi\"}}", 200))); /* 25 is the default */
+  g_clear_pointer (&changed, g_variant_unref);
+  changed = call ("PATCH", "/connectors/corp", NULL, "{\"settings\":{\"issuer\":\"https://moved.example\",\"client-secret\":\"swordfish\"}}", 200);
+  g_assert_nonnull (changed);
+  fixture_write (store, read_sealed, NULL);
+  g_assert_null (call ("DELETE", "/connectors/corp", NULL, NULL, 204));
 }
 
 typedef struct {
@@ -499,6 +523,7 @@ test_row_in_clear (void)
   shown = call ("GET", "/connectors/row", NULL, NULL, 200);
   text = postern_json_print (shown);
   g_assert_null (strstr (text, "swordfish"));
+  refuses ("PATCH", "/connectors/row", "{\"settings\":{" EVIL "}}", 400, AGAIN);
   g_assert_nonnull (strstr (text, "\"secrets\":[\"client-secret\"]"));
   changed = call ("PATCH", "/connectors/row", NULL, "{\"settings\":{\"client-secret\":\"another\"}}", 200);
   g_assert_nonnull (changed);
@@ -526,6 +551,7 @@ main (int argc, char **argv)
   g_test_add_func ("/api/applications", test_applications);
   g_test_add_func ("/api/keys-policy-setup", test_keys_policy_setup);
   g_test_add_func ("/api/connectors", test_connectors);
+  g_test_add_func ("/api/connectors/secret-goes-nowhere", test_secret_goes_nowhere);
   g_test_add_func ("/api/rows-of-others", test_rows_of_others);
   g_test_add_func ("/api/row-in-clear", test_row_in_clear);
   g_test_add_func ("/api/sessions-grants", test_sessions_grants);

@@ -58,6 +58,7 @@ typedef struct {
   PosternInstanceRecord *record;
   PosternPluginInfo *info;
   GVariantDict settings, secrets; /* a{sv} of strings */
+  GVariant *kept; /* a{sv}: the secrets as they were; borrowed */
   char **culprit;
 } Vetting;
 
@@ -211,6 +212,67 @@ check_values (Vetting *self, GVariant *settings, GVariant *secrets, GError **err
   return checked || refuse (self, culprit, error, "%s", local->message);
 }
 
+/* --- a secret goes nowhere else without who knows it ------------------------------------------------------------------------------ */
+
+/* Whether it says where requests, and with them the secrets, are sent, and how they are guarded: a URL, or by its name a part of an address. */
+static gboolean
+is_endpoint (PosternSettingInfo *setting)
+{
+  static const char *const words[] = { "account", "address", "domain", "endpoint", "endpoints", "host", "issuer", "port", "proxy", "region",
+                                       "server", "service", "tenant", "tls", "uri", "url", NULL };
+  const char *dash = strrchr (setting->name, '-');
+  return g_str_equal (setting->type, "url") || g_strv_contains (words, dash ? dash + 1 : setting->name);
+}
+
+static char *
+dup_value (PosternSettingInfo *setting, GVariant *settings, GVariant *secrets)
+{
+  const char *value = settings ? postern_json_get_string (settings, setting->name) : NULL;
+  if (!value)
+    value = postern_json_get_string (secrets, setting->name);
+  return g_strdup (value ? value : setting->default_value);
+}
+
+static gboolean
+has_moved (Vetting *self, PosternSettingInfo *setting, GVariant *settings, GVariant *secrets)
+{
+  g_autofree char *before = dup_value (setting, self->record->settings, self->kept), *after = dup_value (setting, settings, secrets);
+  return g_strcmp0 (before, after) != 0;
+}
+
+/* (nullable): the first endpoint that is another one than before */
+static PosternSettingInfo *
+find_moved (Vetting *self, GVariant *settings, GVariant *secrets)
+{
+  for (guint i = 0; i < self->info->settings->len; i++) {
+    PosternSettingInfo *setting = self->info->settings->pdata[i];
+    if (is_endpoint (setting) && has_moved (self, setting, settings, secrets))
+      return setting;
+  }
+  return NULL;
+}
+
+/* Whether the change itself says what it is to be. */
+static gboolean
+is_given (Vetting *self, const char *name)
+{
+  return self->change->settings && g_variant_lookup (self->change->settings, name, "&s", NULL);
+}
+
+/* Else whoever may change an instance, but was never told its secret, would have it sent to an address of their own. */
+static gboolean
+check_given_again (Vetting *self, GVariant *settings, GVariant *secrets, GError **error)
+{
+  PosternSettingInfo *moved = find_moved (self, settings, secrets);
+  for (guint i = 0; moved && i < self->info->settings->len; i++) {
+    PosternSettingInfo *setting = self->info->settings->pdata[i];
+    g_autofree char *value = setting->secret ? dup_value (setting, settings, secrets) : NULL;
+    if (value && !is_given (self, setting->name))
+      return refuse (self, setting->name, error, "it must be given again in the same change, because %s changes, and with that where it is sent", moved->name);
+  }
+  return TRUE;
+}
+
 static gboolean
 vet_and_write (Vetting *self, PosternTxn *txn, GError **error)
 {
@@ -218,7 +280,7 @@ vet_and_write (Vetting *self, PosternTxn *txn, GError **error)
   g_autoptr (GVariant) settings = g_variant_ref_sink (g_variant_dict_end (&self->settings));
   g_autoptr (GVariant) secrets = g_variant_ref_sink (g_variant_dict_end (&self->secrets));
   gint64 now = g_get_real_time ();
-  if (!good || !check_values (self, settings, secrets, error))
+  if (!good || !check_values (self, settings, secrets, error) || !check_given_again (self, settings, secrets, error))
     return FALSE;
   g_clear_pointer (&self->record->settings, g_variant_unref);
   self->record->settings = g_variant_ref (settings);
@@ -266,6 +328,7 @@ postern_instance_change_put (PosternInstanceBook *self, PosternTxn *txn, const P
     return FALSE;
   g_clear_pointer (culprit, g_free);
   vetting.record = record;
+  vetting.kept = secrets;
   g_variant_dict_init (&vetting.settings, change->whole ? NULL : record->settings);
   g_variant_dict_init (&vetting.secrets, secrets);
   return vet_and_write (&vetting, txn, error);

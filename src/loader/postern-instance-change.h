@@ -31,7 +31,8 @@ typedef struct {
 #define POSTERN_INSTANCE_CHANGE_INIT { .enabled = -1 }
 
 /**
- * postern_instance_change_put: vets as a file is vetted, and writes. The caller writes the audit entry in the same transaction.
+ * postern_instance_change_put: vets as a file is vetted, and writes. The caller writes the audit entry in the same transaction. A change
+ * of where secrets are sent (settings of the type `url`, and those whose name ends in host, port, region and the like) gives them again.
  * @culprit: (out) (nullable) (transfer full): on error: "id", "type", "order", or the name of a setting
  * Returns: FALSE with INVALID_REQUEST, or CONFLICT when a file has that id; the message is "what, what to do"
  */
