@@ -20,7 +20,7 @@
     pubKeyCredParams: asked.algorithms.split(" ").map((alg) => ({ type: "public-key", alg: Number(alg) })),
     excludeCredentials: known,
     authenticatorSelection: { residentKey: "required", requireResidentKey: true, userVerification: verification },
-    attestation: "none",
+    attestation: asked.attestation,
   });
 
   const put = (name, value) => {

@@ -4,11 +4,13 @@
 #include "postern-flow-ask.h"
 #include "postern-flow-passkey.h"
 #include "postern-flow-second.h"
+#include "postern-passkey-trust.h"
 
 struct _PosternFactorPasskey {
   PosternFactor parent_instance;
   gboolean verified;
   char **top_origins; /* (nullable) */
+  PosternPasskeyTrust *trust;
 };
 
 G_DEFINE_FINAL_TYPE (PosternFactorPasskey, postern_factor_passkey, POSTERN_TYPE_FACTOR)
@@ -17,6 +19,23 @@ const char *
 postern_factor_passkey_get_verification (PosternFactorPasskey *self)
 {
   return self->verified ? "required" : "preferred";
+}
+
+const char *
+postern_factor_passkey_get_conveyance (PosternFactorPasskey *self)
+{
+  return postern_passkey_trust_get_conveyance (self->trust);
+}
+
+static gboolean
+read_trust (PosternFactorPasskey *self, PosternSettings *settings, GError **error)
+{
+  g_auto (GStrv) aaguids = postern_settings_dup_strv (settings, "attestation-aaguids");
+  const PosternPasskeyTrustPolicy policy = { postern_settings_get_string (settings, "attestation"),
+                                             postern_settings_get_string (settings, "attestation-roots"), (const char *const *) aaguids };
+
+  self->trust = postern_passkey_trust_new (&policy, error);
+  return self->trust != NULL;
 }
 
 static gboolean
@@ -31,7 +50,7 @@ postern_factor_passkey_configure (PosternInstance *instance, GError **error)
     g_clear_pointer (&self->top_origins, g_strfreev);
   self->verified = g_strcmp0 (verification, "required") == 0;
   if (verification == NULL || self->verified || g_str_equal (verification, "preferred"))
-    return TRUE;
+    return read_trust (self, settings, error);
   g_set_error (error, POSTERN_ERROR, POSTERN_ERROR_CONFIG, "user-verification: “%s” is neither preferred nor required", verification);
   return FALSE;
 }
@@ -58,7 +77,8 @@ here_init (Here *self, PosternFactorPasskey *factor, PosternTenant *tenant, cons
   self->origin = postern_flow_passkey_dup_origin (tenant);
   self->origins[0] = self->origin;
   self->origins[1] = NULL;
-  self->expected = (PosternPasskeyExpected){ type, challenge, self->rp_id, self->origins, (const char *const *) factor->top_origins, factor->verified };
+  self->expected = (PosternPasskeyExpected){ type, challenge, self->rp_id, self->origins, (const char *const *) factor->top_origins, factor->verified,
+                                              factor->trust };
 }
 
 gboolean
@@ -102,7 +122,10 @@ postern_factor_passkey_handle_step (PosternAuthenticator *authenticator, Postern
 static void
 postern_factor_passkey_finalize (GObject *object)
 {
-  g_clear_pointer (&POSTERN_FACTOR_PASSKEY (object)->top_origins, g_strfreev);
+  PosternFactorPasskey *self = POSTERN_FACTOR_PASSKEY (object);
+
+  g_clear_pointer (&self->top_origins, g_strfreev);
+  g_clear_pointer (&self->trust, postern_passkey_trust_free);
   G_OBJECT_CLASS (postern_factor_passkey_parent_class)->finalize (object);
 }
 

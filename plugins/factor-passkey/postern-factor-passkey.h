@@ -20,6 +20,8 @@ G_DECLARE_FINAL_TYPE (PosternFactorPasskey, postern_factor_passkey, POSTERN, FAC
 
 /** postern_factor_passkey_get_verification: the setting `user-verification`. (transfer none) */
 const char *postern_factor_passkey_get_verification (PosternFactorPasskey *self);
+/** postern_factor_passkey_get_conveyance: what the setting `attestation` asks a browser for. (transfer none) */
+const char *postern_factor_passkey_get_conveyance (PosternFactorPasskey *self);
 
 /** PosternFactorPasskeyResponse: what came back; it points into what was sent. */
 typedef struct {

@@ -31,6 +31,8 @@ typedef struct {
 /** postern_passkey_data_read: sizes, flags that belong together, one canonical map as key and as extensions, and nothing behind them. */
 gboolean postern_passkey_data_read (PosternPasskeyData *self, PosternPasskeyBytes bytes);
 
+typedef struct _PosternPasskeyTrust PosternPasskeyTrust; /* postern-passkey-trust.h */
+
 /** PosternPasskeyExpected: what a response must be the answer to. */
 typedef struct {
   const char *type;      /* "webauthn.create" or "webauthn.get" */
@@ -39,6 +41,7 @@ typedef struct {
   const char *const *origins;
   const char *const *top_origins; /* (nullable): of pages that may show ours in a frame; none unless named */
   gboolean verified;     /* FLAG_UV is required */
+  const PosternPasskeyTrust *trust; /* (nullable): of a registration: whose authenticators are taken; any */
 } PosternPasskeyExpected;
 
 /** postern_passkey_data_check_client: client data as JSON (section 5.8.1): type, challenge, origin, crossOrigin and topOrigin. */

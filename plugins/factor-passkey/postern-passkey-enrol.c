@@ -46,6 +46,7 @@ show (Enrolment *self, const char *message)
   postern_json_object_add_string (&model, "user_handle", handle);
   postern_json_object_add_string (&model, "user_name", postern_user_name_get_shown (self->user));
   postern_json_object_add_string (&model, "algorithms", ALGORITHMS);
+  postern_json_object_add_string (&model, "attestation", postern_factor_passkey_get_conveyance (self->factor));
   postern_json_object_add_string (&model, "verification", postern_factor_passkey_get_verification (self->factor));
   prompt = postern_prompt_new_page ("passkey-set-up", postern_json_object_end (&model));
   if (message)

@@ -28,6 +28,7 @@ static const Algorithm algorithms[] = {
   { POSTERN_PASSKEY_ALG_ES384, 2, 2, "P-384", "SHA384", 48 },
   { POSTERN_PASSKEY_ALG_ES512, 2, 3, "P-521", "SHA512", 66 },
   { POSTERN_PASSKEY_ALG_RS256, 3, 0, NULL, "SHA256", 0 },
+  { POSTERN_PASSKEY_ALG_RS1, 3, 0, NULL, "SHA1", 0 },
 };
 
 static const Algorithm *
@@ -131,7 +132,7 @@ postern_passkey_key_read (PosternPasskeyKey *self, const PosternPasskeyCbor *cbo
       !postern_passkey_cbor_is_number (postern_passkey_cbor_find_number (cbor, map, COSE_ALG), &alg))
     return FALSE;
   algorithm = find_algorithm (alg);
-  if (algorithm == NULL || algorithm->kty != kty)
+  if (algorithm == NULL || algorithm->kty != kty || alg == POSTERN_PASSKEY_ALG_RS1)
     return FALSE;
   if (algorithm->crv && (!postern_passkey_cbor_is_number (postern_passkey_cbor_find_number (cbor, map, COSE_CRV), &crv) || crv != algorithm->crv))
     return FALSE;
@@ -144,6 +145,14 @@ void
 postern_passkey_key_clear (PosternPasskeyKey *self)
 {
   g_clear_pointer (&self->key, EVP_PKEY_free);
+}
+
+const char *
+postern_passkey_key_get_digest (gint64 alg)
+{
+  const Algorithm *algorithm = find_algorithm (alg);
+
+  return algorithm ? algorithm->digest : NULL;
 }
 
 gboolean

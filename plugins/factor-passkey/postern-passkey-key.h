@@ -13,6 +13,7 @@ G_BEGIN_DECLS
 #define POSTERN_PASSKEY_ALG_ES384 (-35)
 #define POSTERN_PASSKEY_ALG_ES512 (-36)
 #define POSTERN_PASSKEY_ALG_RS256 (-257)
+#define POSTERN_PASSKEY_ALG_RS1 (-65535) /* with SHA-1: no credential's, but what many a TPM attests with */
 
 /** PosternPasskeyKey: a credential's public key. */
 typedef struct {
@@ -28,6 +29,8 @@ typedef struct {
 gboolean postern_passkey_key_read (PosternPasskeyKey *self, const PosternPasskeyCbor *cbor, const PosternPasskeyCborItem *map);
 void postern_passkey_key_clear (PosternPasskeyKey *self);
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (PosternPasskeyKey, postern_passkey_key_clear)
+/** postern_passkey_key_get_digest: the hash that @alg signs. (transfer none) (nullable): of one that is not known, or signs without */
+const char *postern_passkey_key_get_digest (gint64 alg);
 /** postern_passkey_key_verify: whether @signature is of @data and then @hash. */
 gboolean postern_passkey_key_verify (EVP_PKEY *key, gint64 alg, PosternPasskeyBytes data, PosternPasskeyBytes hash, PosternPasskeyBytes signature);
 

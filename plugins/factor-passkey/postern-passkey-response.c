@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "postern-passkey-response.h"
 
-#include "postern-passkey-attestation.h"
+#include "postern-passkey-trust.h"
 
 static gboolean
 hash (PosternPasskeyBytes bytes, guint8 *out)
@@ -28,7 +28,7 @@ check_credential (PosternPasskeyAttestation *it, const PosternPasskeyCborItem *f
     return postern_passkey_data_refuse (error, "public key");
   made->alg = key.alg;
   it->key = &key;
-  return postern_passkey_attestation_verify (it, format, error);
+  return postern_passkey_attestation_verify (it, format, error) && postern_passkey_trust_check (it->trust, it, error);
 }
 
 gboolean
@@ -37,7 +37,7 @@ postern_passkey_response_check_create (const PosternPasskeyExpected *expected, P
 {
   PosternPasskeyCbor cbor;
   guint8 client_hash[POSTERN_PASSKEY_HASH];
-  PosternPasskeyAttestation it = { .cbor = &cbor, .client_hash = { client_hash, sizeof client_hash }, .data = &made->data };
+  PosternPasskeyAttestation it = { .cbor = &cbor, .client_hash = { client_hash, sizeof client_hash }, .data = &made->data, .trust = expected->trust };
 
   if (!postern_passkey_data_check_client (client_data, expected, error))
     return FALSE;
