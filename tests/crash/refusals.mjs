@@ -173,7 +173,7 @@ test('a disk that cannot be read: nobody takes that for “no”, and it heals b
   try {
     for (const [what, one] of Object.entries(asked)) {
       disk.fail('none');
-      await world.admin('POST', '/users', { email: `reader-${Date.now()}@example.com` }); // what is in memory needs no disk; a change makes it old
+      await world.admin('POST', '/users', { email: `${what.replaceAll(' ', '-')}@reader.example.com` }); // what is in memory needs no disk; a change makes it old
       disk.fail('unreadable');
       assertRefused(await one(), what);
     }
