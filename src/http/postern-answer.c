@@ -63,6 +63,19 @@ last_resort (PosternRequest *request)
   return g_bytes_new_take (text, strlen (text));
 }
 
+/* @page: a reference is taken over */
+static PosternResponse *
+render_json (const PosternAnswerContext *self, PosternRequest *request, PosternResponse *page)
+{
+  g_autoptr (PosternResponse) old = page;
+  g_autoptr (GVariant) model = postern_pages_translate (self->pages, postern_response_get_model (page), request);
+  PosternResponse *out = postern_response_new_json (postern_response_get_status (page), model);
+
+  postern_response_foreach_header (page, copy_header, out);
+  postern_response_foreach_cookie (page, copy_cookie, out);
+  return out;
+}
+
 PosternResponse *
 postern_answer_render (const PosternAnswerContext *self, PosternRequest *request, PosternResponse *response)
 {
@@ -79,6 +92,8 @@ postern_answer_render (const PosternAnswerContext *self, PosternRequest *request
     return g_steal_pointer (&page);
   if (!self->pages)
     return postern_response_new_json (status, postern_response_get_model (page));
+  if (g_str_equal (name, POSTERN_RESPONSE_JSON))
+    return render_json (self, request, g_steal_pointer (&page));
   token = postern_csrf_dup_token (self->csrf, request, &fresh);
   body = postern_pages_render (self->pages, name, postern_response_get_model (page), request, token, &error);
   if (!body) {

@@ -153,11 +153,29 @@ test_packed_assets (Fixture *self, gconstpointer data)
   g_assert_cmpstr (plain, !=, packed);
 }
 
+/* A page that is JSON: its phrases are filled in wherever they stand, nothing is escaped, and the rest is as it was. */
+static void
+test_translate (Fixture *self, gconstpointer data)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (PosternPages) pages = make_pages (self, &error);
+  g_autoptr (GVariant) model = g_variant_ref_sink (g_variant_new_parsed (
+    "{'a': <{'phrase': <'Hello {who} & {nobody}'>, 'who': <'<O\\'Neil>'>}>, 'b': <[<{'phrase': <'One'>}>, <'phrase'>, <int64 2>, <{'c': <{'phrase': <'Two'>}>}>]>, 'd': <['x']>}"));
+  g_autoptr (GVariant) made = postern_pages_translate (pages, model, NULL);
+  g_autoptr (GVariant) expected = g_variant_ref_sink (g_variant_new_parsed (
+    "{'a': <'Hello <O\\'Neil> & '>, 'b': <[<'One'>, <'phrase'>, <int64 2>, <{'c': <'Two'>}>]>, 'd': <['x']>}"));
+  g_autofree char *text = g_variant_print (made, TRUE);
+  g_autofree char *wanted = g_variant_print (expected, TRUE);
+
+  g_assert_cmpstr (text, ==, wanted);
+}
+
 int
 main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
   g_test_add ("/pages/render", Fixture, NULL, set_up, test_render, tear_down);
+  g_test_add ("/pages/translate", Fixture, NULL, set_up, test_translate, tear_down);
   g_test_add ("/pages/bad-template", Fixture, NULL, set_up, test_bad_template, tear_down);
   g_test_add ("/pages/assets", Fixture, NULL, set_up, test_assets, tear_down);
   g_test_add ("/pages/packed-assets", Fixture, NULL, set_up, test_packed_assets, tear_down);

@@ -55,6 +55,8 @@ const char *const *postern_pages_get_languages (PosternPages *self);
  * Returns: (transfer full) (nullable): UTF-8
  */
 GBytes *postern_pages_render (PosternPages *self, const char *template_name, GVariant *model, PosternRequest *request, const char *csrf, GError **error);
+/** postern_pages_translate: @model as POSTERN_RESPONSE_JSON has it, its phrases in the language that a page would have. (transfer full) */
+GVariant *postern_pages_translate (PosternPages *self, GVariant *model, PosternRequest *request);
 /** postern_pages_set_accent_color: "#rrggbb", from which the colours of both themes follow (postern-brand.h); before the first request. */
 gboolean postern_pages_set_accent_color (PosternPages *self, const char *color, GError **error);
 /** postern_pages_set_logo: a PNG, JPEG, WebP or plain SVG file of at most 24 KiB, served as an asset; before the first request. */

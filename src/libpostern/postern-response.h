@@ -49,6 +49,21 @@ POSTERN_API PosternResponse *postern_response_new_json (guint status, GVariant *
 POSTERN_API PosternResponse *postern_response_new_redirect (const char *location);
 
 /**
+ * POSTERN_RESPONSE_JSON:
+ *
+ * In place of a template's name: the page is its model, as JSON. Each object in it that has a member #POSTERN_RESPONSE_PHRASE
+ * becomes that phrase, in the person's language, its placeholders filled in from the object's other members.
+ */
+#define POSTERN_RESPONSE_JSON "application/json"
+
+/**
+ * POSTERN_RESPONSE_PHRASE:
+ *
+ * The name of the member that holds an English phrase.
+ */
+#define POSTERN_RESPONSE_PHRASE "phrase"
+
+/**
  * postern_response_new_page:
  * @model: (nullable): an a{sv}, floating is sunk
  *
