@@ -2,7 +2,6 @@
 #include "postern-oidc-authorize.h"
 
 #include "postern-json.h"
-#include "postern-oidc-ask.h"
 #include "postern-oidc-response.h"
 #include "postern-request-private.h"
 
@@ -10,35 +9,38 @@
  * The whole way of an authorization request. Until `redirect_uri` has passed, a refusal is a page of ours; from then on
  * it goes to the application. What a later check needs from an earlier one stands above it.
  */
-static const PosternOidcCheck checks[] = {
-  postern_oidc_check_client,
-  postern_oidc_check_request_object, /* may bring any of the parameters below */
-  postern_oidc_check_redirect_uri,
-  postern_oidc_check_response_mode,
-  postern_oidc_check_response_type,
-  postern_oidc_check_sizes,
-  postern_oidc_check_pkce,
-  postern_oidc_check_scope,
-  postern_oidc_check_resource,
-  postern_oidc_check_prompt,
-  postern_oidc_check_max_age,
-  postern_oidc_check_claims,
-  postern_oidc_check_id_token_hint, /* must agree with claims.id_token.sub */
-  postern_oidc_check_hints,         /* needs claims.id_token.acr */
+static const struct {
+  PosternOidcCheck run;
+  gboolean redirect; /* is about the way back to the application */
+} checks[] = {
+  { postern_oidc_check_client, TRUE }, /* who gets an answer at once has shown who it is */
+  { postern_oidc_check_request_object }, /* may bring any of the parameters below */
+  { postern_oidc_check_redirect_uri, TRUE },
+  { postern_oidc_check_response_mode, TRUE },
+  { postern_oidc_check_response_type },
+  { postern_oidc_check_sizes },
+  { postern_oidc_check_pkce },
+  { postern_oidc_check_scope },
+  { postern_oidc_check_resource },
+  { postern_oidc_check_prompt },
+  { postern_oidc_check_max_age },
+  { postern_oidc_check_claims },
+  { postern_oidc_check_id_token_hint }, /* must agree with claims.id_token.sub */
+  { postern_oidc_check_hints },         /* needs claims.id_token.acr */
 };
 
-static gboolean
-run_checks (PosternOidcAsk *ask, GError **error)
+gboolean
+postern_oidc_authorize_check (PosternOidcAsk *ask, gboolean redirect, GError **error)
 {
   for (guint i = 0; i < G_N_ELEMENTS (checks); i++)
-    if (!checks[i](ask, error))
+    if ((redirect || !checks[i].redirect) && !checks[i].run (ask, error))
       return FALSE;
   return TRUE;
 }
 
 /* What the answer needs when the person has signed in, perhaps after a restart. */
-static void
-keep_state (PosternOidcAsk *ask)
+void
+postern_oidc_authorize_keep_state (PosternOidcAsk *ask)
 {
   PosternPairs *state = postern_pairs_new ();
 
@@ -55,7 +57,7 @@ refuse (PosternOidcAsk *ask, const GError *error)
 {
   if (!ask->redirectable)
     return postern_response_new_error_page (error, NULL);
-  keep_state (ask);
+  postern_oidc_authorize_keep_state (ask);
   return postern_oidc_authorize_refuse (ask->oidc, ask->flow, error);
 }
 
@@ -69,12 +71,12 @@ answer (PosternOidcAsk *ask)
   if (!parameters)
     return postern_response_new_error_page (error, NULL);
   ask->parameters = postern_pairs_ref (parameters);
-  if (!run_checks (ask, &error))
+  if (!postern_oidc_authorize_check (ask, TRUE, &error))
     return refuse (ask, error);
   again = postern_oidc_response_again_by_get (ask->request);
   if (again)
     return again;
-  keep_state (ask);
+  postern_oidc_authorize_keep_state (ask);
   return postern_flow_engine_run (postern_oidc_get_engine (ask->oidc), ask->flow, ask->request, NULL);
 }
 
@@ -152,8 +154,8 @@ add_code (PosternGrant *grant, PosternFlow *flow, const char *code)
   grant->code_expires_at = grant->created_at + POSTERN_OIDC_CODE_LIFETIME;
 }
 
-PosternResponse *
-postern_oidc_authorize_issue (PosternOidc *self, PosternFlow *flow, PosternTxn *txn, GError **error)
+char *
+postern_oidc_authorize_make_code (PosternOidc *self, PosternFlow *flow, PosternTxn *txn, GError **error)
 {
   g_autoptr (PosternClient) client = postern_tenant_dup_client (postern_oidc_get_tenant (self), flow->application_id, error);
   g_autofree char *code = NULL;
@@ -164,9 +166,15 @@ postern_oidc_authorize_issue (PosternOidc *self, PosternFlow *flow, PosternTxn *
   grant = make_grant (self, flow, client, postern_oidc_now ());
   code = postern_secret_new_for (grant->id);
   add_code (grant, flow, code);
-  if (!postern_grant_store_insert (txn, grant, error))
-    return NULL;
-  return postern_oidc_response_new (self, flow, (const char *const[]){ "code", code, NULL });
+  return postern_grant_store_insert (txn, grant, error) ? g_steal_pointer (&code) : NULL;
+}
+
+PosternResponse *
+postern_oidc_authorize_issue (PosternOidc *self, PosternFlow *flow, PosternTxn *txn, GError **error)
+{
+  g_autofree char *code = postern_oidc_authorize_make_code (self, flow, txn, error);
+
+  return code ? postern_oidc_response_new (self, flow, (const char *const[]){ "code", code, NULL }) : NULL;
 }
 
 /* These are about us and the application: to send them to a redirect URI would be to trust it. */

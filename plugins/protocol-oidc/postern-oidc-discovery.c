@@ -21,6 +21,7 @@ static const struct {
   const char *name, *path;
 } endpoints[] = {
   { "authorization_endpoint", "/oidc/authorize" },
+  { "authorization_challenge_endpoint", "/oidc/authorize-challenge" },
   { "token_endpoint", "/oidc/token" },
   { "userinfo_endpoint", "/oidc/userinfo" },
   { "jwks_uri", "/oidc/jwks" },

@@ -3,6 +3,7 @@
 
 #include "postern-json.h"
 #include "postern-oidc-authorize.h"
+#include "postern-oidc-challenge.h"
 #include "postern-oidc-courier.h"
 #include "postern-oidc-discovery.h"
 #include "postern-oidc-introspect.h"
@@ -40,6 +41,7 @@ static const PosternRoute routes[] = {
   { "GET", "/oidc/jwks", postern_oidc_discovery_answer_keys, postern_oidc_discovery_answer_keys_inline, 0, OPEN },
   { "GET", "/oidc/authorize", postern_oidc_authorize_answer, NULL, 0, 0 },
   { "POST", "/oidc/authorize", postern_oidc_authorize_answer, NULL, LARGE, 0 },
+  { "POST", "/oidc/authorize-challenge", postern_oidc_challenge_answer, NULL, LARGE, 0 },
   { "POST", "/oidc/token", postern_oidc_token_answer, postern_oidc_token_answer_inline, LARGE, OPEN },
   { "GET", "/oidc/userinfo", postern_oidc_userinfo_answer, NULL, 0, OPEN },
   { "POST", "/oidc/userinfo", postern_oidc_userinfo_answer, NULL, LARGE, OPEN },
@@ -88,10 +90,10 @@ postern_oidc_look (PosternProtocol *protocol, PosternFlow *flow, PosternTxn *txn
 static gboolean
 postern_oidc_sign (PosternProtocol *protocol, PosternFlow *flow, GError **error)
 {
-  return flow->entrance == POSTERN_ENTRANCE_BROWSER || postern_oidc_token_sign (POSTERN_OIDC (protocol), flow, error);
+  return (flow->entrance & POSTERN_ENTRANCES_PERSON) || postern_oidc_token_sign (POSTERN_OIDC (protocol), flow, error);
 }
 
-/* Stage `issue`: a browser gets a code, everyone else gets tokens. */
+/* Stage `issue`: who brings a person gets a code, everyone else gets tokens. */
 static PosternResponse *
 postern_oidc_issue (PosternProtocol *protocol, PosternFlow *flow, PosternTxn *txn, GError **error)
 {
@@ -99,6 +101,8 @@ postern_oidc_issue (PosternProtocol *protocol, PosternFlow *flow, PosternTxn *tx
 
   if (flow->entrance == POSTERN_ENTRANCE_BROWSER)
     return postern_oidc_authorize_issue (self, flow, txn, error);
+  if (flow->entrance == POSTERN_ENTRANCE_NATIVE)
+    return postern_oidc_challenge_issue (self, flow, txn, error);
   return postern_oidc_token_issue (self, flow, txn, error);
 }
 
@@ -109,7 +113,15 @@ postern_oidc_refuse (PosternProtocol *protocol, PosternFlow *flow, const GError 
 
   if (flow->entrance == POSTERN_ENTRANCE_BROWSER)
     return postern_oidc_authorize_refuse (self, flow, error);
+  if (flow->entrance == POSTERN_ENTRANCE_NATIVE)
+    return postern_oidc_challenge_refuse (self, flow, error);
   return postern_oidc_token_refuse (self, flow, error);
+}
+
+static PosternResponse *
+postern_oidc_show (PosternProtocol *protocol, PosternFlow *flow, GVariant *page, const char *auth_session)
+{
+  return postern_oidc_challenge_show (POSTERN_OIDC (protocol), flow, page, auth_session);
 }
 
 static void
@@ -159,6 +171,7 @@ postern_oidc_class_init (PosternOidcClass *klass)
   protocol_class->sign = postern_oidc_sign;
   protocol_class->issue = postern_oidc_issue;
   protocol_class->refuse = postern_oidc_refuse;
+  protocol_class->show = postern_oidc_show;
   protocol_class->session_ended = postern_oidc_session_ended;
 }
 

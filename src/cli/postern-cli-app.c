@@ -30,6 +30,7 @@
   { "no-refresh-rotation", POSTERN_CLI_FALSE, META ("refresh_token_rotation"), NULL, "Refresh tokens stay the same" },        \
   { "default-max-age", POSTERN_CLI_INTEGER, META ("default_max_age"), "SECONDS", "How old a sign-in may be" },                \
   { "no-pkce", POSTERN_CLI_FALSE, META ("require_pkce"), NULL, "Codes without PKCE are accepted" },                           \
+  { "authorization-challenge", POSTERN_CLI_TRUE, META ("authorization_challenge"), NULL, "It may sign people in without a browser; only with --first-party" }, \
   { "logo-uri", POSTERN_CLI_STRING, META ("logo_uri"), "URL", "Picture on the consent page" },                                \
   { "client-uri", POSTERN_CLI_STRING, META ("client_uri"), "URL", "Its home page" },                                          \
   { "policy-uri", POSTERN_CLI_STRING, META ("policy_uri"), "URL", "Its privacy policy" },                                     \
@@ -44,6 +45,7 @@ static const PosternCliOption create_options[] = {
 };
 static const PosternCliOption update_options[] = {
   ABOUT,
+  { "no-authorization-challenge", POSTERN_CLI_FALSE, META ("authorization_challenge"), NULL, "It sends people to a browser" },
   { "third-party", POSTERN_CLI_FALSE, "first_party", NULL, "People are asked for consent" },
   { "disable", POSTERN_CLI_FALSE, "enabled", NULL, "Nothing works for it any more" },
   { "enable", POSTERN_CLI_TRUE, "enabled", NULL, "It works again" },

@@ -23,7 +23,7 @@ PosternStep *postern_flow_ask_for (PosternFlowContext *context, PosternInstance 
 /** postern_flow_ask_get_context: for factors, in tree: the walk that asks; (nullable) outside one. (transfer none) */
 PosternFlowContext *postern_flow_ask_get_context (PosternStep *step);
 
-/** postern_flow_ask_find_flow: the id of the flow that a callback's @state belongs to. (transfer full) (nullable) */
+/** postern_flow_ask_find_flow: the id of the flow that a callback's @state, or an auth_session, belongs to. (transfer full) (nullable) */
 char *postern_flow_ask_find_flow (const char *state);
 
 G_END_DECLS

@@ -37,7 +37,7 @@ postern_flow_browser_set_cookie (PosternFlowContext *context, const char *name, 
 void
 postern_flow_browser_apply (PosternFlowContext *context, PosternResponse *response)
 {
-  for (guint i = 0; i < context->cookies->len; i++) {
+  for (guint i = 0; i < context->cookies->len && context->flow->entrance != POSTERN_ENTRANCE_NATIVE; i++) {
     Cookie *cookie = g_ptr_array_index (context->cookies, i);
 
     postern_response_set_cookie (response, cookie->name, cookie->value, cookie->max_age);

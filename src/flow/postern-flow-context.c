@@ -35,7 +35,7 @@ postern_flow_context_init (PosternFlowContext *self, PosternRuntime *runtime, Po
     postern_flow_set_string (&flow->remote_address, postern_request_get_remote_address (request));
     postern_flow_set_string (&flow->user_agent, postern_request_get_header (request, "User-Agent"));
   }
-  if (flow->id == NULL && flow->entrance & (POSTERN_ENTRANCE_BROWSER | POSTERN_ENTRANCE_ACCOUNT | POSTERN_ENTRANCE_DEVICE))
+  if (flow->id == NULL && flow->entrance & POSTERN_ENTRANCES_PERSON)
     begin (self);
 }
 

@@ -6,6 +6,7 @@
 #include "postern-flow-context.h"
 #include "postern-flow-effects.h"
 #include "postern-flow-end.h"
+#include "postern-flow-native.h"
 #include "postern-flow-park.h"
 #include "postern-flow-refuse.h"
 #include "postern-flow-routes.h"
@@ -109,10 +110,11 @@ walk (PosternFlowContext *context)
 static PosternResponse *
 run (PosternFlowEngine *self, PosternFlow *flow, PosternRequest *request, PosternPairs *input, gboolean callback)
 {
+  g_autoptr (PosternRequest) bare = request && flow->entrance == POSTERN_ENTRANCE_NATIVE ? postern_flow_native_new_request (request) : NULL;
   PosternFlowContext context;
   PosternResponse *response;
 
-  postern_flow_context_init (&context, self->runtime, flow, request, input);
+  postern_flow_context_init (&context, self->runtime, flow, bare ? bare : request, input);
   context.callback = callback;
   response = walk (&context);
   postern_flow_effects_flush_short (&context);

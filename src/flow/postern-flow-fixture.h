@@ -56,6 +56,12 @@ test_protocol_refuse (PosternProtocol *protocol, PosternFlow *flow, const GError
   return postern_response_new_redirect (url);
 }
 
+static PosternResponse *
+test_protocol_show (PosternProtocol *protocol, PosternFlow *flow, GVariant *page, const char *auth_session)
+{
+  return postern_response_new_page (403, POSTERN_RESPONSE_JSON, g_variant_new_parsed ("{'auth_session': <%s>, 'page': <%@a{sv}>}", auth_session, page));
+}
+
 static void
 test_protocol_session_ended (PosternProtocol *protocol, PosternTenant *tenant, PosternSession *session, GPtrArray *grants)
 {
@@ -67,6 +73,7 @@ test_protocol_class_init (TestProtocolClass *klass)
 {
   POSTERN_PROTOCOL_CLASS (klass)->issue = test_protocol_issue;
   POSTERN_PROTOCOL_CLASS (klass)->refuse = test_protocol_refuse;
+  POSTERN_PROTOCOL_CLASS (klass)->show = test_protocol_show;
   POSTERN_PROTOCOL_CLASS (klass)->session_ended = test_protocol_session_ended;
 }
 
@@ -191,7 +198,8 @@ house_fill (PosternTxn *txn, gpointer data, GError **error)
     application->kind = g_strdup ("web");
     application->enabled = TRUE;
     application->first_party = i == 0;
-    application->metadata = g_variant_ref_sink (g_variant_new_parsed ("@a{sv} {'redirect_uris': <[<'https://app.example/cb'>]>}"));
+    application->metadata = g_variant_ref_sink (
+      g_variant_new_parsed ("@a{sv} {'redirect_uris': <[<'https://app.example/cb'>]>, 'authorization_challenge': <true>}")); /* which means nothing for theirs */
     application->secrets = g_variant_ref_sink (g_variant_new_parsed ("@av []"));
     if (!postern_application_store_insert (txn, application, error))
       return FALSE;

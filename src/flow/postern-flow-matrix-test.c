@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "postern-flow-second-fixture.h"
+#include "postern-flow-native-fixture.h"
 
 /* The matrix: no way in skips a required factor. */
 
@@ -128,6 +128,128 @@ test_matrix_people (void)
   policy_set (RULE ("optional"));
 }
 
+/* --- an application that shows the pages itself --------------------------------------------------------------------------- */
+
+typedef void (*NativeWayIn) (Program *program, Person *person);
+
+static void
+program_enter_newest (Program *program, const char *email)
+{
+  g_autofree char *code = post_get (email, "code");
+  g_autofree char *body = g_strconcat ("code=", code, NULL);
+
+  program_answer (program, body);
+}
+
+static void
+native_password (Program *program, Person *person)
+{
+  program_sign_in (program, person->email, PASSWORD);
+}
+
+static void
+native_code (Program *program, Person *person)
+{
+  g_autofree char *who = g_strconcat ("identifier=", person->email, NULL);
+
+  program_begin (program, 0);
+  program_answer (program, who);
+  program_answer (program, "action=factor:code");
+  program_enter_newest (program, person->email);
+}
+
+static void
+native_sign_up (Program *program, Person *person)
+{
+  program_begin (program, POSTERN_FLOW_PROMPT_CREATE);
+  program_answer (program, "identifier=new@native.example&name=Somebody&password=" PASSWORD);
+  program_enter_newest (program, "new@native.example");
+}
+
+static void
+native_recovery (Program *program, Person *person)
+{
+  g_autofree char *who = g_strconcat ("identifier=", person->email, NULL);
+
+  program_begin (program, 0);
+  program_answer (program, who);
+  program_answer (program, "action=recover");
+  program_enter_newest (program, person->email);
+  program_assert_page (program, "new-password");
+  program_answer (program, "password=" NEW_PASSWORD);
+}
+
+typedef struct {
+  const char *user_id;
+  guint count;
+} Count;
+
+static gboolean
+count_sessions (PosternTxn *txn, gpointer data, GError **error)
+{
+  Count *count = data;
+  g_autoptr (GPtrArray) sessions = postern_session_store_list (txn, count->user_id, TRUE, NULL, 10, error);
+
+  count->count = sessions ? sessions->len : 0;
+  return sessions != NULL;
+}
+
+/* It ends before the same pages as a browser does; to answer them with something else leads nowhere, and no session is made. */
+static void
+test_matrix_native (void)
+{
+  static const struct {
+    const char *name;
+    NativeWayIn run;
+  } ways[] = { { "password", native_password }, { "code", native_code }, { "sign-up", native_sign_up }, { "recovery", native_recovery } };
+  static const char *const attempts[] = { "action=continue", "action=later", "code=000000", "action=other-factor", "action=second:nothing", "password=" PASSWORD };
+  static const gboolean has[] = { FALSE, TRUE };
+
+  policy_set ("{\"second_factor\":\"required\",\"codes_per_recipient\":1000,\"guesses_per_account\":1000}");
+  for (guint n = 0; n < G_N_ELEMENTS (has); n++) {
+    g_auto (Person) yva = person_make (has[n] ? "with@native.example" : "without@native.example", has[n]);
+    Count count = { yva.id, 0 };
+
+    for (guint i = 0; i < G_N_ELEMENTS (ways); i++) {
+      g_autoptr (Program) program = program_new (APP_FIRST, "192.0.2.24");
+
+      if (has[n] && g_str_equal (ways[i].name, "sign-up"))
+        continue;
+      ways[i].run (program, &yva);
+      for (guint k = 0; k <= G_N_ELEMENTS (attempts); k++) {
+        g_autoptr (GVariant) page = program_page (program);
+        const char *name = postern_json_get_string (page, "name");
+
+        if (g_strcmp0 (name, "totp") != 0 && g_strcmp0 (name, "second-factor") != 0)
+          g_error ("by %s, attempt %u: %s", ways[i].name, k, name ? name : "no page");
+        if (k < G_N_ELEMENTS (attempts))
+          program_answer (program, attempts[k]);
+      }
+    }
+    g_assert_true (postern_store_read (house_store, POSTERN_KEEP_LASTING, count_sessions, &count, NULL));
+    g_assert_cmpuint (count.count, ==, 0);
+  }
+  policy_set (RULE ("optional"));
+}
+
+/* And with the factor it is in, as the tokens will say. */
+static void
+test_matrix_native_meets (void)
+{
+  g_auto (Person) zoe = person_make ("zoe@native.example", TRUE);
+  g_autoptr (Program) program = program_new (APP_FIRST, "192.0.2.25");
+  g_autofree char *body = NULL;
+
+  policy_set (RULE ("required"));
+  settle ();
+  native_password (program, &zoe);
+  program_assert_page (program, "totp");
+  body = g_strdup_printf ("code=%06u", postern_totp_compute (zoe.seed, sizeof zoe.seed, now ()));
+  program_answer (program, body);
+  program_assert_answer (program, "amr=pwd+otp+mfa&acr=2");
+  policy_set (RULE ("optional"));
+}
+
 int
 main (int argc, char **argv)
 {
@@ -139,6 +261,8 @@ main (int argc, char **argv)
   policy_set (RULE ("optional"));
   g_test_add_func ("/matrix/tokens", test_matrix_tokens);
   g_test_add_func ("/matrix/people", test_matrix_people);
+  g_test_add_func ("/matrix/native", test_matrix_native);
+  g_test_add_func ("/matrix/native-meets", test_matrix_native_meets);
   failed = g_test_run ();
   house_end ();
   return failed;

@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include "postern-flow-pages.h"
+
 #include "postern-flow-ask.h"
 #include "postern-flow-browser.h"
 #include "postern-flow-context.h"
@@ -41,15 +43,18 @@ redirect_to_page (PosternFlow *flow)
   return postern_response_new_redirect (location);
 }
 
-static void
-rewind_to_choose (PosternRuntime *runtime, PosternRequest *request, PosternFlow *flow)
+gboolean
+postern_flow_pages_rewind (PosternRuntime *runtime, PosternRequest *request, PosternFlow *flow, PosternPairs *input, const char *at)
 {
   PosternFlowContext context;
 
+  if (!postern_stage_choose_takes (postern_pairs_get (input, "action")) && !g_str_equal (at, "identifier") && !g_str_equal (at, "choose-account"))
+    return FALSE;
   postern_flow_context_init (&context, runtime, flow, request, NULL);
   postern_flow_context_forget_who (&context);
   postern_flow_set_string (&flow->stage, "choose");
   postern_flow_context_clear (&context);
+  return TRUE;
 }
 
 /*
@@ -61,17 +66,12 @@ static gboolean
 settle_page (PosternRuntime *runtime, PosternRequest *request, PosternFlow *flow, PosternPairs *input, GError **error)
 {
   const char *shown = postern_flow_prompt_get_template (flow);
-  const char *action = postern_pairs_get (input, "action");
   const char *at = NULL;
 
   if (!postern_request_get_query (request, "at", &at, error))
     return FALSE;
   at = at ? at : shown;
-  if (postern_stage_choose_takes (action) || g_str_equal (at, "identifier") || g_str_equal (at, "choose-account")) {
-    rewind_to_choose (runtime, request, flow);
-    return TRUE;
-  }
-  return g_str_equal (at, shown);
+  return postern_flow_pages_rewind (runtime, request, flow, input, at) || g_str_equal (at, shown);
 }
 
 PosternResponse *

@@ -1,10 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "postern-flow-park.h"
 
+#include "postern-flow-ask.h"
 #include "postern-flow-browser.h"
 #include "postern-flow-codec.h"
 #include "postern-flow-context.h"
 #include "postern-flow-effects.h"
+#include "postern-flow-native.h"
+#include "postern-flow-native-pages.h"
 #include "postern-flow-prompt.h"
 
 #define STAGE_DONE "done"
@@ -118,17 +121,30 @@ answer_overtaken (PosternFlowContext *context)
   g_autofree char *location = g_strdup_printf ("/sign-in/%s", context->flow->id);
 
   g_ptr_array_set_size (context->cookies, 0);
-  return postern_response_new_redirect (location);
+  return context->flow->entrance == POSTERN_ENTRANCE_NATIVE ? postern_flow_native_lose (context) : postern_response_new_redirect (location);
+}
+
+/* What leads away, and what is no application's to show, needs a browser. */
+static gboolean
+check_native (PosternPrompt *prompt, GError **error)
+{
+  if (postern_prompt_get_kind (prompt) == POSTERN_PROMPT_PAGE && postern_flow_native_pages_has (postern_prompt_get_template (prompt)))
+    return TRUE;
+  g_set_error_literal (error, POSTERN_ERROR, POSTERN_ERROR_REDIRECT_TO_WEB, "The person must go on in a browser");
+  return FALSE;
 }
 
 PosternResponse *
 postern_flow_park_save (PosternFlowContext *context, GError **error)
 {
   PosternFlow *flow = context->flow;
-  gboolean page = postern_prompt_get_kind (context->prompt) == POSTERN_PROMPT_PAGE;
+  gboolean page = postern_prompt_get_kind (context->prompt) == POSTERN_PROMPT_PAGE, native = flow->entrance == POSTERN_ENTRANCE_NATIVE;
   g_autofree char *location = g_strdup_printf ("/sign-in/%s", flow->id);
+  g_autofree char *auth_session = native ? postern_flow_native_bind (flow) : NULL;
   g_autoptr (GError) local = NULL;
 
+  if (native && !check_native (context->prompt, error))
+    return NULL;
   if (flow->browser_hash == NULL)
     postern_flow_browser_bind (context);
   if (page)
@@ -139,6 +155,8 @@ postern_flow_park_save (PosternFlowContext *context, GError **error)
     g_propagate_error (error, g_steal_pointer (&local));
     return NULL;
   }
+  if (native)
+    return postern_flow_native_show (context, auth_session);
   return page ? postern_response_new_redirect (location) : postern_flow_prompt_leave (context, context->prompt);
 }
 
@@ -161,11 +179,30 @@ postern_flow_park_load (PosternRuntime *runtime, PosternRequest *request, const 
   if (error && !g_error_matches (error, POSTERN_ERROR, POSTERN_ERROR_NOT_FOUND) &&
       !g_error_matches (error, POSTERN_ERROR, POSTERN_ERROR_STALE))
     *lost = postern_response_new_error_page (error, NULL);
-  else if (flow == NULL || !postern_flow_browser_owns (request, flow))
+  else if (flow == NULL || flow->entrance == POSTERN_ENTRANCE_NATIVE || !postern_flow_browser_owns (request, flow))
     *lost = postern_flow_prompt_stale (NULL, NULL);
   else if (g_str_equal (flow->stage, STAGE_DONE) || postern_flow_context_now () >= flow->expires_at)
     *lost = answer_stale (tenant, flow);
   return *lost ? NULL : g_steal_pointer (&flow);
+}
+
+PosternFlow *
+postern_flow_park_load_native (PosternTenant *tenant, const char *auth_session, const char *application_id, GError **error)
+{
+  g_autofree char *id = postern_flow_ask_find_flow (auth_session);
+  g_autofree char *hash = postern_secret_hash (auth_session);
+  g_autoptr (GError) local = NULL;
+  g_autoptr (PosternFlow) flow = read_flow (tenant, id ? id : "", &local);
+  gboolean theirs = flow && flow->entrance == POSTERN_ENTRANCE_NATIVE && postern_secret_equal (hash, flow->browser_hash) &&
+                    g_strcmp0 (flow->application_id, application_id) == 0;
+
+  if (theirs && !g_str_equal (flow->stage, STAGE_DONE) && postern_flow_context_now () < flow->expires_at)
+    return g_steal_pointer (&flow);
+  if (g_error_matches (local, POSTERN_ERROR, POSTERN_ERROR_STORE))
+    g_propagate_error (error, g_steal_pointer (&local));
+  else
+    g_set_error_literal (error, POSTERN_ERROR, POSTERN_ERROR_INVALID_SESSION, "This auth_session is unknown, answered already or too old: begin again");
+  return NULL;
 }
 
 /* What is left of a flow that is done only knows the way back, for a person who reloads. */

@@ -15,6 +15,12 @@ PosternResponse *postern_flow_park_save (PosternFlowContext *context, GError **e
  */
 PosternFlow *postern_flow_park_load (PosternRuntime *runtime, PosternRequest *request, const char *id, PosternResponse **lost);
 
+/**
+ * postern_flow_park_load_native: the flow whose newest @auth_session this is, if the application got it: another's, an older one's
+ * and an unknown one's look alike. Returns: (transfer full) (nullable) with INVALID_SESSION
+ */
+PosternFlow *postern_flow_park_load_native (PosternTenant *tenant, const char *auth_session, const char *application_id, GError **error);
+
 /** postern_flow_park_peek: the flow @id, whoever's it is: to be told nothing of. (transfer full) (nullable): also when it is over */
 PosternFlow *postern_flow_park_peek (PosternTenant *tenant, const char *id);
 

@@ -92,21 +92,29 @@ allow_targets (PosternFlowContext *context, PosternResponse *page)
   }
 }
 
-PosternResponse *
-postern_flow_prompt_render (PosternFlowContext *context)
+GVariant *
+postern_flow_prompt_get_model (PosternFlowContext *context, guint *status, gint64 *retry_after)
 {
   PosternFlow *flow = context->flow;
   g_auto (PosternJsonObject) model = POSTERN_JSON_OBJECT_INIT;
-  PosternResponse *page;
-  guint status;
-  gint64 retry_after;
 
   if (flow->prompt_model)
     postern_json_object_add_all (&model, flow->prompt_model);
   add_frame (context, &model);
   add_wait (flow, &model);
-  add_error (flow, &model, &status, &retry_after);
-  page = postern_response_new_page (status, postern_flow_prompt_get_template (flow), postern_json_object_end (&model));
+  add_error (flow, &model, status, retry_after);
+  return postern_json_object_end (&model);
+}
+
+PosternResponse *
+postern_flow_prompt_render (PosternFlowContext *context)
+{
+  PosternFlow *flow = context->flow;
+  guint status;
+  gint64 retry_after;
+  GVariant *model = postern_flow_prompt_get_model (context, &status, &retry_after);
+  PosternResponse *page = postern_response_new_page (status, postern_flow_prompt_get_template (flow), model);
+
   if (retry_after > 0) {
     g_autofree char *seconds = g_strdup_printf ("%" G_GINT64_FORMAT, retry_after);
 

@@ -14,6 +14,8 @@ G_BEGIN_DECLS
 void postern_flow_prompt_keep (PosternFlow *flow, PosternPrompt *prompt);
 /** postern_flow_prompt_get_template: what the flow's page is now; "connector" when there is nothing to type. (transfer none) */
 const char *postern_flow_prompt_get_template (PosternFlow *flow);
+/** postern_flow_prompt_get_model: what the page is filled in with, also with what every page of a flow shows. (transfer floating) */
+GVariant *postern_flow_prompt_get_model (PosternFlowContext *context, guint *status, gint64 *retry_after);
 /** postern_flow_prompt_render: the page, with what every page of a flow shows. (transfer full) */
 PosternResponse *postern_flow_prompt_render (PosternFlowContext *context);
 /** postern_flow_prompt_leave: sends the browser to a provider, as @prompt says. (transfer full) */

@@ -3,14 +3,14 @@
 
 #define BROWSER POSTERN_ENTRANCE_BROWSER
 #define DEVICE POSTERN_ENTRANCE_DEVICE
-#define ACCOUNT POSTERN_ENTRANCE_ACCOUNT
+#define NATIVE POSTERN_ENTRANCE_NATIVE
 #define CODE POSTERN_ENTRANCE_CODE
 #define REFRESH POSTERN_ENTRANCE_REFRESH
 #define BACK_CHANNEL POSTERN_ENTRANCE_BACK_CHANNEL
 #define EXCHANGE POSTERN_ENTRANCE_EXCHANGE
 #define IMPERSONATION POSTERN_ENTRANCE_IMPERSONATION
 
-#define PERSON (BROWSER | DEVICE | ACCOUNT)            /* somebody sits in front of a page */
+#define PERSON POSTERN_ENTRANCES_PERSON                /* somebody sits in front of a page */
 #define TOKENS (CODE | REFRESH | EXCHANGE | IMPERSONATION) /* a program asks in a person's name */
 #define ALL (PERSON | TOKENS | BACK_CHANNEL)
 
@@ -27,7 +27,7 @@ const PosternStage postern_flow_table[] = {
   { "link",          postern_stage_link,           PERSON,                      FALSE },
   { "factor",        postern_stage_factor,         PERSON,                      FALSE },
   { "policy-out",    postern_stage_policy_out,     ALL,                         FALSE },
-  { "consent",       postern_stage_consent,        BROWSER | DEVICE,            FALSE },
+  { "consent",       postern_stage_consent,        BROWSER | DEVICE | NATIVE,   FALSE },
   { "claims",        postern_stage_claims,         TOKENS,                      FALSE },
   { "session",       postern_stage_session,        PERSON,                      FALSE },
   { "issue",         postern_stage_issue,          ALL,                         FALSE },

@@ -28,9 +28,14 @@ struct _PosternProtocolClass {
   PosternResponse *(*issue) (PosternProtocol *self, PosternFlow *flow, PosternTxn *txn, GError **error);
   /** refuse: the flow ends with @error; answer as the protocol does (redirect, page or JSON). (transfer full) */
   PosternResponse *(*refuse) (PosternProtocol *self, PosternFlow *flow, const GError *error);
+  /**
+   * show: (nullable): NATIVE only: the flow is parked; tells the application what @page asks (postern-flow-native-pages.h), and the
+   * @auth_session that its answer must bring. (transfer full)
+   */
+  PosternResponse *(*show) (PosternProtocol *self, PosternFlow *flow, GVariant *page, const char *auth_session);
   /** session_ended: tell the applications (back-channel logout); called after the commit, on a handler thread. */
   void (*session_ended) (PosternProtocol *self, PosternTenant *tenant, PosternSession *session, GPtrArray *grants);
-  gpointer padding[6];
+  gpointer padding[5];
 };
 
 gboolean postern_protocol_start (PosternProtocol *self, PosternRuntime *runtime, PosternFlowEngine *engine, GError **error);

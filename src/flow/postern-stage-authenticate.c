@@ -84,6 +84,8 @@ postern_stage_authenticate (PosternFlowContext *context, GError **error)
     postern_flow_context_forget_who (context);
     return postern_flow_context_again (context, "choose", N_("This way of signing in is not there any more. Choose another one."));
   }
+  if (POSTERN_IS_CONNECTOR (instance) && flow->entrance == POSTERN_ENTRANCE_NATIVE)
+    return postern_flow_context_refuse (error, POSTERN_ERROR_REDIRECT_TO_WEB, "Providers are reached in a browser only");
   step = postern_flow_ask (context, instance, phase_of (context), NULL);
   g_clear_pointer (&context->input, postern_pairs_unref);
   g_clear_pointer (&context->brought, postern_pairs_unref);

@@ -24,6 +24,8 @@ postern_stage_client (PosternFlowContext *context, GError **error)
     return POSTERN_STAGE_REFUSE;
   if (!context->client->application->enabled)
     return postern_flow_context_refuse (error, POSTERN_ERROR_UNAUTHORIZED_CLIENT, "This application is switched off");
+  if (flow->entrance == POSTERN_ENTRANCE_NATIVE && !context->client->authorization_challenge)
+    return postern_flow_context_refuse (error, POSTERN_ERROR_UNAUTHORIZED_CLIENT, "This application may not sign people in without a browser");
   if (flow->back_url == NULL)
     postern_flow_set_string (&flow->back_url, context->client->client_uri);
   return POSTERN_STAGE_GO_ON;

@@ -72,7 +72,7 @@ PosternStageResult
 postern_stage_policy_in (PosternFlowContext *context, GError **error)
 {
   PosternFlow *flow = context->flow;
-  gboolean person = flow->entrance & (POSTERN_ENTRANCE_BROWSER | POSTERN_ENTRANCE_DEVICE | POSTERN_ENTRANCE_ACCOUNT);
+  gboolean person = flow->entrance & POSTERN_ENTRANCES_PERSON;
 
   if (flow->entrance == POSTERN_ENTRANCE_BACK_CHANNEL) /* nobody's name, and no disk */
     return POSTERN_STAGE_GO_ON;

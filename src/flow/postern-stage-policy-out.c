@@ -77,7 +77,7 @@ PosternStageResult
 postern_stage_policy_out (PosternFlowContext *context, GError **error)
 {
   PosternFlow *flow = context->flow;
-  gboolean person = flow->entrance & (POSTERN_ENTRANCE_BROWSER | POSTERN_ENTRANCE_DEVICE | POSTERN_ENTRANCE_ACCOUNT);
+  gboolean person = flow->entrance & POSTERN_ENTRANCES_PERSON;
 
   if (flow->entrance != POSTERN_ENTRANCE_BACK_CHANNEL && !check_person (context, error))
     return POSTERN_STAGE_REFUSE;

@@ -218,6 +218,36 @@ test_name (void)
   g_assert_true (g_str_has_prefix (error->message, "name:"));
 }
 
+/* Whoever asks people itself, without a browser, is one of ours, and no page in a browser. */
+static void
+test_challenge (void)
+{
+  static const struct {
+    const char *kind, *metadata;
+    gboolean first_party, good;
+  } applications[] = {
+    { "native", "{" REDIRECT ",\"authorization_challenge\":true}", TRUE, TRUE },
+    { "native", "{" REDIRECT ",\"authorization_challenge\":true}", FALSE, FALSE },
+    { "native", "{" REDIRECT ",\"authorization_challenge\":false}", FALSE, TRUE },
+    { "spa", "{" REDIRECT ",\"authorization_challenge\":true}", TRUE, FALSE },
+    { "service", "{\"authorization_challenge\":true}", TRUE, FALSE },
+    { "native", "{" REDIRECT ",\"authorization_challenge\":\"yes\"}", TRUE, FALSE },
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (applications); i++) {
+    g_autoptr (PosternApplication) application = new_application (applications[i].kind, applications[i].metadata);
+    g_autoptr (PosternClient) client = NULL;
+    g_autoptr (GError) error = NULL;
+
+    application->first_party = applications[i].first_party;
+    client = postern_client_new (application, NULL);
+    g_assert_cmpint (postern_application_validate (application, &error), ==, applications[i].good);
+    if (!applications[i].good)
+      g_assert_true (g_str_has_prefix (error->message, "authorization_challenge: "));
+    g_assert_true (!client->authorization_challenge || applications[i].first_party); /* whatever the record came to say */
+  }
+}
+
 static void
 test_secrets (void)
 {
@@ -275,6 +305,7 @@ main (int argc, char **argv)
   g_test_add_func ("/application/members", test_members);
   g_test_add_func ("/application/validate", test_validate);
   g_test_add_func ("/application/name", test_name);
+  g_test_add_func ("/application/challenge", test_challenge);
   g_test_add_func ("/application/secrets", test_secrets);
   g_test_add_func ("/application/redirect", test_redirect);
 

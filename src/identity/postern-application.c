@@ -278,6 +278,7 @@ static const Row rows[] = {
     {"second_factors", check_words, POSTERN_SECOND_FACTORS, 0, 0},
     {"require_auth_time", check_boolean, NULL, 0, 0},
     {"require_pkce", check_boolean, NULL, 0, 0},
+    {"authorization_challenge", check_boolean, NULL, 0, 0},
     {"application_type", check_word, "web native", 0, 0},
     {"subject_type", check_word, "public", 0, 0},
     {"client_name", check_text, NULL, 1, 200},
@@ -348,6 +349,21 @@ check_encryption (PosternClient *client, const char *what, const PosternClientEn
                       alg);
 }
 
+/* Whoever asks people for their passwords must be the one that they are for, and have a place where they are safe from its page's scripts. */
+static gboolean
+check_challenge (PosternApplication *application, gboolean code, GError **error)
+{
+  GVariant *metadata = application->metadata;
+
+  if (metadata == NULL || !postern_json_get_boolean (metadata, "authorization_challenge", FALSE))
+    return TRUE;
+  if (!application->first_party)
+    return wrong (error, "authorization_challenge", "is for your own applications only: it needs first_party");
+  if (g_str_equal (application->kind, "spa"))
+    return wrong (error, "authorization_challenge", "is not for applications in the browser: they send people to our pages");
+  return code ? TRUE : wrong (error, "authorization_challenge", "needs the grant type authorization_code");
+}
+
 /* What one member says about another, the defaults included. */
 static gboolean
 check_together (PosternApplication *application, GError **error)
@@ -381,7 +397,8 @@ check_together (PosternApplication *application, GError **error)
       client->jwks_uri == NULL)
     return wrong (error, "jwks", "or jwks_uri must be given for private_key_jwt");
 
-  return check_encryption (client, "id_token", &client->id_token_encryption, error) &&
+  return check_challenge (application, code, error) &&
+         check_encryption (client, "id_token", &client->id_token_encryption, error) &&
          check_encryption (client, "userinfo", &client->userinfo_encryption, error);
 }
 

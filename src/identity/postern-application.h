@@ -36,6 +36,7 @@ typedef struct {
   guint second_factor, second_factors; /* as the tenant's policy says it (postern-assurance.h); 0: no say */
   gint64 default_max_age;   /* -1: not set */
   gboolean require_auth_time, refresh_rotation, require_pkce;
+  gboolean authorization_challenge; /* ours, and may sign people in on pages of its own, without a browser */
   char *logo_uri, *client_uri, *policy_uri, *tos_uri;
 } PosternClient;
 

@@ -169,6 +169,7 @@ postern_client_new (PosternApplication *application, GError **error)
 
   self->application = postern_application_ref (application);
   read_members (self, application->kind, metadata);
+  self->authorization_challenge = application->first_party && postern_json_get_boolean (metadata, "authorization_challenge", FALSE);
 
   return read_keys (self, metadata, error) ? g_steal_pointer (&self) : NULL;
 }

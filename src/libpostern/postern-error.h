@@ -47,6 +47,8 @@ G_BEGIN_DECLS
  * @POSTERN_ERROR_CONFIG: server_error, 500: a setting is missing or wrong
  * @POSTERN_ERROR_UNREACHABLE: temporarily_unavailable, 504: an upstream provider does not answer
  * @POSTERN_ERROR_STORE: internal: temporarily_unavailable, 503: the database cannot be read or written now
+ * @POSTERN_ERROR_INVALID_SESSION: invalid_session, 400 (OAuth 2.0 for First-Party Applications)
+ * @POSTERN_ERROR_REDIRECT_TO_WEB: redirect_to_web, 403 (likewise)
  * @POSTERN_ERROR_LAST: how many there are
  *
  * The one list of what can go wrong. Each code has exactly one wire word (the OAuth 2.0 / OpenID Connect
@@ -88,6 +90,8 @@ typedef enum {
   POSTERN_ERROR_CONFIG,
   POSTERN_ERROR_UNREACHABLE,
   POSTERN_ERROR_STORE,
+  POSTERN_ERROR_INVALID_SESSION,
+  POSTERN_ERROR_REDIRECT_TO_WEB,
   POSTERN_ERROR_LAST
 } PosternError;
 

@@ -18,8 +18,12 @@ typedef enum {
   POSTERN_ENTRANCE_EXCHANGE = 1 << 4,
   POSTERN_ENTRANCE_IMPERSONATION = 1 << 5,
   POSTERN_ENTRANCE_ACCOUNT = 1 << 6, /* a browser that signs in to our own account page or console */
-  POSTERN_ENTRANCE_CODE = 1 << 7     /* redemption of a code: the second leg of the browser's or device's flow */
+  POSTERN_ENTRANCE_CODE = 1 << 7,    /* redemption of a code: the second leg of the browser's or device's flow */
+  POSTERN_ENTRANCE_NATIVE = 1 << 8   /* an application of ours that shows the flow's pages itself, without a browser */
 } PosternEntrance;
+
+/* Somebody sits in front of a page. */
+#define POSTERN_ENTRANCES_PERSON (POSTERN_ENTRANCE_BROWSER | POSTERN_ENTRANCE_DEVICE | POSTERN_ENTRANCE_ACCOUNT | POSTERN_ENTRANCE_NATIVE)
 
 typedef enum {
   POSTERN_FLOW_PROMPT_NONE = 1 << 0,
@@ -52,7 +56,7 @@ struct _PosternFlow {
   char *stage;             /* the stage it stands on */
   char *protocol;          /* instance id of the protocol that began it, e.g. "oidc" */
   PosternPairs *protocol_state; /* (nullable): only the protocol reads it */
-  char *browser_hash;      /* SHA-256 of the browser's flow cookie, base64url; (nullable) off the browser */
+  char *browser_hash;      /* SHA-256 of the browser's flow cookie, base64url, or of a native application's auth_session; (nullable) off both */
   gint64 created_at, expires_at;
   char *remote_address, *user_agent;
 

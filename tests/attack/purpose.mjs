@@ -38,6 +38,8 @@ async function get() {
     opaqueMachine: ['--kind', 'service', '--scope', 'read', '--resource', resource, '--access-token-format', 'opaque'],
     asker: ['--kind', 'web', '--auth-method', 'private_key_jwt', '--jwks', jwks, '--grant-type', 'authorization_code', '--grant-type', 'client_credentials', '--resource', resource, '--scope', 'openid read'],
     machine: ['--kind', 'service', '--scope', 'read', '--resource', resource],
+    tool: ['--kind', 'native', '--authorization-challenge'],
+    otherTool: ['--kind', 'native', '--authorization-challenge'],
   }, {
     config: { outbound: { allow: '127.0.0.1' } },
     instances: {
@@ -120,6 +122,9 @@ async function enter(email, password, device) {
   return { visitor, isIn: location.startsWith(callback) && location.includes('code=') };
 }
 
+/** The request of an application that signs people in without a browser; and what it is told. */
+const challenged = (app) => Object.fromEntries(new URLSearchParams(house.ask(app).path.split('?')[1])), challenge = (form) => house.post('/oidc/authorize-challenge', form);
+
 /** Each kind: makes one. `value` is what is shown at the doors; the rest is what its own door wants beside it. */
 const kinds = {
   code: async () => { const form = await house.codeForm(house.web); return { value: form.code, form }; },
@@ -174,6 +179,7 @@ const kinds = {
     await visitor.send(url.href);
     return { value: visitor.cookies.get('demo') };
   },
+  'auth session': async () => ({ value: (await challenge({ ...challenged(house.tool) })).auth_session }),
   'client id': async () => ({ value: house.web.client_id }),
   'user id': async () => ({ value: claims((await signedIn()).tokens.id_token).sub }),
   'session id': async () => ({ value: claims((await signedIn()).tokens.id_token).sid }),
@@ -202,10 +208,10 @@ const asserted = (value) => ({ client_assertion_type: assertionType, client_asse
 const credentials = { grant_type: 'client_credentials', scope: 'read', resource };
 
 /** The three ways to show a client, at the endpoint @path with the rest of a form that is in order. */
-const clientDoors = (path, form) => [
-  { name: 'client_secret', route: `POST ${path}`, takes: ['client secret'], open: (value) => ok(house.post(path, { ...form, client_id: house.machine.client_id, client_secret: value })) },
-  { name: 'Basic', route: `POST ${path}`, takes: ['client secret'], open: (value) => ok(house.post(path, form, basic(house.machine.client_id, value))) },
-  { name: 'client_assertion', route: `POST ${path}`, takes: ['client assertion'], open: (value) => ok(house.post(path, { ...form, ...asserted(value) })) },
+const clientDoors = (path, form, isIn = ok) => [
+  { name: 'client_secret', route: `POST ${path}`, takes: ['client secret'], open: (value) => isIn(house.post(path, { ...form, client_id: house.machine.client_id, client_secret: value })) },
+  { name: 'Basic', route: `POST ${path}`, takes: ['client secret'], open: (value) => isIn(house.post(path, form, basic(house.machine.client_id, value))) },
+  { name: 'client_assertion', route: `POST ${path}`, takes: ['client assertion'], open: (value) => isIn(house.post(path, { ...form, ...asserted(value) })) },
 ];
 
 const isActive = async (token, app = house.web) => (await house.post('/oidc/introspect', { token, ...house.secret(app) })).active === true;
@@ -345,6 +351,14 @@ const doors = [
   hintDoor('POST /oidc/logout', async (value) => (await arrive(await house.post('/oidc/logout', { id_token_hint: value, post_logout_redirect_uri: after }))).startsWith(after)),
   sessionDoor('/oidc/logout', async (answer) => (await answer.text()).includes('id="logout-confirm"')),
   ...formDoors('POST /oidc/logout/confirm', '/oidc/logout/confirm', { action: 'cancel' }),
+
+  ...[['tool', ['auth session']], ['otherTool', []]].map(([app, takes]) => ({
+    name: takes.length ? 'auth_session' : 'auth_session, by another application,', route: 'POST /oidc/authorize-challenge', takes,
+    open: async (value) => (await challenge({ client_id: house[app].client_id, auth_session: value, identifier: person.identifier })).page?.name === 'password',
+  })),
+  { name: 'id_token_hint', route: 'POST /oidc/authorize-challenge', takes: [], open: async (value) => (await challenge({ ...challenged(house.tool), id_token_hint: value })).page?.name === 'identifier' }, // all there are were another application's
+  ...clientDoors('/oidc/authorize-challenge', {}, async (answer) => (await answer).error !== 'invalid_client'), // who is known is told what else is wrong
+  { name: 'a browser\'s cookies', route: 'POST /oidc/authorize-challenge', takes: [], open: async (value) => (await house.post('/oidc/authorize-challenge', { ...challenged(house.tool), prompt: 'none' }, cookies({ session: value, flow: value, device: value }))).status === 200 },
 
   { name: 'path', route: 'GET /sign-in/{flow}', takes: ['flow handle'], open: async (value, made) => flowPage(value, Object.fromEntries((made.visitor ?? (await beside(made, aFlow)).visitor).cookies)) },
   { name: 'cookie flow', route: 'GET /sign-in/{flow}', takes: ['flow cookie'], open: async (value, made) => flowPage((made.path ?? (await beside(made, aFlow)).path).split(/[/?]/)[2], { flow: value }) },
