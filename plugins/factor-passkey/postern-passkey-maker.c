@@ -14,6 +14,11 @@ postern_passkey_maker_new (gboolean rsa)
   PosternPasskeyMaker *self = g_new0 (PosternPasskeyMaker, 1);
 
   self->rsa = rsa;
+  self->challenge = "AAAA";
+  self->rp_id = "example.org";
+  self->origin = "https://example.org";
+  self->more = ",\"crossOrigin\":false";
+  self->flags = POSTERN_PASSKEY_FLAG_UP | POSTERN_PASSKEY_FLAG_UV;
   self->credential = rsa ? EVP_RSA_gen (2048) : EVP_EC_gen ("P-256");
   self->signer = rsa ? EVP_RSA_gen (2048) : EVP_EC_gen ("P-256");
   self->root_key = EVP_EC_gen ("P-256");
@@ -21,6 +26,7 @@ postern_passkey_maker_new (gboolean rsa)
   self->client = g_byte_array_new ();
   self->object = g_byte_array_new ();
   self->auth_data = g_byte_array_new ();
+  self->signature = g_byte_array_new ();
   return self;
 }
 
@@ -34,6 +40,7 @@ postern_passkey_maker_free (PosternPasskeyMaker *self)
   g_byte_array_unref (self->client);
   g_byte_array_unref (self->object);
   g_byte_array_unref (self->auth_data);
+  g_byte_array_unref (self->signature);
   g_free (self);
 }
 
@@ -160,21 +167,41 @@ put_key (PosternPasskeyMaker *self, GByteArray *bytes)
 }
 
 static void
-make_auth_data (PosternPasskeyMaker *self)
+make_client (PosternPasskeyMaker *self, const char *type)
+{
+  g_autofree char *client = g_strdup_printf ("{\"type\":\"%s\",\"challenge\":\"%s\",\"origin\":\"%s\"%s}", type, self->challenge, self->origin, self->more);
+
+  g_byte_array_set_size (self->client, 0);
+  put (self->client, client, strlen (client));
+}
+
+static void
+make_auth_data (PosternPasskeyMaker *self, gboolean with_key)
 {
   g_autoptr (GByteArray) rp = g_byte_array_new ();
   g_autoptr (GByteArray) rp_hash = NULL;
 
-  put (rp, "example.org", strlen ("example.org"));
+  put (rp, self->rp_id, strlen (self->rp_id));
   rp_hash = hash ("SHA256", rp);
   g_byte_array_set_size (self->auth_data, 0);
   put (self->auth_data, rp_hash->data, rp_hash->len);
-  put_number (self->auth_data, 1, POSTERN_PASSKEY_FLAG_UP | POSTERN_PASSKEY_FLAG_UV | POSTERN_PASSKEY_FLAG_AT);
-  put_number (self->auth_data, 4, 0);
+  put_number (self->auth_data, 1, self->flags | (with_key ? POSTERN_PASSKEY_FLAG_AT : 0));
+  put_number (self->auth_data, 4, self->counter);
+  if (!with_key)
+    return;
   put (self->auth_data, "0123456789abcdef", POSTERN_PASSKEY_AAGUID);
   put_number (self->auth_data, 2, 4);
   put (self->auth_data, "cred", 4);
   put_key (self, self->auth_data);
+}
+
+GByteArray *
+postern_passkey_maker_dup_key (PosternPasskeyMaker *self)
+{
+  GByteArray *key = g_byte_array_new ();
+
+  put_key (self, key);
+  return key;
 }
 
 static GByteArray *
@@ -358,12 +385,9 @@ put_statement (PosternPasskeyMaker *self, const char *format, GByteArray *statem
 void
 postern_passkey_maker_make (PosternPasskeyMaker *self, const char *format, const char *twist)
 {
-  static const char client[] = "{\"type\":\"webauthn.create\",\"challenge\":\"AAAA\",\"origin\":\"https://example.org\",\"crossOrigin\":false}";
-
   self->twist = twist;
-  g_byte_array_set_size (self->client, 0);
-  put (self->client, client, strlen (client));
-  make_auth_data (self);
+  make_client (self, "webauthn.create");
+  make_auth_data (self, TRUE);
   g_byte_array_set_size (self->object, 0);
   put_head (self->object, 5, 3);
   put_text (self->object, "fmt");
@@ -371,6 +395,20 @@ postern_passkey_maker_make (PosternPasskeyMaker *self, const char *format, const
   put_text (self->object, "attStmt");
   put_statement (self, format, self->object);
   put_member (self->object, "authData", self->auth_data);
+}
+
+void
+postern_passkey_maker_answer (PosternPasskeyMaker *self)
+{
+  g_autoptr (GByteArray) attested = NULL;
+  g_autoptr (GByteArray) signature = NULL;
+
+  make_client (self, "webauthn.get");
+  make_auth_data (self, FALSE);
+  attested = make_attested (self);
+  signature = sign (self->credential, "SHA256", attested);
+  g_byte_array_set_size (self->signature, 0);
+  put (self->signature, signature->data, signature->len);
 }
 
 void

@@ -31,13 +31,19 @@ store_of (Trial *self)
   return postern_tenant_get_store (self->context->tenant);
 }
 
+/* One that is not there is the answer's fault, in the transaction too: it was taken away meanwhile. All else is ours. */
 static gboolean
 find (PosternTxn *txn, gpointer user_data, GError **error)
 {
   Trial *self = user_data;
+  g_autoptr (GError) missing = NULL;
 
   g_clear_pointer (&self->credential, postern_credential_unref);
-  self->credential = postern_credential_store_find_passkey (txn, self->id, error);
+  self->credential = postern_credential_store_find_passkey (txn, self->id, &missing);
+  if (g_error_matches (missing, POSTERN_ERROR, POSTERN_ERROR_NOT_FOUND))
+    return postern_passkey_data_refuse (error, "unknown credential");
+  if (missing)
+    g_propagate_error (error, g_steal_pointer (&missing));
   return self->credential != NULL;
 }
 
@@ -113,17 +119,11 @@ verify (Trial *self, const char *challenge, GError **error)
 static gboolean
 try_response (Trial *self, const char *challenge, const char *user_id, GError **error)
 {
-  g_autoptr (GError) missing = NULL;
-
   self->id = postern_step_get_input (self->step, "credential");
   if (self->id == NULL || challenge == NULL)
     return postern_passkey_data_refuse (error, self->id ? "no challenge" : "no response");
-  if (!postern_store_read (store_of (self), POSTERN_KEEP_LASTING, find, self, &missing)) {
-    if (g_error_matches (missing, POSTERN_ERROR, POSTERN_ERROR_NOT_FOUND))
-      return postern_passkey_data_refuse (error, "unknown credential");
-    g_propagate_error (error, g_steal_pointer (&missing));
+  if (!postern_store_read (store_of (self), POSTERN_KEEP_LASTING, find, self, error))
     return FALSE;
-  }
   if (!is_of (self, user_id))
     return postern_passkey_data_refuse (error, "userHandle");
   return verify (self, challenge, error);
@@ -148,7 +148,8 @@ postern_passkey_sign_in_answer (PosternFactorPasskey *factor, PosternStep *step)
   if (try_response (&self, postern_step_get_input (step, POSTERN_FLOW_PASSKEY_CHALLENGE), NULL, &error)) {
     finish (&self);
   } else {
-    postern_flow_audit_write (self.context, "sign-in.failed", self.credential ? self.credential->user_id : NULL);
+    if (g_error_matches (error, POSTERN_ERROR, POSTERN_ERROR_CREDENTIALS))
+      postern_flow_audit_write (self.context, "sign-in.failed", self.credential ? self.credential->user_id : NULL);
     postern_step_return_error (step, error);
   }
   g_clear_pointer (&self.credential, postern_credential_unref);
@@ -186,16 +187,19 @@ void
 postern_passkey_sign_in_answer_second (PosternFactorPasskey *factor, PosternStep *step)
 {
   Trial self = { factor, step, postern_flow_ask_get_context (step) };
-  g_autoptr (GError) error = NULL;
+  GError *error = NULL;
 
   if (postern_step_get_phase (step) == POSTERN_STEP_BEGIN) {
     show (&self, NULL);
   } else if (try_response (&self, postern_step_get_state (step, CHALLENGE), self.context->flow->user_id, &error)) {
     finish (&self);
-  } else {
+  } else if (g_error_matches (error, POSTERN_ERROR, POSTERN_ERROR_CREDENTIALS)) {
     g_message ("No second factor: %s", error->message);
     postern_flow_audit_write (self.context, "sign-in.failed", self.context->flow->user_id);
     show (&self, NOTICE_WRONG);
+    g_error_free (error);
+  } else { /* the database's: nobody failed to sign in */
+    postern_step_return_error (step, error);
   }
   g_clear_pointer (&self.credential, postern_credential_unref);
 }

@@ -66,6 +66,13 @@ take_error (PosternFlowContext *context, PosternInstance *instance, const GError
   return result;
 }
 
+/* A set-up link used before; and what a factor could not look up, which another way would not do better: that is a failure of ours. */
+static gboolean
+is_final (PosternInstance *instance, const GError *failure)
+{
+  return g_error_matches (failure, POSTERN_ERROR, POSTERN_ERROR_STALE) || (POSTERN_IS_FACTOR (instance) && !postern_error_is_public (failure));
+}
+
 /**
  * Stage `authenticate`: asks the chosen instance who this is, as often as it wants to show something. A session that stage
  * `choose` found needs no asking.
@@ -90,7 +97,7 @@ postern_stage_authenticate (PosternFlowContext *context, GError **error)
   g_clear_pointer (&context->input, postern_pairs_unref);
   g_clear_pointer (&context->brought, postern_pairs_unref);
   context->callback = FALSE;
-  if (g_error_matches (postern_step_get_error (step), POSTERN_ERROR, POSTERN_ERROR_STALE)) { /* a set-up link used before */
+  if (postern_step_get_error (step) && is_final (instance, postern_step_get_error (step))) {
     g_propagate_error (error, g_error_copy (postern_step_get_error (step)));
     return POSTERN_STAGE_REFUSE;
   }

@@ -1,0 +1,164 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "postern-passkey-flow-fixture.h"
+
+#include "postern-txn.h"
+
+#define ALONE "factor:passkey"
+#define SECOND "continue"
+
+static void
+test_alone (void)
+{
+  g_auto (Owner) ada = owner_make ("ada@passkey.example");
+  g_autoptr (Browser) browser = browser_at_start ();
+  g_autofree char *form = owner_answer (&ada, browser, ALONE);
+  g_autofree char *user = NULL;
+
+  browser_submit (browser, form);
+  assert_answer (browser, "acr=2");
+  user = browser_dup_part (browser, "user=");
+  g_assert_cmpstr (user, ==, ada.id);
+}
+
+/* What is changed in a form that would be right: a member's name, and what stands there instead. */
+static char *
+change (const char *form, const char *name, const char *value)
+{
+  g_autofree char *key = g_strconcat ("&", name, "=", NULL);
+  const char *at = strstr (form, key);
+  const char *end;
+
+  g_assert_nonnull (at);
+  at += strlen (key);
+  end = at + strcspn (at, "&");
+  return g_strdup_printf ("%.*s%s%s", (int) (at - form), form, value, end);
+}
+
+/* Wrong, foreign, old and replayed: the page is the same, and only the log knows which it was. */
+static void
+test_refused (void)
+{
+  static const struct {
+    const char *member, *value, *check;
+  } rows[] = {
+    { "credential", "cGtfdW5rbm93bg", "unknown credential" }, { "user_handle", "dXNyX3NvbWVib2R5", "userHandle" },
+    { "user_handle", "", "userHandle" },                      { "signature", "AAAA", "signature" },
+    { "client_data", "e30", "type" },                         { "client_data", "", "clientDataJSON" },
+    { "auth_data", "AAAA", "authData" },                      { NULL, NULL, "challenge" },
+  };
+  g_auto (Owner) bob = owner_make ("bob@passkey.example");
+  g_autofree char *page = NULL;
+  g_autofree char *used = NULL;
+
+  for (guint i = 0; i < G_N_ELEMENTS (rows); i++) {
+    g_autoptr (Browser) browser = browser_at_start ();
+    g_autofree char *form = owner_answer (&bob, browser, ALONE);
+    g_autofree char *changed = rows[i].member ? change (form, rows[i].member, rows[i].value) : g_strdup (used);
+
+    browser_submit (browser, changed);
+    assert_page (browser, "identifier");
+    assert_logged (rows[i].check);
+    if (page)
+      g_assert_cmpstr (browser_model (browser, "error_message"), ==, page);
+    else
+      page = g_strdup (browser_model (browser, "error_message"));
+    g_assert_nonnull (page);
+    g_free (used); /* right, but for another page: next it is the one that is sent */
+    used = g_steal_pointer (&form);
+  }
+}
+
+static Browser *
+browser_at_second (Owner *owner)
+{
+  Browser *browser = browser_at_start ();
+
+  browser_sign_in (browser, owner->email, PASSWORD);
+  assert_page (browser, "passkey");
+  return browser;
+}
+
+static void
+test_second (void)
+{
+  g_auto (Owner) cid = owner_make ("cid@passkey.example");
+  g_auto (Owner) dan = owner_make ("dan@passkey.example");
+  g_autoptr (Browser) browser = browser_at_second (&cid);
+  g_autofree char *foreign = owner_answer (&dan, browser, SECOND);
+  g_autofree char *wrong = NULL;
+  g_autofree char *unknown = NULL;
+  g_autofree char *right = NULL;
+  g_autofree char *message = NULL;
+
+  browser_submit (browser, foreign);
+  assert_page (browser, "passkey");
+  assert_logged ("userHandle");
+  message = g_strdup (browser_model (browser, "error_message"));
+  wrong = owner_answer (&cid, browser, SECOND);
+  unknown = change (wrong, "credential", "cGtfdW5rbm93bg");
+  browser_submit (browser, unknown);
+  assert_page (browser, "passkey");
+  assert_logged ("unknown credential");
+  g_assert_cmpstr (browser_model (browser, "error_message"), ==, message);
+  right = owner_answer (&cid, browser, SECOND);
+  browser_submit (browser, right);
+  assert_answer (browser, "acr=2");
+}
+
+/* --- a database that fails -------------------------------------------------------------------------------------------------- */
+
+static gboolean
+run (PosternTxn *txn, gpointer sql, GError **error)
+{
+  return postern_txn_run (txn, sql, NULL, 0, error);
+}
+
+static gboolean
+count_failed (PosternTxn *txn, gpointer count, GError **error)
+{
+  g_autoptr (GPtrArray) entries = postern_audit_store_list (txn, NULL, 1000, error);
+
+  for (guint i = 0; entries && i < entries->len; i++)
+    *(guint *) count += g_str_equal (((PosternAudit *) entries->pdata[i])->event, "sign-in.failed");
+  return entries != NULL;
+}
+
+/* It is a failure of ours, not of whoever answered right; and no wrong answer is written down. */
+static void
+test_database (void)
+{
+  g_auto (Owner) eve = owner_make ("eve@passkey.example");
+  g_autoptr (Browser) alone = browser_at_start ();
+  g_autoptr (Browser) second = browser_at_second (&eve);
+  g_autofree char *first_form = owner_answer (&eve, alone, ALONE);
+  g_autofree char *second_form = owner_answer (&eve, second, SECOND);
+  guint before = 0, after = 0;
+
+  g_assert_true (postern_store_read (house_store, POSTERN_KEEP_LASTING, count_failed, &before, NULL));
+  fixture_write (house_store, run, "CREATE TRIGGER broken BEFORE UPDATE ON credentials BEGIN SELECT RAISE (ABORT, 'broken'); END");
+  g_test_expect_message (NULL, G_LOG_LEVEL_WARNING, "*at stage authenticate: *broken");
+  browser_submit (alone, first_form);
+  assert_answer (alone, "error=server_error");
+  g_test_expect_message (NULL, G_LOG_LEVEL_WARNING, "*at stage factor: *broken");
+  browser_submit (second, second_form);
+  assert_answer (second, "error=server_error");
+  g_test_assert_expected_messages ();
+  fixture_write (house_store, run, "DROP TRIGGER broken");
+  g_assert_true (postern_store_read (house_store, POSTERN_KEEP_LASTING, count_failed, &after, NULL));
+  g_assert_cmpuint (after, ==, before);
+}
+
+int
+main (int argc, char **argv)
+{
+  int status;
+
+  g_test_init (&argc, &argv, NULL);
+  passkey_begin (g_variant_new_parsed ("@a{ss} {}"));
+  g_test_add_func ("/passkey-flow/alone", test_alone);
+  g_test_add_func ("/passkey-flow/refused", test_refused);
+  g_test_add_func ("/passkey-flow/second", test_second);
+  g_test_add_func ("/passkey-flow/database", test_database);
+  status = g_test_run ();
+  return passkey_end (status);
+}
