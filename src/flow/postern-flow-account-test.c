@@ -5,18 +5,6 @@
 
 /* What a person changes about the account, and what others must not. */
 
-/** Signed in by the password. */
-static Browser *
-browser_enter (const char *address, const char *email)
-{
-  Browser *browser = browser_new (address);
-
-  browser_begin (browser, application_flow (APP_FIRST, 0));
-  browser_sign_in (browser, email, PASSWORD);
-  assert_answer (browser, "fresh=1");
-  return browser;
-}
-
 /* --- taking away ------------------------------------------------------------------------------------------------------ */
 
 typedef struct {

@@ -6,7 +6,9 @@
 #include "postern-flow-context.h"
 #include "postern-flow-device-words.h"
 #include "postern-flow-end.h"
+#include "postern-flow-link.h"
 #include "postern-flow-methods.h"
+#include "postern-flow-prompt.h"
 #include "postern-flow-remove.h"
 #include "postern-flow-routes.h"
 #include "postern-flow-scope-words.h"
@@ -131,8 +133,9 @@ application_entries (Account *account)
 }
 
 static GVariant *
-identity_entries (Account *account, PosternRegistry *registry)
+identity_entries (Account *account, PosternRuntime *runtime)
 {
+  PosternRegistry *registry = postern_runtime_get_registry (runtime);
   GVariantBuilder entries = G_VARIANT_BUILDER_INIT (G_VARIANT_TYPE ("av"));
 
   for (guint i = 0; i < account->identities->len; i++) {
@@ -142,6 +145,7 @@ identity_entries (Account *account, PosternRegistry *registry)
 
     g_variant_builder_add (&entries, "v", g_variant_new_parsed ("{'id': <%s>, 'connector': <%s>, 'name': <%s>}", identity->id, identity->connector, name));
   }
+  postern_flow_link_add_choices (&entries, runtime, account->visit->tenant, account->identities);
   return g_variant_builder_end (&entries);
 }
 
@@ -161,6 +165,9 @@ find_notice (PosternRequest *request)
     { "unlinked", N_("It is disconnected. You are signed out everywhere else.") },
     { "removed", N_("It is removed. You are signed out everywhere else.") },
     { "last-way", N_("This is the only way to sign in to your account. Add another one first.") },
+    { "link-taken", N_("That account is connected to another account here already. Sign in to that one and disconnect it there first.") },
+    { "link-stopped", N_("You stopped on the other side. Try again, or choose another way.") },
+    { "link-failed", N_("Connecting did not work. Try again later.") },
     { "again", N_("You have signed in again. Now you can go on.") },
   };
   const char *notice = NULL;
@@ -190,6 +197,7 @@ render (Account *account, PosternRequest *request, PosternRuntime *runtime)
   PosternFlowVisit *visit = account->visit;
   const char *name = postern_user_name_get (visit->user), *identifier = postern_user_name_get_shown (visit->user);
   g_auto (PosternJsonObject) model = POSTERN_JSON_OBJECT_INIT;
+  PosternResponse *page;
 
   add_url (&model, visit->tenant, "action", "/account");
   add_url (&model, visit->tenant, "sign_out_url", "/account/sign-out");
@@ -208,9 +216,11 @@ render (Account *account, PosternRequest *request, PosternRuntime *runtime)
   postern_json_object_add_boolean (&model, "others", account->sessions->len > 1);
   postern_json_object_add (&model, "sessions", session_entries (account));
   postern_json_object_add (&model, "applications", application_entries (account));
-  postern_json_object_add (&model, "identities", identity_entries (account, postern_runtime_get_registry (runtime)));
+  postern_json_object_add (&model, "identities", identity_entries (account, runtime));
   postern_json_object_add (&model, "activity", postern_flow_activity_to_variant (account->events, account->sessions));
-  return postern_response_new_page (200, "account", postern_json_object_end (&model));
+  page = postern_response_new_page (200, "account", postern_json_object_end (&model));
+  postern_flow_prompt_allow_providers (runtime, page);
+  return page;
 }
 
 PosternResponse *
@@ -331,6 +341,8 @@ postern_flow_account_submit (PosternRequest *request, gpointer engine)
     return response;
   if (postern_request_get_form (request, "action", &action, &error) && postern_flow_remove_takes (action))
     return postern_flow_remove (engine, visit, request, action);
+  if (postern_flow_link_takes (action))
+    return postern_flow_link_begin (engine, visit, request, action);
   if (g_strcmp0 (action, "end-others") == 0)
     return end_all_others (engine, visit);
   if (g_strcmp0 (action, "keep") == 0)

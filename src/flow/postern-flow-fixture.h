@@ -507,6 +507,18 @@ browser_sign_in (Browser *self, const char *email, const char *password)
   browser_submit (self, what);
 }
 
+/** One that is signed in by the password. */
+static inline Browser *
+browser_enter (const char *address, const char *email)
+{
+  Browser *browser = browser_new (address);
+
+  browser_begin (browser, application_flow (APP_FIRST, 0));
+  browser_sign_in (browser, email, PASSWORD);
+  assert_answer (browser, "fresh=1");
+  return browser;
+}
+
 /** Goes to the provider and comes back with @code: who that is. */
 static inline void
 browser_press_provider (Browser *browser, const char *code)

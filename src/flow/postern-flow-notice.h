@@ -1,9 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #pragma once
 
+#include <glib/gi18n.h>
+
 #include "postern-flow-engine.h"
 
 G_BEGIN_DECLS
+
+#define POSTERN_FLOW_NOTICE_LINKED N_("Another way to sign in to your account was connected.")
 
 /**
  * postern_flow_notice_add: tells @user by e-mail that something about the account was changed, in the transaction that changes

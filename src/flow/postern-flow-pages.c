@@ -4,6 +4,7 @@
 #include "postern-flow-ask.h"
 #include "postern-flow-browser.h"
 #include "postern-flow-context.h"
+#include "postern-flow-link.h"
 #include "postern-flow-park.h"
 #include "postern-flow-prompt.h"
 #include "postern-flow-routes.h"
@@ -127,7 +128,7 @@ wake_by_callback (PosternRequest *request, PosternFlowEngine *engine, PosternPai
 
   if (flow == NULL)
     return lost;
-  wanted = g_strcmp0 (flow->stage, "authenticate") == 0 && g_strcmp0 (flow->authenticator_id, postern_request_get_capture (request, "instance")) == 0;
+  wanted = (g_strcmp0 (flow->stage, "authenticate") == 0 || postern_flow_link_is_away (flow)) && g_strcmp0 (flow->authenticator_id, postern_request_get_capture (request, "instance")) == 0;
   if (!wanted || !postern_flow_park_use_callback (runtime, request, flow, state))
     return redirect_to_page (flow);
   return postern_flow_engine_call_back (engine, flow, request, input);

@@ -77,19 +77,25 @@ add_frame (PosternFlowContext *context, PosternJsonObject *model)
  * Chromium holds a form's `form-action` against every redirect that answers it (and so does not say who is wrong): the
  * application at the end of the flow and the providers behind the buttons must be allowed on the page that posts.
  */
-static void
-allow_targets (PosternFlowContext *context, PosternResponse *page)
+void
+postern_flow_prompt_allow_providers (PosternRuntime *runtime, PosternResponse *page)
 {
-  g_autoptr (GPtrArray) connectors = postern_registry_list (postern_runtime_get_registry (context->runtime), POSTERN_TYPE_CONNECTOR);
+  g_autoptr (GPtrArray) connectors = postern_registry_list (postern_runtime_get_registry (runtime), POSTERN_TYPE_CONNECTOR);
 
-  if (context->flow->return_url && *context->flow->return_url != '/')
-    postern_response_allow_form_target (page, context->flow->return_url);
   for (guint i = 0; i < connectors->len; i++) {
     g_autoptr (GPtrArray) origins = postern_flow_connector_dup_origins (g_ptr_array_index (connectors, i));
 
     for (guint n = 0; n < origins->len; n++)
       postern_response_allow_form_target (page, g_ptr_array_index (origins, n));
   }
+}
+
+static void
+allow_targets (PosternFlowContext *context, PosternResponse *page)
+{
+  if (context->flow->return_url && *context->flow->return_url != '/')
+    postern_response_allow_form_target (page, context->flow->return_url);
+  postern_flow_prompt_allow_providers (context->runtime, page);
 }
 
 GVariant *

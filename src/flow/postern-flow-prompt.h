@@ -20,6 +20,8 @@ GVariant *postern_flow_prompt_get_model (PosternFlowContext *context, guint *sta
 PosternResponse *postern_flow_prompt_render (PosternFlowContext *context);
 /** postern_flow_prompt_leave: sends the browser to a provider, as @prompt says. (transfer full) */
 PosternResponse *postern_flow_prompt_leave (PosternFlowContext *context, PosternPrompt *prompt);
+/** postern_flow_prompt_allow_providers: what a form of @page leads to may lie at a provider. */
+void postern_flow_prompt_allow_providers (PosternRuntime *runtime, PosternResponse *page);
 /** postern_flow_prompt_stale: the flow is lost; one button back. @flow: (nullable). (transfer full) */
 PosternResponse *postern_flow_prompt_stale (PosternFlow *flow, const char *application_name);
 

@@ -17,6 +17,7 @@ static const PosternFlowTask tasks[] = {
   { "add-passkey",                     "passkey", NULL,      "added" },
   { "add-totp",                        "totp",   NULL,       "added" },
   { "new-recovery-codes",              "recovery-code", NULL, "added" },
+  { POSTERN_FLOW_TASK_LINK,            NULL,       NULL,      "added" },
 };
 
 const PosternFlowTask *
@@ -102,7 +103,7 @@ PosternResponse *
 postern_flow_tasks_show (PosternRequest *request, gpointer engine)
 {
   const PosternFlowTask *task = postern_flow_tasks_find (postern_request_get_capture (request, "task"));
-  g_autoptr (GError) error = task ? NULL : g_error_new_literal (POSTERN_ERROR, POSTERN_ERROR_NOT_FOUND, "There is no such task");
+  g_autoptr (GError) error = task && task->factor ? NULL : g_error_new_literal (POSTERN_ERROR, POSTERN_ERROR_NOT_FOUND, "There is no such task");
   PosternResponse *response = NULL;
   g_autoptr (PosternFlowVisit) visit = NULL;
   g_autofree char *path = NULL;

@@ -4,6 +4,7 @@
 #include "postern-authenticator.h"
 #include "postern-error.h"
 #include "postern-flow-connector.h"
+#include "postern-flow-context.h"
 #include "postern-json.h"
 #include "postern-seal.h"
 
@@ -61,14 +62,9 @@ find_instance (PosternRuntime *runtime, const char *connector_id, GError **error
   return NULL;
 }
 
-gboolean
-postern_flow_upstream_is_kept (PosternRuntime *runtime, const char *connector_id)
-{
-  return find_instance (runtime, connector_id, NULL) != NULL;
-}
-
-char *
-postern_flow_upstream_seal (PosternTenant *tenant, PosternIdentity *identity, GVariant *tokens, GError **error)
+/* A refresh token that the provider does not say again is kept from before: some tell it once. */
+static char *
+seal_anew (PosternTenant *tenant, PosternIdentity *identity, GVariant *tokens, GError **error)
 {
   g_autoptr (GVariant) old = identity->upstream && !postern_json_get_string (tokens, "refresh_token") ? open_tokens (tenant, identity, NULL) : NULL;
   const char *refresh_token = old ? postern_json_get_string (old, "refresh_token") : NULL;
@@ -80,6 +76,23 @@ postern_flow_upstream_seal (PosternTenant *tenant, PosternIdentity *identity, GV
     g_variant_dict_insert (&dict, "refresh_token", "s", refresh_token);
   all = g_variant_ref_sink (g_variant_dict_end (&dict));
   return seal (tenant, identity->id, all, error);
+}
+
+gboolean
+postern_flow_upstream_touch (PosternFlowContext *context, PosternTxn *txn, PosternSubject *subject, GError **error)
+{
+  const char *connector_id = context->flow->connector_id;
+  g_autoptr (PosternIdentity) identity = postern_identity_store_find (txn, connector_id, postern_subject_get_id (subject), error);
+  g_autoptr (GVariant) claims = postern_claims_to_variant (postern_subject_get_claims (subject));
+  gboolean kept = find_instance (context->runtime, connector_id, NULL) != NULL;
+  GVariant *tokens = kept ? postern_subject_get_upstream_tokens (subject) : NULL;
+  g_autofree char *sealed = NULL;
+
+  if (identity == NULL)
+    return FALSE;
+  if (tokens && (sealed = seal_anew (context->tenant, identity, tokens, error)) == NULL)
+    return FALSE;
+  return postern_identity_store_touch (txn, identity->id, claims, sealed, postern_flow_context_now (), error);
 }
 
 typedef struct {

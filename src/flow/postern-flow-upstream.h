@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #pragma once
 
-#include "postern-runtime.h"
+#include "postern-flow-engine.h"
+#include "postern-subject.h"
 
 G_BEGIN_DECLS
 
@@ -10,13 +11,11 @@ G_BEGIN_DECLS
  * connector's setting `keep-tokens` says so, sealed to the identity's row, and refreshed when it is about to expire.
  */
 
-/** postern_flow_upstream_is_kept: whether the connector's setting `keep-tokens` says so; what it gives unasked is passed over. */
-gboolean postern_flow_upstream_is_kept (PosternRuntime *runtime, const char *connector_id);
 /**
- * postern_flow_upstream_seal: @tokens (a{sv}) as they are kept for @identity. A refresh token that the provider does not say again
- * is kept from before: some tell it once. Returns: (transfer full) (nullable)
+ * postern_flow_upstream_touch: keeps what the provider says now of the identity of @context's connector and @subject: its claims, and its
+ * tokens, where they are kept at all: those that it gives unasked are passed over.
  */
-char *postern_flow_upstream_seal (PosternTenant *tenant, PosternIdentity *identity, GVariant *tokens, GError **error);
+gboolean postern_flow_upstream_touch (PosternFlowContext *context, PosternTxn *txn, PosternSubject *subject, GError **error);
 
 /**
  * postern_flow_upstream_read: the tokens of the account by which @user_id last came through @connector_id, good for a minute at

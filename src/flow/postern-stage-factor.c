@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "postern-flow-ask.h"
 #include "postern-flow-context.h"
+#include "postern-flow-link.h"
 #include "postern-flow-second.h"
 #include "postern-flow-second-rows.h"
 #include "postern-flow-tasks.h"
@@ -26,15 +27,13 @@ check_task (PosternTxn *txn, gpointer context, GError **error)
 
 /* The pages are the factor's, and so are their rules; the flow ends with it. */
 static PosternStageResult
-do_task (PosternFlowContext *context, const PosternFlowTask *task, GError **error)
+ask_factor (PosternFlowContext *context, const PosternFlowTask *task, GError **error)
 {
   PosternInstance *factor = postern_flow_tasks_find_factor (context, task);
   g_autoptr (PosternStep) step = NULL;
 
   if (factor == NULL)
     return postern_flow_context_refuse (error, POSTERN_ERROR_NOT_FOUND, "There is no such way of signing in here");
-  if (!postern_store_read (postern_tenant_get_store (context->tenant), POSTERN_KEEP_LASTING, check_task, context, error))
-    return POSTERN_STAGE_REFUSE;
   step = postern_flow_ask_for (context, factor, task->name);
   if (postern_step_get_prompt (step)) {
     context->prompt = g_object_ref (postern_step_get_prompt (step));
@@ -46,6 +45,14 @@ do_task (PosternFlowContext *context, const PosternFlowTask *task, GError **erro
     return postern_flow_context_refuse (error, POSTERN_ERROR_FAILED, "The factor answered for somebody else");
   g_propagate_error (error, g_error_copy (postern_step_get_error (step)));
   return POSTERN_STAGE_REFUSE;
+}
+
+static PosternStageResult
+do_task (PosternFlowContext *context, const PosternFlowTask *task, GError **error)
+{
+  if (!postern_store_read (postern_tenant_get_store (context->tenant), POSTERN_KEEP_LASTING, check_task, context, error))
+    return POSTERN_STAGE_REFUSE;
+  return task->factor ? ask_factor (context, task, error) : postern_flow_link_run (context, error);
 }
 
 /**

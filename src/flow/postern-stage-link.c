@@ -13,7 +13,6 @@
 #include "postern-user-name.h"
 
 #define NOTICE_TAKEN N_("There is an account with this address already. Sign in to it the way you did before.")
-#define NOTICE_LINKED N_("Another way to sign in to your account was connected.")
 #define NOTICE_CLOSED N_("Nobody here is known by this account. Ask an administrator for one.")
 
 /*
@@ -68,7 +67,7 @@ insert_link (PosternTxn *txn, gpointer user_data, GError **error)
   Linking *linking = user_data;
 
   return insert_identity (txn, linking, linking->user->id, error) &&
-         postern_flow_notice_add (linking->context, txn, linking->user, NOTICE_LINKED, error) &&
+         postern_flow_notice_add (linking->context, txn, linking->user, POSTERN_FLOW_NOTICE_LINKED, error) &&
          postern_flow_audit_append (linking->context, txn, "identity.linked", linking->user->id, error);
 }
 

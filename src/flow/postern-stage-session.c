@@ -7,7 +7,6 @@
 #include "postern-flow-effects.h"
 #include "postern-flow-subject.h"
 #include "postern-flow-upstream.h"
-#include "postern-json.h"
 #include "postern-sign-in.h"
 #include "postern-stages.h"
 
@@ -47,22 +46,10 @@ put_device (PosternFlowContext *context, PosternTxn *txn, gpointer data, GError 
   return postern_device_store_put (txn, data, context->flow->user_id, postern_flow_context_now (), error);
 }
 
-/* The provider's claims and tokens as of now, the tokens sealed to the identity's row. */
 static gboolean
 touch_identity (PosternFlowContext *context, PosternTxn *txn, gpointer data, GError **error)
 {
-  PosternSubject *subject = data;
-  g_autoptr (PosternIdentity) identity = postern_identity_store_find (txn, context->flow->connector_id, postern_subject_get_id (subject), error);
-  g_autoptr (GVariant) claims = postern_claims_to_variant (postern_subject_get_claims (subject));
-  gboolean kept = postern_flow_upstream_is_kept (context->runtime, context->flow->connector_id);
-  GVariant *tokens = kept ? postern_subject_get_upstream_tokens (subject) : NULL;
-  g_autofree char *sealed = NULL;
-
-  if (identity == NULL)
-    return FALSE;
-  if (tokens && (sealed = postern_flow_upstream_seal (context->tenant, identity, tokens, error)) == NULL)
-    return FALSE;
-  return postern_identity_store_touch (txn, identity->id, claims, sealed, postern_flow_context_now (), error);
+  return postern_flow_upstream_touch (context, txn, data, error);
 }
 
 static gboolean

@@ -96,6 +96,21 @@ postern_link_decide (PosternTxn *txn, PosternPolicy *policy, const char *connect
   return TRUE;
 }
 
+gboolean
+postern_link_decide_for (PosternTxn *txn, PosternPolicy *policy, const char *user_id, const char *connector, PosternSubject *subject,
+                         PosternLinkDecision *decision, GError **error)
+{
+  g_autoptr (PosternUser) owner = NULL;
+
+  if (!find_linked (txn, connector, subject, &owner, error))
+    return FALSE;
+  if (owner)
+    *decision = g_str_equal (owner->id, user_id) ? POSTERN_LINK_KNOWN : POSTERN_LINK_TAKEN;
+  else
+    *decision = policy->linking_enabled ? POSTERN_LINK_NEW : POSTERN_LINK_CLOSED;
+  return TRUE;
+}
+
 PosternIdentity *
 postern_link_new_identity (const char *user_id, const char *connector, PosternSubject *subject, gint64 now)
 {

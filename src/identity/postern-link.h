@@ -32,6 +32,13 @@ typedef enum {
 gboolean postern_link_decide (PosternTxn *txn, PosternPolicy *policy, const char *connector, PosternSubject *subject, guint *proofs,
                               PosternLinkDecision *decision, PosternUser **user, GError **error);
 
+/**
+ * postern_link_decide_for: the same where @user_id, who is signed in, wants the subject: KNOWN when it is theirs already, TAKEN when it is
+ * somebody else's, NEW when it is nobody's and may be linked, CLOSED when linking is not allowed. An address decides nothing here.
+ */
+gboolean postern_link_decide_for (PosternTxn *txn, PosternPolicy *policy, const char *user_id, const char *connector, PosternSubject *subject,
+                                  PosternLinkDecision *decision, GError **error);
+
 /** postern_link_new_identity: (transfer full) */
 PosternIdentity *postern_link_new_identity (const char *user_id, const char *connector, PosternSubject *subject, gint64 now);
 /** postern_link_new_user: an account from what the provider says; the address only if it is verified. (transfer full) */

@@ -38,6 +38,7 @@ typedef enum {
 #define POSTERN_FLOW_TASK_CHANGE_PASSWORD "change-password"
 #define POSTERN_FLOW_TASK_EMAIL "email"
 #define POSTERN_FLOW_TASK_PHONE "phone"
+#define POSTERN_FLOW_TASK_LINK "link"
 
 #define POSTERN_FLOW_FACTOR_CONNECTOR "connector" /* in factors: somebody else said who it is */
 
@@ -103,7 +104,7 @@ struct _PosternFlow {
   guint prompt_status;
   gint64 prompt_retry_at;        /* 0: at once */
   char *task;                    /* (nullable) ENTRANCE_ACCOUNT: "setup", or a row in src/flow/postern-flow-tasks.c */
-  char *task_target;             /* (nullable): which one of several the task is about: a credential's id; not checked yet */
+  char *task_target;             /* (nullable): which one of several the task is about: a credential's id, a connector's; not checked yet */
   char *ticket_hash;             /* (nullable) task "setup": the link that allows it */
 
   /* what was decided */

@@ -4,6 +4,7 @@
 import assert from 'node:assert/strict';
 import { generateKeyPairSync } from 'node:crypto';
 import * as jose from 'jose';
+import * as account from './account.mjs';
 import * as codes from './codes.mjs';
 import * as passkey from './passkey.mjs';
 import * as secondFactor from './second-factor.mjs';
@@ -379,6 +380,7 @@ test('the set-up link makes the administrator, and the demo shows its tokens', a
   }
 });
 
+account.register(person, provider);
 codes.register(person);
 secondFactor.register(person);
 passkey.register(person);
@@ -395,6 +397,7 @@ await runTests({
   after: async () => {
     rp.stop();
     await browser.close();
+    await account.stop();
     await codes.stop();
     await secondFactor.stop();
     await passkey.stop();
