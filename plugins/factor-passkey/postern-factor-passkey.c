@@ -9,6 +9,7 @@
 struct _PosternFactorPasskey {
   PosternFactor parent_instance;
   gboolean verified;
+  char **origins;     /* of other sites; (nullable) */
   char **top_origins; /* (nullable) */
   PosternPasskeyTrust *trust;
 };
@@ -38,6 +39,22 @@ read_trust (PosternFactorPasskey *self, PosternSettings *settings, GError **erro
   return self->trust != NULL;
 }
 
+/* @list: (out) (nullable): NULL also of an empty one */
+static gboolean
+read_origins (PosternSettings *settings, const char *name, char ***list, GError **error)
+{
+  g_auto (GStrv) origins = postern_settings_dup_strv (settings, name);
+
+  for (guint i = 0; origins && origins[i]; i++)
+    if (!postern_flow_passkey_is_origin (origins[i])) {
+      g_set_error (error, POSTERN_ERROR, POSTERN_ERROR_CONFIG, "%s: “%s” is no origin as browsers write it, such as https://www.example.com", name, origins[i]);
+      return FALSE;
+    }
+  if (origins && origins[0])
+    *list = g_steal_pointer (&origins);
+  return TRUE;
+}
+
 static gboolean
 postern_factor_passkey_configure (PosternInstance *instance, GError **error)
 {
@@ -45,9 +62,8 @@ postern_factor_passkey_configure (PosternInstance *instance, GError **error)
   PosternSettings *settings = postern_instance_get_settings (instance);
   const char *verification = postern_settings_get_string (settings, "user-verification");
 
-  self->top_origins = postern_settings_dup_strv (settings, "top-origins");
-  if (self->top_origins && self->top_origins[0] == NULL)
-    g_clear_pointer (&self->top_origins, g_strfreev);
+  if (!read_origins (settings, POSTERN_FLOW_PASSKEY_ORIGINS, &self->origins, error) || !read_origins (settings, "top-origins", &self->top_origins, error))
+    return FALSE;
   self->verified = g_strcmp0 (verification, "required") == 0;
   if (verification == NULL || self->verified || g_str_equal (verification, "preferred"))
     return read_trust (self, settings, error);
@@ -58,7 +74,7 @@ postern_factor_passkey_configure (PosternInstance *instance, GError **error)
 typedef struct {
   PosternPasskeyExpected expected;
   char *rp_id, *origin;
-  const char *origins[2];
+  GPtrArray *origins; /* (element-type utf8) (transfer none) */
 } Here;
 
 static void
@@ -66,6 +82,7 @@ here_clear (Here *self)
 {
   g_free (self->rp_id);
   g_free (self->origin);
+  g_ptr_array_unref (self->origins);
 }
 
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Here, here_clear)
@@ -75,9 +92,12 @@ here_init (Here *self, PosternFactorPasskey *factor, PosternTenant *tenant, cons
 {
   self->rp_id = postern_flow_passkey_dup_rp_id (tenant);
   self->origin = postern_flow_passkey_dup_origin (tenant);
-  self->origins[0] = self->origin;
-  self->origins[1] = NULL;
-  self->expected = (PosternPasskeyExpected){ type, challenge, self->rp_id, self->origins, (const char *const *) factor->top_origins, factor->verified,
+  self->origins = g_ptr_array_new ();
+  g_ptr_array_add (self->origins, self->origin);
+  for (guint i = 0; factor->origins && factor->origins[i]; i++)
+    g_ptr_array_add (self->origins, factor->origins[i]);
+  g_ptr_array_add (self->origins, NULL);
+  self->expected = (PosternPasskeyExpected){ type, challenge, self->rp_id, (const char *const *) self->origins->pdata, (const char *const *) factor->top_origins, factor->verified,
                                               factor->trust };
 }
 
@@ -124,6 +144,7 @@ postern_factor_passkey_finalize (GObject *object)
 {
   PosternFactorPasskey *self = POSTERN_FACTOR_PASSKEY (object);
 
+  g_clear_pointer (&self->origins, g_strfreev);
   g_clear_pointer (&self->top_origins, g_strfreev);
   g_clear_pointer (&self->trust, postern_passkey_trust_free);
   G_OBJECT_CLASS (postern_factor_passkey_parent_class)->finalize (object);

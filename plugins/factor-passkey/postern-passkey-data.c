@@ -86,12 +86,14 @@ check_frame (GVariant *client, const PosternPasskeyExpected *expected, GError **
   const char *top = postern_json_get_string (client, "topOrigin");
   g_autoptr (GVariant) cross = g_variant_lookup_value (client, "crossOrigin", NULL);
   g_autoptr (GVariant) named = g_variant_lookup_value (client, "topOrigin", NULL);
+  gboolean framed;
 
   if (cross && !g_variant_is_of_type (cross, G_VARIANT_TYPE_BOOLEAN))
     return postern_passkey_data_refuse (error, "crossOrigin");
-  if (cross && g_variant_get_boolean (cross) && expected->top_origins == NULL)
+  framed = cross && g_variant_get_boolean (cross);
+  if (framed && expected->top_origins == NULL)
     return postern_passkey_data_refuse (error, "crossOrigin");
-  if (named && !is_one_of (top, expected->top_origins))
+  if (named && (!framed || !is_one_of (top, expected->top_origins)))
     return postern_passkey_data_refuse (error, "topOrigin");
   return TRUE;
 }

@@ -105,6 +105,89 @@ test_second (void)
   assert_answer (browser, "acr=2");
 }
 
+/* --- where it was asked for --------------------------------------------------------------------------------------------------- */
+
+/* Of the sites that are named, and of no other, however it looks. */
+static void
+test_origins (void)
+{
+  static const struct {
+    const char *origin, *more, *check; /* check: (nullable): it is taken */
+  } rows[] = {
+    { "https://shop.example", "", NULL },
+    { "https://shop.example:8443", "", NULL },
+    { ISSUER, "", NULL },
+    { "https://shop.example:443", "", "origin" },
+    { "https://shop.example:9443", "", "origin" },
+    { "https://SHOP.example", "", "origin" },
+    { "https://shop.example/", "", "origin" },
+    { "http://shop.example", "", "origin" },
+    { "https://www.shop.example", "", "origin" },
+    { "https://shop.example.evil.example", "", "origin" },
+    { "https://evil.example", "", "origin" },
+    { "null", "", "origin" },
+    { "", "", "origin" },
+    { ISSUER, ",\"crossOrigin\":true,\"topOrigin\":\"https://portal.example\"", NULL },
+    { ISSUER, ",\"crossOrigin\":true,\"topOrigin\":\"https://shop.example\"", "topOrigin" },
+    { ISSUER, ",\"crossOrigin\":true,\"topOrigin\":\"https://portal.example.evil.example\"", "topOrigin" },
+    { ISSUER, ",\"crossOrigin\":true,\"topOrigin\":null", "topOrigin" },
+    { ISSUER, ",\"crossOrigin\":false,\"topOrigin\":\"https://portal.example\"", "topOrigin" },
+    { ISSUER, ",\"topOrigin\":\"https://portal.example\"", "topOrigin" },
+    { "https://evil.example", ",\"crossOrigin\":true,\"topOrigin\":\"https://portal.example\"", "origin" },
+  };
+  g_auto (Owner) fay = owner_make ("fay@passkey.example");
+
+  for (guint i = 0; i < G_N_ELEMENTS (rows); i++) {
+    g_autoptr (Browser) browser = browser_at_start ();
+    g_autofree char *form = NULL;
+
+    fay.maker->origin = rows[i].origin;
+    fay.maker->more = rows[i].more;
+    form = owner_answer (&fay, browser, ALONE);
+    browser_submit (browser, form);
+    if (rows[i].check == NULL) {
+      assert_answer (browser, "acr=2");
+      continue;
+    }
+    assert_page (browser, "identifier");
+    assert_logged (rows[i].check);
+  }
+}
+
+#define RELATED "{\"origins\":[\"https://shop.example\",\"https://shop.example:8443\"]}"
+
+static void
+test_related (void)
+{
+  g_autoptr (Browser) browser = browser_new ("192.0.2.2");
+  GBytes *body;
+
+  browser_get (browser, "/.well-known/webauthn");
+  g_assert_cmpuint (postern_response_get_status (browser->last), ==, 200);
+  body = postern_response_get_body (browser->last);
+  g_assert_cmpmem (g_bytes_get_data (body, NULL), g_bytes_get_size (body), RELATED, strlen (RELATED));
+}
+
+static void
+test_settings (void)
+{
+  static const char *const names[] = { "origins", "top-origins" };
+  static const char *const wrong[] = { "http://a.example",     "https://a.example/", "https://a.example:443", "https://A.example", "https://u@a.example",
+                                       "https://a.example?q",  "https://a.example#f", "a.example",            "*",                 "https://*.a.example",
+                                       "https://b.example https://", "android:apk-key-hash:AAAA", "https://a.example:0x1", "https://ä.example" };
+
+  for (guint i = 0; i < G_N_ELEMENTS (wrong) * G_N_ELEMENTS (names); i++) {
+    g_autoptr (PosternInstance) factor = g_object_new (POSTERN_TYPE_FACTOR_PASSKEY, NULL);
+    GVariant *values = g_variant_new_parsed ("{%s: %s}", names[i % G_N_ELEMENTS (names)], wrong[i / G_N_ELEMENTS (names)]);
+    g_autoptr (PosternSettings) settings = postern_settings_new (values, NULL);
+    g_autoptr (GError) error = NULL;
+
+    postern_instance_set_identity (factor, "passkey", "passkey", "Passkey", NULL, settings);
+    g_assert_false (postern_instance_configure (factor, &error));
+    g_assert_error (error, POSTERN_ERROR, POSTERN_ERROR_CONFIG);
+  }
+}
+
 /* --- a database that fails -------------------------------------------------------------------------------------------------- */
 
 static gboolean
@@ -154,10 +237,13 @@ main (int argc, char **argv)
   int status;
 
   g_test_init (&argc, &argv, NULL);
-  passkey_begin (g_variant_new_parsed ("@a{ss} {}"));
+  passkey_begin (g_variant_new_parsed ("@a{ss} {'origins': 'https://shop.example https://shop.example:8443', 'top-origins': 'https://portal.example'}"));
   g_test_add_func ("/passkey-flow/alone", test_alone);
   g_test_add_func ("/passkey-flow/refused", test_refused);
   g_test_add_func ("/passkey-flow/second", test_second);
+  g_test_add_func ("/passkey-flow/origins", test_origins);
+  g_test_add_func ("/passkey-flow/related", test_related);
+  g_test_add_func ("/passkey-flow/settings", test_settings);
   g_test_add_func ("/passkey-flow/database", test_database);
   status = g_test_run ();
   return passkey_end (status);

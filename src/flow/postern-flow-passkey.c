@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "postern-flow-passkey.h"
 
+#include "postern-authenticator.h"
 #include "postern-flow-context.h"
 #include "postern-flow-factors.h"
 #include "postern-flow-routes.h"
@@ -20,17 +21,37 @@ postern_flow_passkey_dup_rp_id (PosternTenant *tenant)
 }
 
 /* As browsers write it: without the port that the scheme has anyway. */
-char *
-postern_flow_passkey_dup_origin (PosternTenant *tenant)
+static char *
+write_origin (GUri *uri)
 {
-  g_autoptr (GUri) uri = parse (tenant);
-  const char *scheme = uri ? g_uri_get_scheme (uri) : "";
-  gint port = uri ? g_uri_get_port (uri) : -1;
-  g_autofree char *host = postern_flow_passkey_dup_rp_id (tenant);
+  const char *scheme = g_uri_get_scheme (uri);
+  const char *host = g_uri_get_host (uri) ? g_uri_get_host (uri) : "";
+  gint port = g_uri_get_port (uri);
 
   if (port == -1 || port == (g_str_equal (scheme, "https") ? 443 : 80))
     return g_strdup_printf ("%s://%s", scheme, host);
   return g_strdup_printf ("%s://%s:%d", scheme, host, port);
+}
+
+char *
+postern_flow_passkey_dup_origin (PosternTenant *tenant)
+{
+  g_autoptr (GUri) uri = parse (tenant);
+
+  return uri ? write_origin (uri) : g_strdup ("");
+}
+
+#define HOST "abcdefghijklmnopqrstuvwxyz0123456789.-"
+
+/* Only by HTTPS are browsers sure where they are. What could be written otherwise does not come back the same. */
+gboolean
+postern_flow_passkey_is_origin (const char *text)
+{
+  g_autoptr (GUri) uri = g_uri_parse (text, G_URI_FLAGS_NONE, NULL);
+  g_autofree char *written = uri ? write_origin (uri) : NULL;
+  const char *host = uri ? g_uri_get_host (uri) : NULL;
+
+  return host && *host && strspn (host, HOST) == strlen (host) && g_str_equal (g_uri_get_scheme (uri), "https") && g_str_equal (written, text);
 }
 
 void
@@ -72,4 +93,23 @@ postern_flow_passkey_well_known (PosternRequest *request, gpointer engine)
   postern_json_object_add_string (&endpoints, "enroll", enroll);
   postern_json_object_add_string (&endpoints, "manage", manage);
   return postern_response_new_json (200, postern_json_object_end (&endpoints));
+}
+
+/* The other sites whose pages may use the passkeys of this one (Web Authentication Level 3, section 5.11): as the factor's setting names them. */
+PosternResponse *
+postern_flow_passkey_related (PosternRequest *request, gpointer engine)
+{
+  PosternInstance *factor = postern_registry_find_first (postern_runtime_get_registry (postern_flow_engine_get_runtime (engine)), POSTERN_TYPE_FACTOR, "passkey");
+  g_auto (GStrv) origins = factor ? postern_settings_dup_strv (postern_instance_get_settings (factor), POSTERN_FLOW_PASSKEY_ORIGINS) : NULL;
+  g_autoptr (GError) none = g_error_new_literal (POSTERN_ERROR, POSTERN_ERROR_NOT_FOUND, "There are no other sites");
+  g_auto (PosternJsonObject) related = POSTERN_JSON_OBJECT_INIT;
+  GVariantBuilder list;
+
+  if (origins == NULL || origins[0] == NULL)
+    return postern_response_new_error (none);
+  g_variant_builder_init (&list, G_VARIANT_TYPE ("av"));
+  for (guint i = 0; origins[i]; i++)
+    g_variant_builder_add (&list, "v", g_variant_new_string (origins[i]));
+  postern_json_object_add (&related, "origins", g_variant_builder_end (&list));
+  return postern_response_new_json (200, postern_json_object_end (&related));
 }

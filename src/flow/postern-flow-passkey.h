@@ -16,6 +16,10 @@ G_BEGIN_DECLS
 char *postern_flow_passkey_dup_rp_id (PosternTenant *tenant);
 /** postern_flow_passkey_dup_origin: where our pages stand. (transfer full) */
 char *postern_flow_passkey_dup_origin (PosternTenant *tenant);
+#define POSTERN_FLOW_PASSKEY_ORIGINS "origins" /* setting of the factor: other sites whose pages may use passkeys of this one */
+
+/** postern_flow_passkey_is_origin: whether @text is an origin of HTTPS, and written as browsers write it: only so it is found again. */
+gboolean postern_flow_passkey_is_origin (const char *text);
 /** postern_flow_passkey_add: members `passkey_challenge` and `passkey_rp` for a page where anybody may sign in by passkey, if that is a way here. */
 void postern_flow_passkey_add (PosternFlowContext *context, PosternJsonObject *model);
 /** postern_flow_passkey_dup_response: the form of such a page: what the factor begins with. (transfer full) */

@@ -23,6 +23,7 @@ const PosternRoute postern_flow_routes[] = {
   { "POST", "/account/delete", postern_flow_account_delete_submit, NULL, FORM_MAX, POSTERN_ROUTE_CSRF },
   { "GET", "/.well-known/change-password", postern_flow_account_well_known },
   { "GET", "/.well-known/passkey-endpoints", postern_flow_passkey_well_known },
+  { "GET", "/.well-known/webauthn", postern_flow_passkey_related },
 
   { "GET", "/account/sign-out", postern_flow_sign_out_show },
   { "POST", "/account/sign-out", postern_flow_sign_out_submit, NULL, FORM_MAX, POSTERN_ROUTE_CSRF },

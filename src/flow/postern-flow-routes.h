@@ -24,6 +24,7 @@ PosternResponse *postern_flow_account_password (PosternRequest *request, gpointe
 PosternResponse *postern_flow_account_well_known (PosternRequest *request, gpointer engine);
 
 /* postern-flow-passkey.c: where password managers send people who want a passkey */
+PosternResponse *postern_flow_passkey_related (PosternRequest *request, gpointer engine);
 PosternResponse *postern_flow_passkey_well_known (PosternRequest *request, gpointer engine);
 
 /* postern-flow-account-profile.c: what a person says of themselves, and the language of their pages and mails */

@@ -146,6 +146,11 @@ export function register(person) {
     assert.deepEqual(await answer.json(), { enroll: `${postern.url}/account/change/add-passkey`, manage: `${postern.url}/account` });
   });
 
+  test('no other site may use the passkeys, unless a setting names it', async () => {
+    await get();
+    assert.equal((await fetch(`${postern.url}/.well-known/webauthn`)).status, 404);
+  });
+
   test('a passkey answers once, and for the page that asked', async () => {
     const email = await somebody('passkey-replayed');
     const first = await person();
