@@ -112,8 +112,11 @@ export class Cycles {
     await until('the server is ready again', () => fetch(`${this.world.url}/readyz`).then(async (answer) => { await answer.arrayBuffer(); return answer.ok; }, () => false));
   }
 
+  /** Of two that a reload left for a moment the one that leaves may be the one that was killed: then the other is enough. */
   async #replaced(old) {
-    await until('another worker is there', () => this.postern.workers.some((pid) => !old.includes(pid)));
+    const seen = () => this.postern.workers;
+    await until('the end', () => !old.every((pid) => seen().includes(pid)));
+    await until('another worker is there', () => seen().length > 0);
     await this.#answers();
   }
 
@@ -121,7 +124,6 @@ export class Cycles {
     const old = this.postern.workers;
     this.#crashes += 1;
     process.kill(pick(this.random, old), 'SIGKILL');
-    await until('the end', () => !old.every((pid) => this.postern.workers.includes(pid)));
     await this.#replaced(old);
   }
 
@@ -207,9 +209,10 @@ export class Cycles {
   // --- a round -----------------------------------------------------------------------------------------------------------
 
   async round() {
-    if (this.stuck) throw new Error('an earlier round did not come to its end');
-    this.stuck = true;
+    if (this.stuck) throw new Error(`an earlier round did not come to its end: ${this.stuck}`);
     const [kind, end] = this.#plan(), before = this.tally.faults.length;
+    this.stuck = `${kind} after ${this.former ?? 'nothing'}`;
+    this.former = kind;
     this.over = false;
     const load = this.actors.map((actor) => this.#load(actor));
     await sleep(50 + this.random() * 400);
@@ -222,7 +225,7 @@ export class Cycles {
     await Promise.all(['lasting.db', 'short.db'].map((name) => this.#checkFile(join(this.postern.dataDir, 'default', name))));
     await this.#retire();
     if (this.tally.faults.length > before) this.#keepEvidence(kind);
-    this.stuck = false;
+    this.stuck = null;
   }
 
   /** Somebody has a page open since the last round: that only the power can take. The next one sits down. */
