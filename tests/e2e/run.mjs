@@ -6,6 +6,7 @@ import { generateKeyPairSync } from 'node:crypto';
 import * as jose from 'jose';
 import * as account from './account.mjs';
 import * as codes from './codes.mjs';
+import * as native from './native.mjs';
 import * as passkey from './passkey.mjs';
 import * as secondFactor from './second-factor.mjs';
 import { startBrowser, signIn } from '../lib/browser.mjs';
@@ -384,6 +385,7 @@ account.register(person, provider);
 codes.register(person);
 secondFactor.register(person);
 passkey.register(person);
+native.register();
 
 await runTests({
   onFailure: async (name) => {
@@ -401,6 +403,7 @@ await runTests({
     await codes.stop();
     await secondFactor.stop();
     await passkey.stop();
+    await native.stop();
     await provider.stop();
     await postern.stop();
   },
