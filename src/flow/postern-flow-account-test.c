@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "postern-flow-code-fixture.h"
 
-#include "postern-flow-account-delete.h"
-
 /* What a person changes about the account, and what others must not. */
 
 /* --- taking away ------------------------------------------------------------------------------------------------------ */
@@ -147,30 +145,6 @@ browser_post_code (Browser *browser, const char *code)
   g_autofree char *body = g_strdup_printf ("action=continue&code=%s", code);
 
   browser_post (browser, browser->flow, body);
-}
-
-typedef struct {
-  const char *id;
-  PosternUser *user;
-} Read;
-
-static gboolean
-read_user (PosternTxn *txn, gpointer data, GError **error)
-{
-  Read *it = data;
-
-  g_clear_pointer (&it->user, postern_user_unref);
-  it->user = postern_user_store_get (txn, it->id, error);
-  return it->user != NULL;
-}
-
-static PosternUser *
-user_read (const char *id)
-{
-  Read it = { id, NULL };
-
-  g_assert_true (postern_store_read (house_store, POSTERN_KEEP_LASTING, read_user, &it, NULL));
-  return it.user;
 }
 
 static void
@@ -524,6 +498,82 @@ test_profile (void)
   g_assert_false (user->administrator);
 }
 
+static gboolean
+put_passkey (PosternTxn *txn, gpointer data, GError **error)
+{
+  g_autoptr (PosternCredential) passkey = postern_credential_new ();
+
+  passkey->id = postern_id_new ("crd");
+  passkey->user_id = g_strdup (data);
+  passkey->kind = g_strdup ("passkey");
+  passkey->value = g_strdup (passkey->id);
+  passkey->data = g_variant_ref_sink (g_variant_new_parsed ("{'name': <'A key'>, 'kept': <'as it is'>}"));
+  passkey->used_at = 7;
+  return postern_credential_store_put (txn, passkey, error);
+}
+
+static gboolean
+assert_passkey (PosternTxn *txn, gpointer data, GError **error)
+{
+  const char **wanted = data; /* the user's id, the name */
+  g_autoptr (PosternCredential) passkey = postern_credential_store_find (txn, wanted[0], "passkey", error);
+
+  g_assert_cmpstr (postern_json_get_string (passkey->data, "name"), ==, wanted[1]);
+  g_assert_cmpstr (postern_json_get_string (passkey->data, "kept"), ==, "as it is");
+  g_assert_cmpint (passkey->used_at, ==, 7);
+  return TRUE;
+}
+
+static void
+assert_passkey_name (const char *user_id, const char *name)
+{
+  const char *wanted[] = { user_id, name };
+
+  g_assert_true (postern_store_read (house_store, POSTERN_KEEP_LASTING, assert_passkey, wanted, NULL));
+}
+
+static void
+test_name (void)
+{
+  g_autofree char *id = user_make ("names@example.org", TRUE, NULL);
+  g_autofree char *other = user_make_with_password ("names-too@example.org", TRUE);
+  g_autofree char *password = first_credential (other);
+  g_autoptr (Browser) browser = browser_new ("192.0.2.70");
+  g_autoptr (Browser) stranger = browser_enter ("192.0.2.66", "names-too@example.org");
+  g_autofree char *passkey = NULL;
+  g_autofree char *url = NULL;
+  g_autofree char *long_name = g_strnfill (300, 'a');
+  const char *wrong[] = { "", "%20", "%E2%80%AEevil", "a%0Ab", "%07", "%FF", long_name };
+
+  fixture_write (house_store, put_passkey, id);
+  passkey = first_credential (id);
+  url = g_strconcat ("/account/name/", passkey, NULL);
+  browser_get (stranger, url); /* somebody else's */
+  g_assert_cmpuint (postern_response_get_status (stranger->last), ==, 404);
+  browser_post (stranger, url, "name=Mine");
+  g_assert_cmpuint (postern_response_get_status (stranger->last), ==, 404);
+  assert_passkey_name (id, "A key");
+  browser_ask_code (browser, "names@example.org");
+  browser_enter_newest (browser, "names@example.org");
+  browser_get (browser, url);
+  assert_page (browser, "account-name");
+  g_assert_cmpstr (browser_model (browser, "name"), ==, "A key");
+  for (guint i = 0; i < G_N_ELEMENTS (wrong); i++) {
+    g_autofree char *body = g_strconcat ("name=", wrong[i], NULL);
+
+    browser_post (browser, url, body);
+    g_assert_null (postern_response_get_header (browser->last, "Location"));
+    assert_passkey_name (id, "A key");
+  }
+  browser_post (browser, url, "name=+Key+ring+at+home+");
+  assert_page (browser, "/account?notice=renamed");
+  assert_passkey_name (id, "Key ring at home");
+  g_free (url);
+  url = g_strconcat ("/account/name/", password, NULL); /* a password has no name */
+  browser_post (stranger, url, "name=Mine");
+  g_assert_cmpuint (postern_response_get_status (stranger->last), ==, 404);
+}
+
 static void
 test_activity (void)
 {
@@ -567,124 +617,6 @@ test_data (void)
   assert_page (browser, "identifier");
 }
 
-/* --- deleting --------------------------------------------------------------------------------------------------------------- */
-
-static gboolean
-let_time_pass (PosternTxn *txn, gpointer data, GError **error)
-{
-  g_autoptr (PosternUser) user = postern_user_store_get (txn, data, error);
-
-  if (user == NULL)
-    return FALSE;
-  g_assert_cmpint (user->deletes_at, >, g_get_real_time () / G_USEC_PER_SEC);
-  user->deletes_at = 1;
-  return postern_user_store_update (txn, user, error);
-}
-
-static gboolean
-is_there (const char *id)
-{
-  Read it = { id, NULL };
-  gboolean there = postern_store_read (house_store, POSTERN_KEEP_LASTING, read_user, &it, NULL);
-
-  g_clear_pointer (&it.user, postern_user_unref);
-  return there;
-}
-
-static void
-forget_due (void)
-{
-  g_autoptr (GError) error = NULL;
-
-  postern_flow_account_delete_due (house_runtime, house_tenant, 50, &error);
-  g_assert_no_error (error);
-}
-
-static void
-test_delete (void)
-{
-  g_autofree char *id = user_make_with_password ("gone@example.org", TRUE);
-  g_autoptr (Browser) browser = browser_enter ("192.0.2.37", "gone@example.org");
-  g_autoptr (Browser) elsewhere = browser_enter ("192.0.2.38", "gone@example.org");
-  g_autoptr (Browser) later = NULL;
-  guint told = house_protocol->ended;
-
-  browser_get (browser, "/account/delete");
-  assert_page (browser, "account-delete");
-  forget_due ();
-  g_assert_true (is_there (id)); /* looking is not asking */
-  browser_post (browser, "/account/delete", "action=delete");
-  assert_page (browser, "/account/signed-out?notice=deletion");
-  g_assert_cmpuint (post_count ("gone@example.org", "security-notice", NULL), ==, 1);
-  g_assert_cmpuint (house_protocol->ended, ==, told + 2); /* here, too: the applications are told */
-  browser_begin (elsewhere, application_flow (APP_FIRST, POSTERN_FLOW_PROMPT_NONE));
-  assert_answer (elsewhere, "error=login_required");
-  browser_begin (browser, application_flow (APP_FIRST, POSTERN_FLOW_PROMPT_NONE));
-  assert_answer (browser, "error=login_required");
-  later = browser_enter ("192.0.2.37", "gone@example.org"); /* and does not keep it */
-  forget_due ();
-  g_assert_true (is_there (id)); /* not yet */
-  fixture_write (house_store, let_time_pass, id);
-  forget_due ();
-  g_assert_false (is_there (id));
-  g_assert_cmpuint (house_protocol->ended, ==, told + 3);
-  browser_get (later, "/account");
-  browser_follow (later);
-  assert_page (later, "identifier");
-}
-
-/* Whoever signs in meanwhile can keep it, and is told so. */
-static void
-test_delete_undone (void)
-{
-  g_autofree char *id = user_make_with_password ("kept@example.org", TRUE);
-  g_autoptr (Browser) thief = browser_enter ("192.0.2.69", "kept@example.org");
-  g_autoptr (Browser) owner = NULL;
-
-  browser_post (thief, "/account/delete", "action=delete");
-  owner = browser_enter ("192.0.2.39", "kept@example.org");
-  browser_get (owner, "/account");
-  g_assert_nonnull (browser_model (owner, "deletes_at"));
-  g_assert_null (browser_model (owner, "delete_url"));
-  browser_post (owner, "/account", "action=keep");
-  assert_page (owner, "/account?notice=kept");
-  browser_get (owner, "/account");
-  g_assert_null (browser_model (owner, "deletes_at"));
-  g_assert_cmpuint (post_count ("kept@example.org", "security-notice", NULL), ==, 2);
-}
-
-static gboolean
-make_administrator (PosternTxn *txn, gpointer data, GError **error)
-{
-  g_autoptr (PosternUser) user = postern_user_store_get (txn, data, error);
-
-  if (user == NULL)
-    return FALSE;
-  user->administrator = TRUE;
-  return postern_user_store_update (txn, user, error);
-}
-
-static void
-test_delete_refused (void)
-{
-  g_autofree char *id = user_make_with_password ("boss@example.org", TRUE);
-  g_autofree char *aged = user_make_with_password ("left-open@example.org", TRUE);
-  g_autoptr (Browser) boss = browser_enter ("192.0.2.40", "boss@example.org");
-  g_autoptr (Browser) open = browser_enter ("192.0.2.41", "left-open@example.org");
-  g_autoptr (PosternUser) user = NULL;
-  g_autoptr (PosternUser) other = NULL;
-
-  fixture_write (house_store, make_administrator, id);
-  browser_post (boss, "/account/delete", "action=delete");
-  g_assert_cmpuint (postern_response_get_status (boss->last), ==, 403);
-  user = user_read (id);
-  g_assert_cmpint (user->deletes_at, ==, 0);
-  fixture_write (house_store, sessions_age, aged);
-  browser_post (open, "/account/delete", "action=delete"); /* nobody has shown who sits there */
-  other = user_read (aged);
-  g_assert_cmpint (other->deletes_at, ==, 0);
-}
-
 int
 main (int argc, char **argv)
 {
@@ -713,11 +645,9 @@ main (int argc, char **argv)
   g_test_add_func ("/account/phone", test_phone);
   g_test_add_func ("/account/end-others", test_end_others);
   g_test_add_func ("/account/profile", test_profile);
+  g_test_add_func ("/account/name", test_name);
   g_test_add_func ("/account/activity", test_activity);
   g_test_add_func ("/account/data", test_data);
-  g_test_add_func ("/account/delete", test_delete);
-  g_test_add_func ("/account/delete-undone", test_delete_undone);
-  g_test_add_func ("/account/delete-refused", test_delete_refused);
   failed = g_test_run ();
   house_end ();
   return failed;

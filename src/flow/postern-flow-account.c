@@ -159,6 +159,7 @@ find_notice (PosternRequest *request)
     { "email", N_("Your e-mail address is confirmed.") },
     { "phone", N_("Your telephone number is confirmed.") },
     { "added", N_("It is set up.") },
+    { "renamed", N_("It is saved.") },
     { "profile", N_("Your profile is saved.") },
     { "others", N_("You are signed out everywhere else.") },
     { "kept", N_("Your account is kept.") },

@@ -83,6 +83,41 @@ user_make (const char *email, gboolean verified, const char *phone)
   return g_strdup (user->id);
 }
 
+typedef struct {
+  const char *id;
+  PosternUser *user; /* (nullable) */
+} UserFind;
+
+static inline gboolean
+user_find_in (PosternTxn *txn, gpointer data, GError **error)
+{
+  UserFind *it = data;
+
+  g_clear_pointer (&it->user, postern_user_unref);
+  it->user = postern_user_store_get (txn, it->id, NULL);
+  return TRUE;
+}
+
+/** As kept now. (transfer full) (nullable) */
+static inline PosternUser *
+user_find (const char *id)
+{
+  UserFind it = { id, NULL };
+
+  g_assert_true (postern_store_read (house_store, POSTERN_KEEP_LASTING, user_find_in, &it, NULL));
+  return it.user;
+}
+
+/** The same, who must be there. (transfer full) */
+static inline PosternUser *
+user_read (const char *id)
+{
+  PosternUser *user = user_find (id);
+
+  g_assert_nonnull (user);
+  return user;
+}
+
 static inline gboolean
 flow_move (PosternTxn *txn, gpointer data, GError **error)
 {

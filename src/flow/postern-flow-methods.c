@@ -106,27 +106,29 @@ add_time (PosternJsonObject *entry, const char *name, gint64 at)
 }
 
 static void
-add_credential (GVariantBuilder *items, const PosternFlowMethod *method, PosternCredential *credential)
+add_credential (GVariantBuilder *items, PosternTenant *tenant, const PosternFlowMethod *method, PosternCredential *credential)
 {
+  g_autofree char *rename_url = g_strconcat (postern_tenant_get_issuer (tenant), POSTERN_FLOW_METHOD_NAME_PATH, credential->id, NULL);
   g_auto (PosternJsonObject) entry = POSTERN_JSON_OBJECT_INIT;
 
   postern_json_object_add_string (&entry, "id", credential->id);
   postern_json_object_add_string (&entry, "label", credential->data ? postern_json_get_string (credential->data, "name") : NULL);
   add_time (&entry, "created_at", credential->created_at);
   add_time (&entry, "used_at", credential->used_at);
+  postern_json_object_add_string (&entry, "rename_url", method->traits & POSTERN_FLOW_METHOD_MANY ? rename_url : NULL);
   postern_json_object_add_boolean (&entry, "removable", !(method->traits & POSTERN_FLOW_METHOD_LASTING));
   g_variant_builder_add (items, "v", postern_json_object_end (&entry));
 }
 
 static GVariant *
-list_items (const PosternFlowMethod *method, PosternUser *user, GPtrArray *credentials, gboolean *unproved)
+list_items (PosternTenant *tenant, const PosternFlowMethod *method, PosternUser *user, GPtrArray *credentials, gboolean *unproved)
 {
   GVariantBuilder items = G_VARIANT_BUILDER_INIT (G_VARIANT_TYPE ("av"));
 
   *unproved = method->add_items && method->add_items (&items, user, credentials);
   for (guint i = 0; method->add_items == NULL && i < credentials->len; i++)
     if (g_strcmp0 (((PosternCredential *) credentials->pdata[i])->kind, method->kind) == 0)
-      add_credential (&items, method, credentials->pdata[i]);
+      add_credential (&items, tenant, method, credentials->pdata[i]);
   return g_variant_ref_sink (g_variant_builder_end (&items));
 }
 
@@ -157,7 +159,7 @@ postern_flow_methods_to_variant (PosternFlowContext *context, PosternUser *user,
 
   for (guint i = 0; i < G_N_ELEMENTS (methods); i++) {
     gboolean unproved;
-    g_autoptr (GVariant) items = list_items (&methods[i], user, credentials, &unproved);
+    g_autoptr (GVariant) items = list_items (context->tenant, &methods[i], user, credentials, &unproved);
 
     add_row (&rows, context, &methods[i], items, unproved);
   }

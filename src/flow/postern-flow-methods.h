@@ -8,6 +8,8 @@ G_BEGIN_DECLS
 
 #define POSTERN_FLOW_METHOD_PHONE "phone" /* what takes the place of a credential's id where the number is removed */
 
+#define POSTERN_FLOW_METHOD_NAME_PATH "/account/name/" /* the id of what is named follows */
+
 /** PosternFlowMethodTrait: bits */
 typedef enum {
   POSTERN_FLOW_METHOD_MANY = 1 << 0,     /* one may have several of it: each has a name (member `name` of its data) */

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "postern-flow-routes.h"
 
+#include "postern-flow-methods.h"
+
 #define FORM_MAX (256 * 1024)     /* bytes: a password may be long, a page may not */
 #define CALLBACK_MAX (512 * 1024) /* bytes: a SAML response is large */
 
@@ -18,6 +20,8 @@ const PosternRoute postern_flow_routes[] = {
   { "GET", "/account/change/{task}", postern_flow_tasks_show },
   { "GET", "/account/profile", postern_flow_account_profile_show },
   { "POST", "/account/profile", postern_flow_account_profile_submit, NULL, FORM_MAX, POSTERN_ROUTE_CSRF },
+  { "GET", POSTERN_FLOW_METHOD_NAME_PATH "{credential}", postern_flow_account_name_show },
+  { "POST", POSTERN_FLOW_METHOD_NAME_PATH "{credential}", postern_flow_account_name_submit, NULL, FORM_MAX, POSTERN_ROUTE_CSRF },
   { "GET", "/account/data", postern_flow_account_data },
   { "GET", "/account/delete", postern_flow_account_delete_show },
   { "POST", "/account/delete", postern_flow_account_delete_submit, NULL, FORM_MAX, POSTERN_ROUTE_CSRF },

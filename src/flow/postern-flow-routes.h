@@ -31,6 +31,10 @@ PosternResponse *postern_flow_passkey_well_known (PosternRequest *request, gpoin
 PosternResponse *postern_flow_account_profile_show (PosternRequest *request, gpointer engine);
 PosternResponse *postern_flow_account_profile_submit (PosternRequest *request, gpointer engine);
 
+/* postern-flow-account-name.c: what a person calls a passkey */
+PosternResponse *postern_flow_account_name_show (PosternRequest *request, gpointer engine);
+PosternResponse *postern_flow_account_name_submit (PosternRequest *request, gpointer engine);
+
 /* postern-flow-account-data.c: all that is kept about a person, as JSON */
 PosternResponse *postern_flow_account_data (PosternRequest *request, gpointer engine);
 

@@ -12,7 +12,7 @@ const char *postern_user_name_get_shown (PosternUser *user);
 /** postern_user_name_get: what to call the person: the profile's `name`, else the identifier. (transfer none) */
 const char *postern_user_name_get (PosternUser *user);
 
-/** postern_user_name_dup_typed: what a person is called, as typed: any script, but nothing that would break a line or turn the text around it. (transfer full) (nullable) */
+/** postern_user_name_dup_typed: what a person is called, or calls something of their own, as typed: any script, but nothing that would break a line or turn the text around it. (transfer full) (nullable) */
 char *postern_user_name_dup_typed (const char *typed);
 
 G_END_DECLS

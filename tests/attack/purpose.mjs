@@ -246,8 +246,8 @@ const changeDoor = (route, path) => ({
 });
 
 /** Asks for a page that only who is signed in may see. */
-const sessionDoor = (path, isIn) => ({
-  name: 'cookie session', route: `GET ${path}`, takes: ['session cookie'],
+const sessionDoor = (path, isIn, pattern = path) => ({
+  name: 'cookie session', route: `GET ${pattern}`, takes: ['session cookie'],
   open: async (value) => isIn(await fetchFrom(path, { headers: cookies({ session: value }) })),
 });
 
@@ -275,8 +275,8 @@ const formDoors = (route, path, form) => [
 ];
 
 /** A signed-in browser whose session cookie is @value, sending a form; where is it sent? */
-const formSessionDoor = (path, form, isIn) => ({
-  name: 'cookie session', route: `POST ${path}`, takes: ['session cookie'],
+const formSessionDoor = (path, form, isIn, pattern = path) => ({
+  name: 'cookie session', route: `POST ${pattern}`, takes: ['session cookie'],
   open: async (value, made) => {
     const { fields, visitor } = await beside(made, aFlow);
     return isIn(await house.post(path, { ...form, csrf: fields.csrf }, cookies({ 'postern-csrf': visitor.cookies.get('postern-csrf'), session: value })));
@@ -400,6 +400,9 @@ const doors = [
   sessionDoor('/account/delete', (answer) => answer.status === 200),
   formSessionDoor('/account/profile', { name: 'Ada' }, (answer) => answer.headers.get('location') === '/account?notice=profile'),
   formSessionDoor('/account/delete', { action: 'nothing' }, (answer) => answer.headers.get('location') === '/account'),
+  sessionDoor('/account/name/crd_00000000000000000000000000', (answer) => answer.status === 404, '/account/name/{credential}'),
+  formSessionDoor('/account/name/crd_00000000000000000000000000', { name: 'Ada' }, (answer) => answer.status === 404, '/account/name/{credential}'),
+  ...formDoors('POST /account/name/{credential}', '/account/name/crd_00000000000000000000000000', { name: 'Ada' }),
   ...formDoors('POST /account/profile', '/account/profile', { name: 'Ada' }),
   ...formDoors('POST /account/delete', '/account/delete', { action: 'nothing' }),
   sessionDoor('/account/sign-out', (answer) => answer.status === 200),

@@ -27,6 +27,8 @@ const ids = {
   'code--address': ['code', 'submit', 'resend', 'other-address'],
   address: ['address', 'submit'],
   'account-profile': ['name', 'locale', 'submit'],
+  'account-name': ['name', 'submit'],
+  'account-name--error': ['name', 'submit'],
   'account-delete': ['submit'],
   'account-delete--administrator': ['back'],
   'account--deletion': ['keep'],

@@ -1,0 +1,137 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <glib/gi18n.h>
+
+#include "postern-flow-audit.h"
+#include "postern-flow-context.h"
+#include "postern-flow-methods.h"
+#include "postern-flow-routes.h"
+#include "postern-flow-tasks.h"
+#include "postern-flow-visit.h"
+#include "postern-json.h"
+#include "postern-user-name.h"
+
+/* What a person calls one of several of a kind: a passkey says of itself only who made it. */
+
+#define EVENT "credential.renamed"
+
+typedef struct {
+  PosternFlowContext *context; /* (nullable) where it is only read */
+  const char *user_id, *id;
+  const char *name; /* as it is to be; (nullable) */
+  PosternCredential *credential; /* (nullable) */
+} Naming;
+
+static gboolean
+has_name (PosternCredential *credential)
+{
+  const PosternFlowMethod *method = postern_flow_methods_find_kind (credential->kind);
+
+  return method && method->traits & POSTERN_FLOW_METHOD_MANY;
+}
+
+static gboolean
+find (PosternTxn *txn, gpointer user_data, GError **error)
+{
+  Naming *it = user_data;
+  g_autoptr (GPtrArray) own = postern_credential_store_list (txn, it->user_id, error);
+
+  g_clear_pointer (&it->credential, postern_credential_unref); /* a transaction may run twice */
+  if (own == NULL)
+    return FALSE;
+  for (guint i = 0; i < own->len; i++)
+    if (g_strcmp0 (((PosternCredential *) own->pdata[i])->id, it->id) == 0 && has_name (own->pdata[i]))
+      it->credential = postern_credential_ref (own->pdata[i]);
+  if (it->credential == NULL)
+    g_set_error_literal (error, POSTERN_ERROR, POSTERN_ERROR_NOT_FOUND, "This person has no such credential with a name");
+  return it->credential != NULL;
+}
+
+static gboolean
+put (PosternTxn *txn, gpointer user_data, GError **error)
+{
+  Naming *it = user_data;
+  GVariantDict data;
+
+  if (!postern_flow_tasks_check (it->context, txn, error) || !find (txn, it, error))
+    return FALSE;
+  g_variant_dict_init (&data, it->credential->data);
+  g_variant_dict_insert (&data, "name", "s", it->name);
+  g_clear_pointer (&it->credential->data, g_variant_unref);
+  it->credential->data = g_variant_ref_sink (g_variant_dict_end (&data));
+  return postern_credential_store_put (txn, it->credential, error) && postern_flow_audit_append (it->context, txn, EVENT, it->user_id, error);
+}
+
+/* @typed: (nullable): what was sent, and cannot be a name */
+static PosternResponse *
+show (PosternFlowVisit *visit, PosternCredential *credential, const char *typed)
+{
+  g_autofree char *action = g_strconcat (postern_tenant_get_issuer (visit->tenant), POSTERN_FLOW_METHOD_NAME_PATH, credential->id, NULL);
+  g_autofree char *back_url = g_strconcat (postern_tenant_get_issuer (visit->tenant), "/account", NULL);
+  g_auto (PosternJsonObject) model = POSTERN_JSON_OBJECT_INIT;
+
+  postern_json_object_add_string (&model, "action", action);
+  postern_json_object_add_string (&model, "back_url", back_url);
+  postern_json_object_add_string (&model, "name", typed ? typed : credential->data ? postern_json_get_string (credential->data, "name") : NULL);
+  postern_json_object_add_string (&model, "error_field", typed ? "name" : NULL);
+  postern_json_object_add_string (&model, "error_message", typed ? N_("This cannot be a name. Write it in letters, and shorter.") : NULL);
+  return postern_response_new_page (200, "account-name", postern_json_object_end (&model));
+}
+
+/* Somebody else's, and what has no name, is not there. */
+static PosternResponse *
+show_found (PosternFlowVisit *visit, const char *id, const char *typed)
+{
+  Naming it = { .user_id = visit->user->id, .id = id };
+  g_autoptr (GError) error = NULL;
+  PosternResponse *response;
+
+  if (!postern_store_read (postern_tenant_get_store (visit->tenant), POSTERN_KEEP_LASTING, find, &it, &error))
+    return postern_response_new_error_page (error, "/account");
+  response = show (visit, it.credential, typed);
+  postern_credential_unref (it.credential);
+  return response;
+}
+
+PosternResponse *
+postern_flow_account_name_show (PosternRequest *request, gpointer engine)
+{
+  PosternResponse *response = NULL;
+  g_autoptr (PosternFlowVisit) visit = postern_flow_visit_new (engine, request, "/account", &response);
+
+  return visit ? show_found (visit, postern_request_get_capture (request, "credential"), NULL) : response;
+}
+
+static PosternResponse *
+commit (PosternFlowVisit *visit, Naming *it)
+{
+  g_autoptr (GError) error = NULL;
+  gboolean done = postern_store_write (postern_tenant_get_store (visit->tenant), POSTERN_KEEP_LASTING, put, it, &error);
+
+  g_clear_pointer (&it->credential, postern_credential_unref);
+  if (!done)
+    return postern_response_new_error_page (error, "/account");
+  postern_flow_audit_tell (it->context, EVENT, it->user_id);
+  return postern_response_new_redirect ("/account?notice=renamed");
+}
+
+PosternResponse *
+postern_flow_account_name_submit (PosternRequest *request, gpointer engine)
+{
+  PosternResponse *response = NULL;
+  g_autoptr (PosternFlowVisit) visit = postern_flow_visit_new (engine, request, "/account", &response);
+  const char *id = postern_request_get_capture (request, "credential"), *typed = NULL;
+  g_autofree char *name = NULL;
+  g_autoptr (PosternFlow) flow = NULL;
+  PosternFlowContext context;
+
+  if (visit == NULL)
+    return response;
+  postern_request_get_form (request, "name", &typed, NULL);
+  name = postern_user_name_dup_typed (typed);
+  if (name == NULL)
+    return show_found (visit, id, typed ? typed : "");
+  flow = postern_flow_visit_begin_context (visit, postern_flow_engine_get_runtime (engine), request, &context);
+  response = commit (visit, &(Naming){ .context = &context, .user_id = visit->user->id, .id = id, .name = name });
+  postern_flow_context_clear (&context);
+  return response;
+}
