@@ -67,6 +67,8 @@
     }
   });
   form.hidden = false;
+  /* Taken away here, and shown all the same: whoever keeps it is told. */
+  if (asked.unknown && PublicKeyCredential.signalUnknownCredential) PublicKeyCredential.signalUnknownCredential({ rpId: asked.rp, credentialId: asked.unknown }).catch(() => {});
   /* Not beside an error: an authenticator that answers by itself would go round in circles. */
   if (!document.getElementById("error")) offer().catch(() => {});
 })();

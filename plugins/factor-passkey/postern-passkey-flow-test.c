@@ -34,6 +34,21 @@ change (const char *form, const char *name, const char *value)
   return g_strdup_printf ("%.*s%s%s", (int) (at - form), form, value, end);
 }
 
+/* A passkey that another program made for this host: its authenticator is told nothing. */
+static void
+test_foreign (void)
+{
+  g_auto (Owner) gil = owner_make ("gil@passkey.example");
+  g_autoptr (Browser) browser = browser_at_start ();
+  g_autofree char *form = owner_answer (&gil, browser, ALONE);
+  g_autofree char *other = change (form, "credential", "cGtfdW5rbm93bg");
+  g_autofree char *changed = change (other, "user_handle", "c29tZWJvZHktZWxzZQ");
+
+  browser_submit (browser, changed);
+  assert_logged ("unknown credential");
+  g_assert_null (browser_model (browser, "passkey_unknown"));
+}
+
 /* Wrong, foreign, old and replayed: the page is the same, and only the log knows which it was. */
 static void
 test_refused (void)
@@ -58,6 +73,7 @@ test_refused (void)
     browser_submit (browser, changed);
     assert_page (browser, "identifier");
     assert_logged (rows[i].check);
+    g_assert_cmpstr (browser_model (browser, "passkey_unknown"), ==, i == 0 ? rows[i].value : NULL); /* only of what nobody has */
     if (page)
       g_assert_cmpstr (browser_model (browser, "error_message"), ==, page);
     else
@@ -93,12 +109,14 @@ test_second (void)
   browser_submit (browser, foreign);
   assert_page (browser, "passkey");
   assert_logged ("userHandle");
+  g_assert_null (browser_model (browser, "passkey_unknown"));
   message = g_strdup (browser_model (browser, "error_message"));
   wrong = owner_answer (&cid, browser, SECOND);
   unknown = change (wrong, "credential", "cGtfdW5rbm93bg");
   browser_submit (browser, unknown);
   assert_page (browser, "passkey");
   assert_logged ("unknown credential");
+  g_assert_cmpstr (browser_model (browser, "passkey_unknown"), ==, "cGtfdW5rbm93bg");
   g_assert_cmpstr (browser_model (browser, "error_message"), ==, message);
   right = owner_answer (&cid, browser, SECOND);
   browser_submit (browser, right);
@@ -240,6 +258,7 @@ main (int argc, char **argv)
   passkey_begin (g_variant_new_parsed ("@a{ss} {'origins': 'https://shop.example https://shop.example:8443', 'top-origins': 'https://portal.example'}"));
   g_test_add_func ("/passkey-flow/alone", test_alone);
   g_test_add_func ("/passkey-flow/refused", test_refused);
+  g_test_add_func ("/passkey-flow/foreign", test_foreign);
   g_test_add_func ("/passkey-flow/second", test_second);
   g_test_add_func ("/passkey-flow/origins", test_origins);
   g_test_add_func ("/passkey-flow/related", test_related);

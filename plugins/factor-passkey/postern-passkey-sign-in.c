@@ -15,6 +15,7 @@
 #define CHALLENGE "challenge" /* in the step's state */
 #define INPUT_MAX (16 * 1024) /* bytes */
 #define KEY_MAX 2048
+#define OUR_USER "usr_" /* how a user handle of ours begins */
 
 typedef struct {
   PosternFactorPasskey *factor;
@@ -31,6 +32,16 @@ store_of (Trial *self)
   return postern_tenant_get_store (self->context->tenant);
 }
 
+/* Another program on this host has passkeys for the same RP id; what it keeps is none of our business. */
+static gboolean
+is_for_ours (Trial *self)
+{
+  g_auto (PosternPasskeyInput) input = { NULL };
+  PosternPasskeyBytes handle = postern_passkey_input_read (&input, postern_step_get_input (self->step, "user_handle"), 64);
+
+  return handle.length > strlen (OUR_USER) && memcmp (handle.data, OUR_USER, strlen (OUR_USER)) == 0;
+}
+
 /* One that is not there is the answer's fault, in the transaction too: it was taken away meanwhile. All else is ours. */
 static gboolean
 find (PosternTxn *txn, gpointer user_data, GError **error)
@@ -40,8 +51,11 @@ find (PosternTxn *txn, gpointer user_data, GError **error)
 
   g_clear_pointer (&self->credential, postern_credential_unref);
   self->credential = postern_credential_store_find_passkey (txn, self->id, &missing);
-  if (g_error_matches (missing, POSTERN_ERROR, POSTERN_ERROR_NOT_FOUND))
+  if (g_error_matches (missing, POSTERN_ERROR, POSTERN_ERROR_NOT_FOUND)) {
+    if (is_for_ours (self))
+      postern_flow_set_string (&self->context->unknown_passkey, self->id);
     return postern_passkey_data_refuse (error, "unknown credential");
+  }
   if (missing)
     g_propagate_error (error, g_steal_pointer (&missing));
   return self->credential != NULL;
@@ -176,6 +190,7 @@ show (Trial *self, const char *message)
   postern_json_object_add_string (&model, "passkey_challenge", challenge);
   postern_json_object_add_string (&model, "passkey_rp", rp_id);
   postern_json_object_add_string (&model, "passkey_ids", ids);
+  postern_json_object_add_string (&model, "passkey_unknown", self->context->unknown_passkey);
   postern_json_object_add_string (&model, "verification", postern_factor_passkey_get_verification (self->factor));
   prompt = postern_prompt_new_page ("passkey", postern_json_object_end (&model));
   if (message)

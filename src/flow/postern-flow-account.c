@@ -8,6 +8,7 @@
 #include "postern-flow-end.h"
 #include "postern-flow-link.h"
 #include "postern-flow-methods.h"
+#include "postern-flow-passkey.h"
 #include "postern-flow-prompt.h"
 #include "postern-flow-remove.h"
 #include "postern-flow-routes.h"
@@ -214,6 +215,7 @@ render (Account *account, PosternRequest *request, PosternRuntime *runtime)
   postern_json_object_add_string (&model, "email", visit->user->email);
   postern_json_object_add_string (&model, "notice", find_notice (request));
   postern_json_object_add (&model, "methods", method_rows (account, request, runtime));
+  postern_flow_passkey_add_known (runtime, visit->tenant, visit->user, account->credentials, &model);
   postern_json_object_add_boolean (&model, "others", account->sessions->len > 1);
   postern_json_object_add (&model, "sessions", session_entries (account));
   postern_json_object_add (&model, "applications", application_entries (account));

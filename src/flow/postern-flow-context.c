@@ -46,6 +46,7 @@ postern_flow_context_clear (PosternFlowContext *self)
   g_clear_pointer (&self->user, postern_user_unref);
   g_clear_pointer (&self->input, postern_pairs_unref);
   g_clear_pointer (&self->brought, postern_pairs_unref);
+  g_clear_pointer (&self->unknown_passkey, g_free);
   g_clear_object (&self->prompt);
   g_clear_object (&self->response);
   g_clear_pointer (&self->cookies, g_ptr_array_unref);

@@ -25,6 +25,7 @@ typedef struct {
   gint64 ended_at; /* postern_flow_end_by_flow() */
   PosternPairs *input;     /* (nullable): the form or the callback that woke the flow; the stage that used it takes it away */
   PosternPairs *brought;   /* (nullable): the password that came with the name, or a passkey's response: what the factor's step begins with */
+  char *unknown_passkey;   /* (nullable): what was just shown and is none of ours: pages tell the authenticator */
   gboolean callback;       /* input came from a provider, not from a form of ours */
   PosternPrompt *prompt;   /* out: what a parked flow shows */
   const char *notice;      /* (nullable): an English phrase that the next page shows as its error; a static string */

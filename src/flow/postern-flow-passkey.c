@@ -5,6 +5,16 @@
 #include "postern-flow-context.h"
 #include "postern-flow-factors.h"
 #include "postern-flow-routes.h"
+#include "postern-jwk.h"
+#include "postern-user-name.h"
+
+#define KIND "passkey" /* of a credential, and the factor's type */
+
+static PosternInstance *
+find_factor (PosternRuntime *runtime)
+{
+  return postern_registry_find_first (postern_runtime_get_registry (runtime), POSTERN_TYPE_FACTOR, KIND);
+}
 
 static GUri *
 parse (PosternTenant *tenant)
@@ -54,6 +64,38 @@ postern_flow_passkey_is_origin (const char *text)
   return host && *host && strspn (host, HOST) == strlen (host) && g_str_equal (g_uri_get_scheme (uri), "https") && g_str_equal (written, text);
 }
 
+char *
+postern_flow_passkey_dup_ids (GPtrArray *credentials, guint *count)
+{
+  GString *ids = g_string_new (NULL);
+  guint found = 0;
+
+  for (guint i = 0; i < credentials->len; i++) {
+    PosternCredential *credential = credentials->pdata[i];
+
+    if (g_str_equal (credential->kind, KIND))
+      g_string_append_printf (ids, "%s%s", found++ > 0 ? " " : "", credential->value);
+  }
+  if (count)
+    *count = found;
+  return g_string_free (ids, FALSE);
+}
+
+void
+postern_flow_passkey_add_known (PosternRuntime *runtime, PosternTenant *tenant, PosternUser *user, GPtrArray *credentials, PosternJsonObject *model)
+{
+  g_autofree char *rp_id = postern_flow_passkey_dup_rp_id (tenant);
+  g_autofree char *ids = postern_flow_passkey_dup_ids (credentials, NULL);
+  g_autofree char *handle = postern_base64url_encode (user->id, strlen (user->id));
+
+  if (find_factor (runtime) == NULL)
+    return;
+  postern_json_object_add_string (model, "passkey_rp", rp_id);
+  postern_json_object_add_string (model, "passkey_ids", ids);
+  postern_json_object_add_string (model, "user_handle", handle);
+  postern_json_object_add_string (model, "user_name", postern_user_name_get_shown (user));
+}
+
 void
 postern_flow_passkey_add (PosternFlowContext *context, PosternJsonObject *model)
 {
@@ -66,6 +108,7 @@ postern_flow_passkey_add (PosternFlowContext *context, PosternJsonObject *model)
   rp_id = postern_flow_passkey_dup_rp_id (context->tenant);
   postern_json_object_add_string (model, POSTERN_FLOW_PASSKEY_CHALLENGE, challenge);
   postern_json_object_add_string (model, "passkey_rp", rp_id);
+  postern_json_object_add_string (model, "passkey_unknown", context->unknown_passkey);
 }
 
 PosternPairs *
@@ -99,7 +142,7 @@ postern_flow_passkey_well_known (PosternRequest *request, gpointer engine)
 PosternResponse *
 postern_flow_passkey_related (PosternRequest *request, gpointer engine)
 {
-  PosternInstance *factor = postern_registry_find_first (postern_runtime_get_registry (postern_flow_engine_get_runtime (engine)), POSTERN_TYPE_FACTOR, "passkey");
+  PosternInstance *factor = find_factor (postern_flow_engine_get_runtime (engine));
   g_auto (GStrv) origins = factor ? postern_settings_dup_strv (postern_instance_get_settings (factor), POSTERN_FLOW_PASSKEY_ORIGINS) : NULL;
   g_autoptr (GError) none = g_error_new_literal (POSTERN_ERROR, POSTERN_ERROR_NOT_FOUND, "There are no other sites");
   g_auto (PosternJsonObject) related = POSTERN_JSON_OBJECT_INIT;

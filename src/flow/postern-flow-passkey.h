@@ -20,7 +20,12 @@ char *postern_flow_passkey_dup_origin (PosternTenant *tenant);
 
 /** postern_flow_passkey_is_origin: whether @text is an origin of HTTPS, and written as browsers write it: only so it is found again. */
 gboolean postern_flow_passkey_is_origin (const char *text);
-/** postern_flow_passkey_add: members `passkey_challenge` and `passkey_rp` for a page where anybody may sign in by passkey, if that is a way here. */
+/** postern_flow_passkey_dup_ids: those of the passkeys among @credentials, as browsers say them, separated by spaces. @count: (out) (nullable). (transfer full) */
+char *postern_flow_passkey_dup_ids (GPtrArray *credentials, guint *count);
+/** postern_flow_passkey_add_known: what a page tells the authenticators of the person's passkeys, if there are any here: members `passkey_rp`,
+ * `passkey_ids`, `user_handle` and `user_name`. */
+void postern_flow_passkey_add_known (PosternRuntime *runtime, PosternTenant *tenant, PosternUser *user, GPtrArray *credentials, PosternJsonObject *model);
+/** postern_flow_passkey_add: members `passkey_challenge`, `passkey_rp` and `passkey_unknown` for a page where anybody may sign in by passkey, if that is a way here. */
 void postern_flow_passkey_add (PosternFlowContext *context, PosternJsonObject *model);
 /** postern_flow_passkey_dup_response: the form of such a page: what the factor begins with. (transfer full) */
 PosternPairs *postern_flow_passkey_dup_response (PosternFlowContext *context);

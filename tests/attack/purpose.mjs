@@ -439,7 +439,7 @@ const doors = [
 const blind = [
   'GET /livez', 'GET /readyz', 'GET /assets/{rest...}', 'GET /.well-known/openid-configuration', 'GET /.well-known/openid-configuration/{rest...}',
   'GET /.well-known/oauth-authorization-server', 'GET /.well-known/oauth-authorization-server/{rest...}', 'GET /oidc/jwks', 'GET /',
-  'GET /.well-known/change-password', 'GET /.well-known/passkey-endpoints', 'GET /account/signed-out', 'GET /demo/sign-in', 'GET /dev/outbox', 'GET /dev/outbox/{message}',
+  'GET /.well-known/change-password', 'GET /.well-known/passkey-endpoints', 'GET /.well-known/webauthn', 'GET /account/signed-out', 'GET /demo/sign-in', 'GET /dev/outbox', 'GET /dev/outbox/{message}',
 ];
 
 /** The server's own list, "METHOD PATTERN" -> flags. */

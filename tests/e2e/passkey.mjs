@@ -54,6 +54,15 @@ export function register(person) {
     await page.waitForSelector('#notice');
   }
 
+  /** Whether the authenticator gives up what it has, in a moment. */
+  async function gone(authenticator) {
+    for (let i = 0; i < 50; i += 1) {
+      if ((await authenticator.credentials()).length === 0) return true;
+      await new Promise((resolve) => { setTimeout(resolve, 100); });
+    }
+    return false;
+  }
+
   /** Signs out here and moves the credential to the page of somebody who has no cookie of ours. */
   async function move(from, to) {
     for (const credential of await from.credentials()) await to.devtools.send('WebAuthn.addCredential', { authenticatorId: to.authenticatorId, credential });
@@ -149,6 +158,45 @@ export function register(person) {
   test('no other site may use the passkeys, unless a setting names it', async () => {
     await get();
     assert.equal((await fetch(`${postern.url}/.well-known/webauthn`)).status, 404);
+  });
+
+  test('authenticators are told what the account page shows, and of a passkey that was taken away', async () => {
+    const email = await somebody('passkey-signalled');
+    const first = await person();
+    const here = await plugIn(first.page);
+    await addPasskey(first.page, email);
+    const [credential] = await here.credentials();
+    const other = await person();
+    const there = await plugIn(other.page, { automaticPresenceSimulation: false });
+    await move(here, there);
+    await first.page.click('#passkey button.danger');
+    await first.page.waitForSelector('#notice');
+    assert.equal(await gone(here), true); /* none is accepted any more */
+    await other.page.goto(`${postern.url}/account`);
+    await other.page.waitForSelector('form[data-passkey]:visible');
+    await there.devtools.send('WebAuthn.setAutomaticPresenceSimulation', { authenticatorId: there.authenticatorId, enabled: true });
+    await other.page.click('#passkey');
+    await other.page.waitForSelector('#error');
+    assert.equal(await other.page.getAttribute('form[data-passkey]', 'data-unknown'), credential.credentialId.replaceAll('+', '-').replaceAll('/', '_').replaceAll('=', ''));
+    assert.equal(await gone(there), true);
+    await first.close();
+    await other.close();
+  });
+
+  test('a browser that has no signals is left alone', async () => {
+    const email = await somebody('passkey-unsignalled');
+    const { page, close } = await person();
+    const wrong = [];
+    page.on('pageerror', (error) => wrong.push(String(error)));
+    page.on('console', (message) => { if (message.type() === 'error') wrong.push(message.text()); });
+    await page.addInitScript(() => {
+      for (const name of ['signalUnknownCredential', 'signalAllAcceptedCredentials', 'signalCurrentUserDetails']) delete PublicKeyCredential[name];
+    });
+    await plugIn(page);
+    await addPasskey(page, email);
+    await page.waitForSelector('#passkeys', { state: 'attached' });
+    assert.deepEqual(wrong, []);
+    await close();
   });
 
   test('a passkey answers once, and for the page that asked', async () => {
