@@ -24,14 +24,6 @@ kind_of (PosternInstance *instance)
   return "protocol"; /* the one kind whose base is above this room */
 }
 
-static const char *
-name_of (PosternInstanceEntry *entry)
-{
-  if (entry->name == NULL && entry->instance != NULL)
-    return postern_instance_get_display_name (entry->instance);
-  return entry->name == NULL && entry->info != NULL ? entry->info->name : entry->name;
-}
-
 static GVariant *
 to_json (PosternInstanceEntry *entry, const char *issuer)
 {
@@ -41,7 +33,7 @@ to_json (PosternInstanceEntry *entry, const char *issuer)
   postern_api_call_add_string (&dict, "id", entry->id);
   postern_api_call_add_string (&dict, "type", entry->type);
   postern_api_call_add_string (&dict, "kind", kind);
-  postern_api_call_add_string (&dict, "name", name_of (entry));
+  postern_api_call_add_string (&dict, "name", postern_instance_book_get_name (entry));
   postern_api_call_add_string (&dict, "origin", entry->origin);
   postern_api_call_add_string (&dict, "state", postern_instance_book_get_state_name (entry->state));
   postern_api_call_add_string (&dict, "problem", entry->problem);

@@ -62,6 +62,6 @@ postern_cli_try (PosternConfig *config, PosternRegistry *registry, const char *p
       !(instance = postern_registry_add_instance (registry, file->type, file->id, file->values, &error)))
     postern_instance_try_set_error (&trial, error);
   else
-    postern_instance_try (instance, postern_config_get_string (config, "server.public-url"), &trial);
+    postern_instance_try (instance, postern_config_get_string (config, "server.public-url"), NULL, &trial);
   add_trial (&self, &trial);
 }

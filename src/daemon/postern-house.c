@@ -87,6 +87,7 @@ open_tenant (PosternHouse *self, GError **error)
   if (!self->tenant)
     return FALSE;
   self->runtime = postern_runtime_new (self->config, self->registry, self->hub);
+  postern_runtime_set_book (self->runtime, self->book);
   postern_runtime_add_tenant (self->runtime, self->tenant);
   self->engine = postern_flow_engine_new (self->runtime);
   return TRUE;
@@ -145,14 +146,23 @@ set_brand (PosternPages *pages, PosternConfig *config, GError **error)
 
 /* They lie beside the modules and key files. A button without its picture is still a button. */
 static void
+add_icon (PosternPages *pages, const char *icon, const char *whose)
+{
+  g_autoptr (GError) error = NULL;
+  if (icon && !postern_pages_add_icon (pages, icon, &error))
+    g_warning ("left out: the picture of connector %s: %s", whose, error->message);
+}
+
+static void
 add_icons (PosternPages *pages, PosternRegistry *registry)
 {
   g_autoptr (GPtrArray) connectors = postern_registry_list (registry, POSTERN_TYPE_CONNECTOR);
-  for (guint i = 0; i < connectors->len; i++) {
-    const char *icon = postern_instance_get_icon (connectors->pdata[i]);
-    g_autoptr (GError) error = NULL;
-    if (icon && !postern_pages_add_icon (pages, icon, &error))
-      g_warning ("left out: the picture of connector %s: %s", postern_instance_get_id (connectors->pdata[i]), error->message);
+  GPtrArray *infos = postern_registry_get_infos (registry);
+  for (guint i = 0; i < connectors->len; i++)
+    add_icon (pages, postern_instance_get_icon (connectors->pdata[i]), postern_instance_get_id (connectors->pdata[i]));
+  for (guint i = 0; i < infos->len; i++) {
+    PosternPluginInfo *info = infos->pdata[i];
+    add_icon (pages, info->icon, info->id); /* the console shows what could be added */
   }
 }
 

@@ -203,6 +203,8 @@ render (Account *account, PosternRequest *request, PosternRuntime *runtime)
 
   add_url (&model, visit->tenant, "action", "/account");
   add_url (&model, visit->tenant, "sign_out_url", "/account/sign-out");
+  if (visit->user->administrator && postern_runtime_get_book (runtime))
+    add_url (&model, visit->tenant, "console_url", "/console");
   add_url (&model, visit->tenant, "profile_url", "/account/profile");
   add_url (&model, visit->tenant, "data_url", "/account/data");
   if (visit->user->deletes_at == 0)

@@ -9,11 +9,9 @@
 #define VISIBLE 4
 #define REMEMBER (400 * 24 * 3600) /* seconds: the longest that browsers keep a cookie */
 
-/* The asset's name: the plugin names a file, the page wants "google" of ".../google.svg". */
-static char *
-dup_icon (PosternInstance *instance)
+char *
+postern_flow_choices_dup_icon (const char *path)
 {
-  const char *path = postern_instance_get_icon (instance);
   g_autofree char *name = path ? g_path_get_basename (path) : NULL;
 
   if (name && g_str_has_suffix (name, ".svg"))
@@ -25,7 +23,7 @@ static GVariant *
 entry_of (PosternInstance *instance, gboolean last_used)
 {
   g_auto (PosternJsonObject) entry = POSTERN_JSON_OBJECT_INIT;
-  g_autofree char *icon = dup_icon (instance);
+  g_autofree char *icon = postern_flow_choices_dup_icon (postern_instance_get_icon (instance));
 
   postern_json_object_add_string (&entry, "id", postern_instance_get_id (instance));
   postern_json_object_add_string (&entry, "name", postern_instance_get_display_name (instance));

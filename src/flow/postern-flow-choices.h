@@ -13,6 +13,8 @@ void postern_flow_choices_add (PosternFlowContext *context, PosternJsonObject *m
  * setting `email-domains` names it. (transfer none) (nullable)
  */
 PosternInstance *postern_flow_choices_find_domain (PosternFlowContext *context, const char *identifier);
+/** postern_flow_choices_dup_icon: an asset's name: a plugin names a file, a page wants "google" of "…/google.svg". @path: (nullable). (transfer full) (nullable) */
+char *postern_flow_choices_dup_icon (const char *path);
 /** postern_flow_choices_remember: this browser used @authenticator_id last. */
 void postern_flow_choices_remember (PosternFlowContext *context, const char *authenticator_id);
 

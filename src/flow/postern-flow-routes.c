@@ -33,6 +33,15 @@ const PosternRoute postern_flow_routes[] = {
   { "POST", "/account/sign-out", postern_flow_sign_out_submit, NULL, FORM_MAX, POSTERN_ROUTE_CSRF },
   { "GET", "/account/signed-out", postern_flow_sign_out_done },
 
+  { "GET", "/console", postern_flow_console_show },
+  { "GET", "/console/add", postern_flow_console_types },
+  { "GET", "/console/add/{type}", postern_flow_console_change_new },
+  { "POST", "/console/add/{type}", postern_flow_console_change_create, NULL, FORM_MAX, POSTERN_ROUTE_CSRF },
+  { "GET", "/console/connectors/{id}", postern_flow_console_change_show },
+  { "POST", "/console/connectors/{id}", postern_flow_console_change_submit, NULL, FORM_MAX, POSTERN_ROUTE_CSRF },
+  { "GET", "/console/connectors/{id}/delete", postern_flow_console_change_ask_delete },
+  { "POST", "/console/connectors/{id}/delete", postern_flow_console_change_delete, NULL, FORM_MAX, POSTERN_ROUTE_CSRF },
+
   { "GET", "/setup/{ticket}", postern_flow_setup_begin },
   { "GET", "/account/welcome", postern_flow_setup_welcome },
 

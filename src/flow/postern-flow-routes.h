@@ -42,6 +42,18 @@ PosternResponse *postern_flow_account_data (PosternRequest *request, gpointer en
 PosternResponse *postern_flow_account_delete_show (PosternRequest *request, gpointer engine);
 PosternResponse *postern_flow_account_delete_submit (PosternRequest *request, gpointer engine);
 
+/* postern-flow-console.c: what there is of connectors, and what could be added; for administrators */
+PosternResponse *postern_flow_console_show (PosternRequest *request, gpointer engine);
+PosternResponse *postern_flow_console_types (PosternRequest *request, gpointer engine);
+
+/* postern-flow-console-change.c: one of them is added, changed, tried or deleted */
+PosternResponse *postern_flow_console_change_new (PosternRequest *request, gpointer engine);
+PosternResponse *postern_flow_console_change_create (PosternRequest *request, gpointer engine);
+PosternResponse *postern_flow_console_change_show (PosternRequest *request, gpointer engine);
+PosternResponse *postern_flow_console_change_submit (PosternRequest *request, gpointer engine);
+PosternResponse *postern_flow_console_change_ask_delete (PosternRequest *request, gpointer engine);
+PosternResponse *postern_flow_console_change_delete (PosternRequest *request, gpointer engine);
+
 /* postern-flow-tasks.c */
 PosternResponse *postern_flow_tasks_show (PosternRequest *request, gpointer engine);
 

@@ -6,6 +6,7 @@ struct _PosternRuntime {
   PosternConfig *config;
   PosternRegistry *registry;
   PosternHub *hub;
+  PosternInstanceBook *book; /* (nullable); the house's */
   GPtrArray *tenants; /* (element-type PosternTenant), the first is "default" */
 };
 
@@ -63,6 +64,18 @@ PosternHub *
 postern_runtime_get_hub (PosternRuntime *self)
 {
   return self->hub;
+}
+
+void
+postern_runtime_set_book (PosternRuntime *self, PosternInstanceBook *book)
+{
+  self->book = book;
+}
+
+PosternInstanceBook *
+postern_runtime_get_book (PosternRuntime *self)
+{
+  return self->book;
 }
 
 void

@@ -3,6 +3,7 @@
 
 #include "postern-config.h"
 #include "postern-hub.h"
+#include "postern-instance-book.h"
 #include "postern-registry.h"
 #include "postern-tenant.h"
 
@@ -16,6 +17,9 @@ PosternRuntime *postern_runtime_new (PosternConfig *config, PosternRegistry *reg
 PosternConfig *postern_runtime_get_config (PosternRuntime *self);
 PosternRegistry *postern_runtime_get_registry (PosternRuntime *self);
 PosternHub *postern_runtime_get_hub (PosternRuntime *self);
+/** postern_runtime_set_book: while the worker starts; it outlives the runtime. */
+void postern_runtime_set_book (PosternRuntime *self, PosternInstanceBook *book);
+PosternInstanceBook *postern_runtime_get_book (PosternRuntime *self); /* (transfer none) (nullable): there is no console without it */
 /** postern_runtime_add_tenant: while the worker starts; a reference is taken. */
 void postern_runtime_add_tenant (PosternRuntime *self, PosternTenant *tenant);
 /** postern_runtime_get_tenant: by slug; (transfer none) (nullable). The first one is "default". */

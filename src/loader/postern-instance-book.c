@@ -9,6 +9,8 @@
 
 #include <string.h>
 
+#define TAKE_OVER_SECONDS 60 /* far more than new workers take to start */
+
 void
 postern_instance_book_entry_free (PosternInstanceEntry *self)
 {
@@ -26,6 +28,16 @@ postern_instance_book_get_state_name (PosternInstanceState state)
 {
   static const char *const names[] = { "running", "starting", "off", "failed" };
   return names[state];
+}
+
+const char *
+postern_instance_book_get_name (PosternInstanceEntry *entry)
+{
+  if (entry->name)
+    return entry->name;
+  if (entry->instance)
+    return postern_instance_get_display_name (entry->instance);
+  return entry->info ? entry->info->name : entry->id;
 }
 
 PosternInstanceBook *
@@ -250,6 +262,18 @@ entry_of_file (PosternInstanceBook *self, const char *path, const char *id)
   return entry;
 }
 
+/* What was written a while ago must be in use: workers that could not be started with it leave the old ones, which know nothing of it. */
+static void
+check_taken_over (PosternInstanceBook *self, PosternInstanceEntry *entry, PosternInstanceRecord *record)
+{
+  gboolean old = g_get_real_time () / G_USEC_PER_SEC - record->updated_at > TAKE_OVER_SECONDS;
+  if (!old || (!record->enabled && !postern_registry_get_instance (self->registry, entry->id)))
+    return;
+  entry->state = POSTERN_INSTANCE_FAILED;
+  entry->problem = g_strdup_printf ("the server could not be started anew with this change and runs as it did before; its log says why, and SIGHUP tries it again%s",
+                                    record->enabled ? "" : " (it is still on)");
+}
+
 static PosternInstanceEntry *
 entry_of_row (PosternInstanceBook *self, PosternTxn *txn, PosternInstanceRecord *record)
 {
@@ -259,7 +283,9 @@ entry_of_row (PosternInstanceBook *self, PosternTxn *txn, PosternInstanceRecord 
   gint64 *loaded = g_hash_table_lookup (self->loaded, record->id);
   take_file (entry, file);
   entry->state = record->enabled ? POSTERN_INSTANCE_STARTING : POSTERN_INSTANCE_OFF;
-  if (record->enabled && loaded && *loaded == record->revision)
+  if (!loaded || *loaded != record->revision)
+    check_taken_over (self, entry, record);
+  else if (record->enabled)
     find_state (self, entry);
   return entry;
 }

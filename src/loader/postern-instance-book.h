@@ -8,7 +8,7 @@ G_BEGIN_DECLS
 
 /**
  * PosternInstanceBook: what the operator set up, wherever it stands: files, which nobody changes from here and which win, and the
- * database, which the API edits. Who changes a row calls postern_instance_book_tell_changed() after the commit, and
+ * database, which console and API edit. Who changes a row calls postern_instance_book_tell_changed() after the commit, and
  * workers are started that have it. Immutable after postern_instance_book_start(). Thread-safe.
  *
  * What stands there must not reach further than an administrator may, neither when it is written nor when it is read
@@ -37,6 +37,8 @@ void postern_instance_book_entry_free (PosternInstanceEntry *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (PosternInstanceEntry, postern_instance_book_entry_free)
 /** postern_instance_book_get_state_name: "running", "starting", "off", "failed" */
 const char *postern_instance_book_get_state_name (PosternInstanceState state);
+/** postern_instance_book_get_name: what people call it. (transfer none): of @entry */
+const char *postern_instance_book_get_name (PosternInstanceEntry *entry);
 
 /** postern_instance_book_new: a reference to @registry is taken. @folders: (array zero-terminated=1): of instance files */
 PosternInstanceBook *postern_instance_book_new (PosternRegistry *registry, const char *const *folders);

@@ -32,6 +32,13 @@ is_offered (PosternPluginInfo *info)
   return TRUE;
 }
 
+PosternPluginInfo *
+postern_instance_change_find_type (PosternInstanceBook *self, const char *type)
+{
+  PosternPluginInfo *info = postern_registry_find_info (self->registry, type);
+  return info && is_offered (info) ? info : NULL;
+}
+
 static int
 compare_names (gconstpointer a, gconstpointer b)
 {
@@ -97,9 +104,9 @@ take_type (Vetting *self, GError **error)
     return refuse (self, "type", error, "type is missing; write the Id of a plugin");
   if (self->record->type && !g_str_equal (self->record->type, type))
     return refuse (self, "type", error, "the type of an instance does not change; delete it and make another");
-  self->info = postern_registry_find_info (self->book->registry, type);
-  if (!self->info || !is_offered (self->info))
-    return refuse (self, "type", error, self->info ? FILE_ALONE : "there is no usable plugin '%s'; install it, or choose another", type);
+  self->info = postern_instance_change_find_type (self->book, type);
+  if (!self->info)
+    return refuse (self, "type", error, postern_registry_find_info (self->book->registry, type) ? FILE_ALONE : "there is no usable plugin '%s'; install it, or choose another", type);
   if (!self->record->type)
     self->record->type = g_strdup (type);
   return TRUE;
@@ -298,6 +305,11 @@ find_record (Vetting *self, PosternTxn *txn, GError **error)
   const char *id = self->change->id;
   g_autoptr (GError) local = NULL;
   PosternInstanceRecord *record = postern_instance_store_get (txn, id, &local);
+  if (record && self->change->new) {
+    postern_instance_record_unref (record);
+    g_set_error (error, POSTERN_ERROR, POSTERN_ERROR_CONFLICT, "there is an instance %s already; choose another id", id);
+    return NULL;
+  }
   if (record)
     return record;
   if (!g_error_matches (local, POSTERN_ERROR, POSTERN_ERROR_NOT_FOUND) || !self->change->whole) {

@@ -5,10 +5,12 @@
 
 G_BEGIN_DECLS
 
-/* What the API may change of the book. */
+/* What the console and the API may change of the book. */
 
 /** postern_instance_change_list_types: (transfer container) (element-type PosternPluginInfo): those that can be set up here, by name */
 GPtrArray *postern_instance_change_list_types (PosternInstanceBook *self);
+/** postern_instance_change_find_type: (transfer none) (nullable): one of them */
+PosternPluginInfo *postern_instance_change_find_type (PosternInstanceBook *self, const char *type);
 /** postern_instance_change_can_set: whether a setting of a type can be set from here. */
 gboolean postern_instance_change_can_set (PosternSettingInfo *setting);
 
@@ -26,6 +28,7 @@ typedef struct {
   const char *order;  /* as it was typed */
   int enabled;
   GVariant *settings; /* (nullable): a{ss}; an empty value takes it away */
+  gboolean new;       /* beside `whole`: an id that is taken is a CONFLICT */
   gboolean whole;     /* it is made if it is not there; what is not named goes; but secrets, which nobody can read and send back, stay */
 } PosternInstanceChange;
 #define POSTERN_INSTANCE_CHANGE_INIT { .enabled = -1 }

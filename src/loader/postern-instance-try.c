@@ -41,12 +41,13 @@ postern_instance_try_set_error (PosternInstanceTrial *self, const GError *error)
 }
 
 static PosternStep *
-ask (PosternInstance *instance, const char *public_url, PosternStepPhase phase, GVariant *state)
+ask (PosternInstance *instance, const char *public_url, GCancellable *cancellable, PosternStepPhase phase, GVariant *state)
 {
   g_autofree char *callback = g_strdup_printf ("%s/callback/%s", public_url, postern_instance_get_id (instance));
   PosternStep *step = postern_step_new (phase, "flw_check", callback);
 
   postern_step_set_callback_state (step, STATE);
+  postern_step_set_cancellable (step, cancellable);
   if (state)
     {
       postern_step_load_state (step, state);
@@ -58,9 +59,9 @@ ask (PosternInstance *instance, const char *public_url, PosternStepPhase phase, 
 
 /* A good provider refuses the code; one that refuses us says so before it looks at that. */
 void
-postern_instance_try (PosternInstance *instance, const char *public_url, PosternInstanceTrial *trial)
+postern_instance_try (PosternInstance *instance, const char *public_url, GCancellable *cancellable, PosternInstanceTrial *trial)
 {
-  g_autoptr (PosternStep) begun = ask (instance, public_url, POSTERN_STEP_BEGIN, NULL), ended = NULL;
+  g_autoptr (PosternStep) begun = ask (instance, public_url, cancellable, POSTERN_STEP_BEGIN, NULL), ended = NULL;
   g_autoptr (GVariant) state = postern_step_dup_state (begun);
   PosternPrompt *prompt = postern_step_get_prompt (begun);
   const GError *error;
@@ -75,7 +76,7 @@ postern_instance_try (PosternInstance *instance, const char *public_url, Postern
       set (trial, TRUE, NULL, g_strdup ("it sends nobody anywhere, so that there is no provider to ask"));
       return;
     }
-  ended = ask (instance, public_url, POSTERN_STEP_CALLBACK, state);
+  ended = ask (instance, public_url, cancellable, POSTERN_STEP_CALLBACK, state);
   error = postern_step_get_error (ended);
   if (!error)
     set (trial, FALSE, NULL, g_strdup ("the provider took a code that it gave nobody; do not use it"));

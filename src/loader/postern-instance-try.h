@@ -21,7 +21,8 @@ void postern_instance_try_set_error (PosternInstanceTrial *self, const GError *e
  * postern_instance_try: asks the provider as a sign-in would: whether it is reached, and with a code that nobody was given whether it
  * takes our secret. Blocks while the provider is asked.
  * @public_url: of this server
+ * @cancellable: (nullable)
  */
-void postern_instance_try (PosternInstance *instance, const char *public_url, PosternInstanceTrial *trial);
+void postern_instance_try (PosternInstance *instance, const char *public_url, GCancellable *cancellable, PosternInstanceTrial *trial);
 
 G_END_DECLS

@@ -116,7 +116,7 @@ typedef struct {
 } PosternKey;
 POSTERN_DECLARE_RECORD (PosternKey, postern_key)
 
-/** PosternInstanceRecord: an instance of a plugin that was set up by the API; a file of the same id overrules it. */
+/** PosternInstanceRecord: an instance of a plugin that was set up in the console or by the API; a file of the same id overrules it. */
 typedef struct {
   char *id;   /* what a file's name would be */
   char *type; /* the plugin's Id */

@@ -283,6 +283,12 @@ const formSessionDoor = (path, form, isIn, pattern = path) => ({
   },
 });
 
+/** Pages of the console, which no session opens but an administrator's: tests/e2e/console.mjs tries that. */
+const consoleDoors = (route, path, form) => {
+  const door = form ? formSessionDoor(path, form, (answer) => (answer.headers.get('location') ?? '').includes('/console')) : sessionDoor(path, (answer) => answer.status === 200);
+  return [{ ...door, name: 'cookie session, of who is no administrator,', route, takes: [] }, ...(form ? formDoors(route, path, form) : [])];
+};
+
 const flowPage = async (handle, pairs) => (await fetchFrom(`/sign-in/${encodeURIComponent(handle)}`, { headers: cookies(pairs) })).status === 200;
 
 /** Whether a form that is in order goes on with the flow. */
@@ -411,6 +417,14 @@ const doors = [
   formSessionDoor('/account/sign-out', { action: 'cancel' }, (answer) => answer.headers.get('location') === '/account'),
   ...formDoors('POST /account', '/account', { action: 'nothing' }),
   ...formDoors('POST /account/sign-out', '/account/sign-out', { action: 'cancel' }),
+  ...consoleDoors('GET /console', '/console'),
+  ...consoleDoors('GET /console/add', '/console/add'),
+  ...consoleDoors('GET /console/add/{type}', '/console/add/oidc'),
+  ...consoleDoors('POST /console/add/{type}', '/console/add/demo', { id: 'added' }),
+  ...consoleDoors('GET /console/connectors/{id}', '/console/connectors/corp'),
+  ...consoleDoors('POST /console/connectors/{id}', '/console/connectors/corp', { action: 'try' }),
+  ...consoleDoors('GET /console/connectors/{id}/delete', '/console/connectors/corp/delete'),
+  ...consoleDoors('POST /console/connectors/{id}/delete', '/console/connectors/corp/delete', { action: 'delete' }),
   {
     name: 'cookie demo', route: 'GET /demo', takes: ['visit cookie of the demo'],
     open: async (value) => (await (await fetchFrom('/demo', { headers: cookies({ demo: value }) })).text()).includes('/demo/sign-out'),

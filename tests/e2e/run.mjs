@@ -6,6 +6,7 @@ import { generateKeyPairSync } from 'node:crypto';
 import * as jose from 'jose';
 import * as account from './account.mjs';
 import * as codes from './codes.mjs';
+import * as consolePages from './console.mjs';
 import * as native from './native.mjs';
 import * as passkey from './passkey.mjs';
 import * as secondFactor from './second-factor.mjs';
@@ -385,6 +386,7 @@ account.register(person, provider);
 codes.register(person);
 secondFactor.register(person);
 passkey.register(person);
+consolePages.register(person);
 native.register();
 
 await runTests({
@@ -403,6 +405,7 @@ await runTests({
     await codes.stop();
     await secondFactor.stop();
     await passkey.stop();
+    await consolePages.stop();
     await native.stop();
     await provider.stop();
     await postern.stop();

@@ -50,6 +50,20 @@ const ids = {
   stale: ['back-to-application'],
   'form-post': ['submit'],
   'connector-demo': ['name', 'submit'],
+  console: ['add', 'row-google', 'connector-google', 'state-google'],
+  'console-add': ['type-google', 'type-smtp'],
+  'console-connector': ['callback', 'name', 'setting-issuer', 'setting-client-secret', 'forget-client-secret', 'order', 'submit', 'try', 'switch-off', 'delete'],
+  'console-connector--new': ['callback', 'id', 'name', 'setting-issuer', 'setting-client-secret', 'submit'],
+  'console-connector--id': ['id', 'id-error', 'submit'],
+  'console-connector--error': ['setting-client-secret-error', 'submit'],
+  'console-connector--late': ['again', 'submit'],
+  'console-connector--off': ['switch-on', 'delete'],
+  'console-connector--failed': ['problem', 'switch-off'],
+  'console-connector--tried': ['tried'],
+  'console-connector--tried-bad': ['tried'],
+  'console-connector--kept': ['error-detail'],
+  'console-connector--file': ['locked', 'try'],
+  'console-delete': ['delete', 'back'],
 };
 const limit = { page: 14 * 1024, script: 12 * 1024, view: 40 * 1024 };
 const packed = (text) => zlib.gzipSync(text, { level: 9 }).length;

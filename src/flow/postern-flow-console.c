@@ -1,0 +1,227 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "postern-flow-console.h"
+
+#include <glib/gi18n.h>
+
+#include "postern-flow-choices.h"
+#include "postern-flow-context.h"
+#include "postern-flow-routes.h"
+#include "postern-flow-tasks.h"
+
+/* --- who comes in --------------------------------------------------------------------------------------------------------- */
+
+static PosternResponse *
+refuse (PosternError code, const char *message)
+{
+  g_autoptr (GError) error = g_error_new_literal (POSTERN_ERROR, (int) code, message);
+
+  return postern_response_new_error_page (error, NULL);
+}
+
+PosternResponse *
+postern_flow_console_enter (PosternFlowConsole *self, PosternFlowEngine *engine, PosternRequest *request, const char *path)
+{
+  PosternResponse *answer = NULL;
+
+  self->engine = engine;
+  self->request = request;
+  self->book = postern_runtime_get_book (postern_flow_engine_get_runtime (engine));
+  if (self->book == NULL)
+    return refuse (POSTERN_ERROR_NOT_FOUND, "There is no console here");
+  self->visit = postern_flow_visit_new (engine, request, path, &answer);
+  if (self->visit == NULL || self->visit->user->administrator)
+    return answer;
+  return refuse (POSTERN_ERROR_ACCESS_DENIED, N_("Only administrators come in here. If you are one, sign out and sign in with that account."));
+}
+
+void
+postern_flow_console_clear (PosternFlowConsole *self)
+{
+  g_clear_pointer (&self->visit, postern_flow_visit_free);
+}
+
+gboolean
+postern_flow_console_check (PosternFlowContext *context, PosternTxn *txn, GError **error)
+{
+  g_autoptr (PosternUser) user = NULL;
+
+  if (!postern_flow_tasks_check (context, txn, error))
+    return FALSE;
+  user = postern_user_store_get (txn, context->flow->user_id, error);
+  if (user && !user->administrator)
+    g_set_error_literal (error, POSTERN_ERROR, POSTERN_ERROR_ACCESS_DENIED, "Only administrators come in here. If you are one, sign out and sign in with that account.");
+  return user && user->administrator;
+}
+
+/* --- what there is -------------------------------------------------------------------------------------------------------- */
+
+typedef struct {
+  PosternInstanceBook *book;
+  const char *id; /* (nullable): all */
+  GPtrArray *entries;
+  PosternInstanceEntry *entry;
+} Reading;
+
+static gboolean
+read_book (PosternTxn *txn, gpointer user_data, GError **error)
+{
+  Reading *reading = user_data;
+
+  g_clear_pointer (&reading->entries, g_ptr_array_unref); /* a transaction may run twice */
+  g_clear_pointer (&reading->entry, postern_instance_book_entry_free);
+  if (reading->id)
+    reading->entry = postern_instance_book_get (reading->book, txn, reading->id, error);
+  else
+    reading->entries = postern_instance_book_list (reading->book, txn, error);
+  return reading->entry || reading->entries;
+}
+
+PosternInstanceEntry *
+postern_flow_console_get (PosternFlowConsole *self, const char *id, GError **error)
+{
+  Reading reading = { self->book, id, NULL, NULL };
+
+  postern_store_read (postern_tenant_get_store (self->visit->tenant), POSTERN_KEEP_LASTING, read_book, &reading, error);
+  return reading.entry;
+}
+
+void
+postern_flow_console_add_url (PosternFlowConsole *self, PosternJsonObject *model, const char *name, const char *path, const char *rest)
+{
+  g_autofree char *url = g_strconcat (postern_tenant_get_issuer (self->visit->tenant), path, rest, NULL);
+
+  postern_json_object_add_string (model, name, url);
+}
+
+static const char *
+title_of_kind (const char *kind)
+{
+  static const struct {
+    const char *kind, *title;
+  } titles[] = {
+    { "connector", N_("Sign-in") },   { "messenger", N_("Messages") },     { "factor", N_("Proof of who somebody is") },
+    { "sink", N_("Log of events") }, { "protocol", N_("Applications") }, { "database", N_("Database") },
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (titles); i++)
+    if (g_strcmp0 (kind, titles[i].kind) == 0)
+      return titles[i].title;
+  return NULL;
+}
+
+void
+postern_flow_console_add_entry (PosternJsonObject *model, PosternInstanceEntry *entry)
+{
+  g_autofree char *icon = postern_flow_choices_dup_icon (entry->info ? entry->info->icon : NULL);
+  g_autofree char *file = g_str_equal (entry->origin, "file") ? g_strconcat (entry->id, ".conf", NULL) : NULL;
+
+  postern_json_object_add_string (model, "id", entry->id);
+  postern_json_object_add_string (model, "name", postern_instance_book_get_name (entry));
+  postern_json_object_add_string (model, "icon", icon);
+  postern_json_object_add_string (model, "kind", title_of_kind (entry->info ? entry->info->kind : NULL));
+  postern_json_object_add_string (model, "file", file);
+  postern_json_object_add_boolean (model, "stored", g_str_equal (entry->origin, "database"));
+  postern_json_object_add_boolean (model, postern_instance_book_get_state_name (entry->state), TRUE);
+  postern_json_object_add_string (model, "problem", entry->problem);
+}
+
+/* --- the list ------------------------------------------------------------------------------------------------------------- */
+
+static GVariant *
+rows_of (PosternFlowConsole *self, GPtrArray *entries)
+{
+  GVariantBuilder rows = G_VARIANT_BUILDER_INIT (G_VARIANT_TYPE ("av"));
+
+  for (guint i = 0; i < entries->len; i++) {
+    PosternInstanceEntry *entry = entries->pdata[i];
+    g_auto (PosternJsonObject) row = POSTERN_JSON_OBJECT_INIT;
+
+    postern_flow_console_add_entry (&row, entry);
+    if (!g_str_equal (entry->origin, "server")) /* what the server brings itself has nothing to set here */
+      postern_flow_console_add_url (self, &row, "url", POSTERN_FLOW_CONSOLE_PATH "/connectors/", entry->id);
+    g_variant_builder_add (&rows, "v", postern_json_object_end (&row));
+  }
+  return g_variant_builder_end (&rows);
+}
+
+static const char *
+find_notice (PosternRequest *request)
+{
+  static const struct {
+    const char *name, *text;
+  } notices[] = {
+    { "added", N_("It is added. Within a moment it is in use.") },
+    { "changed", N_("It is changed. Within a moment that is in use.") },
+    { "deleted", N_("It is deleted. Within a moment nothing uses it any more.") },
+  };
+  const char *notice = NULL;
+
+  postern_request_get_query (request, "notice", &notice, NULL);
+  for (guint i = 0; i < G_N_ELEMENTS (notices); i++)
+    if (g_strcmp0 (notice, notices[i].name) == 0)
+      return notices[i].text;
+  return NULL;
+}
+
+PosternResponse *
+postern_flow_console_show (PosternRequest *request, gpointer engine)
+{
+  g_auto (PosternFlowConsole) self = { NULL };
+  g_auto (PosternJsonObject) model = POSTERN_JSON_OBJECT_INIT;
+  PosternResponse *answer = postern_flow_console_enter (&self, engine, request, POSTERN_FLOW_CONSOLE_PATH);
+  Reading reading = { self.book, NULL, NULL, NULL };
+  g_autoptr (GPtrArray) entries = NULL;
+  g_autoptr (GError) error = NULL;
+
+  if (answer)
+    return answer;
+  postern_store_read (postern_tenant_get_store (self.visit->tenant), POSTERN_KEEP_LASTING, read_book, &reading, &error);
+  entries = reading.entries;
+  if (entries == NULL)
+    return postern_response_new_error_page (error, NULL);
+  postern_flow_console_add_url (&self, &model, "add_url", POSTERN_FLOW_CONSOLE_PATH "/add", NULL);
+  postern_flow_console_add_url (&self, &model, "account_url", "/account", NULL);
+  postern_json_object_add_string (&model, "notice", find_notice (request));
+  postern_json_object_add (&model, "connectors", rows_of (&self, entries));
+  return postern_response_new_page (200, "console", postern_json_object_end (&model));
+}
+
+/* --- what could be added --------------------------------------------------------------------------------------------------- */
+
+static GVariant *
+types_of_kind (PosternFlowConsole *self, GPtrArray *infos, const char *kind)
+{
+  GVariantBuilder types = G_VARIANT_BUILDER_INIT (G_VARIANT_TYPE ("av"));
+
+  for (guint i = 0; i < infos->len; i++) {
+    PosternPluginInfo *info = infos->pdata[i];
+    g_autofree char *icon = postern_flow_choices_dup_icon (info->icon);
+    g_auto (PosternJsonObject) type = POSTERN_JSON_OBJECT_INIT;
+
+    if (!g_str_equal (info->kind, kind))
+      continue;
+    postern_json_object_add_string (&type, "id", info->id);
+    postern_json_object_add_string (&type, "name", info->name);
+    postern_json_object_add_string (&type, "description", info->description);
+    postern_json_object_add_string (&type, "icon", icon);
+    postern_flow_console_add_url (self, &type, "url", POSTERN_FLOW_CONSOLE_PATH "/add/", info->id);
+    g_variant_builder_add (&types, "v", postern_json_object_end (&type));
+  }
+  return g_variant_builder_end (&types);
+}
+
+PosternResponse *
+postern_flow_console_types (PosternRequest *request, gpointer engine)
+{
+  g_auto (PosternFlowConsole) self = { NULL };
+  g_auto (PosternJsonObject) model = POSTERN_JSON_OBJECT_INIT;
+  PosternResponse *answer = postern_flow_console_enter (&self, engine, request, POSTERN_FLOW_CONSOLE_PATH "/add");
+  g_autoptr (GPtrArray) infos = answer ? NULL : postern_instance_change_list_types (self.book);
+
+  if (answer)
+    return answer;
+  postern_flow_console_add_url (&self, &model, "back_url", POSTERN_FLOW_CONSOLE_PATH, NULL);
+  postern_json_object_add (&model, "connectors", types_of_kind (&self, infos, "connector"));
+  postern_json_object_add (&model, "messengers", types_of_kind (&self, infos, "messenger"));
+  return postern_response_new_page (200, "console-add", postern_json_object_end (&model));
+}

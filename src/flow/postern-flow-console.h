@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#pragma once
+
+#include "postern-flow-visit.h"
+#include "postern-instance-change.h"
+#include "postern-json.h"
+
+G_BEGIN_DECLS
+
+/*
+ * The console: what an administrator sets up in pages instead of files. It changes the book by the very functions of the management
+ * API (postern-instance-change.h), so that neither can do what the other may not.
+ */
+
+#define POSTERN_FLOW_CONSOLE_PATH "/console"
+
+/** PosternFlowConsole: an administrator looks at a page of it. */
+typedef struct {
+  PosternFlowEngine *engine;
+  PosternRequest *request;
+  PosternInstanceBook *book;
+  PosternFlowVisit *visit; /* owned */
+} PosternFlowConsole;
+
+/**
+ * postern_flow_console_enter: lets an administrator in.
+ * @path: of this page: where who must sign in first comes back to
+ * Returns: (transfer full) (nullable): NULL when @self is ready; else what others are answered: a sign-in, or 403
+ */
+PosternResponse *postern_flow_console_enter (PosternFlowConsole *self, PosternFlowEngine *engine, PosternRequest *request, const char *path);
+void postern_flow_console_clear (PosternFlowConsole *self);
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (PosternFlowConsole, postern_flow_console_clear)
+
+/** postern_flow_console_get: what the book has of @id. (transfer full) (nullable): NOT_FOUND */
+PosternInstanceEntry *postern_flow_console_get (PosternFlowConsole *self, const char *id, GError **error);
+/** postern_flow_console_check: FALSE unless it is still an administrator who acts, as of @txn. */
+gboolean postern_flow_console_check (PosternFlowContext *context, PosternTxn *txn, GError **error);
+
+/** postern_flow_console_add_url: the absolute address of @path and @rest (nullable). */
+void postern_flow_console_add_url (PosternFlowConsole *self, PosternJsonObject *model, const char *name, const char *path, const char *rest);
+/** postern_flow_console_add_entry: what it is called, and how it is: `id`, `name`, `icon`, `kind`, `file` or `stored`, `problem`, and one of `running`, `starting`, `off`, `failed`. */
+void postern_flow_console_add_entry (PosternJsonObject *model, PosternInstanceEntry *entry);
+
+G_END_DECLS
