@@ -47,9 +47,9 @@ answer (PosternOidcAsk *ask, GError **error)
 {
   const char *auth_session = postern_oidc_ask_get (ask, "auth_session");
 
-  if (auth_session)
-    return postern_flow_native_answer (postern_oidc_get_engine (ask->oidc), ask->request, auth_session, ask->client->application->id, error);
-  return begin (ask, error);
+  if (!auth_session || postern_flow_native_is_kept (auth_session))
+    return begin (ask, error);
+  return postern_flow_native_answer (postern_oidc_get_engine (ask->oidc), ask->request, auth_session, ask->client->application->id, error);
 }
 
 PosternResponse *
@@ -108,6 +108,7 @@ postern_oidc_challenge_issue (PosternOidc *self, PosternFlow *flow, PosternTxn *
   if (!code)
     return NULL;
   postern_json_object_add_string (&model, "authorization_code", code);
+  postern_json_object_add_string (&model, "auth_session", flow->auth_session);
   return postern_response_new_json (200, postern_json_object_end (&model));
 }
 

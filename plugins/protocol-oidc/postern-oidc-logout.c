@@ -113,7 +113,7 @@ is_meant (Logout *self, PosternSession *session, const char *sid, const char *su
 static gboolean
 find_sessions (Logout *self, GError **error)
 {
-  g_autoptr (GPtrArray) all = postern_flow_browser_dup_sessions (postern_oidc_get_tenant (self->oidc), self->request, NULL, error);
+  g_autoptr (GPtrArray) all = postern_flow_browser_dup_sessions (postern_oidc_get_tenant (self->oidc), self->request, NULL, NULL, error);
   const char *sid = self->hint_claims ? postern_json_get_string (self->hint_claims, "sid") : NULL;
   const char *sub = self->hint_claims ? postern_json_get_string (self->hint_claims, "sub") : NULL;
 

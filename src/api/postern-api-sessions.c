@@ -17,6 +17,7 @@ to_json (gconstpointer record)
 
   postern_api_call_add_string (&dict, "id", session->id);
   postern_api_call_add_string (&dict, "user_id", session->user_id);
+  postern_api_call_add_string (&dict, "application_id", session->application_id);
   postern_api_call_add_string (&dict, "amr", session->amr);
   postern_api_call_add_string (&dict, "acr", session->acr);
   postern_api_call_add_string (&dict, "user_agent", session->user_agent);

@@ -98,6 +98,7 @@ describe_session (gconstpointer record)
   const PosternSession *session = record;
   g_auto (PosternJsonObject) object = POSTERN_JSON_OBJECT_INIT;
 
+  postern_json_object_add_string (&object, "application", session->application_id);
   postern_json_object_add_string (&object, "amr", session->amr);
   postern_json_object_add_string (&object, "user_agent", session->user_agent);
   postern_json_object_add_string (&object, "remote_address", session->remote_address);

@@ -76,7 +76,8 @@ session_entries (Account *account)
   for (guint i = 0; i < account->sessions->len; i++) {
     PosternSession *session = g_ptr_array_index (account->sessions, i);
     g_auto (PosternJsonObject) entry = POSTERN_JSON_OBJECT_INIT;
-    g_autofree char *device = postern_flow_device_words_dup (session->user_agent);
+    g_autoptr (PosternClient) client = session->application_id ? postern_tenant_dup_client (account->visit->tenant, session->application_id, NULL) : NULL;
+    g_autofree char *device = client ? g_strdup (client->application->name) : postern_flow_device_words_dup (session->user_agent);
 
     postern_json_object_add_string (&entry, "id", session->id);
     postern_json_object_add_string (&entry, "user_agent", session->user_agent);

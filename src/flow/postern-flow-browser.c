@@ -34,6 +34,18 @@ postern_flow_browser_set_cookie (PosternFlowContext *context, const char *name, 
   g_ptr_array_add (context->cookies, cookie);
 }
 
+const char *
+postern_flow_browser_find_cookie (PosternFlowContext *context, const char *name)
+{
+  for (guint i = context->cookies->len; i > 0; i--) {
+    Cookie *cookie = g_ptr_array_index (context->cookies, i - 1);
+
+    if (g_str_equal (cookie->name, name))
+      return cookie->value;
+  }
+  return context->request ? postern_request_get_cookie (context->request, name) : NULL;
+}
+
 void
 postern_flow_browser_apply (PosternFlowContext *context, PosternResponse *response)
 {
@@ -102,6 +114,7 @@ dup_secrets (PosternRequest *request)
 
 typedef struct {
   GPtrArray *secrets, *sessions, *users; /* users (nullable): nobody asked */
+  const char *application_id;
   gint64 now;
 } Search;
 
@@ -124,7 +137,7 @@ find_session (PosternTxn *txn, Search *search, const char *secret, GError **erro
   g_autoptr (PosternSession) session = postern_session_store_find (txn, secret, &failure);
   g_autoptr (PosternUser) user = NULL;
 
-  if (session == NULL || !postern_sign_in_is_alive (session, search->now))
+  if (session == NULL || !postern_sign_in_is_alive (session, search->now) || g_strcmp0 (session->application_id, search->application_id) != 0)
     return is_missing (failure, error);
   if (search->users) {
     user = postern_user_store_get (txn, session->user_id, &failure);
@@ -151,12 +164,12 @@ find_sessions (PosternTxn *txn, gpointer user_data, GError **error)
 }
 
 GPtrArray *
-postern_flow_browser_dup_sessions (PosternTenant *tenant, PosternRequest *request, GPtrArray **users, GError **error)
+postern_flow_browser_dup_sessions (PosternTenant *tenant, PosternRequest *request, const char *application_id, GPtrArray **users, GError **error)
 {
   g_autoptr (GPtrArray) secrets = dup_secrets (request);
   g_autoptr (GPtrArray) sessions = g_ptr_array_new_with_free_func ((GDestroyNotify) postern_session_unref);
   g_autoptr (GPtrArray) people = users ? g_ptr_array_new_with_free_func ((GDestroyNotify) postern_user_unref) : NULL;
-  Search search = { secrets, sessions, people, postern_flow_context_now () };
+  Search search = { secrets, sessions, people, application_id, postern_flow_context_now () };
 
   if (secrets->len > 0 && !postern_store_read (postern_tenant_get_store (tenant), POSTERN_KEEP_LASTING, find_sessions, &search, error))
     return NULL;

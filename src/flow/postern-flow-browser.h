@@ -16,11 +16,12 @@ G_BEGIN_DECLS
 
 /**
  * postern_flow_browser_dup_sessions: the living sessions of @request's browser, newest first, read at once.
+ * @application_id: (nullable): for what an application brings that has no browser: only those of its own. NULL: those of no application
  * @users: (out) (transfer full) (optional) (element-type PosternUser): their people, at the same places; with it, sessions of
  *   people who are gone or switched off are left out
  * Returns: (transfer full) (element-type PosternSession) (nullable) with @error
  */
-GPtrArray *postern_flow_browser_dup_sessions (PosternTenant *tenant, PosternRequest *request, GPtrArray **users, GError **error);
+GPtrArray *postern_flow_browser_dup_sessions (PosternTenant *tenant, PosternRequest *request, const char *application_id, GPtrArray **users, GError **error);
 
 /** postern_flow_browser_forget: takes @session (ended, or the person leaves) out of the browser's cookie. */
 void postern_flow_browser_forget (PosternRequest *request, PosternResponse *response, PosternSession *session);
@@ -32,6 +33,8 @@ char *postern_flow_browser_dup_device_hash (PosternRequest *request);
 void postern_flow_browser_set_cookie (PosternFlowContext *context, const char *name, const char *value, gint64 max_age);
 /** postern_flow_browser_add_session: puts @secret first in the session cookie, in place of an older one of the same session. */
 void postern_flow_browser_add_session (PosternFlowContext *context, const char *secret);
+/** postern_flow_browser_find_cookie: (transfer none) (nullable): what the walk has set, else what came with the request. */
+const char *postern_flow_browser_find_cookie (PosternFlowContext *context, const char *name);
 /** postern_flow_browser_apply: adds the walk's cookies to @response. */
 void postern_flow_browser_apply (PosternFlowContext *context, PosternResponse *response);
 /** postern_flow_browser_bind: gives the flow this browser's hash, and the browser a cookie if it has none. */

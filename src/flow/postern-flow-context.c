@@ -124,6 +124,12 @@ postern_flow_context_get_input (PosternFlowContext *self, const char *name)
   return postern_pairs_get (self->input, name);
 }
 
+const char *
+postern_flow_context_get_native (PosternFlowContext *self)
+{
+  return self->flow->entrance == POSTERN_ENTRANCE_NATIVE ? self->flow->application_id : NULL;
+}
+
 gboolean
 postern_flow_context_is_asked (PosternFlowContext *self, PosternFlowPrompt prompt)
 {

@@ -26,6 +26,8 @@ gboolean postern_flow_context_check_stands (PosternFlowContext *self, PosternTxn
 /** postern_flow_context_forget_user: the flow's user changed. */
 void postern_flow_context_forget_user (PosternFlowContext *self);
 const char *postern_flow_context_get_input (PosternFlowContext *self, const char *name); /* (nullable) */
+/** postern_flow_context_get_native: the application, where it shows the pages itself; else NULL. */
+const char *postern_flow_context_get_native (PosternFlowContext *self);
 /** postern_flow_context_now: seconds since 1970. */
 gint64 postern_flow_context_now (void);
 /** postern_flow_context_is_asked: whether a prompt was asked for and not answered in this flow. */

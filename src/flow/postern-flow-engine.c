@@ -82,6 +82,8 @@ finish (PosternFlowContext *context, GError **error)
 
   if (!postern_flow_park_close (context, &overtaken, error))
     return overtaken;
+  if (context->flow->entrance == POSTERN_ENTRANCE_NATIVE)
+    context->flow->auth_session = postern_flow_native_dup_kept (context);
   if (!postern_flow_effects_commit (context, error))
     return NULL;
   if (context->event)

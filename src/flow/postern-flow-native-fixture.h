@@ -10,6 +10,7 @@ typedef struct {
   const char *application_id, *address;
   const char *cookies; /* (nullable): what it sends, as a browser would */
   char *auth_session;  /* of the page that it shows; (nullable) */
+  char *kept;          /* what came with the last answer; (nullable) */
   PosternResponse *last;
 } Program;
 
@@ -27,6 +28,7 @@ static inline void
 program_free (Program *self)
 {
   g_free (self->auth_session);
+  g_free (self->kept);
   g_clear_object (&self->last);
   g_free (self);
 }
@@ -61,7 +63,13 @@ program_take (Program *self, PosternResponse *response)
 {
   GVariant *model = postern_response_get_model (response);
   const char *auth_session = model ? postern_json_get_string (model, "auth_session") : NULL;
+  const char *location = postern_response_get_header (response, "Location");
+  const char *kept = location ? strstr (location, "auth_session=") : NULL;
 
+  if (kept) {
+    g_free (self->kept);
+    self->kept = g_strdup (kept + strlen ("auth_session="));
+  }
   g_clear_object (&self->last);
   self->last = response;
   postern_response_foreach_cookie (response, program_refuse_cookie, NULL);
@@ -71,22 +79,31 @@ program_take (Program *self, PosternResponse *response)
   }
 }
 
+/** @flow: (transfer full): what the application asks; @kept: (nullable): the auth_session that it sends along */
 static inline void
-program_begin (Program *self, guint prompts)
+program_begin_with (Program *self, PosternFlow *flow, const char *kept)
 {
-  g_autoptr (PosternFlow) flow = application_flow (self->application_id, prompts);
-  g_autoptr (PosternRequest) request = program_request (self, "");
+  g_autofree char *body = g_strconcat ("auth_session=", kept, NULL);
+  g_autoptr (PosternRequest) request = program_request (self, body);
 
   flow->entrance = POSTERN_ENTRANCE_NATIVE;
   g_clear_pointer (&flow->return_url, g_free);
   program_take (self, postern_flow_engine_run (house_engine, flow, request, NULL));
+  g_object_unref (flow);
+}
+
+static inline void
+program_begin (Program *self, guint prompts)
+{
+  program_begin_with (self, application_flow (self->application_id, prompts), NULL);
 }
 
 /** Answers with @body to @auth_session. Returns: whether a flow waited for it. */
 static inline gboolean
 program_try (Program *self, const char *auth_session, const char *body)
 {
-  g_autoptr (PosternRequest) request = program_request (self, body);
+  g_autofree char *all = g_strdup_printf ("auth_session=%s&%s", auth_session, body);
+  g_autoptr (PosternRequest) request = program_request (self, all);
   g_autoptr (GError) error = NULL;
   PosternResponse *response = postern_flow_native_answer (house_engine, request, auth_session, self->application_id, &error);
 

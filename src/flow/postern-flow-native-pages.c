@@ -38,6 +38,10 @@ static const Row rows[] = {
   { "identifier", ACTIONS, "connector:", NULL, NULL, "connectors" },
   { "identifier", ACTIONS, "connector:", NULL, NULL, "more_connectors" },
 
+  { "choose-account", TITLE, NULL, NULL, N_("Choose an account") },
+  { "choose-account", ACTIONS, "account:", NULL, NULL, "accounts" },
+  { "choose-account", ACTION, "other", NULL, N_("Use another account") },
+
   { "password", TITLE, NULL, NULL, N_("Enter your password") },
   { "password", VALUE, "identifier" },
   { "password", FIELD, "password", NULL, N_("Password"), "password", "current-password", PASSWORD_MAX, UNSEEN },
@@ -239,7 +243,7 @@ add_action (GVariantBuilder *actions, const char *prefix, const char *name, GVar
   g_variant_builder_add (actions, "v", postern_json_object_end (&action));
 }
 
-/* What is in the list has a title, which is a phrase, or the name that a connector goes by. */
+/* What is in the list has a title, which is a phrase, or the name that a connector or a person goes by. */
 static void
 add_each (GVariantBuilder *actions, const Row *row, GVariant *model)
 {
@@ -249,8 +253,9 @@ add_each (GVariantBuilder *actions, const Row *row, GVariant *model)
     g_autoptr (GVariant) box = g_variant_get_child_value (list, i);
     g_autoptr (GVariant) entry = g_variant_get_variant (box);
     const char *title = postern_json_get_string (entry, "title"), *name = postern_json_get_string (entry, "name");
+    const char *id = postern_json_get_string (entry, "id"), *session = postern_json_get_string (entry, "session");
 
-    add_action (actions, row->name, postern_json_get_string (entry, "id"), title ? phrase (title, entry) : g_variant_new_string (name ? name : ""));
+    add_action (actions, row->name, id ? id : session, title ? phrase (title, entry) : g_variant_new_string (name ? name : ""));
   }
 }
 

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "postern-flow-native.h"
 
+#include "postern-flow-ask.h"
+#include "postern-flow-browser.h"
 #include "postern-flow-context.h"
 #include "postern-flow-native-pages.h"
 #include "postern-flow-pages.h"
@@ -8,6 +10,66 @@
 #include "postern-flow-prompt.h"
 #include "postern-protocol.h"
 #include "postern-request-private.h"
+
+#define DEVICE_LENGTH 43 /* 256 bits in base64url */
+
+gboolean
+postern_flow_native_waits (const char *auth_session)
+{
+  g_autofree char *id = postern_flow_ask_find_flow (auth_session);
+
+  return id && postern_id_is_valid (id, "flw");
+}
+
+/* Nothing that could stand for something else in a header. */
+static gboolean
+is_base64url (const char *text)
+{
+  for (; *text; text++)
+    if (!g_ascii_isalnum (*text) && *text != '-' && *text != '_')
+      return FALSE;
+  return TRUE;
+}
+
+gboolean
+postern_flow_native_is_kept (const char *auth_session)
+{
+  g_auto (GStrv) parts = g_strsplit (auth_session, ".", 3);
+  g_autofree char *id = parts[0] ? postern_secret_dup_id (parts[0], "ses") : NULL;
+
+  return id && parts[1] && parts[2] == NULL && strlen (parts[1]) == DEVICE_LENGTH && is_base64url (parts[0]) && is_base64url (parts[1]);
+}
+
+/* (transfer none) (nullable): SESSION.DEVICE of @auth_session */
+static const char *
+find_kept (const char *auth_session)
+{
+  const char *at = auth_session;
+
+  for (guint skip = auth_session && postern_flow_native_waits (auth_session) ? 2 : 0; at && skip > 0; skip--)
+    at = strchr (at, '.') ? strchr (at, '.') + 1 : NULL;
+  return at && postern_flow_native_is_kept (at) ? at : NULL;
+}
+
+static void
+add_kept (PosternRequest *bare, PosternRequest *request)
+{
+  const char *auth_session, *kept;
+  g_autofree char *cookies = NULL;
+
+  if (!postern_request_get_form (request, "auth_session", &auth_session, NULL) || (kept = find_kept (auth_session)) == NULL)
+    return;
+  cookies = g_strdup_printf ("session=%.*s; device=%s", (int) strcspn (kept, "."), kept, strchr (kept, '.') + 1);
+  postern_request_add_header (bare, "Cookie", cookies);
+}
+
+char *
+postern_flow_native_dup_kept (PosternFlowContext *context)
+{
+  const char *session = postern_flow_browser_find_cookie (context, "session"), *device = postern_flow_browser_find_cookie (context, "device");
+
+  return session && device ? g_strdup_printf ("%.*s.%s", (int) strcspn (session, "."), session, device) : NULL;
+}
 
 PosternRequest *
 postern_flow_native_new_request (PosternRequest *request)
@@ -25,14 +87,17 @@ postern_flow_native_new_request (PosternRequest *request)
     if (value)
       postern_request_add_header (bare, headers[i], value);
   }
+  add_kept (bare, request);
   return bare;
 }
 
 char *
-postern_flow_native_bind (PosternFlow *flow)
+postern_flow_native_bind (PosternFlowContext *context)
 {
+  PosternFlow *flow = context->flow;
   g_autofree char *secret = postern_secret_new ();
-  char *auth_session = g_strconcat (flow->id, ".", secret, NULL);
+  g_autofree char *kept = postern_flow_native_dup_kept (context);
+  char *auth_session = g_strconcat (flow->id, ".", secret, kept ? "." : NULL, kept, NULL);
 
   g_free (flow->browser_hash);
   flow->browser_hash = postern_secret_hash (auth_session);

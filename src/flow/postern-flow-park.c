@@ -140,7 +140,7 @@ postern_flow_park_save (PosternFlowContext *context, GError **error)
   PosternFlow *flow = context->flow;
   gboolean page = postern_prompt_get_kind (context->prompt) == POSTERN_PROMPT_PAGE, native = flow->entrance == POSTERN_ENTRANCE_NATIVE;
   g_autofree char *location = g_strdup_printf ("/sign-in/%s", flow->id);
-  g_autofree char *auth_session = native ? postern_flow_native_bind (flow) : NULL;
+  g_autofree char *auth_session = native ? postern_flow_native_bind (context) : NULL;
   g_autoptr (GError) local = NULL;
 
   if (native && !check_native (context->prompt, error))

@@ -17,7 +17,7 @@ postern_flow_sessions_new (PosternFlowContext *context, GError **error)
 {
   g_autoptr (PosternFlowSessions) self = g_new0 (PosternFlowSessions, 1);
 
-  self->sessions = postern_flow_browser_dup_sessions (context->tenant, context->request, &self->users, error);
+  self->sessions = postern_flow_browser_dup_sessions (context->tenant, context->request, postern_flow_context_get_native (context), &self->users, error);
   if (self->sessions == NULL)
     return NULL;
   return g_steal_pointer (&self);

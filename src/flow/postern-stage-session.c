@@ -89,6 +89,7 @@ describe (PosternFlowContext *context, PosternSession *session, const char *devi
 
   g_free (session->factors);
   session->factors = flow->factors ? g_strjoinv (" ", flow->factors) : NULL;
+  postern_flow_set_string (&session->application_id, postern_flow_context_get_native (context));
   postern_flow_set_string (&session->device_hash, device_hash);
   postern_flow_set_string (&session->user_agent, flow->user_agent);
   postern_flow_set_string (&session->remote_address, flow->remote_address);
@@ -139,7 +140,7 @@ still_stands (PosternFlowContext *context)
 PosternStageResult
 postern_stage_session (PosternFlowContext *context, GError **error)
 {
-  g_autoptr (GPtrArray) sessions = postern_flow_browser_dup_sessions (context->tenant, context->request, NULL, error);
+  g_autoptr (GPtrArray) sessions = postern_flow_browser_dup_sessions (context->tenant, context->request, postern_flow_context_get_native (context), NULL, error);
   PosternSession *session;
 
   if (sessions == NULL)

@@ -115,6 +115,7 @@ struct _PosternFlow {
 
   /* transient */
   GBytes *parked;   /* (nullable): as it is kept; who goes on from there replaces just this */
+  char *auth_session; /* (nullable) ENTRANCE_NATIVE, at `issue`: what the application shows the next time, as a browser its cookies */
   GVariant *claims; /* a{sv}: what stage `claims` collected for the tokens */
   gboolean sign_up; /* serialised too: the person is making an account */
 };

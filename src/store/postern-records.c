@@ -80,6 +80,7 @@ static const PosternField session_fields[] = {
   TEXT (PosternSession, id),
   TEXT (PosternSession, secret_hash),
   TEXT (PosternSession, user_id),
+  TEXT (PosternSession, application_id),
   TEXT (PosternSession, device_hash),
   TEXT (PosternSession, amr),
   TEXT (PosternSession, acr),

@@ -64,6 +64,7 @@ typedef struct {
   char *id;   /* ses_…: also the OpenID `sid` */
   char *secret_hash; /* of the cookie's secret, which names the id */
   char *user_id;
+  char *application_id; /* (nullable): the one that somebody signed in to without a browser: no cookie serves for it */
   char *device_hash; /* (nullable) */
   char *amr, *acr;   /* amr: space-separated */
   char *factors;     /* (nullable): which were met, the first one first; space-separated */

@@ -180,6 +180,10 @@ const kinds = {
     return { value: visitor.cookies.get('demo') };
   },
   'auth session': async () => ({ value: (await challenge({ ...challenged(house.tool) })).auth_session }),
+  'kept auth session': async () => {
+    const { auth_session } = await challenge(challenged(house.tool));
+    return { value: (await challenge({ client_id: house.tool.client_id, auth_session, ...person })).auth_session };
+  },
   'client id': async () => ({ value: house.web.client_id }),
   'user id': async () => ({ value: claims((await signedIn()).tokens.id_token).sub }),
   'session id': async () => ({ value: claims((await signedIn()).tokens.id_token).sid }),
@@ -361,6 +365,10 @@ const doors = [
   ...[['tool', ['auth session']], ['otherTool', []]].map(([app, takes]) => ({
     name: takes.length ? 'auth_session' : 'auth_session, by another application,', route: 'POST /oidc/authorize-challenge', takes,
     open: async (value) => (await challenge({ client_id: house[app].client_id, auth_session: value, identifier: person.identifier })).page?.name === 'password',
+  })),
+  ...[['tool', ['kept auth session']], ['otherTool', []]].map(([app, takes]) => ({
+    name: takes.length ? 'auth_session, to begin with' : 'auth_session, to begin with, by another application,', route: 'POST /oidc/authorize-challenge', takes,
+    open: async (value) => !value.startsWith('flw_') && ok(challenge({ ...challenged(house[app]), prompt: 'none', auth_session: value })), // one of a page would be answered by it
   })),
   { name: 'id_token_hint', route: 'POST /oidc/authorize-challenge', takes: [], open: async (value) => (await challenge({ ...challenged(house.tool), id_token_hint: value })).page?.name === 'identifier' }, // all there are were another application's
   ...clientDoors('/oidc/authorize-challenge', {}, async (answer) => (await answer).error !== 'invalid_client'), // who is known is told what else is wrong

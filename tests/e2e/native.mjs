@@ -2,7 +2,7 @@
 // An application without a browser: the program that the guide tells people to write, run as the guide says, against the server as it is built.
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
-import { createHmac } from 'node:crypto';
+import { createHash, createHmac } from 'node:crypto';
 import { once } from 'node:events';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -101,6 +101,28 @@ export function register() {
     } finally {
       await postern.cli('config', 'set-policy', 'second_factor=optional');
     }
+  });
+
+  test('without a browser: what came with the code spares the password, unless it is asked for again', async () => {
+    await get();
+    await person('dora@example.com');
+    const ask = async (form) => (await fetch(`${postern.url}/oidc/authorize-challenge`, { method: 'POST', body: new URLSearchParams({ client_id: tool.client_id, ...form }) })).json();
+    const verifier = 'v'.repeat(43), challenge = createHash('sha256').update(verifier).digest('base64url');
+    const request = { response_type: 'code', scope: 'openid', code_challenge: challenge, code_challenge_method: 'S256' };
+    const claims = async ({ authorization_code: code }) => {
+      const form = { client_id: tool.client_id, grant_type: 'authorization_code', code, code_verifier: verifier };
+      return jose.decodeJwt((await (await fetch(`${postern.url}/oidc/token`, { method: 'POST', body: new URLSearchParams(form) })).json()).id_token);
+    };
+    const begun = await ask(request);
+    const first = await ask({ auth_session: begun.auth_session, identifier: 'dora@example.com', password });
+    const again = await ask({ ...request, prompt: 'none', auth_session: first.auth_session });
+    assert.equal((await claims(again)).sid, (await claims(first)).sid);
+    const login = await ask({ ...request, max_age: '0', auth_session: again.auth_session });
+    assert.equal(login.page.name, 'identifier');
+    assert.equal(login.page.fields[0].value, 'dora@example.com');
+    const done = await ask({ auth_session: login.auth_session, identifier: 'dora@example.com', password });
+    assert.equal((await claims(done)).sid, (await claims(await ask({ ...request, prompt: 'none', auth_session: done.auth_session }))).sid);
+    assert.equal((await ask({ ...request, prompt: 'none', auth_session: first.auth_session })).error, 'login_required'); // its secret has changed
   });
 
   test('without a browser: its session is on the account page, and what it has ends with it', async () => {
