@@ -3,6 +3,7 @@
 
 #include <glib/gi18n.h>
 
+#include "postern-flow-again.h"
 #include "postern-flow-ask.h"
 #include "postern-flow-audit.h"
 #include "postern-flow-context.h"
@@ -153,31 +154,27 @@ finish (Trial *self)
   postern_step_return_user (self->step, self->credential->user_id, "pop");
 }
 
-void
-postern_passkey_sign_in_answer (PosternFactorPasskey *factor, PosternStep *step)
-{
-  Trial self = { factor, step, postern_flow_ask_get_context (step) };
-  GError *error = NULL;
+/* --- of one whom we know ---------------------------------------------------------------------------------------------------- */
 
-  if (try_response (&self, postern_step_get_input (step, POSTERN_FLOW_PASSKEY_CHALLENGE), NULL, &error)) {
-    finish (&self);
-  } else {
-    if (g_error_matches (error, POSTERN_ERROR, POSTERN_ERROR_CREDENTIALS))
-      postern_flow_audit_write (self.context, "sign-in.failed", self.credential ? self.credential->user_id : NULL);
-    postern_step_return_error (step, error);
+/* Besides what was shown, or (of who is signed in already) once more: then there are other ways. */
+static void
+add_frame (Trial *self, PosternJsonObject *model)
+{
+  if (postern_step_get_user_id (self->step)) {
+    postern_flow_second_add_frame (self->step, model);
+    return;
   }
-  g_clear_pointer (&self.credential, postern_credential_unref);
+  postern_json_object_add_string (model, "identifier", self->context->flow->identifier);
+  postern_flow_again_add_ways (self->context, model);
 }
 
-/* --- as second factor ------------------------------------------------------------------------------------------------------- */
-
 static void
-show (Trial *self, const char *message)
+show (Trial *self, const char *user_id, const char *message)
 {
   g_autofree char *challenge = postern_secret_new ();
   g_autofree char *rp_id = postern_flow_passkey_dup_rp_id (self->context->tenant);
   GError *error = NULL;
-  g_autofree char *ids = postern_passkey_ids_dup (self->context, self->context->flow->user_id, NULL, &error);
+  g_autofree char *ids = postern_passkey_ids_dup (self->context, user_id, NULL, &error);
   g_auto (PosternJsonObject) model = POSTERN_JSON_OBJECT_INIT;
   PosternPrompt *prompt;
 
@@ -186,7 +183,7 @@ show (Trial *self, const char *message)
     return;
   }
   postern_step_set_state (self->step, CHALLENGE, challenge);
-  postern_flow_second_add_frame (self->step, &model);
+  add_frame (self, &model);
   postern_json_object_add_string (&model, "passkey_challenge", challenge);
   postern_json_object_add_string (&model, "passkey_rp", rp_id);
   postern_json_object_add_string (&model, "passkey_ids", ids);
@@ -198,23 +195,59 @@ show (Trial *self, const char *message)
   postern_step_return_prompt (self->step, prompt);
 }
 
+static void
+answer_of (Trial *self, const char *user_id)
+{
+  GError *error = NULL;
+
+  if (postern_step_get_phase (self->step) == POSTERN_STEP_BEGIN) {
+    show (self, user_id, NULL);
+  } else if (try_response (self, postern_step_get_state (self->step, CHALLENGE), user_id, &error)) {
+    finish (self);
+  } else if (g_error_matches (error, POSTERN_ERROR, POSTERN_ERROR_CREDENTIALS)) {
+    g_message ("The passkey of one who is known was not accepted: %s", error->message);
+    postern_flow_audit_write (self->context, "sign-in.failed", user_id);
+    show (self, user_id, NOTICE_WRONG);
+    g_error_free (error);
+  } else { /* the database's: nobody failed to sign in */
+    postern_step_return_error (self->step, error);
+  }
+}
+
 void
 postern_passkey_sign_in_answer_second (PosternFactorPasskey *factor, PosternStep *step)
 {
   Trial self = { factor, step, postern_flow_ask_get_context (step) };
+
+  answer_of (&self, postern_step_get_user_id (step));
+  g_clear_pointer (&self.credential, postern_credential_unref);
+}
+
+/* --- alone ------------------------------------------------------------------------------------------------------------------- */
+
+static void
+answer_anybody (Trial *self)
+{
   GError *error = NULL;
 
-  if (postern_step_get_phase (step) == POSTERN_STEP_BEGIN) {
-    show (&self, NULL);
-  } else if (try_response (&self, postern_step_get_state (step, CHALLENGE), self.context->flow->user_id, &error)) {
-    finish (&self);
-  } else if (g_error_matches (error, POSTERN_ERROR, POSTERN_ERROR_CREDENTIALS)) {
-    g_message ("No second factor: %s", error->message);
-    postern_flow_audit_write (self.context, "sign-in.failed", self.context->flow->user_id);
-    show (&self, NOTICE_WRONG);
-    g_error_free (error);
-  } else { /* the database's: nobody failed to sign in */
-    postern_step_return_error (step, error);
+  if (try_response (self, postern_step_get_input (self->step, POSTERN_FLOW_PASSKEY_CHALLENGE), NULL, &error)) {
+    finish (self);
+    return;
   }
+  if (g_error_matches (error, POSTERN_ERROR, POSTERN_ERROR_CREDENTIALS))
+    postern_flow_audit_write (self->context, "sign-in.failed", self->credential ? self->credential->user_id : NULL);
+  postern_step_return_error (self->step, error);
+}
+
+void
+postern_passkey_sign_in_answer (PosternFactorPasskey *factor, PosternStep *step)
+{
+  Trial self = { factor, step, postern_flow_ask_get_context (step) };
+  g_autofree char *known = g_strdup (postern_step_get_state (step, POSTERN_FLOW_STATE_KNOWN));
+
+  if (known)
+    answer_of (&self, known);
+  else
+    answer_anybody (&self);
   g_clear_pointer (&self.credential, postern_credential_unref);
 }

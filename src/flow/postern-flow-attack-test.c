@@ -296,7 +296,7 @@ test_votes (void)
   with_vote ("decide::token", 77, browser); /* a vote that is none */
   assert_answer (browser, "error=access_denied");
   with_vote ("decide::sign-in", POSTERN_VERDICT_STEP_UP, browser);
-  browser_sign_in (browser, "vera@example.org", PASSWORD);
+  browser_confirm (browser, "vera@example.org", PASSWORD);
   assert_answer (browser, "fresh=1");
   with_vote ("decide::sign-in", POSTERN_VERDICT_ALLOW, browser);
   assert_answer (browser, "fresh=0");
@@ -388,7 +388,7 @@ test_session_names (void)
   g_autofree char *before = g_strdup (first);
 
   browser_begin (one, application_flow (APP_FIRST, POSTERN_FLOW_PROMPT_LOGIN));
-  browser_sign_in (one, "nina@example.org", PASSWORD);
+  browser_confirm (one, "nina@example.org", PASSWORD);
   first = g_hash_table_lookup (one->cookies, "session");
   g_assert_cmpmem (first, digits, before, digits);
   with_session_cookie (before, FALSE);

@@ -150,7 +150,7 @@ browser_ask_for (Browser *self, const char *application_id, const char *identifi
   g_autofree char *who = g_uri_escape_string (identifier, NULL, FALSE);
   g_autofree char *body = g_strdup_printf ("action=continue&identifier=%s", who);
 
-  browser_begin (self, application_flow (application_id, POSTERN_FLOW_PROMPT_LOGIN));
+  browser_begin_anew (self, application_flow (application_id, 0));
   browser_submit (self, body);
   assert_page (self, "password");
   browser_submit (self, action);

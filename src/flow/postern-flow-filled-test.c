@@ -11,8 +11,7 @@ fill (Browser *browser, const char *email, const char *password)
 {
   g_autofree char *body = g_strdup_printf ("action=continue&identifier=%s&password=%s", email, password);
 
-  browser_begin (browser, application_flow (APP_FIRST, POSTERN_FLOW_PROMPT_LOGIN));
-  assert_page (browser, "identifier");
+  browser_begin_anew (browser, application_flow (APP_FIRST, 0));
   browser_submit (browser, body);
 }
 
@@ -139,7 +138,7 @@ test_stale_page (void)
   g_autofree char *consent = NULL;
 
   browser_sign_up (browser, "bob@example.org");
-  browser_begin (browser, application_flow (APP_THIRD, POSTERN_FLOW_PROMPT_LOGIN | POSTERN_FLOW_PROMPT_CONSENT));
+  browser_begin_anew (browser, application_flow (APP_THIRD, POSTERN_FLOW_PROMPT_CONSENT));
   first = g_strdup_printf ("%s?at=identifier", browser->flow);
   consent = g_strdup_printf ("%s?at=consent", browser->flow);
   browser_post (browser, first, "action=continue&identifier=" ADA "&password=" PASSWORD);

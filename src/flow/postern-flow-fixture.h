@@ -463,6 +463,17 @@ browser_model (Browser *self, const char *name)
   return postern_json_get_string (postern_response_get_model (self->last), name);
 }
 
+/** To where a name is asked for, whoever is signed in here: "Not you?" */
+static inline void
+browser_begin_anew (Browser *self, PosternFlow *flow)
+{
+  flow->prompts |= POSTERN_FLOW_PROMPT_LOGIN;
+  browser_begin (self, flow);
+  if (!g_str_equal (browser_page (self), "identifier"))
+    browser_submit (self, "action=other-identifier");
+  assert_page (self, "identifier");
+}
+
 /** The browser stands at the application, with an answer that has @part. */
 static inline void
 assert_answer (Browser *self, const char *part)
@@ -520,21 +531,47 @@ browser_enter (const char *address, const char *email)
   return browser;
 }
 
-/** Goes to the provider and comes back with @code: who that is. */
+/** Who is signed in here already shows the password once more, and is asked for no name. */
 static inline void
-browser_press_provider (Browser *browser, const char *code)
+browser_confirm (Browser *self, const char *email, const char *password)
 {
-  const char *location;
+  g_autofree char *what = g_strdup_printf ("action=continue&password=%s", password);
+
+  assert_page (self, "password");
+  g_assert_cmpstr (browser_model (self, "identifier"), ==, email);
+  browser_submit (self, what);
+}
+
+/** Comes back from the provider with @code: who that is. */
+static inline void
+browser_come_back (Browser *browser, const char *code)
+{
+  const char *location = postern_response_get_header (browser->last, "Location");
   g_autofree char *url = NULL;
   g_autofree char *escaped = g_uri_escape_string (code, NULL, FALSE);
 
-  assert_page (browser, "identifier");
-  browser_submit (browser, "action=connector:away");
-  location = postern_response_get_header (browser->last, "Location");
-  g_assert_true (g_str_has_prefix (location, "https://provider.example/authorize?state="));
+  g_assert_true (location && g_str_has_prefix (location, "https://provider.example/authorize?state="));
   url = g_strdup_printf ("/callback/away?code=%s&state=%s", escaped, strchr (location, '=') + 1);
   browser_get (browser, url);
   browser_follow (browser);
+}
+
+/** Goes to the provider, and comes back. */
+static inline void
+browser_press_provider (Browser *browser, const char *code)
+{
+  assert_page (browser, "identifier");
+  browser_submit (browser, "action=connector:away");
+  browser_come_back (browser, code);
+}
+
+/** Who is signed in here already by the provider goes there once more. */
+static inline void
+browser_return_to_provider (Browser *browser, const char *code)
+{
+  assert_page (browser, "connector");
+  browser_submit (browser, "action=connector:away");
+  browser_come_back (browser, code);
 }
 
 /** To fixture_write() the user of an address as switched off. */

@@ -11,7 +11,7 @@ guess_in_turn (Browser *browser, const char *email, const char *password)
   g_autofree char *who = g_strdup_printf ("action=continue&identifier=%s", email);
   g_autofree char *what = g_strdup_printf ("action=continue&password=%s", password);
 
-  browser_begin (browser, application_flow (APP_FIRST, POSTERN_FLOW_PROMPT_LOGIN));
+  browser_begin_anew (browser, application_flow (APP_FIRST, 0));
   browser_submit (browser, who);
   browser_submit (browser, what);
 }
@@ -22,7 +22,7 @@ guess_at_once (Browser *browser, const char *email, const char *password)
 {
   g_autofree char *both = g_strdup_printf ("action=continue&identifier=%s&password=%s", email, password);
 
-  browser_begin (browser, application_flow (APP_FIRST, POSTERN_FLOW_PROMPT_LOGIN));
+  browser_begin_anew (browser, application_flow (APP_FIRST, 0));
   browser_submit (browser, both);
 }
 

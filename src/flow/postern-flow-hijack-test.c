@@ -57,7 +57,7 @@ test_unexpired_session (void)
   browser_sign_in (attacker, "two@example.org", PASSWORD);
   assert_answer (attacker, "fresh=1");
   browser_begin (attacker, application_flow (APP_THIRD, POSTERN_FLOW_PROMPT_LOGIN)); /* and one more, that waits for consent */
-  browser_sign_in (attacker, "two@example.org", PASSWORD);
+  browser_confirm (attacker, "two@example.org", PASSWORD);
   assert_page (attacker, "consent");
   browser_recover (victim, "two@example.org");
   browser_submit (attacker, "action=allow");
@@ -145,7 +145,7 @@ test_non_verifying_provider (void)
   own = browser_dup_part (victim, "user=");
   g_assert_cmpstr (own, !=, theirs);
   browser_begin (attacker, application_flow (APP_FIRST, POSTERN_FLOW_PROMPT_LOGIN));
-  browser_press_provider (attacker, "liar five@example.org");
+  browser_return_to_provider (attacker, "liar five@example.org");
   again = browser_dup_part (attacker, "user=");
   g_assert_cmpstr (again, ==, theirs);
 }
@@ -308,7 +308,7 @@ test_unlink_wants_fresh (void)
   fixture_write (house_store, sessions_age, id);
   g_assert_cmpuint (unlink_first (browser, id), ==, 1);
   browser_follow (browser);
-  browser_press_provider (browser, "nora");
+  browser_return_to_provider (browser, "nora");
   assert_page (browser, "account");
   g_assert_cmpuint (unlink_first (browser, id), ==, 0);
 }
@@ -451,7 +451,7 @@ test_recycled_address (void)
   who = browser_dup_part (old, "user=");
   g_assert_cmpstr (who, ==, old_id);
   browser_begin (old, application_flow (APP_FIRST, POSTERN_FLOW_PROMPT_LOGIN));
-  browser_press_provider (old, "rita moves@example.org verified");
+  browser_return_to_provider (old, "rita moves@example.org verified");
   g_free (who);
   who = browser_dup_part (old, "user=");
   g_assert_cmpstr (who, ==, old_id);

@@ -155,8 +155,7 @@ test_wants_fresh (void)
   fixture_write (house_store, sessions_age, id);
   browser_post (browser, "/account", "action=link:away");
   browser_follow (browser);
-  assert_page (browser, "identifier");
-  browser_sign_in (browser, "open@example.org", PASSWORD);
+  browser_confirm (browser, "open@example.org", PASSWORD);
   assert_page (browser, "account");
   state = browser_link (browser); /* it was not done by the way */
   browser_call_back (browser, state, "open");
@@ -197,7 +196,7 @@ test_other_purpose (void)
 
   browser_get (browser, url); /* from another provider than the one that it went to */
   assert_owner ("purpose", NULL);
-  browser_begin (browser, application_flow (APP_FIRST, POSTERN_FLOW_PROMPT_LOGIN));
+  browser_begin_anew (browser, application_flow (APP_FIRST, 0));
   browser_press_provider (browser, "purpose");
   assert_answer (browser, "amr=fed"); /* an account of its own */
   browser_call_back (browser, state, "purpose");

@@ -308,7 +308,7 @@ test_cookies_do_not_serve (void)
   browser_sign_in (browser, "cleo@native.example", PASSWORD);
   assert_answer (browser, "fresh=1");
   browser_begin (browser, application_flow (APP_FIRST, POSTERN_FLOW_PROMPT_LOGIN));
-  assert_page (browser, "identifier");
+  assert_page (browser, "password");
   cookies = g_strdup_printf ("session=%s; flow=%s; device=%s", (char *) g_hash_table_lookup (browser->cookies, "session"),
                              (char *) g_hash_table_lookup (browser->cookies, "flow"), (char *) g_hash_table_lookup (browser->cookies, "device"));
   program->cookies = cookies;

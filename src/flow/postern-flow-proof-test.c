@@ -52,7 +52,7 @@ test_sign_up (void)
   user = look_up ("new@example.org");
   g_assert_true (user->email_verified);
   browser_begin (browser, application_flow (APP_FIRST, POSTERN_FLOW_PROMPT_LOGIN));
-  browser_sign_in (browser, "new@example.org", PASSWORD);
+  browser_confirm (browser, "new@example.org", PASSWORD);
   assert_answer (browser, "fresh=1");
 }
 

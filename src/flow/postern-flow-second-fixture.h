@@ -98,7 +98,7 @@ static inline void
 browser_sign_in_again (Browser *browser, const char *email, const char *password)
 {
   browser_begin (browser, application_flow (APP_FIRST, POSTERN_FLOW_PROMPT_LOGIN));
-  browser_sign_in (browser, email, password);
+  browser_confirm (browser, email, password);
 }
 
 /* --- setting up -------------------------------------------------------------------------------------------------------------- */

@@ -88,7 +88,8 @@ test_remember_one (void)
 
   enter_code_of (browser, &pia, 0, "&remember=1");
   assert_answer (browser, "acr=2");
-  browser_sign_in_again (browser, quin.email, PASSWORD);
+  browser_begin_anew (browser, application_flow (APP_FIRST, 0));
+  browser_sign_in (browser, quin.email, PASSWORD);
   assert_page (browser, "totp");
 }
 

@@ -171,7 +171,7 @@ test_guesses (void)
   assert_page (thief, "totp");
   g_assert_cmpint (postern_response_get_status (thief->last), ==, 429);
   browser_begin (own, application_flow (APP_FIRST, POSTERN_FLOW_PROMPT_LOGIN)); /* the owner's browser has its own */
-  browser_sign_in (own, gus.email, PASSWORD);
+  browser_confirm (own, gus.email, PASSWORD);
   enter_code_of (own, &gus, 1, NULL);
   assert_answer (own, "acr=2");
 }

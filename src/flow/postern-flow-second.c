@@ -348,7 +348,8 @@ ask_again (PosternFlowContext *context, GError **error)
   if (context->flow->prompts & POSTERN_FLOW_PROMPT_NONE)
     return postern_flow_context_refuse (error, POSTERN_ERROR_LOGIN_REQUIRED, "The person must sign in again, and prompt=none forbids asking");
   postern_flow_context_forget_who (context);
-  return postern_flow_context_again (context, "choose", N_("Sign in again to go on."));
+  context->flow->prompts |= POSTERN_FLOW_PROMPT_LOGIN;
+  return postern_flow_context_again (context, "choose", NULL);
 }
 
 static void

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "postern-flow-sessions.h"
 
+#include "postern-flow-again.h"
 #include "postern-flow-browser.h"
 #include "postern-flow-context.h"
 #include "postern-identifier.h"
@@ -115,10 +116,41 @@ postern_flow_sessions_use (PosternFlowSessions *self, PosternFlowContext *contex
   flow->authenticated_now = flow->recovered = FALSE;
 }
 
-const char *
-postern_flow_sessions_get_identifier (PosternFlowSessions *self, guint index)
+gint
+postern_flow_sessions_find_known (PosternFlowSessions *self, PosternFlowContext *context)
 {
-  return postern_user_name_get_identifier (g_ptr_array_index (self->users, index));
+  const char *hinted = context->flow->hinted_user_id;
+  g_autofree char *hint = postern_identifier_canonicalize (context->flow->login_hint);
+  gint known = POSTERN_FLOW_SESSIONS_NONE;
+
+  for (guint i = 0; i < self->sessions->len; i++) {
+    const char *user_id = postern_flow_sessions_get_user_id (self, i);
+
+    if (hinted ? !g_str_equal (hinted, user_id) : hint && !is_named (self, i, hint))
+      continue; /* the application expects somebody else */
+    if (hinted || hint)
+      return i;
+    known = known == POSTERN_FLOW_SESSIONS_NONE ? (gint) i : POSTERN_FLOW_SESSIONS_MANY;
+  }
+  return known;
+}
+
+PosternInstance *
+postern_flow_sessions_find_way (PosternFlowSessions *self, PosternFlowContext *context, guint index, const char **identifier)
+{
+  return postern_flow_again_find (context, g_ptr_array_index (self->sessions, index), g_ptr_array_index (self->users, index), identifier);
+}
+
+const char *
+postern_flow_sessions_get_user_id (PosternFlowSessions *self, guint index)
+{
+  return ((PosternSession *) g_ptr_array_index (self->sessions, index))->user_id;
+}
+
+const char *
+postern_flow_sessions_get_shown (PosternFlowSessions *self, guint index)
+{
+  return postern_user_name_get_shown (g_ptr_array_index (self->users, index));
 }
 
 static GVariant *

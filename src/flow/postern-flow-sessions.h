@@ -21,9 +21,14 @@ gint postern_flow_sessions_find (PosternFlowSessions *self, const char *session_
 gboolean postern_flow_sessions_serves (PosternFlowSessions *self, PosternFlowContext *context, guint index);
 /** postern_flow_sessions_pick: the one that serves; NONE, or MANY when the person must say which. */
 gint postern_flow_sessions_pick (PosternFlowSessions *self, PosternFlowContext *context);
+/** postern_flow_sessions_find_known: where none serves: whose person is meant and must show it once more; NONE, or MANY when the person must say which. */
+gint postern_flow_sessions_find_known (PosternFlowSessions *self, PosternFlowContext *context);
+/** postern_flow_sessions_find_way: by what, and as whom: postern_flow_again_find() */
+PosternInstance *postern_flow_sessions_find_way (PosternFlowSessions *self, PosternFlowContext *context, guint index, const char **identifier);
 /** postern_flow_sessions_use: the flow is about this session's user from now on. */
 void postern_flow_sessions_use (PosternFlowSessions *self, PosternFlowContext *context, guint index);
-const char *postern_flow_sessions_get_identifier (PosternFlowSessions *self, guint index); /* (nullable) */
+const char *postern_flow_sessions_get_user_id (PosternFlowSessions *self, guint index);
+const char *postern_flow_sessions_get_shown (PosternFlowSessions *self, guint index); /* what the person is called on a page */
 /** postern_flow_sessions_to_variant: av for the page `choose-account`; floating. */
 GVariant *postern_flow_sessions_to_variant (PosternFlowSessions *self);
 

@@ -178,6 +178,39 @@ take_sign_up (PosternFlowContext *context)
   return identifier ? choose_for (context, identifier) : choose_factor (context, postern_flow_factors_find_first (context, NULL));
 }
 
+/* Nobody is sent away without a press: a provider that answers by itself would let nobody take another account. */
+static PosternStageResult
+show_provider (PosternFlowContext *context, PosternInstance *connector, const char *shown)
+{
+  g_auto (PosternJsonObject) model = POSTERN_JSON_OBJECT_INIT;
+
+  postern_json_object_add_string (&model, "id", postern_instance_get_id (connector));
+  postern_json_object_add_string (&model, "name", postern_instance_get_display_name (connector));
+  postern_json_object_add_string (&model, "identifier", shown);
+  context->prompt = postern_prompt_new_page ("connector", postern_json_object_end (&model));
+  return POSTERN_STAGE_PARK;
+}
+
+/* Who is signed in here and must show it again (RFC 9470): straight to what that person shows. */
+static PosternStageResult
+choose_known (PosternFlowContext *context, PosternFlowSessions *sessions, guint index)
+{
+  PosternFlow *flow = context->flow;
+  const char *identifier = NULL;
+  PosternInstance *way = postern_flow_sessions_find_way (sessions, context, index, &identifier);
+  PosternStageResult result;
+
+  if (way == NULL)
+    return show_identifier (context, identifier, NULL, NULL);
+  postern_flow_set_string (&flow->identifier, identifier);
+  if (POSTERN_IS_CONNECTOR (way))
+    return show_provider (context, way, postern_flow_sessions_get_shown (sessions, index));
+  result = choose_authenticator (context, postern_instance_get_id (way));
+  flow->authenticator_state = postern_pairs_new ();
+  postern_pairs_set (flow->authenticator_state, POSTERN_FLOW_STATE_KNOWN, postern_flow_sessions_get_user_id (sessions, index));
+  return result;
+}
+
 static PosternStageResult
 take_account (PosternFlowContext *context, const char *session_id, GError **error)
 {
@@ -189,11 +222,12 @@ take_account (PosternFlowContext *context, const char *session_id, GError **erro
   context->flow->answered_prompts |= POSTERN_FLOW_PROMPT_SELECT_ACCOUNT;
   g_clear_pointer (&context->input, postern_pairs_unref);
   found = postern_flow_sessions_find (sessions, session_id);
-  if (found >= 0 && postern_flow_sessions_serves (sessions, context, found)) {
-    postern_flow_sessions_use (sessions, context, found);
-    return POSTERN_STAGE_GO_ON;
-  }
-  return show_identifier (context, found >= 0 ? postern_flow_sessions_get_identifier (sessions, found) : NULL, NULL, NULL);
+  if (found < 0)
+    return show_identifier (context, NULL, NULL, NULL);
+  if (!postern_flow_sessions_serves (sessions, context, found))
+    return choose_known (context, sessions, found);
+  postern_flow_sessions_use (sessions, context, found);
+  return POSTERN_STAGE_GO_ON;
 }
 
 static PosternStageResult
@@ -220,11 +254,24 @@ take_input (PosternFlowContext *context, GError **error)
 
 /* --- without input --------------------------------------------------------------------------------------------------- */
 
-/* @known: (nullable): who is signed in here already and must show it again: nobody types a name twice. */
 static PosternStageResult
-begin_interaction (PosternFlowContext *context, const char *known, GError **error)
+show_accounts (PosternFlowContext *context, PosternFlowSessions *sessions, GError **error)
+{
+  GVariant *model;
+
+  if (context->flow->prompts & POSTERN_FLOW_PROMPT_NONE)
+    return postern_flow_context_refuse (error, POSTERN_ERROR_ACCOUNT_SELECTION_REQUIRED, "More than one account is signed in, and prompt=none forbids asking");
+  model = g_variant_new_parsed ("{'accounts': <%@av>}", postern_flow_sessions_to_variant (sessions));
+  context->prompt = postern_prompt_new_page ("choose-account", model);
+  return POSTERN_STAGE_PARK;
+}
+
+/* @sessions: (nullable): none of them serves, but who is signed in here is known */
+static PosternStageResult
+begin_interaction (PosternFlowContext *context, PosternFlowSessions *sessions, GError **error)
 {
   PosternFlow *flow = context->flow;
+  gint known = sessions ? postern_flow_sessions_find_known (sessions, context) : POSTERN_FLOW_SESSIONS_NONE;
   g_autoptr (GPtrArray) connectors = NULL;
 
   if (flow->prompts & POSTERN_FLOW_PROMPT_NONE)
@@ -237,22 +284,14 @@ begin_interaction (PosternFlowContext *context, const char *known, GError **erro
     flow->answered_prompts |= POSTERN_FLOW_PROMPT_CREATE;
     return take_sign_up (context);
   }
+  if (known == POSTERN_FLOW_SESSIONS_MANY)
+    return show_accounts (context, sessions, error);
+  if (known >= 0)
+    return choose_known (context, sessions, known);
   connectors = postern_registry_list (postern_runtime_get_registry (context->runtime), POSTERN_TYPE_CONNECTOR);
   if (context->notice == NULL && connectors->len == 1 && postern_flow_factors_find_first (context, NULL) == NULL)
     return choose_authenticator (context, postern_instance_get_id (g_ptr_array_index (connectors, 0)));
-  return show_identifier (context, flow->login_hint ? NULL : known, NULL, context->notice);
-}
-
-static PosternStageResult
-show_accounts (PosternFlowContext *context, PosternFlowSessions *sessions, GError **error)
-{
-  GVariant *model;
-
-  if (context->flow->prompts & POSTERN_FLOW_PROMPT_NONE)
-    return postern_flow_context_refuse (error, POSTERN_ERROR_ACCOUNT_SELECTION_REQUIRED, "More than one account is signed in, and prompt=none forbids asking");
-  model = g_variant_new_parsed ("{'accounts': <%@av>}", postern_flow_sessions_to_variant (sessions));
-  context->prompt = postern_prompt_new_page ("choose-account", model);
-  return POSTERN_STAGE_PARK;
+  return show_identifier (context, NULL, NULL, context->notice);
 }
 
 PosternStageResult
@@ -279,5 +318,5 @@ postern_stage_choose (PosternFlowContext *context, GError **error)
   }
   if (only == POSTERN_FLOW_SESSIONS_MANY)
     return show_accounts (context, sessions, error);
-  return begin_interaction (context, postern_flow_sessions_count (sessions) == 1 ? postern_flow_sessions_get_identifier (sessions, 0) : NULL, error);
+  return begin_interaction (context, sessions, error);
 }

@@ -44,6 +44,8 @@ typedef enum {
 
 /* In authenticator_state, of the password factor: the person has forgotten the password. */
 #define POSTERN_FLOW_STATE_RECOVER "recover"
+/* In authenticator_state, of a first factor: the id of who is signed in here already, and is asked to show it once more. */
+#define POSTERN_FLOW_STATE_KNOWN "known"
 
 /**
  * The whole of a flow, for the rooms in tree. Every field is serialised by src/flow/postern-flow-codec.c, except

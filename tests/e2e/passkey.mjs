@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // Passkeys in real Chromium with its virtual authenticator: added on the account page, then nothing is typed; and what is refused.
 import assert from 'node:assert/strict';
+import { createHash } from 'node:crypto';
+import { once } from 'node:events';
+import { createServer } from 'node:http';
 import { startPostern } from '../lib/server.mjs';
 import { test } from '../lib/tap.mjs';
 
@@ -145,6 +148,50 @@ export function register(person) {
       assert.equal(refusals() - before, good ? 0 : 1);
     }
     await first.close();
+  });
+
+  test('step-up: who is signed in shows the passkey once more and nothing else, and the same session rises', async () => {
+    const email = await somebody('passkey-again');
+    const bank = createServer((_, answer) => answer.setHeader('content-type', 'text/html').end('<p id="back">Back</p>')).listen(0, '127.0.0.1');
+    await once(bank, 'listening');
+    const redirect = `http://127.0.0.1:${bank.address().port}/back`;
+    const app = await postern.cli('app', 'create', '--name', 'Bank', '--kind', 'web', '--first-party', '--redirect-uri', redirect);
+    const verifier = 'a'.repeat(43);
+    const challenge = createHash('sha256').update(verifier).digest('base64url');
+    const { page, context, close } = await person();
+    await plugIn(page);
+    await addPasskey(page, email);
+    const begin = (more) => page.goto(`${postern.url}/oidc/authorize?${new URLSearchParams({ response_type: 'code', client_id: app.client_id, redirect_uri: redirect, scope: 'openid', code_challenge: challenge, code_challenge_method: 'S256', ...more })}`);
+    const redeem = async () => {
+      await page.waitForSelector('#back');
+      const form = { grant_type: 'authorization_code', code: new URL(page.url()).searchParams.get('code'), redirect_uri: redirect, code_verifier: verifier };
+      const answer = await fetch(`${postern.url}/oidc/token`, { method: 'POST', body: new URLSearchParams(form), headers: { authorization: `Basic ${Buffer.from(`${app.client_id}:${app.client_secret}`).toString('base64')}` } });
+      return JSON.parse(Buffer.from((await answer.json()).id_token.split('.')[1], 'base64url'));
+    };
+    const secret = async () => (await context.cookies()).find(({ name }) => /session$/.test(name)).value;
+    await begin({});
+    const before = await redeem(), old = await secret();
+    await page.waitForTimeout(1100);
+    await begin({ max_age: '0', acr_values: '2' });
+    await page.waitForSelector('#password'); // what the session began with; the passkey beside it does as well
+    assert.equal(await page.inputValue('#identifier'), email);
+    await page.click('#passkey');
+    const risen = await redeem();
+    assert.ok(risen.auth_time > before.auth_time);
+    assert.deepEqual([risen.sid, risen.sub, risen.acr], [before.sid, before.sub, '2']);
+    assert.notEqual(await secret(), old);
+    await page.waitForTimeout(1100);
+    await begin({ prompt: 'login' });
+    await page.waitForSelector('form[data-passkey=get]:visible'); // now it began with a passkey
+    assert.equal(await page.$('input[type=password]'), null);
+    assert.equal(await page.inputValue('#identifier'), email);
+    assert.ok(await page.isVisible('#other-identifier'));
+    await page.click('#passkey');
+    const again = await redeem();
+    assert.ok(again.auth_time > risen.auth_time);
+    assert.deepEqual([again.sid, again.acr, again.amr.includes('pwd')], [before.sid, '2', false]);
+    await close();
+    bank.close();
   });
 
   test('a password manager finds where a passkey is made', async () => {

@@ -10,8 +10,10 @@ export async function startBrowser() {
 
 /** Types what the page asks for until it leaves the server: identifier, then password. */
 export async function signIn(page, identifier, password) {
-  await page.fill('#identifier', identifier);
-  await page.click('#submit');
+  if (await page.isEditable('#identifier')) { // else who is signed in shows the password once more
+    await page.fill('#identifier', identifier);
+    await page.click('#submit');
+  }
   await page.waitForSelector('#password');
   await page.fill('#password', password);
   await page.click('#submit');
