@@ -56,6 +56,7 @@ describe_user (gconstpointer record)
   postern_json_object_add_boolean (&object, "phone_verified", user->phone_verified);
   if (user->profile)
     postern_json_object_add (&object, "profile", user->profile);
+  postern_json_object_add_string (&object, "appearance", user->appearance);
   add_time (&object, "created_at", user->created_at);
   add_time (&object, "updated_at", user->updated_at);
   add_time (&object, "last_sign_in_at", user->last_sign_in_at);

@@ -1,18 +1,17 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include <glib/gi18n.h>
-#include <string.h>
 
 #include "postern-flow-audit.h"
+#include "postern-flow-browser.h"
 #include "postern-flow-context.h"
+#include "postern-flow-look.h"
 #include "postern-flow-routes.h"
 #include "postern-flow-visit.h"
 #include "postern-json.h"
 #include "postern-user-name.h"
 
 #define PATH "/account/profile"
-#define LANGUAGE_COOKIE "postern-language" /* what the pages go by; postern-pages.h */
-#define LANGUAGE_SECONDS (400 * 24 * 3600)
-#define TAG_MAX 35 /* BCP 47 section 4.4.1 */
+#define APPEARANCE_SYSTEM "system" /* as the device has it: what the form says where nothing is kept */
 
 /* What a person says of themselves: names of OpenID Connect Core 5.1. */
 static const struct {
@@ -26,8 +25,28 @@ static const struct {
 typedef struct {
   PosternFlowContext *context;
   const char *values[G_N_ELEMENTS (fields)]; /* as typed; "" takes it away; NULL leaves it */
-  const char *locale;                        /* (nullable) */
+  const char *locale, *appearance;           /* each (nullable): it stays */
 } Profile;
+
+/* @current: (nullable) */
+static GVariant *
+appearance_entries (const char *current)
+{
+  static const struct {
+    const char *value, *title;
+  } choices[] = { { APPEARANCE_SYSTEM, N_("As on this device") }, { "light", N_("Light") }, { "dark", N_("Dark") } };
+  GVariantBuilder entries = G_VARIANT_BUILDER_INIT (G_VARIANT_TYPE ("av"));
+
+  for (guint i = 0; i < G_N_ELEMENTS (choices); i++) {
+    g_auto (PosternJsonObject) entry = POSTERN_JSON_OBJECT_INIT;
+
+    postern_json_object_add_string (&entry, "value", choices[i].value);
+    postern_json_object_add_string (&entry, "title", choices[i].title);
+    postern_json_object_add_boolean (&entry, "current", g_str_equal (choices[i].value, current ? current : APPEARANCE_SYSTEM));
+    g_variant_builder_add (&entries, "v", postern_json_object_end (&entry));
+  }
+  return g_variant_builder_end (&entries);
+}
 
 /* @problem (nullable): the index of the field that is wrong is @wrong, and @typed is what was sent. */
 static PosternResponse *
@@ -53,6 +72,7 @@ show (PosternFlowVisit *visit, const Profile *typed, gint wrong)
   postern_json_object_add_string (&model, "action", action);
   postern_json_object_add_string (&model, "back_url", back_url);
   postern_json_object_add (&model, "fields", g_variant_builder_end (&rows));
+  postern_json_object_add (&model, "appearances", appearance_entries (typed && typed->appearance ? typed->appearance : visit->user->appearance));
   postern_json_object_add_string (&model, "error_field", wrong >= 0 ? fields[wrong].name : NULL);
   postern_json_object_add_string (&model, "error_message", wrong >= 0 ? N_("This cannot be a name. Write it in letters, and shorter.") : NULL);
   return postern_response_new_page (200, "account-profile", postern_json_object_end (&model));
@@ -67,13 +87,10 @@ postern_flow_account_profile_show (PosternRequest *request, gpointer engine)
   return visit ? show (visit, NULL, -1) : response;
 }
 
-/* Letters, digits and hyphens: that much of BCP 47 keeps it harmless; which languages there are the pages know. */
 static gboolean
-is_tag (const char *text)
+is_appearance (const char *text)
 {
-  gsize length = strspn (text, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-");
-
-  return length >= 2 && length <= TAG_MAX && text[length] == '\0' && g_ascii_isalpha (*text);
+  return g_str_equal (text, APPEARANCE_SYSTEM) || postern_flow_look_is_appearance (text);
 }
 
 static gboolean
@@ -82,11 +99,11 @@ read_form (Profile *profile, PosternRequest *request, GError **error)
   for (guint i = 0; i < G_N_ELEMENTS (fields); i++)
     if (!postern_request_get_form (request, fields[i].name, &profile->values[i], error))
       return FALSE;
-  if (!postern_request_get_form (request, "locale", &profile->locale, error))
+  if (!postern_request_get_form (request, "locale", &profile->locale, error) || !postern_request_get_form (request, "appearance", &profile->appearance, error))
     return FALSE;
-  if (profile->locale == NULL || is_tag (profile->locale))
+  if ((profile->locale == NULL || postern_flow_look_is_language (profile->locale)) && (profile->appearance == NULL || is_appearance (profile->appearance)))
     return TRUE;
-  g_set_error_literal (error, POSTERN_ERROR, POSTERN_ERROR_INVALID_REQUEST, "This is no language");
+  g_set_error_literal (error, POSTERN_ERROR, POSTERN_ERROR_INVALID_REQUEST, "This is no language, or no appearance");
   return FALSE;
 }
 
@@ -134,6 +151,8 @@ save (PosternTxn *txn, gpointer user_data, GError **error)
     return FALSE;
   g_clear_pointer (&user->profile, g_variant_unref);
   user->profile = g_steal_pointer (&merged);
+  if (profile->appearance)
+    postern_flow_set_string (&user->appearance, g_str_equal (profile->appearance, APPEARANCE_SYSTEM) ? NULL : profile->appearance);
   user->updated_at = postern_flow_context_now ();
   return postern_user_store_update (txn, user, error) && postern_flow_audit_append (context, txn, "profile.changed", user->id, error);
 }
@@ -148,8 +167,8 @@ commit (PosternFlowVisit *visit, Profile *profile)
     return postern_response_new_error_page (error, "/account");
   postern_flow_audit_tell (profile->context, "profile.changed", visit->user->id);
   response = postern_response_new_redirect ("/account?notice=profile");
-  if (profile->locale)
-    postern_response_set_cookie (response, LANGUAGE_COOKIE, profile->locale, LANGUAGE_SECONDS);
+  postern_flow_look_bring (profile->context);
+  postern_flow_browser_apply (profile->context, response);
   return response;
 }
 

@@ -483,6 +483,8 @@ test_profile (void)
   g_assert_cmpstr (browser_model (browser, "error_field"), ==, "name");
   browser_post (browser, "/account/profile", "name=Pia&locale=de;q=1");
   g_assert_cmpuint (postern_response_get_status (browser->last), ==, 400);
+  browser_post (browser, "/account/profile", "name=Pia&appearance=dark%3B+Path");
+  g_assert_cmpuint (postern_response_get_status (browser->last), ==, 400);
   browser_post (browser, "/account/profile", "name=Pia+Profil&given_name=Pia&family_name=&locale=de&email=other@example.org&administrator=true");
   assert_page (browser, "/account?notice=profile");
   g_assert_cmpstr (g_hash_table_lookup (browser->cookies, "postern-language"), ==, "de");
@@ -493,6 +495,35 @@ test_profile (void)
   g_assert_cmpstr (postern_json_get_string (user->profile, "locale"), ==, "de");
   g_assert_cmpstr (user->email, ==, "profile@example.org"); /* nothing else is taken from the form */
   g_assert_false (user->administrator);
+}
+
+/* What was set in one browser counts where they sign in next; what another person left there does not. */
+static void
+test_look (void)
+{
+  g_autofree char *id = user_make_with_password ("look@example.org", TRUE);
+  g_autofree char *other = user_make_with_password ("look-too@example.org", TRUE);
+  g_autoptr (Browser) browser = browser_enter ("192.0.2.71", "look@example.org");
+  g_autoptr (Browser) next = browser_new ("192.0.2.72");
+  g_autoptr (PosternUser) user = NULL;
+
+  browser_post (browser, "/account/profile", "name=Look&locale=pt-BR&appearance=dark");
+  g_assert_cmpstr (g_hash_table_lookup (browser->cookies, "postern-appearance"), ==, "dark");
+  user = user_read (id);
+  g_assert_cmpstr (user->appearance, ==, "dark");
+  browser_get (next, "/account");
+  browser_follow (next);
+  g_assert_null (g_hash_table_lookup (next->cookies, "postern-appearance")); /* nobody is signed in yet */
+  browser_sign_in (next, "look@example.org", PASSWORD);
+  g_assert_cmpstr (g_hash_table_lookup (next->cookies, "postern-appearance"), ==, "dark");
+  g_assert_cmpstr (g_hash_table_lookup (next->cookies, "postern-language"), ==, "pt-BR");
+  browser_begin (next, application_flow (APP_FIRST, POSTERN_FLOW_PROMPT_LOGIN));
+  browser_sign_in (next, "look-too@example.org", PASSWORD);
+  g_assert_null (g_hash_table_lookup (next->cookies, "postern-appearance"));
+  browser_post (browser, "/account/profile", "name=Look"); /* a form that does not say leaves it */
+  g_assert_cmpstr (g_hash_table_lookup (browser->cookies, "postern-appearance"), ==, "dark");
+  browser_post (browser, "/account/profile", "name=Look&appearance=system");
+  g_assert_null (g_hash_table_lookup (browser->cookies, "postern-appearance"));
 }
 
 static gboolean
@@ -642,6 +673,7 @@ main (int argc, char **argv)
   g_test_add_func ("/account/phone", test_phone);
   g_test_add_func ("/account/end-others", test_end_others);
   g_test_add_func ("/account/profile", test_profile);
+  g_test_add_func ("/account/look", test_look);
   g_test_add_func ("/account/name", test_name);
   g_test_add_func ("/account/activity", test_activity);
   g_test_add_func ("/account/data", test_data);

@@ -56,8 +56,8 @@ test_every_color (void)
       for (guint blue = 0; blue < 256; blue += 17) {
         guint accent = red << 16 | green << 8 | blue;
         g_autofree char *text = g_strdup_printf ("#%06x", accent);
-        g_autofree char *css = postern_brand_make_css (text);
-        const char *dark = strstr (css, "@media (prefers-color-scheme:dark)");
+        g_autofree char *css = postern_brand_make_css (text, FALSE);
+        g_autofree char *dark = postern_brand_make_css (text, TRUE);
         check_theme (css, accent, 0xffffff, 0xf4f5f8);
         check_theme (dark, accent, 0x16181e, 0x0d0f13);
       }
@@ -67,7 +67,7 @@ test_every_color (void)
 static void
 test_readable_color (void)
 {
-  g_autofree char *css = postern_brand_make_css ("#3350D4");
+  g_autofree char *css = postern_brand_make_css ("#3350D4", FALSE);
 
   g_assert_true (g_str_has_prefix (css, ":root{--accent:#3350d4;--on-accent:#ffffff;--press:#000000;--link:#3350d4;}"));
 }
@@ -78,7 +78,7 @@ test_bad_colors (void)
   const char *bad[] = { "", "#", "3350d4", "#3350d", "#3350d44", "#3350dg", "#+350d4", "#-00001", "# 3350d", "red", "#fff;}a{", "rgb(1,2,3)" };
 
   for (guint i = 0; i < G_N_ELEMENTS (bad); i++)
-    g_assert_null (postern_brand_make_css (bad[i]));
+    g_assert_null (postern_brand_make_css (bad[i], FALSE));
 }
 
 #define SVG(inner) "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 9 9\">" inner "</svg>"

@@ -119,17 +119,15 @@ append_theme (GString *css, const Color *accent, guint theme)
 }
 
 char *
-postern_brand_make_css (const char *accent)
+postern_brand_make_css (const char *accent, gboolean dark)
 {
   g_autoptr (GString) css = g_string_new (NULL);
   Color color;
 
   if (!parse (accent, &color))
     return NULL;
-  append_theme (css, &color, 0);
-  g_string_append (css, "@media (prefers-color-scheme:dark){");
-  append_theme (css, &color, 1);
-  g_string_append (css, "}\n");
+  append_theme (css, &color, dark ? 1 : 0);
+  g_string_append_c (css, '\n');
   return g_string_free (g_steal_pointer (&css), FALSE);
 }
 

@@ -10,15 +10,15 @@ G_BEGIN_DECLS
 #define POSTERN_BRAND_LOGO_MAX (24 * 1024) /* bytes: the first view fits in 40 KB with it */
 
 /**
- * postern_brand_make_css: @accent: "#rrggbb".
+ * postern_brand_make_css: @accent: "#rrggbb"; @dark: for pages that are.
  *
- * The custom properties of both themes that follow from the colour: buttons have it as it is, with black or white words,
+ * The custom properties that follow from the colour: buttons have it as it is, with black or white words,
  * whichever reads better (at least 4.5:1); links and the focus ring have it darker or lighter, until they keep 4.5:1 on the
  * card (WCAG 2.2, 1.4.3 and 1.4.11).
  *
  * Returns: (transfer full) (nullable): a style sheet; NULL when it is not a colour
  */
-char *postern_brand_make_css (const char *accent);
+char *postern_brand_make_css (const char *accent, gboolean dark);
 
 /** PosternBrandColors: the same colours by themselves, each as "#rrggbb", for what knows no custom properties. */
 typedef struct {

@@ -11,6 +11,7 @@
 #include <string.h>
 
 #define BRAND_SHEET "brand.css"
+#define DARK_BRAND_SHEET "brand-dark.css"
 #define RETRY_IN_MINUTES 120 /* seconds from which a person is told minutes */
 
 struct _PosternPages {
@@ -240,14 +241,18 @@ postern_pages_set_tenant_name (PosternPages *self, const char *name)
 gboolean
 postern_pages_set_accent_color (PosternPages *self, const char *color, GError **error)
 {
-  char *css = postern_brand_make_css (color);
-  g_autoptr (GBytes) bytes = css ? g_bytes_new_take (css, strlen (css)) : NULL;
+  static const char *const names[] = { BRAND_SHEET, DARK_BRAND_SHEET };
 
-  if (!css) {
-    g_set_error (error, POSTERN_ERROR, POSTERN_ERROR_CONFIG, "“%s” is not a colour; write one like #3350d4", color);
-    return FALSE;
+  for (guint i = 0; i < G_N_ELEMENTS (names); i++) {
+    char *css = postern_brand_make_css (color, i);
+    g_autoptr (GBytes) bytes = css ? g_bytes_new_take (css, strlen (css)) : NULL;
+
+    if (!css) {
+      g_set_error (error, POSTERN_ERROR, POSTERN_ERROR_CONFIG, "“%s” is not a colour; write one like #3350d4", color);
+      return FALSE;
+    }
+    postern_assets_add (self->assets, names[i], bytes);
   }
-  postern_assets_add (self->assets, BRAND_SHEET, bytes);
   set_string (&self->accent_color, color);
   return TRUE;
 }
@@ -418,6 +423,16 @@ add_languages (Globals *self, PosternValue *list)
   member->n_items = list->n_items;
 }
 
+/* @asked: (nullable): the cookie's word; it is not trusted. */
+static void
+add_appearance (Globals *self, const char *asked)
+{
+  gboolean light = g_strcmp0 (asked, "light") == 0, dark = g_strcmp0 (asked, "dark") == 0;
+
+  add_text (self, "color_scheme", light ? "light" : dark ? "dark" : "light dark");
+  add_text (self, "dark_media", light ? NULL : dark ? "all" : "(prefers-color-scheme: dark)");
+}
+
 static void
 make_globals (Globals *self, PosternPages *pages, PosternValue *model, PosternRequest *request, const char *language)
 {
@@ -435,6 +450,8 @@ make_globals (Globals *self, PosternPages *pages, PosternValue *model, PosternRe
   add_text (self, "tenant_name", pages->tenant_name);
   add_text (self, "logo", pages->logo);
   add_text (self, "brand_sheet", pages->accent_color ? BRAND_SHEET : NULL);
+  add_text (self, "dark_brand_sheet", pages->accent_color ? DARK_BRAND_SHEET : NULL);
+  add_appearance (self, request ? postern_request_get_cookie (request, POSTERN_PAGES_APPEARANCE_COOKIE) : NULL);
   if (languages)
     add_languages (self, languages);
   add_derived (self, model);

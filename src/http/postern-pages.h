@@ -10,6 +10,8 @@ G_BEGIN_DECLS
 
 /** The cookie that remembers the language a person chose: its value is a tag. */
 #define POSTERN_PAGES_LANGUAGE_COOKIE "postern-language"
+/** The cookie that remembers how the pages shall look: "light" or "dark", whatever the device says. */
+#define POSTERN_PAGES_APPEARANCE_COOKIE "postern-appearance"
 
 /**
  * PosternPages: templates, phrases and assets, read once at start; turns a page response into bytes in the person's
@@ -27,7 +29,8 @@ G_BEGIN_DECLS
  *
  * Every page also sees: `lang`, `dir` (ltr, rtl), `base` (the public URL's path, "" at the root), `csrf`, `request_id`, `tenant_name`,
  * `assets` (prefix of versioned assets, no slash at its end), `languages` (array of {code, name, current}); `logo` and
- * `brand_sheet` (names of assets) when the tenant has its own. From what the page itself says are derived: `invalid`, a
+ * `brand_sheet` with `dark_brand_sheet` (names of assets) when the tenant has its own; `color_scheme`, and `dark_media`: where the sheets for dark
+ * count ("all" when the person wants it dark; absent when light). From what the page itself says are derived: `invalid`, a
  * dictionary with the one member named by `error_field`, so that `{{#invalid.password}}` marks the input; and, from
  * `retry_after`, `retry_minutes` (rounded up) when it is 120 s or more.
  *

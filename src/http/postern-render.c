@@ -9,7 +9,7 @@
  * HTML or with --text the rest, and sms/TEMPLATE a text message. Not installed. */
 
 static char **template_dirs;
-static char *language, *assets_dir, *locale_dir, *base_url, *accent_color, *logo, *asset;
+static char *language, *assets_dir, *locale_dir, *base_url, *accent_color, *logo, *asset, *appearance;
 
 static gboolean as_text;
 
@@ -21,6 +21,7 @@ static const GOptionEntry options[] = {
   { "public-url", 0, 0, G_OPTION_ARG_STRING, &base_url, "Public URL (http://localhost:8080)", "URL" },
   { "accent-color", 0, 0, G_OPTION_ARG_STRING, &accent_color, "The tenant's colour", "#RRGGBB" },
   { "logo", 0, 0, G_OPTION_ARG_FILENAME, &logo, "The tenant's logo", "FILE" },
+  { "appearance", 0, 0, G_OPTION_ARG_STRING, &appearance, "What the person has set", "light|dark" },
   { "text", 0, 0, G_OPTION_ARG_NONE, &as_text, "Of a mail: subject and text", NULL },
   { "asset", 0, 0, G_OPTION_ARG_STRING, &asset, "Show this asset instead of a page", "NAME" },
   { 0 },
@@ -116,6 +117,11 @@ show (const char *name, const char *model_path, GError **error)
   postern_request_set_id (request, "req_example");
   postern_request_set_public_url (request, get_public_url ());
   postern_request_add_header (request, "Accept-Language", language ? language : "en");
+  if (appearance) {
+    g_autofree char *cookie = g_strconcat (POSTERN_PAGES_APPEARANCE_COOKIE "=", appearance, NULL);
+
+    postern_request_add_header (request, "Cookie", cookie);
+  }
   page = postern_pages_render (pages, name, model, request, "csrf-token", error);
   return page && put (page, error);
 }

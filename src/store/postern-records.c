@@ -45,6 +45,7 @@ static const PosternField user_fields[] = {
   INT64 (PosternUser, updated_at),
   INT64 (PosternUser, last_sign_in_at),
   INT64 (PosternUser, deletes_at),
+  TEXT (PosternUser, appearance),
 };
 POSTERN_DEFINE_RECORD (PosternUser, user, "users", "user")
 

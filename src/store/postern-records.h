@@ -25,6 +25,7 @@ typedef struct {
   gboolean administrator;
   gint64 disabled_at, created_at, updated_at, last_sign_in_at;
   gint64 deletes_at; /* when the account goes, because its owner wants it to */
+  char *appearance;  /* (nullable): "light" or "dark": how the pages look to the person; NULL: as the device has it */
 } PosternUser;
 POSTERN_DECLARE_RECORD (PosternUser, postern_user)
 

@@ -26,7 +26,7 @@ const ids = {
   'second-factor': ['second-totp'],
   'code--address': ['code', 'submit', 'resend', 'other-address'],
   address: ['address', 'submit'],
-  'account-profile': ['name', 'locale', 'submit'],
+  'account-profile': ['name', 'locale', 'appearance', 'submit'],
   'account-name': ['name', 'submit'],
   'account-name--error': ['name', 'submit'],
   'account-delete': ['submit'],
@@ -83,7 +83,7 @@ async function attempt(what, steps) {
 
 // --- the bytes ------------------------------------------------------------------------------------------------
 
-const css = fs.readFileSync('data/assets/postern.css');
+const css = fs.readFileSync('data/assets/postern.css'), dark = fs.readFileSync('data/assets/dark.css');
 const scripts = ['postern.js', 'relay.js'].map((name) => fs.readFileSync(`data/assets/${name}`));
 
 const icons = ['data/assets/connector.svg', 'data/assets/icon.svg', ...fs.readdirSync('connectors').map((name) => `connectors/${name}/${name}.svg`).filter((name) => fs.existsSync(name))];
@@ -91,7 +91,7 @@ const pictures = ['data/assets/icon.svg', 'connectors/google/google.svg', 'conne
 
 function checkBytes(sample, html) {
   check(`${sample.name}: nothing inline`, [...html.matchAll(/\sstyle\s*=|<style|<script(?![^>]*\ssrc=)|\son[a-z]+\s*=|javascript:/gi)].map((match) => `has ${match[0].trim()}`));
-  const size = packed(html) + packed(css);
+  const size = packed(html) + packed(css) + packed(dark);
   check(`${sample.name}: page and style fit in ${limit.page} bytes`, size > limit.page && `${size} bytes compressed`);
   const view = size + packed(scripts[0]) + pictures.reduce((sum, text) => sum + packed(text), 0);
   check(`${sample.name}: the first view fits in ${limit.view} bytes`, view > limit.view && `${view} bytes compressed`);
@@ -327,6 +327,31 @@ async function behaviour(browser, site) {
   });
 }
 
+/** What a person has set counts, whatever the device says; also of the tenant's colour, and of what the browser draws itself. */
+async function appearances(browser) {
+  const brand = ['--accent-color', '#0a1a5c'], made = new Map(['brand.css', 'brand-dark.css'].map((name) => [name, makeAsset(name, brand)]));
+  const sample = { template: 'identifier', name: 'identifier' };
+  const site = await serve(new Map(['light', 'dark', 'other'].flatMap((set) => [['', []], ['-brand', brand]].map(([kind, more]) => [`/${set}${kind}`, render(sample, 'en', ['--appearance', set, ...more])]))), made);
+  const context = await browser.newContext(), page = await context.newPage();
+  const seen = () => page.evaluate(() => [getComputedStyle(document.body).backgroundColor, getComputedStyle(document.documentElement).colorScheme, getComputedStyle(document.querySelector('a')).color].join(' '));
+  for (const kind of ['', '-brand']) {
+    const looks = {};
+    for (const set of ['light', 'dark', 'other'])
+      for (const colorScheme of ['light', 'dark']) {
+        await page.emulateMedia({ colorScheme });
+        await page.goto(`${site.url}/${set}${kind}`);
+        looks[`${set} on ${colorScheme}`] = await seen();
+        check(`set to ${set}${kind} on a device that is ${colorScheme}: axe`, await accessible(page));
+      }
+    check(`light and dark differ${kind}`, looks['other on light'] === looks['other on dark'] && looks['other on dark']);
+    for (const set of ['light', 'dark'])
+      for (const colorScheme of ['light', 'dark'])
+        check(`set to ${set}${kind} on a device that is ${colorScheme}`, looks[`${set} on ${colorScheme}`] !== looks[`other on ${set}`] && looks[`${set} on ${colorScheme}`]);
+  }
+  site.stop();
+  await context.close();
+}
+
 /** Whatever colour and logo a tenant has, its pages can be read, also under the pointer. */
 async function brands(browser) {
   const long = '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 900 60"><rect width="900" height="60"/></svg>';
@@ -336,7 +361,7 @@ async function brands(browser) {
   for (const color of ['#ffd400', '#000000', '#ffffff', '#777777', '#0a1a5c', '#e4002b', '#00a651']) {
     const brand = ['--accent-color', color, '--logo', logo];
     const names = ['identifier', 'password', 'consent'];
-    const site = await serve(new Map(names.map((name) => [`/${name}`, render({ template: name, name }, 'en', brand)])), new Map([['brand.css', makeAsset('brand.css', brand)], ['logo.svg', long]]));
+    const site = await serve(new Map(names.map((name) => [`/${name}`, render({ template: name, name }, 'en', brand)])), new Map([...['brand.css', 'brand-dark.css'].map((made) => [made, makeAsset(made, brand)]), ['logo.svg', long]]));
     for (const name of names)
       for (const colorScheme of ['light', 'dark']) {
         await page.emulateMedia({ colorScheme });
@@ -404,6 +429,7 @@ await Promise.all([0, 1].map(async () => {
 if (!words.length || words.includes('mail')) await attempt('mails', () => mails(browser, { check, attempt, accessible, overflow, shots }));
 if (!words.length) {
   await behaviour(browser, site);
+  await attempt('appearances', () => appearances(browser));
   await attempt('brands', () => brands(browser));
   await withoutScripts(browser, site, list);
 }
