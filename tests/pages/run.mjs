@@ -52,7 +52,7 @@ const ids = {
   'connector-demo': ['name', 'submit'],
   console: ['add', 'row-google', 'connector-google', 'state-google'],
   'console-add': ['type-google', 'type-smtp'],
-  'console-connector': ['callback', 'name', 'setting-issuer', 'setting-client-secret', 'forget-client-secret', 'order', 'submit', 'try', 'switch-off', 'delete'],
+  'console-connector': ['callback', 'name', 'setting-issuer', 'setting-client-secret', 'forget-client-secret', 'submit', 'try', 'switch-off', 'delete'],
   'console-connector--new': ['callback', 'id', 'name', 'setting-issuer', 'setting-client-secret', 'submit'],
   'console-connector--id': ['id', 'id-error', 'submit'],
   'console-connector--error': ['setting-client-secret-error', 'submit'],
