@@ -531,6 +531,32 @@ test_row_in_clear (void)
   fixture_write (store, delete_row, (gpointer) &row);
 }
 
+static gboolean
+age_row (PosternTxn *txn, gpointer data, GError **error)
+{
+  g_autoptr (PosternInstanceRecord) record = postern_instance_store_get (txn, "corp", error);
+  g_autoptr (GVariant) secrets = record ? postern_instance_store_dup_secrets (txn, record, error) : NULL;
+
+  if (secrets == NULL)
+    return FALSE;
+  record->updated_at -= 61;
+  return postern_instance_store_put (txn, record, secrets, error);
+}
+
+/* Workers that cannot be started with a change leave the old ones: that is told, and not "starting" for ever. */
+static void
+test_not_taken_over (void)
+{
+  g_autoptr (GVariant) made = call ("PUT", "/connectors/corp", NULL, CORP, 200), shown = NULL;
+
+  g_assert_cmpstr (postern_json_get_string (made, "state"), ==, "starting");
+  fixture_write (store, age_row, NULL);
+  shown = call ("GET", "/connectors/corp", NULL, NULL, 200);
+  g_assert_cmpstr (postern_json_get_string (shown, "state"), ==, "failed");
+  g_assert_nonnull (strstr (postern_json_get_string (shown, "problem"), "its log says why"));
+  g_assert_null (call ("DELETE", "/connectors/corp", NULL, NULL, 204));
+}
+
 int
 main (int argc, char **argv)
 {
@@ -551,6 +577,7 @@ main (int argc, char **argv)
   g_test_add_func ("/api/applications", test_applications);
   g_test_add_func ("/api/keys-policy-setup", test_keys_policy_setup);
   g_test_add_func ("/api/connectors", test_connectors);
+  g_test_add_func ("/api/connectors/not-taken-over", test_not_taken_over);
   g_test_add_func ("/api/connectors/secret-goes-nowhere", test_secret_goes_nowhere);
   g_test_add_func ("/api/rows-of-others", test_rows_of_others);
   g_test_add_func ("/api/row-in-clear", test_row_in_clear);

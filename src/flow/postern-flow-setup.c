@@ -61,8 +61,11 @@ postern_flow_setup_welcome (PosternRequest *request, gpointer engine)
   g_autofree char *outbox_url = outbox ? g_strconcat (issuer, "/dev/outbox", NULL) : g_strdup ("");
   g_autofree char *account_url = issuer ? g_strconcat (issuer, "/account", NULL) : NULL;
 
+  gboolean console = visit && visit->user->administrator && postern_runtime_get_book (runtime);
+  g_autofree char *console_url = console ? g_strconcat (issuer, "/console", NULL) : g_strdup ("");
+
   if (visit == NULL)
     return answer;
-  return postern_response_new_page (200, "welcome", g_variant_new_parsed ("{'identifier': <%s>, 'demo_url': <%s>, 'account_url': <%s>, 'outbox_url': <%s>, 'issuer': <%s>}",
-                                                                          postern_user_name_get_identifier (visit->user), demo_url, account_url, outbox_url, issuer));
+  return postern_response_new_page (200, "welcome", g_variant_new_parsed ("{'identifier': <%s>, 'demo_url': <%s>, 'account_url': <%s>, 'console_url': <%s>, 'outbox_url': <%s>, 'issuer': <%s>}",
+                                                                          postern_user_name_get_identifier (visit->user), demo_url, account_url, console_url, outbox_url, issuer));
 }

@@ -225,8 +225,8 @@ check_values (Vetting *self, GVariant *settings, GVariant *secrets, GError **err
 static gboolean
 is_endpoint (PosternSettingInfo *setting)
 {
-  static const char *const words[] = { "account", "address", "domain", "endpoint", "endpoints", "host", "issuer", "port", "proxy", "region",
-                                       "server", "service", "tenant", "tls", "uri", "url", NULL };
+  static const char *const words[] = { "account", "address", "authority", "base", "domain", "endpoint", "endpoints", "gateway", "host", "hostname", "issuer", "origin",
+                                       "port", "proxy", "region", "server", "service", "tenant", "tls", "uri", "url", NULL };
   const char *dash = strrchr (setting->name, '-');
   return g_str_equal (setting->type, "url") || g_strv_contains (words, dash ? dash + 1 : setting->name);
 }

@@ -1,0 +1,332 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "postern-flow-code-fixture.h"
+
+#include "postern-instance-book.h"
+
+/* The console: what an administrator sets up in it, and what others cannot. */
+
+#define PLUGIN                                                                                                          \
+  "[Plugin]\nId=corp\nKind=connector\nApi=1\nModule=corp.so\nName=Corp\nDescription=Signs people in.\n"                   \
+  "[Setting issuer]\nType=url\nRequired=true\nLabel=Issuer\nHelp=Its address.\n"                                       \
+  "[Setting client-secret]\nType=string\nSecret=true\nRequired=true\nLabel=Secret\nHelp=Its secret.\n"                \
+  "[Setting key]\nType=text\nSecret=true\nLabel=Key\n"                                                                \
+  "[Setting prompt]\nType=choice\nChoices=login;consent\nDefault=login\nLabel=Prompt\n"                               \
+  "[Setting ca]\nType=file\nLabel=Certificates\n"
+#define FORM "action=save&id=made&name=Made&setting-issuer=https://made.example&setting-client-secret=swordfish&setting-key=one%0D%0Atwo&setting-prompt=login&order="
+
+static PosternInstanceBook *book;
+static guint changes;
+
+static void
+count_change (gpointer data, gpointer user_data)
+{
+  changes++;
+}
+
+static void
+open_book (void)
+{
+  g_autofree char *folder = g_dir_make_tmp ("postern-console-XXXXXX", NULL);
+  g_autofree char *plugin = g_build_filename (folder, "corp.plugin", NULL), *module = g_build_filename (folder, "corp.so", NULL);
+  g_autofree char *filed = g_build_filename (folder, "filed.conf", NULL);
+  const char *const folders[] = { folder, NULL };
+  g_autoptr (PosternRegistry) registry = postern_registry_new (folders);
+
+  g_assert_true (g_file_set_contents_full (plugin, PLUGIN, -1, 0, 0644, NULL));
+  g_assert_true (g_file_set_contents_full (module, "", 0, 0, 0644, NULL));
+  g_assert_true (g_file_set_contents_full (filed, "[Instance]\nType=corp\nissuer=https://filed.example\n", -1, 0, 0600, NULL));
+  postern_registry_scan (registry);
+  book = postern_instance_book_new (registry, folders);
+  postern_instance_book_set_changed (book, count_change, NULL);
+  postern_runtime_set_book (house_runtime, book);
+}
+
+typedef struct {
+  const char *email;
+  gboolean administrator;
+} Rank;
+
+static gboolean
+set_rank (PosternTxn *txn, gpointer data, GError **error)
+{
+  Rank *rank = data;
+  g_autoptr (PosternUser) user = postern_user_store_find (txn, rank->email, error);
+
+  if (user == NULL)
+    return FALSE;
+  user->administrator = rank->administrator;
+  return postern_user_store_update (txn, user, error);
+}
+
+static gboolean
+get_row (PosternTxn *txn, gpointer data, GError **error)
+{
+  *(PosternInstanceRecord **) data = postern_instance_store_get (txn, "made", NULL);
+  return TRUE;
+}
+
+/* (transfer full) (nullable) */
+static PosternInstanceRecord *
+find_made (void)
+{
+  PosternInstanceRecord *record = NULL;
+
+  g_assert_true (postern_store_read (house_store, POSTERN_KEEP_LASTING, get_row, &record, NULL));
+  return record;
+}
+
+static gboolean
+delete_row (PosternTxn *txn, gpointer data, GError **error)
+{
+  return postern_instance_store_delete (txn, "made", error);
+}
+
+/* Somebody at the form of a new connector. */
+static Browser *
+browser_at_form (const char *address, const char *email, gboolean administrator)
+{
+  g_autofree char *id = user_make_with_password (email, TRUE);
+  Browser *browser = browser_new (address);
+  Rank rank = { email, administrator };
+
+  fixture_write (house_store, set_rank, &rank);
+  browser_get (browser, "/console/add/corp");
+  browser_follow (browser);
+  browser_sign_in (browser, email, PASSWORD);
+  return browser;
+}
+
+typedef struct {
+  const char *email;
+  char *id;
+} Who;
+
+static gboolean
+find_who (PosternTxn *txn, gpointer data, GError **error)
+{
+  Who *who = data;
+  g_autoptr (PosternUser) user = postern_user_store_find (txn, who->email, error);
+
+  g_free (who->id);
+  who->id = user ? g_strdup (user->id) : NULL;
+  return user != NULL;
+}
+
+static char *
+dup_user_id (const char *email)
+{
+  Who who = { email, NULL };
+
+  g_assert_true (postern_store_read (house_store, POSTERN_KEEP_LASTING, find_who, &who, NULL));
+  return who.id;
+}
+
+static void
+assert_status (Browser *browser, guint status)
+{
+  g_assert_cmpuint (postern_response_get_status (browser->last), ==, status);
+}
+
+/* The page's own form of the field @name has @value, and no page has ever the secret. */
+static void
+assert_field (Browser *browser, const char *name, const char *member, const char *value)
+{
+  g_autofree char *text = postern_json_print (postern_response_get_model (browser->last));
+  g_autoptr (GVariant) fields = postern_json_get (postern_response_get_model (browser->last), "fields");
+
+  g_assert_null (strstr (text, "swordfish"));
+  for (gsize i = 0; i < g_variant_n_children (fields); i++) {
+    g_autoptr (GVariant) child = g_variant_get_child_value (fields, i), field = g_variant_get_variant (child);
+
+    if (g_str_equal (postern_json_get_string (field, "name"), name)) {
+      g_assert_cmpstr (postern_json_get_string (field, member), ==, value);
+      return;
+    }
+  }
+  g_error ("there is no field %s", name);
+}
+
+static void
+test_add (void)
+{
+  g_autoptr (Browser) browser = browser_at_form ("192.0.2.1", "add@example.org", TRUE);
+  g_autoptr (PosternInstanceRecord) made = NULL;
+  guint before = changes;
+
+  assert_page (browser, "console-connector");
+  g_assert_cmpstr (browser_model (browser, "callback_url"), ==, ISSUER "/callback/corp");
+  browser_post (browser, "/console/add/corp", "action=save&id=made&setting-issuer=nonsense&setting-client-secret=swordfish");
+  assert_status (browser, 400);
+  g_assert_cmpstr (browser_model (browser, "error_field"), ==, "setting-issuer");
+  g_assert_cmpstr (browser_model (browser, "id_value"), ==, "made");
+  assert_field (browser, "setting-issuer", "value", "nonsense");
+  assert_field (browser, "setting-client-secret", "value", NULL);
+  browser_post (browser, "/console/add/corp", "action=save&id=Made!&setting-issuer=https://made.example&setting-client-secret=swordfish");
+  g_assert_cmpstr (browser_model (browser, "error_field"), ==, "id");
+  browser_post (browser, "/console/add/corp", "action=save&id=filed&setting-issuer=https://made.example&setting-client-secret=swordfish");
+  assert_status (browser, 409);
+  browser_post (browser, "/console/add/corp", FORM "first");
+  g_assert_cmpstr (browser_model (browser, "error_field"), ==, "order");
+  made = find_made ();
+  g_assert_null (made);
+  g_assert_cmpuint (changes, ==, before);
+
+  browser_post (browser, "/console/add/corp", FORM "5");
+  assert_page (browser, "/console?notice=added");
+  made = find_made ();
+  g_assert_cmpint (made->position, ==, 5);
+  g_assert_null (postern_json_get_string (made->settings, "prompt")); /* the default goes with the plugin */
+  g_assert_cmpuint (changes, ==, before + 1);
+  browser_post (browser, "/console/add/corp", FORM "5"); /* pressed twice */
+  assert_status (browser, 409);
+  g_assert_cmpstr (browser_model (browser, "error_field"), ==, "id");
+  fixture_write (house_store, delete_row, NULL);
+}
+
+static gboolean
+read_secrets (PosternTxn *txn, gpointer data, GError **error)
+{
+  g_autoptr (PosternInstanceRecord) record = postern_instance_store_get (txn, "made", error);
+
+  *(GVariant **) data = postern_instance_store_dup_secrets (txn, record, error);
+  return TRUE;
+}
+
+static void
+assert_secrets (const char *secret, const char *key)
+{
+  g_autoptr (GVariant) secrets = NULL;
+
+  g_assert_true (postern_store_read (house_store, POSTERN_KEEP_LASTING, read_secrets, &secrets, NULL));
+  g_assert_cmpstr (postern_json_get_string (secrets, "client-secret"), ==, secret);
+  g_assert_cmpstr (postern_json_get_string (secrets, "key"), ==, key);
+}
+
+/* An empty secret keeps it, but not at another address. */
+static void
+test_secrets (void)
+{
+  g_autoptr (Browser) browser = browser_at_form ("192.0.2.2", "secrets@example.org", TRUE);
+
+  browser_post (browser, "/console/add/corp", FORM);
+  assert_secrets ("swordfish", "one\ntwo");
+  browser_get (browser, "/console/connectors/made");
+  assert_page (browser, "console-connector");
+  assert_field (browser, "setting-client-secret", "forget", NULL); /* it must have one */
+  assert_field (browser, "setting-key", "forget", "forget-key");
+  browser_post (browser, "/console/connectors/made", "action=save&name=Other&setting-issuer=https://made.example&setting-client-secret=&setting-key=");
+  assert_page (browser, "/console?notice=changed");
+  assert_secrets ("swordfish", "one\ntwo");
+  browser_post (browser, "/console/connectors/made", "action=save&setting-issuer=https://evil.example&setting-client-secret=&setting-key=");
+  assert_status (browser, 400);
+  g_assert_cmpstr (browser_model (browser, "error_field"), ==, "setting-client-secret");
+  browser_post (browser, "/console/connectors/made", "action=save&setting-issuer=https://evil.example&setting-client-secret=other&setting-key=");
+  g_assert_cmpstr (browser_model (browser, "error_field"), ==, "setting-key");
+  browser_post (browser, "/console/connectors/made", "action=save&setting-issuer=https://moved.example&setting-client-secret=other&setting-key=&forget-key=1");
+  assert_page (browser, "/console?notice=changed");
+  assert_secrets ("other", NULL);
+  browser_post (browser, "/console/connectors/made", "action=save&setting-ca=/etc/passwd&setting-issuer=https://moved.example"); /* a path is for files alone */
+  {
+    g_autoptr (PosternInstanceRecord) made = find_made ();
+    g_assert_null (postern_json_get_string (made->settings, "ca"));
+  }
+  fixture_write (house_store, delete_row, NULL);
+}
+
+/* Who fills the form in for long loses nothing that was typed, and sets up nothing. */
+static void
+test_late (void)
+{
+  g_autoptr (Browser) browser = browser_at_form ("192.0.2.3", "late@example.org", TRUE);
+  g_autoptr (PosternInstanceRecord) made = NULL;
+  g_autofree char *id = dup_user_id ("late@example.org");
+
+  for (guint i = 0; i < 3; i++)
+    fixture_write (house_store, sessions_age, id);
+  browser_post (browser, "/console/add/corp", FORM);
+  assert_status (browser, 403);
+  assert_page (browser, "console-connector");
+  g_assert_cmpstr (browser_model (browser, "id_value"), ==, "made");
+  g_assert_nonnull (browser_model (browser, "again_url"));
+  assert_field (browser, "setting-issuer", "value", "https://made.example");
+  made = find_made ();
+  g_assert_null (made);
+  browser_get (browser, "/console/add/corp"); /* in another tab */
+  browser_follow (browser);
+  browser_sign_in (browser, "late@example.org", PASSWORD);
+  browser_post (browser, "/console/add/corp", FORM);
+  assert_page (browser, "/console?notice=added");
+  for (guint i = 0; i < 3; i++)
+    fixture_write (house_store, sessions_age, id);
+  browser_post (browser, "/console/connectors/made", "action=off");
+  g_assert_true (g_str_has_prefix (browser_page (browser), "/sign-in/"));
+  g_clear_pointer (&made, postern_instance_record_unref);
+  made = find_made ();
+  g_assert_true (made->enabled);
+  fixture_write (house_store, delete_row, NULL);
+}
+
+static void
+test_others (void)
+{
+  g_autoptr (Browser) browser = browser_at_form ("192.0.2.4", "other@example.org", FALSE), former = browser_at_form ("192.0.2.5", "former@example.org", TRUE);
+  const char *const paths[] = { "/console", "/console/add", "/console/add/corp", "/console/connectors/filed", "/console/connectors/none" };
+  Rank rank = { "former@example.org", FALSE };
+  guint before = changes;
+
+  assert_status (browser, 403);
+  assert_status (former, 200);
+  fixture_write (house_store, set_rank, &rank); /* while the form was open */
+  for (guint i = 0; i < G_N_ELEMENTS (paths); i++) {
+    browser_get (browser, paths[i]);
+    assert_status (browser, 403);
+    browser_get (former, paths[i]);
+    assert_status (former, 403);
+  }
+  browser_post (browser, "/console/add/corp", FORM);
+  assert_status (browser, 403);
+  browser_post (former, "/console/add/corp", FORM);
+  assert_status (former, 403);
+  g_assert_cmpuint (changes, ==, before);
+}
+
+/* What a file sets up is shown, and nothing of it is changed. */
+static void
+test_file (void)
+{
+  g_autoptr (Browser) browser = browser_at_form ("192.0.2.6", "file@example.org", TRUE);
+  guint before = changes;
+
+  browser_get (browser, "/console/connectors/filed");
+  assert_page (browser, "console-connector");
+  g_assert_cmpstr (browser_model (browser, "file"), ==, "filed.conf");
+  g_assert_null (browser_model (browser, "delete_url"));
+  browser_post (browser, "/console/connectors/filed", "action=save&setting-issuer=https://evil.example");
+  assert_status (browser, 400);
+  browser_post (browser, "/console/connectors/filed", "action=off");
+  assert_status (browser, 409);
+  browser_get (browser, "/console/connectors/none");
+  assert_status (browser, 404);
+  browser_get (browser, "/console/add/none");
+  assert_status (browser, 404);
+  g_assert_cmpuint (changes, ==, before);
+}
+
+int
+main (int argc, char **argv)
+{
+  int failed;
+
+  g_test_init (&argc, &argv, NULL);
+  house_begin ();
+  open_book ();
+  g_test_add_func ("/console/add", test_add);
+  g_test_add_func ("/console/secrets", test_secrets);
+  g_test_add_func ("/console/late", test_late);
+  g_test_add_func ("/console/others", test_others);
+  g_test_add_func ("/console/file", test_file);
+  failed = g_test_run ();
+  house_end ();
+  postern_instance_book_free (book);
+  return failed;
+}
