@@ -40,11 +40,26 @@ check_person (PosternFlowContext *context, GError **error)
 }
 
 /*
+ * A page could still ask for more; a program that shows pages itself can, too, and keeps its code or token until then (OAuth 2.0 for
+ * First-Party Applications, section 6.2). For all others it is over.
+ */
+static PosternError
+get_refusal (PosternFlowContext *context, PosternError otherwise)
+{
+  PosternFlow *flow = context->flow;
+
+  if (flow->entrance & POSTERN_ENTRANCES_PERSON)
+    return POSTERN_ERROR_INTERACTION_REQUIRED;
+  return (flow->entrance & (POSTERN_ENTRANCE_CODE | POSTERN_ENTRANCE_REFRESH)) && context->client->authorization_challenge
+           ? POSTERN_ERROR_INSUFFICIENT_AUTHORIZATION : otherwise;
+}
+
+/*
  * The same rule as stage `factor`'s, for each way of getting a token: what was enough when a session or a grant began need not
  * be any more.
  */
 static gboolean
-check_second_factor (PosternFlowContext *context, gboolean person, GError **error)
+check_second_factor (PosternFlowContext *context, GError **error)
 {
   PosternFlow *flow = context->flow;
   g_autoptr (PosternPolicy) policy = postern_tenant_dup_policy (context->tenant);
@@ -53,7 +68,7 @@ check_second_factor (PosternFlowContext *context, gboolean person, GError **erro
   postern_assurance_init (&assurance, policy, context->client);
   if (postern_assurance_is_met (&assurance, (const char *const *) flow->factors, (const char *const *) flow->amr))
     return TRUE;
-  g_set_error_literal (error, POSTERN_ERROR, person ? POSTERN_ERROR_INTERACTION_REQUIRED : POSTERN_ERROR_INVALID_GRANT, "A second factor is required");
+  g_set_error_literal (error, POSTERN_ERROR, (gint) get_refusal (context, POSTERN_ERROR_INVALID_GRANT), "A second factor is required");
   return FALSE;
 }
 
@@ -81,7 +96,7 @@ postern_stage_policy_out (PosternFlowContext *context, GError **error)
 
   if (flow->entrance != POSTERN_ENTRANCE_BACK_CHANNEL && !check_person (context, error))
     return POSTERN_STAGE_REFUSE;
-  if (flow->entrance != POSTERN_ENTRANCE_BACK_CHANNEL && !check_second_factor (context, person, error))
+  if (flow->entrance != POSTERN_ENTRANCE_BACK_CHANNEL && !check_second_factor (context, error))
     return POSTERN_STAGE_REFUSE;
   if (person && !(check_age (context, error) && check_assurance (flow, error)))
     return POSTERN_STAGE_REFUSE;
@@ -90,7 +105,7 @@ postern_stage_policy_out (PosternFlowContext *context, GError **error)
   case POSTERN_VERDICT_ALLOW:
     return POSTERN_STAGE_GO_ON;
   case POSTERN_VERDICT_STEP_UP:
-    return postern_flow_context_refuse (error, POSTERN_ERROR_INTERACTION_REQUIRED, "A stronger sign-in is needed for this");
+    return postern_flow_context_refuse (error, get_refusal (context, POSTERN_ERROR_INTERACTION_REQUIRED), "A stronger sign-in is needed for this");
   case POSTERN_VERDICT_DENY:
     break;
   }

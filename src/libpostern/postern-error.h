@@ -49,6 +49,7 @@ G_BEGIN_DECLS
  * @POSTERN_ERROR_STORE: internal: temporarily_unavailable, 503: the database cannot be read or written now
  * @POSTERN_ERROR_INVALID_SESSION: invalid_session, 400 (OAuth 2.0 for First-Party Applications)
  * @POSTERN_ERROR_REDIRECT_TO_WEB: redirect_to_web, 403 (likewise)
+ * @POSTERN_ERROR_INSUFFICIENT_AUTHORIZATION: insufficient_authorization, 403 (likewise): the person must show more
  * @POSTERN_ERROR_LAST: how many there are
  *
  * The one list of what can go wrong. Each code has exactly one wire word (the OAuth 2.0 / OpenID Connect
@@ -92,6 +93,7 @@ typedef enum {
   POSTERN_ERROR_STORE,
   POSTERN_ERROR_INVALID_SESSION,
   POSTERN_ERROR_REDIRECT_TO_WEB,
+  POSTERN_ERROR_INSUFFICIENT_AUTHORIZATION,
   POSTERN_ERROR_LAST
 } PosternError;
 

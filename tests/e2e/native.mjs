@@ -81,7 +81,12 @@ export function register() {
     const { payload } = await jose.jwtVerify(tokens.id_token, jose.createRemoteJWKSet(new URL(`${postern.url}/oidc/jwks`)), { issuer: postern.url, audience: tool.client_id });
     assert.equal(payload.sub, id);
     assert.deepEqual(payload.amr, ['pwd']);
-    assert.equal((await refresh(tokens)).token_type, 'Bearer');
+    const next = await refresh(tokens);
+    assert.equal(next.token_type, 'Bearer');
+    await postern.cli('config', 'set-policy', 'second_factor=required');
+    assert.equal((await refresh(next)).error, 'insufficient_authorization'); // it is to ask for more, and has its token until then
+    await postern.cli('config', 'set-policy', 'second_factor=optional');
+    assert.equal((await refresh(next)).token_type, 'Bearer');
   });
 
   test('without a browser: a required second factor is set up, and asked for the next time', async () => {
