@@ -518,6 +518,7 @@ test_look (void)
   g_assert_cmpstr (g_hash_table_lookup (next->cookies, "postern-appearance"), ==, "dark");
   g_assert_cmpstr (g_hash_table_lookup (next->cookies, "postern-language"), ==, "pt-BR");
   browser_begin (next, application_flow (APP_FIRST, POSTERN_FLOW_PROMPT_LOGIN));
+  browser_submit (next, "action=other-identifier");
   browser_sign_in (next, "look-too@example.org", PASSWORD);
   g_assert_null (g_hash_table_lookup (next->cookies, "postern-appearance"));
   browser_post (browser, "/account/profile", "name=Look"); /* a form that does not say leaves it */
