@@ -369,7 +369,7 @@ postern_flow_account_password (PosternRequest *request, gpointer engine)
 
   if (visit == NULL)
     return response;
-  return postern_flow_tasks_begin (engine, visit, request, postern_flow_tasks_find (POSTERN_FLOW_TASK_CHANGE_PASSWORD), NULL);
+  return postern_flow_tasks_begin (engine, visit, request, postern_flow_tasks_find (POSTERN_FLOW_TASK_CHANGE_PASSWORD), &(PosternFlowTaskLink){ NULL });
 }
 
 /** https://w3c.github.io/webappsec-change-password-url/ */

@@ -40,7 +40,7 @@ postern_flow_link_begin (PosternFlowEngine *engine, PosternFlowVisit *visit, Pos
   }
   if (!postern_flow_visit_is_fresh (visit))
     return postern_flow_visit_sign_in_again (engine, visit, request, "/account?notice=again");
-  return postern_flow_tasks_begin (engine, visit, request, postern_flow_tasks_find (POSTERN_FLOW_TASK_LINK), id);
+  return postern_flow_tasks_begin (engine, visit, request, postern_flow_tasks_find (POSTERN_FLOW_TASK_LINK), &(PosternFlowTaskLink){ .target = id });
 }
 
 static gboolean

@@ -74,31 +74,71 @@ asks_itself (PosternFlowVisit *visit, const PosternFlowTask *task)
   return task->asks && postern_store_read (postern_tenant_get_store (visit->tenant), POSTERN_KEEP_LASTING, look, &it, NULL) && it.found;
 }
 
-static char *
-dup_path (const PosternFlowTask *task, const char *target)
+static void
+add_parameter (GString *path, const char *name, const char *value)
 {
-  g_autofree char *escaped = target ? g_uri_escape_string (target, NULL, FALSE) : NULL;
+  if (value == NULL)
+    return;
+  g_string_append_printf (path, "%c%s=", strchr (path->str, '?') ? '&' : '?', name);
+  g_string_append_uri_escaped (path, value, NULL, FALSE);
+}
 
-  return g_strconcat ("/account/change/", task->name, escaped ? "?target=" : NULL, escaped, NULL);
+/* Whoever must sign in first comes back to it, and it is checked again. */
+static char *
+dup_path (const PosternFlowTask *task, const PosternFlowTaskLink *link)
+{
+  GString *path = g_string_new ("/account/change/");
+
+  g_string_append (path, task->name);
+  add_parameter (path, "target", link->target);
+  add_parameter (path, "client_id", link->client_id);
+  add_parameter (path, "redirect_uri", link->redirect_uri);
+  return g_string_free (path, FALSE);
+}
+
+static gboolean
+read_link (PosternRequest *request, PosternFlowTaskLink *link, GError **error)
+{
+  return postern_request_get_query (request, "target", &link->target, error) && postern_request_get_query (request, "client_id", &link->client_id, error) &&
+         postern_request_get_query (request, "redirect_uri", &link->redirect_uri, error);
+}
+
+/* The rule of an authorization request (OAuth 2.1 section 2.3.1): registered by that application, character by character. */
+static gboolean
+check_link (PosternTenant *tenant, const PosternFlowTaskLink *link, GError **error)
+{
+  g_autoptr (PosternClient) client = link->client_id ? postern_tenant_dup_client (tenant, link->client_id, NULL) : NULL;
+
+  if (link->client_id == NULL && link->redirect_uri == NULL)
+    return TRUE;
+  if (client && client->application->enabled && link->redirect_uri && postern_client_matches_redirect (client, link->redirect_uri))
+    return TRUE;
+  g_set_error_literal (error, POSTERN_ERROR, POSTERN_ERROR_INVALID_REQUEST, "The redirect_uri is not registered for the application of this client_id, character by character");
+  return FALSE;
 }
 
 PosternResponse *
 postern_flow_tasks_begin (PosternFlowEngine *engine, PosternFlowVisit *visit, PosternRequest *request, const PosternFlowTask *task,
-                          const char *target)
+                          const PosternFlowTaskLink *link)
 {
-  g_autofree char *path = dup_path (task, target);
-  g_autofree char *back = g_strconcat ("/account?notice=", task->notice, NULL);
+  g_autofree char *path = dup_path (task, link);
+  g_autofree char *back = link->redirect_uri ? g_strdup (link->redirect_uri) : g_strconcat ("/account?notice=", task->notice, NULL);
   g_autoptr (PosternFlow) flow = NULL;
 
   if (!postern_flow_visit_is_fresh (visit) && !asks_itself (visit, task))
     return postern_flow_visit_sign_in_again (engine, visit, request, path);
   flow = postern_flow_visit_begin (visit->tenant, back, task->name);
   postern_flow_set_string (&flow->hinted_user_id, visit->user->id);
-  postern_flow_set_string (&flow->task_target, target);
+  postern_flow_set_string (&flow->task_target, link->target);
+  if (link->redirect_uri)
+    postern_flow_set_string (&flow->back_url, link->redirect_uri);
   return postern_flow_engine_run (engine, flow, request, NULL);
 }
 
-/** A GET only begins: what is changed is changed by the forms of the flow. Who is not signed in does that first, and comes back. */
+/**
+ * A GET only begins: what is changed is changed by the forms of the flow. Who is not signed in does that first, and comes back. An
+ * application may send people here, and have them back when it is done.
+ */
 PosternResponse *
 postern_flow_tasks_show (PosternRequest *request, gpointer engine)
 {
@@ -106,12 +146,13 @@ postern_flow_tasks_show (PosternRequest *request, gpointer engine)
   g_autoptr (GError) error = task && task->factor ? NULL : g_error_new_literal (POSTERN_ERROR, POSTERN_ERROR_NOT_FOUND, "There is no such task");
   PosternResponse *response = NULL;
   g_autoptr (PosternFlowVisit) visit = NULL;
+  PosternTenant *tenant = postern_runtime_find_tenant (postern_flow_engine_get_runtime (engine), request);
+  PosternFlowTaskLink link = { NULL };
   g_autofree char *path = NULL;
-  const char *target = NULL;
 
-  if (error || !postern_request_get_query (request, "target", &target, &error))
+  if (error || !read_link (request, &link, &error) || !check_link (tenant, &link, &error))
     return postern_response_new_error_page (error, "/account");
-  path = dup_path (task, target);
+  path = dup_path (task, &link);
   visit = postern_flow_visit_new (engine, request, path, &response);
-  return visit ? postern_flow_tasks_begin (engine, visit, request, task, target) : response;
+  return visit ? postern_flow_tasks_begin (engine, visit, request, task, &link) : response;
 }

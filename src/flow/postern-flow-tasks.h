@@ -27,11 +27,13 @@ const PosternFlowTask *postern_flow_tasks_find (const char *name);
 gboolean postern_flow_tasks_check (PosternFlowContext *context, PosternTxn *txn, GError **error);
 /** postern_flow_tasks_find_factor: who does it here; (nullable) (transfer none) */
 PosternInstance *postern_flow_tasks_find_factor (PosternFlowContext *context, const PosternFlowTask *task);
-/**
- * postern_flow_tasks_begin: the flow of @task for who visits, and back to the page `account`.
- * @target: (nullable): flow->task_target, as the browser says it
- */
+/** PosternFlowTaskLink: what the address of a task says besides; all (nullable), borrowed. */
+typedef struct {
+  const char *target;                   /* flow->task_target */
+  const char *client_id, *redirect_uri; /* where it leads when it is done, in place of the page `account`: both or none, and registered */
+} PosternFlowTaskLink;
+/** postern_flow_tasks_begin: the flow of @task for who visits. @link: has been checked. (transfer full) */
 PosternResponse *postern_flow_tasks_begin (PosternFlowEngine *engine, PosternFlowVisit *visit, PosternRequest *request, const PosternFlowTask *task,
-                                           const char *target);
+                                           const PosternFlowTaskLink *link);
 
 G_END_DECLS
