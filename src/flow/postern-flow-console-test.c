@@ -253,7 +253,7 @@ test_late (void)
   g_assert_null (made);
   browser_get (browser, "/console/add/corp"); /* in another tab */
   browser_follow (browser);
-  browser_sign_in (browser, "late@example.org", PASSWORD);
+  browser_confirm (browser, "late@example.org", PASSWORD);
   browser_post (browser, "/console/add/corp", FORM);
   assert_page (browser, "/console?notice=added");
   for (guint i = 0; i < 3; i++)
