@@ -3,8 +3,16 @@
 
 #include "postern-oidc-pkce.h"
 
+static gboolean
+is_required (PosternOidcAsk *ask)
+{
+  g_autoptr (PosternPolicy) policy = postern_tenant_dup_policy (postern_oidc_get_tenant (ask->oidc));
+
+  return ask->client->require_pkce || policy->pkce_required || g_str_equal (ask->client->token_endpoint_auth_method, "none");
+}
+
 /*
- * RFC 7636. Public clients always, and everyone whose record does not say otherwise. Only S256: "plain" hands
+ * RFC 7636. Public clients always, and everyone whose record does not say otherwise (where the policy lets it). Only S256: "plain" hands
  * the verifier to whoever sees the request, and leaving the method out means "plain".
  */
 gboolean
@@ -12,9 +20,8 @@ postern_oidc_check_pkce (PosternOidcAsk *ask, GError **error)
 {
   const char *challenge = postern_oidc_ask_get (ask, "code_challenge");
   const char *method = postern_oidc_ask_get (ask, "code_challenge_method");
-  gboolean is_public = g_str_equal (ask->client->token_endpoint_auth_method, "none");
 
-  if (!challenge && !method && !is_public && !ask->client->require_pkce)
+  if (!challenge && !method && !is_required (ask))
     return TRUE;
   if (!challenge) {
     g_set_error_literal (error, POSTERN_ERROR, POSTERN_ERROR_INVALID_REQUEST, "The parameter code_challenge is missing: this application must use PKCE");

@@ -233,6 +233,9 @@ test_the_rest (void)
   g_assert_cmpint (postern ("config policy"), ==, 0);
   g_assert_nonnull (strstr (out, "sign_up_enabled"));
   g_assert_cmpint (postern ("config set-policy no_such=1"), !=, 0);
+  g_assert_cmpint (postern ("config set-policy profile=strict"), ==, 0);
+  g_assert_cmpint (postern ("config set-policy second_factor=off"), !=, 0);
+  g_assert_cmpint (postern ("config set-policy profile=null"), ==, 0);
   g_assert_cmpint (postern ("connector list"), ==, 0);
   g_assert_nonnull (strstr (out, "problem: /plugins/broken.plugin"));
   g_assert_cmpint (postern ("connector show nothing"), ==, 3);

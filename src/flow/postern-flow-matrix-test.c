@@ -3,6 +3,8 @@
 
 /* The matrix: no way in skips a required factor. */
 
+#define STRICT "{\"profile\":\"strict\",\"codes_per_recipient\":1000}"
+
 static char *
 token_answer (PosternEntrance entrance, const char *user_id, const char *factors)
 {
@@ -20,6 +22,10 @@ token_answer (PosternEntrance entrance, const char *user_id, const char *factors
 static void
 test_matrix_tokens (void)
 {
+  static const struct {
+    const char *policy;
+    gboolean devices; /* a remembered browser stands in for a factor */
+  } rules[] = { { RULE ("required"), TRUE }, { STRICT, FALSE } };
   static const PosternEntrance entrances[] = { POSTERN_ENTRANCE_CODE, POSTERN_ENTRANCE_REFRESH, POSTERN_ENTRANCE_EXCHANGE, POSTERN_ENTRANCE_IMPERSONATION };
   static const struct {
     const char *factors;
@@ -28,20 +34,23 @@ test_matrix_tokens (void)
                 { "password email-code", FALSE }, { "password totp", TRUE }, { "connector recovery-code", TRUE }, { "password remembered-device", TRUE } };
   g_auto (Person) wim = person_make ("wim@second.example", TRUE);
 
-  for (guint i = 0; i < G_N_ELEMENTS (entrances); i++)
-    for (guint n = 0; n < G_N_ELEMENTS (cases); n++) {
-      gboolean may_ask = entrances[i] & (POSTERN_ENTRANCE_CODE | POSTERN_ENTRANCE_REFRESH); /* the application shows pages itself */
-      const char *refusal = may_ask ? "error=insufficient_authorization" : "error=invalid_grant";
-      g_autofree char *before = token_answer (entrances[i], wim.id, cases[n].factors);
-      g_autofree char *after = NULL;
+  for (guint r = 0; r < G_N_ELEMENTS (rules); r++)
+    for (guint i = 0; i < G_N_ELEMENTS (entrances); i++)
+      for (guint n = 0; n < G_N_ELEMENTS (cases); n++) {
+        gboolean device = cases[n].factors && strstr (cases[n].factors, "remembered-device");
+        gboolean may_ask = entrances[i] & (POSTERN_ENTRANCE_CODE | POSTERN_ENTRANCE_REFRESH); /* the application shows pages itself */
+        const char *refusal = may_ask ? "error=insufficient_authorization" : "error=invalid_grant";
+        gboolean enough = cases[n].enough && (rules[r].devices || !device);
+        g_autofree char *before = token_answer (entrances[i], wim.id, cases[n].factors);
+        g_autofree char *after = NULL;
 
-      g_assert_nonnull (strstr (before, "user=usr_"));
-      policy_set (RULE ("required"));
-      after = token_answer (entrances[i], wim.id, cases[n].factors);
-      policy_set (RULE ("optional"));
-      if ((strstr (after, "user=usr_") != NULL) != cases[n].enough || (strstr (after, refusal) != NULL) == cases[n].enough)
-        g_error ("entrance %u with %s: %s", entrances[i], cases[n].factors ? cases[n].factors : "nothing", after);
-    }
+        g_assert_nonnull (strstr (before, "user=usr_"));
+        policy_set (rules[r].policy);
+        after = token_answer (entrances[i], wim.id, cases[n].factors);
+        policy_set (RULE ("optional"));
+        if ((strstr (after, "user=usr_") != NULL) != enough || (strstr (after, refusal) != NULL) == enough)
+          g_error ("entrance %u with %s under %s: %s", entrances[i], cases[n].factors ? cases[n].factors : "nothing", rules[r].policy, after);
+      }
 }
 
 typedef void (*WayIn) (Browser *browser, Person *person);
@@ -70,8 +79,10 @@ by_provider (Browser *browser, Person *person)
 static void
 by_sign_up (Browser *browser, Person *person)
 {
-  browser_sign_up_to_code (browser, "new@matrix.example", PASSWORD);
-  browser_enter_newest (browser, "new@matrix.example");
+  g_autofree char *email = g_strconcat ("new-", person->email, NULL);
+
+  browser_sign_up_to_code (browser, email, PASSWORD);
+  browser_enter_newest (browser, email);
 }
 
 static void
@@ -100,7 +111,7 @@ by_task (Browser *browser, Person *person)
 
 /* In each browser the person ends before a page that asks for the factor, or has one set up; and nothing serves afterwards. */
 static void
-test_matrix_people (void)
+check_people (const char *policy, const char *domain)
 {
   static const struct {
     const char *name;
@@ -109,9 +120,10 @@ test_matrix_people (void)
                { "recovery", by_recovery }, { "account", by_account }, { "task", by_task } };
   static const gboolean has[] = { FALSE, TRUE };
 
-  policy_set ("{\"second_factor\":\"required\",\"codes_per_recipient\":1000,\"guesses_per_account\":1000}");
+  policy_set (policy);
   for (guint n = 0; n < G_N_ELEMENTS (has); n++) {
-    g_auto (Person) xia = person_make (has[n] ? "with@matrix.example" : "without@matrix.example", has[n]);
+    g_autofree char *email = g_strdup_printf ("%s@%s", has[n] ? "with" : "without", domain);
+    g_auto (Person) xia = person_make (email, has[n]);
 
     for (guint i = 0; i < G_N_ELEMENTS (ways); i++) {
       g_autoptr (Browser) browser = browser_new ("192.0.2.23");
@@ -252,6 +264,18 @@ test_matrix_native_meets (void)
   policy_set (RULE ("optional"));
 }
 
+static void
+test_matrix_people (void)
+{
+  check_people ("{\"second_factor\":\"required\",\"codes_per_recipient\":1000,\"guesses_per_account\":1000}", "matrix.example");
+}
+
+static void
+test_matrix_strict (void)
+{
+  check_people (STRICT, "strict.example");
+}
+
 int
 main (int argc, char **argv)
 {
@@ -263,6 +287,7 @@ main (int argc, char **argv)
   policy_set (RULE ("optional"));
   g_test_add_func ("/matrix/tokens", test_matrix_tokens);
   g_test_add_func ("/matrix/people", test_matrix_people);
+  g_test_add_func ("/matrix/strict", test_matrix_strict);
   g_test_add_func ("/matrix/native", test_matrix_native);
   g_test_add_func ("/matrix/native-meets", test_matrix_native_meets);
   failed = g_test_run ();

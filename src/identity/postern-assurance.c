@@ -37,17 +37,37 @@ postern_assurance_read_factor (const char *word)
   return place < 0 ? 0 : 1u << place;
 }
 
+char *
+postern_assurance_dup_words (const char *words, guint bits)
+{
+  g_auto (GStrv) all = g_strsplit (words, " ", -1);
+  g_autoptr (GStrvBuilder) builder = g_strv_builder_new ();
+  g_auto (GStrv) some = NULL;
+
+  for (guint i = 0; all[i]; i++)
+    if (bits & 1u << i)
+      g_strv_builder_add (builder, all[i]);
+  some = g_strv_builder_end (builder);
+  return g_strjoinv (" ", some);
+}
+
+/* One more who has a say. The strictest wins here, and nowhere else. @counts: 0: whatever the others accept */
+static void
+narrow (PosternAssurance *self, PosternSecondRule rule, guint counts)
+{
+  self->rule = MAX (self->rule, rule);
+  if (counts)
+    self->counts &= counts;
+}
+
 void
 postern_assurance_init (PosternAssurance *self, PosternPolicy *policy, PosternClient *client)
 {
   self->rule = policy->second_factor;
   self->counts = policy->second_factors;
   self->device_lifetime = policy->remembered_device_lifetime;
-  if (client == NULL)
-    return;
-  self->rule = MAX (self->rule, client->second_factor);
-  if (client->second_factors)
-    self->counts &= client->second_factors;
+  if (client)
+    narrow (self, client->second_factor, client->second_factors);
 }
 
 /* A second one counts beside the first; a passkey that knew its owner (a PIN, a finger) is both. */

@@ -37,6 +37,9 @@ gint postern_assurance_read_rule (const char *word);
 /** postern_assurance_read_factor: its bit; 0 where @word is none: the ids of the other plugins are first factors only. */
 guint postern_assurance_read_factor (const char *word);
 
+/** postern_assurance_dup_words: those of the space-separated @words whose bit is set, likewise. (transfer full) */
+char *postern_assurance_dup_words (const char *words, guint bits);
+
 /** PosternAssurance: what holds for one sign-in. */
 typedef struct {
   PosternSecondRule rule;

@@ -7,13 +7,20 @@
 #define DAY (24 * 3600)
 #define DEFAULT_FACTORS (POSTERN_SECOND_PASSKEY | POSTERN_SECOND_TOTP | POSTERN_SECOND_RECOVERY_CODE) /* what is sent can be intercepted: only where it is wanted */
 
+#define STRICT_FACTORS DEFAULT_FACTORS
+#define PROFILE "profile"
+#define PROFILES "standard strict"
+
 typedef enum { BOOLEAN, COUNT, SECONDS, RULE, FACTORS } Sort;
+typedef enum { ANY, AT_LEAST, AT_MOST, AMONG } Side; /* on which side of its bound the stricter values are */
 
 typedef struct {
   const char *name;
   Sort sort;
   gsize offset;
   gint64 fallback, least, most;
+  Side side;
+  gint64 bound; /* of the profile "strict": what holds there, and nothing laxer can be set */
 } Row;
 
 #define FIELD(name) #name, COUNT, G_STRUCT_OFFSET(PosternPolicy, name)
@@ -27,25 +34,26 @@ static const Row rows[] = {
     {"email_code_enabled", BOOLEAN, G_STRUCT_OFFSET (PosternPolicy, email_code_enabled), TRUE, FALSE, TRUE},
     {"sms_code_enabled", BOOLEAN, G_STRUCT_OFFSET (PosternPolicy, sms_code_enabled), FALSE, FALSE, TRUE},
     {"no_account_mail", BOOLEAN, G_STRUCT_OFFSET (PosternPolicy, no_account_mail), FALSE, FALSE, TRUE},
+    {"pkce_required", BOOLEAN, G_STRUCT_OFFSET (PosternPolicy, pkce_required), FALSE, FALSE, TRUE, AT_LEAST, TRUE},
     {"address_tags_ignored", BOOLEAN, G_STRUCT_OFFSET (PosternPolicy, address_tags_ignored), FALSE, FALSE, TRUE},
     {FIELD (codes_per_recipient), 6, 1, 1000},
     {FIELD (codes_per_address), 60, 1, 100000},
     {FIELD (codes_per_prefix), 200, 1, 1000000},
     {FIELD (codes_per_tenant), 10000, 1, 10000000},
     {TIME (code_window), 3600, 60, DAY},
-    {FIELD (password_min_length), 15, 8, 128}, /* NIST SP 800-63B-4 section 3.1.1.2 */
+    {FIELD (password_min_length), 15, 8, 128, AT_LEAST, 15}, /* NIST SP 800-63B-4 section 3.1.1.2 */
     {FIELD (password_min_length_with_factor), 8, 8, 128},
     {FIELD (password_max_length), 128, 64, 1024},
-    {FIELD (password_min_score), 2, 0, 4},
-    {"second_factor", RULE, G_STRUCT_OFFSET (PosternPolicy, second_factor), POSTERN_SECOND_OPTIONAL, 0, 0},
-    {"second_factors", FACTORS, G_STRUCT_OFFSET (PosternPolicy, second_factors), DEFAULT_FACTORS, 0, 0},
-    {TIME (remembered_device_lifetime), 30 * DAY, 0, 400 * DAY},
-    {TIME (factor_reset_delay), DAY, 3600, 60 * DAY},
-    {TIME (session_idle_lifetime), 7 * DAY, 60, 400 * DAY},
-    {TIME (session_lifetime), 30 * DAY, 60, 400 * DAY},
-    {FIELD (guesses_per_account), 10, 1, 1000},
+    {FIELD (password_min_score), 2, 0, 4, AT_LEAST, 3},
+    {"second_factor", RULE, G_STRUCT_OFFSET (PosternPolicy, second_factor), POSTERN_SECOND_OPTIONAL, 0, 0, AT_LEAST, POSTERN_SECOND_REQUIRED},
+    {"second_factors", FACTORS, G_STRUCT_OFFSET (PosternPolicy, second_factors), DEFAULT_FACTORS, 0, 0, AMONG, STRICT_FACTORS},
+    {TIME (remembered_device_lifetime), 30 * DAY, 0, 400 * DAY, AT_MOST, 0},
+    {TIME (factor_reset_delay), DAY, 3600, 60 * DAY, AT_LEAST, DAY},
+    {TIME (session_idle_lifetime), 7 * DAY, 60, 400 * DAY, AT_MOST, 3600}, /* these two: NIST SP 800-63B-4 section 2.2.3 */
+    {TIME (session_lifetime), 30 * DAY, 60, 400 * DAY, AT_MOST, DAY},
+    {FIELD (guesses_per_account), 10, 1, 1000, AT_MOST, 10},
     {FIELD (guesses_per_address), 100, 1, 100000},
-    {TIME (guess_window), 900, 10, DAY},
+    {TIME (guess_window), 900, 10, DAY, AT_LEAST, 900},
     {TIME (flow_lifetime), 3600, 60, DAY},
     {TIME (access_token_lifetime), 900, 10, 30 * DAY},
     {TIME (id_token_lifetime), 3600, 10, 30 * DAY},
@@ -62,6 +70,16 @@ set (PosternPolicy *self, const Row *row, gint64 value)
     G_STRUCT_MEMBER (guint, self, row->offset) = (guint)value;
   else
     G_STRUCT_MEMBER (gint64, self, row->offset) = value;
+}
+
+static gint64
+get (const PosternPolicy *self, const Row *row)
+{
+  if (row->sort == BOOLEAN)
+    return G_STRUCT_MEMBER (gboolean, self, row->offset);
+  if (row->sort != SECONDS)
+    return G_STRUCT_MEMBER (guint, self, row->offset);
+  return G_STRUCT_MEMBER (gint64, self, row->offset);
 }
 
 static const Row *
@@ -146,26 +164,89 @@ read_member (PosternPolicy *self, const char *name, GVariant *value, GError **er
   return TRUE;
 }
 
-PosternPolicy *
-postern_policy_new (GVariant *model, GError **error)
+/* --- profiles: one word for many members --------------------------------------------------------------------------------- */
+
+/* Before all others: it is what they fall back to. */
+static gboolean
+read_profile (GVariant *model, gboolean *strict, GError **error)
 {
-  g_autoptr (PosternPolicy) self = g_atomic_rc_box_new0 (PosternPolicy);
+  g_autoptr (GVariant) value = model ? g_variant_lookup_value (model, PROFILE, NULL) : NULL;
+  const char *word = value && g_variant_is_of_type (value, G_VARIANT_TYPE_STRING) ? g_variant_get_string (value, NULL) : NULL;
+
+  *strict = g_strcmp0 (word, "strict") == 0;
+  return value == NULL || *strict || g_strcmp0 (word, "standard") == 0 || wrong (error, PROFILE, "must be one of: " PROFILES);
+}
+
+static gboolean
+is_strict (const Row *row, gint64 value)
+{
+  switch (row->side) {
+  case AT_LEAST:
+    return value >= row->bound;
+  case AT_MOST:
+    return value <= row->bound;
+  case AMONG:
+    return (value & ~row->bound) == 0;
+  case ANY:
+    break;
+  }
+  return TRUE;
+}
+
+static char *
+dup_bound (const Row *row)
+{
+  if (row->sort == BOOLEAN)
+    return g_strdup (row->bound ? "true" : "false");
+  if (row->sort == RULE)
+    return postern_assurance_dup_words (POSTERN_SECOND_RULES, 1u << row->bound);
+  if (row->sort == FACTORS)
+    return postern_assurance_dup_words (POSTERN_SECOND_FACTORS, (guint) row->bound);
+  return g_strdup_printf ("%" G_GINT64_FORMAT, row->bound);
+}
+
+/* A profile holds as a whole: whatever was set besides may only be stricter. */
+static gboolean
+check_strict (const PosternPolicy *self, GError **error)
+{
+  static const char *const sides[] = { [AT_LEAST] = "at least", [AT_MOST] = "at most", [AMONG] = "some of" };
+
+  for (guint i = 0; i < G_N_ELEMENTS (rows); i++)
+    if (!is_strict (&rows[i], get (self, &rows[i]))) {
+      g_autofree char *bound = dup_bound (&rows[i]);
+      g_autofree char *why = g_strdup_printf ("is laxer than the profile strict allows; there it is %s %s", sides[rows[i].side], bound);
+
+      return wrong (error, rows[i].name, why);
+    }
+  return TRUE;
+}
+
+static gboolean
+read_members (PosternPolicy *self, GVariant *model, GError **error)
+{
   GVariantIter iter;
   const char *name;
   GVariant *member;
   gboolean good = TRUE;
 
-  for (guint i = 0; i < G_N_ELEMENTS (rows); i++)
-    set (self, &rows[i], rows[i].fallback);
-  if (model == NULL)
-    return g_steal_pointer (&self);
-
   g_variant_iter_init (&iter, model);
   while (good && g_variant_iter_next (&iter, "{&sv}", &name, &member)) {
     g_autoptr (GVariant) value = member;
 
-    good = read_member (self, name, value, error);
+    good = g_str_equal (name, PROFILE) || read_member (self, name, value, error);
   }
+  return good;
+}
+
+PosternPolicy *
+postern_policy_new (GVariant *model, GError **error)
+{
+  g_autoptr (PosternPolicy) self = g_atomic_rc_box_new0 (PosternPolicy);
+  gboolean strict, good = read_profile (model, &strict, error);
+
+  for (guint i = 0; i < G_N_ELEMENTS (rows); i++)
+    set (self, &rows[i], strict && rows[i].side != ANY ? rows[i].bound : rows[i].fallback);
+  good = good && (model == NULL || read_members (self, model, error)) && (!strict || check_strict (self, error));
   if (good && self->password_min_length > self->password_max_length)
     good = wrong (error, "password_min_length", "must not be greater than password_max_length");
   if (good && self->session_idle_lifetime > self->session_lifetime)

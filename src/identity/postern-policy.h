@@ -5,7 +5,10 @@
 
 G_BEGIN_DECLS
 
-/** PosternPolicy: a tenant's rules, read from the setting "policy" (JSON) over built-in defaults. Immutable, reference counted. */
+/**
+ * PosternPolicy: a tenant's rules, read from the setting "policy" (JSON) over built-in defaults, or over those of the member
+ * `profile` ("standard", "strict": data/guides/operating.md). Immutable, reference counted.
+ */
 typedef struct {
   gboolean sign_up_enabled;
   gboolean linking_enabled;              /* a verified address that is known may be linked, after the password */
@@ -14,6 +17,7 @@ typedef struct {
   gboolean email_code_enabled;           /* … a code by e-mail, where a messenger carries it … */
   gboolean sms_code_enabled;             /* … a code by text message, likewise */
   gboolean no_account_mail;              /* who asks for a code to an address without an account is told so there */
+  gboolean pkce_required;                /* of each application, whatever its record says */
   gboolean address_tags_ignored;         /* ada+news@ is ada@ */
   guint codes_per_recipient, codes_per_address, codes_per_prefix, codes_per_tenant; /* sent in code_window; prefix: of SMS */
   gint64 code_window;                    /* seconds */

@@ -63,6 +63,23 @@ test_session (void)
   g_assert_cmpint (raised->auth_time, ==, 1000 + policy->session_lifetime - 1);
 }
 
+/* A rise begins the limits anew, and those of a policy that has become stricter hold from then on. */
+static void
+test_shorter (void)
+{
+  static const char *const amr[] = { "pwd", NULL };
+  g_autoptr (PosternPolicy) standard = postern_policy_new (NULL, NULL);
+  g_autoptr (GVariant) model = g_variant_ref_sink (g_variant_new_parsed ("@a{sv} {'profile': <'strict'>}"));
+  g_autoptr (PosternPolicy) strict = postern_policy_new (model, NULL);
+  g_autofree char *secret = NULL;
+  g_autofree char *raised_secret = NULL;
+  g_autoptr (PosternSession) session = postern_sign_in_new_session (standard, "usr_a", amr, 1000, &secret);
+  g_autoptr (PosternSession) raised = postern_sign_in_raise (strict, session, amr, 2000, &raised_secret);
+
+  g_assert_cmpint (raised->expires_at, ==, 2000 + 24 * 3600);
+  g_assert_cmpint (raised->idle_expires_at, ==, 2000 + 3600);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -70,5 +87,6 @@ main (int argc, char **argv)
   g_test_add_func ("/sign-in/assurance", test_assurance);
   g_test_add_func ("/sign-in/meets", test_meets);
   g_test_add_func ("/sign-in/session", test_session);
+  g_test_add_func ("/sign-in/shorter", test_shorter);
   return g_test_run ();
 }

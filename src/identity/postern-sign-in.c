@@ -105,7 +105,7 @@ postern_sign_in_raise (PosternPolicy *policy, PosternSession *session, const cha
   raised->upstream_connector = g_strdup (session->upstream_connector);
   raised->upstream_sid = g_strdup (session->upstream_sid);
   raised->created_at = session->created_at;
-  raised->expires_at = MAX (session->expires_at, now + policy->session_lifetime);
+  raised->expires_at = now + policy->session_lifetime; /* as the policy has it now, even if that is sooner */
   set_secret (raised, secret);
   set_assurance (raised, amr, now);
   raised->idle_expires_at = postern_sign_in_idle_end (policy, raised, now);
