@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "postern-oidc-access-token.h"
 
+#include "postern-assurance.h"
 #include "postern-json.h"
 #include "postern-jwt.h"
 #include "postern-oidc-json.h"
@@ -260,5 +261,23 @@ postern_oidc_access_token_check_use (PosternOidc *self, GVariant *claims, const 
   if (g_strv_contains ((const char *const *) *scopes, wanted))
     return TRUE;
   g_set_error (error, POSTERN_ERROR, POSTERN_ERROR_INSUFFICIENT_SCOPE, "The access token lacks the scope %s", wanted);
+  return FALSE;
+}
+
+gboolean
+postern_oidc_access_token_check_assurance (PosternOidc *self, PosternGrant *grant, GError **error)
+{
+  g_autoptr (PosternClient) client = postern_tenant_dup_client (postern_oidc_get_tenant (self), grant->application_id, error);
+  g_autoptr (PosternPolicy) policy = postern_tenant_dup_policy (postern_oidc_get_tenant (self));
+  g_auto (GStrv) factors = postern_json_dup_strv (grant->data, "factors", FALSE);
+  g_auto (GStrv) amr = postern_json_dup_strv (grant->data, "amr", FALSE);
+  PosternAssurance assurance;
+
+  if (!client)
+    return FALSE;
+  postern_assurance_init (&assurance, policy, client);
+  if (postern_assurance_is_met (&assurance, (const char *const *) factors, (const char *const *) amr))
+    return TRUE;
+  g_set_error_literal (error, POSTERN_ERROR, POSTERN_ERROR_INSUFFICIENT_AUTHENTICATION, "A second factor is required");
   return FALSE;
 }

@@ -52,5 +52,10 @@ gboolean postern_oidc_access_token_check_alive (PosternOidc *oidc, GVariant *cla
 
 /** postern_oidc_access_token_check_grant: the same for a grant alone. */
 gboolean postern_oidc_access_token_check_grant (PosternOidc *oidc, const char *grant_id, PosternGrant **grant, PosternUser **user, GError **error);
+/**
+ * postern_oidc_access_token_check_assurance: INSUFFICIENT_AUTHENTICATION where what was shown for @grant is not enough any more
+ * (src/identity/postern-assurance.h): for our own resources (RFC 9470 section 3). Others read `acr` and `auth_time`.
+ */
+gboolean postern_oidc_access_token_check_assurance (PosternOidc *self, PosternGrant *grant, GError **error);
 
 G_END_DECLS

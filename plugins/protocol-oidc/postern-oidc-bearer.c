@@ -66,7 +66,10 @@ postern_oidc_bearer_refuse (const GError *error)
   }
   response = postern_response_new_error (error);
   if (postern_response_get_status (response) < 500) { /* what fails on our side, no other token helps */
-    challenge = g_strdup_printf ("Bearer realm=\"Postern\", error=\"%s\"", postern_error_get_wire (error));
+    gboolean weak = g_error_matches (error, POSTERN_ERROR, POSTERN_ERROR_INSUFFICIENT_AUTHENTICATION);
+
+    /* RFC 9470 section 3: what is missing is a second factor */
+    challenge = g_strdup_printf ("Bearer realm=\"Postern\", error=\"%s\"%s", postern_error_get_wire (error), weak ? ", acr_values=\"2\"" : "");
     postern_response_set_header (response, "WWW-Authenticate", challenge);
   }
   postern_response_set_header (response, "Cache-Control", "no-store");

@@ -401,6 +401,116 @@ test_register_refused (void)
   postern_oidc_world_assert_error (text, 400, "invalid_client_metadata");
 }
 
+/* --- step-up ------------------------------------------------------------------------------------------------------------- */
+
+static gboolean
+put_policy (PosternTxn *txn, gpointer data, GError **error)
+{
+  g_autoptr (GVariant) model = postern_json_parse_object (data, -1, 0, error);
+
+  return model && postern_setting_store_put (txn, "policy", model, 1, error);
+}
+
+static void
+set_policy (const char *json)
+{
+  postern_oidc_world_write (world, put_policy, (gpointer) json);
+}
+
+/* RFC 9470: a token that was good becomes too weak with the rule, and says what would do; introspection says what was shown. */
+static void
+test_too_weak (void)
+{
+  g_autoptr (GVariant) tokens = postern_oidc_world_sign_in (world, NULL);
+  const char *token = postern_oidc_world_get (tokens, "access_token");
+  g_autoptr (GVariant) told = postern_oidc_world_introspect (world, token, world->web, world->web_secret);
+  g_autoptr (PosternResponse) before = userinfo (token);
+  g_autoptr (PosternResponse) weak = NULL;
+  g_autoptr (PosternResponse) after = NULL;
+
+  g_assert_cmpuint (postern_response_get_status (before), ==, 200);
+  g_assert_cmpstr (postern_json_get_string (told, "acr"), ==, "1");
+  g_assert_cmpint (postern_json_get_int64 (told, "auth_time", 0), >, 0);
+  set_policy ("{\"second_factor\":\"required\"}");
+  weak = userinfo (token);
+  postern_oidc_world_assert_error (weak, 401, "insufficient_user_authentication");
+  g_assert_cmpstr (postern_response_get_header (weak, "WWW-Authenticate"), ==, "Bearer realm=\"Postern\", error=\"insufficient_user_authentication\", acr_values=\"2\"");
+  set_policy ("{}");
+  after = userinfo (token);
+  g_assert_cmpuint (postern_response_get_status (after), ==, 200);
+}
+
+/* The policy goes before what an application's record lets it leave out. */
+static void
+test_pkce_of_all (void)
+{
+  g_autofree char *id = postern_oidc_world_add_application (world, "web", "{'redirect_uris':['https://app.example/callback'],'grant_types':['authorization_code'],'require_pkce':false}", NULL);
+  g_autoptr (PosternResponse) before = postern_oidc_world_authorize (world, id, PAIRS ("code_challenge", "-", "code_challenge_method", "-"));
+  g_autofree char *code = postern_oidc_world_dup_parameter (postern_response_get_header (before, "Location"), "code");
+  g_autoptr (PosternResponse) after = NULL;
+
+  g_assert_nonnull (code);
+  set_policy ("{\"pkce_required\":true}");
+  after = postern_oidc_world_authorize (world, id, PAIRS ("code_challenge", "-", "code_challenge_method", "-"));
+  postern_oidc_world_assert_redirect_error (after, "invalid_request");
+  set_policy ("{}");
+}
+
+/* --- limits of a session ---------------------------------------------------------------------------------------------------- */
+
+static gboolean
+move_end (PosternTxn *txn, gpointer data, GError **error)
+{
+  g_autoptr (PosternSession) session = postern_session_store_get (txn, world->session_id, error);
+
+  if (!session)
+    return FALSE;
+  *(g_str_equal (data, "idle") ? &session->idle_expires_at : &session->expires_at) = 1000;
+  return postern_session_store_raise (txn, session, error);
+}
+
+static gboolean
+put_back (PosternTxn *txn, gpointer data, GError **error)
+{
+  ((PosternSession *) data)->used_at = 1; /* before either end: what has lapsed does not come back */
+  return postern_session_store_raise (txn, data, error);
+}
+
+static gboolean
+read_session (PosternTxn *txn, gpointer data, GError **error)
+{
+  *(PosternSession **) data = postern_session_store_get (txn, world->session_id, error);
+  return *(PosternSession **) data != NULL;
+}
+
+/* Whichever is over first ends it everywhere at once: the page, our own resource, introspection, codes and refresh tokens. */
+static void
+test_limits (void)
+{
+  static const char *const limits[] = { "idle", "absolute" };
+  g_autofree char *basic = postern_oidc_world_basic (world->web, world->web_secret);
+
+  for (guint i = 0; i < G_N_ELEMENTS (limits); i++) {
+    PosternSession *session = NULL;
+    g_autoptr (GVariant) tokens = postern_oidc_world_sign_in (world, NULL);
+    const char *token = postern_oidc_world_get (tokens, "access_token");
+    g_autofree char *code = postern_oidc_world_get_code (world, world->web, NULL);
+    g_autofree char *redeem = g_strdup_printf ("grant_type=authorization_code&redirect_uri=https%%3A%%2F%%2Fapp.example%%2Fcallback&code_verifier=" POSTERN_OIDC_WORLD_VERIFIER "&code=%s", code);
+    g_autoptr (PosternResponse) silent = NULL;
+
+    g_assert_true (postern_store_read (world->store, POSTERN_KEEP_LASTING, read_session, &session, NULL));
+    g_assert_true (postern_oidc_world_is_active (world, token, world->web, world->web_secret));
+    postern_oidc_world_write (world, move_end, (gpointer) limits[i]);
+    g_assert_false (postern_oidc_world_is_active (world, token, world->web, world->web_secret));
+    expect_userinfo_error (token, 401, "invalid_token");
+    postern_oidc_world_refused (world, redeem, basic, 400, "invalid_grant");
+    silent = postern_oidc_world_authorize (world, world->web, PAIRS ("prompt", "none"));
+    postern_oidc_world_assert_redirect_error (silent, "login_required");
+    postern_oidc_world_write (world, put_back, session);
+    postern_session_unref (session);
+  }
+}
+
 int
 main (int argc, char **argv)
 {
@@ -412,6 +522,9 @@ main (int argc, char **argv)
   g_test_add_func ("/oidc/keys", test_keys);
   g_test_add_func ("/oidc/rotation", test_rotation);
   g_test_add_func ("/oidc/userinfo", test_userinfo);
+  g_test_add_func ("/oidc/too-weak", test_too_weak);
+  g_test_add_func ("/oidc/pkce-of-all", test_pkce_of_all);
+  g_test_add_func ("/oidc/limits", test_limits);
   g_test_add_func ("/oidc/userinfo/claims", test_userinfo_claims);
   g_test_add_func ("/oidc/userinfo/claims-not-allowed", test_userinfo_claims_not_allowed);
   g_test_add_func ("/oidc/userinfo/refused", test_userinfo_refused);

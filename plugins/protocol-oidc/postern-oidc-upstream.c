@@ -36,15 +36,18 @@ answer_token (PosternOidc *self, PosternRequest *request, const char *token, GEr
 {
   g_autoptr (GVariant) claims = postern_oidc_access_token_verify (self, token, error), tokens = NULL;
   g_auto (GStrv) scopes = NULL;
+  g_autoptr (PosternGrant) grant = NULL;
   g_autoptr (PosternUser) user = NULL;
 
   if (!claims || !postern_oidc_access_token_check_use (self, claims, SCOPE, &scopes, error) ||
-      !postern_oidc_access_token_check_alive (self, claims, NULL, &user, error))
+      !postern_oidc_access_token_check_alive (self, claims, &grant, &user, error))
     return NULL;
   if (!user) {
     g_set_error_literal (error, POSTERN_ERROR, POSTERN_ERROR_INVALID_TOKEN, "The access token is nobody's");
     return NULL;
   }
+  if (!postern_oidc_access_token_check_assurance (self, grant, error))
+    return NULL;
   tokens = postern_flow_upstream_read (postern_oidc_get_runtime (self), postern_oidc_get_tenant (self), user->id,
                                        postern_request_get_capture (request, "connector"), postern_request_get_cancellable (request), error);
   return tokens ? answer_tokens (tokens) : NULL;

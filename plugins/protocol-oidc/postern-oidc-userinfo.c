@@ -93,6 +93,8 @@ answer_token (PosternOidc *self, const char *token, GError **error)
     g_set_error_literal (error, POSTERN_ERROR, POSTERN_ERROR_INVALID_TOKEN, "The access token is nobody's");
     return NULL;
   }
+  if (!postern_oidc_access_token_check_assurance (self, grant, error))
+    return NULL;
   client = postern_tenant_dup_client (postern_oidc_get_tenant (self), grant->application_id, error);
   if (!client)
     return NULL;

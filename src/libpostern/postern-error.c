@@ -40,7 +40,8 @@ G_DEFINE_QUARK (postern-error-quark, postern_error)
   ROW (STORE, "temporarily_unavailable", 503, FALSE)                               \
   ROW (INVALID_SESSION, "invalid_session", 400, TRUE)                              \
   ROW (REDIRECT_TO_WEB, "redirect_to_web", 403, TRUE)                              \
-  ROW (INSUFFICIENT_AUTHORIZATION, "insufficient_authorization", 403, TRUE)
+  ROW (INSUFFICIENT_AUTHORIZATION, "insufficient_authorization", 403, TRUE)        \
+  ROW (INSUFFICIENT_AUTHENTICATION, "insufficient_user_authentication", 401, TRUE)
 
 /* The compiler counts the rows: each code stands at its own place, so it is mapped once and none is forgotten. */
 #define COUNT(code, wire, status, public) ROW_OF_##code,

@@ -50,6 +50,7 @@ G_BEGIN_DECLS
  * @POSTERN_ERROR_INVALID_SESSION: invalid_session, 400 (OAuth 2.0 for First-Party Applications)
  * @POSTERN_ERROR_REDIRECT_TO_WEB: redirect_to_web, 403 (likewise)
  * @POSTERN_ERROR_INSUFFICIENT_AUTHORIZATION: insufficient_authorization, 403 (likewise): the person must show more
+ * @POSTERN_ERROR_INSUFFICIENT_AUTHENTICATION: insufficient_user_authentication, 401: the sign-in behind a token is too weak or too old (RFC 9470)
  * @POSTERN_ERROR_LAST: how many there are
  *
  * The one list of what can go wrong. Each code has exactly one wire word (the OAuth 2.0 / OpenID Connect
@@ -94,6 +95,7 @@ typedef enum {
   POSTERN_ERROR_INVALID_SESSION,
   POSTERN_ERROR_REDIRECT_TO_WEB,
   POSTERN_ERROR_INSUFFICIENT_AUTHORIZATION,
+  POSTERN_ERROR_INSUFFICIENT_AUTHENTICATION,
   POSTERN_ERROR_LAST
 } PosternError;
 
