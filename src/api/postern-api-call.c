@@ -2,6 +2,8 @@
 #include "postern-api-call.h"
 
 #include "postern-identifier.h"
+#include "postern-notice.h"
+#include "postern-outbox.h"
 #include "postern-seal.h"
 
 /* --- what was sent ---------------------------------------------------------------------------------------------- */
@@ -148,6 +150,13 @@ postern_api_call_find_user (PosternTxn *txn, const char *name, GError **error)
     return postern_user_store_get (txn, name, error);
   canonical = postern_identifier_canonicalize (name);
   return postern_user_store_find (txn, canonical ? canonical : name, error);
+}
+
+gboolean
+postern_api_call_tell (PosternApiCall *call, PosternTxn *txn, PosternUser *user, const char *notice, GError **error)
+{
+  return !postern_outbox_can_deliver (call->api->instances, "email") ||
+         postern_notice_add (txn, postern_tenant_get_issuer (call->api->tenant), user, NULL, notice, call->now, error);
 }
 
 /* --- what is answered ------------------------------------------------------------------------------------------- */

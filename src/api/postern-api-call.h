@@ -80,6 +80,9 @@ void postern_api_call_audit (PosternApiCall *call, const char *event, const char
 /** postern_api_call_find_user: @name is an id, or what the person signs in with. (transfer full) (nullable) */
 PosternUser *postern_api_call_find_user (PosternTxn *txn, const char *name, GError **error);
 
+/** postern_api_call_tell: writes @notice (postern-notice.h) to @user, where mails go out here. */
+gboolean postern_api_call_tell (PosternApiCall *call, PosternTxn *txn, PosternUser *user, const char *notice, GError **error);
+
 /** postern_api_call_check_members: every member sent is one of @names (NULL-terminated); otherwise INVALID_REQUEST names it. */
 gboolean postern_api_call_check_members (PosternApiCall *call, const char *const *names, GError **error);
 /** postern_api_call_read_*: FALSE with INVALID_REQUEST when the member is there and of another type; untouched when absent. */

@@ -6,6 +6,7 @@
 #include "postern-error.h"
 #include "postern-identity-fixture.h"
 #include "postern-json.h"
+#include "postern-messenger.h"
 #include "postern-request.h"
 #include "postern-response.h"
 
@@ -40,6 +41,29 @@ static void
 api_factor_init (ApiFactor *self)
 {
 }
+
+/* --- a messenger, where a test wants mails to be written: they stay in the outbox */
+typedef struct {
+  PosternMessenger parent;
+} ApiMessenger;
+typedef struct {
+  PosternMessengerClass parent;
+} ApiMessengerClass;
+GType api_messenger_get_type (void);
+G_DEFINE_TYPE (ApiMessenger, api_messenger, POSTERN_TYPE_MESSENGER)
+
+static void
+api_messenger_class_init (ApiMessengerClass *klass)
+{
+  POSTERN_MESSENGER_CLASS (klass)->channels = "email";
+}
+
+static void
+api_messenger_init (ApiMessenger *self)
+{
+}
+
+static gboolean api_fixture_has_messenger; /* to be set before api_fixture_new() */
 
 /* A type without a module: it is enough for all that vets. */
 #define API_FIXTURE_PLUGIN                                                                                             \
@@ -85,6 +109,8 @@ api_fixture_new (PosternTenant *tenant)
 
   g_ptr_array_add (instances, g_object_new (api_factor_get_type (), NULL));
   postern_instance_set_identity (instances->pdata[0], "password", "password", "Password", NULL, settings);
+  if (api_fixture_has_messenger)
+    g_ptr_array_add (instances, g_object_new (api_messenger_get_type (), NULL));
   g_ptr_array_add (problems, (gpointer) "/plugins/broken.plugin: it has no Id; add one");
   postern_api_set_instances (api, instances, problems);
   postern_api_set_book (api, api_fixture_open_book (instances->pdata[0]));

@@ -3,6 +3,7 @@
 
 #include "postern-api-routes.h"
 #include "postern-identifier.h"
+#include "postern-notice.h"
 
 #include <string.h>
 
@@ -299,13 +300,27 @@ create (PosternApiCall *call, PosternTxn *txn, GError **error)
   return show_in_full (call, txn, user, 201, error);
 }
 
+/* The old address and the new one: the reader of either may be who is robbed. */
+static gboolean
+tell (PosternApiCall *call, PosternTxn *txn, PosternUser *before, PosternUser *user, GError **error)
+{
+  gboolean email = g_strcmp0 (before->email, user->email) != 0;
+  gboolean other = g_strcmp0 (before->phone, user->phone) != 0 || g_strcmp0 (before->username, user->username) != 0;
+
+  if (!email && !other && call->prepared == NULL)
+    return TRUE;
+  return postern_api_call_tell (call, txn, before, POSTERN_NOTICE_ADMINISTRATOR, error) &&
+         (!email || postern_api_call_tell (call, txn, user, POSTERN_NOTICE_ADMINISTRATOR, error));
+}
+
 static gboolean
 update (PosternApiCall *call, PosternTxn *txn, GError **error)
 {
-  g_autoptr (PosternUser) user = find (call, txn, error);
+  g_autoptr (PosternUser) before = find (call, txn, error);
+  g_autoptr (PosternUser) user = before ? postern_user_store_get (txn, before->id, error) : NULL;
   gboolean sign_out;
 
-  if (user == NULL || !read_user (call, user, error) || !postern_user_store_update (txn, user, error))
+  if (user == NULL || !read_user (call, user, error) || !postern_user_store_update (txn, user, error) || !tell (call, txn, before, user, error))
     return FALSE;
   if (call->prepared != NULL && !store_password (call, txn, user->id, error))
     return FALSE;
@@ -346,7 +361,8 @@ unlink_identity (PosternApiCall *call, PosternTxn *txn, GError **error)
   const char *id = postern_request_get_capture (call->request, "identity");
   g_autoptr (PosternUser) user = find (call, txn, error);
 
-  if (user == NULL || !has_identity (txn, user->id, id, error) || !postern_identity_store_delete (txn, id, error))
+  if (user == NULL || !has_identity (txn, user->id, id, error) || !postern_identity_store_delete (txn, id, error) ||
+      !postern_api_call_tell (call, txn, user, POSTERN_NOTICE_ADMINISTRATOR, error))
     return FALSE;
   postern_api_call_audit (call, "identity.unlinked", id, NULL);
   return TRUE;

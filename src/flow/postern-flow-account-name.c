@@ -4,6 +4,7 @@
 #include "postern-flow-audit.h"
 #include "postern-flow-context.h"
 #include "postern-flow-methods.h"
+#include "postern-flow-notice.h"
 #include "postern-flow-routes.h"
 #include "postern-flow-tasks.h"
 #include "postern-flow-visit.h"
@@ -13,10 +14,12 @@
 /* What a person calls one of several of a kind: a passkey says of itself only who made it. */
 
 #define EVENT "credential.renamed"
+#define NOTICE_RENAMED N_("A passkey of your account was given another name.")
 
 typedef struct {
   PosternFlowContext *context; /* (nullable) where it is only read */
-  const char *user_id, *id;
+  PosternUser *user;
+  const char *id;
   const char *name; /* as it is to be; (nullable) */
   PosternCredential *credential; /* (nullable) */
 } Naming;
@@ -33,7 +36,7 @@ static gboolean
 find (PosternTxn *txn, gpointer user_data, GError **error)
 {
   Naming *it = user_data;
-  g_autoptr (GPtrArray) own = postern_credential_store_list (txn, it->user_id, error);
+  g_autoptr (GPtrArray) own = postern_credential_store_list (txn, it->user->id, error);
 
   g_clear_pointer (&it->credential, postern_credential_unref); /* a transaction may run twice */
   if (own == NULL)
@@ -58,7 +61,8 @@ put (PosternTxn *txn, gpointer user_data, GError **error)
   g_variant_dict_insert (&data, "name", "s", it->name);
   g_clear_pointer (&it->credential->data, g_variant_unref);
   it->credential->data = g_variant_ref_sink (g_variant_dict_end (&data));
-  return postern_credential_store_put (txn, it->credential, error) && postern_flow_audit_append (it->context, txn, EVENT, it->user_id, error);
+  return postern_credential_store_put (txn, it->credential, error) && postern_flow_notice_add (it->context, txn, it->user, NOTICE_RENAMED, error) &&
+         postern_flow_audit_append (it->context, txn, EVENT, it->user->id, error);
 }
 
 /* @typed: (nullable): what was sent, and cannot be a name */
@@ -81,7 +85,7 @@ show (PosternFlowVisit *visit, PosternCredential *credential, const char *typed)
 static PosternResponse *
 show_found (PosternFlowVisit *visit, const char *id, const char *typed)
 {
-  Naming it = { .user_id = visit->user->id, .id = id };
+  Naming it = { .user = visit->user, .id = id };
   g_autoptr (GError) error = NULL;
   PosternResponse *response;
 
@@ -110,7 +114,7 @@ commit (PosternFlowVisit *visit, Naming *it)
   g_clear_pointer (&it->credential, postern_credential_unref);
   if (!done)
     return postern_response_new_error_page (error, "/account");
-  postern_flow_audit_tell (it->context, EVENT, it->user_id);
+  postern_flow_audit_tell (it->context, EVENT, it->user->id);
   return postern_response_new_redirect ("/account?notice=renamed");
 }
 
@@ -131,7 +135,7 @@ postern_flow_account_name_submit (PosternRequest *request, gpointer engine)
   if (name == NULL)
     return show_found (visit, id, typed ? typed : "");
   flow = postern_flow_visit_begin_context (visit, postern_flow_engine_get_runtime (engine), request, &context);
-  response = commit (visit, &(Naming){ .context = &context, .user_id = visit->user->id, .id = id, .name = name });
+  response = commit (visit, &(Naming){ .context = &context, .user = visit->user, .id = id, .name = name });
   postern_flow_context_clear (&context);
   return response;
 }

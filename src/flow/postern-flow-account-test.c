@@ -184,7 +184,7 @@ test_email_change (void)
   assert_email (id, "after@example.org", TRUE);
 
   g_assert_cmpuint (post_count ("before@example.org", "security-notice", NULL), ==, notices + 1);
-  g_assert_cmpuint (post_count ("after@example.org", "security-notice", NULL), ==, 0);
+  g_assert_cmpuint (post_count ("after@example.org", "security-notice", NULL), ==, 1);
   browser_begin (elsewhere, application_flow (APP_FIRST, POSTERN_FLOW_PROMPT_NONE));
   assert_answer (elsewhere, "error=login_required");
   browser_begin (old, application_flow (APP_FIRST, 0)); /* the old name is nobody's, the password the new one's */

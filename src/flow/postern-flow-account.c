@@ -8,6 +8,7 @@
 #include "postern-flow-end.h"
 #include "postern-flow-link.h"
 #include "postern-flow-methods.h"
+#include "postern-flow-notice.h"
 #include "postern-flow-passkey.h"
 #include "postern-flow-prompt.h"
 #include "postern-flow-remove.h"
@@ -18,6 +19,7 @@
 #include "postern-json.h"
 #include "postern-user-name.h"
 
+#define NOTICE_OTHERS N_("You are signed out everywhere else.")
 #define LIST_MAX 100 /* of anything on the page */
 
 /* What the page shows, read in one transaction. */
@@ -163,7 +165,7 @@ find_notice (PosternRequest *request)
     { "added", N_("It is set up.") },
     { "renamed", N_("It is saved.") },
     { "profile", N_("Your profile is saved.") },
-    { "others", N_("You are signed out everywhere else.") },
+    { "others", NOTICE_OTHERS },
     { "kept", N_("Your account is kept.") },
     { "unlinked", N_("It is disconnected. You are signed out everywhere else.") },
     { "removed", N_("It is removed. You are signed out everywhere else.") },
@@ -293,6 +295,7 @@ end_session (PosternFlowEngine *engine, PosternFlowVisit *visit, const char *id,
 }
 
 typedef struct {
+  PosternFlowContext *context;
   PosternFlowVisit *visit;
   GPtrArray *ended; /* (nullable) */
 } EndingOthers;
@@ -304,17 +307,20 @@ end_others (PosternTxn *txn, gpointer user_data, GError **error)
 
   g_clear_pointer (&it->ended, g_ptr_array_unref); /* a transaction may run twice */
   it->ended = postern_flow_end_others (txn, it->visit->user->id, it->visit->session->id, error);
-  return it->ended != NULL;
+  return it->ended && postern_flow_notice_add (it->context, txn, it->visit->user, NOTICE_OTHERS, error);
 }
 
 static PosternResponse *
-end_all_others (PosternFlowEngine *engine, PosternFlowVisit *visit)
+end_all_others (PosternFlowEngine *engine, PosternFlowVisit *visit, PosternRequest *request)
 {
-  EndingOthers it = { visit, NULL };
+  PosternFlowContext context;
+  g_autoptr (PosternFlow) flow = postern_flow_visit_begin_context (visit, postern_flow_engine_get_runtime (engine), request, &context);
+  EndingOthers it = { &context, visit, NULL };
   g_autoptr (GError) error = NULL;
   gboolean done = postern_store_write (postern_tenant_get_store (visit->tenant), POSTERN_KEEP_LASTING, end_others, &it, &error);
   g_autoptr (GPtrArray) ended = it.ended;
 
+  postern_flow_context_clear (&context);
   if (!done)
     return postern_response_new_error_page (error, "/account");
   postern_flow_end_tell (postern_flow_engine_get_runtime (engine), visit->tenant, ended);
@@ -350,7 +356,7 @@ postern_flow_account_submit (PosternRequest *request, gpointer engine)
   if (postern_flow_link_takes (action))
     return postern_flow_link_begin (engine, visit, request, action);
   if (g_strcmp0 (action, "end-others") == 0)
-    return end_all_others (engine, visit);
+    return end_all_others (engine, visit, request);
   if (g_strcmp0 (action, "keep") == 0)
     return postern_flow_account_delete_not (engine, visit, request);
   if (error == NULL && act (engine, visit, action, &error))

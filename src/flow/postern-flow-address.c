@@ -19,6 +19,7 @@
 
 #define NOTICE_TAKEN N_("There is an account with this address already. Sign in to it instead.")
 #define NOTICE_MANY N_("Too many tries. Wait until the time is over, then try again.")
+#define NOTICE_EMAIL N_("The e-mail address of your account was changed to another one. You are signed out everywhere else.")
 #define NOTICE_SAME N_("This is your address already.")
 #define NOTICE_DOMAIN N_("People with this address sign in through their organization. It cannot be added here.")
 
@@ -128,6 +129,7 @@ typedef struct {
   PosternFlowContext *context;
   const char *address;
   const char *event; /* (out) */
+  gboolean replaced; /* (out): there was another one */
   GPtrArray *ended;  /* who must be told once it is done; (nullable): nobody was signed out */
 } Change;
 
@@ -150,10 +152,19 @@ tell_old (PosternTxn *txn, Change *change, PosternUser *user, GError **error)
 {
   PosternFlowContext *context = change->context;
   const char *notice = is_phone (context) ? N_("The telephone number of your account was changed. You are signed out everywhere else.")
-                                          : N_("The e-mail address of your account was changed to another one. You are signed out everywhere else.");
+                                          : NOTICE_EMAIL;
 
   change->ended = postern_flow_end_by_flow (context, txn, user->id, context->flow->session_id, error);
   return change->ended && postern_flow_notice_add (context, txn, user, notice, error);
+}
+
+/* The address that was just proved; and where a number came to be a way in, too. */
+static gboolean
+tell_new (PosternTxn *txn, Change *change, PosternUser *user, GError **error)
+{
+  if (g_str_equal (change->event, "phone.changed")) /* told already, at the same address */
+    return TRUE;
+  return postern_flow_notice_add (change->context, txn, user, change->replaced ? NOTICE_EMAIL : POSTERN_FLOW_NOTICE_LINKED, error);
 }
 
 static gboolean
@@ -170,11 +181,15 @@ commit (PosternTxn *txn, gpointer user_data, GError **error)
   user = postern_user_store_get (txn, context->flow->user_id, error);
   if (user == NULL)
     return FALSE;
+  change->replaced = get_current (context, user) != NULL;
   replaces = g_strcmp0 (get_current (context, user), change->address) != 0;
   change->event = replaces ? (is_phone (context) ? "phone.changed" : "email.changed") : is_phone (context) ? "phone.proved" : "email.proved";
+  change->replaced = change->replaced && replaces;
   if (replaces && !tell_old (txn, change, user, error))
     return FALSE;
   set (change, user);
+  if (!tell_new (txn, change, user, error))
+    return FALSE;
   /* What was sent to the old address is worth nothing from now on. */
   return postern_user_store_update (txn, user, error) && postern_code_store_delete (txn, user->id, error) &&
          postern_flow_audit_append (context, txn, change->event, user->id, error);

@@ -11,6 +11,7 @@
 
 typedef struct {
   const char *recipient, *template;
+  const char *name; /* (nullable): a member that the newest must have */
   guint count;
   char *model; /* of the newest; (nullable) */
 } Post;
@@ -28,8 +29,12 @@ post_read (PosternTxn *txn, gpointer data, GError **error)
 
     if (!g_str_equal (entry->recipient, post->recipient) || (post->template && !g_str_equal (entry->template, post->template)))
       continue;
-    if (post->count++ == 0)
-      post->model = postern_outbox_store_dup_model (house_store, entry, error);
+    post->count++;
+    if (post->model)
+      continue;
+    post->model = postern_outbox_store_dup_model (house_store, entry, error);
+    if (post->name && post->model && strstr (post->model, post->name) == NULL)
+      g_clear_pointer (&post->model, g_free);
   }
   return entries != NULL;
 }
@@ -49,13 +54,18 @@ post_count (const char *recipient, const char *template, GVariant **model)
   return post.count;
 }
 
-/** What is in the newest message to @recipient under @name; it must be there. (transfer full) */
+/** What is under @name in the newest message to @recipient that has it; there must be one. (transfer full) */
 static inline char *
 post_get (const char *recipient, const char *name)
 {
+  g_autofree char *member = g_strdup_printf ("\"%s\":", name);
+  Post post = { .recipient = recipient, .name = member };
   g_autoptr (GVariant) model = NULL;
 
-  post_count (recipient, NULL, &model);
+  g_assert_true (postern_store_read (house_store, POSTERN_KEEP_LASTING, post_read, &post, NULL));
+  g_assert_nonnull (post.model);
+  model = postern_json_parse_object (post.model, -1, 0, NULL);
+  g_free (post.model);
   g_assert_nonnull (model);
   g_assert_nonnull (postern_json_get_string (model, name));
   return g_strdup (postern_json_get_string (model, name));

@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #pragma once
 
-#include <glib/gi18n.h>
-
 #include "postern-flow-engine.h"
+#include "postern-notice.h"
 
 G_BEGIN_DECLS
 

@@ -59,8 +59,10 @@ static gboolean
 cancel (PosternFlowContext *context, PosternTxn *txn, gpointer data, GError **error)
 {
   const char *user_id = context->flow->user_id;
+  g_autoptr (PosternUser) user = postern_user_store_get (txn, user_id, error);
 
-  return postern_factor_reset_cancel (txn, user_id, error) && postern_flow_audit_append (context, txn, EVENT_CANCELLED, user_id, error);
+  return user && postern_factor_reset_cancel (txn, user_id, error) &&
+         postern_flow_notice_add (context, txn, user, POSTERN_NOTICE_RESET_CANCELLED, error) && postern_flow_audit_append (context, txn, EVENT_CANCELLED, user_id, error);
 }
 
 void

@@ -1,0 +1,138 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "postern-api-fixture.h"
+
+#include "postern-notice.h"
+#include "postern-outbox.h"
+
+/* Whatever an administrator changes of how somebody signs in is told to that person, at the old address and the new one. */
+
+#define OLD "old@notice.example"
+#define NEW "new@notice.example"
+
+static PosternStore *store;
+static PosternApi *api;
+
+/* (transfer full): the `id` of the answer; (nullable) */
+static char *
+send (const char *method, const char *path, const char *body)
+{
+  g_autofree char *full = g_strconcat ("/api/v1/users", path, NULL);
+  g_autoptr (PosternResponse) response = api_fixture_dispatch (api, method, full, NULL, body);
+  GBytes *bytes = postern_response_get_body (response);
+  gboolean empty = bytes == NULL || g_bytes_get_size (bytes) == 0;
+  g_autoptr (GVariant) answer = empty ? NULL : postern_json_parse_object (g_bytes_get_data (bytes, NULL), (gssize) g_bytes_get_size (bytes), 0, NULL);
+
+  if (postern_response_get_status (response) >= 300)
+    g_error ("%s %s %s: %u", method, path, body ? body : "", postern_response_get_status (response));
+  return answer ? g_strdup (postern_json_get_string (answer, "id")) : NULL;
+}
+
+typedef struct {
+  const char *recipient, *notice;
+  guint count;
+} Post;
+
+static gboolean
+read_post (PosternTxn *txn, gpointer data, GError **error)
+{
+  Post *post = data;
+  g_autoptr (GPtrArray) entries = postern_outbox_store_list (txn, NULL, 1000, error);
+
+  post->count = 0;
+  for (guint i = 0; entries && i < entries->len; i++) {
+    PosternOutboxEntry *entry = entries->pdata[i];
+    g_autofree char *model = g_str_equal (entry->recipient, post->recipient) ? postern_outbox_store_dup_model (store, entry, error) : NULL;
+
+    post->count += model && strstr (model, post->notice) ? 1 : 0;
+  }
+  return entries != NULL;
+}
+
+static guint
+count (const char *recipient, const char *notice)
+{
+  Post post = { recipient, notice };
+
+  g_assert_true (postern_store_read (store, POSTERN_KEEP_LASTING, read_post, &post, NULL));
+  return post.count;
+}
+
+static gboolean
+put_identity (PosternTxn *txn, gpointer data, GError **error)
+{
+  g_autoptr (PosternIdentity) identity = postern_identity_new ();
+
+  identity->id = g_strdup ("idn_00000000000000000000000000");
+  identity->user_id = g_strdup (data);
+  identity->connector = g_strdup ("away");
+  identity->subject = g_strdup ("somebody");
+  return postern_identity_store_insert (txn, identity, error);
+}
+
+#define ADMINISTRATOR "An administrator changed how you sign in"
+
+static void
+test_changes (void)
+{
+  static const struct {
+    const char *method, *path, *body, *notice;
+    guint old, new; /* mails to either */
+  } rows[] = {
+    { "PATCH", "", "{\"name\":\"Another\"}", ADMINISTRATOR, 0, 0 }, /* no way in */
+    { "PATCH", "", "{\"password\":\"long enough\"}", ADMINISTRATOR, 1, 0 },
+    { "PATCH", "", "{\"phone\":\"+4930123456\"}", ADMINISTRATOR, 1, 0 },
+    { "PATCH", "", "{\"phone\":null}", ADMINISTRATOR, 1, 0 },
+    { "PATCH", "", "{\"username\":\"somebody\"}", ADMINISTRATOR, 1, 0 },
+    { "POST", "/factor-reset", "{}", "will remove them from your account", 1, 0 },
+    { "DELETE", "/factor-reset", NULL, "nobody will remove them", 1, 0 },
+    { "DELETE", "/factor-reset", NULL, "nobody will remove them", 0, 0 }, /* nothing was asked for */
+    { "DELETE", "/identities/idn_00000000000000000000000000", NULL, ADMINISTRATOR, 1, 0 },
+    { "PATCH", "", "{\"email\":\"" NEW "\",\"email_verified\":true}", ADMINISTRATOR, 1, 1 },
+    { "PATCH", "", "{\"email\":null}", ADMINISTRATOR, 0, 1 },
+  };
+  g_autofree char *id = send ("POST", "", "{\"email\":\"" OLD "\",\"email_verified\":true,\"password\":\"good enough\"}");
+
+  fixture_write (store, put_identity, id);
+  for (guint i = 0; i < G_N_ELEMENTS (rows); i++) {
+    g_autofree char *path = g_strconcat ("/", id, rows[i].path, NULL);
+    guint old = count (OLD, rows[i].notice), new = count (NEW, rows[i].notice);
+
+    g_free (send (rows[i].method, path, rows[i].body));
+    g_test_message ("%s %s %s", rows[i].method, rows[i].path, rows[i].body ? rows[i].body : "");
+    g_assert_cmpuint (count (OLD, rows[i].notice) - old, ==, rows[i].old);
+    g_assert_cmpuint (count (NEW, rows[i].notice) - new, ==, rows[i].new);
+  }
+}
+
+/* What was never proved to be theirs is written to nobody. */
+static void
+test_unproved (void)
+{
+  g_autofree char *id = send ("POST", "", "{\"email\":\"unproved@notice.example\"}");
+  g_autofree char *path = g_strconcat ("/", id, NULL);
+
+  g_free (send ("PATCH", path, "{\"password\":\"long enough\"}"));
+  g_assert_cmpuint (count ("unproved@notice.example", ""), ==, 0);
+}
+
+int
+main (int argc, char **argv)
+{
+  g_autoptr (PosternTenant) tenant = NULL;
+  g_autoptr (GError) error = NULL;
+  int result;
+
+  g_test_init (&argc, &argv, NULL);
+  store = fixture_open ();
+  tenant = postern_tenant_new ("default", "https://id.example", store, &error);
+  g_assert_no_error (error);
+  api_fixture_has_messenger = TRUE;
+  api = api_fixture_new (tenant);
+  g_test_add_func ("/api-notice/changes", test_changes);
+  g_test_add_func ("/api-notice/unproved", test_unproved);
+  result = g_test_run ();
+  api_fixture_free (api);
+  g_clear_object (&tenant);
+  fixture_close (store, TRUE);
+  return result;
+}

@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "postern-notice.h"
+
+#include "postern-json.h"
+#include "postern-outbox.h"
+
+#define DAY (24 * 3600) /* seconds until it is no news any more */
+
+gboolean
+postern_notice_add (PosternTxn *txn, const char *issuer, PosternUser *user, const char *language, const char *notice, gint64 now, GError **error)
+{
+  g_autofree char *link = g_strconcat (issuer, "/account", NULL);
+  const char *locale = user->profile ? postern_json_get_string (user->profile, "locale") : NULL;
+  g_auto (PosternJsonObject) model = POSTERN_JSON_OBJECT_INIT;
+  g_autofree char *text = NULL;
+  PosternOutboxItem item = { .channel = "email", .recipient = user->email, .template = "security-notice", .language = locale ? locale : language };
+
+  if (user->email == NULL || !user->email_verified)
+    return TRUE;
+  postern_json_object_add_string (&model, "notice", notice);
+  postern_json_object_add_string (&model, "link", link);
+  item.model = text = postern_json_print (postern_json_object_end (&model));
+  item.expires_at = now + DAY;
+  return postern_outbox_add (txn, &item, error);
+}

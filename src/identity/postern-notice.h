@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#pragma once
+
+#include <glib/gi18n.h>
+
+#include "postern-stores.h"
+
+G_BEGIN_DECLS
+
+/* Each change of how somebody signs in is told by mail, in the transaction that makes it, so that whoever is robbed learns of it. */
+
+/* By an administrator; what people do themselves is worded where they do it. */
+#define POSTERN_NOTICE_ADMINISTRATOR N_("An administrator changed how you sign in to your account.")
+#define POSTERN_NOTICE_RESET_CANCELLED N_("Your second factors stay as they are: nobody will remove them from your account.")
+
+/**
+ * postern_notice_add: to @user's address, if that is known to be theirs. Whether mails go out at all is for the caller to know.
+ * @language: (nullable): where the person has chosen none; @notice: a phrase: a static string, marked N_(); @now: seconds since 1970
+ */
+gboolean postern_notice_add (PosternTxn *txn, const char *issuer, PosternUser *user, const char *language, const char *notice, gint64 now, GError **error);
+
+G_END_DECLS
