@@ -108,6 +108,7 @@ postern_factor_passkey_check_create (PosternFactorPasskey *self, PosternTenant *
   g_auto (Here) here = { 0 };
 
   here_init (&here, self, tenant, "webauthn.create", response->challenge);
+  here.expected.unattended = response->unattended;
   return postern_passkey_response_check_create (&here.expected, response->assertion.client_data, response->attestation, made, error);
 }
 
@@ -128,7 +129,7 @@ postern_factor_passkey_handle_step (PosternAuthenticator *authenticator, Postern
 
   if (postern_flow_ask_get_context (step) == NULL)
     return FALSE;
-  if (postern_flow_second_is_asked (step, "add-passkey"))
+  if (postern_flow_second_is_asked (step, "add-passkey") || postern_flow_second_is_asked (step, POSTERN_FLOW_PASSKEY_UPGRADE))
     postern_passkey_enrol_answer (self, step);
   else if (postern_flow_second_is_asked (step, "passkey"))
     postern_passkey_sign_in_answer_second (self, step);

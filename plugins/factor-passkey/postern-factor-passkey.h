@@ -12,6 +12,7 @@ G_BEGIN_DECLS
 /**
  * PosternFactorPasskey: what a person has. By what it is asked:
  *   task or second factor "add-passkey"   page `passkey-set-up`                       postern-passkey-enrol.c
+ *   task POSTERN_FLOW_PASSKEY_UPGRADE      likewise, for a script                       postern-passkey-enrol.c
  *   second factor "passkey"               page `passkey`                              postern-passkey-sign-in.c
  *   a step about nobody yet               none: what `identifier` or `password` sent  postern-passkey-sign-in.c
  */
@@ -29,6 +30,7 @@ typedef struct {
   PosternPasskeyBytes key;            /* of the credential that answers */
   PosternPasskeyAssertion assertion;  /* its client data is a registration's, too */
   PosternPasskeyBytes attestation;
+  gboolean unattended;                /* a registration that the browser made by itself */
 } PosternFactorPasskeyResponse;
 
 /** postern_factor_passkey_check_create: a registration, against what this server expects; postern_passkey_response_check_create(). */

@@ -128,7 +128,7 @@ postern_passkey_data_check (const PosternPasskeyData *self, const PosternPasskey
 {
   if (!is_for (self, expected->rp_id))
     return postern_passkey_data_refuse (error, "rpIdHash");
-  if (!(self->flags & POSTERN_PASSKEY_FLAG_UP))
+  if (!(self->flags & POSTERN_PASSKEY_FLAG_UP) && !expected->unattended)
     return postern_passkey_data_refuse (error, "flag UP");
   if (expected->verified && !(self->flags & POSTERN_PASSKEY_FLAG_UV))
     return postern_passkey_data_refuse (error, "flag UV");

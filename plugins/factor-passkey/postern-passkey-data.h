@@ -42,6 +42,7 @@ typedef struct {
   const char *const *top_origins; /* (nullable): of pages that may show ours in a frame; none unless named */
   gboolean verified;     /* FLAG_UV is required */
   const PosternPasskeyTrust *trust; /* (nullable): of a registration: whose authenticators are taken; any */
+  gboolean unattended;              /* FLAG_UP is not required: of a registration that the browser made by itself */
 } PosternPasskeyExpected;
 
 /** postern_passkey_data_check_client: client data as JSON (section 5.8.1): type, challenge, origin, crossOrigin and topOrigin. */

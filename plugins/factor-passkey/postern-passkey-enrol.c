@@ -7,6 +7,7 @@
 #include "postern-flow-device-words.h"
 #include "postern-flow-enrol.h"
 #include "postern-flow-passkey.h"
+#include "postern-flow-second.h"
 #include "postern-jwk.h"
 #include "postern-passkey-ids.h"
 #include "postern-passkey-input.h"
@@ -26,6 +27,7 @@ typedef struct {
   PosternFlowContext *context;
   PosternUser *user;
   PosternPasskeyMade made;
+  gboolean unattended; /* the browser made it by itself */
   char *ids;   /* of the passkeys that the person has … */
   guint n_ids; /* … and how many */
 } Enrolment;
@@ -72,6 +74,8 @@ describe (Enrolment *self)
   postern_json_object_add_string (&object, "name", name ? name : device);
   postern_json_object_add_boolean (&object, "backup_eligible", (data->flags & POSTERN_PASSKEY_FLAG_BE) != 0);
   postern_json_object_add_boolean (&object, "backed_up", (data->flags & POSTERN_PASSKEY_FLAG_BS) != 0);
+  if (self->unattended)
+    postern_json_object_add_boolean (&object, POSTERN_FLOW_PASSKEY_UNATTENDED, TRUE);
   return g_variant_ref_sink (postern_json_object_end (&object));
 }
 
@@ -95,7 +99,7 @@ static void
 finish (Enrolment *self)
 {
   postern_step_set_state (self->step, CHALLENGE, NULL);
-  if (self->made.data.flags & POSTERN_PASSKEY_FLAG_UV)
+  if (self->made.data.flags & POSTERN_PASSKEY_FLAG_UV && !self->unattended)
     postern_flow_add_amr (self->context->flow, "mfa");
   postern_step_return_user (self->step, self->user->id, "pop");
 }
@@ -109,8 +113,9 @@ take (Enrolment *self)
     .challenge = postern_step_get_state (self->step, CHALLENGE),
     .assertion.client_data = postern_passkey_input_read (&client, postern_step_get_input (self->step, "client_data"), INPUT_MAX),
     .attestation = postern_passkey_input_read (&attestation, postern_step_get_input (self->step, "attestation"), INPUT_MAX),
+    .unattended = self->unattended,
   };
-  const PosternFlowEnrolment enrolment = { self->user, put, self, TRUE, NOTICE_ADDED, "passkey.added" };
+  const PosternFlowEnrolment enrolment = { self->user, put, self, !self->unattended, NOTICE_ADDED, "passkey.added" };
   g_autoptr (GError) error = NULL;
 
   if (self->n_ids >= MOST)
@@ -132,7 +137,7 @@ void
 postern_passkey_enrol_answer (PosternFactorPasskey *factor, PosternStep *step)
 {
   PosternFlowContext *context = postern_flow_ask_get_context (step);
-  Enrolment self = { factor, step, context };
+  Enrolment self = { factor, step, context, .unattended = postern_flow_second_is_asked (step, POSTERN_FLOW_PASSKEY_UPGRADE) };
   GError *error = NULL;
 
   self.user = postern_flow_context_load_user (context, &error);

@@ -27,6 +27,7 @@ assert_logged (const char *end)
 static inline void
 passkey_begin (GVariant *settings)
 {
+  house_has_messenger = TRUE;
   house_begin ();
   g_log_set_handler (NULL, G_LOG_LEVEL_MESSAGE, log_keep, NULL);
   house_adopt (POSTERN_TYPE_FACTOR_PASSKEY, "passkey", "Passkey", settings);
@@ -74,13 +75,22 @@ put_passkey (PosternTxn *txn, gpointer data, GError **error)
   return postern_credential_store_put (txn, credential, error);
 }
 
+/* Somebody with a password alone, and an authenticator that is new here. */
 static inline Owner
-owner_make (const char *email)
+owner_make_without (const char *email)
 {
   Owner self = { user_make_with_password (email, TRUE), postern_id_new ("pk"), email, postern_passkey_maker_new (FALSE) };
 
   self.maker->rp_id = "id.example";
   self.maker->origin = ISSUER;
+  return self;
+}
+
+static inline Owner
+owner_make (const char *email)
+{
+  Owner self = owner_make_without (email);
+
   fixture_write (house_store, put_passkey, &self);
   return self;
 }
@@ -110,6 +120,22 @@ owner_answer (Owner *self, Browser *browser, const char *action)
   add_bytes (form, "auth_data", self->maker->auth_data->data, self->maker->auth_data->len);
   add_bytes (form, "signature", self->maker->signature->data, self->maker->signature->len);
   add_bytes (form, "user_handle", (const guint8 *) self->id, strlen (self->id));
+  return g_string_free (form, FALSE);
+}
+
+/** What the script sends as the passkey that the page asked for. (transfer full) */
+static inline char *
+owner_create (Owner *self, Browser *browser)
+{
+  g_autofree char *challenge = g_strdup (browser_model (browser, "passkey_challenge"));
+  GString *form = g_string_new ("action=continue");
+
+  assert_page (browser, "passkey-set-up");
+  self->maker->challenge = challenge;
+  postern_passkey_maker_make (self->maker, "none", "");
+  self->maker->challenge = NULL;
+  add_bytes (form, "client_data", self->maker->client->data, self->maker->client->len);
+  add_bytes (form, "attestation", self->maker->object->data, self->maker->object->len);
   return g_string_free (form, FALSE);
 }
 

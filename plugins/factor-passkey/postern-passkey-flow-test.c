@@ -123,6 +123,91 @@ test_second (void)
   assert_answer (browser, "acr=2");
 }
 
+/* --- made by the browser itself ------------------------------------------------------------------------------------------------ */
+
+static Browser *
+browser_at_account (Owner *owner)
+{
+  Browser *browser = browser_new ("192.0.2.3");
+
+  browser_get (browser, "/account");
+  browser_follow (browser);
+  browser_sign_in (browser, owner->email, PASSWORD);
+  browser_follow (browser);
+  assert_page (browser, "account");
+  return browser;
+}
+
+/* Nobody touched anything: that is taken there, and nowhere else. */
+static void
+test_unattended (void)
+{
+  g_auto (Owner) hal = owner_make_without ("hal@passkey.example");
+  g_autoptr (Browser) browser = browser_at_account (&hal);
+  g_autoptr (Browser) elsewhere = browser_at_account (&hal);
+  g_autoptr (Browser) later = NULL;
+  g_autofree char *attended = NULL;
+  g_autofree char *told = NULL;
+  g_autofree char *form = NULL;
+  g_autofree char *answer = NULL;
+
+  g_assert_cmpstr (browser_model (browser, "upgrade_url"), ==, ISSUER "/account/change/upgrade-passkey");
+  hal.maker->flags = 0;
+  browser_get (browser, "/account/change/add-passkey");
+  browser_follow (browser);
+  attended = owner_create (&hal, browser);
+  browser_submit (browser, attended);
+  assert_page (browser, "passkey-set-up");
+  assert_logged ("flag UP");
+  browser_get (browser, "/account/change/upgrade-passkey");
+  browser_follow (browser);
+  form = owner_create (&hal, browser);
+  browser_submit (browser, form);
+  assert_page (browser, "account");
+  g_assert_cmpstr (browser_model (browser, "notice"), ==, "It is set up.");
+  g_assert_null (browser_model (browser, "upgrade_url"));
+  told = post_get (hal.email, "notice");
+  g_assert_cmpstr (told, ==, "A passkey was added to your account.");
+  browser_get (elsewhere, "/account"); /* nobody is signed out by it */
+  assert_page (elsewhere, "account");
+  later = browser_at_account (&hal); /* nor asked for it */
+  g_free (hal.credential);
+  hal.credential = g_strdup ("Y3JlZA");
+  browser_begin (later, application_flow (APP_FIRST, POSTERN_FLOW_PROMPT_LOGIN));
+  answer = owner_answer (&hal, later, ALONE);
+  browser_submit (later, answer);
+  assert_page (later, "identifier");
+  assert_logged ("flag UP"); /* who signs in must be there */
+  hal.maker->flags = POSTERN_PASSKEY_FLAG_UP | POSTERN_PASSKEY_FLAG_UV;
+  g_free (answer);
+  answer = owner_answer (&hal, later, ALONE);
+  browser_submit (later, answer);
+  assert_answer (later, "acr=2");
+}
+
+/* Only who has just come in by a password, and has none. */
+static void
+test_upgrade (void)
+{
+  g_auto (Owner) ivy = owner_make ("ivy@passkey.example");
+  g_auto (Owner) jan = owner_make_without ("jan@passkey.example");
+  g_autoptr (Browser) with = browser_at_start ();
+  g_autoptr (Browser) old = browser_at_account (&jan);
+  g_autofree char *form = owner_answer (&ivy, with, ALONE);
+
+  browser_submit (with, form);
+  browser_get (with, "/account");
+  assert_page (with, "account");
+  g_assert_null (browser_model (with, "upgrade_url"));
+  fixture_write (house_store, sessions_age, jan.id);
+  browser_get (old, "/account");
+  assert_page (old, "account");
+  g_assert_null (browser_model (old, "upgrade_url"));
+  browser_get (old, "/account/change/upgrade-passkey");
+  browser_follow (old);
+  assert_page (old, "identifier"); /* to sign in again first */
+}
+
 /* --- where it was asked for --------------------------------------------------------------------------------------------------- */
 
 /* Of the sites that are named, and of no other, however it looks. */
@@ -260,6 +345,8 @@ main (int argc, char **argv)
   g_test_add_func ("/passkey-flow/refused", test_refused);
   g_test_add_func ("/passkey-flow/foreign", test_foreign);
   g_test_add_func ("/passkey-flow/second", test_second);
+  g_test_add_func ("/passkey-flow/unattended", test_unattended);
+  g_test_add_func ("/passkey-flow/upgrade", test_upgrade);
   g_test_add_func ("/passkey-flow/origins", test_origins);
   g_test_add_func ("/passkey-flow/related", test_related);
   g_test_add_func ("/passkey-flow/settings", test_settings);

@@ -185,13 +185,15 @@ find_notice (PosternRequest *request)
 }
 
 static GVariant *
-method_rows (Account *account, PosternRequest *request, PosternRuntime *runtime)
+method_rows (Account *account, PosternRequest *request, PosternRuntime *runtime, PosternJsonObject *model)
 {
   PosternFlowContext context;
   g_autoptr (PosternFlow) flow = postern_flow_visit_begin_context (account->visit, runtime, request, &context);
   GVariant *rows;
 
   rows = postern_flow_methods_to_variant (&context, account->visit->user, account->credentials);
+  if (postern_flow_visit_is_fresh (account->visit))
+    postern_flow_passkey_add_upgrade (&context, account->visit->session, account->credentials, model);
   postern_flow_context_clear (&context);
   return rows;
 }
@@ -219,7 +221,7 @@ render (Account *account, PosternRequest *request, PosternRuntime *runtime)
   postern_json_object_add_string (&model, "identifier", identifier);
   postern_json_object_add_string (&model, "email", visit->user->email);
   postern_json_object_add_string (&model, "notice", find_notice (request));
-  postern_json_object_add (&model, "methods", method_rows (account, request, runtime));
+  postern_json_object_add (&model, "methods", method_rows (account, request, runtime, &model));
   postern_flow_passkey_add_known (runtime, visit->tenant, visit->user, account->credentials, &model);
   postern_json_object_add_boolean (&model, "others", account->sessions->len > 1);
   postern_json_object_add (&model, "sessions", session_entries (account));

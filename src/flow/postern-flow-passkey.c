@@ -97,6 +97,17 @@ postern_flow_passkey_add_known (PosternRuntime *runtime, PosternTenant *tenant, 
 }
 
 void
+postern_flow_passkey_add_upgrade (PosternFlowContext *context, PosternSession *session, GPtrArray *credentials, PosternJsonObject *model)
+{
+  g_auto (GStrv) amr = g_strsplit (session->amr ? session->amr : "", " ", -1);
+  g_autofree char *url = g_strconcat (postern_tenant_get_issuer (context->tenant), "/account/change/" POSTERN_FLOW_PASSKEY_UPGRADE, NULL);
+  g_autofree char *ids = postern_flow_passkey_dup_ids (credentials, NULL);
+
+  if (*ids == '\0' && g_strv_contains ((const char *const *) amr, "pwd") && postern_flow_factors_find_passkey (context))
+    postern_json_object_add_string (model, "upgrade_url", url);
+}
+
+void
 postern_flow_passkey_add (PosternFlowContext *context, PosternJsonObject *model)
 {
   g_autofree char *challenge = NULL;

@@ -10,6 +10,7 @@
 #include "postern-flow-claims.h"
 #include "postern-flow-context.h"
 #include "postern-flow-factors.h"
+#include "postern-flow-passkey.h"
 #include "postern-flow-second-reset.h"
 #include "postern-flow-second-rows.h"
 #include "postern-sign-in.h"
@@ -42,11 +43,15 @@ look_clear (Look *self)
 
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Look, look_clear)
 
-/* What is used up is none; a counter or the time of a code says nothing like that of the others. */
+/*
+ * What is used up is none; a counter or the time of a code says nothing like that of the others. And what a browser made by itself is nothing
+ * that the person knows to be asked for, elsewhere.
+ */
 static gboolean
 is_good (PosternCredential *credential, const PosternFlowSecond *row)
 {
-  return g_strcmp0 (credential->kind, row->kind) == 0 && (!g_str_equal (row->name, CODES) || credential->used_at == 0);
+  return g_strcmp0 (credential->kind, row->kind) == 0 && (!g_str_equal (row->name, CODES) || credential->used_at == 0) &&
+         !(credential->data && postern_json_get_boolean (credential->data, POSTERN_FLOW_PASSKEY_UNATTENDED, FALSE));
 }
 
 static guint

@@ -3,6 +3,7 @@
 
 #include "postern-flow-context.h"
 #include "postern-flow-factors.h"
+#include "postern-flow-passkey.h"
 #include "postern-flow-routes.h"
 #include "postern-sign-in.h"
 
@@ -15,6 +16,7 @@ static const PosternFlowTask tasks[] = {
   { POSTERN_FLOW_TASK_EMAIL,           CODE,     NULL,       "email" },
   { POSTERN_FLOW_TASK_PHONE,           CODE,     NULL,       "phone" },
   { "add-passkey",                     "passkey", NULL,      "added" },
+  { POSTERN_FLOW_PASSKEY_UPGRADE,      "passkey", NULL,      "added" },
   { "add-totp",                        "totp",   NULL,       "added" },
   { "new-recovery-codes",              "recovery-code", NULL, "added" },
   { POSTERN_FLOW_TASK_LINK,            NULL,       NULL,      "added" },

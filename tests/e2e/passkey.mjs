@@ -230,6 +230,60 @@ export function register(person) {
     await other.close();
   });
 
+  test('just after a password the browser makes a passkey by itself, where it can, and nobody waits for it', async () => {
+    const email = await somebody('passkey-upgraded');
+    const first = await person();
+    /* Chromium asks its own password manager, which tests have none of: what it would make is made by the virtual authenticator. */
+    await first.page.addInitScript(() => {
+      const create = navigator.credentials.create.bind(navigator.credentials);
+      PublicKeyCredential.getClientCapabilities = async () => ({ conditionalCreate: true });
+      navigator.credentials.create = ({ publicKey, mediation }) => {
+        window.asked = mediation;
+        return create({ publicKey });
+      };
+    });
+    const here = await plugIn(first.page);
+    await enterPassword(first.page, email);
+    await first.page.waitForSelector('#passkeys:visible');
+    assert.equal(await first.page.evaluate(() => window.asked), 'conditional');
+    assert.equal((await here.credentials()).length, 1);
+    const other = await person();
+    await enterPassword(other.page, email);
+    await other.page.waitForSelector('#methods'); /* it is nothing that is asked for elsewhere */
+    await answerBy((await here.credentials())[0], true);
+    await first.close();
+    await other.close();
+  });
+
+  test('a browser that makes no passkey by itself, or fails to, is left alone', async () => {
+    for (const [can, number] of [[false, 0], [true, 1]]) {
+      const email = await somebody(`passkey-not-upgraded-${number}`);
+      const { page, close } = await person();
+      const wrong = [];
+      let asked = 0;
+      page.on('pageerror', (error) => wrong.push(String(error)));
+      page.on('console', (message) => { if (message.type() === 'error') wrong.push(message.text()); });
+      page.on('request', (request) => { if (request.url().endsWith('/account/change/upgrade-passkey')) asked += 1; });
+      await page.addInitScript((capable) => {
+        PublicKeyCredential.getClientCapabilities = capable ? async () => ({ conditionalCreate: true }) : undefined;
+        navigator.credentials.create = async () => {
+          window.refused = true;
+          throw new DOMException('', 'NotAllowedError');
+        };
+      }, can);
+      await enterPassword(page, email);
+      await page.waitForSelector('#methods');
+      if (can) await page.waitForFunction(() => window.refused);
+      assert.equal(asked, number);
+      await page.reload();
+      await page.waitForSelector('#methods');
+      assert.equal(asked, number); /* not again for 30 days */
+      assert.equal(await page.isVisible('#passkeys'), false);
+      assert.deepEqual(wrong, []);
+      await close();
+    }
+  });
+
   test('a browser that has no signals is left alone', async () => {
     const email = await somebody('passkey-unsignalled');
     const { page, close } = await person();
