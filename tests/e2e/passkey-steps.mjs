@@ -87,7 +87,7 @@ function stepsAt(person, get) {
     await other.close();
   }
 
-  return { somebody, enterPassword, addPasskey, answerBy, url: async () => (await get()).url, log: async () => (await get()).log() };
+  return { somebody, enterPassword, addPasskey, answerBy, cli: async (...words) => (await get()).cli(...words), url: async () => (await get()).url, log: async () => (await get()).log() };
 }
 
 /** @param person: makes a browser of somebody's own. `strict` are the steps at a server that wants to know each passkey's owner. */

@@ -4,85 +4,12 @@ import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
 import { once } from 'node:events';
 import { createServer } from 'node:http';
-import { startPostern } from '../lib/server.mjs';
+import { passkeySteps } from './passkey-steps.mjs';
 import { test } from '../lib/tap.mjs';
-
-const password = 'correct horse battery staple 9';
-let postern;
-
-async function get() {
-  postern ??= await startPostern();
-  return postern;
-}
-
-export async function stop() {
-  await postern?.stop();
-}
 
 /** @param person: makes a browser of somebody's own */
 export function register(person) {
-  async function somebody(name) {
-    await get();
-    await postern.cli('user', 'create', '--email', `${name}@example.com`, '--email-verified', '--name', 'Somebody', '--password', password);
-    return `${name}@example.com`;
-  }
-
-  /** An authenticator in this page's browser; options as of the DevTools protocol. */
-  async function plugIn(page, options = {}) {
-    const devtools = await page.context().newCDPSession(page);
-    await devtools.send('WebAuthn.enable', { enableUI: false });
-    const { authenticatorId } = await devtools.send('WebAuthn.addVirtualAuthenticator', {
-      options: { protocol: 'ctap2', ctap2Version: 'ctap2_1', transport: 'internal', hasResidentKey: true, hasUserVerification: true, isUserVerified: true, automaticPresenceSimulation: true, ...options },
-    });
-    return { devtools, authenticatorId, credentials: async () => (await devtools.send('WebAuthn.getCredentials', { authenticatorId })).credentials };
-  }
-
-  async function enterPassword(page, email) {
-    await page.goto(`${postern.url}/account`);
-    await page.fill('#identifier', email);
-    await page.click('#submit');
-    await page.waitForSelector('input[autocomplete=current-password]:visible');
-    await page.fill('#password', password);
-    await page.click('#submit');
-  }
-
-  async function addPasskey(page, email) {
-    await enterPassword(page, email);
-    await page.waitForSelector('#methods');
-    await page.click('#go-passkey');
-    await page.waitForSelector('form[data-passkey=create]');
-    await page.click('#passkey');
-    await page.waitForSelector('#codes');
-    await page.click('#submit');
-    await page.waitForSelector('#notice');
-  }
-
-  /** Whether the authenticator gives up what it has, in a moment. */
-  async function gone(authenticator) {
-    for (let i = 0; i < 50; i += 1) {
-      if ((await authenticator.credentials()).length === 0) return true;
-      await new Promise((resolve) => { setTimeout(resolve, 100); });
-    }
-    return false;
-  }
-
-  /** Signs out here and moves the credential to the page of somebody who has no cookie of ours. */
-  async function move(from, to) {
-    for (const credential of await from.credentials()) await to.devtools.send('WebAuthn.addCredential', { authenticatorId: to.authenticatorId, credential });
-  }
-
-  /** Somebody without a cookie of ours answers by this credential, and is let in or refused. */
-  async function answerBy(credential, good) {
-    const other = await person();
-    const there = await plugIn(other.page, { automaticPresenceSimulation: false });
-    await there.devtools.send('WebAuthn.addCredential', { authenticatorId: there.authenticatorId, credential });
-    await other.page.goto(`${postern.url}/account`);
-    await other.page.waitForSelector('form[data-passkey]:visible');
-    await there.devtools.send('WebAuthn.setAutomaticPresenceSimulation', { authenticatorId: there.authenticatorId, enabled: true });
-    await other.page.click('#passkey');
-    await other.page.waitForSelector(good ? '#methods' : '#error');
-    await other.close();
-  }
+  const { somebody, plugIn, enterPassword, addPasskey, move, gone, answerBy, cli, url, log } = passkeySteps(person);
 
   for (const [how, options] of [['that knows its owner', {}], ['that is backed up', { defaultBackupEligibility: true, defaultBackupState: true }]]) {
     test(`a passkey ${how}: added, then signed in with nothing typed`, async () => {
@@ -94,7 +21,7 @@ export function register(person) {
       const other = await person();
       const there = await plugIn(other.page, { ...options, automaticPresenceSimulation: false });
       await move(here, there);
-      await other.page.goto(`${postern.url}/account`);
+      await other.page.goto(`${await url()}/account`);
       await other.page.waitForSelector('form[data-passkey]:visible');
       await there.devtools.send('WebAuthn.setAutomaticPresenceSimulation', { authenticatorId: there.authenticatorId, enabled: true });
       await other.page.click('#passkey');
@@ -141,11 +68,11 @@ export function register(person) {
     await addPasskey(first.page, email);
     const [credential] = await here.credentials();
     assert.equal(credential.backupEligibility, false);
-    const refusals = () => postern.log().split('The passkey\'s response is not good: flag BE').length - 1;
+    const refusals = async () => (await log()).split('The passkey\'s response is not good: flag BE').length - 1;
     for (const [backupEligibility, good] of [[true, false], [false, true]]) {
-      const before = refusals();
+      const before = await refusals();
       await answerBy({ ...credential, backupEligibility }, good);
-      assert.equal(refusals() - before, good ? 0 : 1);
+      assert.equal(await refusals() - before, good ? 0 : 1);
     }
     await first.close();
   });
@@ -155,17 +82,17 @@ export function register(person) {
     const bank = createServer((_, answer) => answer.setHeader('content-type', 'text/html').end('<p id="back">Back</p>')).listen(0, '127.0.0.1');
     await once(bank, 'listening');
     const redirect = `http://127.0.0.1:${bank.address().port}/back`;
-    const app = await postern.cli('app', 'create', '--name', 'Bank', '--kind', 'web', '--first-party', '--redirect-uri', redirect);
+    const app = await cli('app', 'create', '--name', 'Bank', '--kind', 'web', '--first-party', '--redirect-uri', redirect);
     const verifier = 'a'.repeat(43);
     const challenge = createHash('sha256').update(verifier).digest('base64url');
     const { page, context, close } = await person();
     await plugIn(page);
     await addPasskey(page, email);
-    const begin = (more) => page.goto(`${postern.url}/oidc/authorize?${new URLSearchParams({ response_type: 'code', client_id: app.client_id, redirect_uri: redirect, scope: 'openid', code_challenge: challenge, code_challenge_method: 'S256', ...more })}`);
+    const begin = async (more) => page.goto(`${await url()}/oidc/authorize?${new URLSearchParams({ response_type: 'code', client_id: app.client_id, redirect_uri: redirect, scope: 'openid', code_challenge: challenge, code_challenge_method: 'S256', ...more })}`);
     const redeem = async () => {
       await page.waitForSelector('#back');
       const form = { grant_type: 'authorization_code', code: new URL(page.url()).searchParams.get('code'), redirect_uri: redirect, code_verifier: verifier };
-      const answer = await fetch(`${postern.url}/oidc/token`, { method: 'POST', body: new URLSearchParams(form), headers: { authorization: `Basic ${Buffer.from(`${app.client_id}:${app.client_secret}`).toString('base64')}` } });
+      const answer = await fetch(`${await url()}/oidc/token`, { method: 'POST', body: new URLSearchParams(form), headers: { authorization: `Basic ${Buffer.from(`${app.client_id}:${app.client_secret}`).toString('base64')}` } });
       return JSON.parse(Buffer.from((await answer.json()).id_token.split('.')[1], 'base64url'));
     };
     const secret = async () => (await context.cookies()).find(({ name }) => /session$/.test(name)).value;
@@ -195,16 +122,14 @@ export function register(person) {
   });
 
   test('a password manager finds where a passkey is made', async () => {
-    await get();
-    const answer = await fetch(`${postern.url}/.well-known/passkey-endpoints`);
+    const answer = await fetch(`${await url()}/.well-known/passkey-endpoints`);
     assert.equal(answer.status, 200);
     assert.match(answer.headers.get('content-type'), /^application\/json/);
-    assert.deepEqual(await answer.json(), { enroll: `${postern.url}/account/change/add-passkey`, manage: `${postern.url}/account` });
+    assert.deepEqual(await answer.json(), { enroll: `${await url()}/account/change/add-passkey`, manage: `${await url()}/account` });
   });
 
   test('no other site may use the passkeys, unless a setting names it', async () => {
-    await get();
-    assert.equal((await fetch(`${postern.url}/.well-known/webauthn`)).status, 404);
+    assert.equal((await fetch(`${await url()}/.well-known/webauthn`)).status, 404);
   });
 
   test('authenticators are told what the account page shows, and of a passkey that was taken away', async () => {
@@ -219,7 +144,7 @@ export function register(person) {
     await first.page.click('#passkey button.danger');
     await first.page.waitForSelector('#notice');
     assert.equal(await gone(here), true); /* none is accepted any more */
-    await other.page.goto(`${postern.url}/account`);
+    await other.page.goto(`${await url()}/account`);
     await other.page.waitForSelector('form[data-passkey]:visible');
     await there.devtools.send('WebAuthn.setAutomaticPresenceSimulation', { authenticatorId: there.authenticatorId, enabled: true });
     await other.page.click('#passkey');
@@ -310,7 +235,7 @@ export function register(person) {
     await move(here, there);
     let sent;
     other.page.on('request', (request) => { if (request.method() === 'POST') sent = request.postData(); });
-    await other.page.goto(`${postern.url}/account`);
+    await other.page.goto(`${await url()}/account`);
     await other.page.waitForSelector('form[data-passkey]:visible');
     await there.devtools.send('WebAuthn.setAutomaticPresenceSimulation', { authenticatorId: there.authenticatorId, enabled: true });
     await other.page.click('#passkey');
@@ -318,7 +243,7 @@ export function register(person) {
     const fields = new URLSearchParams(sent);
     assert.equal(fields.get('action'), 'factor:passkey');
     const thief = await person();
-    await thief.page.goto(`${postern.url}/account`);
+    await thief.page.goto(`${await url()}/account`);
     await thief.page.waitForSelector('#identifier');
     await thief.page.evaluate((entries) => {
       const form = document.querySelector('form[data-passkey]');

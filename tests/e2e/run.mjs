@@ -9,6 +9,9 @@ import * as codes from './codes.mjs';
 import * as consolePages from './console.mjs';
 import * as native from './native.mjs';
 import * as passkey from './passkey.mjs';
+import * as passkeyOpinion from './passkey-opinion.mjs';
+import * as passkeySteps from './passkey-steps.mjs';
+import * as passkeyWays from './passkey-ways.mjs';
 import * as secondFactor from './second-factor.mjs';
 import { startBrowser, signIn } from '../lib/browser.mjs';
 import { RelyingParty, client } from '../lib/relying-party.mjs';
@@ -386,6 +389,8 @@ account.register(person, provider);
 codes.register(person);
 secondFactor.register(person);
 passkey.register(person);
+passkeyOpinion.register(person);
+passkeyWays.register(person);
 consolePages.register(person);
 native.register();
 
@@ -404,7 +409,7 @@ await runTests({
     await account.stop();
     await codes.stop();
     await secondFactor.stop();
-    await passkey.stop();
+    await passkeySteps.stop();
     await consolePages.stop();
     await native.stop();
     await provider.stop();
