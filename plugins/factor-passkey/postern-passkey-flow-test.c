@@ -205,7 +205,7 @@ test_upgrade (void)
   g_assert_null (browser_model (old, "upgrade_url"));
   browser_get (old, "/account/change/upgrade-passkey");
   browser_follow (old);
-  assert_page (old, "identifier"); /* to sign in again first */
+  assert_page (old, "password"); /* to sign in again first */
 }
 
 /* --- where it was asked for --------------------------------------------------------------------------------------------------- */
