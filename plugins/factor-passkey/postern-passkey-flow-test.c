@@ -291,6 +291,51 @@ test_settings (void)
   }
 }
 
+/* --- how often it writes ------------------------------------------------------------------------------------------------------ */
+
+static guint32
+read_number (const char *bytes)
+{
+  guint32 number;
+
+  memcpy (&number, bytes, sizeof number);
+  return GUINT32_FROM_BE (number);
+}
+
+/* Transactions in SQLite's log: a frame that ends one says how large the database is then. What was written before the log began anew has other salts. */
+static guint
+count_writes (void)
+{
+  g_autofree char *path = g_build_filename (fixture_location, "default", "lasting.db-wal", NULL);
+  g_autofree char *log = NULL;
+  gsize length, step;
+  guint count = 0;
+
+  g_assert_true (g_file_get_contents (path, &log, &length, NULL));
+  g_assert_cmpuint (length, >, 32);
+  step = 24 + read_number (log + 8);
+  for (gsize at = 32; at + step <= length && memcmp (log + at + 8, log + 16, 8) == 0; at += step)
+    count += read_number (log + at + 4) != 0;
+  return count;
+}
+
+/* The passkey's count, and the session. */
+static void
+test_writes (void)
+{
+  g_auto (Owner) kim = owner_make ("kim@passkey.example");
+  g_autoptr (Browser) browser = browser_at_start ();
+  g_autofree char *form = owner_answer (&kim, browser, ALONE);
+  guint before = count_writes (), writes;
+
+  browser_submit (browser, form);
+  assert_answer (browser, "acr=2");
+  writes = count_writes () - before;
+  g_test_message ("A sign-in by passkey writes %u times", writes);
+  g_assert_cmpuint (writes, >, 0);
+  g_assert_cmpuint (writes, <=, 2);
+}
+
 /* --- a database that fails -------------------------------------------------------------------------------------------------- */
 
 static gboolean
@@ -350,6 +395,7 @@ main (int argc, char **argv)
   g_test_add_func ("/passkey-flow/origins", test_origins);
   g_test_add_func ("/passkey-flow/related", test_related);
   g_test_add_func ("/passkey-flow/settings", test_settings);
+  g_test_add_func ("/passkey-flow/writes", test_writes);
   g_test_add_func ("/passkey-flow/database", test_database);
   status = g_test_run ();
   return passkey_end (status);
