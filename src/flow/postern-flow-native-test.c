@@ -400,6 +400,74 @@ test_redirect_to_web (void)
   assert_to_web (program, program->auth_session);
 }
 
+/* --- passkeys: a factor of which only the page is needed ---------------------------------------------------------------------------- */
+
+#define TEST_TYPE_FACTOR (test_factor_get_type ())
+G_DECLARE_FINAL_TYPE (TestFactor, test_factor, TEST, FACTOR, PosternFactor)
+
+struct _TestFactor {
+  PosternFactor parent_instance;
+};
+
+G_DEFINE_FINAL_TYPE (TestFactor, test_factor, POSTERN_TYPE_FACTOR)
+
+static gboolean
+test_factor_handle_step (PosternAuthenticator *self, PosternStep *step)
+{
+  postern_step_return_prompt (step, postern_prompt_new_page ("passkey", NULL));
+  return TRUE;
+}
+
+static void
+test_factor_class_init (TestFactorClass *klass)
+{
+  POSTERN_AUTHENTICATOR_CLASS (klass)->handle_step = test_factor_handle_step;
+}
+
+static void
+test_factor_init (TestFactor *self)
+{
+}
+
+static void
+give_passkey (const char *user_id)
+{
+  g_autoptr (PosternCredential) credential = postern_credential_new ();
+
+  credential->id = postern_id_new ("crd");
+  credential->user_id = g_strdup (user_id);
+  credential->kind = g_strdup ("passkey");
+  credential->value = g_strdup (credential->id); /* nobody reads it, but no two are the same */
+  fixture_write (house_store, credential_put, credential);
+}
+
+/* It is asked for in a browser; where there is another way, that comes first here, and the passkey is still there to be chosen. */
+static void
+test_passkey (void)
+{
+  g_auto (Person) mia = person_make ("mia@native.example", TRUE);
+  g_autofree char *only = user_make_with_password ("ned@native.example", TRUE);
+  g_autoptr (Program) program = program_new (APP_FIRST, "192.0.2.30");
+  g_autoptr (Browser) browser = browser_new ("192.0.2.30");
+
+  house_adopt (TEST_TYPE_FACTOR, "passkey", "Passkey", g_variant_new_parsed ("@a{ss} {}"));
+  give_passkey (mia.id);
+  give_passkey (only);
+  policy_set (RULE ("required"));
+  browser_begin (browser, application_flow (APP_FIRST, 0));
+  browser_sign_in (browser, mia.email, PASSWORD);
+  assert_page (browser, "passkey");
+  program_sign_in (program, mia.email, PASSWORD);
+  program_assert_page (program, "totp");
+  program_answer (program, "action=other-factor");
+  program_assert_page (program, "second-factor");
+  program_answer (program, "action=second:passkey");
+  program_assert_answer (program, "error=redirect_to_web");
+  program_sign_in (program, "ned@native.example", PASSWORD);
+  program_assert_answer (program, "error=redirect_to_web");
+  policy_set ("{}");
+}
+
 /* --- which applications -------------------------------------------------------------------------------------------------------------- */
 
 typedef struct {
@@ -568,6 +636,7 @@ main (int argc, char **argv)
   g_test_add_func ("/native/enumeration", test_enumeration);
   g_test_add_func ("/native/only-what-is-asked", test_only_what_is_asked);
   g_test_add_func ("/native/sign-up", test_sign_up);
+  g_test_add_func ("/native/passkey", test_passkey);
   failed = g_test_run ();
   house_end ();
   return failed;

@@ -266,6 +266,18 @@ ask (PosternFlowContext *context, const PosternFlowSecond *row, const char *want
   return take_answer (context, row, step, error);
 }
 
+/*
+ * What is asked for before anybody chose. An application that shows the pages itself has none for a passkey, which would lead to a
+ * browser: there another way comes first, but for what is used up by it.
+ */
+static const PosternFlowSecond *
+find_usual (Look *look)
+{
+  guint shown = look->ready & ~(guint) (POSTERN_SECOND_PASSKEY | POSTERN_SECOND_RECOVERY_CODE);
+
+  return find_first (postern_flow_context_get_native (look->context) && shown ? shown : look->ready);
+}
+
 static PosternStageResult
 ask_one (Look *look, GError **error)
 {
@@ -282,7 +294,7 @@ ask_one (Look *look, GError **error)
   if (row == NULL) /* none was chosen, or what was is not there any more: nothing that was typed belongs to another one */
     g_clear_pointer (&context->input, postern_pairs_unref);
   note_remember (look);
-  row = row ? row : find_first (look->ready);
+  row = row ? row : find_usual (look);
   result = ask (context, row, row->name, error);
   if (result == POSTERN_STAGE_GO_ON && look->reset_at) /* they are not lost */
     postern_flow_second_reset_cancel (context);
