@@ -123,9 +123,9 @@ export function register() {
     const again = await ask({ ...request, prompt: 'none', auth_session: first.auth_session });
     assert.equal((await claims(again)).sid, (await claims(first)).sid);
     const login = await ask({ ...request, max_age: '0', auth_session: again.auth_session });
-    assert.equal(login.page.name, 'identifier');
-    assert.equal(login.page.fields[0].value, 'dora@example.com');
-    const done = await ask({ auth_session: login.auth_session, identifier: 'dora@example.com', password });
+    assert.equal(login.page.name, 'password'); // whose is known
+    assert.equal(login.page.identifier, 'dora@example.com');
+    const done = await ask({ auth_session: login.auth_session, password });
     assert.equal((await claims(done)).sid, (await claims(await ask({ ...request, prompt: 'none', auth_session: done.auth_session }))).sid);
     assert.equal((await ask({ ...request, prompt: 'none', auth_session: first.auth_session })).error, 'login_required'); // its secret has changed
   });
