@@ -6,8 +6,7 @@
 #include "postern-flow-ask.h"
 #include "postern-flow-audit.h"
 #include "postern-flow-context.h"
-#include "postern-flow-effects.h"
-#include "postern-guard.h"
+#include "postern-flow-risk.h"
 #include "postern-password-policy.h"
 #include "postern-seal.h"
 
@@ -52,21 +51,6 @@ answer_wrong (PosternStep *step, PosternPasswordAccount *account, PosternPasswor
   postern_password_page_answer (step, page);
 }
 
-static gboolean
-grant_pardon (PosternFlowContext *context, PosternTxn *txn, gpointer data, GError **error)
-{
-  return postern_guard_pardon_grant (data, txn, error);
-}
-
-static void
-forgive (PosternFlowContext *context, const PosternGuard *guard)
-{
-  PosternGuardPardon *pardon = postern_guard_dup_pardon (guard);
-
-  if (pardon)
-    postern_flow_effects_add_short (context, grant_pardon, pardon, (GDestroyNotify) postern_guard_pardon_free);
-}
-
 gboolean
 postern_password_check (PosternFactorPassword *self, PosternStep *step, PosternPasswordAccount *account, const char *typed, PosternPasswordPage *page, const char *field)
 {
@@ -91,7 +75,7 @@ postern_password_check (PosternFactorPassword *self, PosternStep *step, PosternP
     answer_wrong (step, account, page, field);
   if (!looked || result == POSTERN_PASSWORD_WRONG)
     return FALSE;
-  forgive (context, &guard);
+  postern_flow_risk_forgive (context, &guard);
   return TRUE;
 }
 

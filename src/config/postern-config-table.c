@@ -96,6 +96,9 @@ const PosternConfigKey postern_config_table[] = {
   { "password.breached-list", POSTERN_CONFIG_PATH, "", "POSTERN_PASSWORD_BREACHED_LIST", NULL, NULL, FALSE,
     "A file of stolen passwords, one a line, besides the list built in." },
 
+  { "risk.geoip-database", POSTERN_CONFIG_PATH, "", "POSTERN_RISK_GEOIP_DATABASE", NULL, NULL, FALSE,
+    "A database of MaxMind's format that says where addresses are: for sign-ins from new countries, and with cities for impossible travel. None when empty. Rename a newer one into its place and reload." },
+
   { "messages.from-address", POSTERN_CONFIG_STRING, "", "POSTERN_MESSAGES_FROM_ADDRESS", NULL, NULL, FALSE,
     "The address that mails come from; postern@ and the public URL's host when empty." },
   { "messages.sender-name", POSTERN_CONFIG_STRING, "", "POSTERN_MESSAGES_SENDER_NAME", NULL, NULL, FALSE,

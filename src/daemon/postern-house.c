@@ -80,6 +80,19 @@ open_store (PosternHouse *self, GError **error)
   return self->book != NULL;
 }
 
+/* Where it cannot be read, signing in goes on: nobody is known to be anywhere. */
+static void
+open_geoip (PosternHouse *self)
+{
+  const char *path = postern_config_get_string (self->config, "risk.geoip-database");
+  g_autoptr (GError) error = NULL;
+  g_autoptr (PosternGeoip) geoip = path && *path ? postern_geoip_open (path, &error) : NULL;
+  if (geoip)
+    postern_runtime_set_geoip (self->runtime, geoip);
+  else if (error)
+    g_warning ("addresses are not looked up: %s", error->message);
+}
+
 static gboolean
 open_tenant (PosternHouse *self, GError **error)
 {
@@ -89,6 +102,7 @@ open_tenant (PosternHouse *self, GError **error)
   self->runtime = postern_runtime_new (self->config, self->registry, self->hub);
   postern_runtime_set_book (self->runtime, self->book);
   postern_runtime_add_tenant (self->runtime, self->tenant);
+  open_geoip (self);
   self->engine = postern_flow_engine_new (self->runtime);
   return TRUE;
 }

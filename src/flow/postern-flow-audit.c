@@ -8,6 +8,7 @@ data_of (PosternFlowContext *context, const char *user_id)
 {
   g_auto (PosternJsonObject) data = POSTERN_JSON_OBJECT_INIT;
   PosternFlow *flow = context->flow;
+  g_autofree char *risks = flow->risks ? g_strjoinv (" ", flow->risks) : NULL;
 
   postern_json_object_add_string (&data, "tenant", postern_tenant_get_slug (context->tenant));
   postern_json_object_add_string (&data, "user", user_id);
@@ -16,6 +17,7 @@ data_of (PosternFlowContext *context, const char *user_id)
   postern_json_object_add_string (&data, "connector", flow->connector_id);
   postern_json_object_add_string (&data, "acr", flow->acr);
   postern_json_object_add_string (&data, "remote_address", flow->remote_address);
+  postern_json_object_add_string (&data, "risks", risks);
   return postern_json_object_end (&data);
 }
 

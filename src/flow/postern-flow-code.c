@@ -8,10 +8,9 @@
 #include "postern-flow-ask.h"
 #include "postern-flow-audit.h"
 #include "postern-flow-context.h"
-#include "postern-flow-effects.h"
 #include "postern-flow-factors.h"
+#include "postern-flow-risk.h"
 #include "postern-flow-second.h"
-#include "postern-guard.h"
 #include "postern-identifier.h"
 #include "postern-json.h"
 #include "postern-outbox.h"
@@ -304,21 +303,6 @@ postern_flow_code_is_again (PosternStep *step)
 
 /* --- a try -------------------------------------------------------------------------------------------------------------- */
 
-static gboolean
-grant_pardon (PosternFlowContext *context, PosternTxn *txn, gpointer data, GError **error)
-{
-  return postern_guard_pardon_grant (data, txn, error);
-}
-
-static void
-forgive (PosternFlowContext *context, const PosternGuard *guard)
-{
-  PosternGuardPardon *pardon = postern_guard_dup_pardon (guard);
-
-  if (pardon)
-    postern_flow_effects_add_short (context, grant_pardon, pardon, (GDestroyNotify) postern_guard_pardon_free);
-}
-
 static void
 show_wrong (PosternStep *step, PosternCodeResult result, const char *user_id)
 {
@@ -365,7 +349,7 @@ postern_flow_code_take (PosternStep *step, const char *purpose, char **user_id)
     show_wrong (step, result, *user_id);
     return FALSE;
   }
-  forgive (context, &guard);
+  postern_flow_risk_forgive (context, &guard);
   context->won_at = g_intern_string (context->flow->stage);
   return TRUE;
 }

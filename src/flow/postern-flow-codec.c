@@ -17,7 +17,7 @@
  *   PAIRS    count + 1 (0: NULL), then each as two STRINGs
  *   VARIANT  length + 1 (0: NULL), serialised, in normal form, of the table's type
  */
-#define VERSION 3
+#define VERSION 4
 #define MAX_BYTES (256 * 1024)
 #define MAX_STRINGS 1000
 
@@ -65,6 +65,8 @@ static const Field fields[] = {
   FIELD (acr, STRING),
   FIELD (factors, STRINGS),
   FIELD (met_at, NUMBER),
+  FIELD (risks, STRINGS),
+  FIELD (risks_read, BOOLEAN),
   FIELD (recovered, BOOLEAN),
   FIELD (authenticated_now, BOOLEAN),
   FIELD (authenticator_id, STRING),

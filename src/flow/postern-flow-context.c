@@ -166,10 +166,11 @@ postern_flow_context_forget_who (PosternFlowContext *self)
     g_clear_pointer (strings[i], g_free);
   g_clear_pointer (&flow->amr, g_strfreev);
   g_clear_pointer (&flow->factors, g_strfreev);
+  g_clear_pointer (&flow->risks, g_strfreev);
   g_clear_pointer (&flow->authenticator_state, postern_pairs_unref);
   g_clear_pointer (&flow->subject, g_variant_unref);
   flow->auth_time = flow->met_at = 0;
-  flow->authenticated_now = flow->consent_given = flow->sign_up = flow->recovered = flow->remember_device = flow->enrolment_later = FALSE;
+  flow->risks_read = flow->authenticated_now = flow->consent_given = flow->sign_up = flow->recovered = flow->remember_device = flow->enrolment_later = FALSE;
   flow->answered_prompts &= POSTERN_FLOW_PROMPT_SELECT_ACCOUNT;
   postern_flow_context_forget_user (self);
   g_clear_pointer (&self->effects, g_ptr_array_unref); /* an answer of one person must not be kept for the next */

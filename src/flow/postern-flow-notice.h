@@ -14,5 +14,7 @@ G_BEGIN_DECLS
  * @notice: a phrase: a static string, marked N_()
  */
 gboolean postern_flow_notice_add (PosternFlowContext *context, PosternTxn *txn, PosternUser *user, const char *notice, GError **error);
+/** postern_flow_notice_add_sign_in: likewise, of this sign-in, with browser, address and country. */
+gboolean postern_flow_notice_add_sign_in (PosternFlowContext *context, PosternTxn *txn, PosternUser *user, const char *notice, GError **error);
 
 G_END_DECLS

@@ -3,7 +3,7 @@
 
 #include "postern-flow-browser.h"
 #include "postern-flow-context.h"
-#include "postern-flow-effects.h"
+#include "postern-flow-risk.h"
 
 #define DAY (24 * 3600)
 #define WRONG_A_DAY 20 /* three codes of a million are right at a time: who guesses for a year is right once in 46 times */
@@ -58,12 +58,6 @@ postern_flow_second_try_take (PosternFlowSecondTry *self, PosternFlowContext *co
   return FALSE;
 }
 
-static gboolean
-grant_pardon (PosternFlowContext *context, PosternTxn *txn, gpointer data, GError **error)
-{
-  return postern_guard_pardon_grant (data, txn, error);
-}
-
 /* Whoever knows the secret starts afresh. */
 static gboolean
 clear_day (PosternTxn *txn, gpointer user_data, GError **error)
@@ -76,11 +70,9 @@ clear_day (PosternTxn *txn, gpointer user_data, GError **error)
 void
 postern_flow_second_try_forgive (PosternFlowSecondTry *self, PosternFlowContext *context)
 {
-  PosternGuardPardon *pardon = postern_guard_dup_pardon (&self->guard);
   g_autoptr (GError) error = NULL;
 
-  if (pardon)
-    postern_flow_effects_add_short (context, grant_pardon, pardon, (GDestroyNotify) postern_guard_pardon_free);
+  postern_flow_risk_forgive (context, &self->guard);
   if (!postern_store_write (postern_tenant_get_store (context->tenant), POSTERN_KEEP_SHORT, clear_day, self, &error))
     g_warning ("The tries at a second factor are still counted: %s", error->message);
 }

@@ -7,6 +7,7 @@ struct _PosternRuntime {
   PosternRegistry *registry;
   PosternHub *hub;
   PosternInstanceBook *book; /* (nullable); the house's */
+  PosternGeoip *geoip; /* (nullable) */
   GPtrArray *tenants; /* (element-type PosternTenant), the first is "default" */
 };
 
@@ -18,6 +19,7 @@ postern_runtime_finalize (GObject *object)
   PosternRuntime *self = POSTERN_RUNTIME (object);
 
   g_clear_pointer (&self->tenants, g_ptr_array_unref);
+  g_clear_pointer (&self->geoip, postern_geoip_unref);
   g_clear_object (&self->hub);
   g_clear_object (&self->registry);
   g_clear_object (&self->config);
@@ -76,6 +78,19 @@ PosternInstanceBook *
 postern_runtime_get_book (PosternRuntime *self)
 {
   return self->book;
+}
+
+void
+postern_runtime_set_geoip (PosternRuntime *self, PosternGeoip *geoip)
+{
+  g_clear_pointer (&self->geoip, postern_geoip_unref);
+  self->geoip = postern_geoip_ref (geoip);
+}
+
+PosternGeoip *
+postern_runtime_get_geoip (PosternRuntime *self)
+{
+  return self->geoip;
 }
 
 void

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "postern-config.h"
+#include "postern-geoip.h"
 #include "postern-hub.h"
 #include "postern-instance-book.h"
 #include "postern-registry.h"
@@ -20,6 +21,9 @@ PosternHub *postern_runtime_get_hub (PosternRuntime *self);
 /** postern_runtime_set_book: while the worker starts; it outlives the runtime. */
 void postern_runtime_set_book (PosternRuntime *self, PosternInstanceBook *book);
 PosternInstanceBook *postern_runtime_get_book (PosternRuntime *self); /* (transfer none) (nullable): there is no console without it */
+/** postern_runtime_set_geoip: while the worker starts; a reference is taken. */
+void postern_runtime_set_geoip (PosternRuntime *self, PosternGeoip *geoip);
+PosternGeoip *postern_runtime_get_geoip (PosternRuntime *self); /* (transfer none) (nullable) */
 /** postern_runtime_add_tenant: while the worker starts; a reference is taken. */
 void postern_runtime_add_tenant (PosternRuntime *self, PosternTenant *tenant);
 /** postern_runtime_get_tenant: by slug; (transfer none) (nullable). The first one is "default". */

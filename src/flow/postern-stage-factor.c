@@ -2,6 +2,7 @@
 #include "postern-flow-ask.h"
 #include "postern-flow-context.h"
 #include "postern-flow-link.h"
+#include "postern-flow-risk.h"
 #include "postern-flow-second.h"
 #include "postern-flow-second-rows.h"
 #include "postern-flow-tasks.h"
@@ -55,6 +56,23 @@ do_task (PosternFlowContext *context, const PosternFlowTask *task, GError **erro
   return task->factor ? ask_factor (context, task, error) : postern_flow_link_run (context, error);
 }
 
+/* What listeners say, and what the tenant's policy makes of the risks that they were shown: the strictest wins. */
+static PosternStageResult
+vote (PosternFlowContext *context, PosternVerdict *verdict, GError **error)
+{
+  PosternVerdict risk, heard;
+
+  if (!postern_flow_risk_vote (context, &risk, error))
+    return POSTERN_STAGE_REFUSE;
+  heard = postern_hub_decide (postern_runtime_get_hub (context->runtime), "sign-in", context->flow);
+  *verdict = MAX (heard, risk);
+  if (risk == POSTERN_VERDICT_DENY)
+    return postern_flow_risk_refuse (context, error);
+  if (heard == POSTERN_VERDICT_DENY)
+    return postern_flow_context_refuse (error, POSTERN_ERROR_ACCESS_DENIED, "Signing in is not allowed");
+  return POSTERN_STAGE_GO_ON;
+}
+
 /**
  * Stage `factor`: the person is known; is what they showed enough (src/identity/postern-assurance.h)? Also where a factor is set
  * up, changed or taken away (postern-flow-tasks.c).
@@ -62,14 +80,12 @@ do_task (PosternFlowContext *context, const PosternFlowTask *task, GError **erro
 PosternStageResult
 postern_stage_factor (PosternFlowContext *context, GError **error)
 {
-  PosternVerdict verdict = postern_hub_decide (postern_runtime_get_hub (context->runtime), "sign-in", context->flow);
+  PosternVerdict verdict;
   const PosternFlowTask *task = postern_flow_tasks_find (context->flow->task);
-  PosternStageResult result = POSTERN_STAGE_GO_ON;
+  PosternStageResult result = vote (context, &verdict, error);
   gboolean follows = postern_flow_second_is_following (context->flow);
 
-  if (verdict == POSTERN_VERDICT_DENY)
-    return postern_flow_context_refuse (error, POSTERN_ERROR_ACCESS_DENIED, "Signing in is not allowed");
-  if (follows)
+  if (result == POSTERN_STAGE_GO_ON && follows)
     result = postern_flow_second_follow (context, error);
   if (result == POSTERN_STAGE_GO_ON)
     result = postern_flow_second_run (context, verdict == POSTERN_VERDICT_STEP_UP, error);

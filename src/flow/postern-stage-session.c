@@ -6,6 +6,7 @@
 #include "postern-flow-context.h"
 #include "postern-flow-effects.h"
 #include "postern-flow-look.h"
+#include "postern-flow-risk.h"
 #include "postern-flow-subject.h"
 #include "postern-flow-upstream.h"
 #include "postern-sign-in.h"
@@ -122,6 +123,7 @@ sign_in (PosternFlowContext *context, PosternSession *old)
   postern_flow_effects_add (context, put_device, g_strdup (device_hash), g_free);
   if (flow->remember_device)
     postern_flow_effects_add (context, trust_device, g_strdup (device_hash), g_free);
+  postern_flow_risk_announce (context);
   postern_flow_browser_add_session (context, secret);
   postern_flow_look_bring (context);
   if (flow->authenticator_id)

@@ -3,36 +3,16 @@
 
 #include "postern-sign-in.h"
 
-#include <string.h>
-
-/* (-1: none): the place of @word in the space-separated @words */
-static gint
-find_word (const char *words, const char *word)
-{
-  gsize length = word ? strlen (word) : 0;
-
-  for (gint i = 0; length > 0; i++) {
-    gsize n = strcspn (words, " ");
-
-    if (n == length && memcmp (words, word, n) == 0)
-      return i;
-    if (words[n] == '\0')
-      return -1;
-    words += n + 1;
-  }
-  return -1;
-}
-
 gint
 postern_assurance_read_rule (const char *word)
 {
-  return find_word (POSTERN_SECOND_RULES, word);
+  return postern_policy_find_word (POSTERN_SECOND_RULES, word);
 }
 
 guint
 postern_assurance_read_factor (const char *word)
 {
-  gint place = find_word (POSTERN_SECOND_FACTORS, word);
+  gint place = postern_policy_find_word (POSTERN_SECOND_FACTORS, word);
 
   return place < 0 ? 0 : 1u << place;
 }

@@ -57,6 +57,7 @@ count (PosternTxn *txn, Try *it, const char *key, guint limit, gint64 *half_used
   if (!postern_counter_store_add (txn, key, 1, it->policy->guess_window, it->now, &total, &resets_at, error))
     return FALSE;
   *half_used = 2 * total >= limit ? resets_at : 0;
+  it->guard->many |= 2 * (total - 1) > limit;
   if (total > limit)
     it->resets_at = MAX (it->resets_at, resets_at);
   return TRUE;
@@ -70,6 +71,7 @@ take (PosternTxn *txn, gpointer user_data, GError **error)
   PosternGuard *guard = it->guard;
 
   it->resets_at = guard->account_resets_at = guard->address_resets_at = 0;
+  guard->many = FALSE;
   if (it->address && !count (txn, it, it->address, it->policy->guesses_per_address, &guard->address_resets_at, error))
     return FALSE;
   return it->resets_at > 0 || count (txn, it, it->account, it->policy->guesses_per_account, &guard->account_resets_at, error);

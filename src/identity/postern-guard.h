@@ -16,6 +16,7 @@ typedef struct {
   const char *account;     /* the user's id, or what was typed when there is no such user: both are counted alike */
   const char *address;     /* (nullable) */
   const char *device_hash; /* (nullable): only of a browser known to be the account's */
+  gboolean many;           /* out, of taking: before this try more than half of a budget was used up; right tries alone do not come there */
   gint64 account_resets_at, address_resets_at; /* out, of taking: of a budget that is half used up, so that pardon is worth a write; else 0 */
 } PosternGuard;
 

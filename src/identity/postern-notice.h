@@ -3,6 +3,7 @@
 
 #include <glib/gi18n.h>
 
+#include "postern-json.h"
 #include "postern-stores.h"
 
 G_BEGIN_DECLS
@@ -18,5 +19,15 @@ G_BEGIN_DECLS
  * @language: (nullable): where the person has chosen none; @notice: a phrase: a static string, marked N_(); @now: seconds since 1970
  */
 gboolean postern_notice_add (PosternTxn *txn, const char *issuer, PosternUser *user, const char *language, const char *notice, gint64 now, GError **error);
+
+/** PosternNotice: a mail about an account. */
+typedef struct {
+  const char *issuer, *template;
+  const char *language; /* (nullable): where the person has chosen none */
+  gint64 now;           /* seconds since 1970 */
+} PosternNotice;
+
+/** postern_notice_send: likewise, with a page of its own. @model: what it shows; it is ended here, with the link to the account. */
+gboolean postern_notice_send (const PosternNotice *self, PosternTxn *txn, PosternUser *user, PosternJsonObject *model, GError **error);
 
 G_END_DECLS

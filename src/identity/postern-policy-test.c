@@ -49,6 +49,9 @@ test_wrong (void)
       {"{\"flow_lifetime\":null}", "flow_lifetime"},
       {"{\"profile\":\"Strict\"}", "profile"},
       {"{\"profile\":true}", "profile"},
+      {"{\"risk_new_device\":\"captcha\"}", "risk_new_device"},
+      {"{\"risk_many_failures\":\"ban\"}", "risk_many_failures"},
+      {"{\"risk_new_country\":true}", "risk_new_country"},
   };
 
   for (guint i = 0; i < G_N_ELEMENTS (cases); i++) {

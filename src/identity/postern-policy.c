@@ -3,6 +3,9 @@
 
 #include "postern-assurance.h"
 #include "postern-error.h"
+#include "postern-risk.h"
+
+#include <string.h>
 
 #define DAY (24 * 3600)
 #define DEFAULT_FACTORS (POSTERN_SECOND_PASSKEY | POSTERN_SECOND_TOTP | POSTERN_SECOND_RECOVERY_CODE) /* what is sent can be intercepted: only where it is wanted */
@@ -11,7 +14,7 @@
 #define PROFILE "profile"
 #define PROFILES "standard strict"
 
-typedef enum { BOOLEAN, COUNT, SECONDS, RULE, FACTORS } Sort;
+typedef enum { BOOLEAN, COUNT, SECONDS, RULE, FACTORS, EFFECT } Sort;
 typedef enum { ANY, AT_LEAST, AT_MOST, AMONG } Side; /* on which side of its bound the stricter values are */
 
 typedef struct {
@@ -24,6 +27,7 @@ typedef struct {
 } Row;
 
 #define FIELD(name) #name, COUNT, G_STRUCT_OFFSET(PosternPolicy, name)
+#define RISK(name)  #name, EFFECT, G_STRUCT_OFFSET(PosternPolicy, name)
 #define TIME(name)  #name, SECONDS, G_STRUCT_OFFSET(PosternPolicy, name)
 
 static const Row rows[] = {
@@ -47,6 +51,10 @@ static const Row rows[] = {
     {FIELD (password_min_score), 2, 0, 4, AT_LEAST, 3},
     {"second_factor", RULE, G_STRUCT_OFFSET (PosternPolicy, second_factor), POSTERN_SECOND_OPTIONAL, 0, 0, AT_LEAST, POSTERN_SECOND_REQUIRED},
     {"second_factors", FACTORS, G_STRUCT_OFFSET (PosternPolicy, second_factors), DEFAULT_FACTORS, 0, 0, AMONG, STRICT_FACTORS},
+    {RISK (risk_new_device), POSTERN_RISK_NOTIFY, 0, 0},
+    {RISK (risk_many_failures), POSTERN_RISK_CAPTCHA, 0, 0},
+    {RISK (risk_new_country), POSTERN_RISK_NOTIFY, 0, 0},
+    {RISK (risk_impossible_travel), POSTERN_RISK_SECOND_FACTOR, 0, 0},
     {TIME (remembered_device_lifetime), 30 * DAY, 0, 400 * DAY, AT_MOST, 0},
     {TIME (factor_reset_delay), DAY, 3600, 60 * DAY, AT_LEAST, DAY},
     {TIME (session_idle_lifetime), 7 * DAY, 60, 400 * DAY, AT_MOST, 3600}, /* these two: NIST SP 800-63B-4 section 2.2.3 */
@@ -60,6 +68,23 @@ static const Row rows[] = {
     {TIME (refresh_token_lifetime), 30 * DAY, 60, 3650 * DAY},
     {TIME (deletion_delay), 14 * DAY, DAY, 90 * DAY},
 };
+
+gint
+postern_policy_find_word (const char *words, const char *word)
+{
+  gsize length = word ? strlen (word) : 0;
+
+  for (gint i = 0; length > 0; i++) {
+    gsize n = strcspn (words, " ");
+
+    if (n == length && memcmp (words, word, n) == 0)
+      return i;
+    if (words[n] == '\0')
+      return -1;
+    words += n + 1;
+  }
+  return -1;
+}
 
 static void
 set (PosternPolicy *self, const Row *row, gint64 value)
@@ -121,18 +146,32 @@ read_factors (GVariant *value)
   return good ? bits : 0;
 }
 
+/* A captcha is asked for before anybody is known, so that only what is known then can ask for one. */
+static gint
+read_effect (const Row *row, const char *word)
+{
+  gint effect = postern_policy_find_word (POSTERN_RISK_EFFECTS, word);
+
+  return effect == POSTERN_RISK_CAPTCHA && !g_str_equal (row->name, "risk_many_failures") ? -1 : effect;
+}
+
 static gboolean
 read_words (PosternPolicy *self, const Row *row, GVariant *value, GError **error)
 {
   const char *word = g_variant_is_of_type (value, G_VARIANT_TYPE_STRING) ? g_variant_get_string (value, NULL) : NULL;
-  gint rule = postern_assurance_read_rule (word);
-  guint factors = read_factors (value);
+  gint64 read;
 
-  if (row->sort == RULE && rule < 0)
-    return wrong (error, row->name, "must be one of: " POSTERN_SECOND_RULES);
-  if (row->sort == FACTORS && factors == 0)
-    return wrong (error, row->name, "must be an array of some of: " POSTERN_SECOND_FACTORS);
-  set (self, row, row->sort == RULE ? rule : (gint64) factors);
+  if (row->sort == FACTORS) {
+    read = read_factors (value);
+    if (read == 0)
+      return wrong (error, row->name, "must be an array of some of: " POSTERN_SECOND_FACTORS);
+  } else {
+    read = row->sort == RULE ? postern_assurance_read_rule (word) : read_effect (row, word);
+    if (read < 0)
+      return wrong (error, row->name, row->sort == RULE ? "must be one of: " POSTERN_SECOND_RULES
+                                                        : "must be one of: " POSTERN_RISK_EFFECTS " (captcha: for risk_many_failures alone)");
+  }
+  set (self, row, read);
   return TRUE;
 }
 
@@ -151,7 +190,7 @@ read_member (PosternPolicy *self, const char *name, GVariant *value, GError **er
     set (self, row, g_variant_get_boolean (value));
     return TRUE;
   }
-  if (row->sort == RULE || row->sort == FACTORS)
+  if (row->sort == RULE || row->sort == FACTORS || row->sort == EFFECT)
     return read_words (self, row, value, error);
 
   number = g_variant_is_of_type (value, G_VARIANT_TYPE_INT64) ? g_variant_get_int64 (value) : G_MININT64;

@@ -26,6 +26,7 @@ typedef struct {
   guint password_max_length;             /* 128 */
   guint password_min_score;              /* zxcvbn 0..4 */
   guint second_factor, second_factors;   /* PosternSecondRule; PosternSecondFactor bits that count: postern-assurance.h */
+  guint risk_new_device, risk_many_failures, risk_new_country, risk_impossible_travel; /* PosternRiskEffect: postern-risk.h */
   gint64 remembered_device_lifetime;     /* seconds; 0: who is asked for a second factor is asked each time */
   gint64 factor_reset_delay;             /* seconds between an administrator's word and the end of lost factors */
   gint64 session_idle_lifetime;          /* seconds */
@@ -38,6 +39,8 @@ typedef struct {
 } PosternPolicy;
 
 PosternPolicy *postern_policy_new (GVariant *model, GError **error); /* @model: (nullable) a{sv}; an unknown member is an error */
+/** postern_policy_find_word: (-1: none): the place of @word in the space-separated @words */
+gint postern_policy_find_word (const char *words, const char *word);
 PosternPolicy *postern_policy_ref (PosternPolicy *self);
 void postern_policy_unref (PosternPolicy *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (PosternPolicy, postern_policy_unref)

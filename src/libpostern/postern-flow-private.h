@@ -85,6 +85,8 @@ struct _PosternFlow {
   char *acr;
   char **factors;     /* which factors were met, the first one first: names of second factors, ids of other plugins, POSTERN_FLOW_FACTOR_CONNECTOR, POSTERN_SECOND_DEVICE */
   gint64 met_at;      /* when the first one of this flow was asked about, microseconds; 0: none was met */
+  char **risks;       /* (nullable): what is unusual about it: names of src/identity/postern-risk.c */
+  gboolean risks_read; /* they were looked for: once, when the first factor of this flow was met */
   gboolean recovered; /* and it was a new password, set with a code, in place of a forgotten one */
   gboolean authenticated_now; /* a factor was met in this flow, not in an older session */
 
@@ -131,5 +133,7 @@ POSTERN_API void postern_flow_set_string (char **field, const char *value);
 POSTERN_API void postern_flow_add_amr (PosternFlow *self, const char *amr);
 /** postern_flow_add_factor: notes once that the factor @name was met. */
 POSTERN_API void postern_flow_add_factor (PosternFlow *self, const char *name);
+/** postern_flow_add_risk: notes once that @name was seen. */
+POSTERN_API void postern_flow_add_risk (PosternFlow *self, const char *name);
 
 G_END_DECLS

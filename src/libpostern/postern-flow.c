@@ -30,6 +30,7 @@ postern_flow_finalize (GObject *object)
   g_strfreev (self->acr_values);
   g_strfreev (self->amr);
   g_strfreev (self->factors);
+  g_strfreev (self->risks);
   g_strfreev (self->granted_scopes);
   g_clear_pointer (&self->protocol_state, postern_pairs_unref);
   g_clear_pointer (&self->requested_claims, g_variant_unref);
@@ -97,6 +98,12 @@ postern_flow_add_factor (PosternFlow *self, const char *name)
   add_once (&self->factors, name);
 }
 
+void
+postern_flow_add_risk (PosternFlow *self, const char *name)
+{
+  add_once (&self->risks, name);
+}
+
 const char *
 postern_flow_get_id (PosternFlow *self)
 {
@@ -133,10 +140,16 @@ postern_flow_get_stage (PosternFlow *self)
   return self->stage;
 }
 
+static const char *const none[] = { NULL };
+
 const char *const *
 postern_flow_get_scopes (PosternFlow *self)
 {
-  static const char *const none[] = { NULL };
-
   return self->scopes ? (const char *const *) self->scopes : none;
+}
+
+const char *const *
+postern_flow_get_risks (PosternFlow *self)
+{
+  return self->risks ? (const char *const *) self->risks : none;
 }

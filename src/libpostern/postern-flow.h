@@ -77,4 +77,14 @@ POSTERN_API const char *postern_flow_get_stage (PosternFlow *self);
  */
 POSTERN_API const char *const *postern_flow_get_scopes (PosternFlow *self);
 
+/**
+ * postern_flow_get_risks:
+ *
+ * What is unusual about this sign-in, for votes of `decide`: of "new-device", "many-failures", "new-country",
+ * "impossible-travel", and others later. Empty until the person is known.
+ *
+ * Returns: (transfer none) (array zero-terminated=1): names
+ */
+POSTERN_API const char *const *postern_flow_get_risks (PosternFlow *self);
+
 G_END_DECLS

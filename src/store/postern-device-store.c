@@ -27,6 +27,17 @@ postern_device_store_knows (PosternTxn *txn, const char *device_hash, const char
 }
 
 gboolean
+postern_device_store_has_any (PosternTxn *txn, const char *user_id, gboolean *has, GError **error)
+{
+  PosternValue values[] = { POSTERN_TEXT (user_id) };
+  gint64 found = 0;
+  gboolean read = postern_txn_read_int64 (txn, &found, 0, "SELECT 1 FROM devices WHERE user_id = ?1 LIMIT 1", values, G_N_ELEMENTS (values), error);
+
+  *has = found == 1;
+  return read;
+}
+
+gboolean
 postern_device_store_forget (PosternTxn *txn, const char *user_id, GError **error)
 {
   PosternValue values[] = { POSTERN_TEXT (user_id) };

@@ -55,14 +55,15 @@ gboolean
 postern_session_store_raise (PosternTxn *txn, PosternSession *session, GError **error)
 {
   static const char sql[] = "UPDATE sessions SET secret_hash = ?2, amr = ?3, acr = ?4, auth_time = ?5, used_at = ?6, "
-                            "idle_expires_at = ?7, expires_at = ?8, device_hash = ?9, factors = ?11 "
+                            "idle_expires_at = ?7, expires_at = ?8, device_hash = ?9, factors = ?11, user_agent = ?12, remote_address = ?13 "
                             "WHERE key = ?10 AND id = ?1 AND ended_at = 0 AND expires_at > ?6 AND idle_expires_at > ?6";
   PosternValue values[] = { POSTERN_TEXT (session->id),       POSTERN_TEXT (session->secret_hash),
                             POSTERN_TEXT (session->amr),      POSTERN_TEXT (session->acr),
                             POSTERN_INT (session->auth_time), POSTERN_INT (session->used_at),
                             POSTERN_INT (session->idle_expires_at), POSTERN_INT (session->expires_at),
                             POSTERN_TEXT (session->device_hash), POSTERN_KEY (session->id),
-                            POSTERN_TEXT (session->factors) };
+                            POSTERN_TEXT (session->factors), POSTERN_TEXT (session->user_agent),
+                            POSTERN_TEXT (session->remote_address) };
 
   return change_alive (txn, sql, values, G_N_ELEMENTS (values), error);
 }
@@ -109,4 +110,14 @@ postern_session_store_list (PosternTxn *txn, const char *user_id, gboolean alive
       POSTERN_SQL_SELECT (postern_records_session, "WHERE user_id = ?4 AND key > ?1 AND " ALIVE " ORDER BY key LIMIT ?2"),
       values, 4, error);
 #undef ALIVE
+}
+
+GPtrArray *
+postern_session_store_list_latest (PosternTxn *txn, const char *user_id, guint limit, GError **error)
+{
+  PosternValue values[] = { POSTERN_TEXT (user_id), POSTERN_INT (limit) };
+
+  return postern_record_list (txn, &postern_records_session,
+                              POSTERN_SQL_SELECT (postern_records_session, "WHERE user_id = ?1 ORDER BY key DESC LIMIT ?2"), values,
+                              G_N_ELEMENTS (values), error);
 }

@@ -83,7 +83,9 @@ gboolean postern_session_store_insert (PosternTxn *txn, PosternSession *session,
 PosternSession *postern_session_store_get (PosternTxn *txn, const char *id, GError **error);
 /** by the cookie's secret, alive or not: the caller checks. One answer for an unknown session and a wrong secret. */
 PosternSession *postern_session_store_find (PosternTxn *txn, const char *secret, GError **error);
-/** new secret, assurance and times after a rise in assurance, only if the session is alive */
+/** the newest first, alive or not */
+GPtrArray *postern_session_store_list_latest (PosternTxn *txn, const char *user_id, guint limit, GError **error);
+/** new secret, assurance, place and times after a rise in assurance, only if the session is alive */
 gboolean postern_session_store_raise (PosternTxn *txn, PosternSession *session, GError **error);
 gboolean postern_session_store_touch (PosternTxn *txn, const char *id, gint64 used_at, gint64 idle_expires_at, GError **error);
 gboolean postern_session_store_end (PosternTxn *txn, const char *id, gint64 now, GError **error); /* also revokes its grants that are not offline */
@@ -156,6 +158,9 @@ gboolean postern_counter_store_give_back (PosternTxn *txn, const char *key, gint
 /** to the day: who comes back within one is not written again */
 gboolean postern_device_store_put (PosternTxn *txn, const char *device_hash, const char *user_id, gint64 now, GError **error);
 gboolean postern_device_store_knows (PosternTxn *txn, const char *device_hash, const char *user_id, gint64 since, GError **error);
+
+/** @has: (out): whether the person has signed in before, and it was not forgotten since */
+gboolean postern_device_store_has_any (PosternTxn *txn, const char *user_id, gboolean *has, GError **error);
 
 /* … and those where they are not asked for a second factor */
 gboolean postern_device_store_trust (PosternTxn *txn, const char *device_hash, const char *user_id, gint64 now, GError **error);

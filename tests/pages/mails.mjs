@@ -6,6 +6,7 @@ import path from 'node:path';
 import { languages, renderMail } from './render.mjs';
 
 const model = {
+  device: 'Firefox on Windows', address: '2001:db8:85a3::8a2e:370:7334', country: 'NZ',
   code: '314159', minutes: 10, application_name: 'Wetterstation', notice: 'Your account', title: 'Your account', text: 'Your account',
   link: 'https://id.example.com/code/Zm9vYmFyYmF6cXV4Zm9vYmFyYmF6cXV4Zm9vYmFyYmF6cXV4MTIzNDU2Nzg5MA',
 };
