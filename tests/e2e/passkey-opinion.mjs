@@ -53,7 +53,7 @@ export function register(person) {
       sent = fields;
       return route.continue({ postData: fields.toString() });
     });
-    await page.click('#passkey');
+    await Promise.all([page.waitForNavigation(), page.click('#passkey')]); // the page of the try before shows an error, too
     await page.waitForSelector('#error, #codes, #methods');
     await page.unroute('**/sign-in/**');
     return sent;

@@ -101,6 +101,20 @@ test('a password manager fills in both at once: no second page; who types anothe
       input.dispatchEvent(new Event('input', { bubbles: true }));
     }
   }, { identifier: 'ada@example.com', password: secret });
+  await page.goto(await rp.begin());
+  await fill('certainly not the password');
+  await page.click('#submit');
+  await page.waitForSelector('[role=alert]');
+  assert.equal(await page.getAttribute('#password', 'aria-invalid'), 'true');
+
+  await page.goto(await rp.begin());
+  await fill(password);
+  await page.fill('#identifier', '');
+  await page.locator('#identifier').pressSequentially('somebody@example.com');
+  await page.click('#submit');
+  await page.waitForSelector('#password');
+  assert.equal(await page.$('[role=alert]'), null, "nobody is told that another person's password is wrong");
+
   const answer = rp.answer();
   await page.goto(await rp.begin());
   const box = await page.locator('input[name=password]').boundingBox();
@@ -110,20 +124,6 @@ test('a password manager fills in both at once: no second page; who types anothe
   await page.waitForSelector('#consent-allow, #application');
   await allow(page);
   await rp.redeem(await answer);
-
-  await page.goto(await rp.begin({ prompt: 'login' }));
-  await fill('certainly not the password');
-  await page.click('#submit');
-  await page.waitForSelector('[role=alert]');
-  assert.equal(await page.getAttribute('#password', 'aria-invalid'), 'true');
-
-  await page.goto(await rp.begin({ prompt: 'login' }));
-  await fill(password);
-  await page.fill('#identifier', '');
-  await page.locator('#identifier').pressSequentially('somebody@example.com');
-  await page.click('#submit');
-  await page.waitForSelector('#password');
-  assert.equal(await page.$('[role=alert]'), null, "nobody is told that another person's password is wrong");
   await close();
 });
 
