@@ -27,8 +27,7 @@ assert_logged (const char *end)
 static inline void
 passkey_begin (GVariant *settings)
 {
-  house_has_messenger = TRUE;
-  house_begin ();
+  house_begin (TRUE);
   g_log_set_handler (NULL, G_LOG_LEVEL_MESSAGE, log_keep, NULL);
   house_adopt (POSTERN_TYPE_FACTOR_PASSKEY, "passkey", "Passkey", settings);
 }

@@ -51,10 +51,8 @@ test_delete (void)
   assert_page (browser, "/account/signed-out?notice=deletion");
   g_assert_cmpuint (post_count ("gone@example.org", "security-notice", NULL), ==, 1);
   g_assert_cmpuint (house_protocol->ended, ==, told + 2); /* here, too: the applications are told */
-  browser_begin (elsewhere, application_flow (APP_FIRST, POSTERN_FLOW_PROMPT_NONE));
-  assert_answer (elsewhere, "error=login_required");
-  browser_begin (browser, application_flow (APP_FIRST, POSTERN_FLOW_PROMPT_NONE));
-  assert_answer (browser, "error=login_required");
+  assert_signed_out (elsewhere);
+  assert_signed_out (browser);
   later = browser_enter ("192.0.2.37", "gone@example.org"); /* and does not keep it */
   forget_due ();
   g_assert_true (is_there (id)); /* not yet */
@@ -122,15 +120,12 @@ test_delete_refused (void)
 int
 main (int argc, char **argv)
 {
-  int failed;
+  static const HouseTest tests[] = {
+    { "/account-delete/delete", test_delete },
+    { "/account-delete/undone", test_delete_undone },
+    { "/account-delete/refused", test_delete_refused },
+    { NULL },
+  };
 
-  g_test_init (&argc, &argv, NULL);
-  house_has_messenger = TRUE;
-  house_begin ();
-  g_test_add_func ("/account-delete/delete", test_delete);
-  g_test_add_func ("/account-delete/undone", test_delete_undone);
-  g_test_add_func ("/account-delete/refused", test_delete_refused);
-  failed = g_test_run ();
-  house_end ();
-  return failed;
+  return house_run (argc, argv, &(House){ .has_messenger = TRUE }, tests);
 }

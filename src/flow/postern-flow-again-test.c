@@ -378,27 +378,28 @@ test_by_passkey (void)
   policy_set (RULE ("optional"));
 }
 
+static void
+adopt_passkey (void)
+{
+  house_adopt (POSTERN_TYPE_FACTOR_PASSKEY, "passkey", "Passkey", g_variant_new_parsed ("@a{ss} {}"));
+}
+
 int
 main (int argc, char **argv)
 {
-  int failed;
+  static const HouseTest tests[] = {
+    { "/again/too-old", test_too_old },
+    { "/again/at-once", test_at_once },
+    { "/again/not-you", test_not_you },
+    { "/again/second-only", test_second_only },
+    { "/again/both-old", test_both_old },
+    { "/again/several", test_several },
+    { "/again/hinted", test_hinted },
+    { "/again/by-code", test_by_code },
+    { "/again/by-provider", test_by_provider },
+    { "/again/by-passkey", test_by_passkey },
+    { NULL },
+  };
 
-  g_test_init (&argc, &argv, NULL);
-  house_has_messenger = TRUE;
-  house_begin ();
-  house_adopt (POSTERN_TYPE_FACTOR_PASSKEY, "passkey", "Passkey", g_variant_new_parsed ("@a{ss} {}"));
-  policy_set (RULE ("optional"));
-  g_test_add_func ("/again/too-old", test_too_old);
-  g_test_add_func ("/again/at-once", test_at_once);
-  g_test_add_func ("/again/not-you", test_not_you);
-  g_test_add_func ("/again/second-only", test_second_only);
-  g_test_add_func ("/again/both-old", test_both_old);
-  g_test_add_func ("/again/several", test_several);
-  g_test_add_func ("/again/hinted", test_hinted);
-  g_test_add_func ("/again/by-code", test_by_code);
-  g_test_add_func ("/again/by-provider", test_by_provider);
-  g_test_add_func ("/again/by-passkey", test_by_passkey);
-  failed = g_test_run ();
-  house_end ();
-  return failed;
+  return house_run (argc, argv, &(House){ .has_messenger = TRUE, .policy = RULE ("optional"), .prepare = adopt_passkey }, tests);
 }

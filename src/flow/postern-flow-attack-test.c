@@ -398,25 +398,23 @@ test_session_names (void)
 int
 main (int argc, char **argv)
 {
-  int result;
+  static const HouseTest tests[] = {
+    { "/attack/foreign-flow", test_foreign_flow },
+    { "/attack/unknown-flows", test_unknown_flows },
+    { "/attack/expired-and-done", test_expired_and_done },
+    { "/attack/late-forms", test_late_forms },
+    { "/attack/callbacks", test_callbacks },
+    { "/attack/callback-once", test_callback_once },
+    { "/attack/posted-callback", test_posted_callback },
+    { "/attack/odd-forms", test_odd_forms },
+    { "/attack/tokens-after-the-end", test_tokens_after_the_end },
+    { "/attack/back-channel", test_back_channel },
+    { "/attack/votes", test_votes },
+    { "/attack/essential-acr", test_essential_acr },
+    { "/attack/made-up-cookies", test_made_up_cookies },
+    { "/attack/session-names", test_session_names },
+    { NULL },
+  };
 
-  g_test_init (&argc, &argv, NULL);
-  house_begin ();
-  g_test_add_func ("/attack/foreign-flow", test_foreign_flow);
-  g_test_add_func ("/attack/unknown-flows", test_unknown_flows);
-  g_test_add_func ("/attack/expired-and-done", test_expired_and_done);
-  g_test_add_func ("/attack/late-forms", test_late_forms);
-  g_test_add_func ("/attack/callbacks", test_callbacks);
-  g_test_add_func ("/attack/callback-once", test_callback_once);
-  g_test_add_func ("/attack/posted-callback", test_posted_callback);
-  g_test_add_func ("/attack/odd-forms", test_odd_forms);
-  g_test_add_func ("/attack/tokens-after-the-end", test_tokens_after_the_end);
-  g_test_add_func ("/attack/back-channel", test_back_channel);
-  g_test_add_func ("/attack/votes", test_votes);
-  g_test_add_func ("/attack/essential-acr", test_essential_acr);
-  g_test_add_func ("/attack/made-up-cookies", test_made_up_cookies);
-  g_test_add_func ("/attack/session-names", test_session_names);
-  result = g_test_run ();
-  house_end ();
-  return result;
+  return house_run (argc, argv, &(House){ FALSE }, tests);
 }

@@ -229,20 +229,6 @@ browser_recover (Browser *self, const char *email)
 }
 
 static inline gboolean
-policy_put (PosternTxn *txn, gpointer data, GError **error)
-{
-  g_autoptr (GVariant) model = postern_json_parse_object (data, -1, 0, error);
-
-  return model && postern_setting_store_put (txn, "policy", model, 1, error);
-}
-
-static inline void
-policy_set (const char *json)
-{
-  fixture_write (house_store, policy_put, (gpointer) json);
-}
-
-static inline gboolean
 credential_put (PosternTxn *txn, gpointer data, GError **error)
 {
   return postern_credential_store_put (txn, data, error);

@@ -391,30 +391,26 @@ test_prefixes (void)
 int
 main (int argc, char **argv)
 {
-  int failed;
+  static const HouseTest tests[] = {
+    { "/flow-code/sign-in", test_sign_in },
+    { "/flow-code/five-tries", test_five_tries },
+    { "/flow-code/nobody", test_nobody },
+    { "/flow-code/nobody-is-told", test_nobody_is_told },
+    { "/flow-code/link-here", test_link_here },
+    { "/flow-code/link-elsewhere", test_link_elsewhere },
+    { "/flow-code/links-of-nothing", test_links_of_nothing },
+    { "/flow-code/newest", test_newest },
+    { "/flow-code/newest-of-a-stranger", test_newest_of_a_stranger },
+    { "/flow-code/too-early", test_too_early },
+    { "/flow-code/limit", test_limit },
+    { "/flow-code/policy", test_policy },
+    { "/flow-code/policy-of-the-form", test_policy_of_the_form },
+    { "/flow-code/domain", test_domain },
+    { "/flow-code/sign-up-by-number-only", test_sign_up_by_number_only },
+    { "/flow-code/sms", test_sms },
+    { "/flow-code/prefixes", test_prefixes },
+    { NULL },
+  };
 
-  g_test_init (&argc, &argv, NULL);
-  house_has_messenger = TRUE;
-  house_begin ();
-  policy_set ("{" MANY "}");
-  g_test_add_func ("/flow-code/sign-in", test_sign_in);
-  g_test_add_func ("/flow-code/five-tries", test_five_tries);
-  g_test_add_func ("/flow-code/nobody", test_nobody);
-  g_test_add_func ("/flow-code/nobody-is-told", test_nobody_is_told);
-  g_test_add_func ("/flow-code/link-here", test_link_here);
-  g_test_add_func ("/flow-code/link-elsewhere", test_link_elsewhere);
-  g_test_add_func ("/flow-code/links-of-nothing", test_links_of_nothing);
-  g_test_add_func ("/flow-code/newest", test_newest);
-  g_test_add_func ("/flow-code/newest-of-a-stranger", test_newest_of_a_stranger);
-  g_test_add_func ("/flow-code/too-early", test_too_early);
-  g_test_add_func ("/flow-code/limit", test_limit);
-  g_test_add_func ("/flow-code/policy", test_policy);
-  g_test_add_func ("/flow-code/policy-of-the-form", test_policy_of_the_form);
-  g_test_add_func ("/flow-code/domain", test_domain);
-  g_test_add_func ("/flow-code/sign-up-by-number-only", test_sign_up_by_number_only);
-  g_test_add_func ("/flow-code/sms", test_sms);
-  g_test_add_func ("/flow-code/prefixes", test_prefixes);
-  failed = g_test_run ();
-  house_end ();
-  return failed;
+  return house_run (argc, argv, &(House){ .has_messenger = TRUE, .policy = "{" MANY "}" }, tests);
 }

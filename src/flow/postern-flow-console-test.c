@@ -315,18 +315,16 @@ test_file (void)
 int
 main (int argc, char **argv)
 {
-  int failed;
+  static const HouseTest tests[] = {
+    { "/console/add", test_add },
+    { "/console/secrets", test_secrets },
+    { "/console/late", test_late },
+    { "/console/others", test_others },
+    { "/console/file", test_file },
+    { NULL },
+  };
+  int failed = house_run (argc, argv, &(House){ .prepare = open_book }, tests);
 
-  g_test_init (&argc, &argv, NULL);
-  house_begin ();
-  open_book ();
-  g_test_add_func ("/console/add", test_add);
-  g_test_add_func ("/console/secrets", test_secrets);
-  g_test_add_func ("/console/late", test_late);
-  g_test_add_func ("/console/others", test_others);
-  g_test_add_func ("/console/file", test_file);
-  failed = g_test_run ();
-  house_end ();
   postern_instance_book_free (book);
   return failed;
 }

@@ -55,12 +55,10 @@ test_prompts (void)
   g_autoptr (Browser) browser = browser_new ("192.0.2.3");
   PosternFlow *flow;
 
-  browser_begin (browser, application_flow (APP_FIRST, POSTERN_FLOW_PROMPT_NONE));
-  assert_answer (browser, "error=login_required");
+  assert_signed_out (browser);
   browser_begin (browser, application_flow (APP_FIRST, 0));
   browser_sign_in (browser, "ada@example.org", PASSWORD);
-  browser_begin (browser, application_flow (APP_FIRST, POSTERN_FLOW_PROMPT_NONE));
-  assert_answer (browser, "fresh=0");
+  assert_signed_in (browser);
 
   browser_begin (browser, application_flow (APP_FIRST, POSTERN_FLOW_PROMPT_LOGIN));
   browser_confirm (browser, "ada@example.org", PASSWORD);
@@ -328,8 +326,7 @@ test_sign_out (void)
   browser_submit (browser, "action=confirm");
   assert_page (browser, "signed-out");
   g_assert_cmpstr (browser_model (browser, "identifier"), ==, "bob@example.org");
-  browser_begin (browser, application_flow (APP_FIRST, POSTERN_FLOW_PROMPT_NONE));
-  assert_answer (browser, "error=login_required");
+  assert_signed_out (browser);
 }
 
 static gboolean
@@ -372,23 +369,21 @@ test_setup (void)
 int
 main (int argc, char **argv)
 {
-  int result;
+  static const HouseTest tests[] = {
+    { "/flow/sign-up-and-in", test_sign_up_and_in },
+    { "/flow/wrong-and-unknown", test_wrong_and_unknown },
+    { "/flow/prompts", test_prompts },
+    { "/flow/accounts", test_accounts },
+    { "/flow/consent", test_consent },
+    { "/flow/connector", test_connector },
+    { "/flow/domain", test_domain },
+    { "/flow/link", test_link },
+    { "/flow/restart", test_restart },
+    { "/flow/change-password", test_change_password },
+    { "/flow/sign-out", test_sign_out },
+    { "/flow/setup", test_setup },
+    { NULL },
+  };
 
-  g_test_init (&argc, &argv, NULL);
-  house_begin ();
-  g_test_add_func ("/flow/sign-up-and-in", test_sign_up_and_in);
-  g_test_add_func ("/flow/wrong-and-unknown", test_wrong_and_unknown);
-  g_test_add_func ("/flow/prompts", test_prompts);
-  g_test_add_func ("/flow/accounts", test_accounts);
-  g_test_add_func ("/flow/consent", test_consent);
-  g_test_add_func ("/flow/connector", test_connector);
-  g_test_add_func ("/flow/domain", test_domain);
-  g_test_add_func ("/flow/link", test_link);
-  g_test_add_func ("/flow/restart", test_restart);
-  g_test_add_func ("/flow/change-password", test_change_password);
-  g_test_add_func ("/flow/sign-out", test_sign_out);
-  g_test_add_func ("/flow/setup", test_setup);
-  result = g_test_run ();
-  house_end ();
-  return result;
+  return house_run (argc, argv, &(House){ FALSE }, tests);
 }

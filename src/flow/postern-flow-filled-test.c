@@ -185,18 +185,16 @@ test_odd (void)
 int
 main (int argc, char **argv)
 {
-  int result;
+  static const HouseTest tests[] = {
+    { "/filled/right", test_right },
+    { "/filled/wrong", test_wrong },
+    { "/filled/empty", test_empty },
+    { "/filled/domain", test_domain },
+    { "/filled/sign-up", test_sign_up },
+    { "/filled/stale-page", test_stale_page },
+    { "/filled/odd", test_odd },
+    { NULL },
+  };
 
-  g_test_init (&argc, &argv, NULL);
-  house_begin ();
-  g_test_add_func ("/filled/right", test_right);
-  g_test_add_func ("/filled/wrong", test_wrong);
-  g_test_add_func ("/filled/empty", test_empty);
-  g_test_add_func ("/filled/domain", test_domain);
-  g_test_add_func ("/filled/sign-up", test_sign_up);
-  g_test_add_func ("/filled/stale-page", test_stale_page);
-  g_test_add_func ("/filled/odd", test_odd);
-  result = g_test_run ();
-  house_end ();
-  return result;
+  return house_run (argc, argv, &(House){ FALSE }, tests);
 }

@@ -159,15 +159,13 @@ test_right_but_refused (void)
 int
 main (int argc, char **argv)
 {
-  int result;
+  static const HouseTest tests[] = {
+    { "/guess/lock-out", test_lock_out },
+    { "/guess/full-pool", test_full_pool },
+    { "/guess/huge-password", test_huge_password },
+    { "/guess/right-but-refused", test_right_but_refused },
+    { NULL },
+  };
 
-  g_test_init (&argc, &argv, NULL);
-  house_begin ();
-  g_test_add_func ("/guess/lock-out", test_lock_out);
-  g_test_add_func ("/guess/full-pool", test_full_pool);
-  g_test_add_func ("/guess/huge-password", test_huge_password);
-  g_test_add_func ("/guess/right-but-refused", test_right_but_refused);
-  result = g_test_run ();
-  house_end ();
-  return result;
+  return house_run (argc, argv, &(House){ FALSE }, tests);
 }

@@ -63,8 +63,7 @@ test_unexpired_session (void)
   browser_submit (attacker, "action=allow");
   if (g_str_has_prefix (browser_page (attacker), "https://"))
     assert_answer (attacker, "error=");
-  browser_begin (attacker, application_flow (APP_FIRST, POSTERN_FLOW_PROMPT_NONE));
-  assert_answer (attacker, "error=login_required");
+  assert_signed_out (attacker);
 }
 
 /* 3. Trojan identifier: the attacker has connected a provider, and a telephone, of their own to the account. */
@@ -289,10 +288,8 @@ test_unlink_keeps_out (void)
   g_assert_cmpuint (count, ==, 1);
   g_assert_cmpuint (unlink_first (browser, id), ==, 0); /* the proved address stays */
   g_assert_cmpuint (post_count ("dina@example.org", "security-notice", NULL), ==, 1);
-  browser_begin (elsewhere, application_flow (APP_FIRST, POSTERN_FLOW_PROMPT_NONE));
-  assert_answer (elsewhere, "error=login_required");
-  browser_begin (browser, application_flow (APP_FIRST, POSTERN_FLOW_PROMPT_NONE));
-  assert_answer (browser, "fresh=0");
+  assert_signed_out (elsewhere);
+  assert_signed_in (browser);
 }
 
 /* A browser that was left open disconnects nothing: its owner signs in again first. */
@@ -460,26 +457,22 @@ test_recycled_address (void)
 int
 main (int argc, char **argv)
 {
-  int failed;
+  static const HouseTest tests[] = {
+    { "/hijack/classic-federated", test_classic_federated },
+    { "/hijack/unexpired-session", test_unexpired_session },
+    { "/hijack/trojan-identifier", test_trojan_identifier },
+    { "/hijack/unexpired-change", test_unexpired_change },
+    { "/hijack/non-verifying-provider", test_non_verifying_provider },
+    { "/hijack/parked-by-code", test_parked_by_code },
+    { "/hijack/link-by-code", test_link_by_code },
+    { "/hijack/last-way", test_last_way },
+    { "/hijack/unlink-keeps-out", test_unlink_keeps_out },
+    { "/hijack/unlink-wants-fresh", test_unlink_wants_fresh },
+    { "/hijack/unlink-keeps-phone", test_unlink_keeps_phone },
+    { "/hijack/two-windows", test_two_windows },
+    { "/hijack/recycled-address", test_recycled_address },
+    { NULL },
+  };
 
-  g_test_init (&argc, &argv, NULL);
-  house_has_messenger = TRUE;
-  house_begin ();
-  policy_set ("{\"codes_per_recipient\":1000}");
-  g_test_add_func ("/hijack/classic-federated", test_classic_federated);
-  g_test_add_func ("/hijack/unexpired-session", test_unexpired_session);
-  g_test_add_func ("/hijack/trojan-identifier", test_trojan_identifier);
-  g_test_add_func ("/hijack/unexpired-change", test_unexpired_change);
-  g_test_add_func ("/hijack/non-verifying-provider", test_non_verifying_provider);
-  g_test_add_func ("/hijack/parked-by-code", test_parked_by_code);
-  g_test_add_func ("/hijack/link-by-code", test_link_by_code);
-  g_test_add_func ("/hijack/last-way", test_last_way);
-  g_test_add_func ("/hijack/unlink-keeps-out", test_unlink_keeps_out);
-  g_test_add_func ("/hijack/unlink-wants-fresh", test_unlink_wants_fresh);
-  g_test_add_func ("/hijack/unlink-keeps-phone", test_unlink_keeps_phone);
-  g_test_add_func ("/hijack/two-windows", test_two_windows);
-  g_test_add_func ("/hijack/recycled-address", test_recycled_address);
-  failed = g_test_run ();
-  house_end ();
-  return failed;
+  return house_run (argc, argv, &(House){ .has_messenger = TRUE, .policy = "{\"codes_per_recipient\":1000}" }, tests);
 }

@@ -81,8 +81,7 @@ gives_token (const Limits *it)
 static void
 assert_over (Browser *browser, const Limits *it)
 {
-  browser_begin (browser, application_flow (APP_FIRST, POSTERN_FLOW_PROMPT_NONE));
-  assert_answer (browser, "error=login_required");
+  assert_signed_out (browser);
   browser_get (browser, "/account");
   browser_follow (browser);
   assert_page (browser, "identifier");
@@ -143,8 +142,7 @@ test_use (void)
   it.idle_expires_at = get_now () + 30;
   it.used_at = get_now () - 120;
   fixture_write (house_store, write_session, &it);
-  browser_begin (browser, application_flow (APP_FIRST, POSTERN_FLOW_PROMPT_NONE));
-  assert_answer (browser, "fresh=0");
+  assert_signed_in (browser);
   session = read_limits (&it);
   g_assert_cmpint (session->used_at, >=, get_now () - 5);
   g_assert_cmpint (session->idle_expires_at, ==, end);
@@ -154,15 +152,13 @@ test_use (void)
 int
 main (int argc, char **argv)
 {
-  int failed;
+  static const HouseTest tests[] = {
+    { "/limits/idle", test_idle },
+    { "/limits/absolute", test_absolute },
+    { "/limits/use", test_use },
+    { "/limits/policy", test_policy },
+    { NULL },
+  };
 
-  g_test_init (&argc, &argv, NULL);
-  house_begin ();
-  g_test_add_func ("/limits/idle", test_idle);
-  g_test_add_func ("/limits/absolute", test_absolute);
-  g_test_add_func ("/limits/use", test_use);
-  g_test_add_func ("/limits/policy", test_policy);
-  failed = g_test_run ();
-  house_end ();
-  return failed;
+  return house_run (argc, argv, &(House){ FALSE }, tests);
 }

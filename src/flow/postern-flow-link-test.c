@@ -52,6 +52,31 @@ browser_call_back (Browser *browser, const char *state, const char *code)
   browser_get (browser, url);
 }
 
+/* Somebody who has gone to the provider and is not back yet. */
+typedef struct {
+  char *id, *state;
+  Browser *browser;
+} Traveller;
+
+static Traveller
+traveller_make (const char *email)
+{
+  Traveller self = { user_make_with_password (email, TRUE), NULL, browser_enter ("192.0.2.1", email) };
+
+  self.state = browser_link (self.browser);
+  return self;
+}
+
+static void
+traveller_clear (Traveller *self)
+{
+  g_free (self->id);
+  g_free (self->state);
+  browser_free (self->browser);
+}
+
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Traveller, traveller_clear)
+
 /* How many rows of the page's list can be connected. */
 static guint
 count_choices (Browser *browser)
@@ -189,18 +214,16 @@ test_finished_elsewhere (void)
 static void
 test_other_purpose (void)
 {
-  g_autofree char *id = user_make_with_password ("purpose@example.org", TRUE);
-  g_autoptr (Browser) browser = browser_enter ("192.0.2.1", "purpose@example.org");
-  g_autofree char *state = browser_link (browser);
-  g_autofree char *url = g_strdup_printf ("/callback/corp?code=purpose&state=%s", state);
+  g_auto (Traveller) it = traveller_make ("purpose@example.org");
+  g_autofree char *url = g_strdup_printf ("/callback/corp?code=purpose&state=%s", it.state);
 
-  browser_get (browser, url); /* from another provider than the one that it went to */
+  browser_get (it.browser, url); /* from another provider than the one that it went to */
   assert_owner ("purpose", NULL);
-  browser_begin_anew (browser, application_flow (APP_FIRST, 0));
-  browser_press_provider (browser, "purpose");
-  assert_answer (browser, "amr=fed"); /* an account of its own */
-  browser_call_back (browser, state, "purpose");
-  assert_page (browser, "/account?notice=link-taken");
+  browser_begin_anew (it.browser, application_flow (APP_FIRST, 0));
+  browser_press_provider (it.browser, "purpose");
+  assert_answer (it.browser, "amr=fed"); /* an account of its own */
+  browser_call_back (it.browser, it.state, "purpose");
+  assert_page (it.browser, "/account?notice=link-taken");
 }
 
 static gboolean
@@ -218,29 +241,25 @@ end_all (PosternTxn *txn, gpointer data, GError **error)
 static void
 test_ended (void)
 {
-  g_autofree char *id = user_make_with_password ("robbed@example.org", TRUE);
+  g_auto (Traveller) it = traveller_make ("robbed@example.org");
   g_autofree char *own = user_make_with_password ("thief@example.org", TRUE);
-  g_autoptr (Browser) thief = browser_enter ("192.0.2.66", "robbed@example.org");
-  g_autofree char *state = browser_link (thief);
 
-  fixture_write (house_store, end_all, id);
-  browser_begin (thief, application_flow (APP_FIRST, 0));
-  browser_sign_in (thief, "thief@example.org", PASSWORD);
-  browser_call_back (thief, state, "thief");
-  g_assert_cmpuint (postern_response_get_status (thief->last), >=, 400);
+  fixture_write (house_store, end_all, it.id);
+  browser_begin (it.browser, application_flow (APP_FIRST, 0));
+  browser_sign_in (it.browser, "thief@example.org", PASSWORD);
+  browser_call_back (it.browser, it.state, "thief");
+  g_assert_cmpuint (postern_response_get_status (it.browser->last), >=, 400);
   assert_owner ("thief", NULL);
 }
 
 static void
 test_switched_off (void)
 {
-  g_autofree char *id = user_make_with_password ("off@example.org", TRUE);
-  g_autoptr (Browser) browser = browser_enter ("192.0.2.1", "off@example.org");
-  g_autofree char *state = browser_link (browser);
+  g_auto (Traveller) it = traveller_make ("off@example.org");
 
   fixture_write (house_store, user_switch_off, "off@example.org");
-  browser_call_back (browser, state, "off");
-  g_assert_cmpuint (postern_response_get_status (browser->last), >=, 400);
+  browser_call_back (it.browser, it.state, "off");
+  g_assert_cmpuint (postern_response_get_status (it.browser->last), >=, 400);
   assert_owner ("off", NULL);
 }
 
@@ -248,56 +267,48 @@ test_switched_off (void)
 static void
 test_failed (void)
 {
-  g_autofree char *id = user_make_with_password ("down@example.org", TRUE);
-  g_autoptr (Browser) browser = browser_enter ("192.0.2.1", "down@example.org");
-  g_autofree char *state = browser_link (browser);
+  g_auto (Traveller) it = traveller_make ("down@example.org");
 
-  browser_call_back (browser, state, "down");
-  assert_page (browser, "/account?notice=link-failed");
-  g_free (state);
-  state = browser_link (browser);
-  browser_call_back (browser, state, "up");
-  assert_owner ("up", id);
+  browser_call_back (it.browser, it.state, "down");
+  assert_page (it.browser, "/account?notice=link-failed");
+  g_free (it.state);
+  it.state = browser_link (it.browser);
+  browser_call_back (it.browser, it.state, "up");
+  assert_owner ("up", it.id);
 }
 
 static void
 test_not_allowed (void)
 {
-  g_autofree char *id = user_make_with_password ("closed@example.org", TRUE);
-  g_autoptr (Browser) browser = browser_enter ("192.0.2.1", "closed@example.org");
-  g_autofree char *state = browser_link (browser);
+  g_auto (Traveller) it = traveller_make ("closed@example.org");
 
   policy_set ("{\"linking_enabled\":false}");
-  g_assert_cmpuint (count_choices (browser), ==, 0);
-  browser_call_back (browser, state, "closed");
-  g_assert_cmpuint (postern_response_get_status (browser->last), ==, 403);
+  g_assert_cmpuint (count_choices (it.browser), ==, 0);
+  browser_call_back (it.browser, it.state, "closed");
+  g_assert_cmpuint (postern_response_get_status (it.browser->last), ==, 403);
   assert_owner ("closed", NULL);
   policy_set ("{\"codes_per_recipient\":1000}");
-  browser_post (browser, "/account", "action=link:nobody");
-  g_assert_cmpuint (postern_response_get_status (browser->last), ==, 404);
+  browser_post (it.browser, "/account", "action=link:nobody");
+  g_assert_cmpuint (postern_response_get_status (it.browser->last), ==, 404);
 }
 
 int
 main (int argc, char **argv)
 {
-  int failed;
+  static const HouseTest tests[] = {
+    { "/link/link", test_link },
+    { "/link/twice", test_twice },
+    { "/link/taken", test_taken },
+    { "/link/begun-elsewhere", test_begun_elsewhere },
+    { "/link/wants-fresh", test_wants_fresh },
+    { "/link/finished-elsewhere", test_finished_elsewhere },
+    { "/link/other-purpose", test_other_purpose },
+    { "/link/ended", test_ended },
+    { "/link/switched-off", test_switched_off },
+    { "/link/failed", test_failed },
+    { "/link/not-allowed", test_not_allowed },
+    { NULL },
+  };
 
-  g_test_init (&argc, &argv, NULL);
-  house_has_messenger = TRUE;
-  house_begin ();
-  policy_set ("{\"codes_per_recipient\":1000}");
-  g_test_add_func ("/link/link", test_link);
-  g_test_add_func ("/link/twice", test_twice);
-  g_test_add_func ("/link/taken", test_taken);
-  g_test_add_func ("/link/begun-elsewhere", test_begun_elsewhere);
-  g_test_add_func ("/link/wants-fresh", test_wants_fresh);
-  g_test_add_func ("/link/finished-elsewhere", test_finished_elsewhere);
-  g_test_add_func ("/link/other-purpose", test_other_purpose);
-  g_test_add_func ("/link/ended", test_ended);
-  g_test_add_func ("/link/switched-off", test_switched_off);
-  g_test_add_func ("/link/failed", test_failed);
-  g_test_add_func ("/link/not-allowed", test_not_allowed);
-  failed = g_test_run ();
-  house_end ();
-  return failed;
+  return house_run (argc, argv, &(House){ .has_messenger = TRUE, .policy = "{\"codes_per_recipient\":1000}" }, tests);
 }

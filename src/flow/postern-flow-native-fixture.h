@@ -152,15 +152,49 @@ program_assert_answer (Program *self, const char *part)
     g_error ("expected %s in %s", part, location ? location : "a page");
 }
 
+/** To what follows the page of the name. */
 static inline void
-program_sign_in (Program *self, const char *email, const char *password)
+program_name (Program *self, const char *email)
 {
   g_autofree char *who = g_strdup_printf ("identifier=%s", email);
-  g_autofree char *what = g_strdup_printf ("password=%s", password);
 
   program_begin (self, 0);
   program_assert_page (self, "identifier");
   program_answer (self, who);
+}
+
+static inline void
+program_sign_in (Program *self, const char *email, const char *password)
+{
+  g_autofree char *what = g_strdup_printf ("password=%s", password);
+
+  program_name (self, email);
   program_assert_page (self, "password");
   program_answer (self, what);
+}
+
+/* --- what came of it ------------------------------------------------------------------------------------------------- */
+
+typedef struct {
+  const char *user_id;
+  GPtrArray *sessions;
+} Sessions;
+
+static inline gboolean
+read_sessions (PosternTxn *txn, gpointer data, GError **error)
+{
+  Sessions *it = data;
+
+  it->sessions = postern_session_store_list (txn, it->user_id, TRUE, NULL, 100, error);
+  return it->sessions != NULL;
+}
+
+/** Those that are alive. Returns: (transfer full) */
+static inline GPtrArray *
+list_sessions (const char *user_id)
+{
+  Sessions it = { user_id, NULL };
+
+  g_assert_true (postern_store_read (house_store, POSTERN_KEEP_LASTING, read_sessions, &it, NULL));
+  return it.sessions;
 }

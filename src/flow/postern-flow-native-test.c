@@ -3,54 +3,6 @@
 
 /* An application that shows the pages itself: the same stages, and nothing of a browser's. */
 
-typedef struct {
-  const char *user_id;
-  GPtrArray *sessions;
-} Sessions;
-
-static gboolean
-read_sessions (PosternTxn *txn, gpointer data, GError **error)
-{
-  Sessions *it = data;
-
-  it->sessions = postern_session_store_list (txn, it->user_id, TRUE, NULL, 100, error);
-  return it->sessions != NULL;
-}
-
-static GPtrArray *
-list_sessions (const char *user_id)
-{
-  Sessions it = { user_id, NULL };
-
-  g_assert_true (postern_store_read (house_store, POSTERN_KEEP_LASTING, read_sessions, &it, NULL));
-  return it.sessions;
-}
-
-/* (transfer full): the id of the one that is an application's */
-static char *
-dup_native_session (const char *user_id)
-{
-  g_autoptr (GPtrArray) sessions = list_sessions (user_id);
-
-  for (guint i = 0; i < sessions->len; i++) {
-    PosternSession *session = g_ptr_array_index (sessions, i);
-
-    if (g_strcmp0 (session->application_id, APP_FIRST) == 0)
-      return g_strdup (session->id);
-  }
-  g_assert_not_reached ();
-}
-
-static gboolean
-add_second_application (PosternTxn *txn, gpointer data, GError **error)
-{
-  g_autoptr (PosternApplication) application = postern_application_store_get (txn, APP_FIRST, error);
-
-  g_free (application->id);
-  application->id = g_strdup ("app_second");
-  return postern_application_store_insert (txn, application, error);
-}
-
 /* What is made is a session like any other, but no browser has it. */
 static void
 test_password (void)
@@ -169,127 +121,6 @@ test_expiry (void)
   postern_store_write (house_store, POSTERN_KEEP_SHORT, flow_end_time, id, &error);
   g_assert_no_error (error);
   g_assert_false (program_try (program, program->auth_session, "identifier=ada@native.example"));
-}
-
-/* --- what is kept once somebody is in ------------------------------------------------------------------------------------------- */
-
-/* As a browser's cookies do: the session serves again, its secret changes when it rises, and an old one is worth nothing. */
-static void
-test_kept (void)
-{
-  g_autoptr (Program) program = program_new (APP_FIRST, "192.0.2.20");
-  g_autofree char *user_id = user_make_with_password ("ida@native.example", TRUE);
-  g_autofree char *first = NULL;
-  g_autoptr (GPtrArray) sessions = NULL;
-
-  program_sign_in (program, "ida@native.example", PASSWORD);
-  first = g_strdup (program->kept);
-  program_begin_with (program, application_flow (APP_FIRST, POSTERN_FLOW_PROMPT_NONE), first);
-  program_assert_answer (program, "amr=pwd&acr=1&scope=openid+email&fresh=0");
-  g_assert_cmpstr (program->kept, ==, first);
-  program_begin_with (program, application_flow (APP_FIRST, POSTERN_FLOW_PROMPT_SELECT_ACCOUNT), first);
-  program_assert_page (program, "choose-account");
-  program_begin_with (program, application_flow (APP_FIRST, POSTERN_FLOW_PROMPT_LOGIN), first);
-  program_answer (program, "identifier=ida@native.example&password=" PASSWORD);
-  program_assert_answer (program, "fresh=1");
-  g_assert_cmpstr (program->kept, !=, first);
-  sessions = list_sessions (user_id);
-  g_assert_cmpuint (sessions->len, ==, 1);
-  program_begin_with (program, application_flow (APP_FIRST, POSTERN_FLOW_PROMPT_NONE), first);
-  program_assert_answer (program, "error=login_required");
-  program_begin_with (program, application_flow (APP_FIRST, POSTERN_FLOW_PROMPT_NONE), program->kept);
-  program_assert_answer (program, "fresh=0");
-}
-
-/* RFC 9470: what is missing is asked, and nothing that was shown before. */
-static void
-test_step_up (void)
-{
-  static const char *const wanted[] = { "2", NULL };
-  g_auto (Person) jan = person_make ("jan@native.example", FALSE);
-  g_autoptr (Program) program = program_new (APP_FIRST, "192.0.2.21");
-  g_autofree char *body = NULL;
-  PosternFlow *flow = application_flow (APP_FIRST, 0);
-
-  policy_set (RULE ("optional"));
-  program_sign_in (program, jan.email, PASSWORD);
-  fixture_write (house_store, put_seed, &jan);
-  settle ();
-  flow->acr_values = g_strdupv ((char **) wanted);
-  program_begin_with (program, flow, program->kept);
-  program_assert_page (program, "totp");
-  body = g_strdup_printf ("code=%06u", postern_totp_compute (jan.seed, sizeof jan.seed, now ()));
-  program_answer (program, body);
-  program_assert_answer (program, "amr=pwd+otp+mfa&acr=2");
-  policy_set ("{}");
-}
-
-/* It is its application's: no other one's, no browser's; and a browser's cookies are not its. */
-static void
-test_kept_by_one (void)
-{
-  g_autoptr (Program) program = program_new (APP_FIRST, "192.0.2.22");
-  g_autoptr (Program) other = program_new ("app_second", "192.0.2.22");
-  g_autoptr (Browser) browser = browser_new ("192.0.2.22");
-  g_autoptr (Browser) owner = browser_new ("192.0.2.23");
-  g_autofree char *user_id = user_make_with_password ("kim@native.example", TRUE);
-  g_autofree char *cookies = NULL;
-  const char *dot;
-
-  program_sign_in (program, "kim@native.example", PASSWORD);
-  fixture_write (house_store, add_second_application, NULL);
-  program_begin_with (other, application_flow ("app_second", POSTERN_FLOW_PROMPT_NONE), program->kept);
-  program_assert_answer (other, "error=login_required");
-  dot = strchr (program->kept, '.');
-  g_hash_table_replace (browser->cookies, g_strdup ("session"), g_strndup (program->kept, (gsize) (dot - program->kept)));
-  g_hash_table_replace (browser->cookies, g_strdup ("device"), g_strdup (dot + 1));
-  browser_begin (browser, application_flow (APP_FIRST, POSTERN_FLOW_PROMPT_NONE));
-  assert_answer (browser, "error=login_required");
-  browser_get (browser, "/account");
-  browser_follow (browser);
-  assert_page (browser, "identifier");
-  browser_begin (owner, application_flow (APP_FIRST, 0));
-  browser_sign_in (owner, "kim@native.example", PASSWORD);
-  cookies = g_strdup_printf ("%s.%s", (char *) g_hash_table_lookup (owner->cookies, "session"), (char *) g_hash_table_lookup (owner->cookies, "device"));
-  program_begin_with (program, application_flow (APP_FIRST, POSTERN_FLOW_PROMPT_NONE), cookies);
-  program_assert_answer (program, "error=login_required");
-}
-
-/* Whoever owns the device gets in while strangers guess; the account page has it under the application's name, and ends it. */
-static void
-test_device_and_account (void)
-{
-  g_autoptr (Program) program = program_new (APP_FIRST, "192.0.2.24");
-  g_autoptr (Program) stranger = program_new (APP_FIRST, "198.51.100.24");
-  g_autoptr (Browser) browser = browser_new ("192.0.2.24");
-  g_autofree char *user_id = user_make_with_password ("lea@native.example", TRUE);
-  g_autoptr (GVariant) sessions = NULL;
-  g_autofree char *text = NULL;
-  g_autofree char *session_id = NULL;
-  g_autofree char *body = NULL;
-
-  program_sign_in (program, "lea@native.example", PASSWORD);
-  browser_get (browser, "/account");
-  browser_follow (browser);
-  browser_sign_in (browser, "lea@native.example", PASSWORD);
-  browser_get (browser, "/account");
-  assert_page (browser, "account");
-  sessions = postern_json_get (postern_response_get_model (browser->last), "sessions");
-  g_assert_cmpuint (g_variant_n_children (sessions), ==, 2);
-  text = g_variant_print (sessions, FALSE);
-  g_assert_nonnull (strstr (text, "'device': <'Ours'>"));
-
-  for (guint n = 0; n < 12; n++)
-    program_sign_in (stranger, "lea@native.example", "guess");
-  program_begin_with (program, application_flow (APP_FIRST, POSTERN_FLOW_PROMPT_LOGIN), program->kept);
-  program_answer (program, "identifier=lea@native.example&password=" PASSWORD);
-  program_assert_answer (program, "fresh=1");
-
-  session_id = dup_native_session (user_id);
-  body = g_strdup_printf ("action=end-session:%s", session_id);
-  browser_post (browser, "/account", body);
-  program_begin_with (program, application_flow (APP_FIRST, POSTERN_FLOW_PROMPT_NONE), program->kept);
-  program_assert_answer (program, "error=login_required");
 }
 
 /* --- browsers -------------------------------------------------------------------------------------------------------------------- */
@@ -556,11 +387,9 @@ static char *
 describe_after (const char *email, const char *answer)
 {
   g_autoptr (Program) program = program_new (APP_FIRST, "192.0.2.10");
-  g_autofree char *who = g_strdup_printf ("identifier=%s", email);
   g_autoptr (GVariant) page = NULL;
 
-  program_begin (program, 0);
-  program_answer (program, who);
+  program_name (program, email);
   program_answer (program, answer);
   page = program_page (program);
   return g_variant_print (page, TRUE);
@@ -613,31 +442,24 @@ test_sign_up (void)
 int
 main (int argc, char **argv)
 {
-  int failed;
+  static const HouseTest tests[] = {
+    { "/native/password", test_password },
+    { "/native/at-once", test_at_once },
+    { "/native/auth-session", test_auth_session },
+    { "/native/race", test_race },
+    { "/native/expiry", test_expiry },
+    { "/native/cookies-do-not-serve", test_cookies_do_not_serve },
+    { "/native/no-page-of-it", test_no_page_of_it },
+    { "/native/code", test_code },
+    { "/native/redirect-to-web", test_redirect_to_web },
+    { "/native/applications", test_applications },
+    { "/native/lock-out", test_lock_out },
+    { "/native/enumeration", test_enumeration },
+    { "/native/only-what-is-asked", test_only_what_is_asked },
+    { "/native/sign-up", test_sign_up },
+    { "/native/passkey", test_passkey },
+    { NULL },
+  };
 
-  g_test_init (&argc, &argv, NULL);
-  house_has_messenger = TRUE;
-  house_begin ();
-  g_test_add_func ("/native/password", test_password);
-  g_test_add_func ("/native/at-once", test_at_once);
-  g_test_add_func ("/native/auth-session", test_auth_session);
-  g_test_add_func ("/native/race", test_race);
-  g_test_add_func ("/native/expiry", test_expiry);
-  g_test_add_func ("/native/kept", test_kept);
-  g_test_add_func ("/native/step-up", test_step_up);
-  g_test_add_func ("/native/kept-by-one", test_kept_by_one);
-  g_test_add_func ("/native/device-and-account", test_device_and_account);
-  g_test_add_func ("/native/cookies-do-not-serve", test_cookies_do_not_serve);
-  g_test_add_func ("/native/no-page-of-it", test_no_page_of_it);
-  g_test_add_func ("/native/code", test_code);
-  g_test_add_func ("/native/redirect-to-web", test_redirect_to_web);
-  g_test_add_func ("/native/applications", test_applications);
-  g_test_add_func ("/native/lock-out", test_lock_out);
-  g_test_add_func ("/native/enumeration", test_enumeration);
-  g_test_add_func ("/native/only-what-is-asked", test_only_what_is_asked);
-  g_test_add_func ("/native/sign-up", test_sign_up);
-  g_test_add_func ("/native/passkey", test_passkey);
-  failed = g_test_run ();
-  house_end ();
-  return failed;
+  return house_run (argc, argv, &(House){ .has_messenger = TRUE }, tests);
 }

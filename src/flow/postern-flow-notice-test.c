@@ -459,8 +459,7 @@ main (int argc, char **argv)
   int failed;
 
   g_test_init (&argc, &argv, NULL);
-  house_has_messenger = TRUE;
-  house_begin ();
+  house_begin (TRUE);
   house_adopt (POSTERN_TYPE_FACTOR_PASSKEY, "passkey", "Passkey", g_variant_new_parsed ("@a{ss} {}"));
   for (guint i = 0; i < G_N_ELEMENTS (rows); i++) {
     g_autofree char *path = g_strdup_printf ("/notice/%.*s", (int) strcspn (rows[i].email, "@"), rows[i].email);

@@ -187,16 +187,14 @@ test_changed_by_both (void)
 int
 main (int argc, char **argv)
 {
-  int result;
+  static const HouseTest tests[] = {
+    { "/parked/codec", test_codec },
+    { "/parked/before-the-end", test_parked_before_the_end },
+    { "/parked/ended-while-hashing", test_ended_while_hashing },
+    { "/parked/switched-off-beside-another", test_switched_off_beside_another },
+    { "/parked/changed-by-both", test_changed_by_both },
+    { NULL },
+  };
 
-  g_test_init (&argc, &argv, NULL);
-  house_begin ();
-  g_test_add_func ("/parked/codec", test_codec);
-  g_test_add_func ("/parked/before-the-end", test_parked_before_the_end);
-  g_test_add_func ("/parked/ended-while-hashing", test_ended_while_hashing);
-  g_test_add_func ("/parked/switched-off-beside-another", test_switched_off_beside_another);
-  g_test_add_func ("/parked/changed-by-both", test_changed_by_both);
-  result = g_test_run ();
-  house_end ();
-  return result;
+  return house_run (argc, argv, &(House){ FALSE }, tests);
 }

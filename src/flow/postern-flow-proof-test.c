@@ -173,10 +173,8 @@ test_recover (void)
   browser_submit (browser, "action=continue&password=" NEW_PASSWORD);
   assert_answer (browser, "amr=otp&acr=1"); /* where the person came from */
   g_assert_cmpuint (post_count ("lost@example.org", "security-notice", NULL), ==, 1);
-  browser_begin (elsewhere, application_flow (APP_FIRST, POSTERN_FLOW_PROMPT_NONE));
-  assert_answer (elsewhere, "error=login_required"); /* ended */
-  browser_begin (browser, application_flow (APP_FIRST, POSTERN_FLOW_PROMPT_NONE));
-  assert_answer (browser, "fresh=0");
+  assert_signed_out (elsewhere); /* ended */
+  assert_signed_in (browser);
   browser_begin (elsewhere, application_flow (APP_FIRST, 0));
   browser_sign_in (elsewhere, "lost@example.org", PASSWORD);
   assert_page (elsewhere, "password");
@@ -277,8 +275,7 @@ test_proof_ends (void)
   browser_recover (owner, "again@example.org");
   browser_submit (thief, "action=continue&password=funf Koffer auf der Treppe");
   assert_page (thief, "identifier");
-  browser_begin (owner, application_flow (APP_FIRST, POSTERN_FLOW_PROMPT_NONE));
-  assert_answer (owner, "fresh=0");
+  assert_signed_in (owner);
 }
 
 /* Nor a recovery that waits for consent: it is no session yet, and becomes none once another password is set. */
@@ -320,25 +317,21 @@ test_recover_nobody (void)
 int
 main (int argc, char **argv)
 {
-  int failed;
+  static const HouseTest tests[] = {
+    { "/flow-proof/sign-up", test_sign_up },
+    { "/flow-proof/sign-up-taken", test_sign_up_taken },
+    { "/flow-proof/sign-up-twice", test_sign_up_twice },
+    { "/flow-proof/sign-up-without-password", test_sign_up_without_password },
+    { "/flow-proof/sign-up-by-number", test_sign_up_by_number },
+    { "/flow-proof/recover", test_recover },
+    { "/flow-proof/recover-in-order", test_recover_in_order },
+    { "/flow-proof/purposes", test_purposes },
+    { "/flow-proof/codes-end", test_codes_end },
+    { "/flow-proof/proof-ends", test_proof_ends },
+    { "/flow-proof/recovery-parked", test_recovery_parked },
+    { "/flow-proof/recover-nobody", test_recover_nobody },
+    { NULL },
+  };
 
-  g_test_init (&argc, &argv, NULL);
-  house_has_messenger = TRUE;
-  house_begin ();
-  policy_set (MANY);
-  g_test_add_func ("/flow-proof/sign-up", test_sign_up);
-  g_test_add_func ("/flow-proof/sign-up-taken", test_sign_up_taken);
-  g_test_add_func ("/flow-proof/sign-up-twice", test_sign_up_twice);
-  g_test_add_func ("/flow-proof/sign-up-without-password", test_sign_up_without_password);
-  g_test_add_func ("/flow-proof/sign-up-by-number", test_sign_up_by_number);
-  g_test_add_func ("/flow-proof/recover", test_recover);
-  g_test_add_func ("/flow-proof/recover-in-order", test_recover_in_order);
-  g_test_add_func ("/flow-proof/purposes", test_purposes);
-  g_test_add_func ("/flow-proof/codes-end", test_codes_end);
-  g_test_add_func ("/flow-proof/proof-ends", test_proof_ends);
-  g_test_add_func ("/flow-proof/recovery-parked", test_recovery_parked);
-  g_test_add_func ("/flow-proof/recover-nobody", test_recover_nobody);
-  failed = g_test_run ();
-  house_end ();
-  return failed;
+  return house_run (argc, argv, &(House){ .has_messenger = TRUE, .policy = MANY }, tests);
 }

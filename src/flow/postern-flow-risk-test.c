@@ -294,21 +294,17 @@ open_places (void)
 int
 main (int argc, char **argv)
 {
-  int result;
+  static const HouseTest tests[] = {
+    { "/flow/risk/new-device", test_new_device },
+    { "/flow/risk/stranger", test_stranger },
+    { "/flow/risk/refuse", test_refuse },
+    { "/flow/risk/many-failures", test_many_failures },
+    { "/flow/risk/busy-owner", test_busy_owner },
+    { "/flow/risk/travel", test_travel },
+    { "/flow/risk/vote", test_vote },
+    { "/flow/risk/next-person", test_next_person },
+    { NULL },
+  };
 
-  g_test_init (&argc, &argv, NULL);
-  house_has_messenger = TRUE;
-  house_begin ();
-  open_places ();
-  g_test_add_func ("/flow/risk/new-device", test_new_device);
-  g_test_add_func ("/flow/risk/stranger", test_stranger);
-  g_test_add_func ("/flow/risk/refuse", test_refuse);
-  g_test_add_func ("/flow/risk/many-failures", test_many_failures);
-  g_test_add_func ("/flow/risk/busy-owner", test_busy_owner);
-  g_test_add_func ("/flow/risk/travel", test_travel);
-  g_test_add_func ("/flow/risk/vote", test_vote);
-  g_test_add_func ("/flow/risk/next-person", test_next_person);
-  result = g_test_run ();
-  house_end ();
-  return result;
+  return house_run (argc, argv, &(House){ .has_messenger = TRUE, .prepare = open_places }, tests);
 }

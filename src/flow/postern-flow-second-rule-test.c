@@ -109,8 +109,7 @@ test_required (void)
   assert_page (browser, "second-factor");
   browser_submit (browser, "action=second:totp");
   read_seed (browser, &tim);
-  browser_begin (browser, application_flow (APP_FIRST, POSTERN_FLOW_PROMPT_NONE));
-  assert_answer (browser, "error=login_required");
+  assert_signed_out (browser);
   browser_begin (browser, application_flow (APP_FIRST, 0));
   browser_sign_in (browser, tim.email, PASSWORD);
   browser_submit (browser, "action=second:totp");
@@ -172,20 +171,16 @@ test_application (void)
 int
 main (int argc, char **argv)
 {
-  int result;
+  static const HouseTest tests[] = {
+    { "/second-rule/step-up", test_step_up },
+    { "/second-rule/vote", test_vote },
+    { "/second-rule/remember", test_remember },
+    { "/second-rule/remember-one", test_remember_one },
+    { "/second-rule/required", test_required },
+    { "/second-rule/prompted", test_prompted },
+    { "/second-rule/application", test_application },
+    { NULL },
+  };
 
-  g_test_init (&argc, &argv, NULL);
-  house_has_messenger = TRUE;
-  house_begin ();
-  policy_set (RULE ("optional"));
-  g_test_add_func ("/second-rule/step-up", test_step_up);
-  g_test_add_func ("/second-rule/vote", test_vote);
-  g_test_add_func ("/second-rule/remember", test_remember);
-  g_test_add_func ("/second-rule/remember-one", test_remember_one);
-  g_test_add_func ("/second-rule/required", test_required);
-  g_test_add_func ("/second-rule/prompted", test_prompted);
-  g_test_add_func ("/second-rule/application", test_application);
-  result = g_test_run ();
-  house_end ();
-  return result;
+  return house_run (argc, argv, &(House){ .has_messenger = TRUE, .policy = RULE ("optional") }, tests);
 }

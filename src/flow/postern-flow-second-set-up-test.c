@@ -31,8 +31,7 @@ test_set_up (void)
   assert_page (browser, "account");
   g_assert_nonnull (browser_model (browser, "notice"));
   g_assert_cmpuint (post_count (rob.email, "security-notice", NULL), ==, 2); /* the app, the codes */
-  browser_begin (other, application_flow (APP_FIRST, POSTERN_FLOW_PROMPT_NONE)); /* whoever is in by less is out */
-  assert_answer (other, "error=login_required");
+  assert_signed_out (other); /* whoever is in by less is out */
 
   elsewhere = browser_to_totp ("192.0.2.18", rob.email);
   enter_code_of (elsewhere, &rob, 0, NULL); /* the one that set it up */
@@ -125,24 +124,19 @@ test_reset_due (void)
   browser_submit (browser, "action=continue&password=" PASSWORD);
   assert_answer (browser, "acr=1");
   g_assert_cmpuint (post_count (yan.email, "security-notice", NULL), ==, 1);
-  browser_begin (old, application_flow (APP_FIRST, POSTERN_FLOW_PROMPT_NONE));
-  assert_answer (old, "error=login_required");
+  assert_signed_out (old);
 }
 
 int
 main (int argc, char **argv)
 {
-  int result;
+  static const HouseTest tests[] = {
+    { "/second-set-up/set-up", test_set_up },
+    { "/second-set-up/set-up-asks", test_set_up_asks },
+    { "/second-set-up/reset-waits", test_reset_waits },
+    { "/second-set-up/reset-due", test_reset_due },
+    { NULL },
+  };
 
-  g_test_init (&argc, &argv, NULL);
-  house_has_messenger = TRUE;
-  house_begin ();
-  policy_set (RULE ("optional"));
-  g_test_add_func ("/second-set-up/set-up", test_set_up);
-  g_test_add_func ("/second-set-up/set-up-asks", test_set_up_asks);
-  g_test_add_func ("/second-set-up/reset-waits", test_reset_waits);
-  g_test_add_func ("/second-set-up/reset-due", test_reset_due);
-  result = g_test_run ();
-  house_end ();
-  return result;
+  return house_run (argc, argv, &(House){ .has_messenger = TRUE, .policy = RULE ("optional") }, tests);
 }

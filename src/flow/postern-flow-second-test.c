@@ -244,8 +244,7 @@ test_back_button (void)
     browser_follow (browser);
     assert_page (browser, "totp");
   }
-  browser_begin (browser, application_flow (APP_FIRST, POSTERN_FLOW_PROMPT_NONE)); /* nothing of it is a session */
-  assert_answer (browser, "error=login_required");
+  assert_signed_out (browser); /* nothing of it is a session */
 }
 
 /* Whoever reads the mail sets a new password, and is asked for the app all the same. */
@@ -386,27 +385,23 @@ test_changed_while_parked (void)
 int
 main (int argc, char **argv)
 {
-  int result;
+  static const HouseTest tests[] = {
+    { "/second/asked", test_asked },
+    { "/second/once", test_once },
+    { "/second/of-another", test_of_another },
+    { "/second/crowd", test_crowd },
+    { "/second/browsers", test_browsers },
+    { "/second/guesses", test_guesses },
+    { "/second/email-code", test_email_code },
+    { "/second/email-code-alone", test_email_code_alone },
+    { "/second/back-button", test_back_button },
+    { "/second/recovery-of-password", test_recovery_of_password },
+    { "/second/first-factor-code", test_first_factor_code },
+    { "/second/connector", test_connector },
+    { "/second/session-ended", test_session_ended },
+    { "/second/changed-while-parked", test_changed_while_parked },
+    { NULL },
+  };
 
-  g_test_init (&argc, &argv, NULL);
-  house_has_messenger = TRUE;
-  house_begin ();
-  policy_set (RULE ("optional"));
-  g_test_add_func ("/second/asked", test_asked);
-  g_test_add_func ("/second/once", test_once);
-  g_test_add_func ("/second/of-another", test_of_another);
-  g_test_add_func ("/second/crowd", test_crowd);
-  g_test_add_func ("/second/browsers", test_browsers);
-  g_test_add_func ("/second/guesses", test_guesses);
-  g_test_add_func ("/second/email-code", test_email_code);
-  g_test_add_func ("/second/email-code-alone", test_email_code_alone);
-  g_test_add_func ("/second/back-button", test_back_button);
-  g_test_add_func ("/second/recovery-of-password", test_recovery_of_password);
-  g_test_add_func ("/second/first-factor-code", test_first_factor_code);
-  g_test_add_func ("/second/connector", test_connector);
-  g_test_add_func ("/second/session-ended", test_session_ended);
-  g_test_add_func ("/second/changed-while-parked", test_changed_while_parked);
-  result = g_test_run ();
-  house_end ();
-  return result;
+  return house_run (argc, argv, &(House){ .has_messenger = TRUE, .policy = RULE ("optional") }, tests);
 }

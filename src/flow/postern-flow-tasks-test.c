@@ -104,15 +104,12 @@ test_open_redirect (void)
 int
 main (int argc, char **argv)
 {
-  int failed;
+  static const HouseTest tests[] = {
+    { "/tasks/back", test_back },
+    { "/tasks/back-after-sign-in", test_back_after_sign_in },
+    { "/tasks/open-redirect", test_open_redirect },
+    { NULL },
+  };
 
-  g_test_init (&argc, &argv, NULL);
-  house_has_messenger = TRUE;
-  house_begin ();
-  g_test_add_func ("/tasks/back", test_back);
-  g_test_add_func ("/tasks/back-after-sign-in", test_back_after_sign_in);
-  g_test_add_func ("/tasks/open-redirect", test_open_redirect);
-  failed = g_test_run ();
-  house_end ();
-  return failed;
+  return house_run (argc, argv, &(House){ .has_messenger = TRUE }, tests);
 }
