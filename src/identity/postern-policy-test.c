@@ -4,6 +4,7 @@
 #include "postern-assurance.h"
 #include "postern-error.h"
 #include "postern-json.h"
+#include "postern-risk.h"
 
 #include <string.h>
 
@@ -91,10 +92,16 @@ test_strict (void)
   g_assert_cmpint (policy->session_lifetime, ==, 24 * 3600);
   g_assert_cmpuint (policy->password_min_score, ==, 3);
   g_assert_true (policy->pkce_required);
+  g_assert_cmpuint (policy->risk_new_device, ==, POSTERN_RISK_NOTIFY);
+  g_assert_cmpuint (policy->risk_many_failures, ==, POSTERN_RISK_NOTIFY);
+  g_assert_cmpuint (policy->risk_new_country, ==, POSTERN_RISK_SECOND_FACTOR);
+  g_assert_cmpuint (policy->risk_impossible_travel, ==, POSTERN_RISK_SECOND_FACTOR);
   g_assert_true (policy->sign_up_enabled); /* what it does not speak of is as ever */
 
-  stricter = read_policy ("{\"session_lifetime\":7200,\"second_factors\":[\"passkey\"],\"profile\":\"strict\",\"password_min_length\":20}", &error);
+  stricter = read_policy ("{\"session_lifetime\":7200,\"second_factors\":[\"passkey\"],\"profile\":\"strict\",\"password_min_length\":20,"
+                          "\"risk_new_device\":\"refuse\"}", &error);
   g_assert_no_error (error);
+  g_assert_cmpuint (stricter->risk_new_device, ==, POSTERN_RISK_REFUSE);
   g_assert_cmpint (stricter->session_lifetime, ==, 7200);
   g_assert_cmpuint (stricter->second_factors, ==, POSTERN_SECOND_PASSKEY);
   g_assert_cmpuint (stricter->password_min_length, ==, 20);
@@ -102,6 +109,7 @@ test_strict (void)
   g_assert_no_error (error);
   g_assert_cmpuint (standard->second_factor, ==, POSTERN_SECOND_OPTIONAL);
   g_assert_false (standard->pkce_required);
+  g_assert_cmpuint (standard->risk_many_failures, ==, POSTERN_RISK_CAPTCHA);
 }
 
 /* What is laxer is refused by its name, wherever in the object the profile stands. */
@@ -121,6 +129,10 @@ test_strict_lax (void)
       {"\"guesses_per_account\":11", "guesses_per_account: "},
       {"\"guess_window\":899", "guess_window: "},
       {"\"pkce_required\":false", "pkce_required: is laxer than the profile strict allows; there it is at least true"},
+      {"\"risk_new_device\":\"off\"", "risk_new_device: is laxer than the profile strict allows; there it is at least notify"},
+      {"\"risk_many_failures\":\"captcha\"", "risk_many_failures: is laxer than the profile strict allows; there it is at least notify"},
+      {"\"risk_new_country\":\"notify\"", "risk_new_country: is laxer than the profile strict allows; there it is at least second-factor"},
+      {"\"risk_impossible_travel\":\"notify\"", "risk_impossible_travel: "},
   };
 
   for (guint i = 0; i < G_N_ELEMENTS (cases); i++)

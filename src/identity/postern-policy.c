@@ -51,10 +51,10 @@ static const Row rows[] = {
     {FIELD (password_min_score), 2, 0, 4, AT_LEAST, 3},
     {"second_factor", RULE, G_STRUCT_OFFSET (PosternPolicy, second_factor), POSTERN_SECOND_OPTIONAL, 0, 0, AT_LEAST, POSTERN_SECOND_REQUIRED},
     {"second_factors", FACTORS, G_STRUCT_OFFSET (PosternPolicy, second_factors), DEFAULT_FACTORS, 0, 0, AMONG, STRICT_FACTORS},
-    {RISK (risk_new_device), POSTERN_RISK_NOTIFY, 0, 0},
-    {RISK (risk_many_failures), POSTERN_RISK_CAPTCHA, 0, 0},
-    {RISK (risk_new_country), POSTERN_RISK_NOTIFY, 0, 0},
-    {RISK (risk_impossible_travel), POSTERN_RISK_SECOND_FACTOR, 0, 0},
+    {RISK (risk_new_device), POSTERN_RISK_NOTIFY, 0, 0, AT_LEAST, POSTERN_RISK_NOTIFY},
+    {RISK (risk_many_failures), POSTERN_RISK_CAPTCHA, 0, 0, AT_LEAST, POSTERN_RISK_NOTIFY},
+    {RISK (risk_new_country), POSTERN_RISK_NOTIFY, 0, 0, AT_LEAST, POSTERN_RISK_SECOND_FACTOR}, /* not REFUSE: a database may be wrong */
+    {RISK (risk_impossible_travel), POSTERN_RISK_SECOND_FACTOR, 0, 0, AT_LEAST, POSTERN_RISK_SECOND_FACTOR},
     {TIME (remembered_device_lifetime), 30 * DAY, 0, 400 * DAY, AT_MOST, 0},
     {TIME (factor_reset_delay), DAY, 3600, 60 * DAY, AT_LEAST, DAY},
     {TIME (session_idle_lifetime), 7 * DAY, 60, 400 * DAY, AT_MOST, 3600}, /* these two: NIST SP 800-63B-4 section 2.2.3 */
@@ -239,6 +239,8 @@ dup_bound (const Row *row)
     return g_strdup (row->bound ? "true" : "false");
   if (row->sort == RULE)
     return postern_assurance_dup_words (POSTERN_SECOND_RULES, 1u << row->bound);
+  if (row->sort == EFFECT)
+    return postern_assurance_dup_words (POSTERN_RISK_EFFECTS, 1u << row->bound);
   if (row->sort == FACTORS)
     return postern_assurance_dup_words (POSTERN_SECOND_FACTORS, (guint) row->bound);
   return g_strdup_printf ("%" G_GINT64_FORMAT, row->bound);
