@@ -2,7 +2,7 @@
 #include "postern-flow-code-fixture.h"
 
 #define ADA "ada@example.org"
-#define MANY "\"codes_per_recipient\":1000" /* the limit has a test of its own */
+#define MANY "\"codes_per_recipient\":1000,\"guesses_per_account\":1000" /* the limits have tests of their own */
 #define NOT_IT(code) (g_str_equal (code, "000000") ? "000001" : "000000")
 
 static void

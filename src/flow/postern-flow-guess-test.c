@@ -65,6 +65,35 @@ test_lock_out (void)
   g_assert_cmpuint (refused, ==, 10);
 }
 
+static guint
+count_guesses (const char *email, const char *address)
+{
+  g_autoptr (Browser) stranger = browser_new (address);
+  guint let = 0;
+
+  for (guint i = 0; i < 20; i++) {
+    guess_in_turn (stranger, email, "guess");
+    let += postern_response_get_status (stranger->last) != 429;
+  }
+  return let;
+}
+
+/* Nobody can tell by the lockout that somebody signs in to an account: with the name of nobody it comes at the same guess. */
+static void
+test_same_lock_out (void)
+{
+  g_autoptr (Browser) owner = browser_new ("192.0.2.21");
+
+  browser_sign_up (owner, "otto@example.org");
+  for (guint i = 0; i < 3; i++) {
+    g_autoptr (Browser) fresh = browser_new ("192.0.2.22");
+
+    guess_in_turn (fresh, "otto@example.org", PASSWORD);
+    assert_answer (fresh, "fresh=1");
+  }
+  g_assert_cmpuint (count_guesses ("otto@example.org", "198.51.100.3"), ==, count_guesses ("nemo@example.org", "198.51.100.4"));
+}
+
 typedef struct {
   PosternPasswordPool *pool;
   GMutex lock; /* held as long as the threads of the pool shall be busy */
@@ -161,6 +190,7 @@ main (int argc, char **argv)
 {
   static const HouseTest tests[] = {
     { "/guess/lock-out", test_lock_out },
+    { "/guess/same-lock-out", test_same_lock_out },
     { "/guess/full-pool", test_full_pool },
     { "/guess/huge-password", test_huge_password },
     { "/guess/right-but-refused", test_right_but_refused },

@@ -79,10 +79,11 @@ pardon (const PosternGuard *guard)
   grant (due);
 }
 
+/* Whoever signed in from this browser before and is right starts afresh there. */
 static void
 test_forgive (void)
 {
-  PosternGuard guard = { "usr_three", "192.0.2.4", NULL };
+  PosternGuard guard = { "usr_three", "192.0.2.4", "device-hash" };
   guint retry_after;
 
   for (guint round = 0; round < 3; round++) {
@@ -91,6 +92,27 @@ test_forgive (void)
     g_assert_true (try_once (&guard, 1000, &retry_after));
     pardon (&guard);
   }
+}
+
+/*
+ * What a stranger may still guess depends on the wrong ones alone: if right tries left a trace, earlier or later lockout would
+ * tell that there is such an account, since nobody is ever right about one that there is not.
+ */
+static void
+test_right_leaves_no_trace (void)
+{
+  PosternGuard guard = { "usr_trace", "192.0.2.8", NULL };
+  guint retry_after, let = 0;
+
+  for (guint wrong = 0; wrong < per_account; wrong++) {
+    for (guint right = 0; right < 2; right++) {
+      g_assert_true (try_once (&guard, 1000, &retry_after));
+      pardon (&guard);
+    }
+    let += try_once (&guard, 1000, &retry_after);
+  }
+  g_assert_cmpuint (let, ==, per_account);
+  g_assert_false (try_once (&guard, 1000, &retry_after));
 }
 
 /* A try is given back to the window it was counted in, and never makes a budget larger than it was. */
@@ -123,9 +145,9 @@ test_address_comes_back (void)
 
     g_assert_true (try_once (&guard, 1000, &retry_after));
     due = postern_guard_dup_pardon (&guard);
-    g_assert_cmpint (due != NULL, ==, 2 * (i + 1) >= per_address);
-    if (due)
-      grant (due);
+    g_assert_cmpint (guard.address_resets_at > 0, ==, 2 * (i + 1) >= per_address);
+    g_assert_nonnull (due);
+    grant (due);
   }
 }
 
@@ -207,6 +229,7 @@ main (int argc, char **argv)
   g_test_add_func ("/guard/account", test_account);
   g_test_add_func ("/guard/known-device", test_known_device);
   g_test_add_func ("/guard/forgive", test_forgive);
+  g_test_add_func ("/guard/right-leaves-no-trace", test_right_leaves_no_trace);
   g_test_add_func ("/guard/late-pardon", test_late_pardon);
   g_test_add_func ("/guard/address-comes-back", test_address_comes_back);
   g_test_add_func ("/guard/address", test_address);

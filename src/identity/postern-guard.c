@@ -15,6 +15,7 @@ typedef struct {
 
 struct _PosternGuardPardon {
   char *account, *address; /* keys of the counters; each (nullable) */
+  gboolean forgets;        /* the account's tries: they are those of a known browser */
   gint64 account_resets_at, address_resets_at;
 };
 
@@ -49,14 +50,15 @@ dup_address_key (const PosternGuard *guard)
 }
 
 static gboolean
-count (PosternTxn *txn, Try *it, const char *key, guint limit, gint64 *half_used, GError **error)
+count (PosternTxn *txn, Try *it, const char *key, guint limit, gint64 *pardon_at, GError **error)
 {
+  gboolean always = key == it->account && it->guard->device_hash == NULL; /* each right try is given back: see the header */
   gint64 total = 0;
   gint64 resets_at = 0;
 
   if (!postern_counter_store_add (txn, key, 1, it->policy->guess_window, it->now, &total, &resets_at, error))
     return FALSE;
-  *half_used = 2 * total >= limit ? resets_at : 0;
+  *pardon_at = always || 2 * total >= limit ? resets_at : 0;
   it->guard->many |= 2 * (total - 1) > limit;
   if (total > limit)
     it->resets_at = MAX (it->resets_at, resets_at);
@@ -101,6 +103,7 @@ postern_guard_dup_pardon (const PosternGuard *guard)
   if (guard->account_resets_at == 0 && guard->address_resets_at == 0)
     return NULL;
   self = g_new0 (PosternGuardPardon, 1);
+  self->forgets = guard->device_hash != NULL;
   self->account = guard->account_resets_at ? dup_account_key (guard) : NULL;
   self->address = guard->address_resets_at ? dup_address_key (guard) : NULL;
   self->account_resets_at = guard->account_resets_at;
@@ -111,7 +114,9 @@ postern_guard_dup_pardon (const PosternGuard *guard)
 gboolean
 postern_guard_pardon_grant (PosternGuardPardon *self, PosternTxn *txn, GError **error)
 {
-  if (self->account && !postern_counter_store_clear (txn, self->account, self->account_resets_at, error))
+  if (self->account && self->forgets && !postern_counter_store_clear (txn, self->account, self->account_resets_at, error))
+    return FALSE;
+  if (self->account && !self->forgets && !postern_counter_store_give_back (txn, self->account, self->account_resets_at, error))
     return FALSE;
   return self->address == NULL || postern_counter_store_give_back (txn, self->address, self->address_resets_at, error);
 }

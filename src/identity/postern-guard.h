@@ -10,14 +10,16 @@ G_BEGIN_DECLS
  * guesses. A browser that its owner signed in from before has a budget of its own, so that nobody who guesses from elsewhere
  * can lock the owner out, and a stolen browser gets no more tries than anybody else.
  *
- * A try is counted before the secret is looked at and given back when it was right: a hundred at once are a hundred.
+ * A try is counted before the secret is looked at and given back when it was right: a hundred at once are a hundred. Of the account's
+ * budget what was right leaves no trace at all, no wrong one is forgotten for it either: a lockout that came earlier or later than
+ * for a name that nobody has would tell that somebody signs in with this one.
  */
 typedef struct {
   const char *account;     /* the user's id, or what was typed when there is no such user: both are counted alike */
   const char *address;     /* (nullable) */
   const char *device_hash; /* (nullable): only of a browser known to be the account's */
   gboolean many;           /* out, of taking: before this try more than half of a budget was used up; right tries alone do not come there */
-  gint64 account_resets_at, address_resets_at; /* out, of taking: of a budget that is half used up, so that pardon is worth a write; else 0 */
+  gint64 account_resets_at, address_resets_at; /* out, of taking: when the budget is whole again; 0 while pardon is not worth a write */
 } PosternGuard;
 
 /** PosternGuardPardon: what is written when a try was right. */
@@ -30,8 +32,8 @@ typedef struct _PosternGuardPardon PosternGuardPardon;
  */
 gboolean postern_guard_take (PosternTenant *tenant, PosternGuard *guard, gint64 now, guint *retry_after, GError **error);
 /**
- * postern_guard_dup_pardon: the try was right: the account's or the device's tries are forgotten, and the address gets this one
- * back. Returns: (transfer full) (nullable): NULL while the budgets are far from used up: most sign-ins are right at once.
+ * postern_guard_dup_pardon: the try was right: the account gets it back, and so does the address once half of its budget is used up;
+ * the known browser's tries are forgotten then. Returns: (transfer full) (nullable): NULL where nothing is worth a write.
  */
 PosternGuardPardon *postern_guard_dup_pardon (const PosternGuard *guard);
 /** postern_guard_pardon_grant: writes it, in a transaction of the short-lived file; one that comes late does not reach into the next window. */
