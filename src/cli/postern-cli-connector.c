@@ -324,7 +324,7 @@ static const PosternCliOption create_options[] = {
   { NULL },
 };
 static const PosternCliOption new_options[] = {
-  { "kind", POSTERN_CLI_STRING, NULL, "KIND", "connector (when not given), messenger, factor or sink" },
+  { "kind", POSTERN_CLI_STRING, NULL, "KIND", "social (when not given; connector is the same), messenger, factor or sink" },
   { "directory", POSTERN_CLI_STRING, NULL, "DIR", "Where to make its folder; here when not given" },
   { NULL },
 };

@@ -202,14 +202,15 @@ is_name (const char *name)
 }
 
 char *
-postern_cli_stamp (const char *kind, const char *name, const char *directory, GError **error)
+postern_cli_stamp (const char *asked, const char *name, const char *directory, GError **error)
 {
+  const char *kind = g_strcmp0 (asked, "social") == 0 ? "connector" : asked; /* what people call one that signs in by a provider */
   const char *example = find_example (kind);
   gboolean tree = directory == NULL && g_strcmp0 (kind, "connector") == 0 && g_file_test ("connectors/meson.build", G_FILE_TEST_EXISTS);
   g_autofree char *folder = g_build_filename (directory ? directory : tree ? "connectors" : ".", name, NULL);
 
   if (example == NULL)
-    g_set_error (error, POSTERN_ERROR, POSTERN_ERROR_INVALID_REQUEST, "there is no kind “%s”; write connector, messenger, factor or sink", kind);
+    g_set_error (error, POSTERN_ERROR, POSTERN_ERROR_INVALID_REQUEST, "there is no kind “%s”; write social, messenger, factor or sink", asked);
   else if (!is_name (name))
     g_set_error (error, POSTERN_ERROR, POSTERN_ERROR_INVALID_REQUEST, "“%s” cannot be a plugin's name: use small letters and digits, a letter first", name);
   else if (g_mkdir (folder, 0755) != 0)

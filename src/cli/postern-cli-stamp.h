@@ -7,7 +7,7 @@ G_BEGIN_DECLS
 
 /**
  * postern_cli_stamp: makes the folder of a new plugin from the kit's example of its kind, in a project that builds by itself.
- * @kind: connector, messenger, factor or sink: what the key file's `Kind` says
+ * @kind: social (or connector, as the key file's `Kind` says it), messenger, factor or sink
  * @name: small letters and digits
  * @directory: (nullable): where the folder NAME is made; here when not given. In Postern's own tree, without it, a connector
  *   goes to connectors/ and becomes a part of the tree instead of a project.

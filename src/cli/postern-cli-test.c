@@ -294,17 +294,20 @@ static void
 test_stamp (void)
 {
   static const char *const kinds[] = { "connector", "messenger", "factor", "sink" };
+  g_autofree char *social = g_strdup_printf ("connector new acme --kind social --directory %s", folder), *acme = g_build_filename (folder, "acme", "postern-acme-connector.c", NULL);
   g_autofree char *control = g_build_filename (folder, "newconnector", "debian", "control", NULL), *text = NULL;
 
   g_setenv ("DEBFULLNAME", "Demo Ademola", TRUE); /* has the example's name in it */
   g_setenv ("DEBEMAIL", "ada@demo.example", TRUE);
   for (guint i = 0; i < G_N_ELEMENTS (kinds); i++)
     check_stamped (kinds[i]);
+  g_assert_cmpint (postern (social), ==, 0);
+  g_assert_true (g_file_test (acme, G_FILE_TEST_EXISTS));
   g_assert_true (g_file_get_contents (control, &text, NULL, NULL));
   g_assert_nonnull (strstr (text, "Maintainer: Demo Ademola <ada@demo.example>\n"));
   g_assert_cmpint (postern ("connector new ../evil --directory ."), ==, 1);
   g_assert_cmpint (postern ("connector new good --directory . --kind spaceship"), ==, 1);
-  g_assert_nonnull (strstr (err, "connector, messenger, factor or sink"));
+  g_assert_nonnull (strstr (err, "social, messenger, factor or sink"));
 }
 
 /* A file that would not load is never written. */
