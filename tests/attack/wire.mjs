@@ -9,8 +9,10 @@ import { once } from 'node:events';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { connect as connectTls } from 'node:tls';
+import { Outbox } from '../lib/outbox.mjs';
 import { freePort, preparePostern, startPostern } from '../lib/server.mjs';
 import { test } from '../lib/tap.mjs';
+import { Visitor } from '../lib/visitor.mjs';
 import { House } from './house.mjs';
 
 const servers = [], folder = mkdtempSync(join(tmpdir(), 'postern-wire-'));
@@ -152,6 +154,35 @@ test('wire: what is said of the client is believed of a listed proxy only', asyn
       assert.equal(statuses.at(-1), proxies ? 429 : 200, field);
     }
   }
+});
+
+/** Says on each request that it was sent to somebody else's name, in every way that there is. */
+class Liar extends Visitor {
+  send(url, { headers, ...options } = {}) {
+    return super.send(url, { ...options, headers: { ...headers, host: 'evil.example', 'x-forwarded-host': 'evil.example', 'x-forwarded-proto': 'http', 'x-forwarded-server': 'evil.example', forwarded: 'host=evil.example;proto=http' } });
+  }
+}
+
+test('wire: whatever a request calls us, also through a proxy that is believed, links and addresses are those of the public URL', async () => {
+  const outbox = new Outbox(), identifier = 'reader@example.com';
+  const house = await House.open({ web: ['--kind', 'web'] }, { config: { server: { 'trusted-proxies': '127.0.0.1' } }, instances: { post: outbox.instance } });
+  servers.push(house.postern);
+  await house.postern.cli('user', 'create', '--email', identifier, '--email-verified', '--password', 'correct horse battery staple 9');
+  const liar = new Liar(), seen = [];
+  const send = async (path, options) => { const answer = await liar.send(house.url + path, options); seen.push(JSON.stringify(answer.headers), answer.text); return answer; };
+  assert.equal(JSON.parse((await send('/.well-known/openid-configuration')).text).issuer, house.url);
+  for (const action of ['recover', 'factor:code']) {
+    const { path, fields } = await house.stand(liar, `${house.url}${house.ask(house.web).path}`, { identifier }, 'password');
+    assert.equal((await send(path, { method: 'POST', form: { csrf: fields.csrf, action } })).status, 303);
+    await send(path.split('?')[0]);
+  }
+  await outbox.wait(identifier, 2);
+  for (const { text, html } of outbox.list(identifier)) {
+    seen.push(text, html);
+    assert.ok(text.includes(`${house.url}/code/`), text);
+  }
+  for (const one of seen) assert.ok(!one.includes('evil.example'), one);
+  outbox.close();
 });
 
 test('wire: a connection takes a hundred thousand requests and is then told to close', async () => {
