@@ -104,6 +104,35 @@ test_changes (void)
   }
 }
 
+/* Who is shut out learns it, too: each time once, without a link that leads nowhere, and of a deletion though there is nobody any more. */
+static void
+test_shut_out (void)
+{
+  static const struct {
+    const char *method, *body, *notice;
+    guint mails;
+  } rows[] = {
+    { "PATCH", "{\"disabled\":true}", "switched off your account", 1 },
+    { "PATCH", "{\"disabled\":true}", "switched off your account", 0 },
+    { "PATCH", "{\"disabled\":true}", "/account", 0 },
+    { "PATCH", "{\"disabled\":false}", "switched your account on again", 1 },
+    { "PATCH", "{\"disabled\":false}", "switched your account on again", 0 },
+    { "PATCH", "{\"disabled\":true,\"password\":\"long enough\"}", "switched off your account", 1 },
+    { "PATCH", "{\"password\":\"long enough too\"}", "/account", 0 },
+    { "DELETE", NULL, "deleted your account", 1 },
+  };
+  g_autofree char *id = send ("POST", "", "{\"email\":\"shut@notice.example\",\"email_verified\":true}");
+  g_autofree char *path = g_strconcat ("/", id, NULL);
+
+  for (guint i = 0; i < G_N_ELEMENTS (rows); i++) {
+    guint before = count ("shut@notice.example", rows[i].notice);
+
+    g_free (send (rows[i].method, path, rows[i].body));
+    g_test_message ("%s %s", rows[i].method, rows[i].body ? rows[i].body : "");
+    g_assert_cmpuint (count ("shut@notice.example", rows[i].notice) - before, ==, rows[i].mails);
+  }
+}
+
 /* What was never proved to be theirs is written to nobody. */
 static void
 test_unproved (void)
@@ -112,6 +141,8 @@ test_unproved (void)
   g_autofree char *path = g_strconcat ("/", id, NULL);
 
   g_free (send ("PATCH", path, "{\"password\":\"long enough\"}"));
+  g_free (send ("PATCH", path, "{\"disabled\":true}"));
+  g_free (send ("DELETE", path, NULL));
   g_assert_cmpuint (count ("unproved@notice.example", ""), ==, 0);
 }
 
@@ -129,6 +160,7 @@ main (int argc, char **argv)
   api_fixture_has_messenger = TRUE;
   api = api_fixture_new (tenant);
   g_test_add_func ("/api-notice/changes", test_changes);
+  g_test_add_func ("/api-notice/shut-out", test_shut_out);
   g_test_add_func ("/api-notice/unproved", test_unproved);
   result = g_test_run ();
   api_fixture_free (api);

@@ -300,6 +300,15 @@ create (PosternApiCall *call, PosternTxn *txn, GError **error)
   return show_in_full (call, txn, user, 201, error);
 }
 
+static gboolean
+tell_switched (PosternApiCall *call, PosternTxn *txn, PosternUser *before, PosternUser *user, GError **error)
+{
+  gboolean was_off = before->disabled_at != 0, off = user->disabled_at != 0;
+
+  before->disabled_at = user->disabled_at; /* who cannot get in is shown no link */
+  return off == was_off || postern_api_call_tell (call, txn, before, off ? POSTERN_NOTICE_SWITCHED_OFF : POSTERN_NOTICE_SWITCHED_ON, error);
+}
+
 /* The old address and the new one: the reader of either may be who is robbed. */
 static gboolean
 tell (PosternApiCall *call, PosternTxn *txn, PosternUser *before, PosternUser *user, GError **error)
@@ -320,7 +329,8 @@ update (PosternApiCall *call, PosternTxn *txn, GError **error)
   g_autoptr (PosternUser) user = before ? postern_user_store_get (txn, before->id, error) : NULL;
   gboolean sign_out;
 
-  if (user == NULL || !read_user (call, user, error) || !postern_user_store_update (txn, user, error) || !tell (call, txn, before, user, error))
+  if (user == NULL || !read_user (call, user, error) || !postern_user_store_update (txn, user, error)
+      || !tell_switched (call, txn, before, user, error) || !tell (call, txn, before, user, error))
     return FALSE;
   if (call->prepared != NULL && !store_password (call, txn, user->id, error))
     return FALSE;
@@ -337,6 +347,9 @@ delete (PosternApiCall *call, PosternTxn *txn, GError **error)
   g_autoptr (PosternUser) user = find (call, txn, error);
 
   if (user == NULL || !end_all (call, txn, user->id, error) || !postern_user_store_delete (txn, user->id, error))
+    return FALSE;
+  user->disabled_at = call->now; /* nobody gets in with it any more: the mail, which outlives the account, shows no link */
+  if (!postern_api_call_tell (call, txn, user, POSTERN_NOTICE_DELETED, error))
     return FALSE;
   postern_api_call_audit (call, "user.deleted", user->id, NULL);
   return TRUE;

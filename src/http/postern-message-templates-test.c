@@ -83,6 +83,27 @@ test_all (void)
     }
 }
 
+/* Who cannot get in any more is not sent to a page that would not open. */
+static void
+test_no_link (void)
+{
+  g_autoptr (PosternMessageTemplates) self = make (NULL, TRUE);
+  static const char *const kinds[] = { "{'notice': <'Gone'>}", "{'notice': <'Gone'>, 'link': <'https://id.example/account'>}" };
+
+  for (guint i = 0; i < G_N_ELEMENTS (kinds); i++) {
+    g_autoptr (GVariant) model = g_variant_ref_sink (g_variant_new_parsed (kinds[i]));
+    g_autoptr (GError) error = NULL;
+    g_autoptr (PosternMessage) mail = postern_message_templates_render (self, "email", "ada@example.com", "security-notice", NULL, model, &error);
+    const char *texts[] = { postern_message_get_text (mail), postern_message_get_html (mail) };
+
+    for (guint k = 0; k < G_N_ELEMENTS (texts); k++) {
+      g_assert_cmpint (strstr (texts[k], "ask the people who run") == NULL, ==, i == 1);
+      g_assert_cmpint (strstr (texts[k], "look at your account now") == NULL, ==, i == 0);
+      g_assert_cmpint (strstr (texts[k], "/account") == NULL, ==, i == 0);
+    }
+  }
+}
+
 static void
 test_languages (void)
 {
@@ -189,6 +210,7 @@ main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/message-templates/all", test_all);
+  g_test_add_func ("/message-templates/no-link", test_no_link);
   g_test_add_func ("/message-templates/languages", test_languages);
   g_test_add_func ("/message-templates/plural", test_plural);
   g_test_add_func ("/message-templates/web-otp", test_web_otp);

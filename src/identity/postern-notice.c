@@ -15,7 +15,7 @@ postern_notice_send (const PosternNotice *self, PosternTxn *txn, PosternUser *us
 
   if (user->email == NULL || !user->email_verified)
     return TRUE;
-  postern_json_object_add_string (model, "link", link);
+  postern_json_object_add_string (model, "link", user->disabled_at == 0 ? link : NULL);
   item.model = text = postern_json_print (postern_json_object_end (model));
   item.expires_at = self->now + DAY;
   return postern_outbox_add (txn, &item, error);

@@ -12,6 +12,9 @@ G_BEGIN_DECLS
 
 /* By an administrator; what people do themselves is worded where they do it. */
 #define POSTERN_NOTICE_ADMINISTRATOR N_("An administrator changed how you sign in to your account.")
+#define POSTERN_NOTICE_SWITCHED_OFF N_("An administrator switched off your account. You are signed out everywhere.")
+#define POSTERN_NOTICE_SWITCHED_ON N_("An administrator switched your account on again.")
+#define POSTERN_NOTICE_DELETED N_("An administrator deleted your account.")
 #define POSTERN_NOTICE_RESET_CANCELLED N_("Your second factors stay as they are: nobody will remove them from your account.")
 
 /**
@@ -27,7 +30,7 @@ typedef struct {
   gint64 now;           /* seconds since 1970 */
 } PosternNotice;
 
-/** postern_notice_send: likewise, with a page of its own. @model: what it shows; it is ended here, with the link to the account. */
+/** postern_notice_send: likewise, with a page of its own. @model: what it shows; it is ended here, with the link to the account of who can get in. */
 gboolean postern_notice_send (const PosternNotice *self, PosternTxn *txn, PosternUser *user, PosternJsonObject *model, GError **error);
 
 G_END_DECLS
