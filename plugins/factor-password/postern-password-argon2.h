@@ -19,10 +19,10 @@ gboolean postern_password_argon2_hash (const PosternPasswordArgon2 *shape, argon
 
 /**
  * postern_password_sodium_fits: whether libsodium is there and computes this shape: Argon2id of one lane and today's version, 16 bytes of
- * salt. It is a quarter faster, having code for AVX2 and AVX-512 that Debian's libargon2 is built without; and the same to the bit.
+ * salt. It is twice as fast, having code for AVX2 and AVX-512 that Debian's libargon2 is built without; and the same to the bit.
  */
 gboolean postern_password_sodium_fits (const PosternPasswordArgon2 *shape, argon2_type type, GBytes *salt, gsize length);
-/** postern_password_sodium_hash: as postern_password_argon2_hash(), for what fits. It takes its memory from the system each time. */
+/** postern_password_sodium_hash: as postern_password_argon2_hash(), for what fits; in its thread's memory where the build found the static library. */
 gboolean postern_password_sodium_hash (const PosternPasswordArgon2 *shape, const char *password, GBytes *salt, guint8 *hash, gsize length);
 
 G_END_DECLS

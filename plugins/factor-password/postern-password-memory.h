@@ -6,8 +6,8 @@
 
 /*
  * Where Argon2 works: pages of 2 MiB where the kernel gives them, else of 4 KiB. A hash of 19 MiB touches ten of the large ones instead
- * of five thousand of the small. A thread that hashes often keeps them, its arena: to fault them in anew cost a tenth as much as the
- * hash itself, and malloc() now gave memory that was there already, now such that was not.
+ * of five thousand of the small. A thread that hashes often keeps them, its arena: to fault the small ones in anew costs half as much as
+ * the fastest hash itself, and malloc() now gave memory that was there already, now such that was not.
  */
 
 /** postern_password_memory_keep: this thread keeps what it allocates for one hash of up to @bytes, and the next one works in it, too. */

@@ -7,7 +7,7 @@ import { readFileSync } from 'node:fs';
 import { cpus } from 'node:os';
 import { promisify } from 'node:util';
 import { freePort } from '../lib/server.mjs';
-import { codeFlow, fastestHash, h2load, machineForm, median, turns } from './load.mjs';
+import { codeFlow, h2load, machineForm, median, turns } from './load.mjs';
 
 const tool = (name, ...args) => execFileSync(`${process.env.BUILD}/tests/bench/${name}`, args, { encoding: 'utf8' });
 const ticks = Number(execFileSync('getconf', ['CLK_TCK']));
@@ -103,22 +103,28 @@ async function signing({ ours, rounds, scale }) {
 
 /* --- passwords -------------------------------------------------------------------------------------------------------- */
 
+/** On every core at once: they share the caches and the way to memory. @returns hashes a second of a core; 0: not built */
+async function hashes(way) {
+  const rates = await Promise.all(cpus().map(() => promisify(execFile)(`${process.env.BUILD}/tests/bench/hash-bench`, [way]).catch(() => ({ stdout: '0' }))));
+  return rates.reduce((sum, { stdout }) => sum + Number(stdout), 0) / rates.length;
+}
+
+/** Beside what Argon2id's libraries do, of which the server may use another part than their own calls; and beside that alone. */
 async function passwords({ startOurs, rounds, scale }) {
-  const hashing = await startOurs(), hashes = [], signIns = [], way = fastestHash();
+  const hashing = await startOurs(), rates = { arena: [], shared: [], sodium: [], signIns: [] };
   try {
     for (let round = 0; round < rounds; round += 1) {
-      // On every core at once and in the way the server hashes: they share the caches and the way to memory.
-      const rates = await Promise.all(cpus().map(() => promisify(execFile)(`${process.env.BUILD}/tests/bench/hash-bench`, [way])));
-      hashes.push(rates.reduce((sum, { stdout }) => sum + Number(stdout), 0) / rates.length);
-      signIns.push((await turns(hashing, Math.max(50, Math.round(150 * scale)), 4, (agent) => codeFlow(hashing, agent))).perCore);
+      for (const way of ['arena', 'shared', 'sodium']) rates[way].push(await hashes(way));
+      rates.signIns.push((await turns(hashing, Math.max(50, Math.round(150 * scale)), 4, (agent) => codeFlow(hashing, agent))).perCore);
     }
   } finally {
     await hashing.stop();
   }
-  const share = median(signIns) / median(hashes);
+  const [signIns, libraries, alone] = [median(rates.signIns), Math.max(median(rates.arena), median(rates.shared)), Math.max(median(rates.sodium), median(rates.arena))];
+  const of = (hashed) => `${hashed.toFixed(1)} (${(signIns / hashed * 100).toFixed(0)} %)`;
   return {
-    lines: [`password sign-ins: ${median(signIns).toFixed(1)} of ${median(hashes).toFixed(1)} Argon2id hashes (${way}) a second of a core: ${(share * 100).toFixed(0)} %`],
-    missed: share < 0.9 ? 'at least 90 % is promised' : null,
+    lines: [`password sign-ins: ${signIns.toFixed(1)} a second of a core; Argon2id hashes of the faster library: ${of(libraries)}; hashes as the server makes them: ${of(alone)}`],
+    missed: signIns / libraries < 0.9 ? 'at least 90 % of the faster library is promised' : null,
   };
 }
 

@@ -2,7 +2,7 @@
 // What the benchmark does to a server, the same for both: constant requests by h2load, whole flows by a small client of
 // our own. Speed is counted in requests per second of processor time of the server, so that the load generator on the
 // same machine does not count.
-import { execFileSync, spawnSync } from 'node:child_process';
+import { execFileSync } from 'node:child_process';
 import { createHash, randomBytes } from 'node:crypto';
 import { mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { Agent } from 'node:http';
@@ -49,9 +49,6 @@ function summary(requests, wall, cpu, times) {
   times.sort((a, b) => a - b);
   return { requests, perSecond: requests / wall, perCore: requests / cpu, p50: percentile(times, 0.5), p99: percentile(times, 0.99) };
 }
-
-/** The way to hash that this build's server takes (hash-bench). */
-export const fastestHash = () => (spawnSync(`${process.env.BUILD}/tests/bench/hash-bench`, ['sodium', '1']).status === 0 ? 'sodium' : 'arena');
 
 export const median = (values) => [...values].sort((a, b) => a - b)[values.length >> 1];
 export const form = (fields) => new URLSearchParams(fields).toString();
