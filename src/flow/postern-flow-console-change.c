@@ -30,14 +30,6 @@ page_clear (Page *page)
 
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Page, page_clear)
 
-static PosternResponse *
-answer_missing (const char *message)
-{
-  g_autoptr (GError) error = g_error_new_literal (POSTERN_ERROR, POSTERN_ERROR_NOT_FOUND, message);
-
-  return postern_response_new_error_page (error, NULL);
-}
-
 static char *
 dup_path (const char *prefix, const char *name, const char *suffix)
 {
@@ -57,7 +49,7 @@ enter_new (Page *page, PosternFlowEngine *engine, PosternRequest *request)
   if (answer)
     return answer;
   page->info = postern_instance_change_find_type (page->console.book, type ? type : "");
-  return page->info ? NULL : answer_missing ("There is no such type that can be set up here");
+  return page->info ? NULL : postern_flow_console_refuse (POSTERN_ERROR_NOT_FOUND, "There is no such type that can be set up here");
 }
 
 /* @suffix: of the page that is come back to after a sign-in */
@@ -76,7 +68,7 @@ enter_old (Page *page, PosternFlowEngine *engine, PosternRequest *request, const
   if (page->entry == NULL)
     return postern_response_new_error_page (error, NULL);
   if (g_str_equal (page->entry->origin, "server"))
-    return answer_missing ("What the server brings itself is not set up here");
+    return postern_flow_console_refuse (POSTERN_ERROR_NOT_FOUND, "What the server brings itself is not set up here");
   page->info = postern_instance_change_find_type (page->console.book, page->entry->type);
   return NULL;
 }
@@ -108,6 +100,7 @@ add_type (PosternJsonObject *model, Page *page)
 
   postern_json_object_add_string (model, "type_name", info ? info->name : page->entry->type);
   postern_json_object_add_string (model, "description", info ? info->description : NULL);
+  postern_flow_console_add_guide (&page->console, model, info);
 }
 
 /* What the provider must be told. */
@@ -364,14 +357,6 @@ try (Page *page)
   return show (page, 200, NULL, NULL, &trial);
 }
 
-static PosternResponse *
-answer_unknown (const char *message)
-{
-  g_autoptr (GError) error = g_error_new_literal (POSTERN_ERROR, POSTERN_ERROR_INVALID_REQUEST, message);
-
-  return postern_response_new_error_page (error, NULL);
-}
-
 PosternResponse *
 postern_flow_console_change_submit (PosternRequest *request, gpointer engine)
 {
@@ -392,7 +377,7 @@ postern_flow_console_change_submit (PosternRequest *request, gpointer engine)
     return try (&page);
   if (g_strcmp0 (action, "on") == 0 || g_strcmp0 (action, "off") == 0)
     return turn_on (&page, g_str_equal (action, "on"));
-  return answer_unknown ("The form names no action that this connector has");
+  return postern_flow_console_refuse (POSTERN_ERROR_INVALID_REQUEST, "The form names no action that this connector has");
 }
 
 /* --- taken away ------------------------------------------------------------------------------------------------------------------ */
@@ -407,7 +392,7 @@ postern_flow_console_change_ask_delete (PosternRequest *request, gpointer engine
   if (answer)
     return answer;
   if (!is_stored (&page))
-    return answer_missing ("What a file sets up is not deleted here");
+    return postern_flow_console_refuse (POSTERN_ERROR_NOT_FOUND, "What a file sets up is not deleted here");
   if (!postern_flow_visit_is_fresh (page.console.visit))
     return sign_in_again (&page);
   postern_flow_console_add_url (&page.console, &model, "action", page.path, NULL);

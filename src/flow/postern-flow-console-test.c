@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "postern-flow-code-fixture.h"
 
-#include "postern-instance-book.h"
+#include "postern-flow-console.h"
 
 /* The console: what an administrator sets up in it, and what others cannot. */
 
@@ -13,6 +13,19 @@
   "[Setting prompt]\nType=choice\nChoices=login;consent\nDefault=login\nLabel=Prompt\n"                               \
   "[Setting ca]\nType=file\nLabel=Certificates\n"
 #define FORM "action=save&id=made&name=Made&setting-issuer=https://made.example&setting-client-secret=swordfish&setting-key=one%0D%0Atwo&setting-prompt=login&order="
+
+/* What of Markdown is shown, and what is nothing but text. */
+#define GUIDE                                                                                                                  \
+  "# corp: a title\n\n## What *it* does\n\nSigns `people` in,\n<b>with</b> **their** word. 2 * 3 ** 4 `open\n\n- one\n  more\n- two\n\n" \
+  "| name | | meaning |\n|---|---|---|\n| `a|b` | required | [here](javascript:alert(1)) |\n| c |\n\n### Thus\n    x=1\n      y\n```ini\n# z\n\n"
+#define BLOCKS                                                                                                                 \
+  "[{\"heading\":\"What *it* does\"},"                                                                                           \
+  "{\"paragraph\":{\"spans\":[{\"plain\":\"Signs \"},{\"code\":\"people\"},{\"plain\":\" in, <b>with</b> \"},{\"strong\":\"their\"},"   \
+  "{\"plain\":\" word. 2 * 3 ** 4 `open\"}]}},"                                                                                \
+  "{\"items\":[{\"spans\":[{\"plain\":\"one more\"}]},{\"spans\":[{\"plain\":\"two\"}]}]},"                                         \
+  "{\"rows\":[{\"name\":{\"spans\":[{\"code\":\"a|b\"}]},\"cells\":[{\"spans\":[{\"plain\":\"required\"}]},"                           \
+  "{\"spans\":[{\"plain\":\"[here](javascript:alert(1))\"}]}]},{\"name\":{\"spans\":[{\"plain\":\"c\"}]},\"cells\":[]}]},"              \
+  "{\"subheading\":\"Thus\"},{\"listing\":\"x=1\\n  y\"},{\"listing\":\"# z\\n\\n\"}]"
 
 static PosternInstanceBook *book;
 static guint changes;
@@ -29,11 +42,13 @@ open_book (void)
   g_autofree char *folder = g_dir_make_tmp ("postern-console-XXXXXX", NULL);
   g_autofree char *plugin = g_build_filename (folder, "corp.plugin", NULL), *module = g_build_filename (folder, "corp.so", NULL);
   g_autofree char *filed = g_build_filename (folder, "filed.conf", NULL);
+  g_autofree char *guide = g_build_filename (folder, "corp.md", NULL);
   const char *const folders[] = { folder, NULL };
   g_autoptr (PosternRegistry) registry = postern_registry_new (folders);
 
   g_assert_true (g_file_set_contents_full (plugin, PLUGIN, -1, 0, 0644, NULL));
   g_assert_true (g_file_set_contents_full (module, "", 0, 0, 0644, NULL));
+  g_assert_true (g_file_set_contents (guide, GUIDE, -1, NULL));
   g_assert_true (g_file_set_contents_full (filed, "[Instance]\nType=corp\nissuer=https://filed.example\n", -1, 0, 0600, NULL));
   postern_registry_scan (registry);
   book = postern_instance_book_new (registry, folders);
@@ -270,7 +285,7 @@ static void
 test_others (void)
 {
   g_autoptr (Browser) browser = browser_at_form ("192.0.2.4", "other@example.org", FALSE), former = browser_at_form ("192.0.2.5", "former@example.org", TRUE);
-  const char *const paths[] = { "/console", "/console/add", "/console/add/corp", "/console/connectors/filed", "/console/connectors/none" };
+  const char *const paths[] = { "/console", "/console/add", "/console/add/corp", "/console/guide/corp", "/console/connectors/filed", "/console/connectors/none" };
   Rank rank = { "former@example.org", FALSE };
   guint before = changes;
 
@@ -312,6 +327,27 @@ test_file (void)
   g_assert_cmpuint (changes, ==, before);
 }
 
+/* What lies beside the key file is shown in pieces: nothing in it is markup. */
+static void
+test_guide (void)
+{
+  g_autoptr (Browser) browser = browser_at_form ("192.0.2.7", "guide@example.org", TRUE);
+  g_autoptr (GVariant) blocks = NULL;
+  g_autofree char *text = NULL;
+  const char *const odd[] = { "", "`", "**", "*a", "|", "|-|", "||\n|-|\n|`|", "```", "#", "- ", "    ", "a\r\nb" };
+
+  g_assert_cmpstr (browser_model (browser, "guide_url"), ==, ISSUER "/console/guide/corp");
+  browser_get (browser, "/console/guide/corp");
+  assert_page (browser, "console-guide");
+  blocks = postern_json_get (postern_response_get_model (browser->last), "blocks");
+  text = postern_json_print (blocks);
+  g_assert_cmpstr (text, ==, BLOCKS);
+  browser_get (browser, "/console/guide/none");
+  assert_status (browser, 404);
+  for (guint i = 0; i < G_N_ELEMENTS (odd); i++)
+    g_variant_unref (g_variant_ref_sink (postern_flow_console_guide_read (odd[i])));
+}
+
 int
 main (int argc, char **argv)
 {
@@ -321,6 +357,7 @@ main (int argc, char **argv)
     { "/console/late", test_late },
     { "/console/others", test_others },
     { "/console/file", test_file },
+    { "/console/guide", test_guide },
     { NULL },
   };
   int failed = house_run (argc, argv, &(House){ .prepare = open_book }, tests);

@@ -10,8 +10,8 @@
 
 /* --- who comes in --------------------------------------------------------------------------------------------------------- */
 
-static PosternResponse *
-refuse (PosternError code, const char *message)
+PosternResponse *
+postern_flow_console_refuse (PosternError code, const char *message)
 {
   g_autoptr (GError) error = g_error_new_literal (POSTERN_ERROR, (int) code, message);
 
@@ -27,11 +27,11 @@ postern_flow_console_enter (PosternFlowConsole *self, PosternFlowEngine *engine,
   self->request = request;
   self->book = postern_runtime_get_book (postern_flow_engine_get_runtime (engine));
   if (self->book == NULL)
-    return refuse (POSTERN_ERROR_NOT_FOUND, "There is no console here");
+    return postern_flow_console_refuse (POSTERN_ERROR_NOT_FOUND, "There is no console here");
   self->visit = postern_flow_visit_new (engine, request, path, &answer);
   if (self->visit == NULL || self->visit->user->administrator)
     return answer;
-  return refuse (POSTERN_ERROR_ACCESS_DENIED, N_("Only administrators come in here. If you are one, sign out and sign in with that account."));
+  return postern_flow_console_refuse (POSTERN_ERROR_ACCESS_DENIED, N_("Only administrators come in here. If you are one, sign out and sign in with that account."));
 }
 
 void
@@ -91,6 +91,13 @@ postern_flow_console_add_url (PosternFlowConsole *self, PosternJsonObject *model
   g_autofree char *url = g_strconcat (postern_tenant_get_issuer (self->visit->tenant), path, rest, NULL);
 
   postern_json_object_add_string (model, name, url);
+}
+
+void
+postern_flow_console_add_guide (PosternFlowConsole *self, PosternJsonObject *model, PosternPluginInfo *info)
+{
+  if (info && info->guide)
+    postern_flow_console_add_url (self, model, "guide_url", POSTERN_FLOW_CONSOLE_PATH "/guide/", info->id);
 }
 
 static const char *

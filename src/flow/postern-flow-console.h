@@ -31,6 +31,9 @@ PosternResponse *postern_flow_console_enter (PosternFlowConsole *self, PosternFl
 void postern_flow_console_clear (PosternFlowConsole *self);
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (PosternFlowConsole, postern_flow_console_clear)
 
+/** postern_flow_console_refuse: (transfer full): an error page, which shows @message of ACCESS_DENIED alone. */
+PosternResponse *postern_flow_console_refuse (PosternError code, const char *message);
+
 /** postern_flow_console_get: what the book has of @id. (transfer full) (nullable): NOT_FOUND */
 PosternInstanceEntry *postern_flow_console_get (PosternFlowConsole *self, const char *id, GError **error);
 /** postern_flow_console_check: FALSE unless it is still an administrator who acts, as of @txn. */
@@ -38,6 +41,10 @@ gboolean postern_flow_console_check (PosternFlowContext *context, PosternTxn *tx
 
 /** postern_flow_console_add_url: the absolute address of @path and @rest (nullable). */
 void postern_flow_console_add_url (PosternFlowConsole *self, PosternJsonObject *model, const char *name, const char *path, const char *rest);
+/** postern_flow_console_guide_read: the blocks of the page `console-guide` that Markdown's @text makes, which is UTF-8. (transfer floating) */
+GVariant *postern_flow_console_guide_read (const char *text);
+/** postern_flow_console_add_guide: `guide_url`, where @info (nullable) has a page of its own. */
+void postern_flow_console_add_guide (PosternFlowConsole *self, PosternJsonObject *model, PosternPluginInfo *info);
 /** postern_flow_console_add_entry: what it is called, and how it is: `id`, `name`, `icon`, `kind`, `file` or `stored`, `problem`, and one of `running`, `starting`, `off`, `failed`. */
 void postern_flow_console_add_entry (PosternJsonObject *model, PosternInstanceEntry *entry);
 

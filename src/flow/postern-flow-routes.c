@@ -37,6 +37,7 @@ const PosternRoute postern_flow_routes[] = {
   { "GET", "/console/add", postern_flow_console_types },
   { "GET", "/console/add/{type}", postern_flow_console_change_new },
   { "POST", "/console/add/{type}", postern_flow_console_change_create, NULL, FORM_MAX, POSTERN_ROUTE_CSRF },
+  { "GET", "/console/guide/{type}", postern_flow_console_guide_show },
   { "GET", "/console/connectors/{id}", postern_flow_console_change_show },
   { "POST", "/console/connectors/{id}", postern_flow_console_change_submit, NULL, FORM_MAX, POSTERN_ROUTE_CSRF },
   { "GET", "/console/connectors/{id}/delete", postern_flow_console_change_ask_delete },

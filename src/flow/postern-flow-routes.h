@@ -46,6 +46,9 @@ PosternResponse *postern_flow_account_delete_submit (PosternRequest *request, gp
 PosternResponse *postern_flow_console_show (PosternRequest *request, gpointer engine);
 PosternResponse *postern_flow_console_types (PosternRequest *request, gpointer engine);
 
+/* postern-flow-console-guide.c: what an operator should read of a type */
+PosternResponse *postern_flow_console_guide_show (PosternRequest *request, gpointer engine);
+
 /* postern-flow-console-change.c: one of them is added, changed, tried or deleted */
 PosternResponse *postern_flow_console_change_new (PosternRequest *request, gpointer engine);
 PosternResponse *postern_flow_console_change_create (PosternRequest *request, gpointer engine);

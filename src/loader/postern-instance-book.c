@@ -176,6 +176,12 @@ postern_instance_book_start (PosternInstanceBook *self, PosternStore *store, GEr
   return TRUE;
 }
 
+PosternPluginInfo *
+postern_instance_book_find_type (PosternInstanceBook *self, const char *type)
+{
+  return postern_registry_find_info (self->registry, type);
+}
+
 /* --- what there is ------------------------------------------------------------------------------------------------------------ */
 
 static gboolean

@@ -49,6 +49,8 @@ void postern_instance_book_set_changed (PosternInstanceBook *self, GFunc func, g
 /** postern_instance_book_start: makes the instances of the database, after those of the files. Before there are threads. */
 gboolean postern_instance_book_start (PosternInstanceBook *self, PosternStore *store, GError **error);
 
+/** postern_instance_book_find_type: whatever its kind; (nullable) (transfer none) */
+PosternPluginInfo *postern_instance_book_find_type (PosternInstanceBook *self, const char *type);
 /** postern_instance_book_list: (transfer full) (element-type PosternInstanceEntry): by order and id */
 GPtrArray *postern_instance_book_list (PosternInstanceBook *self, PosternTxn *txn, GError **error);
 /** postern_instance_book_get: (transfer full) (nullable): NOT_FOUND */

@@ -38,6 +38,7 @@ postern_plugin_info_free (PosternPluginInfo *self)
   g_free (self->name);
   g_free (self->description);
   g_free (self->icon);
+  g_free (self->guide);
   g_strfreev (self->needs);
   g_strfreev (self->after);
   g_clear_pointer (&self->settings, g_ptr_array_unref);
@@ -208,6 +209,24 @@ get_list (PosternConfigFile *file, const char *key)
   return list ? list : g_new0 (char *, 1);
 }
 
+/* (transfer full) (nullable): unless it is a file */
+static char *
+find_beside (const char *path, const char *name)
+{
+  g_autofree char *folder = g_path_get_dirname (path);
+  g_autofree char *absolute = g_canonicalize_filename (folder, NULL);
+  g_autofree char *file = g_canonicalize_filename (name, absolute);
+  return g_file_test (file, G_FILE_TEST_IS_REGULAR) ? g_steal_pointer (&file) : NULL;
+}
+
+static char *
+find_guide (const char *path)
+{
+  g_autofree char *own = g_path_get_basename (path);
+  g_autofree char *name = g_str_has_suffix (own, ".plugin") ? g_strdup_printf ("%.*s.md", (int) (strlen (own) - strlen (".plugin")), own) : NULL;
+  return name ? find_beside (path, name) : NULL;
+}
+
 PosternPluginInfo *
 postern_plugin_info_load (const char *path, GError **error)
 {
@@ -222,11 +241,8 @@ postern_plugin_info_load (const char *path, GError **error)
     return NULL;
 
   g_autofree char *icon = get_text (file, "Plugin", "Icon");
-  g_autofree char *folder = g_path_get_dirname (path);
-  g_autofree char *absolute = g_canonicalize_filename (folder, NULL);
-  g_autofree char *icon_file = icon ? g_canonicalize_filename (icon, absolute) : NULL;
-  if (icon_file && g_file_test (icon_file, G_FILE_TEST_IS_REGULAR))
-    self->icon = g_steal_pointer (&icon_file);
+  self->icon = icon ? find_beside (path, icon) : NULL;
+  self->guide = find_guide (path);
   self->name = g_key_file_get_locale_string (file->keys, "Plugin", "Name", "C", NULL);
   if (!self->name)
     self->name = g_strdup (self->id);

@@ -23,6 +23,7 @@ typedef struct {
   char *id, *kind;    /* kind: connector, factor, messenger, sink, protocol, database */
   guint api;
   char *name, *description, *icon; /* icon: (nullable), absolute path of a file that is there */
+  char *guide;                     /* (nullable): likewise: NAME.md beside NAME.plugin, what an operator should read of it */
   char **needs, **after;
   GPtrArray *settings; /* (element-type PosternSettingInfo): what an operator may fill in */
   GVariant *fixed;     /* (nullable): a{ss}: [Preset]: further settings, of which the key file itself gives the values */

@@ -429,6 +429,7 @@ const doors = [
   ...consoleDoors('GET /console/add', '/console/add'),
   ...consoleDoors('GET /console/add/{type}', '/console/add/oidc'),
   ...consoleDoors('POST /console/add/{type}', '/console/add/demo', { id: 'added' }),
+  ...consoleDoors('GET /console/guide/{type}', '/console/guide/oidc'),
   ...consoleDoors('GET /console/connectors/{id}', '/console/connectors/corp'),
   ...consoleDoors('POST /console/connectors/{id}', '/console/connectors/corp', { action: 'try' }),
   ...consoleDoors('GET /console/connectors/{id}/delete', '/console/connectors/corp/delete'),

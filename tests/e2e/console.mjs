@@ -61,6 +61,12 @@ export function register(person) {
       await page.click('#type-oidc');
       assert.equal(await page.inputValue('#callback'), `${postern.url}/callback/oidc`);
 
+      // Where the settings are found is written beside the form.
+      const guide = await page.context().newPage();
+      await guide.goto(await page.getAttribute('#guide', 'href'));
+      assert.match(await guide.innerText('#guide'), /client-secret[^]*Failure/);
+      await guide.close();
+
       // What is wrong is said beside the field, and nothing that was typed is lost but the secret.
       await page.fill('#id', id);
       await page.fill('#name', 'Corp');
@@ -134,7 +140,7 @@ export function register(person) {
     await close();
   });
 
-  const gets = ['', '/add', '/add/oidc', '/connectors/filed', '/connectors/filed/delete'], posts = ['/add/oidc', '/connectors/filed', '/connectors/filed/delete'];
+  const gets = ['', '/add', '/add/oidc', '/guide/oidc', '/connectors/filed', '/connectors/filed/delete'], posts = ['/add/oidc', '/connectors/filed', '/connectors/filed/delete'];
   const forms = { '/add/oidc': { id: 'evil', 'setting-issuer': 'https://evil.example', 'setting-client-id': 'x' } };
 
   test('who is no administrator is refused everywhere in the console', async () => {

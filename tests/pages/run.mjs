@@ -53,7 +53,7 @@ const ids = {
   console: ['add', 'row-google', 'connector-google', 'state-google'],
   'console-add': ['type-google', 'type-smtp'],
   'console-connector': ['callback', 'name', 'setting-issuer', 'setting-client-secret', 'forget-client-secret', 'submit', 'try', 'switch-off', 'delete'],
-  'console-connector--new': ['callback', 'id', 'name', 'setting-issuer', 'setting-client-secret', 'submit'],
+  'console-connector--new': ['guide', 'callback', 'id', 'name', 'setting-issuer', 'setting-client-secret', 'submit'],
   'console-connector--id': ['id', 'id-error', 'submit'],
   'console-connector--error': ['setting-client-secret-error', 'submit'],
   'console-connector--late': ['again', 'submit'],
@@ -64,6 +64,7 @@ const ids = {
   'console-connector--kept': ['error-detail'],
   'console-connector--file': ['locked', 'try'],
   'console-delete': ['delete', 'back'],
+  'console-guide': ['guide', 'back'],
 };
 const limit = { page: 14 * 1024, script: 12 * 1024, view: 40 * 1024 };
 const packed = (text) => zlib.gzipSync(text, { level: 9 }).length;
