@@ -2,6 +2,7 @@
 #include "postern-oidc-authorize.h"
 
 #include "postern-json.h"
+#include "postern-oidc-pushed.h"
 #include "postern-oidc-response.h"
 #include "postern-request-private.h"
 
@@ -67,13 +68,18 @@ answer (PosternOidcAsk *ask)
   g_autoptr (GError) error = NULL;
   PosternPairs *parameters = postern_request_get_parameters (ask->request, &error);
   PosternResponse *again;
+  gboolean pushed;
 
   if (!parameters)
     return postern_response_new_error_page (error, NULL);
   ask->parameters = postern_pairs_ref (parameters);
-  if (!postern_oidc_authorize_check (ask, TRUE, &error))
+  pushed = postern_oidc_pushed_is_named (ask);
+  again = pushed ? postern_oidc_response_again_by_get (ask->request) : NULL; /* before it is used up */
+  if (again)
+    return again;
+  if ((pushed && !postern_oidc_pushed_take (ask, &error)) || !postern_oidc_authorize_check (ask, TRUE, &error))
     return refuse (ask, error);
-  again = postern_oidc_response_again_by_get (ask->request);
+  again = pushed ? NULL : postern_oidc_response_again_by_get (ask->request);
   if (again)
     return again;
   postern_oidc_authorize_keep_state (ask);

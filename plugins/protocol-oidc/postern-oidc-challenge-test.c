@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "postern-oidc-world.h"
 
+#include "postern-authenticator.h"
+
 #include <string.h>
 
 /* The authorization challenge endpoint: whom it answers, and what it looks at before anybody is asked anything. */
@@ -135,6 +137,7 @@ test_parameters (void)
     { "&request=x", "invalid_request_object" },
     { "&request_uri=urn:x", "request_uri_not_supported" },
     { "&registration=x", "registration_not_supported" },
+    { "&redirect_uri=https%3A%2F%2Fevil.example%2F", "invalid_request" },
     { "&login_hint=%00", "invalid_request" },
     { "&login_hint=%ff", "invalid_request" },
     { "&prompt=none", "login_required" }, /* the browser's session that comes along is nobody's here */
@@ -208,6 +211,161 @@ test_browsers (void)
   }
 }
 
+/* --- what only a browser can do: the request goes on there ------------------------------------------------------------------ */
+
+G_DECLARE_FINAL_TYPE (Away, away, TEST, AWAY, PosternConnector)
+
+struct _Away {
+  PosternConnector parent_instance;
+};
+
+G_DEFINE_FINAL_TYPE (Away, away, POSTERN_TYPE_CONNECTOR)
+
+static void
+away_class_init (AwayClass *klass)
+{
+}
+
+static void
+away_init (Away *self)
+{
+}
+
+static void
+adopt_connector (void)
+{
+  g_autoptr (PosternInstance) instance = g_object_new (away_get_type (), NULL);
+  g_autoptr (PosternSettings) settings = postern_settings_new (g_variant_new_parsed ("@a{ss} {}"), NULL);
+
+  postern_instance_set_identity (instance, "away", "away", "Away", NULL, settings);
+  g_assert_true (postern_instance_configure (instance, NULL));
+  postern_registry_adopt (world->registry, instance);
+}
+
+#define BACK "&redirect_uri=http%3A%2F%2F127.0.0.1%2Fcb&state=s"
+#define URN "urn:ietf:params:oauth:request_uri:"
+
+/* There is only that provider to choose. (transfer full): the request_uri of the answer; (nullable) */
+static char *
+send_away (const char *more)
+{
+  g_autofree char *body = make_body (tool, more);
+  g_autoptr (PosternResponse) response = NULL;
+  g_autoptr (GVariant) answer = NULL;
+
+  if (postern_registry_get_instance (world->registry, "away") == NULL)
+    adopt_connector ();
+  response = post (body, NULL, FALSE);
+  answer = postern_oidc_world_json (response);
+  g_assert_cmpuint (postern_response_get_status (response), ==, 403);
+  g_assert_cmpstr (postern_json_get_string (answer, "error"), ==, "redirect_to_web");
+  g_assert_cmpint (postern_json_get_int64 (answer, "expires_in", 0), ==, postern_json_get_string (answer, "request_uri") ? 300 : 0);
+  return g_strdup (postern_json_get_string (answer, "request_uri"));
+}
+
+static PosternResponse *
+open_in_browser (const char *method, const char *client_id, const char *request_uri, const char *more)
+{
+  g_autofree char *escaped = g_uri_escape_string (request_uri, NULL, FALSE);
+  g_autofree char *query = g_strdup_printf ("client_id=%s&request_uri=%s%s", client_id, escaped, more);
+  g_autofree char *target = g_strconcat ("/oidc/authorize?", query, NULL);
+  gboolean is_post = g_str_equal (method, "POST");
+
+  return postern_oidc_world_call (world, method, is_post ? "/oidc/authorize" : target, is_post ? query : NULL, NULL, TRUE);
+}
+
+static void
+assert_unknown (const char *client_id, const char *request_uri)
+{
+  g_autoptr (PosternResponse) response = open_in_browser ("GET", client_id, request_uri, "");
+
+  postern_oidc_world_assert_page (response);
+  g_assert_cmpuint (postern_response_get_status (response), ==, 400);
+}
+
+/* Alice's browser is signed in: the code goes to the way back that was named, and is redeemed with the verifier that the program has. */
+static void
+test_goes_on (void)
+{
+  g_autofree char *request_uri = send_away (BACK);
+  g_autoptr (PosternResponse) response = NULL;
+  g_autofree char *code = NULL;
+  g_autofree char *state = NULL;
+  g_autofree char *body = NULL;
+  g_autoptr (GVariant) tokens = NULL;
+  g_autoptr (GVariant) claims = NULL;
+  guint status;
+
+  g_assert_true (g_str_has_prefix (request_uri, URN));
+  response = open_in_browser ("GET", tool, request_uri, "&redirect_uri=https%3A%2F%2Fevil.example%2F&state=other&scope=openid+email&prompt=login");
+  g_assert_true (g_str_has_prefix (postern_response_get_header (response, "Location"), "http://127.0.0.1/cb?code="));
+  code = postern_oidc_world_dup_parameter (postern_response_get_header (response, "Location"), "code");
+  state = postern_oidc_world_dup_parameter (postern_response_get_header (response, "Location"), "state");
+  g_assert_cmpstr (state, ==, "s");
+  body = g_strdup_printf ("grant_type=authorization_code&client_id=%s&code=%s&redirect_uri=http%%3A%%2F%%2F127.0.0.1%%2Fcb&code_verifier=%s", tool, code, POSTERN_OIDC_WORLD_VERIFIER);
+  tokens = postern_oidc_world_token (world, body, NULL, &status);
+  g_assert_cmpuint (status, ==, 200);
+  claims = postern_oidc_world_verify (world, postern_oidc_world_get (tokens, "id_token"), NULL);
+  g_assert_cmpstr (postern_json_get_string (claims, "nonce"), ==, "n");
+  assert_unknown (tool, request_uri); /* once */
+}
+
+/* Only the application that it was given to, and nothing that only looks like one. Neither uses it up. */
+static void
+test_goes_on_nowhere_else (void)
+{
+  g_autofree char *request_uri = send_away (BACK);
+  g_autofree char *other = g_strdup (request_uri);
+  char *last = other + strlen (other) - 2; /* of the last character not all bits count */
+  g_autoptr (PosternResponse) by_post = NULL;
+  g_autoptr (PosternResponse) response = NULL;
+
+  *last = *last == 'A' ? 'B' : 'A';
+  assert_unknown (web, request_uri);
+  assert_unknown (tool, other);
+  assert_unknown (tool, URN);
+  assert_unknown (tool, URN "0123456789abcdefghjkmnpqrs0123456789abcdefghjkmnpqrst");
+  by_post = open_in_browser ("POST", tool, request_uri, ""); /* is asked again by GET, with the cookies */
+  g_assert_true (g_str_has_prefix (postern_response_get_header (by_post, "Location"), "/oidc/authorize?"));
+  response = open_in_browser ("GET", tool, request_uri, "");
+  g_assert_true (g_str_has_prefix (postern_response_get_header (response, "Location"), "http://127.0.0.1/cb?code="));
+}
+
+/* What was asked of the person is asked in the browser. And without a way back there is nothing to go on with. */
+static void
+test_goes_on_as_asked (void)
+{
+  g_autofree char *request_uri = send_away (BACK "&prompt=login");
+  g_autofree char *none = send_away ("");
+  g_autoptr (PosternResponse) response = open_in_browser ("GET", tool, request_uri, "");
+
+  g_assert_null (none);
+  g_assert_true (g_str_has_prefix (postern_response_get_header (response, "Location"), "/sign-in/flw_"));
+}
+
+static gpointer
+open_once (gpointer request_uri)
+{
+  g_autoptr (PosternResponse) response = open_in_browser ("GET", tool, request_uri, "");
+  const char *location = postern_response_get_header (response, "Location");
+
+  return GUINT_TO_POINTER (location && g_str_has_prefix (location, "http://127.0.0.1/cb?code="));
+}
+
+static void
+test_goes_on_once (void)
+{
+  g_autofree char *request_uri = send_away (BACK);
+  GThread *threads[8];
+  guint codes = 0;
+
+  for (guint i = 0; i < G_N_ELEMENTS (threads); i++)
+    threads[i] = g_thread_new ("open", open_once, request_uri);
+  for (guint i = 0; i < G_N_ELEMENTS (threads); i++)
+    codes += GPOINTER_TO_UINT (g_thread_join (threads[i]));
+  g_assert_cmpuint (codes, ==, 1);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -224,6 +382,10 @@ main (int argc, char **argv)
   g_test_add_func ("/oidc/challenge/missing", test_missing);
   g_test_add_func ("/oidc/challenge/auth-session", test_auth_session);
   g_test_add_func ("/oidc/challenge/browsers", test_browsers);
+  g_test_add_func ("/oidc/challenge/goes-on", test_goes_on);
+  g_test_add_func ("/oidc/challenge/goes-on-nowhere-else", test_goes_on_nowhere_else);
+  g_test_add_func ("/oidc/challenge/goes-on-as-asked", test_goes_on_as_asked);
+  g_test_add_func ("/oidc/challenge/goes-on-once", test_goes_on_once);
   failed = g_test_run ();
   postern_oidc_world_free (world);
   g_free (tool);

@@ -6,7 +6,10 @@
 #include "postern-oidc-ask.h"
 #include "postern-oidc-authorize.h"
 #include "postern-oidc-client-auth.h"
+#include "postern-oidc-pushed.h"
 #include "postern-request-private.h"
+
+#define PUSHED "pushed" /* in the flow: the request, for the browser, should that have to go on */
 
 /* No browser sends these by its own pages' will, and none leaves them away at a script's: whoever brings one is a page. */
 static gboolean
@@ -32,13 +35,29 @@ check_bound (PosternOidcAsk *ask, GError **error)
   return FALSE;
 }
 
+/* The way back is for what only a browser can do; the code that is given here is not bound to it. */
+static gboolean
+check_way_back (PosternOidcAsk *ask, GError **error)
+{
+  const char *uri = postern_oidc_ask_get (ask, "redirect_uri");
+
+  if (!uri || postern_client_matches_redirect (ask->client, uri))
+    return TRUE;
+  g_set_error_literal (error, POSTERN_ERROR, POSTERN_ERROR_INVALID_REQUEST, "The redirect_uri is not registered for this application, character by character");
+  return FALSE;
+}
+
 /* An authorization request: the same checks as of one in a browser, but for those of the redirect. */
 static PosternResponse *
 begin (PosternOidcAsk *ask, GError **error)
 {
-  if (!postern_oidc_authorize_check (ask, FALSE, error) || !check_bound (ask, error))
+  g_autofree char *packed = postern_oidc_pushed_pack (ask->parameters); /* before a request object is put in their place */
+
+  if (!postern_oidc_authorize_check (ask, FALSE, error) || !check_bound (ask, error) || !check_way_back (ask, error))
     return NULL;
   postern_oidc_authorize_keep_state (ask);
+  if (postern_oidc_ask_get (ask, "redirect_uri"))
+    postern_pairs_set (ask->flow->protocol_state, PUSHED, packed);
   return postern_flow_engine_run (postern_oidc_get_engine (ask->oidc), ask->flow, ask->request, NULL);
 }
 
@@ -112,8 +131,31 @@ postern_oidc_challenge_issue (PosternOidc *self, PosternFlow *flow, PosternTxn *
   return postern_response_new_json (200, postern_json_object_end (&model));
 }
 
+/* Without a request_uri the application begins anew in the browser, as it would where it named no way back. */
+static PosternResponse *
+redirect_to_web (PosternOidc *self, PosternFlow *flow, const GError *error, const char *packed)
+{
+  g_autoptr (GError) failure = NULL;
+  g_autofree char *request_uri = postern_oidc_pushed_new (self, flow->application_id, packed, flow->identifier, &failure);
+  g_auto (PosternJsonObject) model = POSTERN_JSON_OBJECT_INIT;
+
+  if (request_uri == NULL) {
+    g_warning ("No request_uri for the browser: %s", failure->message);
+    return postern_oidc_client_auth_refuse (FALSE, error);
+  }
+  postern_json_object_add_string (&model, "error", postern_error_get_wire (error));
+  postern_json_object_add_string (&model, "error_description", error->message);
+  postern_json_object_add_string (&model, "request_uri", request_uri);
+  postern_json_object_add_int64 (&model, "expires_in", POSTERN_OIDC_PUSHED_LIFETIME);
+  return postern_response_new_json (postern_error_get_status (error), postern_json_object_end (&model));
+}
+
 PosternResponse *
 postern_oidc_challenge_refuse (PosternOidc *self, PosternFlow *flow, const GError *error)
 {
+  const char *packed = flow->protocol_state ? postern_pairs_get (flow->protocol_state, PUSHED) : NULL;
+
+  if (packed && g_error_matches (error, POSTERN_ERROR, POSTERN_ERROR_REDIRECT_TO_WEB))
+    return redirect_to_web (self, flow, error, packed);
   return postern_oidc_client_auth_refuse (FALSE, error);
 }

@@ -48,6 +48,17 @@ postern_flow_store_get (PosternTxn *txn, const char *id, GError **error)
 }
 
 gboolean
+postern_flow_store_take (PosternTxn *txn, const char *id, GError **error)
+{
+  PosternValue values[] = { POSTERN_KEY (id), POSTERN_TEXT (id) };
+  gint64 deleted = postern_txn_execute (txn, "DELETE FROM flows WHERE key = ?1 AND id = ?2", values, G_N_ELEMENTS (values), error);
+
+  if (deleted == 0)
+    g_set_error_literal (error, POSTERN_ERROR, POSTERN_ERROR_CONFLICT, "somebody else has taken it");
+  return deleted > 0;
+}
+
+gboolean
 postern_flow_store_delete (PosternTxn *txn, const char *id, GError **error)
 {
   PosternValue values[] = { POSTERN_KEY (id), POSTERN_TEXT (id) };

@@ -128,6 +128,7 @@ gboolean postern_key_store_delete (PosternTxn *txn, const char *kid, GError **er
 gboolean postern_flow_store_insert (PosternTxn *txn, const char *id, const char *browser_hash, GBytes *data, gint64 expires_at, GError **error);
 gboolean postern_flow_store_replace (PosternTxn *txn, const char *id, GBytes *old, GBytes *data, gint64 expires_at, GError **error); /* CONFLICT unless @old is what is kept */
 GBytes *postern_flow_store_get (PosternTxn *txn, const char *id, GError **error); /* also finds expired ones, so that the page can name the way back */
+gboolean postern_flow_store_take (PosternTxn *txn, const char *id, GError **error);  /* deletes it: CONFLICT for all but one */
 gboolean postern_flow_store_delete (PosternTxn *txn, const char *id, GError **error);
 
 /* postern-ticket-store.c: LASTING */

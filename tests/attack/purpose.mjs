@@ -184,6 +184,10 @@ const kinds = {
     const { auth_session } = await challenge(challenged(house.tool));
     return { value: (await challenge({ client_id: house.tool.client_id, auth_session, ...person })).auth_session };
   },
+  'request URI': async () => {
+    const { auth_session } = await challenge(challenged(house.tool));
+    return { value: (await challenge({ client_id: house.tool.client_id, auth_session, action: 'connector:corp' })).request_uri };
+  },
   'client id': async () => ({ value: house.web.client_id }),
   'user id': async () => ({ value: claims((await signedIn()).tokens.id_token).sub }),
   'session id': async () => ({ value: claims((await signedIn()).tokens.id_token).sid }),
@@ -357,6 +361,10 @@ const doors = [
     name: 'request', route: 'GET /oidc/authorize', takes: ['request object'],
     open: async (value) => ((await fetchFrom(house.ask(house.asker, { request: value }).path)).headers.get('location') ?? '').startsWith('/sign-in/'),
   },
+  ...[['tool', ['request URI']], ['otherTool', []]].map(([app, takes]) => ({
+    name: takes.length ? 'request_uri' : 'request_uri, by another application,', route: 'GET /oidc/authorize', takes,
+    open: async (value) => ((await fetchFrom(`/oidc/authorize?${new URLSearchParams({ client_id: house[app].client_id, request_uri: value })}`)).headers.get('location') ?? '').startsWith('/sign-in/'),
+  })),
   hintDoor('GET /oidc/logout', async (value) => ((await fetchFrom(`/oidc/logout?${new URLSearchParams({ id_token_hint: value, post_logout_redirect_uri: after })}`)).headers.get('location') ?? '').startsWith(after)),
   hintDoor('POST /oidc/logout', async (value) => (await arrive(await house.post('/oidc/logout', { id_token_hint: value, post_logout_redirect_uri: after }))).startsWith(after)),
   sessionDoor('/oidc/logout', async (answer) => (await answer.text()).includes('id="logout-confirm"')),

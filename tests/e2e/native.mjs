@@ -8,6 +8,7 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import * as jose from 'jose';
+import { move, plugIn, stepsAt } from './passkey-steps.mjs';
 import { build, startPostern } from '../lib/server.mjs';
 import { Visitor } from '../lib/visitor.mjs';
 import { test } from '../lib/tap.mjs';
@@ -27,14 +28,21 @@ function totp(secret, steps = 0) {
   return String((digest.readUInt32BE(digest[19] & 15) & 0x7fffffff) % 1_000_000).padStart(6, '0');
 }
 
-/** Types what a person would into the guide's program: each line once it is asked for; a function is given all that was said since. */
+/**
+ * Types what a person would into the guide's program: each line once it is asked for; a function is given all that was said since.
+ * @param open: opens in a browser the address that the program then says
+ */
 async function converse(...answers) {
+  const open = typeof answers.at(-1) === 'object' ? answers.pop().open : undefined;
+  let opened, failure;
   const program = spawn('node', ['sign-in.mjs', postern.url, tool.client_id], { cwd: folder, stdio: ['pipe', 'pipe', 'pipe'] });
   let said = '', heard = 0, all = '';
   program.stderr.on('data', (text) => { all += text; });
   program.stdout.on('data', (text) => {
     said += text;
     all += text;
+    const address = /^Open (http\S+)\n/m.exec(said);
+    if (open && address) opened ??= open(address[1]).catch((error) => { failure = error; program.kill(); });
     if (!said.endsWith(': ') || !answers.length) return;
     const next = answers.shift();
     program.stdin.write(`${typeof next === 'function' ? next(said) : next}\n`);
@@ -42,6 +50,7 @@ async function converse(...answers) {
     heard += 1;
   });
   await once(program, 'close');
+  if (failure) throw failure;
   const last = all.trimEnd().split('\n').at(-1);
   assert.ok(last.startsWith('{"access_token"'), `after ${heard} answers: ${all}`);
   return { said: all, tokens: JSON.parse(last) };
@@ -71,7 +80,43 @@ export async function stop() {
   if (folder) rmSync(folder, { recursive: true });
 }
 
-export function register() {
+/** @param browser: makes a browser of somebody's own */
+export function register(browser) {
+  const { addPasskey } = stepsAt(browser, async () => { await get(); return postern; });
+
+  test('without a browser: a passkey is shown in one, where the same request goes on, and the code comes back to the program', async () => {
+    await get();
+    const { id } = await person('eve@example.com');
+    const first = await browser(), other = await browser();
+    const touch = { hasUserVerification: false, isUserVerified: false }; // a second factor and no more
+    const here = await plugIn(first.page, touch), there = await plugIn(other.page, { ...touch, automaticPresenceSimulation: false });
+    await addPasskey(first.page, 'eve@example.com');
+    await move(here, there);
+    let address;
+    const { tokens } = await converse('eve@example.com', password, ':other-factor', ':second:passkey', {
+      async open(url) {
+        address = url;
+        await other.page.goto(url);
+        await other.page.waitForSelector('#identifier');
+        assert.equal(await other.page.inputValue('#identifier'), 'eve@example.com'); // nothing is typed twice
+        await other.page.click('#submit');
+        await other.page.waitForSelector('input[autocomplete=current-password]:visible');
+        await other.page.fill('#password', password);
+        await other.page.click('#submit');
+        await other.page.waitForSelector('form[data-passkey=get] #remember');
+        await there.devtools.send('WebAuthn.setAutomaticPresenceSimulation', { authenticatorId: there.authenticatorId, enabled: true });
+        await other.page.click('#passkey');
+        await other.page.waitForURL(/^http:\/\/127\.0\.0\.1:\d+\/callback\?code=/);
+      },
+    });
+    assert.equal(jose.decodeJwt(tokens.id_token).sub, id);
+    assert.equal(jose.decodeJwt(tokens.id_token).acr, '2');
+    assert.match(address, /^[^?]*\?client_id=app_\w+&request_uri=urn%3Aietf%3Aparams%3Aoauth%3Arequest_uri%3A[\w-]{53}$/);
+    assert.equal((await fetch(address, { redirect: 'manual' })).status, 400); // once
+    await first.close();
+    await other.close();
+  });
+
   test("without a browser: the guide's program signs a person in, after a wrong password", async () => {
     await get();
     const { id } = await person('ada@example.com');

@@ -16,7 +16,7 @@ export async function stop() {
 }
 
 /** An authenticator in this page's browser; options as of the DevTools protocol. */
-async function plugIn(page, options = {}) {
+export async function plugIn(page, options = {}) {
   const devtools = await page.context().newCDPSession(page);
   await devtools.send('WebAuthn.enable', { enableUI: false });
   const { authenticatorId } = await devtools.send('WebAuthn.addVirtualAuthenticator', {
@@ -26,7 +26,7 @@ async function plugIn(page, options = {}) {
 }
 
 /** Moves what one authenticator has to another. */
-async function move(from, to) {
+export async function move(from, to) {
   for (const credential of await from.credentials()) await to.devtools.send('WebAuthn.addCredential', { authenticatorId: to.authenticatorId, credential });
 }
 
@@ -40,7 +40,7 @@ async function gone(authenticator) {
 }
 
 /** The steps at one server. */
-function stepsAt(person, get) {
+export function stepsAt(person, get) {
   async function somebody(name) {
     await (await get()).cli('user', 'create', '--email', `${name}@example.com`, '--email-verified', '--name', 'Somebody', '--password', password);
     return `${name}@example.com`;

@@ -392,7 +392,7 @@ passkey.register(person);
 passkeyOpinion.register(person);
 passkeyWays.register(person);
 consolePages.register(person);
-native.register();
+native.register(person);
 
 await runTests({
   onFailure: async (name) => {
