@@ -205,7 +205,7 @@ test_travel (void)
   g_autoptr (Browser) browser = browser_to_totp (BERLIN, tara.email);
 
   if (postern_runtime_get_geoip (house_runtime) == NULL) {
-    g_test_skip ("built without libmaxminddb");
+    geoip_skip ();
     return;
   }
   enter_code_of (browser, &tara, 0, "&remember=1");

@@ -109,7 +109,7 @@ test_country (void)
   g_autofree char *user = make_user ();
 
   if (geoip == NULL) {
-    g_test_skip ("built without libmaxminddb");
+    geoip_skip ();
     return;
   }
   visit (user, NOWHERE, "one", NOW - 90 * HOUR);
@@ -128,7 +128,7 @@ test_travel (void)
   g_autofree char *user = make_user ();
 
   if (geoip == NULL) {
-    g_test_skip ("built without libmaxminddb");
+    geoip_skip ();
     return;
   }
   visit (user, SYDNEY, "one", NOW - 40 * HOUR);
