@@ -27,34 +27,10 @@ send (const char *method, const char *path, const char *body)
   return answer ? g_strdup (postern_json_get_string (answer, "id")) : NULL;
 }
 
-typedef struct {
-  const char *recipient, *notice;
-  guint count;
-} Post;
-
-static gboolean
-read_post (PosternTxn *txn, gpointer data, GError **error)
-{
-  Post *post = data;
-  g_autoptr (GPtrArray) entries = postern_outbox_store_list (txn, NULL, 1000, error);
-
-  post->count = 0;
-  for (guint i = 0; entries && i < entries->len; i++) {
-    PosternOutboxEntry *entry = entries->pdata[i];
-    g_autofree char *model = g_str_equal (entry->recipient, post->recipient) ? postern_outbox_store_dup_model (store, entry, error) : NULL;
-
-    post->count += model && strstr (model, post->notice) ? 1 : 0;
-  }
-  return entries != NULL;
-}
-
 static guint
 count (const char *recipient, const char *notice)
 {
-  Post post = { recipient, notice };
-
-  g_assert_true (postern_store_read (store, POSTERN_KEEP_LASTING, read_post, &post, NULL));
-  return post.count;
+  return fixture_count_letters (store, recipient, notice);
 }
 
 static gboolean

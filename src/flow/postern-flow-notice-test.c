@@ -19,38 +19,6 @@ typedef struct {
   Browser *browser;
 } Case;
 
-/* --- mails ------------------------------------------------------------------------------------------------------------------- */
-
-typedef struct {
-  const char *recipient, *notice;
-  guint count;
-} Told;
-
-static gboolean
-read_told (PosternTxn *txn, gpointer data, GError **error)
-{
-  Told *told = data;
-  g_autoptr (GPtrArray) entries = postern_outbox_store_list (txn, NULL, 1000, error);
-
-  told->count = 0;
-  for (guint i = 0; entries && i < entries->len; i++) {
-    PosternOutboxEntry *entry = entries->pdata[i];
-    g_autofree char *model = g_str_equal (entry->recipient, told->recipient) ? postern_outbox_store_dup_model (house_store, entry, error) : NULL;
-
-    told->count += model && strstr (model, told->notice) ? 1 : 0;
-  }
-  return entries != NULL;
-}
-
-static guint
-count_told (const char *recipient, const char *notice)
-{
-  Told told = { recipient, notice };
-
-  g_assert_true (postern_store_read (house_store, POSTERN_KEEP_LASTING, read_told, &told, NULL));
-  return told.count;
-}
-
 /* --- people ------------------------------------------------------------------------------------------------------------------ */
 
 static gboolean
@@ -441,14 +409,14 @@ test_change (gconstpointer data)
 {
   guint i = GPOINTER_TO_UINT (data);
   Case it = { .email = rows[i].email };
-  guint elsewhere = count_told (MOVED, rows[i].notice);
+  guint elsewhere = fixture_count_letters (house_store, MOVED, rows[i].notice);
 
   settle ();
   policy_set (POLICY ("off"));
-  g_assert_cmpuint (count_told (it.email, rows[i].notice), ==, 0);
+  g_assert_cmpuint (fixture_count_letters (house_store, it.email, rows[i].notice), ==, 0);
   rows[i].change (&it);
-  g_assert_cmpuint (count_told (it.email, rows[i].notice), ==, 1);
-  g_assert_cmpuint (count_told (MOVED, rows[i].notice) - elsewhere, ==, rows[i].elsewhere);
+  g_assert_cmpuint (fixture_count_letters (house_store, it.email, rows[i].notice), ==, 1);
+  g_assert_cmpuint (fixture_count_letters (house_store, MOVED, rows[i].notice) - elsewhere, ==, rows[i].elsewhere);
   g_clear_pointer (&it.id, g_free);
   g_clear_pointer (&it.browser, browser_free);
 }

@@ -64,3 +64,37 @@ fixture_write (PosternStore *store, PosternTxnFunc func, gpointer data)
   postern_store_write (store, POSTERN_KEEP_LASTING, func, data, &error);
   g_assert_no_error (error);
 }
+
+typedef struct {
+  PosternStore *store;
+  const char *recipient, *phrase;
+  guint count;
+} FixtureLetters;
+
+static inline gboolean
+fixture_read_letters (PosternTxn *txn, gpointer data, GError **error)
+{
+  FixtureLetters *letters = data;
+  g_autoptr (GPtrArray) entries = postern_outbox_store_list (txn, NULL, 1000, error);
+
+  letters->count = 0;
+  for (guint i = 0; entries && i < entries->len; i++) {
+    PosternOutboxEntry *entry = entries->pdata[i];
+    g_autofree char *model = g_str_equal (entry->recipient, letters->recipient) ? postern_outbox_store_dup_model (letters->store, entry, error) : NULL;
+
+    letters->count += model && strstr (model, letters->phrase) ? 1 : 0;
+  }
+  return entries != NULL;
+}
+
+/** fixture_count_letters: how many messages to @recipient the outbox of @store has in whose model @phrase stands */
+static inline guint
+fixture_count_letters (PosternStore *store, const char *recipient, const char *phrase)
+{
+  FixtureLetters letters = { store, recipient, phrase, 0 };
+  g_autoptr (GError) error = NULL;
+
+  postern_store_read (store, POSTERN_KEEP_LASTING, fixture_read_letters, &letters, &error);
+  g_assert_no_error (error);
+  return letters.count;
+}
