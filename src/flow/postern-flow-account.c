@@ -153,36 +153,24 @@ identity_entries (Account *account, PosternRuntime *runtime)
   return g_variant_builder_end (&entries);
 }
 
-static const char *
-find_notice (PosternRequest *request)
-{
-  static const struct {
-    const char *name, *text;
-  } notices[] = {
-    { "changed", N_("Your password is changed. You are signed out everywhere else.") },
-    { "email", N_("Your e-mail address is confirmed.") },
-    { "phone", N_("Your telephone number is confirmed.") },
-    { "added", N_("It is set up.") },
-    { "renamed", N_("It is saved.") },
-    { "profile", N_("Your profile is saved.") },
-    { "others", NOTICE_OTHERS },
-    { "kept", N_("Your account is kept.") },
-    { "unlinked", N_("It is disconnected. You are signed out everywhere else.") },
-    { "removed", N_("It is removed. You are signed out everywhere else.") },
-    { "last-way", N_("This is the only way to sign in to your account. Add another one first.") },
-    { "link-taken", N_("That account is connected to another account here already. Sign in to that one and disconnect it there first.") },
-    { "link-stopped", N_("You stopped on the other side. Try again, or choose another way.") },
-    { "link-failed", N_("Connecting did not work. Try again later.") },
-    { "again", N_("You have signed in again. Now you can go on.") },
-  };
-  const char *notice = NULL;
-
-  postern_request_get_query (request, "notice", &notice, NULL);
-  for (guint i = 0; i < G_N_ELEMENTS (notices); i++)
-    if (g_strcmp0 (notice, notices[i].name) == 0)
-      return notices[i].text;
-  return NULL;
-}
+static const PosternFlowVisitNotice notices[] = {
+  { "changed", N_("Your password is changed. You are signed out everywhere else.") },
+  { "email", N_("Your e-mail address is confirmed.") },
+  { "phone", N_("Your telephone number is confirmed.") },
+  { "added", N_("It is set up.") },
+  { "renamed", N_("It is saved.") },
+  { "profile", N_("Your profile is saved.") },
+  { "others", NOTICE_OTHERS },
+  { "kept", N_("Your account is kept.") },
+  { "unlinked", N_("It is disconnected. You are signed out everywhere else.") },
+  { "removed", N_("It is removed. You are signed out everywhere else.") },
+  { "last-way", N_("This is the only way to sign in to your account. Add another one first.") },
+  { "link-taken", N_("That account is connected to another account here already. Sign in to that one and disconnect it there first.") },
+  { "link-stopped", N_("You stopped on the other side. Try again, or choose another way.") },
+  { "link-failed", N_("Connecting did not work. Try again later.") },
+  { "again", N_("You have signed in again. Now you can go on.") },
+  { NULL },
+};
 
 static GVariant *
 method_rows (Account *account, PosternRequest *request, PosternRuntime *runtime, PosternJsonObject *model)
@@ -220,7 +208,7 @@ render (Account *account, PosternRequest *request, PosternRuntime *runtime)
     postern_json_object_add_string (&model, "name", name);
   postern_json_object_add_string (&model, "identifier", identifier);
   postern_json_object_add_string (&model, "email", visit->user->email);
-  postern_json_object_add_string (&model, "notice", find_notice (request));
+  postern_json_object_add_string (&model, "notice", postern_flow_visit_find_notice (request, notices));
   postern_json_object_add (&model, "methods", method_rows (account, request, runtime, &model));
   postern_flow_passkey_add_known (runtime, visit->tenant, visit->user, account->credentials, &model);
   postern_json_object_add_boolean (&model, "others", account->sessions->len > 1);

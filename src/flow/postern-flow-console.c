@@ -151,24 +151,12 @@ rows_of (PosternFlowConsole *self, GPtrArray *entries)
   return g_variant_builder_end (&rows);
 }
 
-static const char *
-find_notice (PosternRequest *request)
-{
-  static const struct {
-    const char *name, *text;
-  } notices[] = {
-    { "added", N_("It is added. Within a moment it is in use.") },
-    { "changed", N_("It is changed. Within a moment that is in use.") },
-    { "deleted", N_("It is deleted. Within a moment nothing uses it any more.") },
-  };
-  const char *notice = NULL;
-
-  postern_request_get_query (request, "notice", &notice, NULL);
-  for (guint i = 0; i < G_N_ELEMENTS (notices); i++)
-    if (g_strcmp0 (notice, notices[i].name) == 0)
-      return notices[i].text;
-  return NULL;
-}
+static const PosternFlowVisitNotice notices[] = {
+  { "added", N_("It is added. Within a moment it is in use.") },
+  { "changed", N_("It is changed. Within a moment that is in use.") },
+  { "deleted", N_("It is deleted. Within a moment nothing uses it any more.") },
+  { NULL },
+};
 
 PosternResponse *
 postern_flow_console_show (PosternRequest *request, gpointer engine)
@@ -188,7 +176,7 @@ postern_flow_console_show (PosternRequest *request, gpointer engine)
     return postern_response_new_error_page (error, NULL);
   postern_flow_console_add_url (&self, &model, "add_url", POSTERN_FLOW_CONSOLE_PATH "/add", NULL);
   postern_flow_console_add_url (&self, &model, "account_url", "/account", NULL);
-  postern_json_object_add_string (&model, "notice", find_notice (request));
+  postern_json_object_add_string (&model, "notice", postern_flow_visit_find_notice (request, notices));
   postern_json_object_add (&model, "connectors", rows_of (&self, entries));
   return postern_response_new_page (200, "console", postern_json_object_end (&model));
 }

@@ -15,7 +15,7 @@ typedef struct {
   const char *name;   /* flow->task; /account/change/NAME begins it */
   const char *factor; /* the plugin's id; NULL: a connector's, and only a form begins it (postern-flow-link.h) */
   const char *asks;   /* (nullable): the kind of credential that its own page asks for; who has none, as for any other task, must have signed in a moment ago */
-  const char *notice; /* the page `account` says this afterwards: a name in find_notice() of postern-flow-account.c */
+  const char *notice; /* the page `account` says this afterwards: a name in the notices of postern-flow-account.c */
 } PosternFlowTask;
 
 /** postern_flow_tasks_find: (nullable): NULL where @name is none of a factor's. */

@@ -70,6 +70,17 @@ postern_flow_visit_sign_in_again (PosternFlowEngine *engine, PosternFlowVisit *s
   return postern_flow_engine_run (engine, flow, request, NULL);
 }
 
+const char *
+postern_flow_visit_find_notice (PosternRequest *request, const PosternFlowVisitNotice *notices)
+{
+  const char *name = NULL;
+
+  postern_request_get_query (request, "notice", &name, NULL);
+  while (notices->name && g_strcmp0 (notices->name, name) != 0)
+    notices++;
+  return notices->text;
+}
+
 PosternFlow *
 postern_flow_visit_begin_context (PosternFlowVisit *self, PosternRuntime *runtime, PosternRequest *request, PosternFlowContext *context)
 {

@@ -26,6 +26,14 @@ gboolean postern_flow_visit_is_fresh (PosternFlowVisit *self);
 /** postern_flow_visit_sign_in_again: (transfer full): begins a sign-in of the same person that comes back to the path @return_path. */
 PosternResponse *postern_flow_visit_sign_in_again (PosternFlowEngine *engine, PosternFlowVisit *self, PosternRequest *request, const char *return_path);
 
+/** PosternFlowVisitNotice: what a page says when it is come back to with `?notice=` and this name */
+typedef struct {
+  const char *name, *text;
+} PosternFlowVisitNotice;
+
+/** postern_flow_visit_find_notice: @notices: ends with a row without a name. Returns: (nullable): the text */
+const char *postern_flow_visit_find_notice (PosternRequest *request, const PosternFlowVisitNotice *notices);
+
 /** postern_flow_visit_begin: a flow of our own pages. @task: (nullable): see PosternFlow. (transfer full) */
 PosternFlow *postern_flow_visit_begin (PosternTenant *tenant, const char *return_path, const char *task);
 /**
