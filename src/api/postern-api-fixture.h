@@ -161,3 +161,19 @@ api_fixture_dispatch (PosternApi *api, const char *method, const char *path, con
     }
   return postern_response_new (404, NULL, NULL);
 }
+
+/* --- an account at a provider */
+#define API_FIXTURE_IDENTITY "idn_01m8hqyz49encaned8h3htdtw5"
+
+/** api_fixture_link: to fixture_write() the id of a user as connected, by API_FIXTURE_IDENTITY */
+static inline gboolean
+api_fixture_link (PosternTxn *txn, gpointer user_id, GError **error)
+{
+  g_autoptr (PosternIdentity) identity = postern_identity_new ();
+
+  identity->id = g_strdup (API_FIXTURE_IDENTITY);
+  identity->user_id = g_strdup (user_id);
+  identity->connector = g_strdup ("corp");
+  identity->subject = g_strdup ("7");
+  return postern_identity_store_insert (txn, identity, error);
+}

@@ -33,18 +33,6 @@ count (const char *recipient, const char *notice)
   return fixture_count_letters (store, recipient, notice);
 }
 
-static gboolean
-put_identity (PosternTxn *txn, gpointer data, GError **error)
-{
-  g_autoptr (PosternIdentity) identity = postern_identity_new ();
-
-  identity->id = g_strdup ("idn_00000000000000000000000000");
-  identity->user_id = g_strdup (data);
-  identity->connector = g_strdup ("away");
-  identity->subject = g_strdup ("somebody");
-  return postern_identity_store_insert (txn, identity, error);
-}
-
 #define ADMINISTRATOR "An administrator changed how you sign in"
 
 static void
@@ -62,13 +50,13 @@ test_changes (void)
     { "POST", "/factor-reset", "{}", "will remove them from your account", 1, 0 },
     { "DELETE", "/factor-reset", NULL, "nobody will remove them", 1, 0 },
     { "DELETE", "/factor-reset", NULL, "nobody will remove them", 0, 0 }, /* nothing was asked for */
-    { "DELETE", "/identities/idn_00000000000000000000000000", NULL, ADMINISTRATOR, 1, 0 },
+    { "DELETE", "/identities/" API_FIXTURE_IDENTITY, NULL, ADMINISTRATOR, 1, 0 },
     { "PATCH", "", "{\"email\":\"" NEW "\",\"email_verified\":true}", ADMINISTRATOR, 1, 1 },
     { "PATCH", "", "{\"email\":null}", ADMINISTRATOR, 0, 1 },
   };
   g_autofree char *id = send ("POST", "", "{\"email\":\"" OLD "\",\"email_verified\":true,\"password\":\"good enough\"}");
 
-  fixture_write (store, put_identity, id);
+  fixture_write (store, api_fixture_link, id);
   for (guint i = 0; i < G_N_ELEMENTS (rows); i++) {
     g_autofree char *path = g_strconcat ("/", id, rows[i].path, NULL);
     guint old = count (OLD, rows[i].notice), new = count (NEW, rows[i].notice);

@@ -147,18 +147,6 @@ test_factor_reset (void)
   g_assert_null (call ("DELETE", user, NULL, NULL, 204));
 }
 
-static gboolean
-add_identity (PosternTxn *txn, gpointer user_id, GError **error)
-{
-  g_autoptr (PosternIdentity) identity = postern_identity_new ();
-
-  identity->id = g_strdup ("idn_01m8hqyz49encaned8h3htdtw5");
-  identity->user_id = g_strdup (user_id);
-  identity->connector = g_strdup ("corp");
-  identity->subject = g_strdup ("7");
-  return postern_identity_store_insert (txn, identity, error);
-}
-
 static void
 test_unlink (void)
 {
@@ -166,10 +154,10 @@ test_unlink (void)
   g_autoptr (GVariant) eve = call ("POST", "/users", NULL, "{\"username\":\"eve\"}", 201);
   g_autofree char *own = g_strconcat ("/users/", postern_json_get_string (ada, "id"), NULL);
   g_autofree char *foreign = g_strconcat ("/users/", postern_json_get_string (eve, "id"), NULL);
-  g_autofree char *of_own = g_strconcat (own, "/identities/idn_01m8hqyz49encaned8h3htdtw5", NULL);
-  g_autofree char *of_foreign = g_strconcat (foreign, "/identities/idn_01m8hqyz49encaned8h3htdtw5", NULL);
+  g_autofree char *of_own = g_strconcat (own, "/identities/" API_FIXTURE_IDENTITY, NULL);
+  g_autofree char *of_foreign = g_strconcat (foreign, "/identities/" API_FIXTURE_IDENTITY, NULL);
 
-  g_assert_true (postern_store_write (store, POSTERN_KEEP_LASTING, add_identity, (gpointer) postern_json_get_string (ada, "id"), NULL));
+  fixture_write (store, api_fixture_link, (gpointer) postern_json_get_string (ada, "id"));
   refuses ("DELETE", of_foreign, NULL, 404, "has no identity");
   g_assert_null (call ("DELETE", of_own, NULL, NULL, 204));
   assert_audited ("identity.unlinked");

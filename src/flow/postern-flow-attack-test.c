@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "postern-flow-fixture.h"
 
-#include "postern-flow-codec.h"
-
 /* Each test is an attack, written as whoever tries it would. */
 
 static void
@@ -42,31 +40,14 @@ test_unknown_flows (void)
   }
 }
 
-static gboolean
-age (PosternTxn *txn, gpointer data, GError **error)
-{
-  const char *id = data;
-  g_autoptr (GBytes) bytes = postern_flow_store_get (txn, id, error);
-  g_autoptr (PosternFlow) flow = bytes ? postern_flow_codec_read (bytes, error) : NULL;
-  g_autoptr (GBytes) aged = NULL;
-
-  if (flow == NULL)
-    return FALSE;
-  flow->expires_at = 1;
-  aged = postern_flow_codec_write (flow);
-  return postern_flow_store_replace (txn, id, bytes, aged, 1, error);
-}
-
 static void
 test_expired_and_done (void)
 {
   g_autoptr (Browser) browser = browser_new ("192.0.2.1");
-  g_autoptr (GError) error = NULL;
 
   browser_begin (browser, application_flow (APP_FIRST, 0));
   browser_submit (browser, "action=continue&identifier=ada@example.org");
-  postern_store_write (house_store, POSTERN_KEEP_SHORT, age, browser->flow + strlen ("/sign-in/"), &error);
-  g_assert_no_error (error);
+  flow_expire (browser->flow + strlen ("/sign-in/"));
   browser_post (browser, browser->flow, "action=continue&password=" PASSWORD);
   assert_page (browser, "stale");
   g_assert_cmpuint (postern_response_get_status (browser->last), ==, 410);

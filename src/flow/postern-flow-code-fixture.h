@@ -3,8 +3,6 @@
 
 #include "postern-flow-fixture.h"
 
-#include "postern-flow-codec.h"
-
 /* For tests of codes: what was written to people, and a clock that can be moved on for one flow. */
 
 #define NEW_PASSWORD "vier Laternen am alten Hafen"

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #pragma once
 
+#include "postern-flow-codec.h"
 #include "postern-flow-house-fixture.h"
 
 /* For tests of sign-ins: browsers with their cookies, in the house. Nothing of HTTP but the routes. */
@@ -338,6 +339,30 @@ user_switch_off (PosternTxn *txn, gpointer data, GError **error)
     return FALSE;
   user->disabled_at = 1;
   return postern_user_store_update (txn, user, error);
+}
+
+static inline gboolean
+flow_expire_in (PosternTxn *txn, gpointer data, GError **error)
+{
+  g_autoptr (GBytes) bytes = postern_flow_store_get (txn, data, error);
+  g_autoptr (PosternFlow) flow = bytes ? postern_flow_codec_read (bytes, error) : NULL;
+  g_autoptr (GBytes) expired = NULL;
+
+  if (flow == NULL)
+    return FALSE;
+  flow->expires_at = 1;
+  expired = postern_flow_codec_write (flow);
+  return postern_flow_store_replace (txn, data, bytes, expired, 1, error);
+}
+
+/** As if the time of the flow @id were over. */
+static inline void
+flow_expire (const char *id)
+{
+  g_autoptr (GError) error = NULL;
+
+  postern_store_write (house_store, POSTERN_KEEP_SHORT, flow_expire_in, (gpointer) id, &error);
+  g_assert_no_error (error);
 }
 
 /** To fixture_write() the id of a user who signed in longer ago than who changes something of the account may have. */

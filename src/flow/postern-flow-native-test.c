@@ -95,31 +95,15 @@ test_race (void)
   g_assert_cmpint (race.answered, ==, 1);
 }
 
-static gboolean
-flow_end_time (PosternTxn *txn, gpointer data, GError **error)
-{
-  g_autoptr (GBytes) bytes = postern_flow_store_get (txn, data, error);
-  g_autoptr (PosternFlow) flow = bytes ? postern_flow_codec_read (bytes, error) : NULL;
-  g_autoptr (GBytes) old = NULL;
-
-  if (flow == NULL)
-    return FALSE;
-  flow->expires_at = 1;
-  old = postern_flow_codec_write (flow);
-  return postern_flow_store_replace (txn, data, bytes, old, 1, error);
-}
-
 static void
 test_expiry (void)
 {
   g_autoptr (Program) program = program_new (APP_FIRST, "192.0.2.4");
   g_autofree char *id = NULL;
-  g_autoptr (GError) error = NULL;
 
   program_begin (program, 0);
   id = g_strndup (program->auth_session, strcspn (program->auth_session, "."));
-  postern_store_write (house_store, POSTERN_KEEP_SHORT, flow_end_time, id, &error);
-  g_assert_no_error (error);
+  flow_expire (id);
   g_assert_false (program_try (program, program->auth_session, "identifier=ada@native.example"));
 }
 

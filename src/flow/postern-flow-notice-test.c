@@ -2,7 +2,6 @@
 #include "postern-flow-second-fixture.h"
 
 #include "postern-factor-passkey.h"
-#include "postern-factor-reset.h"
 #include "postern-jwk.h"
 #include "postern-passkey-maker.h"
 
@@ -307,30 +306,14 @@ unlink_provider (Case *it)
   g_free (find.id);
 }
 
-typedef struct {
-  const char *user_id;
-  gint64 at;
-} Asking;
-
-static gboolean
-ask_for_reset (PosternTxn *txn, gpointer data, GError **error)
-{
-  Asking *asking = data;
-  g_autoptr (PosternPolicy) policy = postern_tenant_dup_policy (house_tenant);
-  gint64 due_at;
-
-  return postern_factor_reset_request (txn, policy, asking->user_id, asking->at, &due_at, error);
-}
-
 /* The person shows one of the factors while the administrator's word waits. */
 static void
 cancel_reset (Case *it)
 {
   g_auto (Person) person = person_make (it->email, TRUE);
-  Asking asking = { person.id, now () - 3600 };
 
   policy_set (POLICY ("optional"));
-  fixture_write (house_store, ask_for_reset, &asking);
+  person_ask_for_reset (&person, now () - 3600);
   it->browser = browser_to_totp ("192.0.2.1", it->email);
   enter_code_of (it->browser, &person, 0, NULL);
 }
@@ -339,10 +322,9 @@ static void
 wait_for_reset (Case *it)
 {
   g_auto (Person) person = person_make (it->email, TRUE);
-  Asking asking = { person.id, now () - 25 * 3600 };
 
   policy_set (POLICY ("optional"));
-  fixture_write (house_store, ask_for_reset, &asking);
+  person_ask_for_reset (&person, now () - 25 * 3600);
   it->browser = browser_enter ("192.0.2.1", it->email);
 }
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #pragma once
 
+#include "postern-factor-reset.h"
 #include "postern-flow-code-fixture.h"
 #include "postern-totp.h"
 
@@ -99,6 +100,32 @@ browser_sign_in_again (Browser *browser, const char *email, const char *password
 {
   browser_begin (browser, application_flow (APP_FIRST, POSTERN_FLOW_PROMPT_LOGIN));
   browser_confirm (browser, email, password);
+}
+
+/* --- an administrator's reset ------------------------------------------------------------------------------------------------ */
+
+typedef struct {
+  const char *user_id;
+  gint64 at, due_at;
+} Reset;
+
+static inline gboolean
+reset_ask_in (PosternTxn *txn, gpointer data, GError **error)
+{
+  Reset *reset = data;
+  g_autoptr (PosternPolicy) policy = postern_tenant_dup_policy (house_tenant);
+
+  return postern_factor_reset_request (txn, policy, reset->user_id, reset->at, &reset->due_at, error);
+}
+
+/** An administrator asked at @at for @person's factors to be removed. Returns: when that is due */
+static inline gint64
+person_ask_for_reset (const Person *person, gint64 at)
+{
+  Reset reset = { person->id, at, 0 };
+
+  fixture_write (house_store, reset_ask_in, &reset);
+  return reset.due_at;
 }
 
 /* --- setting up -------------------------------------------------------------------------------------------------------------- */

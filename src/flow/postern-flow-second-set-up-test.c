@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "postern-flow-second-fixture.h"
 
-#include "postern-factor-reset.h"
-
 /* How second factors come, and how they go when all are lost. */
 
 static void
@@ -74,31 +72,15 @@ test_set_up_asks (void)
 
 /* --- all is lost ------------------------------------------------------------------------------------------------------------- */
 
-typedef struct {
-  const char *user_id;
-  gint64 now;
-  gint64 due_at;
-} Asking;
-
-static gboolean
-ask_for_reset (PosternTxn *txn, gpointer data, GError **error)
-{
-  Asking *asking = data;
-  g_autoptr (PosternPolicy) policy = postern_tenant_dup_policy (house_tenant);
-
-  return postern_factor_reset_request (txn, policy, asking->user_id, asking->now, &asking->due_at, error);
-}
-
 static void
 test_reset_waits (void)
 {
   g_auto (Person) wes = person_make ("wes@second.example", TRUE);
-  Asking asking = { wes.id, now () - 3600 };
+  gint64 asked_at = now () - 3600;
   g_autoptr (Browser) browser = NULL;
   g_autoptr (Browser) later = NULL;
 
-  fixture_write (house_store, ask_for_reset, &asking);
-  g_assert_cmpint (asking.due_at, ==, asking.now + 24 * 3600);
+  g_assert_cmpint (person_ask_for_reset (&wes, asked_at), ==, asked_at + 24 * 3600);
   browser = browser_to_totp ("192.0.2.35", wes.email); /* nothing has happened yet */
   enter_code_of (browser, &wes, 0, NULL);              /* and this ends it */
   assert_answer (browser, "acr=2");
@@ -109,13 +91,12 @@ static void
 test_reset_due (void)
 {
   g_auto (Person) yan = person_make ("yan@second.example", TRUE);
-  Asking asking = { yan.id, now () - 25 * 3600 };
   g_autoptr (Browser) old = browser_to_totp ("192.0.2.37", yan.email);
   g_autoptr (Browser) browser = browser_new ("192.0.2.38");
 
   enter_code_of (old, &yan, 0, NULL);
   assert_answer (old, "acr=2");
-  fixture_write (house_store, ask_for_reset, &asking);
+  person_ask_for_reset (&yan, now () - 25 * 3600);
   browser_begin (old, application_flow (APP_FIRST, 0)); /* a session sets nothing free */
   assert_answer (old, "acr=2");
   browser_begin (browser, application_flow (APP_FIRST, 0));
