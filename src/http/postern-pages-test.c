@@ -170,12 +170,41 @@ test_translate (Fixture *self, gconstpointer data)
   g_assert_cmpstr (text, ==, wanted);
 }
 
+/* The console: what our plugin files declare is in the person's language, and what nobody translated is marked as English. */
+static void
+test_declared (void)
+{
+  static const struct {
+    const char *language, *label, *foreign;
+  } rows[] = {
+    { "de", ">Konto <", "><bdi lang=\"en\">Flux {name}</bdi> <" },
+    { "ar", ">الحساب <", "><bdi lang=\"en\">Flux {name}</bdi> <" },
+    { "en", ">Account <", ">Flux {name} <" },
+  };
+  g_autofree char *templates = g_test_build_filename (G_TEST_DIST, "data", "templates", NULL), *locale = g_test_build_filename (G_TEST_BUILT, "po", NULL);
+  const char *const folders[] = { templates, NULL };
+  g_autoptr (GError) error = NULL;
+  g_autoptr (PosternPages) pages = postern_pages_new (folders, NULL, locale, &error);
+
+  g_assert_no_error (error);
+  for (guint i = 0; i < G_N_ELEMENTS (rows); i++) {
+    g_autoptr (GVariant) model = g_variant_ref_sink (g_variant_new_parsed (
+      "{'ui_locales': <%s>, 'name': <'Corp'>, 'form': <true>, 'fields': <[<{'label': <'Account'>, 'optional': <true>}>, <{'label': <'Flux {name}'>, 'optional': <true>}>]>}", rows[i].language));
+    g_autoptr (GBytes) page = postern_pages_render (pages, "console-connector", model, NULL, NULL, &error);
+
+    g_assert_no_error (error);
+    g_assert_nonnull (g_strstr_len (g_bytes_get_data (page, NULL), (gssize) g_bytes_get_size (page), rows[i].label));
+    g_assert_nonnull (g_strstr_len (g_bytes_get_data (page, NULL), (gssize) g_bytes_get_size (page), rows[i].foreign));
+  }
+}
+
 int
 main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
   g_test_add ("/pages/render", Fixture, NULL, set_up, test_render, tear_down);
   g_test_add ("/pages/translate", Fixture, NULL, set_up, test_translate, tear_down);
+  g_test_add_func ("/pages/declared", test_declared);
   g_test_add ("/pages/bad-template", Fixture, NULL, set_up, test_bad_template, tear_down);
   g_test_add ("/pages/assets", Fixture, NULL, set_up, test_assets, tear_down);
   g_test_add ("/pages/packed-assets", Fixture, NULL, set_up, test_packed_assets, tear_down);

@@ -21,7 +21,9 @@ G_BEGIN_DECLS
  * non-empty string, or once an element of an array; `{{^x}}…{{/x}}` for the opposite; `{{>part}}` includes a template.
  * `{{_ Words of {who}}}` is a phrase of po/: looked up in the request's language, then `{who}` is filled in from the model,
  * escaped; `{{n_ count|{count} device|{count} devices}}` takes the plural form. `{{_@ member}}` is for a member whose value is
- * itself an English phrase (an error, the title of a scope): looked up and filled in the same way. There is no unescaped output.
+ * itself an English phrase (an error, the title of a scope): looked up and filled in the same way. `{{_= member}}` is for words
+ * that a plugin's file declares: looked up, nothing is filled in, and without a translation a `<bdi lang="en">` of their own, so
+ * not for an attribute. There is no unescaped output.
  * `{{?x}}…{{/x}}` runs once when x is true or not empty and leaves the names as they are: for what stands round a list.
  * Blanks round a name or a phrase do not count; `{{! … }}` is a comment; `{{.}}` is the element itself, for arrays of strings.
  * A section over a dictionary (also an element of an array) looks names up there first, then outside. In a right-to-left

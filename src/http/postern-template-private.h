@@ -15,6 +15,7 @@ typedef enum {
   POSTERN_NODE_PART,         /* {{>x}} */
   POSTERN_NODE_PHRASE,       /* {{_ text}} */
   POSTERN_NODE_PHRASE_VALUE, /* {{_@ x}} */
+  POSTERN_NODE_DECLARED,     /* {{_= x}} */
   POSTERN_NODE_PLURAL        /* {{n_ x|one|many}} */
 } PosternNodeKind;
 

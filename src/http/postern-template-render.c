@@ -215,6 +215,24 @@ render_phrase (Renderer *self, PosternNode *node, Scope *scope)
   return TRUE;
 }
 
+/* Their braces are for who reads them to write, and nobody who packaged a plugin may have asked a translator. */
+static gboolean
+render_declared (Renderer *self, PosternNode *node, Scope *scope)
+{
+  char buffer[NUMBER_SIZE];
+  const char *text = to_text (look_up (scope, node->text, node->length), buffer);
+  const char *found = text && self->context->phrases ? postern_phrases_look_up (self->context->phrases, text) : NULL;
+  gboolean foreign = text && *text && self->context->phrases && !found && !self->context->plain;
+
+  if (foreign)
+    g_string_append (self->out, "<bdi lang=\"en\">");
+  if (text)
+    put_value (self, found ? found : text);
+  if (foreign)
+    g_string_append (self->out, "</bdi>");
+  return TRUE;
+}
+
 static gboolean
 render_plural (Renderer *self, PosternNode *node, Scope *scope)
 {
@@ -299,6 +317,8 @@ render_node (Renderer *self, PosternNode *node, Scope *scope)
   case POSTERN_NODE_PHRASE:
   case POSTERN_NODE_PHRASE_VALUE:
     return render_phrase (self, node, scope);
+  case POSTERN_NODE_DECLARED:
+    return render_declared (self, node, scope);
   case POSTERN_NODE_PLURAL:
     return render_plural (self, node, scope);
   default:

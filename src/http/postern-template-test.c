@@ -53,6 +53,8 @@ static const Row rows[] = {
   { "{{_ 5 < 6 {not a name} {gone}}}", "{}", "5 &lt; 6 {not a name} " },
   { "{{_@ m}}", "{\"m\":\"In {s} seconds\",\"s\":3}", "In 3 seconds" },
   { "{{_@ m}}", "{\"m\":\"<b>\"}", "&lt;b&gt;" },
+  { "{{_= m}}", "{\"m\":\"<b> {s}\",\"s\":3}", "&lt;b&gt; {s}" },
+  { "{{_= m}}", "{}", "" },
   { "{{n_ c|{c} device|{c} devices}}", "{\"c\":1}", "1 device" },
   { "{{n_ c|{c} device|{c} devices}}", "{\"c\":2}", "2 devices" },
   { "{{n_ c|one|many}}", "{\"c\":[1,2]}", "many" },
@@ -123,6 +125,8 @@ static const Row broken[] = {
   { "{{n_ c|one}}", NULL, "t:1" },
   { "{{_ }}", NULL, "t:1" },
   { "{{_@ a b}}", NULL, "t:1" },
+  { "{{_= a b}}", NULL, "t:1" },
+  { "{{_=}}", NULL, "t:1" },
   { "<a href={{x}}>", NULL, "quotes" },
   { "{{>../x}}", NULL, "t:1" },
 };

@@ -161,14 +161,14 @@ close_section (Parser *self, const char *text, gsize length, GError **error)
 static gboolean
 add_phrase (Parser *self, const char *text, gsize length, GError **error)
 {
-  gboolean member = length > 0 && *text == '@';
+  gboolean declared = *text == '=', member = *text == '@' || declared;
 
   text += member;
   length -= member;
   strip (&text, &length);
   if (length == 0 || (member && !is_name (text, length)))
-    return fail (self, text, "a phrase needs its English words, or '@' and the name of a member", error);
-  add_node (self, member ? POSTERN_NODE_PHRASE_VALUE : POSTERN_NODE_PHRASE, text, length);
+    return fail (self, text, "a phrase needs its English words, or '@' or '=' and the name of a member", error);
+  add_node (self, declared ? POSTERN_NODE_DECLARED : member ? POSTERN_NODE_PHRASE_VALUE : POSTERN_NODE_PHRASE, text, length);
   return TRUE;
 }
 
@@ -219,7 +219,7 @@ add_tag (Parser *self, const char *tag, const char *text, gsize length, GError *
     return close_section (self, text + 1, length - 1, error);
   if (sign == '>')
     return add_part (self, text + 1, length - 1, error);
-  if (sign == '_' && length > 1 && strchr (" @", text[1]))
+  if (sign == '_' && length > 1 && strchr (" @=", text[1]))
     return add_phrase (self, text + 1, length - 1, error);
   if (sign == 'n' && length > 2 && text[1] == '_' && text[2] == ' ')
     return add_plural (self, text + 2, length - 2, error);
