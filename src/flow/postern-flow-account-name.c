@@ -3,6 +3,7 @@
 
 #include "postern-flow-audit.h"
 #include "postern-flow-context.h"
+#include "postern-flow-kept.h"
 #include "postern-flow-methods.h"
 #include "postern-flow-notice.h"
 #include "postern-flow-routes.h"
@@ -96,13 +97,34 @@ show_found (PosternFlowVisit *visit, const char *id, const char *typed)
   return response;
 }
 
+static char *
+dup_path (const char *id)
+{
+  g_autofree char *escaped = g_uri_escape_string (id ? id : "", NULL, FALSE);
+
+  return g_strconcat (POSTERN_FLOW_METHOD_NAME_PATH, escaped, NULL);
+}
+
 PosternResponse *
 postern_flow_account_name_show (PosternRequest *request, gpointer engine)
 {
   PosternResponse *response = NULL;
   g_autoptr (PosternFlowVisit) visit = postern_flow_visit_new (engine, request, "/account", &response);
+  const char *id = postern_request_get_capture (request, "credential");
+  g_autofree char *path = dup_path (id);
+  g_autoptr (GVariant) kept = visit ? postern_flow_kept_get (visit, request, path) : NULL;
 
-  return visit ? show_found (visit, postern_request_get_capture (request, "credential"), NULL) : response;
+  return visit ? show_found (visit, id, kept ? postern_json_get_string (kept, "name") : NULL) : response;
+}
+
+static PosternResponse *
+lead_to_fault (PosternFlowVisit *visit, const char *id, const char *typed)
+{
+  g_autofree char *path = dup_path (id);
+  g_auto (PosternJsonObject) model = POSTERN_JSON_OBJECT_INIT;
+
+  postern_json_object_add_string (&model, "name", typed ? typed : "");
+  return postern_flow_kept_put (visit, path, postern_json_object_end (&model));
 }
 
 static PosternResponse *
@@ -133,7 +155,7 @@ postern_flow_account_name_submit (PosternRequest *request, gpointer engine)
   postern_request_get_form (request, "name", &typed, NULL);
   name = postern_user_name_dup_typed (typed);
   if (name == NULL)
-    return show_found (visit, id, typed ? typed : "");
+    return lead_to_fault (visit, id, typed);
   flow = postern_flow_visit_begin_context (visit, postern_flow_engine_get_runtime (engine), request, &context);
   response = commit (visit, &(Naming){ .context = &context, .user = visit->user, .id = id, .name = name });
   postern_flow_context_clear (&context);

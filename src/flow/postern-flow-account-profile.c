@@ -4,6 +4,7 @@
 #include "postern-flow-audit.h"
 #include "postern-flow-browser.h"
 #include "postern-flow-context.h"
+#include "postern-flow-kept.h"
 #include "postern-flow-look.h"
 #include "postern-flow-routes.h"
 #include "postern-flow-visit.h"
@@ -48,7 +49,7 @@ appearance_entries (const char *current)
   return g_variant_builder_end (&entries);
 }
 
-/* @problem (nullable): the index of the field that is wrong is @wrong, and @typed is what was sent. */
+/* @typed: (nullable): what was sent; @wrong: the index of the field that is wrong, or -1 */
 static PosternResponse *
 show (PosternFlowVisit *visit, const Profile *typed, gint wrong)
 {
@@ -78,13 +79,53 @@ show (PosternFlowVisit *visit, const Profile *typed, gint wrong)
   return postern_response_new_page (200, "account-profile", postern_json_object_end (&model));
 }
 
+/* -1: none is. The first field is what the person is called: it stays. */
+static gint
+find_wrong (const Profile *profile)
+{
+  for (guint i = 0; i < G_N_ELEMENTS (fields); i++) {
+    g_autofree char *clean = postern_user_name_dup_typed (profile->values[i]);
+    gboolean empty = profile->values[i] == NULL || *profile->values[i] == '\0';
+
+    if (clean == NULL && (!empty || (i == 0 && profile->values[i])))
+      return (gint) i;
+  }
+  return -1;
+}
+
+static PosternResponse *
+show_kept (PosternFlowVisit *visit, PosternRequest *request)
+{
+  g_autoptr (GVariant) kept = postern_flow_kept_get (visit, request, PATH);
+  Profile typed = { NULL };
+
+  if (kept == NULL)
+    return show (visit, NULL, -1);
+  for (guint i = 0; i < G_N_ELEMENTS (fields); i++)
+    typed.values[i] = postern_json_get_string (kept, fields[i].name);
+  typed.appearance = postern_json_get_string (kept, "appearance");
+  return show (visit, &typed, find_wrong (&typed));
+}
+
+/* What is wrong is found again when it is shown. */
+static PosternResponse *
+lead_to_fault (PosternFlowVisit *visit, const Profile *typed)
+{
+  g_auto (PosternJsonObject) model = POSTERN_JSON_OBJECT_INIT;
+
+  for (guint i = 0; i < G_N_ELEMENTS (fields); i++)
+    postern_json_object_add_string (&model, fields[i].name, typed->values[i]);
+  postern_json_object_add_string (&model, "appearance", typed->appearance);
+  return postern_flow_kept_put (visit, PATH, postern_json_object_end (&model));
+}
+
 PosternResponse *
 postern_flow_account_profile_show (PosternRequest *request, gpointer engine)
 {
   PosternResponse *response = NULL;
   g_autoptr (PosternFlowVisit) visit = postern_flow_visit_new (engine, request, PATH, &response);
 
-  return visit ? show (visit, NULL, -1) : response;
+  return visit ? show_kept (visit, request) : response;
 }
 
 static gboolean
@@ -105,20 +146,6 @@ read_form (Profile *profile, PosternRequest *request, GError **error)
     return TRUE;
   g_set_error_literal (error, POSTERN_ERROR, POSTERN_ERROR_INVALID_REQUEST, "This is no language, or no appearance");
   return FALSE;
-}
-
-/* -1: none is. The first field is what the person is called: it stays. */
-static gint
-find_wrong (const Profile *profile)
-{
-  for (guint i = 0; i < G_N_ELEMENTS (fields); i++) {
-    g_autofree char *clean = postern_user_name_dup_typed (profile->values[i]);
-    gboolean empty = profile->values[i] == NULL || *profile->values[i] == '\0';
-
-    if (clean == NULL && (!empty || (i == 0 && profile->values[i])))
-      return (gint) i;
-  }
-  return -1;
 }
 
 static GVariant *
@@ -181,15 +208,13 @@ postern_flow_account_profile_submit (PosternRequest *request, gpointer engine)
   g_autoptr (GError) error = NULL;
   PosternFlowContext context;
   Profile profile = { &context };
-  gint wrong;
 
   if (visit == NULL)
     return response;
   if (!read_form (&profile, request, &error))
     return postern_response_new_error_page (error, "/account");
-  wrong = find_wrong (&profile);
-  if (wrong >= 0)
-    return show (visit, &profile, wrong);
+  if (find_wrong (&profile) >= 0)
+    return lead_to_fault (visit, &profile);
   flow = postern_flow_visit_begin_context (visit, postern_flow_engine_get_runtime (engine), request, &context);
   response = commit (visit, &profile);
   postern_flow_context_clear (&context);

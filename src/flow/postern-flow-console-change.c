@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include <glib/gi18n.h>
+#include <string.h>
 
 #include "postern-authenticator.h"
 #include "postern-flow-audit.h"
 #include "postern-flow-console-form.h"
 #include "postern-flow-context.h"
+#include "postern-flow-kept.h"
 #include "postern-flow-routes.h"
 #include "postern-instance-try.h"
 
@@ -154,12 +156,45 @@ add_old (PosternJsonObject *model, Page *page)
     postern_json_object_add (model, "settings", locked_settings (page->entry));
 }
 
-/* @typed: (nullable): what was sent and not taken, for the reason @fault. @trial: (nullable) */
+/* (transfer full) (nullable): the form as it was sent, but for secrets */
+static PosternRequest *
+read_typed (GVariant *kept)
+{
+  const char *body = kept ? postern_json_get_string (kept, "typed") : NULL;
+  PosternRequest *typed = body ? postern_request_new ("POST", "/", NULL) : NULL;
+  g_autoptr (GBytes) bytes = body ? g_bytes_new (body, strlen (body)) : NULL;
+
+  if (typed) {
+    postern_request_add_header (typed, "Content-Type", "application/x-www-form-urlencoded");
+    postern_request_set_body (typed, bytes);
+  }
+  return typed;
+}
+
+static void
+add_trial (PosternJsonObject *model, GVariant *kept)
+{
+  const char *tried = postern_json_get_string (kept, "tried");
+
+  if (tried)
+    postern_json_object_add_boolean (model, postern_json_get_boolean (kept, "good", FALSE) ? "tried_good" : "tried_bad", TRUE);
+  postern_json_object_add_string (model, "tried", tried);
+}
+
+/* @kept: (nullable): what the last form came to: what was `typed` and not taken, with `words` of why, the field that is the `culprit` and a
+ * `detail`; whether it came too `late`; or what was `tried`, and whether that is `good` */
 static PosternResponse *
-show (Page *page, guint status, PosternRequest *typed, const PosternFlowConsoleFault *fault, const PosternInstanceTrial *trial)
+show (Page *page, GVariant *kept)
 {
   g_auto (PosternJsonObject) model = POSTERN_JSON_OBJECT_INIT;
+  g_autoptr (PosternRequest) typed = read_typed (kept);
+  PosternFlowConsoleFault fault = { NULL, NULL, NULL };
 
+  if (typed) {
+    fault.culprit = postern_json_get_string (kept, "culprit");
+    fault.words = postern_json_get_string (kept, "words");
+    fault.detail = postern_json_get_string (kept, "detail");
+  }
   postern_flow_console_add_url (&page->console, &model, "action", page->path, NULL);
   postern_flow_console_add_url (&page->console, &model, "back_url", POSTERN_FLOW_CONSOLE_PATH, NULL);
   add_type (&model, page);
@@ -169,14 +204,12 @@ show (Page *page, guint status, PosternRequest *typed, const PosternFlowConsoleF
   else
     postern_json_object_add_boolean (&model, "new", TRUE);
   if (page->info && (page->entry == NULL || is_stored (page)))
-    postern_flow_console_form_add (&model, page->info, page->entry, typed, fault);
-  if (status == 403) /* who signs in there can then save here */
+    postern_flow_console_form_add (&model, page->info, page->entry, typed, fault.words ? &fault : NULL);
+  if (kept && postern_json_get_boolean (kept, "late", FALSE)) /* who signs in there can then save here */
     postern_flow_console_add_url (&page->console, &model, "again_url", page->path, NULL);
-  if (trial) {
-    postern_json_object_add_boolean (&model, trial->good ? "tried_good" : "tried_bad", TRUE);
-    postern_json_object_add_string (&model, "tried", trial->text);
-  }
-  return postern_response_new_page (status, "console-connector", postern_json_object_end (&model));
+  if (kept)
+    add_trial (&model, kept);
+  return postern_response_new_page (200, "console-connector", postern_json_object_end (&model));
 }
 
 PosternResponse *
@@ -184,10 +217,12 @@ postern_flow_console_change_new (PosternRequest *request, gpointer engine)
 {
   g_auto (Page) page = { { NULL } };
   PosternResponse *answer = enter_new (&page, engine, request);
+  g_autoptr (GVariant) kept = NULL;
 
   if (answer)
     return answer;
-  return postern_flow_visit_is_fresh (page.console.visit) ? show (&page, 200, NULL, NULL, NULL) : sign_in_again (&page);
+  kept = postern_flow_kept_get (page.console.visit, request, page.path);
+  return kept || postern_flow_visit_is_fresh (page.console.visit) ? show (&page, kept) : sign_in_again (&page);
 }
 
 PosternResponse *
@@ -195,10 +230,12 @@ postern_flow_console_change_show (PosternRequest *request, gpointer engine)
 {
   g_auto (Page) page = { { NULL } };
   PosternResponse *answer = enter_old (&page, engine, request, NULL);
+  g_autoptr (GVariant) kept = NULL;
 
   if (answer)
     return answer;
-  return !is_stored (&page) || postern_flow_visit_is_fresh (page.console.visit) ? show (&page, 200, NULL, NULL, NULL) : sign_in_again (&page);
+  kept = postern_flow_kept_get (page.console.visit, request, page.path);
+  return kept || !is_stored (&page) || postern_flow_visit_is_fresh (page.console.visit) ? show (&page, kept) : sign_in_again (&page);
 }
 
 /* --- changes -------------------------------------------------------------------------------------------------------------------- */
@@ -297,14 +334,28 @@ commit (Page *page, const char *id, const PosternInstanceChange *change, char **
 
 /* Nothing that was typed is lost, but for secrets. */
 static PosternResponse *
-show_fault (Page *page, const char *culprit, const GError *error)
+lead_to_fault (Page *page, const PosternFlowConsoleFault *fault, gboolean late)
+{
+  g_autofree char *typed = postern_flow_console_form_dup_typed (page->console.request, page->info);
+  g_auto (PosternJsonObject) model = POSTERN_JSON_OBJECT_INIT;
+
+  postern_json_object_add_string (&model, "typed", typed);
+  postern_json_object_add_string (&model, "culprit", fault->culprit);
+  postern_json_object_add_string (&model, "words", fault->words);
+  postern_json_object_add_string (&model, "detail", fault->detail);
+  postern_json_object_add_boolean (&model, "late", late);
+  return postern_flow_kept_put (page->console.visit, page->path, postern_json_object_end (&model));
+}
+
+static PosternResponse *
+answer_fault (Page *page, const char *culprit, const GError *error)
 {
   const char *words = postern_flow_console_form_find_words (page->console.request, page->info, page->entry, culprit, error);
   PosternFlowConsoleFault fault = { words ? culprit : NULL, words ? words : N_("This cannot be kept as it is."), words ? NULL : error->message };
 
   if (!g_error_matches (error, POSTERN_ERROR, POSTERN_ERROR_INVALID_REQUEST) && !g_error_matches (error, POSTERN_ERROR, POSTERN_ERROR_CONFLICT))
     return postern_response_new_error_page (error, NULL);
-  return show (page, postern_error_get_status (error), page->console.request, &fault, NULL);
+  return lead_to_fault (page, &fault, FALSE);
 }
 
 static PosternResponse *
@@ -316,10 +367,10 @@ save (Page *page, const char *location)
   g_autoptr (GError) error = NULL;
 
   if (!is_recent (page))
-    return show (page, 403, page->console.request, &late, NULL);
+    return lead_to_fault (page, &late, TRUE);
   if (postern_flow_console_form_read (&form, page->console.request, page->info, page->entry, &error) && commit (page, form.change.id, &form.change, &culprit, &error))
     return postern_response_new_redirect (location);
-  return show_fault (page, culprit, error);
+  return answer_fault (page, culprit, error);
 }
 
 PosternResponse *
@@ -345,16 +396,18 @@ turn_on (Page *page, gboolean on)
   return postern_response_new_error_page (error, NULL);
 }
 
-/* It changes nothing, so that its answer may be a page: who loads that again asks again. */
 static PosternResponse *
 try (Page *page)
 {
   g_auto (PosternInstanceTrial) trial = { 0 };
+  g_auto (PosternJsonObject) model = POSTERN_JSON_OBJECT_INIT;
 
   if (!can_be_tried (page->entry))
     return postern_response_new_redirect (page->path);
   postern_instance_try (page->entry->instance, postern_tenant_get_issuer (page->console.visit->tenant), postern_request_get_cancellable (page->console.request), &trial);
-  return show (page, 200, NULL, NULL, &trial);
+  postern_json_object_add_string (&model, "tried", trial.text);
+  postern_json_object_add_boolean (&model, "good", trial.good);
+  return postern_flow_kept_put (page->console.visit, page->path, postern_json_object_end (&model));
 }
 
 PosternResponse *

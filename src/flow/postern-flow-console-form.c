@@ -124,6 +124,33 @@ postern_flow_console_form_read (PosternFlowConsoleForm *self, PosternRequest *re
   return self->change.settings != NULL;
 }
 
+static void
+add_typed (GString *body, PosternRequest *request, const char *prefix, const char *name)
+{
+  g_autofree char *value = dup_sent (request, prefix, name, NULL);
+  g_autofree char *escaped = value ? g_uri_escape_string (value, NULL, FALSE) : NULL;
+
+  if (escaped)
+    g_string_append_printf (body, "%s%s%s=%s", body->len ? "&" : "", prefix, name, escaped);
+}
+
+char *
+postern_flow_console_form_dup_typed (PosternRequest *request, PosternPluginInfo *info)
+{
+  static const char *const own[] = { "id", "name", "order" };
+  GString *body = g_string_new (NULL);
+
+  for (guint i = 0; i < G_N_ELEMENTS (own); i++)
+    add_typed (body, request, "", own[i]);
+  for (guint i = 0; i < info->settings->len; i++) {
+    PosternSettingInfo *setting = info->settings->pdata[i];
+
+    if (!setting->secret)
+      add_typed (body, request, FIELD, setting->name);
+  }
+  return g_string_free (body, FALSE);
+}
+
 /* --- what is wrong with it ------------------------------------------------------------------------------------------------------ */
 
 static const char *

@@ -36,6 +36,8 @@ typedef struct {
  * Returns: (transfer none) (nullable): a phrase
  */
 const char *postern_flow_console_form_find_words (PosternRequest *request, PosternPluginInfo *info, PosternInstanceEntry *entry, const char *culprit, const GError *error);
+/** postern_flow_console_form_dup_typed: what @request sent, but for secrets, as the body of a form. (transfer full) */
+char *postern_flow_console_form_dup_typed (PosternRequest *request, PosternPluginInfo *info);
 /**
  * postern_flow_console_form_add: the members of the page that are fields.
  * @entry: (nullable): a new one, for which @id is proposed

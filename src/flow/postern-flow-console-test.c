@@ -142,6 +142,29 @@ assert_status (Browser *browser, guint status)
   g_assert_cmpuint (postern_response_get_status (browser->last), ==, status);
 }
 
+/* A form that is not taken leads to the page that says so: with what was sent, but never a secret. (transfer full): that page's path */
+static char *
+post_fault (Browser *browser, const char *path, const char *body, const char *field)
+{
+  g_autofree char *prefix = g_strconcat (path, "?kept=kpt_", NULL);
+  char *location;
+
+  browser_post (browser, path, body);
+  assert_status (browser, 303);
+  location = g_strdup (postern_response_get_header (browser->last, "Location"));
+  g_assert_true (g_str_has_prefix (location, prefix));
+  browser_follow (browser);
+  assert_page (browser, "console-connector");
+  g_assert_cmpstr (browser_model (browser, "error_field"), ==, field);
+  return location;
+}
+
+static void
+assert_fault (Browser *browser, const char *path, const char *body, const char *field)
+{
+  g_free (post_fault (browser, path, body, field));
+}
+
 /* The page's own form of the field @name has @value, and no page has ever the secret. */
 static void
 assert_field (Browser *browser, const char *name, const char *member, const char *value)
@@ -170,18 +193,14 @@ test_add (void)
 
   assert_page (browser, "console-connector");
   g_assert_cmpstr (browser_model (browser, "callback_url"), ==, ISSUER "/callback/corp");
-  browser_post (browser, "/console/add/corp", "action=save&id=made&setting-issuer=nonsense&setting-client-secret=swordfish");
-  assert_status (browser, 400);
-  g_assert_cmpstr (browser_model (browser, "error_field"), ==, "setting-issuer");
+  assert_fault (browser, "/console/add/corp", "action=save&id=made&setting-issuer=nonsense&setting-client-secret=swordfish", "setting-issuer");
   g_assert_cmpstr (browser_model (browser, "id_value"), ==, "made");
+  g_assert_cmpstr (browser_model (browser, "callback_url"), ==, ISSUER "/callback/made");
   assert_field (browser, "setting-issuer", "value", "nonsense");
   assert_field (browser, "setting-client-secret", "value", NULL);
-  browser_post (browser, "/console/add/corp", "action=save&id=Made!&setting-issuer=https://made.example&setting-client-secret=swordfish");
-  g_assert_cmpstr (browser_model (browser, "error_field"), ==, "id");
-  browser_post (browser, "/console/add/corp", "action=save&id=filed&setting-issuer=https://made.example&setting-client-secret=swordfish");
-  assert_status (browser, 409);
-  browser_post (browser, "/console/add/corp", FORM "first");
-  g_assert_cmpstr (browser_model (browser, "error_field"), ==, "order");
+  assert_fault (browser, "/console/add/corp", "action=save&id=Made!&setting-issuer=https://made.example&setting-client-secret=swordfish", "id");
+  assert_fault (browser, "/console/add/corp", "action=save&id=filed&setting-issuer=https://made.example&setting-client-secret=swordfish", "id");
+  assert_fault (browser, "/console/add/corp", FORM "first", "order");
   made = find_made ();
   g_assert_null (made);
   g_assert_cmpuint (changes, ==, before);
@@ -192,9 +211,7 @@ test_add (void)
   g_assert_cmpint (made->position, ==, 5);
   g_assert_null (postern_json_get_string (made->settings, "prompt")); /* the default goes with the plugin */
   g_assert_cmpuint (changes, ==, before + 1);
-  browser_post (browser, "/console/add/corp", FORM "5"); /* pressed twice */
-  assert_status (browser, 409);
-  g_assert_cmpstr (browser_model (browser, "error_field"), ==, "id");
+  assert_fault (browser, "/console/add/corp", FORM "5", "id"); /* pressed twice */
   fixture_write (house_store, delete_row, NULL);
 }
 
@@ -232,11 +249,8 @@ test_secrets (void)
   browser_post (browser, "/console/connectors/made", "action=save&name=Other&setting-issuer=https://made.example&setting-client-secret=&setting-key=");
   assert_page (browser, "/console?notice=changed");
   assert_secrets ("swordfish", "one\ntwo");
-  browser_post (browser, "/console/connectors/made", "action=save&setting-issuer=https://evil.example&setting-client-secret=&setting-key=");
-  assert_status (browser, 400);
-  g_assert_cmpstr (browser_model (browser, "error_field"), ==, "setting-client-secret");
-  browser_post (browser, "/console/connectors/made", "action=save&setting-issuer=https://evil.example&setting-client-secret=other&setting-key=");
-  g_assert_cmpstr (browser_model (browser, "error_field"), ==, "setting-key");
+  assert_fault (browser, "/console/connectors/made", "action=save&setting-issuer=https://evil.example&setting-client-secret=&setting-key=", "setting-client-secret");
+  assert_fault (browser, "/console/connectors/made", "action=save&setting-issuer=https://evil.example&setting-client-secret=other&setting-key=", "setting-key");
   browser_post (browser, "/console/connectors/made", "action=save&setting-issuer=https://moved.example&setting-client-secret=other&setting-key=&forget-key=1");
   assert_page (browser, "/console?notice=changed");
   assert_secrets ("other", NULL);
@@ -258,9 +272,8 @@ test_late (void)
 
   for (guint i = 0; i < 3; i++)
     fixture_write (house_store, sessions_age, id);
-  browser_post (browser, "/console/add/corp", FORM);
-  assert_status (browser, 403);
-  assert_page (browser, "console-connector");
+  assert_fault (browser, "/console/add/corp", FORM, NULL);
+  g_assert_nonnull (browser_model (browser, "error_message"));
   g_assert_cmpstr (browser_model (browser, "id_value"), ==, "made");
   g_assert_nonnull (browser_model (browser, "again_url"));
   assert_field (browser, "setting-issuer", "value", "https://made.example");
@@ -327,6 +340,47 @@ test_file (void)
   g_assert_cmpuint (changes, ==, before);
 }
 
+typedef struct {
+  const char *id;
+  char *text;
+} Kept;
+
+static gboolean
+read_kept (PosternTxn *txn, gpointer data, GError **error)
+{
+  Kept *kept = data;
+  g_autoptr (GBytes) bytes = postern_flow_store_get (txn, kept->id, error);
+
+  g_clear_pointer (&kept->text, g_free);
+  kept->text = bytes ? g_strndup (g_bytes_get_data (bytes, NULL), g_bytes_get_size (bytes)) : NULL;
+  return kept->text != NULL;
+}
+
+/* What was typed is there for who typed it, at the page where it was, as often as it is loaded; and it holds no secret. */
+static void
+test_kept (void)
+{
+  g_autoptr (Browser) browser = browser_at_form ("192.0.2.8", "kept@example.org", TRUE), other = browser_at_form ("192.0.2.9", "peer@example.org", TRUE);
+  g_autofree char *location = post_fault (browser, "/console/add/corp", "action=save&id=made&setting-issuer=nonsense&setting-client-secret=swordfish&setting-key=swordfish", "setting-issuer");
+  g_autofree char *elsewhere = g_strconcat ("/console/connectors/filed", strchr (location, '?'), NULL);
+  Kept kept = { strstr (location, "kpt_"), NULL };
+
+  browser_get (browser, location);
+  g_assert_cmpstr (browser_model (browser, "error_field"), ==, "setting-issuer");
+  browser_get (other, location);
+  assert_page (other, "console-connector");
+  g_assert_cmpstr (browser_model (other, "id_value"), ==, "corp");
+  g_assert_null (browser_model (other, "error_field"));
+  browser_get (browser, elsewhere);
+  g_assert_null (browser_model (browser, "error_message"));
+  browser_get (browser, "/console/add/corp?kept=kpt_00000000000000000000000000");
+  g_assert_null (browser_model (browser, "error_field"));
+  g_assert_true (postern_store_read (house_store, POSTERN_KEEP_SHORT, read_kept, &kept, NULL));
+  g_assert_nonnull (strstr (kept.text, "nonsense"));
+  g_assert_null (strstr (kept.text, "swordfish"));
+  g_free (kept.text);
+}
+
 /* What lies beside the key file is shown in pieces: nothing in it is markup. */
 static void
 test_guide (void)
@@ -358,6 +412,7 @@ main (int argc, char **argv)
     { "/console/others", test_others },
     { "/console/file", test_file },
     { "/console/guide", test_guide },
+    { "/console/kept", test_kept },
     { NULL },
   };
   int failed = house_run (argc, argv, &(House){ .prepare = open_book }, tests);
