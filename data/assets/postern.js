@@ -116,6 +116,13 @@
     if (!isNaN(moment)) time.textContent = new Intl.DateTimeFormat(document.documentElement.lang, { dateStyle: "medium", timeStyle: "short" }).format(moment);
   }
 
+  /* What the server calls a country, it may only know in English. */
+  for (const place of all("[data-country]")) {
+    try {
+      place.textContent = new Intl.DisplayNames(document.documentElement.lang, { type: "region" }).of(place.dataset.country);
+    } catch { /* an old browser shows what stands there */ }
+  }
+
   /* An open menu closes on Escape and on a click elsewhere. */
   for (const menu of all("details.languages")) {
     document.addEventListener("click", (event) => menu.contains(event.target) || (menu.open = false));

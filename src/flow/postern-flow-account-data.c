@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include "postern-flow-browser.h"
+#include "postern-flow-place.h"
 #include "postern-flow-routes.h"
 #include "postern-flow-visit.h"
 #include "postern-json.h"
@@ -94,15 +96,15 @@ describe_identity (gconstpointer record)
 }
 
 static GVariant *
-describe_session (gconstpointer record)
+describe_session (const PosternSession *session, PosternRuntime *runtime, PosternRequest *request)
 {
-  const PosternSession *session = record;
   g_auto (PosternJsonObject) object = POSTERN_JSON_OBJECT_INIT;
 
   postern_json_object_add_string (&object, "application", session->application_id);
   postern_json_object_add_string (&object, "amr", session->amr);
   postern_json_object_add_string (&object, "user_agent", session->user_agent);
   postern_json_object_add_string (&object, "remote_address", session->remote_address);
+  postern_flow_place_add (runtime, &object, session->remote_address, postern_flow_browser_get_languages (request));
   add_time (&object, "created_at", session->created_at);
   add_time (&object, "used_at", session->used_at);
   add_time (&object, "ended_at", session->ended_at);
@@ -145,8 +147,18 @@ add_list (PosternJsonObject *object, const char *name, GPtrArray *records, GVari
   postern_json_object_add (object, name, g_variant_builder_end (&list));
 }
 
+static GVariant *
+list_sessions (Data *data, PosternRuntime *runtime, PosternRequest *request)
+{
+  GVariantBuilder list = G_VARIANT_BUILDER_INIT (G_VARIANT_TYPE ("av"));
+
+  for (guint i = 0; i < data->sessions->len; i++)
+    g_variant_builder_add (&list, "v", describe_session (data->sessions->pdata[i], runtime, request));
+  return g_variant_builder_end (&list);
+}
+
 static PosternResponse *
-answer (PosternFlowVisit *visit, Data *data)
+answer (PosternFlowVisit *visit, PosternRequest *request, PosternRuntime *runtime, Data *data)
 {
   g_auto (PosternJsonObject) object = POSTERN_JSON_OBJECT_INIT;
   PosternResponse *response;
@@ -155,7 +167,7 @@ answer (PosternFlowVisit *visit, Data *data)
   postern_json_object_add (&object, "user", describe_user (visit->user));
   add_list (&object, "credentials", data->credentials, describe_credential);
   add_list (&object, "identities", data->identities, describe_identity);
-  add_list (&object, "sessions", data->sessions, describe_session);
+  postern_json_object_add (&object, "sessions", list_sessions (data, runtime, request));
   add_list (&object, "grants", data->grants, describe_grant);
   add_list (&object, "activity", data->events, describe_event);
   response = postern_response_new_json (200, postern_json_object_end (&object));
@@ -178,7 +190,7 @@ postern_flow_account_data (PosternRequest *request, gpointer engine)
   if (!postern_flow_visit_is_fresh (visit))
     return postern_flow_visit_sign_in_again (engine, visit, request, "/account?notice=again");
   if (postern_store_read (postern_tenant_get_store (visit->tenant), POSTERN_KEEP_LASTING, read_data, &data, &error))
-    response = answer (visit, &data);
+    response = answer (visit, request, postern_flow_engine_get_runtime (engine), &data);
   else
     response = postern_response_new_error_page (error, "/account");
   clear (&data);

@@ -3,6 +3,7 @@
 
 #include "postern-flow-account-delete.h"
 #include "postern-flow-activity.h"
+#include "postern-flow-browser.h"
 #include "postern-flow-context.h"
 #include "postern-flow-device-words.h"
 #include "postern-flow-end.h"
@@ -10,6 +11,7 @@
 #include "postern-flow-methods.h"
 #include "postern-flow-notice.h"
 #include "postern-flow-passkey.h"
+#include "postern-flow-place.h"
 #include "postern-flow-prompt.h"
 #include "postern-flow-remove.h"
 #include "postern-flow-routes.h"
@@ -71,7 +73,7 @@ add_time (PosternJsonObject *object, const char *name, gint64 at)
 }
 
 static GVariant *
-session_entries (Account *account)
+session_entries (Account *account, PosternRequest *request, PosternRuntime *runtime)
 {
   GVariantBuilder entries = G_VARIANT_BUILDER_INIT (G_VARIANT_TYPE ("av"));
 
@@ -85,6 +87,7 @@ session_entries (Account *account)
     postern_json_object_add_string (&entry, "user_agent", session->user_agent);
     postern_json_object_add_string (&entry, "device", device);
     postern_json_object_add_string (&entry, "remote_address", session->remote_address);
+    postern_flow_place_add (runtime, &entry, session->remote_address, postern_flow_browser_get_languages (request));
     add_time (&entry, "used_at", session->used_at);
     postern_json_object_add_boolean (&entry, "current", g_str_equal (session->id, account->visit->session->id));
     g_variant_builder_add (&entries, "v", postern_json_object_end (&entry));
@@ -212,7 +215,7 @@ render (Account *account, PosternRequest *request, PosternRuntime *runtime)
   postern_json_object_add (&model, "methods", method_rows (account, request, runtime, &model));
   postern_flow_passkey_add_known (runtime, visit->tenant, visit->user, account->credentials, &model);
   postern_json_object_add_boolean (&model, "others", account->sessions->len > 1);
-  postern_json_object_add (&model, "sessions", session_entries (account));
+  postern_json_object_add (&model, "sessions", session_entries (account, request, runtime));
   postern_json_object_add (&model, "applications", application_entries (account));
   postern_json_object_add (&model, "identities", identity_entries (account, runtime));
   postern_json_object_add (&model, "activity", postern_flow_activity_to_variant (account->events, account->sessions));

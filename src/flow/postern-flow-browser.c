@@ -93,6 +93,14 @@ postern_flow_browser_dup_device_hash (PosternRequest *request)
   return secret ? postern_secret_hash (secret) : NULL;
 }
 
+const char *
+postern_flow_browser_get_languages (PosternRequest *request)
+{
+  const char *chosen = postern_request_get_cookie (request, "postern-language");
+
+  return chosen ? chosen : postern_request_get_header (request, "Accept-Language");
+}
+
 /* --- sessions -------------------------------------------------------------------------------------------------- */
 
 /* The session cookie's secrets; anything malformed in it is left out, not an error: it is the browser's. */

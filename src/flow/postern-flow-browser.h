@@ -29,6 +29,9 @@ void postern_flow_browser_forget (PosternRequest *request, PosternResponse *resp
 /** postern_flow_browser_dup_device_hash: (transfer full) (nullable): SHA-256 of the device cookie */
 char *postern_flow_browser_dup_device_hash (PosternRequest *request);
 
+/** postern_flow_browser_get_languages: what the person reads, best first: what was chosen on a page, else what the browser says. (transfer none) (nullable) */
+const char *postern_flow_browser_get_languages (PosternRequest *request);
+
 /* For the stages: the cookie is set on whatever the walk answers in the end. */
 void postern_flow_browser_set_cookie (PosternFlowContext *context, const char *name, const char *value, gint64 max_age);
 /** postern_flow_browser_add_session: puts @secret first in the session cookie, in place of an older one of the same session. */

@@ -7,6 +7,7 @@
 #include "postern-authenticator.h"
 #include "postern-flow-ask.h"
 #include "postern-flow-audit.h"
+#include "postern-flow-browser.h"
 #include "postern-flow-context.h"
 #include "postern-flow-factors.h"
 #include "postern-flow-risk.h"
@@ -180,11 +181,7 @@ postern_flow_code_dup_language (PosternFlowContext *context)
 {
   const char *chosen = context->flow->ui_locales;
 
-  if (chosen == NULL && context->request)
-    chosen = postern_request_get_cookie (context->request, "postern-language");
-  if (chosen == NULL && context->request)
-    chosen = postern_request_get_header (context->request, "Accept-Language");
-  return g_strdup (chosen);
+  return g_strdup (chosen || context->request == NULL ? chosen : postern_flow_browser_get_languages (context->request));
 }
 
 static gboolean

@@ -5,6 +5,7 @@
 #include "postern-flow-context.h"
 #include "postern-flow-device-words.h"
 #include "postern-flow-factors.h"
+#include "postern-flow-place.h"
 
 gboolean
 postern_flow_notice_add (PosternFlowContext *context, PosternTxn *txn, PosternUser *user, const char *notice, GError **error)
@@ -21,15 +22,14 @@ postern_flow_notice_add_sign_in (PosternFlowContext *context, PosternTxn *txn, P
 {
   PosternFlow *flow = context->flow;
   g_autofree char *language = postern_flow_code_dup_language (context);
+  const char *locale = user->profile ? postern_json_get_string (user->profile, "locale") : NULL;
   g_autofree char *device = postern_flow_device_words_dup (flow->user_agent);
   PosternNotice mail = { postern_tenant_get_issuer (context->tenant), "new-sign-in", language, postern_flow_context_now () };
   g_auto (PosternJsonObject) model = POSTERN_JSON_OBJECT_INIT;
-  PosternPlace place;
 
-  postern_geoip_find (postern_runtime_get_geoip (context->runtime), flow->remote_address, &place);
   postern_json_object_add_string (&model, "notice", notice);
   postern_json_object_add_string (&model, "device", device);
   postern_json_object_add_string (&model, "address", flow->remote_address);
-  postern_json_object_add_string (&model, "country", place.country[0] ? place.country : NULL);
+  postern_flow_place_add (context->runtime, &model, flow->remote_address, locale ? locale : language);
   return !postern_flow_factors_can_send (context, "email") || postern_notice_send (&mail, txn, user, &model, error);
 }

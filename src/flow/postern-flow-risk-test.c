@@ -227,6 +227,63 @@ test_travel (void)
   policy_set ("{}");
 }
 
+static GVariant *
+get_place (GVariant *list, guint index)
+{
+  g_autoptr (GVariant) box = g_variant_get_child_value (list, index);
+
+  return g_variant_get_variant (box);
+}
+
+static void
+assert_place (GVariant *place, const char *country, const char *name, const char *city)
+{
+  g_assert_cmpstr (postern_json_get_string (place, "country"), ==, country);
+  g_assert_cmpstr (postern_json_get_string (place, "country_name"), ==, name);
+  g_assert_cmpstr (postern_json_get_string (place, "city"), ==, city);
+}
+
+/* Where somebody is signed in stands on their page, in what they take with them, and in the mail about a new browser. */
+static void
+test_place (void)
+{
+  g_autofree char *user = user_make_with_password ("pia@risk.example", TRUE);
+  g_autoptr (Browser) browser = browser_new (BERLIN);
+  g_autoptr (Browser) other = browser_new (SYDNEY);
+  g_autoptr (Browser) unknown = browser_new ("192.0.2.33");
+  g_autoptr (GVariant) mail = NULL;
+  g_autoptr (GVariant) sessions = NULL;
+  GBytes *data;
+
+  if (postern_runtime_get_geoip (house_runtime) == NULL) {
+    g_test_skip ("built without libmaxminddb");
+    return;
+  }
+  policy_set ("{\"risk_impossible_travel\":\"off\"}");
+  guess (browser, "pia@risk.example", PASSWORD);
+  guess (other, "pia@risk.example", PASSWORD);
+  g_assert_cmpuint (post_count ("pia@risk.example", "new-sign-in", &mail), ==, 1);
+  assert_place (mail, "AU", "AU", NULL); /* the database says no more */
+  guess (unknown, "pia@risk.example", PASSWORD);
+  g_hash_table_replace (browser->cookies, g_strdup ("postern-language"), g_strdup ("de"));
+  browser_get (browser, "/account");
+  sessions = postern_json_get (postern_response_get_model (browser->last), "sessions");
+  g_assert_cmpuint (g_variant_n_children (sessions), ==, 3);
+  for (guint i = 0; i < 3; i++) {
+    g_autoptr (GVariant) place = get_place (sessions, i);
+    const char *address = postern_json_get_string (place, "remote_address");
+
+    if (g_str_equal (address, BERLIN))
+      assert_place (place, "DE", "Deutschland", "Berlin");
+    else
+      assert_place (place, g_str_equal (address, SYDNEY) ? "AU" : NULL, g_str_equal (address, SYDNEY) ? "AU" : NULL, NULL);
+  }
+  browser_get (browser, "/account/data");
+  data = postern_response_get_body (browser->last);
+  g_assert_nonnull (g_strstr_len (g_bytes_get_data (data, NULL), (gssize) g_bytes_get_size (data), "\"city\":\"Berlin\""));
+  policy_set ("{}");
+}
+
 static PosternVerdict
 deny_new_device (PosternHub *hub, PosternFlow *flow, gpointer asked)
 {
@@ -277,12 +334,16 @@ test_next_person (void)
 static void
 open_places (void)
 {
+  static const char *const countries[] = { "de", "Deutschland", "en", "Germany", NULL }, *const cities[] = { "en", "Berlin", NULL };
   GeoipBook book;
   g_autofree char *path = NULL;
   g_autoptr (PosternGeoip) geoip = NULL;
 
   geoip_begin (&book);
+  book.countries = countries;
+  book.cities = cities;
   geoip_add (&book, BERLIN, 32, "DE", 52.52, 13.405);
+  book.countries = book.cities = NULL;
   geoip_add (&book, SYDNEY, 32, "AU", -33.87, 151.21);
   path = geoip_end (&book);
   geoip = postern_geoip_open (path, NULL);
@@ -301,6 +362,7 @@ main (int argc, char **argv)
     { "/flow/risk/many-failures", test_many_failures },
     { "/flow/risk/busy-owner", test_busy_owner },
     { "/flow/risk/travel", test_travel },
+    { "/flow/risk/place", test_place },
     { "/flow/risk/vote", test_vote },
     { "/flow/risk/next-person", test_next_person },
     { NULL },

@@ -17,6 +17,7 @@
 typedef struct {
   GArray *nodes; /* of guint32[2]: a node, GEOIP_DATA and an offset, or GEOIP_NONE */
   GByteArray *data;
+  const char *const *countries, *const *cities; /* (nullable): what those that are added next are called: language, name, …, NULL */
 } GeoipBook;
 
 static inline void
@@ -70,6 +71,7 @@ geoip_begin (GeoipBook *self)
 {
   self->nodes = g_array_new (FALSE, FALSE, 2 * sizeof (guint32));
   self->data = g_byte_array_new ();
+  self->countries = self->cities = NULL;
   geoip_add_node (self);
 }
 
@@ -77,6 +79,15 @@ static inline guint32 *
 geoip_get_record (GeoipBook *self, guint32 node, guint bit)
 {
   return (guint32 *) (gpointer) self->nodes->data + 2 * node + bit;
+}
+
+static inline void
+geoip_put_names (GByteArray *out, const char *const *names)
+{
+  geoip_put_text (out, "names");
+  geoip_put_control (out, 7, g_strv_length ((char **) names) / 2);
+  for (; *names; names++)
+    geoip_put_text (out, *names);
 }
 
 /* IPv4 lies in ::/96 */
@@ -100,11 +111,18 @@ geoip_add (GeoipBook *self, const char *network, guint bits, const char *country
   }
   record = geoip_get_record (self, node, address[(length - 1) / 8] >> (7 - (length - 1) % 8) & 1);
   *record = GEOIP_DATA | self->data->len;
-  geoip_put_control (self->data, 7, latitude <= 90 ? 2 : 1);
+  geoip_put_control (self->data, 7, (latitude <= 90 ? 2 : 1) + (self->cities ? 1 : 0));
   geoip_put_text (self->data, "country");
-  geoip_put_control (self->data, 7, 1);
+  geoip_put_control (self->data, 7, self->countries ? 2 : 1);
   geoip_put_text (self->data, "iso_code");
   geoip_put_text (self->data, country);
+  if (self->countries)
+    geoip_put_names (self->data, self->countries);
+  if (self->cities) {
+    geoip_put_text (self->data, "city");
+    geoip_put_control (self->data, 7, 1);
+    geoip_put_names (self->data, self->cities);
+  }
   if (latitude > 90)
     return;
   geoip_put_text (self->data, "location");

@@ -91,6 +91,40 @@ test_nonsense (void)
   g_assert_false (place.located);
 }
 
+/* In the person's language where the database has it, else in English; and what is no text is no name. */
+static void
+test_names (void)
+{
+  static const char *const countries[] = { "de", "Deutschland", "en", "Germany", "pt-BR", "Alemanha", "zh-CN", "德国", NULL }, *const cities[] = { "en", "Berlin", NULL };
+  static const char *const nonsense[] = { "en", "\xff", NULL };
+  static const struct {
+    const char *language, *country;
+  } rows[] = { { "de", "Deutschland" }, { "de-AT", "Deutschland" }, { "pt-BR", "Alemanha" }, { "zh-Hans", "德国" }, { "zh-Hant", "Germany" }, { "tr", "Germany" },
+               { "", "Germany" }, { NULL, "Germany" } };
+  GeoipBook book;
+  g_autoptr (PosternGeoip) geoip = NULL;
+
+  geoip_begin (&book);
+  book.countries = countries;
+  book.cities = cities;
+  geoip_add (&book, "192.0.2.0", 24, "DE", 52.5, 13.4);
+  book.countries = book.cities = nonsense;
+  geoip_add (&book, "198.51.100.0", 24, "NZ", 91, 0);
+  geoip = open_written (&book);
+  if (geoip == NULL)
+    return;
+  for (guint i = 0; i < G_N_ELEMENTS (rows); i++) {
+    g_autofree char *country = postern_geoip_dup_name (geoip, "192.0.2.1", "country", rows[i].language);
+    g_autofree char *city = postern_geoip_dup_name (geoip, "192.0.2.1", "city", rows[i].language);
+
+    g_assert_cmpstr (country, ==, rows[i].country);
+    g_assert_cmpstr (city, ==, "Berlin");
+  }
+  g_assert_null (postern_geoip_dup_name (geoip, "198.51.100.1", "country", "en"));
+  g_assert_null (postern_geoip_dup_name (geoip, "203.0.113.1", "country", "en"));
+  g_assert_null (postern_geoip_dup_name (NULL, "192.0.2.1", "country", "en"));
+}
+
 static void
 test_broken (void)
 {
@@ -126,6 +160,7 @@ main (int argc, char **argv)
   g_test_add_func ("/geoip/find", test_find);
   g_test_add_func ("/geoip/unknown", test_unknown);
   g_test_add_func ("/geoip/nonsense", test_nonsense);
+  g_test_add_func ("/geoip/names", test_names);
   g_test_add_func ("/geoip/broken", test_broken);
   return g_test_run ();
 }

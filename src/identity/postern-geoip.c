@@ -4,12 +4,14 @@
 #include "postern-error.h"
 
 #include <math.h>
+#include <string.h>
 #ifdef HAVE_MAXMINDDB
 #include <maxminddb.h>
 #include <netinet/in.h>
 #endif
 
 #define EARTH 6371.0 /* km, the mean radius */
+#define NAME_MAX_BYTES 200
 
 double
 postern_geoip_get_distance (const PosternPlace *one, const PosternPlace *other)
@@ -96,21 +98,61 @@ read_address (const char *text, struct sockaddr_storage *address)
   return socket && g_socket_address_to_native (socket, address, sizeof *address, NULL);
 }
 
-void
-postern_geoip_find (PosternGeoip *self, const char *address, PosternPlace *place)
+static gboolean
+find_entry (PosternGeoip *self, const char *address, MMDB_entry_s *entry)
 {
   struct sockaddr_storage native;
   MMDB_lookup_result_s result;
   int status = MMDB_SUCCESS;
 
-  *place = (PosternPlace){ "", FALSE, 0, 0 };
   if (self == NULL || !read_address (address, &native))
-    return;
+    return FALSE;
   result = MMDB_lookup_sockaddr (&self->base, (struct sockaddr *) &native, &status);
   if (status != MMDB_SUCCESS || !result.found_entry)
+    return FALSE;
+  *entry = result.entry;
+  return TRUE;
+}
+
+void
+postern_geoip_find (PosternGeoip *self, const char *address, PosternPlace *place)
+{
+  MMDB_entry_s entry;
+
+  *place = (PosternPlace){ "", FALSE, 0, 0 };
+  if (!find_entry (self, address, &entry))
     return;
-  find_country (&result.entry, place->country);
-  place->located = find_degrees (&result.entry, "latitude", &place->latitude) && find_degrees (&result.entry, "longitude", &place->longitude);
+  find_country (&entry, place->country);
+  place->located = find_degrees (&entry, "latitude", &place->latitude) && find_degrees (&entry, "longitude", &place->longitude);
+}
+
+/* (transfer full) (nullable) */
+static char *
+dup_name_in (MMDB_entry_s *entry, const char *what, const char *language)
+{
+  const char *const path[] = { what, "names", language, NULL };
+  MMDB_entry_data_s value;
+
+  if (MMDB_aget_value (entry, &value, path) != MMDB_SUCCESS || !value.has_data || value.type != MMDB_DATA_TYPE_UTF8_STRING)
+    return NULL;
+  if (value.data_size == 0 || value.data_size > NAME_MAX_BYTES || !g_utf8_validate_len (value.utf8_string, value.data_size, NULL))
+    return NULL;
+  return g_strndup (value.utf8_string, value.data_size);
+}
+
+char *
+postern_geoip_dup_name (PosternGeoip *self, const char *address, const char *what, const char *language)
+{
+  g_autofree char *primary = g_strndup (language ? language : "", strcspn (language ? language : "", "-"));
+  const char *tags[] = { g_strcmp0 (language, "zh-Hans") == 0 ? "zh-CN" : language ? language : "", primary, "en" }; /* as the database calls it */
+  MMDB_entry_s entry;
+  char *name = NULL;
+
+  if (!find_entry (self, address, &entry))
+    return NULL;
+  for (guint i = 0; name == NULL && i < G_N_ELEMENTS (tags); i++)
+    name = dup_name_in (&entry, what, tags[i]);
+  return name;
 }
 
 #else
@@ -137,6 +179,12 @@ void
 postern_geoip_find (PosternGeoip *self, const char *address, PosternPlace *place)
 {
   *place = (PosternPlace){ "", FALSE, 0, 0 };
+}
+
+char *
+postern_geoip_dup_name (PosternGeoip *self, const char *address, const char *what, const char *language)
+{
+  return NULL;
 }
 
 #endif

@@ -28,6 +28,9 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (PosternGeoip, postern_geoip_unref)
 /** postern_geoip_find: @self: (nullable). What is not known stays empty in @place: nothing of it is an error. */
 void postern_geoip_find (PosternGeoip *self, const char *address, PosternPlace *place);
 
+/** postern_geoip_dup_name: what the "country" or the "city" of @address is called in @language (BCP 47; nullable), else in English. (transfer full) (nullable) */
+char *postern_geoip_dup_name (PosternGeoip *self, const char *address, const char *what, const char *language);
+
 /** postern_geoip_get_distance: kilometres along the great circle; both are located. */
 double postern_geoip_get_distance (const PosternPlace *one, const PosternPlace *other);
 
