@@ -127,9 +127,14 @@ browser_get (Browser *self, const char *url)
 static inline void
 browser_post (Browser *self, const char *url, const char *body)
 {
+  static const char *const pages[] = { "error", "stale", "form-post", NULL };
   g_autoptr (PosternRequest) request = browser_request (self, "POST", url, body);
+  const char *page;
 
   browser_take (self, browser_route (request));
+  page = postern_response_get_template (self->last);
+  /* Else who goes back or loads it again posts again. What sends the browser on by itself is none that anybody comes back to. */
+  g_assert_true (page == NULL || g_strv_contains (pages, page) || postern_response_get_header (self->last, "Refresh"));
 }
 
 /** Follows our own redirects, as a browser does after a form. */
