@@ -170,16 +170,17 @@ test_translate (Fixture *self, gconstpointer data)
   g_assert_cmpstr (text, ==, wanted);
 }
 
-/* The console: what our plugin files declare is in the person's language, and what nobody translated is marked as English. */
+/* The console: what our plugin files declare is in the person's language, what nobody translated is marked as English, and nothing is filled in. */
 static void
 test_declared (void)
 {
   static const struct {
-    const char *language, *label, *foreign;
+    const char *language, *words[4];
   } rows[] = {
-    { "de", ">Konto <", "><bdi lang=\"en\">Flux {name}</bdi> <" },
-    { "ar", ">الحساب <", "><bdi lang=\"en\">Flux {name}</bdi> <" },
-    { "en", ">Account <", ">Flux {name} <" },
+    { "de", { ">Weiterer Header <", ">Ein Paar wie Idempotency-Key: {id}.<", "><bdi lang=\"en\">Flux {name}</bdi> <", "><bdi lang=\"en\">How much.</bdi><" } },
+    { "ar",
+      { ">ترويسة إضافية <", ">زوج مثل \xe2\x81\xa6Idempotency-Key: {id}\xe2\x81\xa9.<", "><bdi lang=\"en\">Flux {name}</bdi> <", "><bdi lang=\"en\">How much.</bdi><" } },
+    { "en", { ">Further header <", ">A pair like Idempotency-Key: {id}.<", ">Flux {name} <", ">How much.<" } },
   };
   g_autofree char *templates = g_test_build_filename (G_TEST_DIST, "data", "templates", NULL), *locale = g_test_build_filename (G_TEST_BUILT, "po", NULL);
   const char *const folders[] = { templates, NULL };
@@ -189,12 +190,15 @@ test_declared (void)
   g_assert_no_error (error);
   for (guint i = 0; i < G_N_ELEMENTS (rows); i++) {
     g_autoptr (GVariant) model = g_variant_ref_sink (g_variant_new_parsed (
-      "{'ui_locales': <%s>, 'name': <'Corp'>, 'form': <true>, 'fields': <[<{'label': <'Account'>, 'optional': <true>}>, <{'label': <'Flux {name}'>, 'optional': <true>}>]>}", rows[i].language));
+      "{'ui_locales': <%s>, 'name': <'Corp'>, 'id': <'corp'>, 'form': <true>, 'fields': <["
+      "<{'label': <'Further header'>, 'optional': <true>, 'hint': <true>, 'help': <'A pair like Idempotency-Key: {id}.'>}>,"
+      "<{'label': <'Flux {name}'>, 'optional': <true>, 'hint': <true>, 'help': <'How much.'>}>]>}",
+      rows[i].language));
     g_autoptr (GBytes) page = postern_pages_render (pages, "console-connector", model, NULL, NULL, &error);
 
     g_assert_no_error (error);
-    g_assert_nonnull (g_strstr_len (g_bytes_get_data (page, NULL), (gssize) g_bytes_get_size (page), rows[i].label));
-    g_assert_nonnull (g_strstr_len (g_bytes_get_data (page, NULL), (gssize) g_bytes_get_size (page), rows[i].foreign));
+    for (guint k = 0; k < G_N_ELEMENTS (rows[i].words); k++)
+      g_assert_nonnull (g_strstr_len (g_bytes_get_data (page, NULL), (gssize) g_bytes_get_size (page), rows[i].words[k]));
   }
 }
 
