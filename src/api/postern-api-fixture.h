@@ -73,8 +73,9 @@ static gboolean api_fixture_has_messenger; /* to be set before api_fixture_new()
   "[Setting host]\nLabel=Host\n[Setting smtp-port]\nType=integer\nDefault=25\nLabel=Port\n[Setting greeting]\nLabel=Greeting\n[Setting note]\nType=text\nLabel=Note\n" \
   "[Setting ca]\nType=file\nLabel=Certificates\nHelp=A file.\n"
 
-/* Another that only a file can set up. */
+/* Others, of which one can be set up here and one cannot. */
 #define API_FIXTURE_SINK "[Plugin]\nId=ear\nKind=sink\nApi=1\nModule=corp.so\nName=Ear\nDescription=Listens.\n"
+#define API_FIXTURE_FACTOR "[Plugin]\nId=eye\nKind=factor\nApi=1\nModule=corp.so\nName=Eye\nDescription=Looks.\n"
 
 static PosternInstanceBook *api_fixture_book; /* of the one API there is */
 
@@ -84,17 +85,18 @@ api_fixture_open_book (PosternInstance *instance)
   g_autoptr (PosternRegistry) registry = NULL;
   g_autofree char *folder = g_dir_make_tmp ("postern-api-XXXXXX", NULL);
   g_autofree char *plugin = g_build_filename (folder, "corp.plugin", NULL), *module = g_build_filename (folder, "corp.so", NULL);
-  g_autofree char *sink = g_build_filename (folder, "ear.plugin", NULL);
+  g_autofree char *sink = g_build_filename (folder, "ear.plugin", NULL), *factor = g_build_filename (folder, "eye.plugin", NULL);
   g_autofree char *masked = g_build_filename (folder, "filed.conf", NULL);
   const char *const folders[] = { folder, NULL };
 
   g_assert_true (g_file_set_contents_full (plugin, API_FIXTURE_PLUGIN, -1, 0, 0644, NULL));
   g_assert_true (g_file_set_contents_full (sink, API_FIXTURE_SINK, -1, 0, 0644, NULL));
+  g_assert_true (g_file_set_contents_full (factor, API_FIXTURE_FACTOR, -1, 0, 0644, NULL));
   g_assert_true (g_file_set_contents_full (module, "", 0, 0, 0644, NULL));
   g_assert_true (g_file_set_contents_full (masked, "", 0, 0, 0644, NULL));
   registry = postern_registry_new (folders);
   postern_registry_scan (registry);
-  g_assert_cmpuint (postern_registry_get_infos (registry)->len, ==, 2);
+  g_assert_cmpuint (postern_registry_get_infos (registry)->len, ==, 3);
   postern_registry_adopt (registry, instance);
   return api_fixture_book = postern_instance_book_new (registry, folders);
 }

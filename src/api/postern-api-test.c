@@ -405,7 +405,9 @@ test_connectors (void)
   text = postern_json_print (types);
   g_assert_nonnull (strstr (text, "\"client-secret\""));
   g_assert_null (strstr (text, "\"ca\"")); /* a path is for files alone */
-  g_assert_null (strstr (text, "\"ear\"")); /* and so is a sink */
+  g_assert_nonnull (strstr (text, "\"ear\""));
+  g_assert_null (strstr (text, "\"eye\"")); /* and so is a factor */
+  refuses ("PUT", "/connectors/second", "{\"type\":\"eye\"}", 400, "type: ");
   g_assert_null (call ("DELETE", "/connectors/corp", NULL, NULL, 204));
   assert_audited ("connector.deleted");
   refuses ("DELETE", "/connectors/corp", NULL, 404, "");
@@ -468,7 +470,7 @@ test_rows_of_others (void)
     { "row", "corp", "{\"issuer\":\"https://corp.example\",\"client-secret\":\"s\",\"ca\":\"/etc/passwd\"}", "row: ca names a path" },
     { "row", "corp", "{\"issuer\":\"https://corp.example\",\"client-secret-file\":\"/etc/hostname\"}", "row: corp has no setting 'client-secret-file'" },
     { "row", "corp", "{\"issuer\":\"https://corp.example\",\"client-secret-credential\":\"master-key\"}", "row: corp has no setting 'client-secret-credential'" },
-    { "row", "ear", "{}", "row: 'ear' can only be set up by a file" },
+    { "row", "eye", "{}", "row: 'eye' can only be set up by a file" },
     { "..", "corp", "{\"issuer\":\"https://corp.example\",\"client-secret\":\"s\"}", "..: this cannot be an id" },
   };
 

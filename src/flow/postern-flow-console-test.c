@@ -14,6 +14,9 @@
   "[Setting ca]\nType=file\nLabel=Certificates\n"
 #define FORM "action=save&id=made&name=Made&setting-issuer=https://made.example&setting-client-secret=swordfish&setting-key=one%0D%0Atwo&setting-prompt=login&order="
 
+#define SINK "[Plugin]\nId=ear\nKind=sink\nApi=1\nModule=corp.so\nName=Ear\n[Setting url]\nType=url\nRequired=true\nLabel=Address\n"
+#define FACTOR "[Plugin]\nId=eye\nKind=factor\nApi=1\nModule=corp.so\nName=Eye\n"
+
 /* What of Markdown is shown, and what is nothing but text. */
 #define GUIDE                                                                                                                  \
   "# corp: a title\n\n## What *it* does\n\nSigns `people` in,\n<b>with</b> **their** word. 2 * 3 ** 4 `open\n\n- one\n  more\n- two\n\n" \
@@ -42,12 +45,14 @@ open_book (void)
   g_autofree char *folder = g_dir_make_tmp ("postern-console-XXXXXX", NULL);
   g_autofree char *plugin = g_build_filename (folder, "corp.plugin", NULL), *module = g_build_filename (folder, "corp.so", NULL);
   g_autofree char *filed = g_build_filename (folder, "filed.conf", NULL);
-  g_autofree char *guide = g_build_filename (folder, "corp.md", NULL);
+  g_autofree char *guide = g_build_filename (folder, "corp.md", NULL), *sink = g_build_filename (folder, "ear.plugin", NULL), *factor = g_build_filename (folder, "eye.plugin", NULL);
   const char *const folders[] = { folder, NULL };
   g_autoptr (PosternRegistry) registry = postern_registry_new (folders);
 
   g_assert_true (g_file_set_contents_full (plugin, PLUGIN, -1, 0, 0644, NULL));
   g_assert_true (g_file_set_contents_full (module, "", 0, 0, 0644, NULL));
+  g_assert_true (g_file_set_contents_full (sink, SINK, -1, 0, 0644, NULL));
+  g_assert_true (g_file_set_contents_full (factor, FACTOR, -1, 0, 0644, NULL));
   g_assert_true (g_file_set_contents (guide, GUIDE, -1, NULL));
   g_assert_true (g_file_set_contents_full (filed, "[Instance]\nType=corp\nissuer=https://filed.example\n", -1, 0, 0600, NULL));
   postern_registry_scan (registry);
@@ -402,6 +407,30 @@ test_guide (void)
     g_variant_unref (g_variant_ref_sink (postern_flow_console_guide_read (odd[i])));
 }
 
+/* A sink is set up here, too. A factor is not: one more could take the place of the one that a file says something of. */
+static void
+test_kinds (void)
+{
+  g_autoptr (Browser) browser = browser_at_form ("192.0.2.10", "kinds@example.org", TRUE);
+  g_autoptr (PosternInstanceRecord) made = NULL;
+  g_autofree char *text = NULL;
+
+  browser_get (browser, "/console/add");
+  text = postern_json_print (postern_response_get_model (browser->last));
+  g_assert_nonnull (strstr (text, "\"sinks\":[{\"id\":\"ear\""));
+  g_assert_null (strstr (text, "\"eye\""));
+  browser_get (browser, "/console/add/ear");
+  assert_page (browser, "console-connector");
+  g_assert_null (browser_model (browser, "callback_url"));
+  browser_post (browser, "/console/add/ear", "action=save&id=made&setting-url=https://made.example");
+  assert_page (browser, "/console?notice=added");
+  made = find_made ();
+  g_assert_cmpstr (made->type, ==, "ear");
+  fixture_write (house_store, delete_row, NULL);
+  browser_get (browser, "/console/add/eye");
+  assert_status (browser, 404);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -411,6 +440,7 @@ main (int argc, char **argv)
     { "/console/late", test_late },
     { "/console/others", test_others },
     { "/console/file", test_file },
+    { "/console/kinds", test_kinds },
     { "/console/guide", test_guide },
     { "/console/kept", test_kept },
     { NULL },

@@ -218,5 +218,6 @@ postern_flow_console_types (PosternRequest *request, gpointer engine)
   postern_flow_console_add_url (&self, &model, "back_url", POSTERN_FLOW_CONSOLE_PATH, NULL);
   postern_json_object_add (&model, "connectors", types_of_kind (&self, infos, "connector"));
   postern_json_object_add (&model, "messengers", types_of_kind (&self, infos, "messenger"));
+  postern_json_object_add (&model, "sinks", types_of_kind (&self, infos, "sink"));
   return postern_response_new_page (200, "console-add", postern_json_object_end (&model));
 }

@@ -13,7 +13,7 @@ G_BEGIN_DECLS
  *
  * What stands there must not reach further than an administrator may, neither when it is written nor when it is read
  * (postern-instance-change.h): no path of this machine (a setting of the type `file`, NAME-file), no credential of the server
- * (NAME-credential), and connectors and messengers alone.
+ * (NAME-credential), and connectors, messengers and sinks alone.
  */
 typedef struct _PosternInstanceBook PosternInstanceBook;
 

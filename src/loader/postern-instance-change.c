@@ -19,10 +19,15 @@ postern_instance_change_can_set (PosternSettingInfo *setting)
   return !g_str_equal (setting->type, "file");
 }
 
+/*
+ * Of a factor and a protocol the server has one, which it makes itself before it reads rows, and takes the first of its type: one more
+ * from a row could stand in the place of what a file says. Without a database there are no rows.
+ */
 static gboolean
 is_offered (PosternPluginInfo *info)
 {
-  if (!g_str_equal (info->kind, "connector") && !g_str_equal (info->kind, "messenger"))
+  static const char *const kinds[] = { "connector", "messenger", "sink", NULL };
+  if (!g_strv_contains (kinds, info->kind))
     return FALSE;
   for (guint i = 0; i < info->settings->len; i++) {
     PosternSettingInfo *setting = info->settings->pdata[i];

@@ -51,7 +51,7 @@ const ids = {
   'form-post': ['submit'],
   'connector-demo': ['name', 'submit'],
   console: ['add', 'row-google', 'connector-google', 'state-google'],
-  'console-add': ['type-google', 'type-smtp'],
+  'console-add': ['type-google', 'type-smtp', 'type-hook'],
   'console-connector': ['callback', 'name', 'setting-issuer', 'setting-client-secret', 'forget-client-secret', 'submit', 'try', 'switch-off', 'delete'],
   'console-connector--new': ['guide', 'callback', 'id', 'name', 'setting-issuer', 'setting-client-secret', 'submit'],
   'console-connector--id': ['id', 'id-error', 'submit'],
