@@ -4,8 +4,6 @@
 #include "postern-flow-browser.h"
 #include "postern-flow-context.h"
 
-#define DEVICE_KNOWN (400 * 24 * 3600) /* seconds since it was last used */
-
 typedef struct {
   PosternCodePerson *person;
   const char *user_id, *identifier, *device_hash;
@@ -21,7 +19,7 @@ look (PosternTxn *txn, gpointer user_data, GError **error)
   postern_code_person_clear (person);
   person->user = it->user_id ? postern_user_store_get (txn, it->user_id, &missing) : postern_user_store_find (txn, it->identifier, &missing);
   if (person->user && it->device_hash &&
-      postern_device_store_knows (txn, it->device_hash, person->user->id, postern_flow_context_now () - DEVICE_KNOWN, NULL))
+      postern_device_store_knows (txn, it->device_hash, person->user->id, postern_flow_context_now (), NULL))
     person->device_hash = g_strdup (it->device_hash);
   if (person->user || g_error_matches (missing, POSTERN_ERROR, POSTERN_ERROR_NOT_FOUND))
     return TRUE;

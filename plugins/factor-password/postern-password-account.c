@@ -14,7 +14,6 @@
 #define NOTICE_CHANGED N_("Your password was changed. You are signed out everywhere else.")
 #define NOTICE_RECOVERED N_("A new password was set with a code that was sent to you. You are signed out everywhere else.")
 #define MAX_GRANTS 100000
-#define DEVICE_KNOWN (400 * 24 * 3600) /* seconds since it was last used */
 
 typedef struct {
   PosternPasswordAccount *account;
@@ -43,7 +42,7 @@ look (PosternTxn *txn, gpointer user_data, GError **error)
   if (account->user == NULL)
     return is_missing (&no_user, error);
   account->credential = postern_credential_store_find (txn, account->user->id, KIND, &no_credential);
-  if (it->device_hash && postern_device_store_knows (txn, it->device_hash, account->user->id, postern_flow_context_now () - DEVICE_KNOWN, NULL))
+  if (it->device_hash && postern_device_store_knows (txn, it->device_hash, account->user->id, postern_flow_context_now (), NULL))
     account->device_hash = g_strdup (it->device_hash);
   return is_missing (&no_credential, error);
 }

@@ -11,8 +11,11 @@ G_BEGIN_DECLS
  *   session  the secrets of the sessions signed in here, each naming its session, newest first, separated by '.'; at most POSTERN_FLOW_BROWSER_SESSIONS
  *   device   a random name, so that guessing from elsewhere cannot lock its owner out
  *   method   the authenticator instance that served last, for the "last used" mark; no secret
+ *   later    a second factor was offered and put off (postern-flow-second.c)
+ *   postern-language, postern-appearance  how pages look (postern-flow-look.h)
  */
 #define POSTERN_FLOW_BROWSER_SESSIONS 5
+#define POSTERN_FLOW_BROWSER_LONGEST (400 * 24 * 3600) /* seconds: the longest that browsers keep a cookie */
 
 /**
  * postern_flow_browser_dup_sessions: the living sessions of @request's browser, newest first, read at once.

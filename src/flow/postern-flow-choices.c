@@ -7,7 +7,6 @@
 
 #define COOKIE_METHOD "method"
 #define VISIBLE 4
-#define REMEMBER (400 * 24 * 3600) /* seconds: the longest that browsers keep a cookie */
 
 char *
 postern_flow_choices_dup_icon (const char *path)
@@ -88,5 +87,5 @@ postern_flow_choices_find_domain (PosternFlowContext *context, const char *ident
 void
 postern_flow_choices_remember (PosternFlowContext *context, const char *authenticator_id)
 {
-  postern_flow_browser_set_cookie (context, COOKIE_METHOD, authenticator_id, REMEMBER);
+  postern_flow_browser_set_cookie (context, COOKIE_METHOD, authenticator_id, POSTERN_FLOW_BROWSER_LONGEST);
 }

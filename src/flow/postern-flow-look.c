@@ -9,7 +9,6 @@
 
 #define COOKIE_LANGUAGE "postern-language"     /* both: postern-pages.h */
 #define COOKIE_APPEARANCE "postern-appearance"
-#define LIFETIME (400 * 24 * 3600) /* seconds: the longest that browsers keep a cookie */
 #define TAG_MAX 35 /* BCP 47 section 4.4.1 */
 
 /* Letters, digits and hyphens: that much of BCP 47 keeps it harmless. */
@@ -43,9 +42,9 @@ postern_flow_look_bring (PosternFlowContext *context)
   const char *language = user ? language_of (user) : NULL;
 
   if (language)
-    postern_flow_browser_set_cookie (context, COOKIE_LANGUAGE, language, LIFETIME);
+    postern_flow_browser_set_cookie (context, COOKIE_LANGUAGE, language, POSTERN_FLOW_BROWSER_LONGEST);
   if (user && user->appearance)
-    postern_flow_browser_set_cookie (context, COOKIE_APPEARANCE, user->appearance, LIFETIME);
+    postern_flow_browser_set_cookie (context, COOKIE_APPEARANCE, user->appearance, POSTERN_FLOW_BROWSER_LONGEST);
   else if (context->request && postern_request_get_cookie (context->request, COOKIE_APPEARANCE))
     postern_flow_browser_set_cookie (context, COOKIE_APPEARANCE, "", 0);
 }

@@ -7,7 +7,6 @@
 
 #define DAY (24 * 3600)
 #define WRONG_A_DAY 20 /* three codes of a million are right at a time: who guesses for a year is right once in 46 times */
-#define DEVICE_KNOWN (400 * DAY) /* seconds since it was last used */
 
 typedef struct {
   PosternFlowSecondTry *it;
@@ -21,7 +20,7 @@ find_device (PosternTxn *txn, gpointer user_data, GError **error)
   Counting *counting = user_data;
 
   g_clear_pointer (&counting->it->device_hash, g_free);
-  if (postern_device_store_knows (txn, counting->device_hash, counting->user_id, postern_flow_context_now () - DEVICE_KNOWN, NULL))
+  if (postern_device_store_knows (txn, counting->device_hash, counting->user_id, postern_flow_context_now (), NULL))
     counting->it->device_hash = g_strdup (counting->device_hash);
   return TRUE;
 }

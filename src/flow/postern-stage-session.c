@@ -12,8 +12,6 @@
 #include "postern-sign-in.h"
 #include "postern-stages.h"
 
-#define DEVICE_LIFETIME (400 * 24 * 3600) /* seconds */
-
 static gboolean
 insert_session (PosternFlowContext *context, PosternTxn *txn, gpointer data, GError **error)
 {
@@ -68,7 +66,7 @@ ensure_device (PosternFlowContext *context)
 
   if (known)
     return g_steal_pointer (&known);
-  postern_flow_browser_set_cookie (context, "device", fresh, DEVICE_LIFETIME);
+  postern_flow_browser_set_cookie (context, "device", fresh, POSTERN_DEVICE_LIFETIME);
   return postern_secret_hash (fresh);
 }
 

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "postern-risk.h"
 
-#define DEVICE_KNOWN (400 * 24 * 3600) /* seconds since it was last used */
 #define VISITS 20                      /* sign-ins that are compared with */
 #define FAR 500                        /* km: nearer, what databases say of addresses is too coarse */
 #define SPEED 1000                     /* km/h: of an airliner */
@@ -53,7 +52,7 @@ read_device (PosternTxn *txn, const PosternRiskCase *it, guint *signals, GError 
 {
   gboolean has_any = FALSE;
 
-  if (it->device_hash && postern_device_store_knows (txn, it->device_hash, it->user_id, it->now - DEVICE_KNOWN, NULL))
+  if (it->device_hash && postern_device_store_knows (txn, it->device_hash, it->user_id, it->now, NULL))
     return TRUE;
   if (!postern_device_store_has_any (txn, it->user_id, &has_any, error))
     return FALSE;

@@ -15,9 +15,9 @@ postern_device_store_put (PosternTxn *txn, const char *device_hash, const char *
 }
 
 gboolean
-postern_device_store_knows (PosternTxn *txn, const char *device_hash, const char *user_id, gint64 since, GError **error)
+postern_device_store_knows (PosternTxn *txn, const char *device_hash, const char *user_id, gint64 now, GError **error)
 {
-  PosternValue values[] = { POSTERN_TEXT (device_hash), POSTERN_TEXT (user_id), POSTERN_INT (since) };
+  PosternValue values[] = { POSTERN_TEXT (device_hash), POSTERN_TEXT (user_id), POSTERN_INT (now - POSTERN_DEVICE_LIFETIME) };
   gint64 found = 0;
 
   return postern_txn_read_int64 (

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "postern-purge.h"
 
+#include "postern-stores.h"
 #include "postern-txn.h"
 
 #define HOUR 3600
@@ -41,7 +42,7 @@ static const Rule rules[] = {
   { POSTERN_KEEP_LASTING, HOUR, RULE ("codes", "owner", "expires_at < ?3") },
   { POSTERN_KEEP_LASTING, DAY, RULE ("tickets", "hash", "expires_at < ?3") },
   { POSTERN_KEEP_LASTING, 0, NUMBERED ("outbox", "purge_at > 0 AND purge_at < ?3") },
-  { POSTERN_KEEP_LASTING, 400 * DAY, RULE ("devices", "user_id", "used_at < ?3") },
+  { POSTERN_KEEP_LASTING, POSTERN_DEVICE_LIFETIME, RULE ("devices", "user_id", "used_at < ?3") },
   { POSTERN_KEEP_SHORT, DAY, NUMBERED ("flows", "expires_at < ?3") },
   { POSTERN_KEEP_SHORT, 0, RULE ("counters", "key", "resets_at < ?3") },
 };

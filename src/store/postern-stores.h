@@ -156,9 +156,10 @@ gboolean postern_counter_store_clear (PosternTxn *txn, const char *key, gint64 r
 gboolean postern_counter_store_give_back (PosternTxn *txn, const char *key, gint64 resets_at, GError **error); /* one */
 
 /* postern-device-store.c: browsers that a person has signed in from */
+#define POSTERN_DEVICE_LIFETIME (400 * 24 * 3600) /* seconds from when it was last used until it is forgotten */
 /** to the day: who comes back within one is not written again */
 gboolean postern_device_store_put (PosternTxn *txn, const char *device_hash, const char *user_id, gint64 now, GError **error);
-gboolean postern_device_store_knows (PosternTxn *txn, const char *device_hash, const char *user_id, gint64 since, GError **error);
+gboolean postern_device_store_knows (PosternTxn *txn, const char *device_hash, const char *user_id, gint64 now, GError **error);
 
 /** @has: (out): whether the person has signed in before, and it was not forgotten since */
 gboolean postern_device_store_has_any (PosternTxn *txn, const char *user_id, gboolean *has, GError **error);
