@@ -232,14 +232,9 @@ typedef struct {
 static gboolean
 write_audit (PosternApiCall *call, PosternTxn *txn, GError **error)
 {
-  g_autoptr (PosternAudit) audit = postern_audit_new ();
+  g_autoptr (PosternAudit) audit = postern_audit_store_new (call->event, "local administrator", call->target);
 
   g_return_val_if_fail (call->event != NULL, FALSE);
-  audit->id = postern_id_new ("aud");
-  audit->at = g_get_real_time ();
-  audit->event = g_strdup (call->event);
-  audit->actor = g_strdup ("local administrator");
-  audit->target = g_strdup (call->target);
   audit->request_id = g_strdup (postern_request_get_id (call->request));
   audit->remote_address = g_strdup (postern_request_get_remote_address (call->request));
   audit->data = call->detail != NULL ? g_variant_ref (call->detail) : NULL;

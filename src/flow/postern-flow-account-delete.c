@@ -153,13 +153,8 @@ typedef struct {
 static gboolean
 append_deleted (PosternTxn *txn, const char *user_id, GError **error)
 {
-  g_autoptr (PosternAudit) audit = postern_audit_new ();
+  g_autoptr (PosternAudit) audit = postern_audit_store_new ("user.deleted", user_id, user_id);
 
-  audit->id = postern_id_new ("aud");
-  audit->at = g_get_real_time ();
-  audit->event = g_strdup ("user.deleted");
-  audit->actor = g_strdup (user_id);
-  audit->target = g_strdup (user_id);
   return postern_audit_store_append (txn, audit, error);
 }
 

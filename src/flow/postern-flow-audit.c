@@ -24,13 +24,8 @@ data_of (PosternFlowContext *context, const char *user_id)
 gboolean
 postern_flow_audit_append (PosternFlowContext *context, PosternTxn *txn, const char *event, const char *user_id, GError **error)
 {
-  g_autoptr (PosternAudit) audit = postern_audit_new ();
+  g_autoptr (PosternAudit) audit = postern_audit_store_new (event, user_id, context->flow->application_id);
 
-  audit->id = postern_id_new ("aud");
-  audit->at = g_get_real_time ();
-  audit->event = g_strdup (event);
-  audit->actor = g_strdup (user_id);
-  audit->target = g_strdup (context->flow->application_id);
   audit->request_id = g_strdup (context->request ? postern_request_get_id (context->request) : NULL);
   audit->remote_address = g_strdup (context->flow->remote_address);
   audit->data = g_variant_ref_sink (data_of (context, user_id));

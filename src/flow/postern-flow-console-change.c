@@ -283,13 +283,8 @@ detail_of (const PosternInstanceChange *change)
 static gboolean
 write_audit (Turn *turn, PosternTxn *txn, GError **error)
 {
-  g_autoptr (PosternAudit) audit = postern_audit_new ();
+  g_autoptr (PosternAudit) audit = postern_audit_store_new (event_of (turn), turn->context->flow->user_id, turn->id);
 
-  audit->id = postern_id_new ("aud");
-  audit->at = g_get_real_time ();
-  audit->event = g_strdup (event_of (turn));
-  audit->actor = g_strdup (turn->context->flow->user_id);
-  audit->target = g_strdup (turn->id);
   audit->request_id = g_strdup (postern_request_get_id (turn->context->request));
   audit->remote_address = g_strdup (postern_request_get_remote_address (turn->context->request));
   audit->data = turn->change ? g_variant_ref_sink (detail_of (turn->change)) : NULL;

@@ -20,22 +20,11 @@ ended_free (gpointer data)
   g_free (self);
 }
 
-static gint64
-get_now (void)
-{
-  return g_get_real_time () / G_USEC_PER_SEC;
-}
-
 static gboolean
-append_audit (PosternTxn *txn, PosternSession *session, gint64 now, GError **error)
+append_audit (PosternTxn *txn, PosternSession *session, GError **error)
 {
-  g_autoptr (PosternAudit) audit = postern_audit_new ();
+  g_autoptr (PosternAudit) audit = postern_audit_store_new ("session.ended", session->user_id, session->id);
 
-  audit->id = postern_id_new ("aud");
-  audit->at = now * G_USEC_PER_SEC;
-  audit->event = g_strdup ("session.ended");
-  audit->actor = g_strdup (session->user_id);
-  audit->target = g_strdup (session->id);
   return postern_audit_store_append (txn, audit, error);
 }
 
@@ -44,10 +33,9 @@ static gboolean
 end (PosternTxn *txn, PosternSession *session, GPtrArray *ended, GError **error)
 {
   g_autoptr (GPtrArray) grants = postern_grant_store_list_for_session (txn, session, error);
-  gint64 now = get_now ();
   Ended *one;
 
-  if (grants == NULL || !postern_session_store_end (txn, session->id, now, error) || !append_audit (txn, session, now, error))
+  if (grants == NULL || !postern_session_store_end (txn, session->id, postern_flow_context_now (), error) || !append_audit (txn, session, error))
     return FALSE;
   one = g_new (Ended, 1);
   *one = (Ended){ postern_session_ref (session), g_steal_pointer (&grants) };

@@ -17,12 +17,6 @@ static GMutex lock;
 static GCond done;
 static GHashTable *busy; /* ids of identities whose tokens are being refreshed */
 
-static gint64
-now_seconds (void)
-{
-  return g_get_real_time () / G_USEC_PER_SEC;
-}
-
 static gboolean
 fail_none (GError **error, const char *connector_id, const char *why)
 {
@@ -136,7 +130,7 @@ is_fresh (GVariant *tokens)
 {
   gint64 expires_at = postern_json_get_int64 (tokens, "expires_at", 0);
 
-  return expires_at == 0 || now_seconds () < expires_at - EARLY;
+  return expires_at == 0 || postern_flow_context_now () < expires_at - EARLY;
 }
 
 typedef struct {
@@ -176,7 +170,7 @@ ask_provider (PosternInstance *instance, GVariant *tokens, GCancellable *cancell
   guint place;
   gboolean said_no;
 
-  if (!postern_flow_connector_enter (instance, now_seconds (), &place, error))
+  if (!postern_flow_connector_enter (instance, postern_flow_context_now (), &place, error))
     return NULL;
   fresh = postern_connector_refresh_tokens (POSTERN_CONNECTOR (instance), tokens, cancellable, &local);
   said_no = g_error_matches (local, POSTERN_ERROR, POSTERN_ERROR_INVALID_GRANT) || g_error_matches (local, POSTERN_ERROR, POSTERN_ERROR_NOT_FOUND);
@@ -184,7 +178,7 @@ ask_provider (PosternInstance *instance, GVariant *tokens, GCancellable *cancell
                                 fresh || said_no                               ? POSTERN_FLOW_CONNECTOR_GOOD
                                 : g_cancellable_is_cancelled (cancellable) ? POSTERN_FLOW_CONNECTOR_LEFT
                                                                                : POSTERN_FLOW_CONNECTOR_FAILED,
-                                now_seconds ());
+                                postern_flow_context_now ());
   if (local)
     g_propagate_error (error, g_steal_pointer (&local));
   return fresh;

@@ -3,6 +3,19 @@
 
 #include "postern-record.h"
 
+PosternAudit *
+postern_audit_store_new (const char *event, const char *actor, const char *target)
+{
+  PosternAudit *audit = postern_audit_new ();
+
+  audit->id = postern_id_new ("aud");
+  audit->at = g_get_real_time ();
+  audit->event = g_strdup (event);
+  audit->actor = g_strdup (actor);
+  audit->target = g_strdup (target);
+  return audit;
+}
+
 gboolean
 postern_audit_store_append (PosternTxn *txn, PosternAudit *audit, GError **error)
 {

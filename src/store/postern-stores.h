@@ -176,6 +176,8 @@ GVariant *postern_setting_store_get (PosternTxn *txn, const char *name, GError *
 gboolean postern_setting_store_put (PosternTxn *txn, const char *name, GVariant *value, gint64 now, GError **error);
 
 /* postern-audit-store.c: in the transaction of what it tells */
+/** of now; @actor, @target: (nullable). (transfer full) */
+PosternAudit *postern_audit_store_new (const char *event, const char *actor, const char *target);
 gboolean postern_audit_store_append (PosternTxn *txn, PosternAudit *audit, GError **error);
 GPtrArray *postern_audit_store_list (PosternTxn *txn, const char *after, guint limit, GError **error);
 /** the newest first, by index: what @actor did, without each sign-in and its end */
