@@ -66,6 +66,15 @@ export function stepsAt(person, get) {
     await page.waitForSelector('#notice');
   }
 
+  /** Somebody new who has a passkey: `first` is their browser, `here` the authenticator in it; @options as of plugIn(). */
+  async function makeOwner(name, options) {
+    const email = await somebody(name);
+    const first = await person();
+    const here = await plugIn(first.page, options);
+    await addPasskey(first.page, email);
+    return { email, first, here };
+  }
+
   /** Somebody without a cookie of ours answers by this credential, and is let in or refused. @tamper: changes the fields on the way. */
   async function answerBy(credential, good, { tamper } = {}) {
     const other = await person();
@@ -87,7 +96,7 @@ export function stepsAt(person, get) {
     await other.close();
   }
 
-  return { somebody, enterPassword, addPasskey, answerBy, cli: async (...words) => (await get()).cli(...words), url: async () => (await get()).url, log: async () => (await get()).log() };
+  return { somebody, enterPassword, addPasskey, makeOwner, answerBy, cli: async (...words) => (await get()).cli(...words), url: async () => (await get()).url, log: async () => (await get()).log() };
 }
 
 /** @param person: makes a browser of somebody's own. `strict` are the steps at a server that wants to know each passkey's owner. */

@@ -7,13 +7,10 @@ import { passkeySteps } from './passkey-steps.mjs';
 import { test } from '../lib/tap.mjs';
 
 export function register(person) {
-  const { somebody, plugIn, enterPassword, addPasskey, move, answerBy, url, log, strict } = passkeySteps(person);
+  const { plugIn, enterPassword, makeOwner, move, answerBy, url, log, strict } = passkeySteps(person);
 
   test('a passkey out of the autofill of the name: nothing is pressed', async () => {
-    const email = await somebody('passkey-autofill');
-    const first = await person();
-    const here = await plugIn(first.page);
-    await addPasskey(first.page, email);
+    const { email, first, here } = await makeOwner('passkey-autofill');
     const other = await person();
     const there = await plugIn(other.page);
     await move(here, there);
@@ -25,10 +22,7 @@ export function register(person) {
   });
 
   test('a security key that keeps nothing itself is the second factor, and no way in alone', async () => {
-    const email = await somebody('passkey-not-resident');
-    const first = await person();
-    const here = await plugIn(first.page);
-    await addPasskey(first.page, email);
+    const { email, first, here } = await makeOwner('passkey-not-resident');
     const [{ userHandle, ...credential }] = await here.credentials();
     const other = await person();
     const there = await plugIn(other.page, { protocol: 'u2f', ctap2Version: undefined, transport: 'usb', hasResidentKey: false, hasUserVerification: false, isUserVerified: false });
@@ -69,10 +63,7 @@ export function register(person) {
   });
 
   test('a passkey that was backed up since it was added is taken', async () => {
-    const email = await somebody('passkey-backed-up-since');
-    const first = await person();
-    const here = await plugIn(first.page, { defaultBackupEligibility: true, defaultBackupState: false });
-    await addPasskey(first.page, email);
+    const { first, here } = await makeOwner('passkey-backed-up-since', { defaultBackupEligibility: true, defaultBackupState: false });
     const [credential] = await here.credentials();
     assert.equal(credential.backupState, false);
     await answerBy({ ...credential, backupState: true }, true);
@@ -80,10 +71,7 @@ export function register(person) {
   });
 
   test('two authenticators: each has its own passkey, neither has two, and either signs in', async () => {
-    const email = await somebody('passkey-two');
-    const first = await person();
-    const here = await plugIn(first.page);
-    await addPasskey(first.page, email);
+    const { first, here } = await makeOwner('passkey-two');
     await first.page.click('#go-passkey');
     await first.page.waitForSelector('form[data-passkey=create]');
     await first.page.click('#passkey');
@@ -100,10 +88,7 @@ export function register(person) {
   });
 
   test('a passkey that another site on this host asked for is refused', async () => {
-    const email = await somebody('passkey-elsewhere');
-    const first = await person();
-    const here = await plugIn(first.page);
-    await addPasskey(first.page, email);
+    const { first, here } = await makeOwner('passkey-elsewhere');
     const evil = createServer((request, response) => response.writeHead(200, { 'content-type': 'text/html' }).end('<!doctype html><title>.</title>'));
     await new Promise((resolve) => { evil.listen(0, '127.0.0.1', resolve); });
     const other = await person();

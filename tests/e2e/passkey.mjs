@@ -9,14 +9,11 @@ import { test } from '../lib/tap.mjs';
 
 /** @param person: makes a browser of somebody's own */
 export function register(person) {
-  const { somebody, plugIn, enterPassword, addPasskey, move, gone, answerBy, cli, url, log } = passkeySteps(person);
+  const { somebody, plugIn, enterPassword, addPasskey, makeOwner, move, gone, answerBy, cli, url, log } = passkeySteps(person);
 
   for (const [how, options] of [['that knows its owner', {}], ['that is backed up', { defaultBackupEligibility: true, defaultBackupState: true }]]) {
     test(`a passkey ${how}: added, then signed in with nothing typed`, async () => {
-      const email = await somebody(`passkey-${how.split(' ').at(-1)}`);
-      const first = await person();
-      const here = await plugIn(first.page, options);
-      await addPasskey(first.page, email);
+      const { email, first, here } = await makeOwner(`passkey-${how.split(' ').at(-1)}`, options);
       assert.equal((await here.credentials()).length, 1);
       const other = await person();
       const there = await plugIn(other.page, { ...options, automaticPresenceSimulation: false });
@@ -34,11 +31,8 @@ export function register(person) {
   }
 
   test('a security key that only sees a touch is the second factor after a password', async () => {
-    const email = await somebody('passkey-touch');
-    const first = await person();
     const touch = { hasUserVerification: false, isUserVerified: false };
-    const here = await plugIn(first.page, touch);
-    await addPasskey(first.page, email);
+    const { email, first, here } = await makeOwner('passkey-touch', touch);
     const other = await person();
     const there = await plugIn(other.page, { ...touch, automaticPresenceSimulation: false });
     await enterPassword(other.page, email);
@@ -52,20 +46,14 @@ export function register(person) {
   });
 
   test('a passkey that is copied, so that its count goes back, is refused', async () => {
-    const email = await somebody('passkey-copied');
-    const first = await person();
-    const here = await plugIn(first.page);
-    await addPasskey(first.page, email);
+    const { first, here } = await makeOwner('passkey-copied');
     const [credential] = await here.credentials();
     for (const [signCount, good] of [[10, true], [3, false]]) await answerBy({ ...credential, signCount }, good);
     await first.close();
   });
 
   test('a passkey that says another backup eligibility than when it was added is refused', async () => {
-    const email = await somebody('passkey-eligible');
-    const first = await person();
-    const here = await plugIn(first.page);
-    await addPasskey(first.page, email);
+    const { first, here } = await makeOwner('passkey-eligible');
     const [credential] = await here.credentials();
     assert.equal(credential.backupEligibility, false);
     const refusals = async () => (await log()).split('The passkey\'s response is not good: flag BE').length - 1;
@@ -133,10 +121,7 @@ export function register(person) {
   });
 
   test('authenticators are told what the account page shows, and of a passkey that was taken away', async () => {
-    const email = await somebody('passkey-signalled');
-    const first = await person();
-    const here = await plugIn(first.page);
-    await addPasskey(first.page, email);
+    const { first, here } = await makeOwner('passkey-signalled');
     const [credential] = await here.credentials();
     const other = await person();
     const there = await plugIn(other.page, { automaticPresenceSimulation: false });
@@ -226,10 +211,7 @@ export function register(person) {
   });
 
   test('a passkey answers once, and for the page that asked', async () => {
-    const email = await somebody('passkey-replayed');
-    const first = await person();
-    const here = await plugIn(first.page);
-    await addPasskey(first.page, email);
+    const { first, here } = await makeOwner('passkey-replayed');
     const other = await person();
     const there = await plugIn(other.page, { automaticPresenceSimulation: false });
     await move(here, there);
