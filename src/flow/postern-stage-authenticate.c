@@ -7,6 +7,7 @@
 #include "postern-flow-factors.h"
 #include "postern-flow-second-rows.h"
 #include "postern-flow-subject.h"
+#include "postern-instance-try.h"
 #include "postern-stages.h"
 
 /* A form that comes back while the flow has no page of its own is the button "go to the provider": it begins again. */
@@ -53,9 +54,10 @@ take_error (PosternFlowContext *context, PosternInstance *instance, const GError
   gboolean refused = g_error_matches (failure, POSTERN_ERROR, POSTERN_ERROR_ACCESS_DENIED);
   gboolean silent = g_error_matches (failure, POSTERN_ERROR, POSTERN_ERROR_TEMPORARILY_UNAVAILABLE) ||
                     g_error_matches (failure, POSTERN_ERROR, POSTERN_ERROR_UNREACHABLE);
+  g_autofree char *why = postern_instance_try_explain (instance, failure);
   PosternStageResult result;
 
-  g_message ("Authenticator \"%s\" did not sign anybody in: %s", postern_instance_get_id (instance), failure->message);
+  g_message ("Authenticator \"%s\" did not sign anybody in: %s", postern_instance_get_id (instance), why);
   postern_flow_context_forget_who (context);
   if (refused)
     return postern_flow_context_again (context, "choose", N_("You stopped on the other side. Try again, or choose another way."));

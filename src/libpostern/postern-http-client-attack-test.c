@@ -468,6 +468,7 @@ test_nobody_there (void)
   g_autoptr (PosternHttpClient) client = client_new ("127.0.0.1");
 
   assert_refused (client, "http://127.0.0.1:1/", POSTERN_ERROR_UNREACHABLE, "refused");
+  assert_refused (client, "http://127.0.0.1:1/path?secret#x", POSTERN_ERROR_UNREACHABLE, "GET http://127.0.0.1:1/path: ");
 }
 
 /* --- the question ------------------------------------------------------------------------------------------------------ */

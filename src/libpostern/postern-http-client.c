@@ -393,9 +393,9 @@ explain (Call *call, const GError *failure, GError **error)
 {
   gboolean late = g_get_monotonic_time () >= call->deadline;
   gboolean theirs = !late && (failure->domain == POSTERN_ERROR || failure->domain == G_TLS_ERROR);
+  g_autofree char *where = g_uri_to_string_partial (call->uri, G_URI_HIDE_USERINFO | G_URI_HIDE_QUERY | G_URI_HIDE_FRAGMENT); /* there could be a secret */
 
-  g_set_error (error, POSTERN_ERROR, theirs ? POSTERN_ERROR_PROVIDER : POSTERN_ERROR_UNREACHABLE, "%s %s://%s%s: %s", call->method,
-               g_uri_get_scheme (call->uri), g_uri_get_host (call->uri), g_uri_get_path (call->uri),
+  g_set_error (error, POSTERN_ERROR, theirs ? POSTERN_ERROR_PROVIDER : POSTERN_ERROR_UNREACHABLE, "%s %s: %s", call->method, where,
                late ? "no complete answer within 10 seconds" : failure->message);
 }
 

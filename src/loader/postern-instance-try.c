@@ -40,6 +40,24 @@ postern_instance_try_set_error (PosternInstanceTrial *self, const GError *error)
     set (self, FALSE, addresses, g_strdup (error->message));
 }
 
+char *
+postern_instance_try_explain (PosternInstance *instance, const GError *error)
+{
+  g_auto (PosternInstanceTrial) trial = { 0 };
+
+  if (!g_error_matches (error, POSTERN_ERROR, POSTERN_ERROR_UNREACHABLE))
+    return g_strdup (error->message);
+  postern_instance_try_set_error (&trial, error);
+  for (const char *const *name = trial.suspect; *name; name++)
+    {
+      const char *address = postern_settings_get_string (postern_instance_get_settings (instance), *name);
+
+      if (address && strstr (error->message, address))
+        return g_strdup_printf ("%s: %s", *name, trial.text);
+    }
+  return g_steal_pointer (&trial.text);
+}
+
 static PosternStep *
 ask (PosternInstance *instance, const char *public_url, GCancellable *cancellable, PosternStepPhase phase, GVariant *state)
 {

@@ -18,6 +18,11 @@ G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (PosternInstanceTrial, postern_instance_try_cle
 /** postern_instance_try_set_error: what @error, of making or asking the instance, says of its settings. */
 void postern_instance_try_set_error (PosternInstanceTrial *self, const GError *error);
 /**
+ * postern_instance_try_explain: what the log says of @error, by which @instance signed nobody in: where nobody could be reached, also the
+ * setting that leads there, and what to do. (transfer full)
+ */
+char *postern_instance_try_explain (PosternInstance *instance, const GError *error);
+/**
  * postern_instance_try: asks the provider as a sign-in would: whether it is reached, and with a code that nobody was given whether it
  * takes our secret. Blocks while the provider is asked.
  * @public_url: of this server

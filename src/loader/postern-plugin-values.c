@@ -113,7 +113,7 @@ postern_plugin_values_find_fault (PosternSettingInfo *setting, const char *value
 
 /* The three ways to give a setting: the value, a file that holds it, a systemd credential that holds it. */
 static gboolean
-resolve (PosternSettingInfo *setting, GHashTable *given, GHashTable *left, char **value, const char **culprit, GError **error)
+resolve (PosternSettingInfo *setting, GHashTable *given, char **value, const char **culprit, GError **error)
 {
   g_autofree char *file_name = g_strconcat (setting->name, "-file", NULL);
   g_autofree char *credential_name = g_strconcat (setting->name, "-credential", NULL);
@@ -124,7 +124,6 @@ resolve (PosternSettingInfo *setting, GHashTable *given, GHashTable *left, char 
     gpointer key = NULL, text = NULL;
     if (!g_hash_table_lookup_extended (given, names[i], &key, &text))
       continue;
-    g_hash_table_remove (left, names[i]);
     *culprit = key;
     found[i] = text;
     which = i;
@@ -140,12 +139,11 @@ resolve (PosternSettingInfo *setting, GHashTable *given, GHashTable *left, char 
 }
 
 static gboolean
-take (PosternSettingInfo *setting, GHashTable *given, GHashTable *left, GVariantBuilder *builder, const char **culprit,
-      GError **error)
+take (PosternSettingInfo *setting, GHashTable *given, GVariantBuilder *builder, const char **culprit, GError **error)
 {
   char *value = NULL;
   *culprit = setting->name;
-  gboolean fine = resolve (setting, given, left, &value, culprit, error);
+  gboolean fine = resolve (setting, given, &value, culprit, error);
   if (fine && (!value || !*value)) {
     fine = !setting->required || fail (error, "%s is required; set it%s", setting->name,
                                        setting->secret ? ", or name a file in -file, or a credential in -credential" : "");
@@ -162,13 +160,28 @@ take (PosternSettingInfo *setting, GHashTable *given, GHashTable *left, GVariant
 }
 
 static gboolean
-check_left_over (PosternPluginInfo *info, GHashTable *left, const char **culprit, GError **error)
+is_known (PosternPluginInfo *info, const char *name)
+{
+  for (guint i = 0; i < info->settings->len; i++) {
+    PosternSettingInfo *setting = info->settings->pdata[i];
+    const char *rest = g_str_has_prefix (name, setting->name) ? name + strlen (setting->name) : NULL;
+    if (rest && (!*rest || g_str_equal (rest, "-file") || g_str_equal (rest, "-credential")))
+      return TRUE;
+  }
+  return FALSE;
+}
+
+/* Before what is missing: that may stand there under a name with a slip in it. */
+static gboolean
+check_names (PosternPluginInfo *info, GHashTable *given, const char **culprit, GError **error)
 {
   GHashTableIter iter;
   gpointer name;
-  g_hash_table_iter_init (&iter, left);
-  if (!g_hash_table_iter_next (&iter, &name, NULL))
-    return TRUE;
+  g_hash_table_iter_init (&iter, given);
+  do
+    if (!g_hash_table_iter_next (&iter, &name, NULL))
+      return TRUE;
+  while (is_known (info, name));
   g_autoptr (GString) known = g_string_new (NULL);
   for (guint i = 0; i < info->settings->len; i++)
     g_string_append_printf (known, "%s%s", i ? ", " : "", ((PosternSettingInfo *) info->settings->pdata[i])->name);
@@ -180,7 +193,6 @@ GVariant *
 postern_plugin_values_check (PosternPluginInfo *info, GVariant *values, const char **culprit, GError **error)
 {
   g_autoptr (GHashTable) given = g_hash_table_new (g_str_hash, g_str_equal);
-  g_autoptr (GHashTable) left = g_hash_table_new (g_str_hash, g_str_equal);
   g_auto (GVariantBuilder) builder = G_VARIANT_BUILDER_INIT (G_VARIANT_TYPE ("a{ss}"));
   const char *scratch = NULL;
   const char *name, *value;
@@ -189,16 +201,14 @@ postern_plugin_values_check (PosternPluginInfo *info, GVariant *values, const ch
     culprit = &scratch;
   if (values) {
     g_variant_iter_init (&iter, values);
-    while (g_variant_iter_next (&iter, "{&s&s}", &name, &value)) {
+    while (g_variant_iter_next (&iter, "{&s&s}", &name, &value))
       g_hash_table_insert (given, (gpointer) name, (gpointer) value);
-      g_hash_table_add (left, (gpointer) name);
-    }
   }
-  for (guint i = 0; i < info->settings->len; i++)
-    if (!take (info->settings->pdata[i], given, left, &builder, culprit, error))
-      return NULL;
-  if (!check_left_over (info, left, culprit, error))
+  if (!check_names (info, given, culprit, error))
     return NULL;
+  for (guint i = 0; i < info->settings->len; i++)
+    if (!take (info->settings->pdata[i], given, &builder, culprit, error))
+      return NULL;
   if (info->fixed) {
     g_variant_iter_init (&iter, info->fixed);
     while (g_variant_iter_next (&iter, "{&s&s}", &name, &value))

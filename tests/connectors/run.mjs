@@ -46,7 +46,12 @@ const refused = { 'id-hs256': [{ id_token_signed_response_alg: 'HS256' }], 'wron
 const provider = await startProvider();
 const postern = await startPostern({
   config: { outbound: { allow: '127.0.0.1' }, server: { workers: 2 } },
-  instances: Object.fromEntries(Object.entries({ ...ways, ...refused }).map(([name, [metadata, settings]]) => [name, (url) => provider.instance(`${url}/callback/${name}`, metadata, settings)])),
+  instances: {
+    ...Object.fromEntries(Object.entries({ ...ways, ...refused }).map(([name, [metadata, settings]]) => [name, (url) => provider.instance(`${url}/callback/${name}`, metadata, settings)])),
+    down: 'Type=oidc\nissuer=http://127.0.0.1:9\nclient-id=x\nclient-secret=y\n',
+    slip: 'Type=oidc\nclient-id=x\nisuer=https://provider.example\n',
+    missing: 'Type=oidc\nclient-id=x\n',
+  },
 });
 const rp = await RelyingParty.start();
 const app = await postern.cli('app', 'create', '--name', 'Application', '--first-party', '--redirect-uri', rp.redirectUri);
@@ -87,6 +92,15 @@ for (const name of Object.keys(refused)) {
     assert.match(postern.log(), name === 'id-hs256' ? /algorithm/ : /invalid_client/);
   });
 }
+
+test('who looks into the log reads which setting is wrong or leads to nobody, and what to do', async () => {
+  const { text } = await stand(new Visitor(), await rp.begin(), 'down');
+  assert.match(text, /does not answer right now/);
+  assert.match(text, /connector-basic/);
+  assert.match(postern.log(), /\\"down\\" did not sign anybody in: issuer: GET http:\/\/127\.0\.0\.1:9\/[^\n]*; see that the provider is up, and that this machine may reach it/);
+  assert.match(postern.log(), /left out: [^\n]*slip\.conf:\d: oidc has no setting 'isuer'; its settings are: [^\n]*issuer/);
+  assert.match(postern.log(), /left out: [^\n]*missing\.conf:\d: issuer is required; set it/);
+});
 
 test('a person who says no at the provider reads so, and may choose another way', async () => {
   const visitor = new Visitor();
