@@ -256,7 +256,7 @@ test_place (void)
   GBytes *data;
 
   if (postern_runtime_get_geoip (house_runtime) == NULL) {
-    g_test_skip ("built without libmaxminddb");
+    geoip_skip ();
     return;
   }
   policy_set ("{\"risk_impossible_travel\":\"off\"}");
