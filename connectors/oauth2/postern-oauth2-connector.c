@@ -59,6 +59,27 @@ add_challenge (PosternStep *step, GString *query)
   postern_oauth2_client_append (query, "code_challenge_method", "S256");
 }
 
+/*
+ * The setting's own prompt would lead past a sign-in that is asked for anew: only consent goes beside it. When the sign-in must have
+ * been at the earliest is kept for what comes back, since the way there leads through the person's browser, who may change it.
+ */
+static void
+add_prompt (PosternOauth2Connector *self, PosternStep *step, GString *url)
+{
+  gint64 max_age = postern_step_get_max_age (step);
+  gboolean asked = max_age >= 0 && self->reauthentication != POSTERN_OAUTH2_REAUTHENTICATION_NONE;
+  gboolean says_when = self->reauthentication == POSTERN_OAUTH2_REAUTHENTICATION_MAX_AGE;
+  g_autofree char *seconds = asked && says_when ? g_strdup_printf ("%" G_GINT64_FORMAT, max_age) : NULL;
+  g_autofree char *earliest = asked ? g_strdup_printf ("%" G_GINT64_FORMAT, g_get_real_time () / G_USEC_PER_SEC - max_age) : NULL;
+  const char *prompt = self->prompt;
+
+  if (asked && (max_age == 0 || !says_when))
+    prompt = g_strcmp0 (self->prompt, "consent") == 0 ? "login consent" : "login";
+  postern_oauth2_client_append (url, "prompt", prompt);
+  postern_oauth2_client_append (url, "max_age", seconds);
+  postern_step_set_state (step, "earliest", earliest);
+}
+
 static char *
 postern_oauth2_connector_dup_url (PosternOauth2Connector *self, PosternStep *step, GVariant *metadata)
 {
@@ -73,7 +94,7 @@ postern_oauth2_connector_dup_url (PosternOauth2Connector *self, PosternStep *ste
   postern_oauth2_client_append (url, "state", postern_step_get_callback_state (step));
   if (self->use_pkce)
     add_challenge (step, url);
-  postern_oauth2_client_append (url, "prompt", self->prompt);
+  add_prompt (self, step, url);
   for (guint i = 0; self->parameters && self->parameters[i]; i++) {
     g_auto (GStrv) pair = g_strsplit (self->parameters[i], "=", 2);
     postern_oauth2_client_append (url, pair[0], pair[1]);
@@ -217,7 +238,7 @@ check_response (PosternOauth2Connector *self, PosternStep *step, GVariant *metad
 static gboolean
 finish (PosternOauth2Connector *self, PosternStep *step, GError **error)
 {
-  static const char *const used[] = { "asked", "nonce", "verifier" };
+  static const char *const used[] = { "asked", "earliest", "nonce", "verifier" };
   g_autoptr (GVariant) metadata = GET_CLASS (self)->dup_metadata (self, postern_step_get_cancellable (step), error);
   g_autoptr (GVariant) response = NULL;
   PosternSubject *subject;
@@ -342,6 +363,18 @@ check_profile (PosternOauth2Connector *self, GError **error)
   return FALSE;
 }
 
+static PosternOauth2Reauthentication
+read_reauthentication (PosternOauth2Connector *self)
+{
+  static const char *const words[] = { "none", "prompt", "max_age" };
+  const char *word = postern_oauth2_connector_get_filled (self, "reauthentication");
+
+  for (guint i = 0; word && i < G_N_ELEMENTS (words); i++)
+    if (g_str_equal (word, words[i]))
+      return i;
+  return self->reauthentication;
+}
+
 static gboolean
 postern_oauth2_connector_configure (PosternInstance *instance, GError **error)
 {
@@ -353,6 +386,7 @@ postern_oauth2_connector_configure (PosternInstance *instance, GError **error)
   self->parameters = postern_settings_dup_strv (settings, "authorization-parameters");
   self->claim_map = postern_settings_dup_strv (settings, "claim-map");
   self->prompt = postern_oauth2_connector_get_filled (self, "prompt");
+  self->reauthentication = read_reauthentication (self);
   self->use_pkce = g_strcmp0 (pkce, "none") != 0;
   self->keep_tokens = postern_settings_get_boolean (settings, "keep-tokens");
   /* A protocol that finds its endpoints by itself has no setting for them. */

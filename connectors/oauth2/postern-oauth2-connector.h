@@ -19,6 +19,13 @@ typedef struct _PosternOauth2Connector PosternOauth2Connector;
 typedef struct _PosternOauth2ConnectorClass PosternOauth2ConnectorClass;
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (PosternOauth2Connector, g_object_unref)
 
+/** PosternOauth2Reauthentication: how a provider is asked that the person shows once more who they are, from the least on. */
+typedef enum {
+  POSTERN_OAUTH2_REAUTHENTICATION_NONE,   /* it cannot be asked */
+  POSTERN_OAUTH2_REAUTHENTICATION_PROMPT, /* by prompt=login; it does not say when they last did */
+  POSTERN_OAUTH2_REAUTHENTICATION_MAX_AGE /* by max_age, too, and then the claim auth_time must say it */
+} PosternOauth2Reauthentication;
+
 struct _PosternOauth2Connector {
   PosternConnector parent_instance;
   PosternOauth2Client client;
@@ -28,6 +35,7 @@ struct _PosternOauth2Connector {
   char **claim_map;         /* (nullable) */
   const char *prompt;       /* (nullable): borrowed from the settings */
   gboolean use_pkce, keep_tokens;
+  PosternOauth2Reauthentication reauthentication; /* before configure(): what holds where the setting says nothing */
 };
 
 struct _PosternOauth2ConnectorClass {

@@ -9,6 +9,7 @@
 
 #define GET_CLASS(self) G_TYPE_INSTANCE_GET_CLASS (self, POSTERN_TYPE_OAUTH2_CONNECTOR, PosternOauth2ConnectorClass)
 #define SUBJECT_MAX_BYTES 255
+#define LEEWAY 60 /* seconds that clocks may differ */
 
 /* What the provider wants to read beside the token: "Name=value", where {client-id} stands for ours. */
 static GVariant *
@@ -122,6 +123,20 @@ postern_oauth2_identity_check (PosternOauth2Connector *self, GVariant *document,
   return TRUE;
 }
 
+gboolean
+postern_oauth2_identity_check_age (PosternOauth2Connector *self, PosternStep *step, GVariant *claims, GError **error)
+{
+  const char *asked = postern_step_get_state (step, "earliest");
+  gint64 earliest = asked ? g_ascii_strtoll (asked, NULL, 10) : 0, auth_time = claims ? postern_json_get_int64 (claims, "auth_time", -1) : -1;
+  gboolean missing = auth_time < 0, must_say = self->reauthentication == POSTERN_OAUTH2_REAUTHENTICATION_MAX_AGE;
+
+  if (!asked || (missing && !must_say) || (!missing && auth_time >= earliest - LEEWAY && auth_time <= g_get_real_time () / G_USEC_PER_SEC + LEEWAY))
+    return TRUE;
+  g_set_error (error, POSTERN_ERROR, POSTERN_ERROR_UNMET_AUTHENTICATION, "%s was asked for a new sign-in; its ID token %s",
+               postern_instance_get_display_name (POSTERN_INSTANCE (self)), missing ? "lacks auth_time (see the setting reauthentication)" : "has an auth_time that is not of one");
+  return FALSE;
+}
+
 PosternSubject *
 postern_oauth2_identity_read (PosternOauth2Connector *self, GVariant *profile, GError **error)
 {
@@ -143,6 +158,7 @@ PosternSubject *
 postern_oauth2_identity_find (PosternOauth2Connector *self, PosternStep *step, GVariant *metadata, GVariant *response, GError **error)
 {
   g_autoptr (GVariant) profile = postern_oauth2_identity_fetch (self, step, metadata, response, error);
+  g_autoptr (GVariant) claims = profile && postern_oauth2_connector_get_filled (self, "id-token-endpoint") ? postern_json_get (profile, "id_token") : NULL;
 
-  return profile ? postern_oauth2_identity_read (self, profile, error) : NULL;
+  return profile && postern_oauth2_identity_check_age (self, step, claims, error) ? postern_oauth2_identity_read (self, profile, error) : NULL;
 }

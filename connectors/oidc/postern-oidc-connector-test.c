@@ -121,6 +121,95 @@ test_good_claims (void)
   }
 }
 
+/* Who must show it anew is sent so, and what comes back must say that it was done: as far as the provider can be asked. */
+static void
+test_reauthentication (void)
+{
+  static const struct {
+    const char *extra, *max_age, *prompt, *sent; /* sent: max_age at the provider */
+    gint64 age;                                  /* seconds: of auth_time; -1: there is none */
+    gboolean good;
+  } rows[] = {
+    { NULL, NULL, NULL, NULL, -1, TRUE },
+    { NULL, NULL, NULL, NULL, 100000, TRUE }, /* nobody asked */
+    { NULL, "0", "login", "0", 2, TRUE },
+    { NULL, "0", "login", "0", 600, FALSE },
+    { NULL, "0", "login", "0", -1, FALSE },
+    { NULL, "0", "login", "0", -600, FALSE }, /* of the future */
+    { NULL, "300", NULL, "300", 200, TRUE },
+    { NULL, "300", NULL, "300", 500, FALSE },
+    { NULL, "300", NULL, "300", -1, FALSE },
+    { "{\"prompt\":\"select_account\"}", "300", "select_account", "300", 200, TRUE },
+    { "{\"prompt\":\"select_account\"}", "0", "login", "0", 0, TRUE },
+    { "{\"prompt\":\"consent\"}", "0", "login consent", "0", 0, TRUE },
+    { "{\"reauthentication\":\"prompt\"}", "300", "login", NULL, -1, TRUE },
+    { "{\"reauthentication\":\"prompt\"}", "0", "login", NULL, 600, FALSE }, /* what it does say is believed */
+    { "{\"reauthentication\":\"prompt\"}", NULL, NULL, NULL, -1, TRUE },
+    { "{\"reauthentication\":\"none\",\"prompt\":\"consent\"}", "0", "consent", NULL, 100000, TRUE },
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (rows); i++) {
+    g_autoptr (PosternAuthenticator) connector = connector_new (rows[i].extra);
+    g_autofree char *claims = rows[i].age == -1 ? NULL : g_strdup_printf ("{\"auth_time\":%" G_GINT64_FORMAT "}", g_get_real_time () / G_USEC_PER_SEC - rows[i].age);
+    g_autoptr (PosternStep) step = NULL;
+    g_autofree char *prompt = NULL;
+    g_autofree char *sent = NULL;
+
+    provider->max_age = rows[i].max_age;
+    provider->claims = claims;
+    step = postern_oidc_hostile_sign_in (provider, connector);
+    prompt = postern_oidc_hostile_parameter (provider, "prompt");
+    sent = postern_oidc_hostile_parameter (provider, "max_age");
+    g_test_message ("row %u", i);
+    g_assert_cmpstr (prompt, ==, rows[i].prompt);
+    g_assert_cmpstr (sent, ==, rows[i].sent);
+    if (rows[i].good)
+      g_assert_no_error (postern_step_get_error (step));
+    else
+      g_assert_error (postern_step_get_error (step), POSTERN_ERROR, POSTERN_ERROR_UNMET_AUTHENTICATION);
+    g_assert_cmpint (postern_step_get_subject (step) != NULL, ==, rows[i].good);
+    provider->claims = NULL;
+  }
+}
+
+/* How sure the provider was is its own word: nothing of it reaches what we say. */
+static void
+test_means (void)
+{
+  g_autoptr (PosternAuthenticator) connector = connector_new (NULL);
+  g_autoptr (PosternStep) step = NULL;
+  PosternClaims *claims;
+
+  provider->claims = "{\"acr\":\"2\",\"amr\":[\"pwd\",\"otp\",\"mfa\"],\"auth_time\":1}";
+  step = postern_oidc_hostile_sign_in (provider, connector);
+  g_assert_no_error (postern_step_get_error (step));
+  claims = postern_subject_get_claims (postern_step_get_subject (step));
+  g_assert_null (postern_claims_get (claims, "acr"));
+  g_assert_null (postern_claims_get (claims, "amr"));
+  g_assert_null (postern_claims_get (claims, "auth_time"));
+  g_assert_null (postern_step_get_amr (step));
+}
+
+/* Texts, fractions and what does not fit are no time; nor does userinfo, which is not signed, say when. */
+static void
+test_no_time (void)
+{
+  static const char *const lies[] = { "{\"auth_time\":\"9999999999\"}", "{\"auth_time\":null}", "{\"auth_time\":true}", "{\"auth_time\":9999999999999}", "{\"auth_time\":-1}" };
+  g_autoptr (PosternAuthenticator) connector = connector_new (NULL);
+  g_autofree char *now = g_strdup_printf ("{\"auth_time\":%" G_GINT64_FORMAT "}", g_get_real_time () / G_USEC_PER_SEC);
+
+  provider->max_age = "0";
+  provider->userinfo = now;
+  for (guint i = 0; i < G_N_ELEMENTS (lies); i++) {
+    g_autoptr (PosternStep) step = NULL;
+
+    provider->claims = lies[i];
+    step = postern_oidc_hostile_sign_in (provider, connector);
+    g_assert_error (postern_step_get_error (step), POSTERN_ERROR, POSTERN_ERROR_UNMET_AUTHENTICATION);
+    g_assert_cmpuint (provider->n_userinfo, ==, 0);
+  }
+}
+
 static char *
 forge (const char *header, const char *payload, const char *signature)
 {
@@ -531,6 +620,9 @@ main (int argc, char **argv)
     { "/oidc/good", test_good },
     { "/oidc/caches", test_caches },
     { "/oidc/claims", test_claims },
+    { "/oidc/reauthentication", test_reauthentication },
+    { "/oidc/no-time", test_no_time },
+    { "/oidc/means", test_means },
     { "/oidc/good-claims", test_good_claims },
     { "/oidc/signatures", test_signatures },
     { "/oidc/rotation", test_rotation },

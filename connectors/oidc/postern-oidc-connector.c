@@ -85,7 +85,7 @@ postern_oidc_connector_identify (PosternOauth2Connector *oauth2, PosternStep *st
   g_autoptr (GError) local = NULL;
   PosternSubject *subject;
 
-  if (!claims || !postern_oauth2_identity_check (oauth2, claims, "claim-conditions", error) || (GET_CLASS (self)->check_claims && !GET_CLASS (self)->check_claims (self, claims, error)))
+  if (!claims || !postern_oauth2_identity_check_age (oauth2, step, claims, error) || !postern_oauth2_identity_check (oauth2, claims, "claim-conditions", error) || (GET_CLASS (self)->check_claims && !GET_CLASS (self)->check_claims (self, claims, error)))
     return NULL;
   if (self->use_userinfo)
     userinfo = postern_oidc_id_token_fetch_userinfo (&token, claims, cancellable, &local);
@@ -128,6 +128,7 @@ postern_oidc_connector_configure (PosternInstance *instance, GError **error)
   }
   self->provider = postern_oidc_provider_new (issuer, postern_oauth2_connector_get_filled (oauth2, "tenant"));
   self->response_mode = postern_oauth2_connector_get_filled (oauth2, "response-mode");
+  oauth2->reauthentication = POSTERN_OAUTH2_REAUTHENTICATION_MAX_AGE; /* each OpenID provider must know it (Core 1.0 section 15.1) */
   self->use_userinfo = !userinfo || postern_settings_get_boolean (settings, "userinfo");
   if (!POSTERN_INSTANCE_CLASS (parent_class)->configure (instance, error))
     return FALSE;

@@ -13,6 +13,7 @@ static const struct {
   { "access_denied", POSTERN_ERROR_ACCESS_DENIED },   { "temporarily_unavailable", POSTERN_ERROR_TEMPORARILY_UNAVAILABLE },
   { "unreachable", POSTERN_ERROR_UNREACHABLE },       { "invalid_request", POSTERN_ERROR_INVALID_REQUEST },
   { "stale", POSTERN_ERROR_STALE },                   { "config", POSTERN_ERROR_CONFIG },
+  { "unmet_authentication_requirements", POSTERN_ERROR_UNMET_AUTHENTICATION },
 };
 
 static char *
@@ -58,6 +59,8 @@ postern_process_wire_question (PosternStep *step, gint64 id, guint seconds)
   postern_json_object_add_string (&object, "callback_state", postern_step_get_callback_state (step));
   postern_json_object_add_string (&object, "login_hint", postern_step_get_login_hint (step));
   postern_json_object_add_string (&object, "ui_locales", postern_step_get_ui_locales (step));
+  if (postern_step_get_max_age (step) >= 0)
+    postern_json_object_add_int64 (&object, "max_age", postern_step_get_max_age (step));
   postern_json_object_add (&object, "input", input);
   postern_json_object_add (&object, "state", state);
   return end_line (&object);

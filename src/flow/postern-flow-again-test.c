@@ -332,6 +332,34 @@ test_by_provider (void)
   g_assert_cmpstr (other, !=, who);
 }
 
+/* The provider learns what the application wants of it; and who was let through there unasked reads what to do. */
+static void
+test_asked_of_provider (void)
+{
+  static const struct {
+    gint64 max_age;
+    guint prompts;
+    gint64 asked;
+  } rows[] = { { -1, 0, -1 }, { 300, 0, 300 }, { 0, 0, 0 }, { -1, POSTERN_FLOW_PROMPT_LOGIN, 0 }, { 300, POSTERN_FLOW_PROMPT_LOGIN, 0 } };
+  g_autoptr (Browser) browser = browser_new ("192.0.2.19");
+
+  for (guint i = 0; i < G_N_ELEMENTS (rows); i++) {
+    g_autoptr (Browser) fresh = browser_new ("192.0.2.19");
+
+    browser_begin (fresh, flow_of_age (rows[i].max_age, rows[i].prompts));
+    browser_press_provider (fresh, "pit pit@again.example verified");
+    assert_answer (fresh, "amr=fed&acr=1");
+    g_assert_cmpint (house_max_age, ==, rows[i].asked);
+  }
+  browser_begin (browser, flow_of_age (0, 0));
+  browser_press_provider (browser, "unasked");
+  assert_page (browser, "identifier");
+  g_assert_nonnull (strstr (browser_model (browser, "error_message"), "let you in without asking"));
+  g_assert_cmpstr (browser_model (browser, "connector_name"), ==, "Away");
+  browser_press_provider (browser, "pit pit@again.example verified");
+  assert_answer (browser, "amr=fed&acr=1");
+}
+
 static gboolean
 put_passkey (PosternTxn *txn, gpointer data, GError **error)
 {
@@ -397,6 +425,7 @@ main (int argc, char **argv)
     { "/again/hinted", test_hinted },
     { "/again/by-code", test_by_code },
     { "/again/by-provider", test_by_provider },
+    { "/again/asked-of-provider", test_asked_of_provider },
     { "/again/by-passkey", test_by_passkey },
     { NULL },
   };

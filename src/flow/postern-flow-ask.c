@@ -52,6 +52,8 @@ make_step (PosternFlowContext *context, PosternInstance *instance, PosternStepPh
   }
   if (flow->authenticator_state)
     postern_step_use_state (step, flow->authenticator_state);
+  if (POSTERN_IS_CONNECTOR (instance))
+    postern_step_set_max_age (step, postern_flow_context_is_asked (context, POSTERN_FLOW_PROMPT_LOGIN) ? 0 : postern_flow_context_get_max_age (context));
   if (phase == POSTERN_STEP_BEGIN && POSTERN_IS_CONNECTOR (instance))
     give_callback_state (context, step);
   return step;

@@ -136,6 +136,12 @@ postern_flow_context_is_asked (PosternFlowContext *self, PosternFlowPrompt promp
   return (self->flow->prompts & prompt) != 0 && (self->flow->answered_prompts & prompt) == 0;
 }
 
+gint64
+postern_flow_context_get_max_age (PosternFlowContext *self)
+{
+  return self->flow->max_age < 0 && self->client ? self->client->default_max_age : self->flow->max_age;
+}
+
 PosternStageResult
 postern_flow_context_refuse (GError **error, PosternError code, const char *message)
 {

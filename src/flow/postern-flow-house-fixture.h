@@ -88,6 +88,8 @@ test_protocol_init (TestProtocol *self)
 #define TEST_TYPE_CONNECTOR (test_connector_get_type ())
 G_DECLARE_FINAL_TYPE (TestConnector, test_connector, TEST, CONNECTOR, PosternConnector)
 
+static gint64 house_max_age = -1; /* that a provider was last asked for */
+
 struct _TestConnector {
   PosternConnector parent_instance;
 };
@@ -104,6 +106,10 @@ test_connector_call_back (PosternStep *step)
   g_assert_cmpstr (postern_step_get_state (step, "kept"), ==, "yes");
   if (parts[0] == NULL || g_str_equal (parts[0], "down")) {
     postern_step_return_error (step, g_error_new_literal (POSTERN_ERROR, POSTERN_ERROR_PROVIDER, "the provider is down"));
+    return;
+  }
+  if (g_str_equal (parts[0], "unasked")) {
+    postern_step_return_error (step, g_error_new_literal (POSTERN_ERROR, POSTERN_ERROR_UNMET_AUTHENTICATION, "the provider asked nothing"));
     return;
   }
   if (parts[1]) {
@@ -124,6 +130,7 @@ test_connector_handle_step (PosternAuthenticator *self, PosternStep *step)
   }
   g_assert_null (postern_step_get_input (step, "password")); /* no page that has one leads here */
   postern_step_set_state (step, "kept", "yes");
+  house_max_age = postern_step_get_max_age (step);
   url = g_strdup_printf ("https://provider.example/authorize?state=%s", postern_step_get_callback_state (step));
   postern_step_return_prompt (step, postern_prompt_new_redirect (url));
   return TRUE;

@@ -50,10 +50,8 @@ postern_flow_sessions_find (PosternFlowSessions *self, const char *session_id)
 gboolean
 postern_flow_sessions_is_fresh (PosternFlowContext *context, gint64 auth_time)
 {
-  gint64 max_age = context->flow->max_age;
+  gint64 max_age = postern_flow_context_get_max_age (context);
 
-  if (max_age < 0 && context->client)
-    max_age = context->client->default_max_age;
   /* Whole seconds: what may be too old counts as too old, and zero asks for a new sign-in even in the second of the last one. */
   return max_age < 0 || postern_flow_context_now () - auth_time < max_age;
 }

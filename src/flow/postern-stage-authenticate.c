@@ -47,6 +47,11 @@ take_user (PosternFlowContext *context, PosternInstance *instance, PosternStep *
   return POSTERN_STAGE_GO_ON;
 }
 
+/* The provider knew the person from before and let them through: only there can that be changed. */
+#define STALE N_("{connector_name} let you in without asking who you are, but this needs a new sign-in. Sign out there and try again, or choose another way.")
+#define SILENT N_("{connector_name} does not answer right now. Choose another way to sign in, or try this one again later.")
+#define WRONG N_("Signing in with {connector_name} did not work. Try again, or choose another way.")
+
 /* Whatever a provider did wrong is not the application's fault: the person chooses again. The log says more. */
 static PosternStageResult
 take_error (PosternFlowContext *context, PosternInstance *instance, const GError *failure)
@@ -55,14 +60,14 @@ take_error (PosternFlowContext *context, PosternInstance *instance, const GError
   gboolean silent = g_error_matches (failure, POSTERN_ERROR, POSTERN_ERROR_TEMPORARILY_UNAVAILABLE) ||
                     g_error_matches (failure, POSTERN_ERROR, POSTERN_ERROR_UNREACHABLE);
   g_autofree char *why = postern_instance_try_explain (instance, failure);
+  gboolean stale = g_error_matches (failure, POSTERN_ERROR, POSTERN_ERROR_UNMET_AUTHENTICATION);
   PosternStageResult result;
 
   g_message ("Authenticator \"%s\" did not sign anybody in: %s", postern_instance_get_id (instance), why);
   postern_flow_context_forget_who (context);
   if (refused)
     return postern_flow_context_again (context, "choose", N_("You stopped on the other side. Try again, or choose another way."));
-  result = postern_flow_context_again (context, "choose", silent ? N_("{connector_name} does not answer right now. Choose another way to sign in, or try this one again later.")
-                                                                 : N_("Signing in with {connector_name} did not work. Try again, or choose another way."));
+  result = postern_flow_context_again (context, "choose", stale ? STALE : silent ? SILENT : WRONG);
   context->notice_connector = postern_instance_get_display_name (instance);
   context->notice_pause = silent ? postern_flow_connector_get_pause (instance, postern_flow_context_now ()) : 0;
   return result;

@@ -15,6 +15,7 @@ struct _PosternStep {
   PosternPairs *state;
   gsize state_bytes;
   char *login_hint, *ui_locales, *user_id;
+  gint64 max_age;        /* seconds; -1: any */
   PosternRequest *request;
   GCancellable *cancellable;
 
@@ -65,6 +66,7 @@ static void
 postern_step_init (PosternStep *self)
 {
   self->state = postern_pairs_new ();
+  self->max_age = -1;
 }
 
 PosternStep *
@@ -146,6 +148,12 @@ const char *
 postern_step_get_ui_locales (PosternStep *self)
 {
   return self->ui_locales;
+}
+
+gint64
+postern_step_get_max_age (PosternStep *self)
+{
+  return self->max_age;
 }
 
 const char *
@@ -359,6 +367,12 @@ postern_step_set_hints (PosternStep *self, const char *login_hint, const char *u
 {
   set_string (&self->login_hint, login_hint);
   set_string (&self->ui_locales, ui_locales);
+}
+
+void
+postern_step_set_max_age (PosternStep *self, gint64 seconds)
+{
+  self->max_age = MAX (seconds, -1);
 }
 
 void

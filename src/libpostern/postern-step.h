@@ -132,6 +132,18 @@ POSTERN_API const char *postern_step_get_login_hint (PosternStep *self);
 POSTERN_API const char *postern_step_get_ui_locales (PosternStep *self);
 
 /**
+ * postern_step_get_max_age:
+ *
+ * How many seconds ago the person may have shown a provider who they are; 0: they must do so now (OpenID Connect Core 1.0
+ * section 3.1.2.1, `max_age` and `prompt=login`). A connector asks its provider for it as far as that can be asked, and checks what
+ * comes back: if the provider says that the sign-in is older, or does not say although it could, the answer is the error
+ * POSTERN_ERROR_UNMET_AUTHENTICATION, with which the person is told what to do. It is known in the phase BEGIN.
+ *
+ * Returns: seconds, or -1 where nobody asks
+ */
+POSTERN_API gint64 postern_step_get_max_age (PosternStep *self);
+
+/**
  * postern_step_get_user_id:
  *
  * A factor's person: the user the flow is about, when known.
@@ -288,6 +300,14 @@ POSTERN_API void postern_step_set_callback_state (PosternStep *self, const char 
  * Sets whom the application expects and what languages the person reads.
  */
 POSTERN_API void postern_step_set_hints (PosternStep *self, const char *login_hint, const char *ui_locales);
+
+/**
+ * postern_step_set_max_age:
+ * @seconds: -1: any age will do
+ *
+ * Sets how old the sign-in at a provider may be.
+ */
+POSTERN_API void postern_step_set_max_age (PosternStep *self, gint64 seconds);
 
 /**
  * postern_step_set_user_id:

@@ -39,14 +39,14 @@ const rp = await RelyingParty.start();
 const app = await postern.cli('app', 'create', '--name', 'Application', '--first-party', '--redirect-uri', rp.redirectUri);
 await rp.discover(postern.url, app.client_id, undefined, client.ClientSecretBasic(app.client_secret));
 
-const begin = () => rp.begin({ scope: 'openid email profile' });
+const begin = (more) => rp.begin({ scope: 'openid email profile', ...more });
 const press = (name) => [`connector-${name}`, 'consent-allow'];
-const signIn = async (name) => rp.redeem(await new Visitor().walk(await begin(), rp.redirectUri, {}, press(name)));
+const signIn = async (name, more) => rp.redeem(await new Visitor().walk(await begin(more), rp.redirectUri, {}, press(name)));
 
 /** Presses the button once; gives the page of ours on which the person then stands. */
-async function stand(name) {
+async function stand(name, more) {
   const visitor = new Visitor();
-  let here = await begin(), answer = await visitor.send(here), pressed = false;
+  let here = await begin(more), answer = await visitor.send(here), pressed = false;
   for (let hop = 0; hop < 20; hop += 1) {
     if (answer.location) answer = await visitor.send(here = new URL(answer.location, here).href);
     else if (pressed && here.startsWith(postern.url)) return answer.text;
@@ -75,6 +75,17 @@ for (const name of names) {
     mock.prepare(name, callback);
     assert.equal((await signIn(name)).claims().sub, sub);
     assert.deepEqual(provider.problems, []);
+  });
+
+  test(`${name}: who must sign in anew is sent so, as far as the provider documents it`, async () => {
+    const provider = mock.prepare(name, callback, { again: 0 });
+    await signIn(name, { prompt: 'login' });
+    assert.deepEqual(provider.problems, []);
+    if (!record.again?.at) return;
+    mock.prepare(name, callback, { again: 3600 });
+    assert.match(await stand(name, { prompt: 'login' }), /let you in without asking who you are/);
+    await signIn(name, { max_age: 7200 }).catch(() => {});
+    assert.deepEqual(provider.problems, ['authorize: query prompt is null and not "login"', 'authorize: query max_age is 7200 and not "0"']);
   });
 
   if (record.declined) {

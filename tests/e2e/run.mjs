@@ -350,6 +350,37 @@ test('a person comes through a provider that we did not write', async () => {
   await close();
 });
 
+test('who must sign in anew must do so at the provider, too, and not longer ago than was asked', async () => {
+  const { page, close } = await person();
+  const begin = async (parameters) => {
+    await page.goto(await rp.begin({ scope: 'openid email', ...parameters }));
+    await (await page.$('#connector-corp') ?? await page.$('#submit')).click(); // whose way it is known is shown that one
+  };
+  const first = rp.answer();
+  await begin();
+  await provider.signIn(page, 'mae');
+  await allow(page);
+  const { sub } = (await rp.redeem(await first)).claims();
+  for (const parameters of [{ prompt: 'login' }, { max_age: '0' }]) {
+    const answer = rp.answer();
+    await begin(parameters);
+    await page.waitForSelector('input[name=login]'); // the provider's own page, though it knows this browser
+    await provider.signIn(page, 'mae');
+    await allow(page);
+    assert.equal((await rp.redeem(await answer)).claims().sub, sub);
+  }
+  // On the way to the provider the browser leaves away what asks for it: it lets her through, and nobody is signed in.
+  await page.route('**/sign-in/**', async (route) => {
+    const response = await route.fetch({ maxRedirects: 0 }), headers = response.headers();
+    if (headers.location?.startsWith(provider.issuer)) headers.location = headers.location.replace(/&(prompt|max_age)=[^&]*/g, '');
+    await route.fulfill({ response, headers });
+  });
+  await begin({ prompt: 'login' });
+  await page.waitForSelector('#error');
+  assert.match(await page.innerText('#error'), /Corp let you in without asking who you are/);
+  await close();
+});
+
 test('a person comes back from a provider that posts, and leaves to the application', async () => {
   const { page, close } = await person();
   const answer = rp.answer();

@@ -8,6 +8,7 @@
 //   guest_issuer       whose tokens alone a further key among the provider's signs, as that key says itself
 //   refresh            as token: what is sent for a new access token, and the answer
 //   errors             { at: "token" or a document's path, status, body, log }: refusals that it documents
+//   again              { query, at }: what the authorization request has besides when somebody must sign in anew; `at` the document that then says auth_time
 //   declined           the callback of a person who said no
 //   expect             what an application then learns
 //
@@ -82,7 +83,7 @@ export class ProviderMock {
     return text.split('\n').map((line) => (/^([a-z-]*endpoints?|issuer|discovery)=/.test(line) ? line.replaceAll('https://', `${this.base}/`) : line)).join('\n');
   }
 
-  /** Begins anew with @name: what was wrong so far is forgotten. @change: { error: {at, status, body} }, { declined: true }, or as in hostile.mjs */
+  /** Begins anew with @name: what was wrong so far is forgotten. @change: { error: {at, status, body} }, { declined: true }, { again: seconds since the person signed in there }, or as in hostile.mjs */
   prepare(name, callback, change = {}) {
     const provider = this.providers.get(name);
     Object.assign(provider, { change, problems: [], asked: [] });
@@ -171,7 +172,7 @@ export class ProviderMock {
 
   #authorize(provider, asked) {
     const { record, known, change } = provider;
-    this.#check(provider, 'authorize', record.authorize, asked);
+    this.#check(provider, 'authorize', 'again' in change ? { ...record.authorize, query: { ...record.authorize.query, ...record.again?.query } } : record.authorize, asked);
     Object.assign(known, { state: asked.query.get('state'), nonce: asked.query.get('nonce'), challenge: asked.query.get('code_challenge'), code: `code.${randomBytes(9).toString('base64url')}` });
     const back = this.#fill(provider, change.declined ? record.declined : { code: '$code', state: '$state', ...record.authorize.answer, ...change.answer });
     if (asked.query.get('response_mode') === 'form_post') {
@@ -190,6 +191,8 @@ export class ProviderMock {
 
   #document(provider, document, asked) {
     this.#check(provider, document.path, document, asked);
-    return this.#refusal(provider, document.path) ?? { json: this.#fill(provider, document.answer) };
+    const { again } = provider.change, says = document.path === provider.record.again?.at && again !== undefined;
+    const answer = says ? { ...document.answer, auth_time: Math.floor(Date.now() / 1000) - again } : document.answer; // it may be an array
+    return this.#refusal(provider, document.path) ?? { json: this.#fill(provider, answer) };
   }
 }

@@ -221,7 +221,7 @@ hostile_new (void)
 void
 postern_oidc_hostile_reset (PosternOidcHostile *self)
 {
-  self->metadata = self->claims = self->userinfo = self->token = self->misbehave = self->how = NULL;
+  self->metadata = self->claims = self->userinfo = self->token = self->misbehave = self->how = self->max_age = NULL;
   self->n_metadata = self->n_jwks = self->n_userinfo = 0;
   self->verifier_matches = FALSE;
   g_clear_pointer (&self->id_token, g_free);
@@ -314,6 +314,8 @@ postern_oidc_hostile_begin (PosternOidcHostile *self, PosternAuthenticator *conn
 
   postern_step_set_callback_state (step, "flw_1.state");
   postern_step_set_hints (step, "grace@corp.example", NULL);
+  if (self->max_age)
+    postern_step_set_max_age (step, g_ascii_strtoll (self->max_age, NULL, 10));
   postern_authenticator_ask (connector, step);
   prompt = postern_step_get_prompt (step);
   if (!prompt)

@@ -19,6 +19,7 @@ typedef struct {
 
   /* each (nullable): JSON objects whose members replace those of the good answer; null takes a member out */
   const char *metadata, *claims, *userinfo, *token;
+  const char *max_age;   /* (nullable): seconds, what the engine asks of the connector */
   char *id_token;        /* sent instead of a signed one */
   const char *misbehave; /* a path that answers with @how */
   const char *how;       /* "huge" (10 MiB), "redirect", "garbage", "500", "refuse", "error-200" (a refusal with status 200) */
