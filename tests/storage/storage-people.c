@@ -309,11 +309,11 @@ devices (PosternTxn *txn, gpointer data, GError **error)
   g_assert_false (postern_device_store_knows (txn, "d", ada->id, 0, error));
   g_assert_true (postern_device_store_put (txn, "d", ada->id, NOW, error));
   g_assert_true (postern_device_store_put (txn, "d", ada->id, NOW + 5, error)); /* the same day: not written again */
-  g_assert_true (postern_device_store_knows (txn, "d", ada->id, NOW, error));
-  g_assert_false (postern_device_store_knows (txn, "d", ada->id, NOW + 1, error));
+  g_assert_true (postern_device_store_knows (txn, "d", ada->id, NOW + POSTERN_DEVICE_LIFETIME, error));
+  g_assert_false (postern_device_store_knows (txn, "d", ada->id, NOW + POSTERN_DEVICE_LIFETIME + 1, error));
   g_assert_true (postern_device_store_put (txn, "d", ada->id, NOW + 86400, error));
-  g_assert_true (postern_device_store_knows (txn, "d", ada->id, NOW + 86400, error));
-  g_assert_false (postern_device_store_knows (txn, "d", ada->id, NOW + 86401, error));
+  g_assert_true (postern_device_store_knows (txn, "d", ada->id, NOW + 86400 + POSTERN_DEVICE_LIFETIME, error));
+  g_assert_false (postern_device_store_knows (txn, "d", ada->id, NOW + 86400 + POSTERN_DEVICE_LIFETIME + 1, error));
   g_assert_false (postern_device_store_knows (txn, "d", "usr_other", 0, error));
   g_assert_no_error (*error);
   return TRUE;
