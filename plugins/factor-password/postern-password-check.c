@@ -5,6 +5,7 @@
 
 #include "postern-flow-ask.h"
 #include "postern-flow-audit.h"
+#include "postern-flow-captcha.h"
 #include "postern-flow-context.h"
 #include "postern-flow-risk.h"
 #include "postern-password-policy.h"
@@ -62,7 +63,7 @@ postern_password_check (PosternFactorPassword *self, PosternStep *step, PosternP
   char *password;
   gboolean looked;
 
-  if (!postern_guard_take (context->tenant, &guard, postern_flow_context_now (), &retry_after, &error)) {
+  if (!postern_flow_captcha_take (context, &guard, &retry_after, &error)) {
     postern_password_page_answer_error (step, page, retry_after, error);
     return FALSE;
   }

@@ -2,6 +2,7 @@
 #include "postern-api-call.h"
 
 #include "postern-api-routes.h"
+#include "postern-captcha.h"
 #include "postern-database.h"
 #include "postern-instance-change.h"
 #include "postern-messenger.h"
@@ -15,7 +16,7 @@ kind_of (PosternInstance *instance)
     const char *name;
   } kinds[] = {
     { POSTERN_TYPE_CONNECTOR, "connector" }, { POSTERN_TYPE_FACTOR, "factor" },     { POSTERN_TYPE_MESSENGER, "messenger" },
-    { POSTERN_TYPE_SINK, "sink" },           { POSTERN_TYPE_DATABASE, "database" },
+    { POSTERN_TYPE_CAPTCHA, "captcha" },     { POSTERN_TYPE_SINK, "sink" },         { POSTERN_TYPE_DATABASE, "database" },
   };
 
   for (guint i = 0; i < G_N_ELEMENTS (kinds); i++)

@@ -3,6 +3,7 @@
 
 #include "postern-api-routes.h"
 #include "postern-build.h"
+#include "postern-captcha.h"
 #include "postern-outbox.h"
 #include "postern-setup.h"
 
@@ -97,6 +98,19 @@ check_messengers (Doctor *doctor, GError **error)
 }
 
 static gboolean
+check_captcha (Doctor *doctor, GError **error)
+{
+  GPtrArray *instances = doctor->call->api->instances;
+  gboolean has = FALSE;
+
+  for (guint i = 0; i < instances->len; i++)
+    has |= POSTERN_IS_CAPTCHA (instances->pdata[i]);
+  add_check (doctor, "captcha", TRUE, has ? "one is asked where the policy says so"
+                                          : "there is none, so where risk_many_failures is captcha people get a mail instead; add one, such as captcha-pow, to connectors.d");
+  return TRUE;
+}
+
+static gboolean
 check_keys (Doctor *doctor, GError **error)
 {
   g_autoptr (GPtrArray) keys = postern_key_store_list (doctor->txn, error);
@@ -115,7 +129,7 @@ check_keys (Doctor *doctor, GError **error)
 static gboolean
 doctor (PosternApiCall *call, PosternTxn *txn, GError **error)
 {
-  static gboolean (*const checks[]) (Doctor *, GError **) = { check_public_url, check_administrator, check_instances, check_messengers, check_keys };
+  static gboolean (*const checks[]) (Doctor *, GError **) = { check_public_url, check_administrator, check_instances, check_messengers, check_captcha, check_keys };
   Doctor self = { call, txn, G_VARIANT_BUILDER_INIT (G_VARIANT_TYPE ("aa{sv}")) };
   g_auto (GVariantDict) dict = G_VARIANT_DICT_INIT (NULL);
 

@@ -5,6 +5,7 @@
 #include "postern-authenticator.h"
 #include "postern-delivery.h"
 #include "postern-error.h"
+#include "postern-flow-captcha.h"
 #include "postern-flow-end.h"
 #include "postern-flow-engine.h"
 #include "postern-http-client.h"
@@ -12,6 +13,7 @@
 #include "postern-messenger.h"
 #include "postern-plugins.h"
 #include "postern-protocol.h"
+#include "postern-risk.h"
 #include "postern-runtime.h"
 #include "postern-seal.h"
 #include "postern-setup.h"
@@ -125,6 +127,15 @@ start_protocols (PosternHouse *self, GError **error)
   if (self->protocols->len == 0)
     g_warning ("no protocol plugin could be used, so no application can send anybody here; see the lines above");
   return TRUE;
+}
+
+/* An operator who relies on it should know that it is not there. */
+static void
+look_for_captcha (PosternHouse *self)
+{
+  g_autoptr (PosternPolicy) policy = postern_tenant_dup_policy (self->tenant);
+  if (postern_risk_get_effect (policy, POSTERN_RISK_MANY_FAILURES) == POSTERN_RISK_CAPTCHA && !postern_flow_captcha_find (self->runtime))
+    g_message ("no captcha is set up, so after many wrong guesses people get a mail instead (risk_many_failures)");
 }
 
 /* A connector's own pages lie beside its module and are read last: they add pages and replace none. One that is broken
@@ -339,6 +350,7 @@ postern_house_open (PosternConfig *config, const char *sockets, GFunc changed, g
   attach_sinks (self);
   if (!start_protocols (self, error) || !open_server (self, sockets, error) || !start_delivery (self, error))
     return NULL;
+  look_for_captcha (self);
   self->maintenance = postern_maintenance_start (self->runtime, self->tenant);
   return g_steal_pointer (&self);
 }

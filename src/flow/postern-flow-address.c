@@ -5,13 +5,13 @@
 
 #include "postern-flow-ask.h"
 #include "postern-flow-audit.h"
+#include "postern-flow-captcha.h"
 #include "postern-flow-choices.h"
 #include "postern-flow-code.h"
 #include "postern-flow-context.h"
 #include "postern-flow-end.h"
 #include "postern-flow-notice.h"
 #include "postern-flow-tasks.h"
-#include "postern-guard.h"
 #include "postern-identifier.h"
 #include "postern-json.h"
 
@@ -99,7 +99,7 @@ take_try (PosternFlowContext *context, PosternUser *user, guint *retry_after, GE
   g_autofree char *key = g_strconcat ("address:", user->id, NULL);
   PosternGuard guard = { key, context->flow->remote_address, NULL };
 
-  return postern_guard_take (context->tenant, &guard, postern_flow_context_now (), retry_after, error);
+  return postern_flow_captcha_take (context, &guard, retry_after, error);
 }
 
 static void

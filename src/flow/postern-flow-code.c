@@ -8,6 +8,7 @@
 #include "postern-flow-ask.h"
 #include "postern-flow-audit.h"
 #include "postern-flow-browser.h"
+#include "postern-flow-captcha.h"
 #include "postern-flow-context.h"
 #include "postern-flow-factors.h"
 #include "postern-flow-risk.h"
@@ -337,7 +338,7 @@ postern_flow_code_take (PosternStep *step, const char *purpose, char **user_id)
     show (step, "code", NOTICE_DEAD, 0); /* none was sent: the limit was reached */
     return FALSE;
   }
-  if (!postern_guard_take (context->tenant, &guard, postern_flow_context_now (), &retry_after, &error) ||
+  if (!postern_flow_captcha_take (context, &guard, &retry_after, &error) ||
       !try (step, purpose, &result, user_id, &retry_after, &error)) {
     show_error (step, NOTICE_GUESSES, retry_after, error);
     return FALSE;

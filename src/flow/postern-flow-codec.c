@@ -17,7 +17,7 @@
  *   PAIRS    count + 1 (0: NULL), then each as two STRINGs
  *   VARIANT  length + 1 (0: NULL), serialised, in normal form, of the table's type
  */
-#define VERSION 4
+#define VERSION 5
 #define MAX_BYTES (256 * 1024)
 #define MAX_STRINGS 1000
 
@@ -84,6 +84,7 @@ static const Field fields[] = {
   FIELD (prompt_error_message, STRING),
   FIELD (prompt_status, FLAGS),
   FIELD (prompt_retry_at, NUMBER),
+  FIELD_VARIANT (captcha, "a{sv}"),
   FIELD (task, STRING),
   FIELD (task_target, STRING),
   FIELD (ticket_hash, STRING),

@@ -107,6 +107,7 @@ title_of_kind (const char *kind)
     const char *kind, *title;
   } titles[] = {
     { "connector", N_("Sign-in") },   { "messenger", N_("Messages") },     { "factor", N_("Proof of who somebody is") },
+    { "captcha", N_("Checks against robots") },
     { "sink", N_("Log of events") }, { "protocol", N_("Applications") }, { "database", N_("Database") },
   };
 
@@ -219,5 +220,6 @@ postern_flow_console_types (PosternRequest *request, gpointer engine)
   postern_json_object_add (&model, "connectors", types_of_kind (&self, infos, "connector"));
   postern_json_object_add (&model, "messengers", types_of_kind (&self, infos, "messenger"));
   postern_json_object_add (&model, "sinks", types_of_kind (&self, infos, "sink"));
+  postern_json_object_add (&model, "captchas", types_of_kind (&self, infos, "captcha"));
   return postern_response_new_page (200, "console-add", postern_json_object_end (&model));
 }

@@ -31,6 +31,9 @@ typedef struct {
   const char *notice;      /* (nullable): an English phrase that the next page shows as its error; a static string */
   const char *notice_connector; /* (nullable): {connector_name} of that phrase; the instance's */
   guint notice_pause;      /* seconds after which it is no longer true; 0: not known */
+  const char *captcha_notice; /* (nullable): a captcha is asked for before the try that was made: an English phrase; src/flow/postern-flow-captcha.h */
+  gboolean captcha_next;   /* … before the next one */
+  gint64 captcha_ends_at;  /* when none is asked for any more */
   const char *won_at;      /* (nullable): the stage at which this walk used up what works once: others that tried the same do not stop it */
   const char *event;       /* (nullable): the audit event's name, a static string */
   PosternResponse *response; /* out: what effect `issue` answered; cookies are added to it in the end */

@@ -33,11 +33,11 @@ put_part (const GMatchInfo *match, GString *out, gpointer data)
   return FALSE;
 }
 
-/* With its parts, and theirs, but for what stands round every page. */
+/* With its parts, and theirs, but for what stands round every page, and for what is asked in a browser alone. */
 static char *
 read_page (const char *name)
 {
-  g_autoptr (GRegex) frame = g_regex_new ("\\{\\{>_(top|bottom|head|error)\\}\\}", 0, 0, NULL);
+  g_autoptr (GRegex) frame = g_regex_new ("\\{\\{>_(top|bottom|head|error|captcha)\\}\\}", 0, 0, NULL);
   g_autoptr (GRegex) part = g_regex_new ("\\{\\{>([a-z_-]+)\\}\\}", 0, 0, NULL);
   char *text = read_template (name);
 

@@ -3,6 +3,7 @@
 
 #include "postern-flow-ask.h"
 #include "postern-flow-browser.h"
+#include "postern-flow-captcha.h"
 #include "postern-flow-codec.h"
 #include "postern-flow-context.h"
 #include "postern-flow-effects.h"
@@ -126,9 +127,11 @@ answer_overtaken (PosternFlowContext *context)
 
 /* What leads away, and what is no application's to show, needs a browser. */
 static gboolean
-check_native (PosternPrompt *prompt, GError **error)
+check_native (PosternFlowContext *context, GError **error)
 {
-  if (postern_prompt_get_kind (prompt) == POSTERN_PROMPT_PAGE && postern_flow_native_pages_has (postern_prompt_get_template (prompt)))
+  PosternPrompt *prompt = context->prompt;
+
+  if (context->captcha_notice == NULL && postern_prompt_get_kind (prompt) == POSTERN_PROMPT_PAGE && postern_flow_native_pages_has (postern_prompt_get_template (prompt)))
     return TRUE;
   g_set_error_literal (error, POSTERN_ERROR, POSTERN_ERROR_REDIRECT_TO_WEB, "The person must go on in a browser");
   return FALSE;
@@ -143,12 +146,14 @@ postern_flow_park_save (PosternFlowContext *context, GError **error)
   g_autofree char *auth_session = native ? postern_flow_native_bind (context) : NULL;
   g_autoptr (GError) local = NULL;
 
-  if (native && !check_native (context->prompt, error))
+  if (native && !check_native (context, error))
     return NULL;
   if (flow->browser_hash == NULL)
     postern_flow_browser_bind (context);
-  if (page)
+  if (page) {
+    postern_flow_captcha_park (context);
     postern_flow_prompt_keep (flow, context->prompt);
+  }
   if (!write_flow (context, flow, &local)) {
     if (g_error_matches (local, POSTERN_ERROR, POSTERN_ERROR_CONFLICT))
       return answer_overtaken (context);

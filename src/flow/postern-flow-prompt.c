@@ -2,6 +2,7 @@
 #include "postern-flow-prompt.h"
 
 #include "postern-authenticator.h"
+#include "postern-flow-captcha.h"
 #include "postern-flow-connector.h"
 #include "postern-flow-context.h"
 #include "postern-json.h"
@@ -109,6 +110,7 @@ postern_flow_prompt_get_model (PosternFlowContext *context, guint *status, gint6
   add_frame (context, &model);
   add_wait (flow, &model);
   add_error (flow, &model, status, retry_after);
+  postern_flow_captcha_add (flow, &model);
   return postern_json_object_end (&model);
 }
 
@@ -127,6 +129,7 @@ postern_flow_prompt_render (PosternFlowContext *context)
     postern_response_set_header (page, "Retry-After", seconds);
   }
   allow_targets (context, page);
+  postern_flow_captcha_allow (flow, page);
   return page;
 }
 

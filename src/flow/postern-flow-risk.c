@@ -5,6 +5,7 @@
 
 #include "postern-flow-audit.h"
 #include "postern-flow-browser.h"
+#include "postern-flow-captcha.h"
 #include "postern-flow-context.h"
 #include "postern-flow-effects.h"
 #include "postern-flow-factors.h"
@@ -35,8 +36,9 @@ static PosternRiskEffect
 get_effect (PosternFlowContext *context)
 {
   g_autoptr (PosternPolicy) policy = postern_tenant_dup_policy (context->tenant);
+  PosternRiskEffect effect = postern_risk_get_effect (policy, get_signals (context));
 
-  return postern_risk_get_effect (policy, get_signals (context));
+  return effect == POSTERN_RISK_CAPTCHA && postern_flow_captcha_find (context->runtime) == NULL ? POSTERN_RISK_NOTIFY : effect;
 }
 
 /* --- a right try ----------------------------------------------------------------------------------------------------------- */

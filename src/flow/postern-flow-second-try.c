@@ -2,6 +2,7 @@
 #include "postern-flow-second-try.h"
 
 #include "postern-flow-browser.h"
+#include "postern-flow-captcha.h"
 #include "postern-flow-context.h"
 #include "postern-flow-risk.h"
 
@@ -47,7 +48,7 @@ postern_flow_second_try_take (PosternFlowSecondTry *self, PosternFlowContext *co
   self->account = g_strconcat ("second:", context->flow->user_id, NULL);
   self->day = g_strconcat ("guess:day:", context->flow->user_id, self->device_hash ? ":" : NULL, self->device_hash, NULL);
   self->guard = (PosternGuard){ self->account, context->flow->remote_address, self->device_hash };
-  if (!postern_guard_take (context->tenant, &self->guard, now, retry_after, error) ||
+  if (!postern_flow_captcha_take (context, &self->guard, retry_after, error) ||
       !postern_store_write (store, POSTERN_KEEP_SHORT, count_day, &counting, error))
     return FALSE;
   if (counting.count <= WRONG_A_DAY)

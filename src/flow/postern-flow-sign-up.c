@@ -5,11 +5,11 @@
 
 #include "postern-flow-ask.h"
 #include "postern-flow-audit.h"
+#include "postern-flow-captcha.h"
 #include "postern-flow-choices.h"
 #include "postern-flow-code.h"
 #include "postern-flow-context.h"
 #include "postern-flow-factors.h"
-#include "postern-guard.h"
 #include "postern-identifier.h"
 #include "postern-json.h"
 #include "postern-setup.h"
@@ -59,7 +59,7 @@ postern_flow_sign_up_take_try (PosternFlowContext *context, guint *retry_after, 
 {
   PosternGuard guard = { context->flow->id, context->flow->remote_address, NULL };
 
-  return postern_guard_take (context->tenant, &guard, postern_flow_context_now (), retry_after, error);
+  return postern_flow_captcha_take (context, &guard, retry_after, error);
 }
 
 /* --- the account ------------------------------------------------------------------------------------------------------- */

@@ -6,9 +6,15 @@
 
 #include <string.h>
 
-#define PAGE_POLICY \
-  "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self' data: https:; font-src 'self'; connect-src 'self'; " \
-  "manifest-src 'self'; base-uri 'none'; frame-ancestors 'none'; form-action 'self'"
+/* Of each page; what a page itself allows is added. */
+static const struct {
+  const char *directive, *sources;
+} page_policy[] = {
+  { "style-src", " 'self'" },   { "script-src", " 'self'" },  { "img-src", " 'self' data: https:" }, { "font-src", " 'self'" },
+  { "connect-src", " 'self'" }, { "manifest-src", " 'self'" }, { "frame-src", "" },
+};
+#define PAGE_POLICY_BEGIN "default-src 'none'; "
+#define PAGE_POLICY_END "base-uri 'none'; frame-ancestors 'none'; form-action 'self'"
 #define OTHER_POLICY "default-src 'none'; frame-ancestors 'none'"
 #define LANGUAGE_MAX_AGE (365 * 24 * 3600)
 
@@ -24,13 +30,41 @@ copy_cookie (const char *name, const char *value, gint64 max_age, gpointer user_
   postern_response_set_cookie (user_data, name, value, max_age);
 }
 
+typedef struct {
+  const char *directive;
+  GString *sources;
+} Sources;
+
+static void
+add_source (const char *directive, const char *source, gpointer user_data)
+{
+  Sources *it = user_data;
+
+  if (g_str_equal (directive, it->directive))
+    g_string_append_printf (it->sources, " %s", source);
+}
+
+/* A directive without sources falls back to the default, which is none. */
+static void
+add_directive (GString *policy, PosternResponse *page, const char *directive, const char *sources)
+{
+  g_autoptr (GString) all = g_string_new (sources);
+
+  postern_response_foreach_source (page, add_source, &(Sources){ directive, all });
+  if (all->len > 0)
+    g_string_append_printf (policy, "%s%s; ", directive, all->str);
+}
+
 /* form-action also binds the redirects that follow a POST, so the application's origin stands there too. */
 static void
 set_policy (PosternResponse *out, PosternResponse *page)
 {
   GPtrArray *targets = postern_response_get_form_targets (page);
-  g_autoptr (GString) policy = g_string_new (PAGE_POLICY);
+  g_autoptr (GString) policy = g_string_new (PAGE_POLICY_BEGIN);
 
+  for (guint i = 0; i < G_N_ELEMENTS (page_policy); i++)
+    add_directive (policy, page, page_policy[i].directive, page_policy[i].sources);
+  g_string_append (policy, PAGE_POLICY_END);
   for (guint i = 0; i < targets->len; i++) {
     const char *target = g_ptr_array_index (targets, i);
     if (!strpbrk (target, ";, \t\r\n"))

@@ -60,6 +60,7 @@ count (PosternTxn *txn, Try *it, const char *key, guint limit, gint64 *pardon_at
     return FALSE;
   *pardon_at = always || 2 * total >= limit ? resets_at : 0;
   it->guard->many |= 2 * (total - 1) > limit;
+  it->guard->many_next |= 2 * total > limit;
   if (total > limit)
     it->resets_at = MAX (it->resets_at, resets_at);
   return TRUE;
@@ -73,7 +74,7 @@ take (PosternTxn *txn, gpointer user_data, GError **error)
   PosternGuard *guard = it->guard;
 
   it->resets_at = guard->account_resets_at = guard->address_resets_at = 0;
-  guard->many = FALSE;
+  guard->many = guard->many_next = FALSE;
   if (it->address && !count (txn, it, it->address, it->policy->guesses_per_address, &guard->address_resets_at, error))
     return FALSE;
   return it->resets_at > 0 || count (txn, it, it->account, it->policy->guesses_per_account, &guard->account_resets_at, error);
@@ -119,6 +120,29 @@ postern_guard_pardon_grant (PosternGuardPardon *self, PosternTxn *txn, GError **
   if (self->account && !self->forgets && !postern_counter_store_give_back (txn, self->account, self->account_resets_at, error))
     return FALSE;
   return self->address == NULL || postern_counter_store_give_back (txn, self->address, self->address_resets_at, error);
+}
+
+static gboolean
+grant (PosternTxn *txn, gpointer pardon, GError **error)
+{
+  return postern_guard_pardon_grant (pardon, txn, error);
+}
+
+gboolean
+postern_guard_give_back (PosternTenant *tenant, const PosternGuard *guard, gboolean nothing, GError **error)
+{
+  PosternGuard part = *guard;
+  g_autoptr (PosternGuardPardon) pardon = NULL;
+
+  if (!nothing)
+    part.address_resets_at = 0;
+  if (!nothing && guard->device_hash)
+    part.account_resets_at = 0;
+  pardon = postern_guard_dup_pardon (&part);
+  if (pardon == NULL)
+    return TRUE;
+  pardon->forgets = FALSE; /* nobody has shown to know anything */
+  return postern_store_write (postern_tenant_get_store (tenant), POSTERN_KEEP_SHORT, grant, pardon, error);
 }
 
 void

@@ -19,6 +19,7 @@ typedef struct {
   const char *address;     /* (nullable) */
   const char *device_hash; /* (nullable): only of a browser known to be the account's */
   gboolean many;           /* out, of taking: before this try more than half of a budget was used up; right tries alone do not come there */
+  gboolean many_next;      /* out, of taking: the same, with this try */
   gint64 account_resets_at, address_resets_at; /* out, of taking: when the budget is whole again; 0 while pardon is not worth a write */
 } PosternGuard;
 
@@ -36,6 +37,12 @@ gboolean postern_guard_take (PosternTenant *tenant, PosternGuard *guard, gint64 
  * the known browser's tries are forgotten then. Returns: (transfer full) (nullable): NULL where nothing is worth a write.
  */
 PosternGuardPardon *postern_guard_dup_pardon (const PosternGuard *guard);
+/**
+ * postern_guard_give_back: the try that was taken never got to the secret: the account gets it back, and so does the address when it
+ * brought @nothing. One that brought a wrong answer stays counted where it came from: the address, or the known browser.
+ * Returns: FALSE if the store failed
+ */
+gboolean postern_guard_give_back (PosternTenant *tenant, const PosternGuard *guard, gboolean nothing, GError **error);
 /** postern_guard_pardon_grant: writes it, in a transaction of the short-lived file; one that comes late does not reach into the next window. */
 gboolean postern_guard_pardon_grant (PosternGuardPardon *self, PosternTxn *txn, GError **error);
 void postern_guard_pardon_free (PosternGuardPardon *self);

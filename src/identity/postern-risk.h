@@ -24,7 +24,7 @@ typedef enum {
 /** PosternRiskEffect: what a signal leads to: each also to the ones before it. */
 typedef enum {
   POSTERN_RISK_OFF,           /* it is noted in the audit event, and a listener of `decide` may vote on it */
-  POSTERN_RISK_CAPTCHA,       /* before the next guess, where a captcha is set up */
+  POSTERN_RISK_CAPTCHA,       /* before the next guess, where a captcha is set up; else as NOTIFY */
   POSTERN_RISK_NOTIFY,        /* the person is told by e-mail */
   POSTERN_RISK_SECOND_FACTOR, /* a second factor is asked of who has one, whatever browser is remembered */
   POSTERN_RISK_REFUSE

@@ -107,6 +107,7 @@ struct _PosternFlow {
   char *prompt_error_field, *prompt_error_message; /* (nullable) */
   guint prompt_status;
   gint64 prompt_retry_at;        /* 0: at once */
+  GVariant *captcha;             /* (nullable): a{sv}: what that page asks before the next guess; src/flow/postern-flow-captcha.h */
   char *task;                    /* (nullable) ENTRANCE_ACCOUNT: "setup", or a row in src/flow/postern-flow-tasks.c */
   char *task_target;             /* (nullable): which one of several the task is about: a credential's id, a connector's; not checked yet */
   char *ticket_hash;             /* (nullable) task "setup": the link that allows it */

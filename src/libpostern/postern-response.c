@@ -2,6 +2,7 @@
 #include "postern-response.h"
 #include "postern-error.h"
 #include "postern-json.h"
+#include "postern-pairs-private.h"
 
 #include <glib/gi18n.h>
 #include <string.h>
@@ -24,6 +25,7 @@ struct _PosternResponse {
   GArray *headers; /* (element-type Field) */
   GArray *cookies; /* (element-type Field) (nullable): most responses set none */
   GPtrArray *form_targets;
+  PosternPairs *sources; /* (nullable): of the page's CSP: directive and source */
 };
 
 G_DEFINE_FINAL_TYPE (PosternResponse, postern_response, G_TYPE_OBJECT)
@@ -67,6 +69,7 @@ postern_response_finalize (GObject *object)
   g_array_unref (self->headers);
   g_clear_pointer (&self->cookies, g_array_unref);
   g_ptr_array_unref (self->form_targets);
+  g_clear_pointer (&self->sources, postern_pairs_unref);
   G_OBJECT_CLASS (postern_response_parent_class)->finalize (object);
 }
 
@@ -299,6 +302,34 @@ postern_response_allow_form_target (PosternResponse *self, const char *url)
 
   if (origin && !g_ptr_array_find_with_equal_func (self->form_targets, origin, g_str_equal, NULL))
     g_ptr_array_add (self->form_targets, g_steal_pointer (&origin));
+}
+
+/* No keyword, no scheme alone, nothing that ends a directive. */
+static gboolean
+is_source (const char *source)
+{
+  const char *host = g_str_has_prefix (source, "https://") ? source + 8 : g_str_has_prefix (source, "http://") ? source + 7 : "";
+
+  return *host && host[strspn (host, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~/:*")] == '\0' && strcmp (host, "*") != 0;
+}
+
+void
+postern_response_allow_source (PosternResponse *self, const char *directive, const char *source)
+{
+  static const char *const directives[] = { "script-src", "frame-src", "connect-src", "style-src", "img-src", NULL };
+
+  if (!g_strv_contains (directives, directive) || !is_source (source))
+    return;
+  if (self->sources == NULL)
+    self->sources = postern_pairs_new ();
+  postern_pairs_add (self->sources, directive, -1, source, -1);
+}
+
+void
+postern_response_foreach_source (PosternResponse *self, PosternSourceFunc func, gpointer user_data)
+{
+  for (guint i = 0; self->sources && i < self->sources->n_items; i++)
+    func (self->sources->items[i].name, self->sources->items[i].value, user_data);
 }
 
 GPtrArray *

@@ -171,6 +171,30 @@ POSTERN_API void postern_response_set_cookie (PosternResponse *self, const char 
 POSTERN_API void postern_response_allow_form_target (PosternResponse *self, const char *url);
 
 /**
+ * postern_response_allow_source:
+ * @directive: "script-src", "frame-src", "connect-src", "style-src" or "img-src"
+ * @source: an origin, or a URL below which all is allowed: "https://a.example", "https://a.example/path/"; a host may begin with "*."
+ *
+ * Adds @source to one directive of this page's CSP. What is neither is left out: a policy is loosened by what stands in it alone.
+ */
+POSTERN_API void postern_response_allow_source (PosternResponse *self, const char *directive, const char *source);
+
+/**
+ * PosternSourceFunc:
+ *
+ * For postern_response_foreach_source().
+ */
+typedef void (*PosternSourceFunc) (const char *directive, const char *source, gpointer user_data);
+
+/**
+ * postern_response_foreach_source:
+ * @func: (scope call):
+ *
+ * Goes through what postern_response_allow_source() added, in order.
+ */
+POSTERN_API void postern_response_foreach_source (PosternResponse *self, PosternSourceFunc func, gpointer user_data);
+
+/**
  * postern_response_get_form_targets:
  *
  * The origins that postern_response_allow_form_target() added.

@@ -6,6 +6,7 @@
 #include "postern-json.h"
 
 #include "postern-authenticator.h"
+#include "postern-captcha.h"
 #include "postern-claims.h"
 #include "postern-database.h"
 #include "postern-error.h"

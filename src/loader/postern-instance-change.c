@@ -26,7 +26,7 @@ postern_instance_change_can_set (PosternSettingInfo *setting)
 static gboolean
 is_offered (PosternPluginInfo *info)
 {
-  static const char *const kinds[] = { "connector", "messenger", "sink", NULL };
+  static const char *const kinds[] = { "connector", "messenger", "captcha", "sink", NULL };
   if (!g_strv_contains (kinds, info->kind))
     return FALSE;
   for (guint i = 0; i < info->settings->len; i++) {

@@ -11,7 +11,7 @@ static const struct {
   const char *kind, *base;
 } bases[] = {
   { "connector", "PosternConnector" }, { "factor", "PosternFactor" }, { "messenger", "PosternMessenger" },
-  { "sink", "PosternSink" }, { "protocol", "PosternProtocol" }, { "database", "PosternDatabase" },
+  { "captcha", "PosternCaptcha" }, { "sink", "PosternSink" }, { "protocol", "PosternProtocol" }, { "database", "PosternDatabase" },
 };
 
 static const char *

@@ -7,7 +7,7 @@
 
 #include <string.h>
 
-static const char *const kinds[] = { "connector", "factor", "messenger", "sink", "protocol", "database", NULL };
+static const char *const kinds[] = { "connector", "factor", "messenger", "captcha", "sink", "protocol", "database", NULL };
 static const char *const types[] = { "string", "text", "url", "boolean", "integer", "list", "choice", "file", NULL };
 static const char *const plugin_keys[] = { "Id", "Kind", "Api", "Module", "Base", "Name", "Description", "Icon", "Needs", "After", NULL };
 static const char *const setting_keys[] = { "Type", "Required", "Secret", "Default", "Choices", "Label", "Help", NULL };

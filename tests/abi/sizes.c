@@ -20,6 +20,8 @@ main (void)
   SIZE (PosternConnectorClass);
   SIZE (PosternMessenger);
   SIZE (PosternMessengerClass);
+  SIZE (PosternCaptcha);
+  SIZE (PosternCaptchaClass);
   SIZE (PosternSink);
   SIZE (PosternSinkClass);
   SIZE (PosternDatabaseClass);
@@ -28,6 +30,7 @@ main (void)
   SLOT (PosternInstanceClass, configure);
   SLOT (PosternAuthenticatorClass, handle_step);
   SLOT (PosternMessengerClass, deliver);
+  SLOT (PosternCaptchaClass, verify);
   SLOT (PosternSinkClass, attach);
   NUMBER (POSTERN_PLUGIN_API);
   NUMBER (POSTERN_STEP_BEGIN);

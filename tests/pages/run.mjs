@@ -17,6 +17,7 @@ const words = process.argv.slice(2).filter((word) => word !== '--shots' && word 
 const ids = {
   identifier: ['identifier', 'submit'],
   password: ['identifier', 'password', 'submit', 'other-identifier'],
+  'password--captcha': ['password', 'captcha', 'captcha-status', 'submit'],
   code: ['code', 'submit', 'resend', 'other-identifier'],
   totp: ['code', 'remember', 'submit', 'other-factor', 'other-identifier'],
   'totp--error': ['code', 'submit'],
@@ -51,7 +52,7 @@ const ids = {
   'form-post': ['submit'],
   'connector-demo': ['name', 'submit'],
   console: ['add', 'row-google', 'connector-google', 'state-google'],
-  'console-add': ['type-google', 'type-smtp', 'type-hook'],
+  'console-add': ['type-google', 'type-smtp', 'type-hook', 'type-captcha-pow'],
   'console-connector': ['callback', 'name', 'setting-issuer', 'setting-client-secret', 'forget-client-secret', 'submit', 'try', 'switch-off', 'delete'],
   'console-connector--new': ['guide', 'callback', 'id', 'name', 'setting-issuer', 'setting-client-secret', 'submit'],
   'console-connector--id': ['id', 'id-error', 'submit'],
