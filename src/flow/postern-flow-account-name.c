@@ -66,10 +66,11 @@ put (PosternTxn *txn, gpointer user_data, GError **error)
          postern_flow_audit_append (it->context, txn, EVENT, it->user->id, error);
 }
 
-/* @typed: (nullable): what was sent, and cannot be a name */
+/* @kept: (nullable): what was sent as a `name`, and cannot be one */
 static PosternResponse *
-show (PosternFlowVisit *visit, PosternCredential *credential, const char *typed)
+show (PosternFlowVisit *visit, PosternCredential *credential, GVariant *kept)
 {
+  const char *typed = kept ? postern_json_get_string (kept, "name") : NULL;
   g_autofree char *action = g_strconcat (postern_tenant_get_issuer (visit->tenant), POSTERN_FLOW_METHOD_NAME_PATH, credential->id, NULL);
   g_autofree char *back_url = g_strconcat (postern_tenant_get_issuer (visit->tenant), "/account", NULL);
   g_auto (PosternJsonObject) model = POSTERN_JSON_OBJECT_INIT;
@@ -79,12 +80,13 @@ show (PosternFlowVisit *visit, PosternCredential *credential, const char *typed)
   postern_json_object_add_string (&model, "name", typed ? typed : credential->data ? postern_json_get_string (credential->data, "name") : NULL);
   postern_json_object_add_string (&model, "error_field", typed ? "name" : NULL);
   postern_json_object_add_string (&model, "error_message", typed ? N_("This cannot be a name. Write it in letters, and shorter.") : NULL);
+  postern_json_object_add_string (&model, "error_request", typed ? postern_json_get_string (kept, "error_request") : NULL);
   return postern_response_new_page (200, "account-name", postern_json_object_end (&model));
 }
 
 /* Somebody else's, and what has no name, is not there. */
 static PosternResponse *
-show_found (PosternFlowVisit *visit, const char *id, const char *typed)
+show_found (PosternFlowVisit *visit, const char *id, GVariant *kept)
 {
   Naming it = { .user = visit->user, .id = id };
   g_autoptr (GError) error = NULL;
@@ -92,7 +94,7 @@ show_found (PosternFlowVisit *visit, const char *id, const char *typed)
 
   if (!postern_store_read (postern_tenant_get_store (visit->tenant), POSTERN_KEEP_LASTING, find, &it, &error))
     return postern_response_new_error_page (error, "/account");
-  response = show (visit, it.credential, typed);
+  response = show (visit, it.credential, kept);
   postern_credential_unref (it.credential);
   return response;
 }
@@ -114,17 +116,17 @@ postern_flow_account_name_show (PosternRequest *request, gpointer engine)
   g_autofree char *path = dup_path (id);
   g_autoptr (GVariant) kept = visit ? postern_flow_kept_get (visit, request, path) : NULL;
 
-  return visit ? show_found (visit, id, kept ? postern_json_get_string (kept, "name") : NULL) : response;
+  return visit ? show_found (visit, id, kept) : response;
 }
 
 static PosternResponse *
-lead_to_fault (PosternFlowVisit *visit, const char *id, const char *typed)
+lead_to_fault (PosternFlowVisit *visit, PosternRequest *request, const char *id, const char *typed)
 {
   g_autofree char *path = dup_path (id);
   g_auto (PosternJsonObject) model = POSTERN_JSON_OBJECT_INIT;
 
   postern_json_object_add_string (&model, "name", typed ? typed : "");
-  return postern_flow_kept_put (visit, path, postern_json_object_end (&model));
+  return postern_flow_kept_put (visit, request, path, postern_json_object_end (&model));
 }
 
 static PosternResponse *
@@ -155,7 +157,7 @@ postern_flow_account_name_submit (PosternRequest *request, gpointer engine)
   postern_request_get_form (request, "name", &typed, NULL);
   name = postern_user_name_dup_typed (typed);
   if (name == NULL)
-    return lead_to_fault (visit, id, typed);
+    return lead_to_fault (visit, request, id, typed);
   flow = postern_flow_visit_begin_context (visit, postern_flow_engine_get_runtime (engine), request, &context);
   response = commit (visit, &(Naming){ .context = &context, .user = visit->user, .id = id, .name = name });
   postern_flow_context_clear (&context);

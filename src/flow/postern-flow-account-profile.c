@@ -27,6 +27,7 @@ typedef struct {
   PosternFlowContext *context;
   const char *values[G_N_ELEMENTS (fields)]; /* as typed; "" takes it away; NULL leaves it */
   const char *locale, *appearance;           /* each (nullable): it stays */
+  const char *error_request;                 /* (nullable): which request it came by, where something is wrong with it */
 } Profile;
 
 /* @current: (nullable) */
@@ -76,6 +77,7 @@ show (PosternFlowVisit *visit, const Profile *typed, gint wrong)
   postern_json_object_add (&model, "appearances", appearance_entries (typed && typed->appearance ? typed->appearance : visit->user->appearance));
   postern_json_object_add_string (&model, "error_field", wrong >= 0 ? fields[wrong].name : NULL);
   postern_json_object_add_string (&model, "error_message", wrong >= 0 ? N_("This cannot be a name. Write it in letters, and shorter.") : NULL);
+  postern_json_object_add_string (&model, "error_request", typed ? typed->error_request : NULL);
   return postern_response_new_page (200, "account-profile", postern_json_object_end (&model));
 }
 
@@ -104,19 +106,20 @@ show_kept (PosternFlowVisit *visit, PosternRequest *request)
   for (guint i = 0; i < G_N_ELEMENTS (fields); i++)
     typed.values[i] = postern_json_get_string (kept, fields[i].name);
   typed.appearance = postern_json_get_string (kept, "appearance");
+  typed.error_request = postern_json_get_string (kept, "error_request");
   return show (visit, &typed, find_wrong (&typed));
 }
 
 /* What is wrong is found again when it is shown. */
 static PosternResponse *
-lead_to_fault (PosternFlowVisit *visit, const Profile *typed)
+lead_to_fault (PosternFlowVisit *visit, PosternRequest *request, const Profile *typed)
 {
   g_auto (PosternJsonObject) model = POSTERN_JSON_OBJECT_INIT;
 
   for (guint i = 0; i < G_N_ELEMENTS (fields); i++)
     postern_json_object_add_string (&model, fields[i].name, typed->values[i]);
   postern_json_object_add_string (&model, "appearance", typed->appearance);
-  return postern_flow_kept_put (visit, PATH, postern_json_object_end (&model));
+  return postern_flow_kept_put (visit, request, PATH, postern_json_object_end (&model));
 }
 
 PosternResponse *
@@ -214,7 +217,7 @@ postern_flow_account_profile_submit (PosternRequest *request, gpointer engine)
   if (!read_form (&profile, request, &error))
     return postern_response_new_error_page (error, "/account");
   if (find_wrong (&profile) >= 0)
-    return lead_to_fault (visit, &profile);
+    return lead_to_fault (visit, request, &profile);
   flow = postern_flow_visit_begin_context (visit, postern_flow_engine_get_runtime (engine), request, &context);
   response = commit (visit, &profile);
   postern_flow_context_clear (&context);

@@ -74,7 +74,7 @@ test_nobody (void)
     g_assert_null (browser_model (browser, "error_message"));
     g_assert_cmpstr (browser_model (browser, "identifier"), ==, who[i]);
     g_assert_cmpuint (g_variant_n_children (postern_response_get_model (browser->last)), ==,
-                      g_variant_n_children (postern_response_get_model (known->last)) - 2 /* what was wrong */);
+                      g_variant_n_children (postern_response_get_model (known->last)) - 3 /* what was wrong, and when */);
     g_assert_cmpuint (post_count (who[i], NULL, NULL), ==, 0);
     browser_enter_code (browser, "000000");
     g_assert_cmpstr (browser_model (browser, "error_message"), ==, wrong);

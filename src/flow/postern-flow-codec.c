@@ -82,6 +82,7 @@ static const Field fields[] = {
   FIELD_VARIANT (prompt_model, "a{sv}"),
   FIELD (prompt_error_field, STRING),
   FIELD (prompt_error_message, STRING),
+  FIELD (prompt_error_request, STRING),
   FIELD (prompt_status, FLAGS),
   FIELD (prompt_retry_at, NUMBER),
   FIELD_VARIANT (captcha, "a{sv}"),

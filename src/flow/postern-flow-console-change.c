@@ -194,6 +194,7 @@ show (Page *page, GVariant *kept)
     fault.culprit = postern_json_get_string (kept, "culprit");
     fault.words = postern_json_get_string (kept, "words");
     fault.detail = postern_json_get_string (kept, "detail");
+    postern_json_object_add_string (&model, "error_request", postern_json_get_string (kept, "error_request"));
   }
   postern_flow_console_add_url (&page->console, &model, "action", page->path, NULL);
   postern_flow_console_add_url (&page->console, &model, "back_url", POSTERN_FLOW_CONSOLE_PATH, NULL);
@@ -339,7 +340,7 @@ lead_to_fault (Page *page, const PosternFlowConsoleFault *fault, gboolean late)
   postern_json_object_add_string (&model, "words", fault->words);
   postern_json_object_add_string (&model, "detail", fault->detail);
   postern_json_object_add_boolean (&model, "late", late);
-  return postern_flow_kept_put (page->console.visit, page->path, postern_json_object_end (&model));
+  return postern_flow_kept_put (page->console.visit, page->console.request, page->path, postern_json_object_end (&model));
 }
 
 static PosternResponse *
@@ -402,7 +403,7 @@ try (Page *page)
   postern_instance_try (page->entry->instance, postern_tenant_get_issuer (page->console.visit->tenant), postern_request_get_cancellable (page->console.request), &trial);
   postern_json_object_add_string (&model, "tried", trial.text);
   postern_json_object_add_boolean (&model, "good", trial.good);
-  return postern_flow_kept_put (page->console.visit, page->path, postern_json_object_end (&model));
+  return postern_flow_kept_put (page->console.visit, page->console.request, page->path, postern_json_object_end (&model));
 }
 
 PosternResponse *

@@ -35,27 +35,30 @@ get (PosternTxn *txn, gpointer user_data, GError **error)
 
 /* (transfer full): the model with whose it is */
 static GBytes *
-pack (const Parcel *parcel, const char *path, GVariant *model)
+pack (const Parcel *parcel, PosternRequest *request, const char *path, GVariant *model)
 {
-  g_auto (PosternJsonObject) object = POSTERN_JSON_OBJECT_INIT;
+  g_auto (PosternJsonObject) object = POSTERN_JSON_OBJECT_INIT, all = POSTERN_JSON_OBJECT_INIT;
+  g_autoptr (GVariant) owned = g_variant_ref_sink (model);
   g_autoptr (GVariant) whole = NULL;
   char *text;
 
   postern_json_object_add_string (&object, "owner", parcel->owner);
   postern_json_object_add_string (&object, "path", path);
   postern_json_object_add_int64 (&object, "expires_at", parcel->expires_at);
-  postern_json_object_add (&object, "model", model);
+  postern_json_object_add_all (&all, owned);
+  postern_json_object_add_string (&all, "error_request", postern_request_get_id (request));
+  postern_json_object_add (&object, "model", postern_json_object_end (&all));
   whole = g_variant_ref_sink (postern_json_object_end (&object));
   text = postern_json_print (whole);
   return g_bytes_new_take (text, strlen (text));
 }
 
 PosternResponse *
-postern_flow_kept_put (PosternFlowVisit *visit, const char *path, GVariant *model)
+postern_flow_kept_put (PosternFlowVisit *visit, PosternRequest *request, const char *path, GVariant *model)
 {
   g_autofree char *id = postern_id_new (PREFIX), *location = g_strconcat (path, "?kept=", id, NULL);
   Parcel parcel = { id, visit->user->id, postern_flow_context_now () + LIFETIME, NULL };
-  g_autoptr (GBytes) bytes = parcel.bytes = pack (&parcel, path, model);
+  g_autoptr (GBytes) bytes = parcel.bytes = pack (&parcel, request, path, model);
   g_autoptr (GError) error = NULL;
 
   if (postern_store_write (postern_tenant_get_store (visit->tenant), POSTERN_KEEP_SHORT, put, &parcel, &error))

@@ -13,10 +13,11 @@ G_BEGIN_DECLS
 /**
  * postern_flow_kept_put: leads to @path, which gets @model from postern_flow_kept_get().
  * @path: of the page, without a query
+ * @request: the one that is answered: its id is put into the model as `error_request`
  * @model: a{sv}: no secret, since it is not sealed; consumed if floating
  * Returns: (transfer full): 303, or an error page
  */
-PosternResponse *postern_flow_kept_put (PosternFlowVisit *visit, const char *path, GVariant *model);
+PosternResponse *postern_flow_kept_put (PosternFlowVisit *visit, PosternRequest *request, const char *path, GVariant *model);
 
 /**
  * postern_flow_kept_get: what was kept for who visits, when the query of @request names it.

@@ -152,7 +152,7 @@ postern_flow_park_save (PosternFlowContext *context, GError **error)
     postern_flow_browser_bind (context);
   if (page) {
     postern_flow_captcha_park (context);
-    postern_flow_prompt_keep (flow, context->prompt);
+    postern_flow_prompt_keep (context, context->prompt);
   }
   if (!write_flow (context, flow, &local)) {
     if (g_error_matches (local, POSTERN_ERROR, POSTERN_ERROR_CONFLICT))

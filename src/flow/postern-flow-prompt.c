@@ -8,8 +8,9 @@
 #include "postern-json.h"
 
 void
-postern_flow_prompt_keep (PosternFlow *flow, PosternPrompt *prompt)
+postern_flow_prompt_keep (PosternFlowContext *context, PosternPrompt *prompt)
 {
+  PosternFlow *flow = context->flow;
   guint retry_after = postern_prompt_get_retry_after (prompt);
   GVariant *model = postern_prompt_get_model (prompt);
 
@@ -18,6 +19,7 @@ postern_flow_prompt_keep (PosternFlow *flow, PosternPrompt *prompt)
   flow->prompt_model = model ? g_variant_ref (model) : NULL;
   postern_flow_set_string (&flow->prompt_error_field, postern_prompt_get_error_field (prompt));
   postern_flow_set_string (&flow->prompt_error_message, postern_prompt_get_error_message (prompt));
+  postern_flow_set_string (&flow->prompt_error_request, flow->prompt_error_message && context->request ? postern_request_get_id (context->request) : NULL);
   flow->prompt_status = postern_prompt_get_status (prompt);
   flow->prompt_retry_at = retry_after > 0 ? postern_flow_context_now () + retry_after : 0;
 }
@@ -41,6 +43,7 @@ add_error (PosternFlow *flow, PosternJsonObject *model, guint *status, gint64 *r
   *status = flow->prompt_status;
   postern_json_object_add_string (model, "error_field", flow->prompt_error_field);
   postern_json_object_add_string (model, "error_message", flow->prompt_error_message);
+  postern_json_object_add_string (model, "error_request", flow->prompt_error_request);
   if (*retry_after > 0)
     postern_json_object_add_int64 (model, "retry_after", *retry_after);
 }

@@ -6,12 +6,12 @@
 G_BEGIN_DECLS
 
 /*
- * The page of a parked flow, kept with it: {template, model, error_field, error_message, status, retry_at}. So a GET only
+ * The page of a parked flow, kept with it: {template, model, error_field, error_message, error_request, status, retry_at}. So a GET only
  * shows, a reload changes nothing, and an error outlives the 303 and a restart.
  */
 
-/** postern_flow_prompt_keep: puts a page prompt into the flow. */
-void postern_flow_prompt_keep (PosternFlow *flow, PosternPrompt *prompt);
+/** postern_flow_prompt_keep: puts a page prompt into the flow; with an error also which request it came of. */
+void postern_flow_prompt_keep (PosternFlowContext *context, PosternPrompt *prompt);
 /** postern_flow_prompt_get_template: what the flow's page is now; "connector" when there is nothing to type. (transfer none) */
 const char *postern_flow_prompt_get_template (PosternFlow *flow);
 /** postern_flow_prompt_get_model: what the page is filled in with, also with what every page of a flow shows. (transfer floating) */

@@ -105,6 +105,7 @@ struct _PosternFlow {
   char *prompt_template;                        /* (nullable): it has none yet */
   GVariant *prompt_model;                       /* a{sv}; (nullable) */
   char *prompt_error_field, *prompt_error_message; /* (nullable) */
+  char *prompt_error_request;                   /* (nullable): id of the request that the error came of, as the log has it */
   guint prompt_status;
   gint64 prompt_retry_at;        /* 0: at once */
   GVariant *captcha;             /* (nullable): a{sv}: what that page asks before the next guess; src/flow/postern-flow-captcha.h */

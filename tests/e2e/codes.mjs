@@ -73,6 +73,8 @@ export function register(person) {
     assert.equal(await page.getAttribute('#code', 'aria-invalid'), 'true');
     assert.match(await page.getAttribute('#code', 'aria-describedby'), /code-error/);
     assert.match(await page.title(), /^Error:/);
+    const request = await page.innerText('main .fine code'); // which the log has of the form, and not of the page that shows what came of it
+    assert.ok(postern.log().split('\n').some((line) => line.includes('"type":"access"') && line.includes(`"${request}"`) && line.includes('"POST"')), request);
     await page.fill('#code', code);
     await page.waitForURL('**/account');
     await close();
