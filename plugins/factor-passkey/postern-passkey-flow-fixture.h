@@ -139,11 +139,17 @@ owner_create (Owner *self, Browser *browser)
 }
 
 static inline Browser *
-browser_at_start (void)
+browser_at_start_from (const char *address)
 {
-  Browser *browser = browser_new ("192.0.2.1");
+  Browser *browser = browser_new (address);
 
   browser_begin (browser, application_flow (APP_FIRST, 0));
   assert_page (browser, "identifier");
   return browser;
+}
+
+static inline Browser *
+browser_at_start (void)
+{
+  return browser_at_start_from ("192.0.2.1");
 }

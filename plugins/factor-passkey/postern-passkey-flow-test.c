@@ -379,6 +379,37 @@ test_database (void)
   g_assert_cmpuint (after, ==, before);
 }
 
+/* Nobody guesses a passkey, so nobody is kept from trying; but a stranger who sends rubbish all day writes no more rows than who guesses. */
+static void
+test_flood (void)
+{
+  static const char *const addresses[] = { "2001:db8::1", "2001:db8::2" }; /* one customer's */
+  g_auto (Owner) flo = owner_make ("flo@passkey.example");
+  g_autoptr (Browser) browser = NULL;
+  g_autofree char *right = NULL;
+  guint before = 0, after = 0, later = 0;
+
+  policy_set ("{\"guesses_per_address\":5}");
+  g_assert_true (postern_store_read (house_store, POSTERN_KEEP_LASTING, count_failed, &before, NULL));
+  for (guint i = 0; i < 10; i++) {
+    g_autoptr (Browser) stranger = browser_at_start_from (i < 9 ? addresses[i % 2] : "198.51.100.67");
+    g_autofree char *form = owner_answer (&flo, stranger, ALONE);
+    g_autofree char *wrong = change (form, "signature", "AAAA");
+
+    browser_submit (stranger, wrong);
+    assert_page (stranger, "identifier");
+  }
+  g_assert_true (postern_store_read (house_store, POSTERN_KEEP_LASTING, count_failed, &after, NULL));
+  g_assert_cmpuint (after - before, ==, 5 + 1);
+  browser = browser_at_start_from (addresses[0]);
+  right = owner_answer (&flo, browser, ALONE);
+  browser_submit (browser, right);
+  assert_answer (browser, "acr=2");
+  g_assert_true (postern_store_read (house_store, POSTERN_KEEP_LASTING, count_failed, &later, NULL));
+  g_assert_cmpuint (later, ==, after);
+  policy_set ("{}");
+}
+
 int
 main (int argc, char **argv)
 {
@@ -397,6 +428,7 @@ main (int argc, char **argv)
   g_test_add_func ("/passkey-flow/settings", test_settings);
   g_test_add_func ("/passkey-flow/writes", test_writes);
   g_test_add_func ("/passkey-flow/database", test_database);
+  g_test_add_func ("/passkey-flow/flood", test_flood);
   status = g_test_run ();
   return passkey_end (status);
 }

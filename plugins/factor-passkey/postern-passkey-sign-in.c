@@ -206,7 +206,7 @@ answer_of (Trial *self, const char *user_id)
     finish (self);
   } else if (g_error_matches (error, POSTERN_ERROR, POSTERN_ERROR_CREDENTIALS)) {
     g_message ("The passkey of one who is known was not accepted: %s", error->message);
-    postern_flow_audit_write (self->context, "sign-in.failed", user_id);
+    postern_flow_audit_write_failure (self->context, user_id);
     show (self, user_id, NOTICE_WRONG);
     g_error_free (error);
   } else { /* the database's: nobody failed to sign in */
@@ -235,7 +235,7 @@ answer_anybody (Trial *self)
     return;
   }
   if (g_error_matches (error, POSTERN_ERROR, POSTERN_ERROR_CREDENTIALS))
-    postern_flow_audit_write (self->context, "sign-in.failed", self->credential ? self->credential->user_id : NULL);
+    postern_flow_audit_write_failure (self->context, self->credential ? self->credential->user_id : NULL);
   postern_step_return_error (self->step, error);
 }
 

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "postern-flow-audit.h"
 
+#include "postern-flow-context.h"
+#include "postern-guard.h"
 #include "postern-json.h"
 
 static GVariant *
@@ -66,4 +68,30 @@ postern_flow_audit_write (PosternFlowContext *context, const char *event, const 
   if (!postern_store_write (postern_tenant_get_store (context->tenant), POSTERN_KEEP_LASTING, append, &note, &error))
     g_warning ("Event %s could not be kept: %s", event, error->message);
   postern_flow_audit_tell (context, event, user_id);
+}
+
+typedef struct {
+  const char *key;
+  gint64 window, count;
+} Failures;
+
+static gboolean
+count_failure (PosternTxn *txn, gpointer user_data, GError **error)
+{
+  Failures *it = user_data;
+
+  return postern_counter_store_add (txn, it->key, 1, it->window, postern_flow_context_now (), &it->count, NULL, error);
+}
+
+void
+postern_flow_audit_write_failure (PosternFlowContext *context, const char *user_id)
+{
+  g_autoptr (PosternPolicy) policy = postern_tenant_dup_policy (context->tenant);
+  g_autofree char *network = context->flow->remote_address ? postern_guard_dup_network (context->flow->remote_address) : NULL;
+  g_autofree char *key = g_strconcat ("failed:", network, NULL);
+  Failures failures = { key, policy->guess_window, 0 };
+
+  postern_store_write (postern_tenant_get_store (context->tenant), POSTERN_KEEP_SHORT, count_failure, &failures, NULL); /* uncounted, it is kept */
+  if (failures.count <= policy->guesses_per_address)
+    postern_flow_audit_write (context, "sign-in.failed", user_id);
 }

@@ -17,5 +17,10 @@ gboolean postern_flow_audit_append (PosternFlowContext *context, PosternTxn *txn
 void postern_flow_audit_tell (PosternFlowContext *context, const char *event, const char *user_id);
 /** postern_flow_audit_write: a transaction of its own, then the hub; a failure is logged, for the answer does not depend on it. */
 void postern_flow_audit_write (PosternFlowContext *context, const char *event, const char *user_id);
+/**
+ * postern_flow_audit_write_failure: sign-in.failed by what nobody can guess, so that no guard counts it (postern-guard.h): no more often
+ * from one address than may be guessed from there, or strangers would fill the disk. @user_id: (nullable)
+ */
+void postern_flow_audit_write_failure (PosternFlowContext *context, const char *user_id);
 
 G_END_DECLS
