@@ -17,7 +17,7 @@
  *   PAIRS    count + 1 (0: NULL), then each as two STRINGs
  *   VARIANT  length + 1 (0: NULL), serialised, in normal form, of the table's type
  */
-#define VERSION 5
+#define VERSION 6
 #define MAX_BYTES (256 * 1024)
 #define MAX_STRINGS 1000
 
