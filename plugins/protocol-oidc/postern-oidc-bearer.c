@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "postern-oidc-bearer.h"
 
+#include "postern-oidc-access-token.h"
+
 #include <string.h>
 
 static gboolean
@@ -52,25 +54,52 @@ postern_oidc_bearer_get (PosternRequest *request, GError **error)
   return token;
 }
 
+void
+postern_oidc_bearer_clear (PosternOidcBearer *self)
+{
+  g_clear_pointer (&self->claims, g_variant_unref);
+  g_clear_pointer (&self->scopes, g_strfreev);
+  g_clear_pointer (&self->grant, postern_grant_unref);
+  g_clear_pointer (&self->user, postern_user_unref);
+}
+
+gboolean
+postern_oidc_bearer_admit (PosternOidc *oidc, const char *token, const char *wanted, PosternOidcBearer *bearer, GError **error)
+{
+  bearer->claims = postern_oidc_access_token_verify (oidc, token, error);
+  if (!bearer->claims || !postern_oidc_access_token_check_use (oidc, bearer->claims, wanted, &bearer->scopes, error) ||
+      !postern_oidc_access_token_check_alive (oidc, bearer->claims, &bearer->grant, &bearer->user, error))
+    return FALSE;
+  if (bearer->user)
+    return postern_oidc_access_token_check_assurance (oidc, bearer->grant, error);
+  g_set_error_literal (error, POSTERN_ERROR, POSTERN_ERROR_INVALID_TOKEN, "The access token is nobody's");
+  return FALSE;
+}
+
+void
+postern_oidc_bearer_challenge (PosternResponse *response, const GError *error, const char *wants)
+{
+  g_autofree char *challenge = NULL;
+
+  if (postern_response_get_status (response) >= 500) /* what fails on our side, no other token helps */
+    return;
+  challenge = g_strdup_printf ("Bearer realm=\"Postern\", error=\"%s\"%s%s", postern_error_get_wire (error), wants ? ", " : "", wants ? wants : "");
+  postern_response_set_header (response, "WWW-Authenticate", challenge);
+}
+
 PosternResponse *
 postern_oidc_bearer_refuse (const GError *error)
 {
   PosternResponse *response;
-  g_autofree char *challenge = NULL;
 
   if (!error) {
     response = postern_response_new (401, NULL, NULL);
     postern_response_set_header (response, "WWW-Authenticate", "Bearer realm=\"Postern\"");
-    postern_response_set_header (response, "Cache-Control", "no-store");
-    return response;
-  }
-  response = postern_response_new_error (error);
-  if (postern_response_get_status (response) < 500) { /* what fails on our side, no other token helps */
+  } else {
     gboolean weak = g_error_matches (error, POSTERN_ERROR, POSTERN_ERROR_INSUFFICIENT_AUTHENTICATION);
 
-    /* RFC 9470 section 3: what is missing is a second factor */
-    challenge = g_strdup_printf ("Bearer realm=\"Postern\", error=\"%s\"%s", postern_error_get_wire (error), weak ? ", acr_values=\"2\"" : "");
-    postern_response_set_header (response, "WWW-Authenticate", challenge);
+    response = postern_response_new_error (error);
+    postern_oidc_bearer_challenge (response, error, weak ? POSTERN_OIDC_BEARER_WANTS_SECOND_FACTOR : NULL);
   }
   postern_response_set_header (response, "Cache-Control", "no-store");
   return response;

@@ -3,7 +3,6 @@
 
 #include "postern-flow-upstream.h"
 #include "postern-json.h"
-#include "postern-oidc-access-token.h"
 #include "postern-oidc-bearer.h"
 
 #include <string.h>
@@ -34,21 +33,12 @@ answer_tokens (GVariant *tokens)
 static PosternResponse *
 answer_token (PosternOidc *self, PosternRequest *request, const char *token, GError **error)
 {
-  g_autoptr (GVariant) claims = postern_oidc_access_token_verify (self, token, error), tokens = NULL;
-  g_auto (GStrv) scopes = NULL;
-  g_autoptr (PosternGrant) grant = NULL;
-  g_autoptr (PosternUser) user = NULL;
+  g_auto (PosternOidcBearer) bearer = { NULL };
+  g_autoptr (GVariant) tokens = NULL;
 
-  if (!claims || !postern_oidc_access_token_check_use (self, claims, SCOPE, &scopes, error) ||
-      !postern_oidc_access_token_check_alive (self, claims, &grant, &user, error))
+  if (!postern_oidc_bearer_admit (self, token, SCOPE, &bearer, error))
     return NULL;
-  if (!user) {
-    g_set_error_literal (error, POSTERN_ERROR, POSTERN_ERROR_INVALID_TOKEN, "The access token is nobody's");
-    return NULL;
-  }
-  if (!postern_oidc_access_token_check_assurance (self, grant, error))
-    return NULL;
-  tokens = postern_flow_upstream_read (postern_oidc_get_runtime (self), postern_oidc_get_tenant (self), user->id,
+  tokens = postern_flow_upstream_read (postern_oidc_get_runtime (self), postern_oidc_get_tenant (self), bearer.user->id,
                                        postern_request_get_capture (request, "connector"), postern_request_get_cancellable (request), error);
   return tokens ? answer_tokens (tokens) : NULL;
 }

@@ -3,7 +3,6 @@
 
 #include "postern-flow-claims.h"
 #include "postern-json.h"
-#include "postern-oidc-access-token.h"
 #include "postern-oidc-bearer.h"
 #include "postern-oidc-claims.h"
 #include "postern-oidc-encrypt.h"
@@ -78,30 +77,20 @@ answer_protected (PosternOidc *self, PosternUser *user, PosternClient *client, G
 static PosternResponse *
 answer_token (PosternOidc *self, const char *token, GError **error)
 {
-  g_autoptr (GVariant) token_claims = postern_oidc_access_token_verify (self, token, error);
-  g_auto (GStrv) scopes = NULL;
-  g_autoptr (PosternGrant) grant = NULL;
-  g_autoptr (PosternUser) user = NULL;
+  g_auto (PosternOidcBearer) bearer = { NULL };
   g_autoptr (PosternClient) client = NULL;
   g_autoptr (GVariant) claims = NULL;
   g_autoptr (GBytes) body = NULL;
 
-  if (!token_claims || !postern_oidc_access_token_check_use (self, token_claims, "openid", &scopes, error) ||
-      !postern_oidc_access_token_check_alive (self, token_claims, &grant, &user, error))
+  if (!postern_oidc_bearer_admit (self, token, "openid", &bearer, error))
     return NULL;
-  if (!user) {
-    g_set_error_literal (error, POSTERN_ERROR, POSTERN_ERROR_INVALID_TOKEN, "The access token is nobody's");
-    return NULL;
-  }
-  if (!postern_oidc_access_token_check_assurance (self, grant, error))
-    return NULL;
-  client = postern_tenant_dup_client (postern_oidc_get_tenant (self), grant->application_id, error);
+  client = postern_tenant_dup_client (postern_oidc_get_tenant (self), bearer.grant->application_id, error);
   if (!client)
     return NULL;
-  claims = collect (self, grant, user, scopes);
+  claims = collect (self, bearer.grant, bearer.user, bearer.scopes);
   if (client->userinfo_alg != POSTERN_JOSE_ALG_UNKNOWN || client->userinfo_encryption.alg != POSTERN_JWE_ALG_UNKNOWN)
-    return answer_protected (self, user, client, claims, error);
-  body = g_string_free_to_bytes (write_claims (self, user, NULL, claims));
+    return answer_protected (self, bearer.user, client, claims, error);
+  body = g_string_free_to_bytes (write_claims (self, bearer.user, NULL, claims));
   return answer_text ("application/json", body);
 }
 
