@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include "postern-flow-account-data.h"
+
 #include "postern-flow-browser.h"
 #include "postern-flow-place.h"
 #include "postern-flow-routes.h"
-#include "postern-flow-visit.h"
 #include "postern-json.h"
 
 #define LIST_MAX 10000
@@ -33,7 +34,7 @@ read_data (PosternTxn *txn, gpointer user_data, GError **error)
   data->identities = data->credentials ? postern_identity_store_list (txn, data->user_id, error) : NULL;
   data->sessions = data->identities ? postern_session_store_list (txn, data->user_id, FALSE, NULL, LIST_MAX, error) : NULL;
   data->grants = data->sessions ? postern_grant_store_list (txn, data->user_id, NULL, LIST_MAX, error) : NULL;
-  data->events = data->grants ? postern_audit_store_list_for (txn, data->user_id, LIST_MAX, error) : NULL;
+  data->events = data->grants ? postern_audit_store_list_for (txn, data->user_id, NULL, LIST_MAX, error) : NULL;
   return data->events != NULL;
 }
 
@@ -157,23 +158,31 @@ list_sessions (Data *data, PosternRuntime *runtime, PosternRequest *request)
   return g_variant_builder_end (&list);
 }
 
-static PosternResponse *
-answer (PosternFlowVisit *visit, PosternRequest *request, PosternRuntime *runtime, Data *data)
+static GVariant *
+describe (PosternFlowEngine *engine, PosternFlowVisit *visit, PosternRequest *request, Data *data)
 {
   g_auto (PosternJsonObject) object = POSTERN_JSON_OBJECT_INIT;
-  PosternResponse *response;
 
   postern_json_object_add_string (&object, "issuer", postern_tenant_get_issuer (visit->tenant));
   postern_json_object_add (&object, "user", describe_user (visit->user));
   add_list (&object, "credentials", data->credentials, describe_credential);
   add_list (&object, "identities", data->identities, describe_identity);
-  postern_json_object_add (&object, "sessions", list_sessions (data, runtime, request));
+  postern_json_object_add (&object, "sessions", list_sessions (data, postern_flow_engine_get_runtime (engine), request));
   add_list (&object, "grants", data->grants, describe_grant);
   add_list (&object, "activity", data->events, describe_event);
-  response = postern_response_new_json (200, postern_json_object_end (&object));
-  postern_response_set_header (response, "Content-Disposition", "attachment; filename=\"account.json\"");
-  postern_response_set_header (response, "Cache-Control", "no-store");
-  return response;
+  return postern_json_object_end (&object);
+}
+
+GVariant *
+postern_flow_account_data_read (PosternFlowEngine *engine, PosternFlowVisit *visit, PosternRequest *request, GError **error)
+{
+  Data data = { visit->user->id };
+  GVariant *model = NULL;
+
+  if (postern_store_read (postern_tenant_get_store (visit->tenant), POSTERN_KEEP_LASTING, read_data, &data, error))
+    model = describe (engine, visit, request, &data);
+  clear (&data);
+  return model;
 }
 
 /** Who finds a browser that was left open takes nothing away from it. */
@@ -183,16 +192,16 @@ postern_flow_account_data (PosternRequest *request, gpointer engine)
   PosternResponse *response = NULL;
   g_autoptr (PosternFlowVisit) visit = postern_flow_visit_new (engine, request, "/account", &response);
   g_autoptr (GError) error = NULL;
-  Data data = { visit ? visit->user->id : NULL };
+  GVariant *model;
 
   if (visit == NULL)
     return response;
   if (!postern_flow_visit_is_fresh (visit))
     return postern_flow_visit_sign_in_again (engine, visit, request, "/account?notice=again");
-  if (postern_store_read (postern_tenant_get_store (visit->tenant), POSTERN_KEEP_LASTING, read_data, &data, &error))
-    response = answer (visit, request, postern_flow_engine_get_runtime (engine), &data);
-  else
-    response = postern_response_new_error_page (error, "/account");
-  clear (&data);
+  model = postern_flow_account_data_read (engine, visit, request, &error);
+  if (model == NULL)
+    return postern_response_new_error_page (error, "/account");
+  response = postern_response_new_json (200, model);
+  postern_response_set_header (response, "Content-Disposition", "attachment; filename=\"account.json\"");
   return response;
 }

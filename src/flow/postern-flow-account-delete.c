@@ -26,6 +26,7 @@
 typedef struct {
   PosternFlowContext *context;
   gboolean keep;
+  gint64 deletes_at; /* as it is now */
   GPtrArray *ended; /* who must be told once it is done; (nullable) */
 } Wish;
 
@@ -81,12 +82,33 @@ set (PosternTxn *txn, gpointer user_data, GError **error)
   g_clear_pointer (&wish->ended, g_ptr_array_unref); /* a transaction may run twice */
   if (user == NULL || !postern_flow_tasks_check (context, txn, error) || !check_wish (user, wish, error))
     return FALSE;
+  wish->deletes_at = user->deletes_at;
   if (wish->keep == (user->deletes_at == 0)) /* it is so already: the button was pressed twice */
     return TRUE;
-  user->deletes_at = wish->keep ? 0 : postern_flow_context_now () + policy->deletion_delay;
+  user->deletes_at = wish->deletes_at = wish->keep ? 0 : postern_flow_context_now () + policy->deletion_delay;
   return postern_user_store_update (txn, user, error) && end_access (txn, wish, user->id, error) &&
          postern_flow_notice_add (context, txn, user, wish->keep ? NOTICE_KEPT : NOTICE_ASKED, error) &&
          postern_flow_audit_append (context, txn, wish->keep ? "account.kept" : "account.deletion-asked", user->id, error);
+}
+
+gboolean
+postern_flow_account_delete_wish (PosternFlowEngine *engine, PosternFlowVisit *visit, PosternRequest *request, gboolean keep, gint64 *deletes_at, GError **error)
+{
+  PosternRuntime *runtime = postern_flow_engine_get_runtime (engine);
+  PosternFlowContext context;
+  g_autoptr (PosternFlow) flow = postern_flow_visit_begin_context (visit, runtime, request, &context);
+  Wish wish = { .context = &context, .keep = keep };
+  gboolean done = postern_store_write (postern_tenant_get_store (visit->tenant), POSTERN_KEEP_LASTING, set, &wish, error);
+  g_autoptr (GPtrArray) ended = wish.ended;
+
+  if (done)
+    postern_flow_audit_tell (&context, keep ? "account.kept" : "account.deletion-asked", visit->user->id);
+  if (done && ended)
+    postern_flow_end_tell (runtime, visit->tenant, ended);
+  postern_flow_context_clear (&context);
+  if (deletes_at)
+    *deletes_at = wish.deletes_at;
+  return done;
 }
 
 static PosternResponse *
@@ -98,33 +120,13 @@ leave (PosternFlowVisit *visit, PosternRequest *request)
   return response;
 }
 
-static PosternResponse *
-commit (PosternFlowEngine *engine, PosternFlowVisit *visit, PosternRequest *request, gboolean keep)
-{
-  PosternRuntime *runtime = postern_flow_engine_get_runtime (engine);
-  PosternFlowContext context;
-  g_autoptr (PosternFlow) flow = postern_flow_visit_begin_context (visit, runtime, request, &context);
-  Wish wish = { &context, keep, NULL };
-  g_autoptr (GError) error = NULL;
-  gboolean done = postern_store_write (postern_tenant_get_store (visit->tenant), POSTERN_KEEP_LASTING, set, &wish, &error);
-  g_autoptr (GPtrArray) ended = wish.ended;
-
-  if (done)
-    postern_flow_audit_tell (&context, keep ? "account.kept" : "account.deletion-asked", visit->user->id);
-  if (done && ended)
-    postern_flow_end_tell (runtime, visit->tenant, ended);
-  postern_flow_context_clear (&context);
-  if (!done)
-    return postern_response_new_error_page (error, "/account");
-  return keep ? postern_response_new_redirect ("/account?notice=kept") : leave (visit, request);
-}
-
 PosternResponse *
 postern_flow_account_delete_submit (PosternRequest *request, gpointer engine)
 {
   PosternResponse *response = NULL;
   g_autoptr (PosternFlowVisit) visit = postern_flow_visit_new (engine, request, PATH, &response);
   const char *action = NULL;
+  g_autoptr (GError) error = NULL;
 
   if (visit == NULL)
     return response;
@@ -133,13 +135,19 @@ postern_flow_account_delete_submit (PosternRequest *request, gpointer engine)
     return postern_response_new_redirect ("/account");
   if (!postern_flow_visit_is_fresh (visit))
     return postern_flow_visit_sign_in_again (engine, visit, request, PATH);
-  return commit (engine, visit, request, FALSE);
+  if (!postern_flow_account_delete_wish (engine, visit, request, FALSE, NULL, &error))
+    return postern_response_new_error_page (error, "/account");
+  return leave (visit, request);
 }
 
 PosternResponse *
 postern_flow_account_delete_not (PosternFlowEngine *engine, PosternFlowVisit *visit, PosternRequest *request)
 {
-  return commit (engine, visit, request, TRUE);
+  g_autoptr (GError) error = NULL;
+
+  if (postern_flow_account_delete_wish (engine, visit, request, TRUE, NULL, &error))
+    return postern_response_new_redirect ("/account?notice=kept");
+  return postern_response_new_error_page (error, "/account");
 }
 
 /* --- when the time is over --------------------------------------------------------------------------------------------------- */

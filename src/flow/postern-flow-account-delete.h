@@ -16,7 +16,13 @@ G_BEGIN_DECLS
  */
 gboolean postern_flow_account_delete_due (PosternRuntime *runtime, PosternTenant *tenant, guint limit, GError **error);
 
-/** postern_flow_account_delete_not: who is here does not want it any more. Returns: (transfer full): where that leads */
+/**
+ * postern_flow_account_delete_wish: who is here wants the account to be deleted, or with @keep does not want it any more. To want it, the caller has
+ * found their sign-in fresh. @deletes_at: (out) (optional): when it will be, in seconds since 1970; 0 for not. ACCESS_DENIED for an administrator
+ */
+gboolean postern_flow_account_delete_wish (PosternFlowEngine *engine, PosternFlowVisit *visit, PosternRequest *request, gboolean keep, gint64 *deletes_at, GError **error);
+
+/** postern_flow_account_delete_not: the same for the button that keeps it: who is here does not want it any more. Returns: (transfer full): where that leads */
 PosternResponse *postern_flow_account_delete_not (PosternFlowEngine *engine, PosternFlowVisit *visit, PosternRequest *request);
 
 G_END_DECLS

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include <glib/gi18n.h>
 
+#include "postern-flow-account-name.h"
 #include "postern-flow-audit.h"
 #include "postern-flow-context.h"
 #include "postern-flow-kept.h"
@@ -8,7 +9,6 @@
 #include "postern-flow-notice.h"
 #include "postern-flow-routes.h"
 #include "postern-flow-tasks.h"
-#include "postern-flow-visit.h"
 #include "postern-json.h"
 #include "postern-user-name.h"
 
@@ -129,17 +129,19 @@ lead_to_fault (PosternFlowVisit *visit, PosternRequest *request, const char *id,
   return postern_flow_kept_put (visit, request, path, postern_json_object_end (&model));
 }
 
-static PosternResponse *
-commit (PosternFlowVisit *visit, Naming *it)
+gboolean
+postern_flow_account_name_set (PosternFlowEngine *engine, PosternFlowVisit *visit, PosternRequest *request, const char *id, const char *name, GError **error)
 {
-  g_autoptr (GError) error = NULL;
-  gboolean done = postern_store_write (postern_tenant_get_store (visit->tenant), POSTERN_KEEP_LASTING, put, it, &error);
+  PosternFlowContext context;
+  g_autoptr (PosternFlow) flow = postern_flow_visit_begin_context (visit, postern_flow_engine_get_runtime (engine), request, &context);
+  Naming it = { .context = &context, .user = visit->user, .id = id, .name = name };
+  gboolean done = postern_store_write (postern_tenant_get_store (visit->tenant), POSTERN_KEEP_LASTING, put, &it, error);
 
-  g_clear_pointer (&it->credential, postern_credential_unref);
-  if (!done)
-    return postern_response_new_error_page (error, "/account");
-  postern_flow_audit_tell (it->context, EVENT, it->user->id);
-  return postern_response_new_redirect ("/account?notice=renamed");
+  g_clear_pointer (&it.credential, postern_credential_unref);
+  if (done)
+    postern_flow_audit_tell (&context, EVENT, visit->user->id);
+  postern_flow_context_clear (&context);
+  return done;
 }
 
 PosternResponse *
@@ -149,8 +151,7 @@ postern_flow_account_name_submit (PosternRequest *request, gpointer engine)
   g_autoptr (PosternFlowVisit) visit = postern_flow_visit_new (engine, request, "/account", &response);
   const char *id = postern_request_get_capture (request, "credential"), *typed = NULL;
   g_autofree char *name = NULL;
-  g_autoptr (PosternFlow) flow = NULL;
-  PosternFlowContext context;
+  g_autoptr (GError) error = NULL;
 
   if (visit == NULL)
     return response;
@@ -158,8 +159,7 @@ postern_flow_account_name_submit (PosternRequest *request, gpointer engine)
   name = postern_user_name_dup_typed (typed);
   if (name == NULL)
     return lead_to_fault (visit, request, id, typed);
-  flow = postern_flow_visit_begin_context (visit, postern_flow_engine_get_runtime (engine), request, &context);
-  response = commit (visit, &(Naming){ .context = &context, .user = visit->user, .id = id, .name = name });
-  postern_flow_context_clear (&context);
-  return response;
+  if (postern_flow_account_name_set (engine, visit, request, id, name, &error))
+    return postern_response_new_redirect ("/account?notice=renamed");
+  return postern_response_new_error_page (error, "/account");
 }

@@ -1,15 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include <glib/gi18n.h>
 
+#include "postern-flow-account-access.h"
 #include "postern-flow-account-delete.h"
 #include "postern-flow-activity.h"
 #include "postern-flow-browser.h"
 #include "postern-flow-context.h"
 #include "postern-flow-device-words.h"
-#include "postern-flow-end.h"
 #include "postern-flow-link.h"
 #include "postern-flow-methods.h"
-#include "postern-flow-notice.h"
 #include "postern-flow-passkey.h"
 #include "postern-flow-place.h"
 #include "postern-flow-prompt.h"
@@ -21,7 +20,6 @@
 #include "postern-json.h"
 #include "postern-user-name.h"
 
-#define NOTICE_OTHERS N_("You are signed out everywhere else.")
 #define LIST_MAX 100 /* of anything on the page */
 
 /* What the page shows, read in one transaction. */
@@ -48,10 +46,10 @@ read_account (PosternTxn *txn, gpointer user_data, GError **error)
 
   clear (account);
   account->sessions = postern_session_store_list (txn, user_id, TRUE, NULL, LIST_MAX, error);
-  account->grants = account->sessions ? postern_grant_store_list (txn, user_id, NULL, LIST_MAX, error) : NULL;
+  account->grants = account->sessions ? postern_flow_account_access_list_grants (txn, user_id, error) : NULL;
   account->identities = account->grants ? postern_identity_store_list (txn, user_id, error) : NULL;
   account->credentials = account->identities ? postern_credential_store_list (txn, user_id, error) : NULL;
-  account->events = account->credentials ? postern_audit_store_list_for (txn, user_id, POSTERN_FLOW_ACTIVITY_MAX, error) : NULL;
+  account->events = account->credentials ? postern_audit_store_list_for (txn, user_id, NULL, POSTERN_FLOW_ACTIVITY_MAX, error) : NULL;
   return account->events != NULL;
 }
 
@@ -121,21 +119,13 @@ add_application (GVariantBuilder *entries, PosternTenant *tenant, PosternGrant *
   g_variant_builder_add (entries, "v", postern_json_object_end (&entry));
 }
 
-/* One line an application, with the scopes of its newest living grant. */
 static GVariant *
 application_entries (Account *account)
 {
   GVariantBuilder entries = G_VARIANT_BUILDER_INIT (G_VARIANT_TYPE ("av"));
-  g_autoptr (GHashTable) seen = g_hash_table_new (g_str_hash, g_str_equal);
-  gint64 now = g_get_real_time () / G_USEC_PER_SEC;
 
-  for (guint i = account->grants->len; i > 0; i--) {
-    PosternGrant *grant = g_ptr_array_index (account->grants, i - 1);
-    gboolean alive = grant->revoked_at == 0 && (grant->expires_at == 0 || now < grant->expires_at);
-
-    if (alive && g_hash_table_add (seen, grant->application_id))
-      add_application (&entries, account->visit->tenant, grant);
-  }
+  for (guint i = 0; i < account->grants->len; i++)
+    add_application (&entries, account->visit->tenant, account->grants->pdata[i]);
   return g_variant_builder_end (&entries);
 }
 
@@ -163,7 +153,7 @@ static const PosternFlowVisitNotice notices[] = {
   { "added", N_("It is set up.") },
   { "renamed", N_("It is saved.") },
   { "profile", N_("Your profile is saved.") },
-  { "others", NOTICE_OTHERS },
+  { "others", POSTERN_FLOW_ACCOUNT_ACCESS_NOTICE_OTHERS },
   { "kept", N_("Your account is kept.") },
   { "unlinked", N_("It is disconnected. You are signed out everywhere else.") },
   { "removed", N_("It is removed. You are signed out everywhere else.") },
@@ -250,88 +240,37 @@ postern_flow_account_show (PosternRequest *request, gpointer engine)
 
 /* --- what is ended there ------------------------------------------------------------------------------------------- */
 
-typedef struct {
-  const char *user_id, *id;
-  gboolean own;
-} Revoking;
-
+/* A button that was pressed twice has nothing left to take back. */
 static gboolean
-revoke_application (PosternTxn *txn, gpointer user_data, GError **error)
+take_back (PosternFlowEngine *engine, PosternFlowVisit *visit, PosternRequest *request, const char *application_id, GError **error)
 {
-  Revoking *revoking = user_data;
+  g_autoptr (GError) failure = NULL;
 
-  return postern_grant_store_revoke_all (txn, revoking->user_id, revoking->id, g_get_real_time () / G_USEC_PER_SEC, error) &&
-         postern_consent_store_delete (txn, revoking->user_id, revoking->id, error);
-}
-
-static gboolean
-check_own (PosternTxn *txn, gpointer user_data, GError **error)
-{
-  Revoking *revoking = user_data;
-  g_autoptr (PosternSession) session = postern_session_store_get (txn, revoking->id, error);
-
-  revoking->own = session && g_str_equal (session->user_id, revoking->user_id);
-  return session != NULL;
-}
-
-static gboolean
-end_session (PosternFlowEngine *engine, PosternFlowVisit *visit, const char *id, GError **error)
-{
-  Revoking revoking = { visit->user->id, id, FALSE };
-
-  if (!postern_store_read (postern_tenant_get_store (visit->tenant), POSTERN_KEEP_LASTING, check_own, &revoking, error))
-    return FALSE;
-  if (revoking.own)
-    return postern_flow_engine_end_session (engine, visit->tenant, id, error);
-  g_set_error_literal (error, POSTERN_ERROR, POSTERN_ERROR_NOT_FOUND, "There is no such session");
+  if (postern_flow_account_access_revoke (engine, visit, request, application_id, &failure) || g_error_matches (failure, POSTERN_ERROR, POSTERN_ERROR_NOT_FOUND))
+    return TRUE;
+  g_propagate_error (error, g_steal_pointer (&failure));
   return FALSE;
 }
 
-typedef struct {
-  PosternFlowContext *context;
-  PosternFlowVisit *visit;
-  GPtrArray *ended; /* (nullable) */
-} EndingOthers;
-
 static gboolean
-end_others (PosternTxn *txn, gpointer user_data, GError **error)
+act (PosternFlowEngine *engine, PosternFlowVisit *visit, PosternRequest *request, const char *action, GError **error)
 {
-  EndingOthers *it = user_data;
-
-  g_clear_pointer (&it->ended, g_ptr_array_unref); /* a transaction may run twice */
-  it->ended = postern_flow_end_others (txn, it->visit->user->id, it->visit->session->id, error);
-  return it->ended && postern_flow_notice_add (it->context, txn, it->visit->user, NOTICE_OTHERS, error);
+  if (action && g_str_has_prefix (action, "end-session:"))
+    return postern_flow_account_access_end_session (engine, visit, action + strlen ("end-session:"), error);
+  if (action && g_str_has_prefix (action, "revoke:"))
+    return take_back (engine, visit, request, action + strlen ("revoke:"), error);
+  g_set_error_literal (error, POSTERN_ERROR, POSTERN_ERROR_INVALID_REQUEST, "The form names no action");
+  return FALSE;
 }
 
 static PosternResponse *
 end_all_others (PosternFlowEngine *engine, PosternFlowVisit *visit, PosternRequest *request)
 {
-  PosternFlowContext context;
-  g_autoptr (PosternFlow) flow = postern_flow_visit_begin_context (visit, postern_flow_engine_get_runtime (engine), request, &context);
-  EndingOthers it = { &context, visit, NULL };
   g_autoptr (GError) error = NULL;
-  gboolean done = postern_store_write (postern_tenant_get_store (visit->tenant), POSTERN_KEEP_LASTING, end_others, &it, &error);
-  g_autoptr (GPtrArray) ended = it.ended;
 
-  postern_flow_context_clear (&context);
-  if (!done)
-    return postern_response_new_error_page (error, "/account");
-  postern_flow_end_tell (postern_flow_engine_get_runtime (engine), visit->tenant, ended);
-  return postern_response_new_redirect ("/account?notice=others");
-}
-
-static gboolean
-act (PosternFlowEngine *engine, PosternFlowVisit *visit, const char *action, GError **error)
-{
-  if (action && g_str_has_prefix (action, "end-session:"))
-    return end_session (engine, visit, action + strlen ("end-session:"), error);
-  if (action && g_str_has_prefix (action, "revoke:")) {
-    Revoking revoking = { visit->user->id, action + strlen ("revoke:"), FALSE };
-
-    return postern_store_write (postern_tenant_get_store (visit->tenant), POSTERN_KEEP_LASTING, revoke_application, &revoking, error);
-  }
-  g_set_error_literal (error, POSTERN_ERROR, POSTERN_ERROR_INVALID_REQUEST, "The form names no action");
-  return FALSE;
+  if (postern_flow_account_access_end_others (engine, visit, request, &error))
+    return postern_response_new_redirect ("/account?notice=others");
+  return postern_response_new_error_page (error, "/account");
 }
 
 PosternResponse *
@@ -352,7 +291,7 @@ postern_flow_account_submit (PosternRequest *request, gpointer engine)
     return end_all_others (engine, visit, request);
   if (g_strcmp0 (action, "keep") == 0)
     return postern_flow_account_delete_not (engine, visit, request);
-  if (error == NULL && act (engine, visit, action, &error))
+  if (error == NULL && act (engine, visit, request, action, &error))
     return postern_response_new_redirect ("/account");
   return postern_response_new_error_page (error, "/account");
 }

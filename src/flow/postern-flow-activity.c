@@ -32,11 +32,6 @@ static const struct {
   { "account.kept", N_("Your account is kept.") },
 };
 
-typedef struct {
-  gint64 at; /* microseconds since 1970 */
-  const char *text, *remote_address, *user_agent; /* borrowed; the last two (nullable) */
-} Entry;
-
 static const char *
 find_words (const char *event)
 {
@@ -46,29 +41,30 @@ find_words (const char *event)
   return NULL;
 }
 
+/* The id of what happened later is the greater one (UUIDv7), whatever it is of. */
 static gint
 compare_newest_first (gconstpointer a, gconstpointer b)
 {
-  const Entry *one = a, *other = b;
+  const PosternFlowActivity *one = a, *other = b;
+  gint64 first = postern_id_get_key (one->id), second = postern_id_get_key (other->id);
 
-  return one->at > other->at ? -1 : one->at < other->at;
+  return first > second ? -1 : first < second;
 }
 
-static GArray *
-collect (GPtrArray *events, GPtrArray *sessions)
+GArray *
+postern_flow_activity_list (GPtrArray *events, GPtrArray *sessions)
 {
-  GArray *entries = g_array_new (FALSE, FALSE, sizeof (Entry));
+  GArray *entries = g_array_new (FALSE, FALSE, sizeof (PosternFlowActivity));
 
   for (guint i = 0; i < events->len; i++) {
     PosternAudit *audit = g_ptr_array_index (events, i);
-    Entry entry = { audit->at, find_words (audit->event), audit->remote_address, NULL };
+    PosternFlowActivity entry = { audit->id, audit->event, find_words (audit->event), audit->at, audit->remote_address, NULL };
 
-    if (entry.text)
-      g_array_append_val (entries, entry);
+    g_array_append_val (entries, entry);
   }
   for (guint i = 0; i < sessions->len; i++) {
     PosternSession *session = g_ptr_array_index (sessions, i);
-    Entry entry = { session->created_at * G_USEC_PER_SEC, N_("Signed in"), session->remote_address, session->user_agent };
+    PosternFlowActivity entry = { session->id, "sign-in.succeeded", N_("Signed in"), session->created_at * G_USEC_PER_SEC, session->remote_address, session->user_agent };
 
     g_array_append_val (entries, entry);
   }
@@ -76,24 +72,34 @@ collect (GPtrArray *events, GPtrArray *sessions)
   return entries;
 }
 
+static GVariant *
+to_variant (const PosternFlowActivity *entry)
+{
+  g_autoptr (GDateTime) time = g_date_time_new_from_unix_utc (entry->at / G_USEC_PER_SEC);
+  g_autofree char *at = time ? g_date_time_format_iso8601 (time) : NULL;
+  g_autofree char *device = postern_flow_device_words_dup (entry->user_agent);
+  g_auto (PosternJsonObject) row = POSTERN_JSON_OBJECT_INIT;
+
+  postern_json_object_add_string (&row, "text", entry->text);
+  postern_json_object_add_string (&row, "at", at);
+  postern_json_object_add_string (&row, "device", device);
+  postern_json_object_add_string (&row, "remote_address", entry->remote_address);
+  return postern_json_object_end (&row);
+}
+
 GVariant *
 postern_flow_activity_to_variant (GPtrArray *events, GPtrArray *sessions)
 {
   GVariantBuilder rows = G_VARIANT_BUILDER_INIT (G_VARIANT_TYPE ("av"));
-  g_autoptr (GArray) entries = collect (events, sessions);
+  g_autoptr (GArray) entries = postern_flow_activity_list (events, sessions);
 
-  for (guint i = 0; i < entries->len && i < POSTERN_FLOW_ACTIVITY_MAX; i++) {
-    const Entry *entry = &g_array_index (entries, Entry, i);
-    g_autoptr (GDateTime) time = g_date_time_new_from_unix_utc (entry->at / G_USEC_PER_SEC);
-    g_autofree char *at = time ? g_date_time_format_iso8601 (time) : NULL;
-    g_autofree char *device = postern_flow_device_words_dup (entry->user_agent);
-    g_auto (PosternJsonObject) row = POSTERN_JSON_OBJECT_INIT;
+  for (guint i = 0, shown = 0; i < entries->len && shown < POSTERN_FLOW_ACTIVITY_MAX; i++) {
+    const PosternFlowActivity *entry = &g_array_index (entries, PosternFlowActivity, i);
 
-    postern_json_object_add_string (&row, "text", entry->text);
-    postern_json_object_add_string (&row, "at", at);
-    postern_json_object_add_string (&row, "device", device);
-    postern_json_object_add_string (&row, "remote_address", entry->remote_address);
-    g_variant_builder_add (&rows, "v", postern_json_object_end (&row));
+    if (entry->text) {
+      g_variant_builder_add (&rows, "v", to_variant (entry));
+      shown++;
+    }
   }
   return g_variant_builder_end (&rows);
 }

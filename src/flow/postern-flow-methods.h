@@ -25,22 +25,43 @@ typedef struct _PosternFlowMethod PosternFlowMethod;
 struct _PosternFlowMethod {
   const char *id;    /* of the row */
   const char *title; /* a phrase */
-  const char *path;  /* of the page that adds or changes it */
+  const char *task;  /* that adds or changes it: PosternFlowTask */
   const char *factor; /* type of the factor that must run here, or the row is shown to those only who have it */
   const char *kind;  /* (nullable): of its credentials */
   guint traits;      /* PosternFlowMethodTrait */
   /* (nullable): more than that the factor runs */
   gboolean (*is_offered) (PosternFlowContext *context);
-  /* (nullable): what the person has; NULL: an entry for each credential of @kind. @items: of a{sv}, see data/templates/README.md. Returns: whether it is still to be confirmed */
-  gboolean (*add_items) (GVariantBuilder *items, PosternUser *user, GPtrArray *credentials);
+  /* (nullable): what the person has, of PosternFlowMethodItem; NULL: an entry for each credential of @kind */
+  void (*add_items) (GPtrArray *items, PosternUser *user, GPtrArray *credentials);
 };
+
+/** PosternFlowMethodItem: one that a person has. Times in seconds since 1970, 0 for never. */
+typedef struct {
+  char *id;    /* by which it is removed or renamed; (nullable) */
+  char *label; /* which one; (nullable) */
+  char *aaguid; /* of a passkey: what made it (WebAuthn); (nullable) */
+  gboolean unproved, removable;
+  gint64 created_at, used_at;
+} PosternFlowMethodItem;
+
+/** PosternFlowMethodRow: a method that a person has or could add. */
+typedef struct {
+  const PosternFlowMethod *method;
+  gboolean offered; /* or it is shown only so that it can be taken away */
+  GPtrArray *items; /* (element-type PosternFlowMethodItem) */
+} PosternFlowMethodRow;
 
 /** postern_flow_methods_find_kind: by the kind of a credential. (transfer none) (nullable) */
 const PosternFlowMethod *postern_flow_methods_find_kind (const char *kind);
 /** postern_flow_methods_is_offered: whether the tenant's policy and this server let a person add it. */
 gboolean postern_flow_methods_is_offered (const PosternFlowMethod *method, PosternFlowContext *context);
 /**
- * postern_flow_methods_to_variant: member `methods` of the page `account`. @credentials: (element-type PosternCredential): all of @user's.
+ * postern_flow_methods_list: what @user has and could add: what is not offered here is shown to those who have it, so that they can take it away.
+ * @credentials: (element-type PosternCredential): all of @user's. Returns: (transfer full) (element-type PosternFlowMethodRow)
+ */
+GPtrArray *postern_flow_methods_list (PosternFlowContext *context, PosternUser *user, GPtrArray *credentials);
+/**
+ * postern_flow_methods_to_variant: the same as member `methods` of the page `account`.
  * Returns: (transfer full): floating
  */
 GVariant *postern_flow_methods_to_variant (PosternFlowContext *context, PosternUser *user, GPtrArray *credentials);

@@ -198,39 +198,47 @@ run (PosternTxn *txn, gpointer user_data, GError **error)
          postern_flow_audit_append (removing->context, txn, it->kind->event, user->id, error);
 }
 
-static PosternResponse *
-commit (Run *it)
+static gboolean
+commit (Run *it, GError **error)
 {
   PosternFlowContext *context = it->removing.context;
   PosternFlowVisit *visit = it->removing.visit;
-  g_autoptr (GError) error = NULL;
-  gboolean done = postern_store_write (postern_tenant_get_store (visit->tenant), POSTERN_KEEP_LASTING, run, it, &error);
 
-  if (g_error_matches (error, POSTERN_ERROR, POSTERN_ERROR_CONFLICT))
-    return postern_response_new_redirect ("/account?notice=last-way");
-  if (!done)
-    return postern_response_new_error_page (error, "/account");
+  if (!postern_store_write (postern_tenant_get_store (visit->tenant), POSTERN_KEEP_LASTING, run, it, error))
+    return FALSE;
   postern_flow_audit_tell (context, it->kind->event, visit->user->id);
   postern_flow_end_by_flow_tell (context, it->removing.ended);
-  return postern_response_new_redirect (it->kind->done);
+  return TRUE;
+}
+
+gboolean
+postern_flow_remove_commit (PosternFlowEngine *engine, PosternFlowVisit *visit, PosternRequest *request, const char *action, GError **error)
+{
+  const Kind *kind = find_kind (action);
+  g_autoptr (PosternFlow) flow = NULL;
+  PosternFlowContext context;
+  gboolean done;
+  Run it = { .kind = kind };
+
+  g_return_val_if_fail (kind != NULL, FALSE);
+  flow = postern_flow_visit_begin_context (visit, postern_flow_engine_get_runtime (engine), request, &context);
+  it.removing = (Removing){ .context = &context, .visit = visit, .id = action + strlen (kind->action) };
+  done = commit (&it, error);
+  clear (&it.removing);
+  postern_flow_context_clear (&context);
+  return done;
 }
 
 PosternResponse *
 postern_flow_remove (PosternFlowEngine *engine, PosternFlowVisit *visit, PosternRequest *request, const char *action)
 {
-  const Kind *kind = find_kind (action);
-  g_autoptr (PosternFlow) flow = NULL;
-  PosternFlowContext context;
-  PosternResponse *response;
-  Run it = { .kind = kind };
+  g_autoptr (GError) error = NULL;
 
-  g_return_val_if_fail (kind != NULL, NULL);
   if (!postern_flow_visit_is_fresh (visit)) /* who sits before a browser that was left open has not shown who it is */
     return postern_flow_visit_sign_in_again (engine, visit, request, "/account?notice=again");
-  flow = postern_flow_visit_begin_context (visit, postern_flow_engine_get_runtime (engine), request, &context);
-  it.removing = (Removing){ .context = &context, .visit = visit, .id = action + strlen (kind->action) };
-  response = commit (&it);
-  clear (&it.removing);
-  postern_flow_context_clear (&context);
-  return response;
+  if (postern_flow_remove_commit (engine, visit, request, action, &error))
+    return postern_response_new_redirect (find_kind (action)->done);
+  if (g_error_matches (error, POSTERN_ERROR, POSTERN_ERROR_CONFLICT))
+    return postern_response_new_redirect ("/account?notice=last-way");
+  return postern_response_new_error_page (error, "/account");
 }

@@ -9,9 +9,12 @@ G_BEGIN_DECLS
 gboolean postern_flow_remove_takes (const char *action);
 
 /**
- * postern_flow_remove: does what @action says to who is here, if they signed in just now and have another way in; all their
- * other sessions end. Returns: (transfer full): where that leads
+ * postern_flow_remove_commit: does what @action, which postern_flow_remove_takes(), says to who is here, whose sign-in the caller has found fresh; all
+ * their other sessions end. FALSE with CONFLICT when it is the last way in, with NOT_FOUND when they have no such thing
  */
+gboolean postern_flow_remove_commit (PosternFlowEngine *engine, PosternFlowVisit *visit, PosternRequest *request, const char *action, GError **error);
+
+/** postern_flow_remove: the same for a button of the page, if they signed in just now. Returns: (transfer full): where that leads */
 PosternResponse *postern_flow_remove (PosternFlowEngine *engine, PosternFlowVisit *visit, PosternRequest *request, const char *action);
 
 G_END_DECLS

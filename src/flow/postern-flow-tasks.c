@@ -9,6 +9,7 @@
 
 #define PASSWORD "password"
 #define CODE "code"
+#define PATH "/account/change/" /* postern-flow-routes.c */
 
 static const PosternFlowTask tasks[] = {
   /* name                              factor      asks        notice */
@@ -85,17 +86,30 @@ add_parameter (GString *path, const char *name, const char *value)
   g_string_append_uri_escaped (path, value, NULL, FALSE);
 }
 
-/* Whoever must sign in first comes back to it, and it is checked again. */
 static char *
-dup_path (const PosternFlowTask *task, const PosternFlowTaskLink *link)
+dup_address (const char *base, const char *task, const PosternFlowTaskLink *link)
 {
-  GString *path = g_string_new ("/account/change/");
+  GString *path = g_string_new (base);
 
-  g_string_append (path, task->name);
+  g_string_append (path, PATH);
+  g_string_append (path, task);
   add_parameter (path, "target", link->target);
   add_parameter (path, "client_id", link->client_id);
   add_parameter (path, "redirect_uri", link->redirect_uri);
   return g_string_free (path, FALSE);
+}
+
+/* Whoever must sign in first comes back to it, and it is checked again. */
+static char *
+dup_path (const PosternFlowTask *task, const PosternFlowTaskLink *link)
+{
+  return dup_address ("", task->name, link);
+}
+
+char *
+postern_flow_tasks_dup_url (PosternTenant *tenant, const char *task, const PosternFlowTaskLink *link)
+{
+  return dup_address (postern_tenant_get_issuer (tenant), task, link);
 }
 
 static gboolean
@@ -106,8 +120,8 @@ read_link (PosternRequest *request, PosternFlowTaskLink *link, GError **error)
 }
 
 /* The rule of an authorization request (OAuth 2.1 section 2.3.1): registered by that application, character by character. */
-static gboolean
-check_link (PosternTenant *tenant, const PosternFlowTaskLink *link, GError **error)
+gboolean
+postern_flow_tasks_check_link (PosternTenant *tenant, const PosternFlowTaskLink *link, GError **error)
 {
   g_autoptr (PosternClient) client = link->client_id ? postern_tenant_dup_client (tenant, link->client_id, NULL) : NULL;
 
@@ -152,7 +166,7 @@ postern_flow_tasks_show (PosternRequest *request, gpointer engine)
   PosternFlowTaskLink link = { NULL };
   g_autofree char *path = NULL;
 
-  if (error || !read_link (request, &link, &error) || !check_link (tenant, &link, &error))
+  if (error || !read_link (request, &link, &error) || !postern_flow_tasks_check_link (tenant, &link, &error))
     return postern_response_new_error_page (error, "/account");
   path = dup_path (task, &link);
   visit = postern_flow_visit_new (engine, request, path, &response);

@@ -32,6 +32,10 @@ typedef struct {
   const char *target;                   /* flow->task_target */
   const char *client_id, *redirect_uri; /* where it leads when it is done, in place of the page `account`: both or none, and registered */
 } PosternFlowTaskLink;
+/** postern_flow_tasks_check_link: whether it leads back to where its application may have people sent. INVALID_REQUEST */
+gboolean postern_flow_tasks_check_link (PosternTenant *tenant, const PosternFlowTaskLink *link, GError **error);
+/** postern_flow_tasks_dup_url: where a browser begins @task. (transfer full) */
+char *postern_flow_tasks_dup_url (PosternTenant *tenant, const char *task, const PosternFlowTaskLink *link);
 /** postern_flow_tasks_begin: the flow of @task for who visits. @link: has been checked. (transfer full) */
 PosternResponse *postern_flow_tasks_begin (PosternFlowEngine *engine, PosternFlowVisit *visit, PosternRequest *request, const PosternFlowTask *task,
                                            const PosternFlowTaskLink *link);

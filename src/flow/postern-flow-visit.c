@@ -5,13 +5,12 @@
 #include "postern-flow-context.h"
 #include "postern-user-name.h"
 
-#define RECENT 300 /* seconds */
-
 void
 postern_flow_visit_free (PosternFlowVisit *self)
 {
   g_clear_pointer (&self->sessions, g_ptr_array_unref);
   g_clear_pointer (&self->user, postern_user_unref);
+  g_free (self->application_id);
   g_free (self);
 }
 
@@ -47,16 +46,33 @@ postern_flow_visit_new (PosternFlowEngine *engine, PosternRequest *request, cons
   if (self->sessions && self->sessions->len > 0) {
     self->session = g_ptr_array_index (self->sessions, 0);
     self->user = postern_user_ref (g_ptr_array_index (users, 0));
+    self->auth_time = self->session->auth_time;
     return g_steal_pointer (&self);
   }
   *answer = error ? postern_response_new_error_page (error, NULL) : sign_in (engine, request, self->tenant, return_path);
   return NULL;
 }
 
+PosternFlowVisit *
+postern_flow_visit_new_for (PosternTenant *tenant, PosternUser *user, PosternSession *session, gint64 auth_time, const char *application_id)
+{
+  PosternFlowVisit *self = g_new0 (PosternFlowVisit, 1);
+
+  self->tenant = tenant;
+  self->sessions = g_ptr_array_new_with_free_func ((GDestroyNotify) postern_session_unref);
+  if (session)
+    g_ptr_array_add (self->sessions, postern_session_ref (session));
+  self->session = session;
+  self->user = postern_user_ref (user);
+  self->auth_time = auth_time;
+  self->application_id = g_strdup (application_id);
+  return self;
+}
+
 gboolean
 postern_flow_visit_is_fresh (PosternFlowVisit *self)
 {
-  return postern_flow_context_now () - self->session->auth_time < RECENT;
+  return self->session && postern_flow_context_now () - self->auth_time < POSTERN_FLOW_VISIT_RECENT;
 }
 
 PosternResponse *
@@ -66,7 +82,7 @@ postern_flow_visit_sign_in_again (PosternFlowEngine *engine, PosternFlowVisit *s
 
   postern_flow_set_string (&flow->hinted_user_id, self->user->id);
   postern_flow_set_string (&flow->login_hint, postern_user_name_get_identifier (self->user));
-  flow->max_age = RECENT;
+  flow->max_age = POSTERN_FLOW_VISIT_RECENT;
   return postern_flow_engine_run (engine, flow, request, NULL);
 }
 
@@ -87,7 +103,8 @@ postern_flow_visit_begin_context (PosternFlowVisit *self, PosternRuntime *runtim
   PosternFlow *flow = postern_flow_visit_begin (self->tenant, "/account", NULL);
 
   postern_flow_set_string (&flow->user_id, self->user->id);
-  postern_flow_set_string (&flow->session_id, self->session->id);
+  postern_flow_set_string (&flow->session_id, self->session ? self->session->id : NULL);
+  postern_flow_set_string (&flow->application_id, self->application_id);
   postern_flow_context_init (context, runtime, flow, request, NULL);
   return flow;
 }

@@ -5,12 +5,16 @@
 
 G_BEGIN_DECLS
 
-/** PosternFlowVisit: somebody signed in looks at a page of our own. */
+#define POSTERN_FLOW_VISIT_RECENT 300 /* seconds: how old the sign-in may be of who changes something about the account */
+
+/** PosternFlowVisit: somebody signed in looks at a page of our own, or an application acts for them. */
 typedef struct {
   PosternTenant *tenant; /* borrowed */
-  GPtrArray *sessions;   /* of this browser */
-  PosternSession *session; /* the newest one; borrowed from sessions */
+  GPtrArray *sessions;   /* of this browser, or the one of the application's token */
+  PosternSession *session; /* the newest one; borrowed from sessions; (nullable) for an application: it may hold access after it */
   PosternUser *user;
+  gint64 auth_time;      /* when they last showed who they are; of a token: when they did for that */
+  char *application_id;  /* (nullable): who acts for them */
 } PosternFlowVisit;
 
 /**
@@ -18,6 +22,11 @@ typedef struct {
  * begins a sign-in that comes back to the path @return_path; or an error page.
  */
 PosternFlowVisit *postern_flow_visit_new (PosternFlowEngine *engine, PosternRequest *request, const char *return_path, PosternResponse **answer);
+/**
+ * postern_flow_visit_new_for: as whose token says, which the caller has checked. @session: (nullable): the living one that the token came from.
+ * @auth_time: as the token says, in seconds since 1970; 0: it does not. Returns: (transfer full)
+ */
+PosternFlowVisit *postern_flow_visit_new_for (PosternTenant *tenant, PosternUser *user, PosternSession *session, gint64 auth_time, const char *application_id);
 void postern_flow_visit_free (PosternFlowVisit *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (PosternFlowVisit, postern_flow_visit_free)
 

@@ -25,12 +25,12 @@ postern_audit_store_append (PosternTxn *txn, PosternAudit *audit, GError **error
 }
 
 GPtrArray *
-postern_audit_store_list_for (PosternTxn *txn, const char *actor, guint limit, GError **error)
+postern_audit_store_list_for (PosternTxn *txn, const char *actor, const char *before, guint limit, GError **error)
 {
-  PosternValue values[] = { POSTERN_TEXT (actor), POSTERN_INT (limit) };
+  PosternValue values[] = { POSTERN_TEXT (actor), POSTERN_INT (limit), POSTERN_INT (before ? postern_id_get_key (before) : G_MAXINT64) };
 
   return postern_record_list (txn, &postern_records_audit,
-                              POSTERN_SQL_SELECT (postern_records_audit, "WHERE actor = ?1 AND event NOT IN ('sign-in.succeeded', 'session.used', "
+                              POSTERN_SQL_SELECT (postern_records_audit, "WHERE actor = ?1 AND key < ?3 AND event NOT IN ('sign-in.succeeded', 'session.used', "
                                                                          "'session.ended') ORDER BY key DESC LIMIT ?2"),
                               values, G_N_ELEMENTS (values), error);
 }

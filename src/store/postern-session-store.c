@@ -113,11 +113,11 @@ postern_session_store_list (PosternTxn *txn, const char *user_id, gboolean alive
 }
 
 GPtrArray *
-postern_session_store_list_latest (PosternTxn *txn, const char *user_id, guint limit, GError **error)
+postern_session_store_list_latest (PosternTxn *txn, const char *user_id, const char *before, guint limit, GError **error)
 {
-  PosternValue values[] = { POSTERN_TEXT (user_id), POSTERN_INT (limit) };
+  PosternValue values[] = { POSTERN_TEXT (user_id), POSTERN_INT (limit), POSTERN_INT (before ? postern_id_get_key (before) : G_MAXINT64) };
 
   return postern_record_list (txn, &postern_records_session,
-                              POSTERN_SQL_SELECT (postern_records_session, "WHERE user_id = ?1 ORDER BY key DESC LIMIT ?2"), values,
+                              POSTERN_SQL_SELECT (postern_records_session, "WHERE user_id = ?1 AND key < ?3 ORDER BY key DESC LIMIT ?2"), values,
                               G_N_ELEMENTS (values), error);
 }

@@ -83,8 +83,8 @@ gboolean postern_session_store_insert (PosternTxn *txn, PosternSession *session,
 PosternSession *postern_session_store_get (PosternTxn *txn, const char *id, GError **error);
 /** by the cookie's secret, alive or not: the caller checks. One answer for an unknown session and a wrong secret. */
 PosternSession *postern_session_store_find (PosternTxn *txn, const char *secret, GError **error);
-/** the newest first, alive or not */
-GPtrArray *postern_session_store_list_latest (PosternTxn *txn, const char *user_id, guint limit, GError **error);
+/** the newest first, alive or not. @before: (nullable): only what is older than this id, of whatever it is */
+GPtrArray *postern_session_store_list_latest (PosternTxn *txn, const char *user_id, const char *before, guint limit, GError **error);
 /** new secret, assurance, place and times after a rise in assurance, only if the session is alive */
 gboolean postern_session_store_raise (PosternTxn *txn, PosternSession *session, GError **error);
 gboolean postern_session_store_touch (PosternTxn *txn, const char *id, gint64 used_at, gint64 idle_expires_at, GError **error);
@@ -180,8 +180,8 @@ gboolean postern_setting_store_put (PosternTxn *txn, const char *name, GVariant 
 PosternAudit *postern_audit_store_new (const char *event, const char *actor, const char *target);
 gboolean postern_audit_store_append (PosternTxn *txn, PosternAudit *audit, GError **error);
 GPtrArray *postern_audit_store_list (PosternTxn *txn, const char *after, guint limit, GError **error);
-/** the newest first, by index: what @actor did, without each sign-in and its end */
-GPtrArray *postern_audit_store_list_for (PosternTxn *txn, const char *actor, guint limit, GError **error);
+/** the newest first, by index: what @actor did, without each sign-in and its end. @before: as of postern_session_store_list_latest() */
+GPtrArray *postern_audit_store_list_for (PosternTxn *txn, const char *actor, const char *before, guint limit, GError **error);
 
 /* postern-outbox-store.c: LASTING; what waits to be sent, and the log of what was */
 /** seals entry->model, which is given as plain JSON; once committed, who waits in postern_store_wait_for_message() goes on */

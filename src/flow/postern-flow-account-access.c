@@ -1,0 +1,162 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "postern-flow-account-access.h"
+
+#include "postern-flow-audit.h"
+#include "postern-flow-context.h"
+#include "postern-flow-end.h"
+#include "postern-flow-notice.h"
+#include "postern-flow-tasks.h"
+
+#define BATCH 100 /* grants, read at once */
+#define EVENT_REVOKED "grants.revoked"
+
+/* --- what there is ---------------------------------------------------------------------------------------------------------- */
+
+static gboolean
+is_alive (const PosternGrant *grant)
+{
+  return grant->revoked_at == 0 && (grant->expires_at == 0 || postern_flow_context_now () < grant->expires_at);
+}
+
+static void
+take (GPtrArray *found, PosternGrant *grant)
+{
+  for (guint i = 0; i < found->len; i++)
+    if (g_str_equal (((PosternGrant *) found->pdata[i])->application_id, grant->application_id)) {
+      g_ptr_array_remove_index (found, i);
+      break;
+    }
+  g_ptr_array_insert (found, 0, postern_grant_ref (grant));
+}
+
+GPtrArray *
+postern_flow_account_access_list_grants (PosternTxn *txn, const char *user_id, GError **error)
+{
+  g_autoptr (GPtrArray) found = g_ptr_array_new_with_free_func ((GDestroyNotify) postern_grant_unref);
+  g_autoptr (GPtrArray) batch = NULL;
+  g_autofree char *after = NULL;
+
+  do {
+    g_clear_pointer (&batch, g_ptr_array_unref);
+    batch = postern_grant_store_list (txn, user_id, after, BATCH, error);
+    if (batch == NULL)
+      return NULL;
+    for (guint i = 0; i < batch->len; i++)
+      if (is_alive (batch->pdata[i]))
+        take (found, batch->pdata[i]);
+    g_free (after);
+    after = batch->len > 0 ? g_strdup (((PosternGrant *) batch->pdata[batch->len - 1])->id) : NULL;
+  } while (batch->len == BATCH);
+  return g_steal_pointer (&found);
+}
+
+/* --- a session -------------------------------------------------------------------------------------------------------------- */
+
+typedef struct {
+  const char *user_id, *id;
+  gboolean own;
+} Owning;
+
+static gboolean
+check_own (PosternTxn *txn, gpointer user_data, GError **error)
+{
+  Owning *it = user_data;
+  g_autoptr (GError) failure = NULL;
+  g_autoptr (PosternSession) session = postern_session_store_get (txn, it->id, &failure);
+
+  it->own = session && g_str_equal (session->user_id, it->user_id);
+  if (failure == NULL || g_error_matches (failure, POSTERN_ERROR, POSTERN_ERROR_NOT_FOUND))
+    return TRUE;
+  g_propagate_error (error, g_steal_pointer (&failure));
+  return FALSE;
+}
+
+gboolean
+postern_flow_account_access_end_session (PosternFlowEngine *engine, PosternFlowVisit *visit, const char *id, GError **error)
+{
+  Owning it = { visit->user->id, id, FALSE };
+
+  if (!postern_store_read (postern_tenant_get_store (visit->tenant), POSTERN_KEEP_LASTING, check_own, &it, error))
+    return FALSE;
+  if (it.own)
+    return postern_flow_engine_end_session (engine, visit->tenant, id, error);
+  g_set_error_literal (error, POSTERN_ERROR, POSTERN_ERROR_NOT_FOUND, "There is no such session");
+  return FALSE;
+}
+
+typedef struct {
+  PosternFlowContext *context;
+  PosternFlowVisit *visit;
+  GPtrArray *ended; /* (nullable) */
+} EndingOthers;
+
+static gboolean
+end_others (PosternTxn *txn, gpointer user_data, GError **error)
+{
+  EndingOthers *it = user_data;
+
+  g_clear_pointer (&it->ended, g_ptr_array_unref); /* a transaction may run twice */
+  if (!postern_flow_tasks_check (it->context, txn, error))
+    return FALSE;
+  it->ended = postern_flow_end_others (txn, it->visit->user->id, it->context->flow->session_id, error);
+  return it->ended && postern_flow_notice_add (it->context, txn, it->visit->user, POSTERN_FLOW_ACCOUNT_ACCESS_NOTICE_OTHERS, error);
+}
+
+gboolean
+postern_flow_account_access_end_others (PosternFlowEngine *engine, PosternFlowVisit *visit, PosternRequest *request, GError **error)
+{
+  PosternFlowContext context;
+  g_autoptr (PosternFlow) flow = postern_flow_visit_begin_context (visit, postern_flow_engine_get_runtime (engine), request, &context);
+  EndingOthers it = { &context, visit, NULL };
+  gboolean done = postern_store_write (postern_tenant_get_store (visit->tenant), POSTERN_KEEP_LASTING, end_others, &it, error);
+  g_autoptr (GPtrArray) ended = it.ended;
+
+  postern_flow_context_clear (&context);
+  if (done)
+    postern_flow_end_tell (postern_flow_engine_get_runtime (engine), visit->tenant, ended);
+  return done;
+}
+
+/* --- an application --------------------------------------------------------------------------------------------------------- */
+
+static gboolean
+has_access (PosternTxn *txn, const char *user_id, const char *application_id, GError **error)
+{
+  g_autoptr (GPtrArray) grants = postern_flow_account_access_list_grants (txn, user_id, error);
+  g_autofree char *consent = grants ? postern_consent_store_get (txn, user_id, application_id, NULL) : NULL;
+
+  for (guint i = 0; grants && i < grants->len; i++)
+    if (g_str_equal (((PosternGrant *) grants->pdata[i])->application_id, application_id))
+      return TRUE;
+  if (grants && consent == NULL)
+    g_set_error_literal (error, POSTERN_ERROR, POSTERN_ERROR_NOT_FOUND, "This application has no access");
+  return consent != NULL;
+}
+
+/* The flow is about the application that loses it: the row of the log names that one. */
+static gboolean
+revoke_all (PosternTxn *txn, gpointer user_data, GError **error)
+{
+  PosternFlowContext *context = user_data;
+  const char *user_id = context->flow->user_id, *application_id = context->flow->application_id;
+
+  return has_access (txn, user_id, application_id, error) &&
+         postern_grant_store_revoke_all (txn, user_id, application_id, postern_flow_context_now (), error) &&
+         postern_consent_store_delete (txn, user_id, application_id, error) &&
+         postern_flow_audit_append (context, txn, EVENT_REVOKED, user_id, error);
+}
+
+gboolean
+postern_flow_account_access_revoke (PosternFlowEngine *engine, PosternFlowVisit *visit, PosternRequest *request, const char *application_id, GError **error)
+{
+  PosternFlowContext context;
+  g_autoptr (PosternFlow) flow = postern_flow_visit_begin_context (visit, postern_flow_engine_get_runtime (engine), request, &context);
+  gboolean done;
+
+  postern_flow_set_string (&flow->application_id, application_id);
+  done = postern_store_write (postern_tenant_get_store (visit->tenant), POSTERN_KEEP_LASTING, revoke_all, &context, error);
+  if (done)
+    postern_flow_audit_tell (&context, EVENT_REVOKED, visit->user->id);
+  postern_flow_context_clear (&context);
+  return done;
+}

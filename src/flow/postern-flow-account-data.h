@@ -1,0 +1,11 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#pragma once
+
+#include "postern-flow-visit.h"
+
+G_BEGIN_DECLS
+
+/** postern_flow_account_data_read: all that is kept about who is here, but for secrets. Returns: (transfer floating) (nullable): a{sv} */
+GVariant *postern_flow_account_data_read (PosternFlowEngine *engine, PosternFlowVisit *visit, PosternRequest *request, GError **error);
+
+G_END_DECLS
