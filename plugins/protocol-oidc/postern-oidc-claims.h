@@ -5,7 +5,7 @@
 
 G_BEGIN_DECLS
 
-const char *const *postern_oidc_claims_get_scopes (void); /* what discovery names */
+const char *const *postern_oidc_claims_get_scopes (void); /* that any application may be registered with */
 const char *const *postern_oidc_claims_get_names (void);
 
 /** Where a claim is going (OpenID Connect Core 5.5). */

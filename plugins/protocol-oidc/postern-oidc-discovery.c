@@ -2,6 +2,7 @@
 #include "postern-oidc-discovery.h"
 
 #include "postern-json.h"
+#include "postern-oidc-account.h"
 #include "postern-oidc-claims.h"
 #include "postern-oidc-json.h"
 #include "postern-oidc-register.h"
@@ -79,6 +80,20 @@ add_endpoint (GString *out, const char *issuer, const char *name, const char *pa
   postern_oidc_json_add_string (out, name, url);
 }
 
+/* Those that any application may be registered with by itself, and those that an administrator allows. */
+static void
+add_scopes (GString *out)
+{
+  static const char *const allowed[] = { POSTERN_OIDC_ACCOUNT_READ, POSTERN_OIDC_ACCOUNT_WRITE, NULL };
+  g_autoptr (GStrvBuilder) builder = g_strv_builder_new ();
+  g_auto (GStrv) all = NULL;
+
+  g_strv_builder_addv (builder, (const char **) postern_oidc_claims_get_scopes ());
+  g_strv_builder_addv (builder, (const char **) allowed);
+  all = g_strv_builder_end (builder);
+  postern_oidc_json_add_strv (out, "scopes_supported", (const char *const *) all, FALSE);
+}
+
 GBytes *
 postern_oidc_discovery_render (PosternOidc *self)
 {
@@ -90,7 +105,7 @@ postern_oidc_discovery_render (PosternOidc *self)
     add_endpoint (out, issuer, endpoints[i].name, endpoints[i].path);
   if (postern_oidc_register_is_enabled (self))
     add_endpoint (out, issuer, "registration_endpoint", "/oidc/register");
-  postern_oidc_json_add_strv (out, "scopes_supported", postern_oidc_claims_get_scopes (), FALSE);
+  add_scopes (out);
   postern_oidc_json_add_strv (out, "claims_supported", postern_oidc_claims_get_names (), FALSE);
   for (guint i = 0; i < G_N_ELEMENTS (lists); i++)
     postern_oidc_json_add_strv (out, lists[i].name, lists[i].values, FALSE);

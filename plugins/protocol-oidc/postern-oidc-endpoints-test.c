@@ -17,11 +17,13 @@ test_discovery (void)
   g_autoptr (PosternResponse) other = postern_oidc_world_call_inline (world, "GET", "/.well-known/oauth-authorization-server", NULL, NULL);
   g_autoptr (GVariant) model = postern_oidc_world_json (response);
   g_auto (GStrv) methods = postern_json_dup_strv (model, "code_challenge_methods_supported", FALSE);
+  g_auto (GStrv) scopes = postern_json_dup_strv (model, "scopes_supported", FALSE);
 
   g_assert_cmpstr (postern_oidc_world_get (model, "issuer"), ==, POSTERN_OIDC_WORLD_ISSUER);
   for (guint i = 0; i < G_N_ELEMENTS (required); i++)
     g_assert_true (g_str_has_prefix (postern_oidc_world_get (model, required[i]), POSTERN_OIDC_WORLD_ISSUER "/oidc/"));
   g_assert_cmpuint (g_strv_length (methods), ==, 1);
+  g_assert_true (g_strv_contains ((const char *const *) scopes, "openid") && g_strv_contains ((const char *const *) scopes, "account:write"));
   g_assert_true (g_bytes_equal (postern_response_get_body (response), postern_response_get_body (other)));
   g_assert_false (postern_json_get_boolean (model, "request_uri_parameter_supported", TRUE));
 }

@@ -2,6 +2,7 @@
 #include "postern-oidc.h"
 
 #include "postern-json.h"
+#include "postern-oidc-account.h"
 #include "postern-oidc-authorize.h"
 #include "postern-oidc-challenge.h"
 #include "postern-oidc-courier.h"
@@ -32,6 +33,7 @@ G_DEFINE_FINAL_TYPE (PosternOidc, postern_oidc, POSTERN_TYPE_PROTOCOL)
 #define SMALL (16 * 1024)
 #define LARGE (128 * 1024) /* an authorization request with a request object, a token request with an assertion */
 #define OPEN POSTERN_ROUTE_CORS
+#define ACCOUNT "/api/account"
 
 static const PosternRoute routes[] = {
   { "GET", "/.well-known/openid-configuration", postern_oidc_discovery_answer, postern_oidc_discovery_answer, 0, OPEN },
@@ -46,6 +48,22 @@ static const PosternRoute routes[] = {
   { "GET", "/oidc/userinfo", postern_oidc_userinfo_answer, NULL, 0, OPEN },
   { "POST", "/oidc/userinfo", postern_oidc_userinfo_answer, NULL, LARGE, OPEN },
   { "GET", "/oidc/upstream-token/{connector}", postern_oidc_upstream_answer, NULL, 0, OPEN },
+  { "GET", ACCOUNT "/profile", postern_oidc_account_show_profile, NULL, 0, OPEN },
+  { "PATCH", ACCOUNT "/profile", postern_oidc_account_change_profile, NULL, SMALL, OPEN },
+  { "GET", ACCOUNT "/preferences", postern_oidc_account_show_preferences, NULL, 0, OPEN },
+  { "PATCH", ACCOUNT "/preferences", postern_oidc_account_change_preferences, NULL, SMALL, OPEN },
+  { "GET", ACCOUNT "/sign-in-methods", postern_oidc_account_list_methods, NULL, 0, OPEN },
+  { "PATCH", ACCOUNT "/sign-in-methods/{method}", postern_oidc_account_rename_method, NULL, SMALL, OPEN },
+  { "DELETE", ACCOUNT "/sign-in-methods/{method}", postern_oidc_account_remove_method, NULL, 0, OPEN },
+  { "GET", ACCOUNT "/sessions", postern_oidc_account_list_sessions, NULL, 0, OPEN },
+  { "DELETE", ACCOUNT "/sessions", postern_oidc_account_end_others, NULL, 0, OPEN },
+  { "DELETE", ACCOUNT "/sessions/{session}", postern_oidc_account_end_session, NULL, 0, OPEN },
+  { "GET", ACCOUNT "/applications", postern_oidc_account_list_applications, NULL, 0, OPEN },
+  { "DELETE", ACCOUNT "/applications/{application}", postern_oidc_account_revoke_application, NULL, 0, OPEN },
+  { "GET", ACCOUNT "/activity", postern_oidc_account_list_activity, NULL, 0, OPEN },
+  { "GET", ACCOUNT "/data", postern_oidc_account_show_data, NULL, 0, OPEN },
+  { "POST", ACCOUNT "/deletion", postern_oidc_account_ask_deletion, NULL, 0, OPEN },
+  { "DELETE", ACCOUNT "/deletion", postern_oidc_account_undo_deletion, NULL, 0, OPEN },
   { "POST", "/oidc/introspect", postern_oidc_introspect_answer, NULL, LARGE, 0 },
   { "POST", "/oidc/revoke", postern_oidc_revoke_answer, NULL, LARGE, OPEN },
   { "GET", "/oidc/logout", postern_oidc_logout_answer, NULL, 0, 0 },

@@ -28,6 +28,7 @@ static const struct {
   { "identity.unlinked", N_("A way to sign in removed") },
   { "credential.removed", N_("A way to sign in removed") },
   { "factors.reset", N_("A way to sign in removed") },
+  { "grants.revoked", N_("Access of an application removed") },
   { "account.deletion-asked", N_("Deletion of the account asked for") },
   { "account.kept", N_("Your account is kept.") },
 };

@@ -37,6 +37,7 @@ async function get() {
     opaque: ['--kind', 'web', '--access-token-format', 'opaque'],
     opaqueMachine: ['--kind', 'service', '--scope', 'read', '--resource', resource, '--access-token-format', 'opaque'],
     asker: ['--kind', 'web', '--auth-method', 'private_key_jwt', '--jwks', jwks, '--grant-type', 'authorization_code', '--grant-type', 'client_credentials', '--resource', resource, '--scope', 'openid read'],
+    keeper: ['--kind', 'web', '--scope', 'account:read account:write'],
     machine: ['--kind', 'service', '--scope', 'read', '--resource', resource],
     tool: ['--kind', 'native', '--authorization-challenge'],
     otherTool: ['--kind', 'native', '--authorization-challenge'],
@@ -131,6 +132,12 @@ const kinds = {
   'refresh token': async () => ({ value: (await signedIn()).tokens.refresh_token }),
   'access token': async () => ({ value: (await signedIn()).tokens.access_token }),
   'access token of a machine': async () => ({ value: (await house.post('/oidc/token', { grant_type: 'client_credentials', scope: 'read', resource, ...house.secret(house.machine) })).access_token }),
+  'access token with the account scopes': async () => {
+    const email = await somebody(), { path, verifier } = house.ask(house.keeper, { scope: 'account:read account:write' });
+    const back = await new Visitor().walk(`${house.url}${path}`, callback, { ...person, identifier: email });
+    const form = { grant_type: 'authorization_code', code: back.searchParams.get('code'), redirect_uri: callback, code_verifier: verifier };
+    return { value: (await house.post('/oidc/token', { ...form, ...house.secret(house.keeper) })).access_token };
+  },
   'opaque access token': async () => ({ value: (await signedIn(house.opaque)).tokens.access_token }),
   'opaque access token of a machine': async () => ({ value: (await house.post('/oidc/token', { grant_type: 'client_credentials', scope: 'read', resource, ...house.secret(house.opaqueMachine) })).access_token }),
   'ID token': async () => { const { tokens, visitor } = await signedIn(); return { value: tokens.id_token, visitor }; },
@@ -326,6 +333,19 @@ async function arrive(answer) {
   return location.startsWith(house.url) || location.startsWith('/') ? arrive(await fetchFrom(location.replace(house.url, ''))) : location;
 }
 
+/** The account API. */
+const accountRoutes = [
+  'GET profile', 'PATCH profile', 'GET preferences', 'PATCH preferences', 'GET sign-in-methods', 'PATCH sign-in-methods/{method}', 'DELETE sign-in-methods/{method}',
+  'GET sessions', 'DELETE sessions', 'DELETE sessions/{session}', 'GET applications', 'DELETE applications/{application}', 'GET activity', 'GET data', 'DELETE deletion', 'POST deletion',
+].map((route) => route.replace(' ', ' /api/account/'));
+
+/** Who is let in is told anything else than that the token does not do. */
+async function asksAccount(route, headers, query = '') {
+  const [method, pattern] = route.split(' ');
+  const answer = await fetchFrom(pattern.replace(/\{\w+\}/, 'nobody') + query, { method, headers, ...(method === 'PATCH' && { body: '{"nothing":true}' }) });
+  return !answer.headers.has('www-authenticate');
+}
+
 const doors = [
   { name: 'code', route: 'POST /oidc/token', takes: ['code'], open: (value, { form }) => ok(house.post('/oidc/token', { grant_type: 'authorization_code', redirect_uri: callback, code_verifier: 'x'.repeat(43), ...house.secret(house.web), ...form, code: value })) },
   { name: 'code_verifier', route: 'POST /oidc/token', takes: ['code verifier'], open: async (value, made) => ok(house.post('/oidc/token', { ...(made.form ?? await beside(made, aCode)), code_verifier: value })) },
@@ -348,6 +368,12 @@ const doors = [
   { name: 'access_token', route: 'POST /oidc/userinfo', takes: ['access token', 'opaque access token'], open: (value) => ok(house.post('/oidc/userinfo', { access_token: value })) },
   // Not even an access token, without the scope upstream_tokens; tests/connectors holds what one with it opens.
   { name: 'Bearer', route: 'GET /oidc/upstream-token/{connector}', takes: [], open: (value) => ok(fetchFrom('/oidc/upstream-token/corp', { headers: bearer(value) })) },
+  // Nor without the scopes of the account API, which the last one has; tests/e2e/account-api.mjs walks through what they open.
+  ...accountRoutes.flatMap((route) => [
+    { name: 'Bearer', route, takes: ['access token with the account scopes'], open: (value) => asksAccount(route, bearer(value)) },
+    { name: 'query access_token', route, takes: [], open: (value) => asksAccount(route, {}, `?access_token=${encodeURIComponent(value)}`) },
+    { name: 'cookie session', route, takes: [], open: (value) => asksAccount(route, cookies({ session: value })) },
+  ]),
   {
     name: 'Bearer', route: 'POST /oidc/register', takes: ['initial access token'],
     open: async (value) => (await fetchFrom('/oidc/register', { method: 'POST', headers: { ...bearer(value), 'content-type': 'application/json' }, body: JSON.stringify({ redirect_uris: [callback] }) })).status === 201,

@@ -6,6 +6,7 @@ import { generateKeyPairSync } from 'node:crypto';
 import * as jose from 'jose';
 import * as account from './account.mjs';
 import * as captcha from './captcha.mjs';
+import * as accountApi from './account-api.mjs';
 import * as codes from './codes.mjs';
 import * as consolePages from './console.mjs';
 import * as native from './native.mjs';
@@ -418,6 +419,7 @@ test('the set-up link makes the administrator, and the demo shows its tokens', a
 });
 
 account.register(person, provider);
+accountApi.register();
 codes.register(person);
 captcha.register(person);
 secondFactor.register(person);
@@ -440,6 +442,7 @@ await runTests({
     rp.stop();
     await browser.close();
     await account.stop();
+    await accountApi.stop();
     await codes.stop();
     await secondFactor.stop();
     await captcha.stop();
