@@ -433,6 +433,37 @@ test_sign_up (void)
   g_assert_cmpstr (browser_page (browser), !=, "sign-up");
 }
 
+/* No codes are sent for a stranger either, whoever has the address; an answer sends one. */
+static void
+test_sending (void)
+{
+  g_autofree char *user = user_make_with_password ("sina@captcha.example", TRUE);
+  g_autoptr (Browser) browser = browser_new ("198.51.100.81");
+  g_autofree char *answer = NULL, *body = NULL;
+
+  open_with_pow ();
+  policy_set (FEW_FROM_AN_ADDRESS);
+  go_to_password (browser, "somebody@captcha.example");
+  for (guint i = 0; i < FREE; i++)
+    guess (browser, "guess", NULL);
+  go_to_password (browser, "sina@captcha.example");
+  browser_submit (browser, "action=factor:code");
+  for (guint i = 0; i < 3; i++) {
+    assert_page (browser, "code");
+    g_assert_true (is_asked (browser));
+    g_assert_nonnull (browser_model (browser, "error_message"));
+    browser_submit (browser, i ? "action=resend&captcha=x" : "action=resend");
+  }
+  g_assert_cmpuint (post_count ("sina@captcha.example", "magic-link", NULL), ==, 0);
+  answer = solve_well (browser);
+  body = g_strdup_printf ("action=resend&captcha=%s", answer);
+  browser_submit (browser, body);
+  assert_page (browser, "code");
+  g_assert_false (is_asked (browser)); /* what was answered is over */
+  g_assert_null (browser_model (browser, "error_message"));
+  g_assert_cmpuint (post_count ("sina@captcha.example", "magic-link", NULL), ==, 1);
+}
+
 static void
 test_second_factor (void)
 {
@@ -527,6 +558,7 @@ main (int argc, char **argv)
     { "/flow/captcha/remote", test_remote },
     { "/flow/captcha/unreachable", test_unreachable },
     { "/flow/captcha/sign-up", test_sign_up },
+    { "/flow/captcha/sending", test_sending },
     { "/flow/captcha/second-factor", test_second_factor },
     { "/flow/captcha/next-page", test_next_page },
     { "/flow/captcha/native", test_native },

@@ -9,6 +9,7 @@
 #include "postern-risk.h"
 
 #define NOTICE_ASKED N_("There were many wrong tries. Enter it once more: from now on it is checked first that you are not a robot.")
+#define NOTICE_SENDING N_("No code was sent yet, for there were many wrong tries from here. Once it is checked that you are not a robot, send another code.")
 #define NOTICE_WRONG N_("The check that you are not a robot did not succeed. Try again.")
 #define NOTICE_UNREACHABLE N_("It cannot be checked right now that you are not a robot. Try again later, or choose another way.")
 
@@ -123,16 +124,27 @@ lets_pass (PosternCaptcha *captcha)
   return POSTERN_CAPTCHA_GET_CLASS (captcha)->remote && g_strcmp0 (what, "allow") == 0;
 }
 
-/* Sets @notice where the try may not be made; NULL when it may. FALSE only when the store failed. */
+/* FALSE with ACCESS_DENIED, where the answer is wrong; where nobody could say, with another error. What was answered is over. */
 static gboolean
-judge (PosternFlowContext *context, PosternCaptcha *captcha, const char **notice, GError **error)
+look_at (PosternFlowContext *context, PosternCaptcha *captcha, const char *answer, GError **error)
+{
+  g_autofree char *ticket = g_strdup (postern_json_get_string (context->flow->captcha, TICKET));
+  gboolean right = use (context, ticket, error) && ask (context, captcha, answer, error);
+
+  g_clear_pointer (&context->flow->captcha, g_variant_unref);
+  return right;
+}
+
+/* Sets @notice where it may not go on: @asked, or what became of the answer. FALSE only when the store failed. */
+static gboolean
+judge (PosternFlowContext *context, PosternCaptcha *captcha, const char *asked, const char **notice, GError **error)
 {
   const char *answer = find_answer (context, captcha), *id = postern_instance_get_id (POSTERN_INSTANCE (captcha));
   g_autoptr (GError) failure = NULL;
 
-  *notice = answer ? NULL : NOTICE_ASKED;
-  if (answer == NULL ||
-      (use (context, postern_json_get_string (context->flow->captcha, TICKET), &failure) && ask (context, captcha, answer, &failure)))
+  *notice = answer ? NULL : asked;
+  context->captcha_passed = answer && look_at (context, captcha, answer, &failure);
+  if (failure == NULL)
     return TRUE;
   if (g_error_matches (failure, POSTERN_ERROR, POSTERN_ERROR_STORE)) {
     g_propagate_error (error, g_steal_pointer (&failure));
@@ -164,13 +176,33 @@ postern_flow_captcha_take (PosternFlowContext *context, PosternGuard *guard, gui
   context->captcha_ends_at = MAX (guard->account_resets_at, guard->address_resets_at);
   if (!guard->many)
     return TRUE;
-  if (!judge (context, captcha, &context->captcha_notice, error))
+  if (!judge (context, captcha, NOTICE_ASKED, &context->captcha_notice, error))
     return FALSE;
   if (context->captcha_notice == NULL)
     return TRUE;
   if (postern_guard_give_back (context->tenant, guard, context->captcha_notice != NOTICE_WRONG, error))
     g_set_error_literal (error, POSTERN_ERROR, POSTERN_ERROR_TOO_MANY_REQUESTS, "A captcha is to be solved before the next try");
   return FALSE;
+}
+
+gboolean
+postern_flow_captcha_take_sending (PosternFlowContext *context, const char *device_hash, GError **error)
+{
+  PosternGuard guard = { NULL, context->flow->remote_address, device_hash };
+  PosternCaptcha *captcha = context->captcha_passed ? NULL : postern_flow_captcha_find (context->runtime);
+
+  if (captcha == NULL)
+    return TRUE;
+  if (!postern_guard_look (context->tenant, &guard, postern_flow_context_now (), error))
+    return FALSE;
+  if (find_wanted (context, &guard) == NULL)
+    return TRUE;
+  context->captcha_ends_at = guard.address_resets_at;
+  if (!judge (context, captcha, NOTICE_SENDING, &context->captcha_notice, error))
+    return FALSE;
+  if (context->captcha_notice)
+    g_set_error_literal (error, POSTERN_ERROR, POSTERN_ERROR_TOO_MANY_REQUESTS, "A captcha is to be solved before anything is sent");
+  return context->captcha_notice == NULL;
 }
 
 /* --- the page ---------------------------------------------------------------------------------------------------------------- */

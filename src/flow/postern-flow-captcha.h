@@ -24,6 +24,12 @@ PosternCaptcha *postern_flow_captcha_find (PosternRuntime *runtime);
  */
 gboolean postern_flow_captcha_take (PosternFlowContext *context, PosternGuard *guard, guint *retry_after, GError **error);
 
+/**
+ * postern_flow_captcha_take_sending: the same before a message is sent, where many guesses came from the address. Nothing is counted:
+ * sending has limits of its own. One answer is enough for a walk that took a try, too. @device_hash: (nullable): of a known browser
+ */
+gboolean postern_flow_captcha_take_sending (PosternFlowContext *context, const char *device_hash, GError **error);
+
 /** postern_flow_captcha_park: gives context->prompt, a page, what take() found to be asked for; another page's goes. */
 void postern_flow_captcha_park (PosternFlowContext *context);
 /** postern_flow_captcha_add: member `captcha` of the page's model, if it asks. */

@@ -240,6 +240,8 @@ postern_flow_code_send (PosternStep *step, const PosternFlowCodeOrder *order)
   keep_page (step, order);
   if (sms && prefix == NULL) /* said of the number, whosever it is */
     show (step, NULL, NOTICE_PREFIX, 0);
+  else if (!postern_flow_captcha_take_sending (context, order->device_hash, &error))
+    show_error (step, NOTICE_MANY, 0, error);
   else if (!postern_code_limits_take (context->tenant, &sending, postern_flow_context_now (), &silent, &retry_after, &error))
     show_error (step, NOTICE_MANY, retry_after, error);
   else if (!write_code (step, order, silent, &error))

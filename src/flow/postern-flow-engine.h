@@ -32,6 +32,7 @@ typedef struct {
   const char *notice_connector; /* (nullable): {connector_name} of that phrase; the instance's */
   guint notice_pause;      /* seconds after which it is no longer true; 0: not known */
   const char *captcha_notice; /* (nullable): a captcha is asked for before the try that was made: an English phrase; src/flow/postern-flow-captcha.h */
+  gboolean captcha_passed; /* one was answered right in this walk */
   gboolean captcha_next;   /* … before the next one */
   gint64 captcha_ends_at;  /* when none is asked for any more */
   const char *won_at;      /* (nullable): the stage at which this walk used up what works once: others that tried the same do not stop it */

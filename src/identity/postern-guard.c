@@ -96,6 +96,27 @@ postern_guard_take (PosternTenant *tenant, PosternGuard *guard, gint64 now, guin
   return FALSE;
 }
 
+static gboolean
+look (PosternTxn *txn, gpointer user_data, GError **error)
+{
+  Try *it = user_data;
+  gint64 total = postern_counter_store_get (txn, it->address, it->now, &it->guard->address_resets_at, error);
+
+  it->guard->many = 2 * total > it->policy->guesses_per_address;
+  return total >= 0;
+}
+
+gboolean
+postern_guard_look (PosternTenant *tenant, PosternGuard *guard, gint64 now, GError **error)
+{
+  g_autoptr (PosternPolicy) policy = postern_tenant_dup_policy (tenant);
+  g_autofree char *address = dup_address_key (guard);
+  Try it = { NULL, address, policy, guard, now, 0 };
+
+  guard->many = guard->many_next = FALSE;
+  return address == NULL || postern_store_read (postern_tenant_get_store (tenant), POSTERN_KEEP_SHORT, look, &it, error);
+}
+
 PosternGuardPardon *
 postern_guard_dup_pardon (const PosternGuard *guard)
 {

@@ -33,6 +33,11 @@ typedef struct _PosternGuardPardon PosternGuardPardon;
  */
 gboolean postern_guard_take (PosternTenant *tenant, PosternGuard *guard, gint64 now, guint *retry_after, GError **error);
 /**
+ * postern_guard_look: sets @many of what guesses came from the address, without counting one: for what is asked of us there and is
+ * no guess. FALSE if the store failed
+ */
+gboolean postern_guard_look (PosternTenant *tenant, PosternGuard *guard, gint64 now, GError **error);
+/**
  * postern_guard_dup_pardon: the try was right: the account gets it back, and so does the address once half of its budget is used up;
  * the known browser's tries are forgotten then. Returns: (transfer full) (nullable): NULL where nothing is worth a write.
  */

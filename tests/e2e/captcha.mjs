@@ -5,22 +5,24 @@ import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { createRequire } from 'node:module';
+import { Outbox } from '../lib/outbox.mjs';
 import { startPostern } from '../lib/server.mjs';
 import { test } from '../lib/tap.mjs';
 
 const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 const password = 'correct horse battery staple 9';
 const FREE = 6; // of ten guesses; from then on it is asked
-const running = [];
+const running = [], outbox = new Outbox();
 
 async function start(instance) {
-  const postern = await startPostern({ config: { outbound: { allow: '127.0.0.1' } }, instances: { captcha: instance } });
+  const postern = await startPostern({ config: { outbound: { allow: '127.0.0.1' } }, instances: { captcha: instance, post: outbox.instance } });
   running.push(() => postern.stop());
   return postern;
 }
 
 export async function stop() {
   for (const end of running.splice(0)) await end();
+  outbox.close();
 }
 
 async function somebody(postern, name) {
@@ -118,6 +120,21 @@ export function register(person) {
     assert.equal(other.page.url(), `${postern.url}/account`);
     await first.close();
     await other.close();
+  });
+
+  test('captcha: where a code was not sent, the button for another one brings the answer along', async () => {
+    const postern = await start('Type=captcha-pow\n'), email = await somebody(postern, 'letter'), { page, close } = await person();
+    await postern.cli('config', 'set-policy', 'guesses_per_address=10');
+    await useUp(page, postern, email);
+    await page.click('#factor-code');
+    await page.waitForSelector('#code');
+    assert.match(await page.innerText('#error'), /No code was sent yet/);
+    assert.equal(outbox.list(email).length, 0);
+    await page.click('#resend');
+    await page.waitForSelector('#resend[data-wait]');
+    assert.equal(await page.$('#error'), null);
+    await outbox.wait(email);
+    await close();
   });
 
   test('captcha: without scripts the page says what else there is, and no password is looked at', async () => {

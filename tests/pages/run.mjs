@@ -17,6 +17,7 @@ const words = process.argv.slice(2).filter((word) => word !== '--shots' && word 
 const ids = {
   identifier: ['identifier', 'submit'],
   password: ['identifier', 'password', 'submit', 'other-identifier'],
+  'code--captcha': ['code', 'captcha', 'captcha-status', 'submit', 'resend'],
   'password--captcha': ['password', 'captcha', 'captcha-status', 'submit'],
   code: ['code', 'submit', 'resend', 'other-identifier'],
   totp: ['code', 'remember', 'submit', 'other-factor', 'other-identifier'],
