@@ -355,7 +355,7 @@ stop_other (const char *tenant, gint64 *n)
         }
       g_subprocess_send_signal (other.process, SIGSTOP);
       g_usleep (10000); /* until it has stopped */
-      if (is_claimed (tenant))
+      if (is_claimed (tenant) && committed (tenant, "SELECT count FROM counters WHERE key = 'n'") < *n) /* it may have stopped between the commit and saying so */
         return other;
       g_subprocess_send_signal (other.process, SIGCONT);
     }
@@ -399,21 +399,38 @@ test_redo_once (void)
   g_assert_cmpint (open_and_count ("once"), ==, n);
 }
 
+/*
+ * (transfer full): a place where a process was killed with @n counted and nothing committed: what is committed leaves its notes behind
+ * later ones, where damage is none.
+ */
+static char *
+kill_uncommitted (guint round, gint64 *n)
+{
+  for (guint i = 0; i < 100; i++)
+    {
+      g_autofree char *tenant = g_strdup_printf ("damaged%u-%u", round, i);
+      Other other = stop_other (tenant, n);
+
+      other_end (&other);
+      if (committed (tenant, "SELECT count FROM counters WHERE key = 'n'") <= 0)
+        return g_steal_pointer (&tenant);
+      g_assert_cmpint (open_and_count (tenant), ==, *n); /* of which a part was committed */
+    }
+  g_error ("this machine commits each time before it stops a process");
+}
+
 /* Notes that a power cut has damaged are done as far as they are whole. */
 static void
 test_redo_damaged (void)
 {
   for (guint round = 0; round < 12; round++)
     {
-      g_autofree char *tenant = g_strdup_printf ("damaged%u", round);
+      gint64 n, after;
+      g_autofree char *tenant = kill_uncommitted (round, &n);
       g_autofree char *path = file_of (tenant, "short.db-redo");
       g_autofree char *notes = NULL;
       gsize length = 0, place;
-      gint64 n, before, after;
-      Other other = stop_other (tenant, &n);
 
-      other_end (&other);
-      before = MAX (0, committed (tenant, "SELECT count FROM counters WHERE key = 'n'"));
       g_assert_true (g_file_get_contents (path, &notes, &length, NULL));
       g_assert_cmpuint (length, >, 0);
       place = length * round / 12;
@@ -425,7 +442,6 @@ test_redo_damaged (void)
         memset (notes + place, 0, length - place);
       g_assert_true (g_file_set_contents (path, notes, (gssize) length, NULL));
       after = open_and_count (tenant);
-      g_assert_cmpint (after, >=, before);
       g_assert_cmpint (after, <, n);
       g_assert_cmpint (open_and_count (tenant), ==, after);
     }
