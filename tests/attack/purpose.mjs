@@ -5,6 +5,7 @@ import assert from 'node:assert/strict';
 import { generateKeyPairSync } from 'node:crypto';
 import { createServer } from 'node:http';
 import { once } from 'node:events';
+import { isDeepStrictEqual } from 'node:util';
 import * as jose from 'jose';
 import { Outbox } from '../lib/outbox.mjs';
 import { Visitor } from '../lib/visitor.mjs';
@@ -543,7 +544,12 @@ test('purpose: what takes nothing is the same whatever is shown to it', async ()
     const { value } = await make();
     for (const route of blind) {
       const path = route.split(' ')[1].replace('{rest...}', 'postern.css');
-      assert.deepEqual(await show(path, value), await show(path, 'x'.repeat(value.length)), route);
+      // A mail of before may come between two looks at the outbox: what depends on the value differs each time.
+      for (let tries = 5; ; tries -= 1) {
+        const one = await show(path, value), other = await show(path, 'x'.repeat(value.length));
+        if (!tries || isDeepStrictEqual(one, other)) { assert.deepEqual(one, other, route); break; }
+        await new Promise((wake) => setTimeout(wake, 200));
+      }
     }
   }
 });
