@@ -384,44 +384,51 @@ serve_tls (const char *pem)
 }
 
 #define IN_VAIN 120
+#define TRIES 3 /* each of a call's time; a busy machine may not have enough of it once */
 
 typedef struct {
   PosternHttpClient *client;
   const char *url;
+  gint enough; /* atomic */
 } Vain;
 
 static gpointer
 ask_in_vain (gpointer data)
 {
   Vain *vain = data;
-  g_autoptr (GError) error = NULL;
 
-  g_assert_null (ask (vain->client, vain->url, &error));
-  g_assert_error (error, POSTERN_ERROR, POSTERN_ERROR_UNREACHABLE);
+  do {
+    g_autoptr (GError) error = NULL;
+
+    g_assert_null (ask (vain->client, vain->url, &error));
+    g_assert_error (error, POSTERN_ERROR, POSTERN_ERROR_UNREACHABLE);
+  } while (!g_atomic_int_get (&vain->enough));
   return NULL;
 }
 
-/* Who takes the connection and then says nothing of TLS holds it for half of a call's time; and however many calls do so, the
- * handshakes of the others, @url's, go on. */
+/* Who takes the connection and then says nothing of TLS holds it for half of a call's time; and however many calls do so, one after the
+ * other, the handshakes of the others, @url's, go on. Behind them they would wait longer than a call may take. */
 static void
 assert_handshake_ends (PosternHttpClient *client, const char *url)
 {
   g_autoptr (GSocketListener) listener = g_socket_listener_new ();
-  g_autofree char *silent = g_strdup_printf ("https://localhost:%u/", g_socket_listener_add_any_inet_port (listener, NULL, NULL));
-  Vain vain = { client, silent };
+  g_autofree char *silent = NULL;
+  g_autofree char *body = NULL;
+  Vain vain = { client, NULL, FALSE };
   GThread *askers[IN_VAIN];
-  gint64 begun;
 
+  g_socket_listener_set_backlog (listener, 4000); /* the kernel takes the connections, and nobody else does */
+  vain.url = silent = g_strdup_printf ("https://localhost:%u/", g_socket_listener_add_any_inet_port (listener, NULL, NULL));
   assert_refused (client, silent, "no end of the handshake");
   for (guint i = 0; i < IN_VAIN; i++)
     askers[i] = g_thread_new ("asker", ask_in_vain, &vain);
   g_usleep (HANDSHAKE_MS * 1000 / 4);
-  begun = g_get_monotonic_time ();
-  g_free (ask (client, url, NULL));
-  g_test_message ("an answer after %" G_GINT64_FORMAT " us", g_get_monotonic_time () - begun);
-  g_assert_cmpint (g_get_monotonic_time () - begun, <, HANDSHAKE_MS * G_TIME_SPAN_MILLISECOND);
+  for (guint i = 0; i < TRIES && body == NULL; i++)
+    body = ask (client, url, NULL);
+  g_atomic_int_set (&vain.enough, TRUE);
   for (guint i = 0; i < IN_VAIN; i++)
     g_thread_join (askers[i]);
+  g_assert_nonnull (body);
 }
 
 static void
