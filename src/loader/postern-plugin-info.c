@@ -183,7 +183,7 @@ read_identity (PosternPluginInfo *self, PosternConfigFile *file, GError **error)
     return fail (file, "Plugin", "Id", "Id is missing or not made of a-z, 0-9, - and _; write one", error);
   self->kind = get_text (file, "Plugin", "Kind");
   if (!self->kind || !g_strv_contains (kinds, self->kind))
-    return fail (file, "Plugin", "Kind", "unknown kind; write connector, factor, messenger, sink, protocol or database", error);
+    return fail (file, "Plugin", "Kind", "unknown kind; write connector, factor, messenger, captcha, sink, protocol or database", error);
   return check_keys (file, "Plugin", plugin_keys, error);
 }
 

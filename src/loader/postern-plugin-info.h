@@ -20,7 +20,7 @@ typedef struct {
   char *file;         /* the key file */
   char *module_file;  /* the .so beside it; of one with a Base that one's, once the registry has found it */
   char *base;         /* (nullable): the Id of the plugin whose module it is an own type of; postern-plugin-preset.h */
-  char *id, *kind;    /* kind: connector, factor, messenger, sink, protocol, database */
+  char *id, *kind;    /* kind: connector, factor, messenger, captcha, sink, protocol, database */
   guint api;
   char *name, *description, *icon; /* icon: (nullable), absolute path of a file that is there */
   char *guide;                     /* (nullable): likewise: NAME.md beside NAME.plugin, what an operator should read of it */
