@@ -55,6 +55,63 @@ test_known_device (void)
   use_up (&owner, 1000);
 }
 
+/* Half of the budget is used up: by this many, before the next one. */
+static void
+use_half (PosternGuard *guard, gint64 now)
+{
+  guint retry_after;
+
+  for (guint i = 0; 2 * i <= per_account; i++)
+    g_assert_true (try_once (guard, now, &retry_after));
+  g_assert_false (guard->many);
+  g_assert_true (guard->many_next);
+}
+
+/* A try that never got to the secret costs the account nothing; one with a wrong answer costs where it came from. */
+static void
+test_give_back (void)
+{
+  PosternGuard stranger = { "usr_given", "192.0.2.90", NULL }, owner = { "usr_given", "192.0.2.90", "device-given" };
+  guint retry_after;
+
+  use_half (&stranger, 1000);
+  use_half (&owner, 1000);
+  for (guint i = 0; i < 3 * per_account; i++) {
+    g_assert_true (try_once (&stranger, 1000, &retry_after));
+    g_assert_true (stranger.many);
+    g_assert_true (postern_guard_give_back (tenant, &stranger, i % 2 == 0, NULL));
+  }
+  for (guint i = 0; i < 3 * per_account; i++) {
+    g_assert_true (try_once (&owner, 1000, &retry_after));
+    g_assert_true (postern_guard_give_back (tenant, &owner, TRUE, NULL));
+  }
+  for (guint i = 0; 2 * i < per_account - 2; i++) { /* the browser itself has no endless wrong answers */
+    g_assert_true (try_once (&owner, 1000, &retry_after));
+    g_assert_true (postern_guard_give_back (tenant, &owner, FALSE, NULL));
+  }
+  g_assert_false (try_once (&owner, 1000, &retry_after));
+}
+
+/* Looking counts nothing, and a known browser is not looked at by its address. */
+static void
+test_look (void)
+{
+  PosternGuard guard = { "usr_looked", "192.0.2.91", NULL }, other = { NULL, "192.0.2.91", NULL }, known = { NULL, "192.0.2.91", "device-looked" };
+  char name[32];
+  guint retry_after;
+
+  for (guint i = 0; 2 * i <= per_address; i++) {
+    g_assert_true (postern_guard_look (tenant, &other, 1000, NULL) && !other.many);
+    g_snprintf (name, sizeof name, "usr_looked_%u", i);
+    guard.account = name;
+    g_assert_true (try_once (&guard, 1000, &retry_after));
+  }
+  g_assert_true (postern_guard_look (tenant, &other, 1000, NULL) && other.many);
+  g_assert_cmpint (other.address_resets_at, ==, 1000 + window);
+  g_assert_true (postern_guard_look (tenant, &known, 1000, NULL) && !known.many);
+  g_assert_true (postern_guard_look (tenant, &other, 1000 + window, NULL) && !other.many);
+}
+
 static gboolean
 write_pardon (PosternTxn *txn, gpointer data, GError **error)
 {
@@ -233,6 +290,8 @@ main (int argc, char **argv)
   g_test_add_func ("/guard/late-pardon", test_late_pardon);
   g_test_add_func ("/guard/address-comes-back", test_address_comes_back);
   g_test_add_func ("/guard/address", test_address);
+  g_test_add_func ("/guard/give-back", test_give_back);
+  g_test_add_func ("/guard/look", test_look);
   g_test_add_func ("/guard/spent-address", test_spent_address);
   g_test_add_func ("/guard/at-once", test_at_once);
   result = g_test_run ();
