@@ -99,7 +99,9 @@ end_others (PosternTxn *txn, gpointer user_data, GError **error)
   if (!postern_flow_tasks_check (it->context, txn, error))
     return FALSE;
   it->ended = postern_flow_end_others (txn, it->visit->user->id, it->context->flow->session_id, error);
-  return it->ended && postern_flow_notice_add (it->context, txn, it->visit->user, POSTERN_FLOW_ACCOUNT_ACCESS_NOTICE_OTHERS, error);
+  if (it->ended == NULL || it->ended->len == 0) /* nobody was signed out: nothing to tell */
+    return it->ended != NULL;
+  return postern_flow_notice_add (it->context, txn, it->visit->user, POSTERN_FLOW_ACCOUNT_ACCESS_NOTICE_OTHERS, error);
 }
 
 gboolean

@@ -8,7 +8,10 @@
 
 #define LIST_MAX 10000
 
-/* All that is kept about a person, for that person: but for secrets, which would be worth stealing, and the operator's own notes. */
+/*
+ * What is kept about a person, for that person: but for secrets, which would be worth stealing, the operator's own notes, and rows that
+ * only say that something is known: which browser (by a hash), and that a grant's scopes need not be asked about again.
+ */
 typedef struct {
   const char *user_id;
   GPtrArray *credentials, *identities, *sessions, *grants, *events;

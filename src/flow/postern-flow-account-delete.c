@@ -26,6 +26,7 @@
 typedef struct {
   PosternFlowContext *context;
   gboolean keep;
+  gboolean changed;
   gint64 deletes_at; /* as it is now */
   GPtrArray *ended; /* who must be told once it is done; (nullable) */
 } Wish;
@@ -83,7 +84,8 @@ set (PosternTxn *txn, gpointer user_data, GError **error)
   if (user == NULL || !postern_flow_tasks_check (context, txn, error) || !check_wish (user, wish, error))
     return FALSE;
   wish->deletes_at = user->deletes_at;
-  if (wish->keep == (user->deletes_at == 0)) /* it is so already: the button was pressed twice */
+  wish->changed = wish->keep != (user->deletes_at == 0);
+  if (!wish->changed) /* the button was pressed twice */
     return TRUE;
   user->deletes_at = wish->deletes_at = wish->keep ? 0 : postern_flow_context_now () + policy->deletion_delay;
   return postern_user_store_update (txn, user, error) && end_access (txn, wish, user->id, error) &&
@@ -101,7 +103,7 @@ postern_flow_account_delete_wish (PosternFlowEngine *engine, PosternFlowVisit *v
   gboolean done = postern_store_write (postern_tenant_get_store (visit->tenant), POSTERN_KEEP_LASTING, set, &wish, error);
   g_autoptr (GPtrArray) ended = wish.ended;
 
-  if (done)
+  if (done && wish.changed)
     postern_flow_audit_tell (&context, keep ? "account.kept" : "account.deletion-asked", visit->user->id);
   if (done && ended)
     postern_flow_end_tell (runtime, visit->tenant, ended);

@@ -129,6 +129,10 @@ test_end_others (void)
   assert_signed_out (one);
   assert_signed_out (two);
   assert_signed_in (browser);
+  g_assert_cmpuint (post_count ("others@example.org", "security-notice", NULL), ==, 1);
+  browser_post (browser, "/account", "action=end-others"); /* of nobody: who has this browser fills no mailbox by it */
+  assert_page (browser, "/account?notice=others");
+  g_assert_cmpuint (post_count ("others@example.org", "security-notice", NULL), ==, 1);
 }
 
 static void
