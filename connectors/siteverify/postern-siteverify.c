@@ -88,17 +88,29 @@ add (GString *form, const char *name, const char *value)
     g_string_append_printf (form, "%s%s=%s", form->len > 0 ? "&" : "", name, escaped);
 }
 
-/* (transfer full) */
-static GBytes *
+/* The secret goes last: a text that grows leaves copies of what it was behind. */
+static GString *
 make_form (PosternSiteverify *self, const char *answer, PosternRequest *request)
 {
   GString *form = g_string_new (NULL);
 
-  add (form, "secret", get (self, "secret"));
   add (form, "response", answer);
   add (form, "sitekey", is_on (self, "send-site-key") ? get (self, "site-key") : NULL);
   add (form, "remoteip", is_on (self, "send-address") ? postern_request_get_remote_address (request) : NULL);
-  return g_string_free_to_bytes (form);
+  add (form, "secret", get (self, "secret"));
+  return form;
+}
+
+/* (transfer full) (nullable): the body of what @url says to @form, which is wiped */
+static GBytes *
+post (const char *url, GString *form, guint *status, GCancellable *cancellable, GError **error)
+{
+  g_autoptr (GBytes) bytes = g_bytes_new_static (form->str, form->len);
+  GBytes *body = postern_http_client_send (postern_http_client_get_default (), "POST", url, g_variant_new_parsed ("{'Accept': 'application/json'}"),
+                                           "application/x-www-form-urlencoded", bytes, MAX_BYTES, status, NULL, cancellable, error);
+
+  explicit_bzero (form->str, form->len);
+  return body;
 }
 
 /* (transfer full) (nullable): an object; UNREACHABLE, TEMPORARILY_UNAVAILABLE or PROVIDER when there is none */
@@ -106,14 +118,13 @@ static GVariant *
 fetch (PosternSiteverify *self, const char *answer, PosternRequest *request, GCancellable *cancellable, GError **error)
 {
   const char *url = get (self, "verify-url"), *text;
-  g_autoptr (GBytes) form = make_form (self, answer, request);
+  g_autoptr (GString) form = make_form (self, answer, request);
   g_autoptr (GVariant) document = NULL;
   g_autoptr (GBytes) body = NULL;
   gsize length = 0;
   guint status = 0;
 
-  body = postern_http_client_send (postern_http_client_get_default (), "POST", url, g_variant_new_parsed ("{'Accept': 'application/json'}"),
-                                   "application/x-www-form-urlencoded", form, MAX_BYTES, &status, NULL, cancellable, error);
+  body = post (url, form, &status, cancellable, error);
   if (body == NULL)
     return NULL;
   text = g_bytes_get_data (body, &length);
