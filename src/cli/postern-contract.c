@@ -129,6 +129,7 @@ check_kind (PosternContract *self)
     { "connector", postern_contract_step_check, postern_contract_step_act },
     { "factor", postern_contract_step_check, postern_contract_step_act },
     { "messenger", postern_contract_messenger_check, postern_contract_messenger_act },
+    { "captcha", postern_contract_captcha_check, postern_contract_captcha_act },
     { "sink", postern_contract_sink_check, postern_contract_sink_act },
   };
 

@@ -46,11 +46,13 @@ void postern_contract_host_start (PosternContract *self);
 PosternInstance *postern_contract_settings_make (PosternContract *self, const char *url, GError **error);
 void postern_contract_settings_check (PosternContract *self);
 
-/* postern-contract-step.c, -messenger.c, -sink.c: what only one kind is asked */
+/* postern-contract-step.c, -messenger.c, -captcha.c, -sink.c: what only one kind is asked */
 void postern_contract_step_act (PosternContract *self, PosternInstance *instance, GCancellable *cancellable);
 void postern_contract_step_check (PosternContract *self);
 void postern_contract_messenger_act (PosternContract *self, PosternInstance *instance, GCancellable *cancellable);
 void postern_contract_messenger_check (PosternContract *self);
+void postern_contract_captcha_act (PosternContract *self, PosternInstance *instance, GCancellable *cancellable);
+void postern_contract_captcha_check (PosternContract *self);
 void postern_contract_sink_act (PosternContract *self, PosternInstance *instance, GCancellable *cancellable);
 void postern_contract_sink_check (PosternContract *self);
 
