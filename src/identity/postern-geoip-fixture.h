@@ -200,7 +200,10 @@ geoip_end (GeoipBook *self)
   return path;
 }
 
-/** geoip_skip: what a test of places does where the server was built without them */
+/**
+ * geoip_skip: what a test of places does where the server was built without them (-Dgeoip=disabled): then there is nothing that it could
+ * look at, and what stays true without places is tested beside it. In tests/run it is never called: that builds with every option.
+ */
 static inline void
 geoip_skip (void)
 {
