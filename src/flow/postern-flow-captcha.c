@@ -5,6 +5,7 @@
 
 #include "postern-flow-connector.h"
 #include "postern-flow-context.h"
+#include "postern-flow-park.h"
 #include "postern-flow-prompt.h"
 #include "postern-risk.h"
 
@@ -40,32 +41,16 @@ find_wanted (PosternFlowContext *context, const PosternGuard *guard)
 
 /* --- an answer --------------------------------------------------------------------------------------------------------------- */
 
-typedef struct {
-  char *key;
-  gint64 window, count;
-} Use;
-
-static gboolean
-count_use (PosternTxn *txn, gpointer user_data, GError **error)
-{
-  Use *use = user_data;
-
-  return postern_counter_store_add (txn, use->key, 1, use->window, postern_flow_context_now (), &use->count, NULL, error);
-}
-
-/* The database decides: of two hundred who bring one answer at once, one is looked at. */
 static gboolean
 use (PosternFlowContext *context, const char *ticket, GError **error)
 {
-  g_autofree char *key = g_strconcat ("captcha:", ticket, NULL);
-  Use it = { key, context->flow->expires_at - context->flow->created_at, 0 };
+  gboolean first = FALSE;
 
-  if (!postern_store_write (postern_tenant_get_store (context->tenant), POSTERN_KEEP_SHORT, count_use, &it, error))
+  if (!postern_flow_park_use (context->tenant, context->flow, "captcha", ticket, &first, error))
     return FALSE;
-  if (it.count == 1)
-    return TRUE;
-  g_set_error_literal (error, POSTERN_ERROR, POSTERN_ERROR_ACCESS_DENIED, "This was answered before");
-  return FALSE;
+  if (!first)
+    g_set_error_literal (error, POSTERN_ERROR, POSTERN_ERROR_ACCESS_DENIED, "This was answered before");
+  return first;
 }
 
 static PosternFlowConnectorEnd

@@ -30,9 +30,9 @@ const char *postern_flow_context_get_input (PosternFlowContext *self, const char
 const char *postern_flow_context_get_native (PosternFlowContext *self);
 /** postern_flow_context_now: seconds since 1970. */
 gint64 postern_flow_context_now (void);
-/** postern_flow_context_is_asked: whether a prompt was asked for and not answered in this flow. */
 /** postern_flow_context_get_max_age: how many seconds old a sign-in may be that is to serve the flow, by the request or the application's record; -1: any */
 gint64 postern_flow_context_get_max_age (PosternFlowContext *self);
+/** postern_flow_context_is_asked: whether a prompt was asked for and not answered in this flow. */
 gboolean postern_flow_context_is_asked (PosternFlowContext *self, PosternFlowPrompt prompt);
 /** postern_flow_context_refuse: REFUSE, with a message for the developer. */
 PosternStageResult postern_flow_context_refuse (GError **error, PosternError code, const char *message);

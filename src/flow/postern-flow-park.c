@@ -258,9 +258,20 @@ static gboolean
 count_use (PosternTxn *txn, gpointer user_data, GError **error)
 {
   Use *use = user_data;
-  gint64 resets_at;
 
-  return postern_counter_store_add (txn, use->key, 1, use->window, postern_flow_context_now (), &use->count, &resets_at, error);
+  return postern_counter_store_add (txn, use->key, 1, use->window, postern_flow_context_now (), &use->count, NULL, error);
+}
+
+gboolean
+postern_flow_park_use (PosternTenant *tenant, PosternFlow *flow, const char *kind, const char *secret, gboolean *first, GError **error)
+{
+  g_autofree char *key = g_strdup_printf ("%s:%s", kind, secret);
+  Use use = { key, flow->expires_at - flow->created_at, 0 };
+
+  if (!postern_store_write (postern_tenant_get_store (tenant), POSTERN_KEEP_SHORT, count_use, &use, error))
+    return FALSE;
+  *first = use.count == 1;
+  return TRUE;
 }
 
 gboolean
@@ -268,10 +279,7 @@ postern_flow_park_use_callback (PosternRuntime *runtime, PosternRequest *request
 {
   PosternTenant *tenant = postern_runtime_find_tenant (runtime, request);
   g_autofree char *hash = postern_secret_hash (state);
-  g_autofree char *key = g_strdup_printf ("callback:%s", hash);
-  Use use = { key, flow->expires_at - flow->created_at, 0 };
+  gboolean first;
 
-  if (!postern_secret_equal (hash, flow->callback_state))
-    return FALSE;
-  return postern_store_write (postern_tenant_get_store (tenant), POSTERN_KEEP_SHORT, count_use, &use, NULL) && use.count == 1;
+  return postern_secret_equal (hash, flow->callback_state) && postern_flow_park_use (tenant, flow, "callback", hash, &first, NULL) && first;
 }

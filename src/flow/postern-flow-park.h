@@ -32,6 +32,13 @@ PosternFlow *postern_flow_park_peek (PosternTenant *tenant, const char *id);
  */
 gboolean postern_flow_park_close (PosternFlowContext *context, PosternResponse **overtaken, GError **error);
 
+/**
+ * postern_flow_park_use: uses up what works once while @flow lasts: of those who bring it at once, the database lets one be the first.
+ * @kind: what it is; @secret: which one, by its hash or as nobody can guess it
+ * @first: (out): whether nobody was before; unset with @error
+ * Returns: FALSE with @error, when the store failed
+ */
+gboolean postern_flow_park_use (PosternTenant *tenant, PosternFlow *flow, const char *kind, const char *secret, gboolean *first, GError **error);
 /** postern_flow_park_use_callback: TRUE the first time only, decided by the database in one statement. @state: what came back */
 gboolean postern_flow_park_use_callback (PosternRuntime *runtime, PosternRequest *request, PosternFlow *flow, const char *state);
 
