@@ -146,20 +146,6 @@ postern_oidc_discovery_answer (PosternRequest *request, gpointer oidc)
 }
 
 PosternResponse *
-postern_oidc_discovery_answer_inserted (PosternRequest *request, gpointer oidc)
-{
-  const char *rest = postern_request_get_capture (request, "rest");
-  g_autoptr (GUri) issuer = g_uri_parse (postern_oidc_get_issuer (oidc), G_URI_FLAGS_NONE, NULL);
-  const char *path = issuer ? g_uri_get_path (issuer) : "";
-  g_autoptr (GError) error = NULL;
-
-  if (rest && path[0] == '/' && g_strcmp0 (rest, path + 1) == 0)
-    return postern_oidc_discovery_answer (request, oidc);
-  g_set_error_literal (&error, POSTERN_ERROR, POSTERN_ERROR_NOT_FOUND, "No issuer has this path");
-  return postern_response_new_error (error);
-}
-
-PosternResponse *
 postern_oidc_discovery_answer_keys (PosternRequest *request, gpointer oidc)
 {
   g_autoptr (PosternJwkSet) keys = postern_oidc_dup_keys (oidc);

@@ -10,8 +10,6 @@ G_BEGIN_DECLS
  * These may run on an I/O thread: the bytes are there already.
  */
 PosternResponse *postern_oidc_discovery_answer (PosternRequest *request, gpointer oidc);
-/** postern_oidc_discovery_answer_inserted: `/.well-known/NAME/issuer/path` (RFC 8414 section 3.1): only our own issuer's path. */
-PosternResponse *postern_oidc_discovery_answer_inserted (PosternRequest *request, gpointer oidc);
 /** postern_oidc_discovery_answer_keys: the JWK set (RFC 7517 section 5) */
 PosternResponse *postern_oidc_discovery_answer_keys (PosternRequest *request, gpointer oidc);
 /** postern_oidc_discovery_answer_keys_inline: the same; NULL while the ring must look at the store first. */

@@ -37,9 +37,7 @@ G_DEFINE_FINAL_TYPE (PosternOidc, postern_oidc, POSTERN_TYPE_PROTOCOL)
 
 static const PosternRoute routes[] = {
   { "GET", "/.well-known/openid-configuration", postern_oidc_discovery_answer, postern_oidc_discovery_answer, 0, OPEN },
-  { "GET", "/.well-known/openid-configuration/{rest...}", postern_oidc_discovery_answer_inserted, postern_oidc_discovery_answer_inserted, 0, OPEN },
   { "GET", "/.well-known/oauth-authorization-server", postern_oidc_discovery_answer, postern_oidc_discovery_answer, 0, OPEN },
-  { "GET", "/.well-known/oauth-authorization-server/{rest...}", postern_oidc_discovery_answer_inserted, postern_oidc_discovery_answer_inserted, 0, OPEN },
   { "GET", "/oidc/jwks", postern_oidc_discovery_answer_keys, postern_oidc_discovery_answer_keys_inline, 0, OPEN },
   { "GET", "/oidc/authorize", postern_oidc_authorize_answer, NULL, 0, 0 },
   { "POST", "/oidc/authorize", postern_oidc_authorize_answer, NULL, LARGE, 0 },

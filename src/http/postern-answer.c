@@ -3,6 +3,7 @@
 #include "postern-cookie.h"
 #include "postern-error.h"
 #include "postern-languages.h"
+#include "postern-request-private.h"
 
 #include <string.h>
 
@@ -147,18 +148,29 @@ postern_answer_render (const PosternAnswerContext *self, PosternRequest *request
 
 typedef struct {
   const PosternAnswerContext *context;
+  PosternRequest *request;
   PosternGateReply *reply;
 } Writer;
 
-/* A Location that is a path lies below the public URL; it stays a path, so that the browser keeps the host it came by. */
+/* (transfer none): "" at the root */
+static const char *
+get_base (PosternRequest *request)
+{
+  const char *url = postern_request_get_public_url (request);
+  const char *host = url ? strstr (url, "://") : NULL;
+  const char *path = host ? strchr (host + 3, '/') : NULL;
+
+  return path ? path : "";
+}
+
+/* A Location that is a path lies below the request's public URL; it stays a path, so that the browser keeps the host it came by. */
 static void
 add_header (const char *name, const char *value, gpointer user_data)
 {
   Writer *writer = user_data;
-  const char *base = writer->context->base;
 
-  if (*base && *value == '/' && value[1] != '/' && g_ascii_strcasecmp (name, "Location") == 0) {
-    g_autofree char *below = g_strconcat (base, value, NULL);
+  if (*value == '/' && value[1] != '/' && g_ascii_strcasecmp (name, "Location") == 0) {
+    g_autofree char *below = g_strconcat (get_base (writer->request), value, NULL);
     postern_gate_reply_add (writer->reply, g_intern_string (name), below);
     return;
   }
@@ -169,16 +181,19 @@ static void
 add_cookie (const char *name, const char *value, gint64 max_age, gpointer user_data)
 {
   Writer *writer = user_data;
-  g_autofree char *cookie = postern_cookie_format (name, value, max_age, writer->context->secure);
+  const char *tenant = postern_request_get_tenant (writer->request);
+  g_autofree char *cookie = postern_cookie_format (name, value, max_age, writer->context->secure, tenant);
 
+  if (g_strcmp0 (tenant, POSTERN_ANSWER_NOBODY) == 0)
+    return;
   postern_gate_reply_add (writer->reply, "Set-Cookie", cookie);
 }
 
 PosternGateReply *
-postern_answer_make_reply (const PosternAnswerContext *self, PosternResponse *response, gboolean cors)
+postern_answer_make_reply (const PosternAnswerContext *self, PosternRequest *request, PosternResponse *response, gboolean cors)
 {
   PosternGateReply *reply = postern_gate_reply_new (postern_response_get_status (response), postern_response_get_body (response));
-  Writer writer = { self, reply };
+  Writer writer = { self, request, reply };
   const char *type = postern_response_get_content_type (response);
 
   if (type)

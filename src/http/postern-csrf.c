@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "postern-csrf.h"
 #include "postern-error.h"
+#include "postern-request-private.h"
 
 #include <openssl/core_names.h>
 #include <openssl/crypto.h>
@@ -87,15 +88,22 @@ encode (const guint8 *data, gsize length)
   return text;
 }
 
+static gboolean
+add_text (EVP_MAC_CTX *ctx, const char *text)
+{
+  return EVP_MAC_update (ctx, (const guint8 *) text, strlen (text));
+}
+
+/* A nonce has a length of its own, so that no slug before it can be taken for a part of it. */
 static char *
-make_token (PosternCsrf *self, const char *nonce)
+make_token (PosternCsrf *self, PosternRequest *request, const char *nonce)
 {
   g_autoptr (EVP_MAC_CTX) ctx = EVP_MAC_CTX_dup (self->keyed);
+  const char *tenant = postern_request_get_tenant (request);
   guint8 mac[KEY_BYTES];
   gsize size;
 
-  if (!ctx || !EVP_MAC_update (ctx, (const guint8 *) LABEL, strlen (LABEL)) || !EVP_MAC_update (ctx, (const guint8 *) nonce, strlen (nonce)) ||
-      !EVP_MAC_final (ctx, mac, &size, sizeof mac))
+  if (!ctx || !add_text (ctx, LABEL) || !add_text (ctx, tenant ? tenant : "") || !add_text (ctx, nonce) || !EVP_MAC_final (ctx, mac, &size, sizeof mac))
     g_error ("OpenSSL could not make an HMAC-SHA256; without it no form is safe");
   return encode (mac, sizeof mac);
 }
@@ -117,10 +125,10 @@ postern_csrf_dup_token (PosternCsrf *self, PosternRequest *request, char **fresh
 
   *fresh = NULL;
   if (nonce)
-    return make_token (self, nonce);
+    return make_token (self, request, nonce);
   fill (bytes, sizeof bytes);
   *fresh = encode (bytes, sizeof bytes);
-  return make_token (self, *fresh);
+  return make_token (self, request, *fresh);
 }
 
 static gboolean
@@ -169,7 +177,7 @@ postern_csrf_check (PosternCsrf *self, PosternRequest *request, GError **error)
     return FALSE;
   if (!nonce || !given)
     return refuse (error, POSTERN_ERROR_STALE, "This page has expired. Go back, reload it and try again.");
-  expected = make_token (self, nonce);
+  expected = make_token (self, request, nonce);
   if (strlen (given) != strlen (expected) || CRYPTO_memcmp (given, expected, strlen (expected)) != 0)
     return refuse (error, POSTERN_ERROR_STALE, "This page has expired. Go back, reload it and try again.");
   return TRUE;

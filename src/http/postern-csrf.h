@@ -8,7 +8,7 @@ G_BEGIN_DECLS
 
 /**
  * PosternCsrf: makes sure that a form of ours was sent from a page of ours. The browser keeps a random cookie; the page
- * carries its HMAC under a key of ours. On top, where the browser says where a request comes from (`Sec-Fetch-Site`,
+ * carries its HMAC, of it and of the tenant's slug, under a key of ours. On top, where the browser says where a request comes from (`Sec-Fetch-Site`,
  * `Origin`), it must be us. Immutable, thread-safe.
  */
 typedef struct _PosternCsrf PosternCsrf;

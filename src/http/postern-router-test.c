@@ -92,10 +92,10 @@ test_decode (void)
 static void
 test_cookies (void)
 {
-  g_autofree char *plain = postern_cookie_format ("a", "b", -1, FALSE);
-  g_autofree char *secure = postern_cookie_format ("a", "b", 0, TRUE);
-  g_autofree char *filtered = postern_cookie_filter ("__Host-a=1; a=2; __Secure-b=3;__Host-c=4; ", TRUE);
-  g_autofree char *kept = postern_cookie_filter ("a=2", FALSE);
+  g_autofree char *plain = postern_cookie_format ("a", "b", -1, FALSE, NULL);
+  g_autofree char *secure = postern_cookie_format ("a", "b", 0, TRUE, NULL);
+  g_autofree char *filtered = postern_cookie_filter ("__Host-a=1; a=2; __Secure-b=3;__Host-c=4; ", TRUE, NULL);
+  g_autofree char *kept = postern_cookie_filter ("a=2", FALSE, NULL);
 
   g_assert_cmpstr (plain, ==, "a=b; Path=/; HttpOnly; SameSite=Lax");
   g_assert_cmpstr (secure, ==, "__Host-a=b; Path=/; HttpOnly; SameSite=Lax; Secure; Max-Age=0");

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "postern-error.h"
 #include "postern-server-private.h"
+#include "postern-server-tenants.h"
 
 #include <string.h>
 
@@ -46,6 +47,17 @@ without_route (PosternServer *server, PosternRequest *request, PosternRouterMatc
   return response;
 }
 
+/* A tenant's pages are its own. */
+static PosternAnswerContext
+get_context (PosternServerCall *call)
+{
+  PosternAnswerContext context = call->server->answer;
+
+  if (call->tenant && context.pages)
+    context.pages = call->server->tenants->get_data (call->tenant, context.pages);
+  return context;
+}
+
 /* What can be said before any handler runs. (transfer full) (nullable) */
 static PosternResponse *
 before_handler (PosternServer *server, PosternRequest *request, PosternRouterMatch *match)
@@ -73,26 +85,45 @@ call_handler (PosternServer *server, PosternRequest *request, PosternRouterMatch
   return new_failure (server, request, POSTERN_ERROR_FAILED, "The handler answered nothing");
 }
 
-PosternResponse *
-postern_server_call_answer (PosternServer *server, PosternRequest *request, PosternRouterMatch *match)
+/*
+ * Goes in at the tenant's and as far as this thread may: to the inline handler, or to any.
+ * Returns: (transfer full) (nullable): NULL: only on a thread that may block
+ */
+static PosternResponse *
+get_response (PosternServerCall *call, gboolean may_block)
 {
-  PosternResponse *response = before_handler (server, request, match);
+  PosternServer *server = call->server;
+  PosternRouterMatch *match = &call->match;
+  PosternResponse *response = NULL;
 
-  if (!response && match->route->inline_handler)
-    response = match->route->inline_handler (request, match->user_data);
-  if (!response)
-    response = call_handler (server, request, match);
-  return postern_answer_render (&server->answer, request, response);
+  if (!call->entered && !postern_server_tenants_enter (server, call->request, match, may_block, &call->tenant, &response))
+    return response;
+  if (!call->entered) {
+    call->entered = TRUE;
+    response = before_handler (server, call->request, match);
+    if (!response && match->route->inline_handler)
+      response = match->route->inline_handler (call->request, match->user_data);
+  }
+  return response || !may_block ? response : call_handler (server, call->request, match);
+}
+
+PosternResponse *
+postern_server_call_answer (PosternServerCall *call)
+{
+  PosternResponse *response = get_response (call, TRUE);
+  PosternAnswerContext context = get_context (call);
+
+  return postern_answer_render (&context, call->request, response);
 }
 
 /* @response: (transfer full) */
 static PosternGateReply *
 make_reply (PosternServerCall *call, PosternResponse *response)
 {
-  PosternServer *server = call->server;
-  g_autoptr (PosternResponse) rendered = postern_answer_render (&server->answer, call->request, response);
+  PosternAnswerContext context = get_context (call);
+  g_autoptr (PosternResponse) rendered = postern_answer_render (&context, call->request, response);
 
-  return postern_answer_make_reply (&server->answer, rendered, call->match.cors);
+  return postern_answer_make_reply (&context, call->request, rendered, call->match.cors);
 }
 
 static guint
@@ -113,14 +144,11 @@ on_admit (PosternGateExchange *exchange, const PosternGateHead *head, gsize *bod
 static PosternGateReply *
 on_serve (PosternGateExchange *exchange, GBytes *body, gpointer user_data)
 {
-  PosternServer *server = user_data;
   PosternServerCall *call = exchange->data;
   PosternResponse *response;
 
   postern_request_set_body (call->request, body);
-  response = before_handler (server, call->request, &call->match);
-  if (!response && call->match.route->inline_handler)
-    response = call->match.route->inline_handler (call->request, call->match.user_data);
+  response = get_response (call, FALSE);
   return response ? make_reply (call, response) : NULL;
 }
 
@@ -130,7 +158,7 @@ on_run (PosternGateExchange *exchange, gpointer user_data)
   PosternServerCall *call = exchange->data;
 
   postern_request_set_cancellable (call->request, exchange->cancellable);
-  return make_reply (call, call_handler (user_data, call->request, &call->match));
+  return make_reply (call, get_response (call, TRUE));
 }
 
 static PosternGateReply *
@@ -156,6 +184,7 @@ on_done (PosternGateExchange *exchange, guint status, gsize bytes, gpointer user
     postern_server_log_write (exchange->log, call, status, bytes);
   postern_router_match_clear (&call->match);
   g_clear_object (&call->request);
+  g_clear_object (&call->tenant);
   g_free (call);
   g_atomic_int_add (&server->under_way, -1);
 }

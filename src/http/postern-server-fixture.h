@@ -88,7 +88,7 @@ static const PosternRoute routes[] = {
   { "GET", "/hold", hold },
   { "GET", "/big", big },
   { "GET", "/move", move },
-  { "GET", "/.well-known/name/{rest...}", hello },
+  { "GET", "/.well-known/name", hello },
   { "POST", "/echo", echo, NULL, 1000, POSTERN_ROUTE_CORS },
   { "POST", "/large", echo, NULL, 100000 },
   { "POST", "/form", echo, NULL, 1000, POSTERN_ROUTE_CSRF },
@@ -110,11 +110,10 @@ listen_on_port (int *port)
   return fd;
 }
 
+/* What is set before it runs, is set between prepare() and run(). */
 static inline void
-start (Fixture *self, const char *url, PosternServerOptions options)
+prepare (Fixture *self, const char *url, PosternServerOptions options)
 {
-  GError *error = NULL;
-
   g_atomic_int_set (&cancelled, 0);
   g_atomic_int_set (&held, 0);
   g_atomic_int_set (&release, 0);
@@ -126,8 +125,22 @@ start (Fixture *self, const char *url, PosternServerOptions options)
   postern_server_add_socket (self->server, self->listener, POSTERN_SOCKET_PUBLIC);
   self->management = listen_on_port (&self->management_port);
   postern_server_add_socket (self->server, self->management, POSTERN_SOCKET_MANAGEMENT);
+}
+
+static inline void
+run (Fixture *self)
+{
+  GError *error = NULL;
+
   g_assert_true (postern_server_start (self->server, &error));
   g_assert_no_error (error);
+}
+
+static inline void
+start (Fixture *self, const char *url, PosternServerOptions options)
+{
+  prepare (self, url, options);
+  run (self);
 }
 
 static inline void

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "postern-json.h"
+#include "postern-request-private.h"
 #include "postern-server-private.h"
 
 #include <string.h>
@@ -51,6 +52,8 @@ postern_server_log_write (GString *out, PosternServerCall *call, guint status, g
 
   add_time (out);
   add_member (out, "id", postern_request_get_id (request));
+  if (postern_request_get_tenant (request) && *postern_request_get_tenant (request))
+    add_member (out, "tenant", postern_request_get_tenant (request));
   add_member (out, "method", postern_request_get_method (request));
   add_member (out, "path", path);
   add_member (out, "address", postern_request_get_remote_address (request));

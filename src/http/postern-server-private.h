@@ -25,6 +25,8 @@ struct _PosternServer {
   PosternAddressList *trusted;
   PosternGateTls *tls; /* (nullable) */
   PosternAnswerContext answer;
+  const PosternServerTenants *tenants; /* (nullable) */
+  gpointer tenants_data;
   PosternRouter *routers[POSTERN_SERVER_KINDS];
   GArray *sockets; /* (element-type PosternServerSocket) */
   PosternGate *gate;
@@ -42,12 +44,14 @@ typedef struct {
   PosternGateExchange *exchange;
   PosternRequest *request;
   PosternRouterMatch match;
+  GObject *tenant; /* (nullable): the one that was entered */
+  gboolean entered; /* as far as the inline handler */
 } PosternServerCall;
 
 /* postern-server-call.c: the gate's callbacks, and the way of one call */
 extern const PosternGateHandler postern_server_call_handler;
-/** postern_server_call_answer: what @match answers to @request, page rendered. (transfer full) */
-PosternResponse *postern_server_call_answer (PosternServer *server, PosternRequest *request, PosternRouterMatch *match);
+/** postern_server_call_answer: what the match of @call answers, page rendered, on a thread that may block. (transfer full) */
+PosternResponse *postern_server_call_answer (PosternServerCall *call);
 
 /* postern-server-routes.c: what the server answers itself */
 extern const PosternRoute postern_server_routes_common[];
@@ -55,6 +59,10 @@ extern const PosternRoute postern_server_routes_management[];
 extern const PosternRoute postern_server_routes_assets[];
 
 /* postern-server-request.c: from a head to a request */
+/** postern_server_request_find_tenant: takes `t/SLUG` off @segments. @slug: (out) (nullable) (transfer none). Returns: the rest, of @segments */
+char **postern_server_request_find_tenant (char **segments, const char **slug);
+/** postern_server_request_set_tenant: @request is for the tenant @slug. @host: (nullable): its domain, by which it came */
+void postern_server_request_set_tenant (PosternServer *server, PosternRequest *request, const char *slug, const char *host);
 /** postern_server_request_read: fills @call: request, match. Returns 0, or the status to refuse with. */
 guint postern_server_request_read (PosternServerCall *call, const PosternGateHead *head);
 

@@ -2,9 +2,11 @@
 #include "postern-cookie.h"
 #include "postern-request-private.h"
 #include "postern-server-private.h"
+#include "postern-server-tenants.h"
 
 #include <string.h>
 
+#define HOST_MAX 256 /* a name of the DNS has 253 at most */
 #define ID_ALPHABET "0123456789abcdefghjkmnpqrstvwxyz" /* Crockford's, which cannot be misread on the telephone */
 
 /* What is between two neighbours only (RFC 9110 section 7.6.1), or is believed only from a proxy that we know. */
@@ -80,38 +82,118 @@ add_field (PosternServer *server, PosternRequest *request, const PosternGateFiel
     valid = g_utf8_make_valid (value.text, (gssize) value.length);
     value = (PosternSlice){ valid, strlen (valid) };
   }
-  if (server->answer.secure && postern_gate_head_equals (&name, "Cookie")) {
+  if ((server->answer.secure || postern_request_get_tenant (request)) && postern_gate_head_equals (&name, "Cookie")) {
     g_autofree char *all = g_strndup (value.text, value.length);
-    ours = postern_cookie_filter (all, TRUE);
+    ours = postern_cookie_filter (all, server->answer.secure, postern_request_get_tenant (request));
     value = (PosternSlice){ ours, strlen (ours) };
   }
   postern_request_add_field (request, name.text, name.length, value.text, value.length);
 }
 
-/* `/.well-known/NAME/our/path` (RFC 8414 section 3.1) lies beside our own path, and still is ours. */
-static gboolean
-is_inserted (char **base, char **segments)
-{
-  return *base && segments[0] && segments[1] && g_str_equal (segments[0], ".well-known") &&
-         g_strv_equal ((const char *const *) base, (const char *const *) segments + 2);
-}
-
-/* Takes the public URL's own path off. (nullable): it does not lie below */
+/* Whether @segments begin with all of @base. Returns: (nullable): what comes behind */
 static char **
-below_base (PosternServer *server, char **segments)
+skip (char **base, char **segments)
 {
-  char **base = server->base;
-
-  if (is_inserted (base, segments))
-    return segments;
   for (; *base; base++, segments++)
     if (!*segments || !g_str_equal (*base, *segments))
       return NULL;
   return segments;
 }
 
+char **
+postern_server_request_find_tenant (char **segments, const char **slug)
+{
+  gboolean named = segments[0] && g_str_equal (segments[0], "t") && segments[1] && postern_server_tenants_is_slug (segments[1]);
+
+  *slug = named ? segments[1] : NULL;
+  return named ? segments + 2 : segments;
+}
+
+/* Where a request leads: to whom, and what is below there. */
+typedef struct {
+  char *slug;       /* (nullable): the server's own tenant */
+  const char *host; /* (nullable): the tenant's domain, by which it came */
+  char **below;     /* (nullable): it does not lie below the public URL */
+} Place;
+
+/*
+ * `/.well-known/NAME/our/path` (RFC 8414 section 3.1) lies beside our own path, and still is ours: asked for is `/.well-known/NAME`
+ * of the issuer that has that path, and the path is taken off.
+ */
+static gboolean
+find_inserted (PosternServer *server, char **segments, Place *place)
+{
+  gboolean known = segments[0] && g_str_equal (segments[0], ".well-known") && segments[1] && segments[2];
+  char **rest = known ? skip (server->base, segments + 2) : NULL;
+  const char *slug = NULL;
+
+  if (rest && server->tenants)
+    rest = postern_server_request_find_tenant (rest, &slug);
+  if (!rest || *rest)
+    return FALSE;
+  place->slug = g_strdup (slug);
+  place->below = segments;
+  for (char **gone = segments + 2; *gone; gone++)
+    g_clear_pointer (gone, g_free);
+  return TRUE;
+}
+
+/* A host that is nobody's domain says nothing: the server's own public URL holds. @host: of HOST_MAX */
+static gboolean
+find_domain (PosternServer *server, const PosternGateHead *head, char *host, Place *place)
+{
+  gsize length = 0;
+
+  if (!head->host.text || head->host.length >= HOST_MAX)
+    return FALSE;
+  for (; length < head->host.length && head->host.text[length] != ':'; length++)
+    host[length] = g_ascii_tolower (head->host.text[length]);
+  host[length] = '\0';
+  place->slug = server->tenants->find_domain (host, server->tenants_data);
+  place->host = host;
+  return place->slug != NULL;
+}
+
+static void
+find_place (PosternServerCall *call, const PosternGateHead *head, char **segments, char *host, Place *place)
+{
+  PosternServer *server = call->server;
+  PosternSocketKind kind = call->exchange->kind;
+  gboolean public = kind == POSTERN_SOCKET_PUBLIC;
+  const char *slug = NULL;
+
+  if (public && server->tenants && find_domain (server, head, host, place)) {
+    place->below = segments;
+    return;
+  }
+  place->host = NULL;
+  if (public && find_inserted (server, segments, place))
+    return;
+  place->below = public ? skip (server->base, segments) : segments;
+  if (place->below && server->tenants && kind != POSTERN_SOCKET_MANAGEMENT)
+    place->below = postern_server_request_find_tenant (place->below, &slug);
+  place->slug = g_strdup (slug);
+}
+
+/* A tenant's domain stands in the place of our own host, with our scheme and port; other tenants lie below `/t/`. */
+void
+postern_server_request_set_tenant (PosternServer *server, PosternRequest *request, const char *slug, const char *host)
+{
+  g_autofree char *url = NULL;
+
+  if (host) {
+    const char *own = strstr (server->public_url, "://") + strlen ("://");
+    gsize length = strcspn (own, ":/"); /* an IPv6 literal has no tenants with domains */
+    gsize port = own[length] == ':' ? strcspn (own + length, "/") : 0;
+    url = g_strdup_printf ("%.*s%s%.*s", (int) (own - server->public_url), server->public_url, host, (int) port, own + length);
+  } else
+    url = g_strconcat (server->public_url, "/t/", slug, NULL);
+  postern_request_set_tenant (request, slug);
+  postern_request_set_public_url (request, url);
+}
+
 static PosternRequest *
-make_request (PosternServerCall *call, const PosternGateHead *head, char **segments)
+make_request (PosternServerCall *call, const PosternGateHead *head, char **segments, const Place *place)
 {
   g_autofree char *method = g_strndup (head->method.text, head->method.length);
   g_autofree char *query = head->query.text ? g_strndup (head->query.text, head->query.length) : NULL;
@@ -126,7 +208,10 @@ make_request (PosternServerCall *call, const PosternGateHead *head, char **segme
   else
     postern_address_format (&call->exchange->address, address);
   postern_request_set_remote_address (request, address);
-  postern_request_set_public_url (request, call->server->public_url);
+  if (place->slug)
+    postern_server_request_set_tenant (call->server, request, place->slug, place->host);
+  else
+    postern_request_set_public_url (request, call->server->public_url);
   for (guint i = 0; i < head->n_fields; i++)
     add_field (call->server, request, &head->fields[i]);
   return request;
@@ -151,22 +236,24 @@ postern_server_request_read (PosternServerCall *call, const PosternGateHead *hea
   PosternServer *server = call->server;
   PosternRouter *router = server->routers[call->exchange->kind];
   g_auto (GStrv) segments = NULL;
-  char **below;
+  char host[HOST_MAX];
+  Place place = { 0 };
 
   resolve_address (server, call, head);
   segments = *head->path.text == '/' ? postern_router_decode (head->path.text, head->path.length) : g_new0 (char *, 1);
   if (!segments) {
-    call->request = make_request (call, head, NULL);
+    call->request = make_request (call, head, NULL, &place);
     return 400;
   }
-  below = call->exchange->kind == POSTERN_SOCKET_PUBLIC ? below_base (server, segments) : segments;
-  call->request = make_request (call, head, below ? below : segments);
+  find_place (call, head, segments, host, &place);
+  call->request = make_request (call, head, place.below ? place.below : segments, &place);
+  g_free (place.slug);
   if (!pays (call)) {
     g_atomic_int_inc (&server->limited);
     return 429;
   }
-  if (below)
-    postern_router_match (router, postern_request_get_method (call->request), below, &call->match);
+  if (place.below)
+    postern_router_match (router, postern_request_get_method (call->request), place.below, &call->match);
   for (guint i = 0; i < call->match.n_captures; i++)
     postern_request_set_capture (call->request, call->match.captures[i].name, call->match.captures[i].value);
   return 0;

@@ -70,11 +70,9 @@ metrics (PosternRequest *request, gpointer user_data)
 }
 
 static PosternResponse *
-assets (PosternRequest *request, gpointer user_data)
+assets (PosternRequest *request, gpointer pages)
 {
-  PosternServer *self = user_data;
-
-  return postern_assets_serve (postern_pages_get_assets (self->answer.pages), request);
+  return postern_assets_serve (postern_pages_get_assets (pages), request);
 }
 
 const PosternRoute postern_server_routes_common[] = {

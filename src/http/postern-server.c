@@ -76,7 +76,7 @@ add_own_routes (PosternServer *self)
   for (const PosternRoute *route = postern_server_routes_management; route->method; route++)
     postern_router_add (self->routers[POSTERN_SOCKET_MANAGEMENT], route, self);
   for (const PosternRoute *route = postern_server_routes_assets; self->answer.pages && route->method; route++)
-    postern_router_add (self->routers[POSTERN_SOCKET_PUBLIC], route, self);
+    postern_router_add (self->routers[POSTERN_SOCKET_PUBLIC], route, self->answer.pages);
 }
 
 PosternServer *
@@ -87,7 +87,6 @@ postern_server_new (const char *public_url, const PosternServerOptions *options,
   const char *path = host ? strchr (host + 3, '/') : NULL;
 
   self->public_url = g_strdup (public_url);
-  self->answer.base = path ? self->public_url + (path - public_url) : "";
   self->answer.secure = g_str_has_prefix (public_url, "https://");
   self->answer.pages = pages ? g_object_ref (pages) : NULL;
   self->answer.csrf = postern_csrf_new (NULL);
@@ -99,6 +98,13 @@ postern_server_new (const char *public_url, const PosternServerOptions *options,
   set_defaults (&self->options);
   add_own_routes (self);
   return self;
+}
+
+void
+postern_server_set_tenants (PosternServer *self, const PosternServerTenants *tenants, gpointer user_data)
+{
+  self->tenants = tenants;
+  self->tenants_data = user_data;
 }
 
 void
@@ -240,20 +246,26 @@ PosternResponse *
 postern_server_dispatch (PosternServer *self, PosternRequest *request)
 {
   PosternSocketKind kind = POSTERN_SOCKET_PUBLIC;
+  const char *method = postern_request_get_method (request);
   g_auto (GStrv) segments = postern_router_split (postern_request_get_path (request));
-  PosternRouterMatch match;
+  const char *slug;
+  char **below = postern_server_request_find_tenant (segments, &slug);
+  PosternServerCall call = { .server = self, .request = request };
   PosternResponse *response;
 
-  postern_router_match (self->routers[kind], postern_request_get_method (request), segments, &match);
-  if (!match.allow) {
-    postern_router_match_clear (&match);
-    postern_router_match (self->routers[POSTERN_SOCKET_ADMIN], postern_request_get_method (request), segments, &match);
+  postern_router_match (self->routers[kind], method, below, &call.match);
+  if (!call.match.allow) {
+    postern_router_match_clear (&call.match);
+    postern_router_match (self->routers[POSTERN_SOCKET_ADMIN], method, below, &call.match);
   }
-  for (guint i = 0; i < match.n_captures; i++)
-    postern_request_set_capture (request, match.captures[i].name, match.captures[i].value);
-  if (!postern_request_get_public_url (request))
+  for (guint i = 0; i < call.match.n_captures; i++)
+    postern_request_set_capture (request, call.match.captures[i].name, call.match.captures[i].value);
+  if (slug)
+    postern_server_request_set_tenant (self, request, slug, NULL);
+  else if (!postern_request_get_public_url (request))
     postern_request_set_public_url (request, self->public_url);
-  response = postern_server_call_answer (self, request, &match);
-  postern_router_match_clear (&match);
+  response = postern_server_call_answer (&call);
+  postern_router_match_clear (&call.match);
+  g_clear_object (&call.tenant);
   return response;
 }

@@ -39,6 +39,27 @@ typedef enum {
 PosternServer *postern_server_new (const char *public_url, const PosternServerOptions *options, PosternPages *pages);
 /** postern_server_add_routes: before start. @user_data is given to each handler of @routes. */
 void postern_server_add_routes (PosternServer *self, const PosternRoute *routes, gpointer user_data);
+/**
+ * PosternServerTenants: who else is served. A request below `/t/SLUG/`, or whose host is a tenant's domain, belongs to that tenant: it
+ * bears its slug and its public URL, its path lies below that, and its handlers get, in place of the user_data of the tables, what
+ * is the tenant's own.
+ */
+typedef struct {
+  /** find_domain: whose domain @host (lower case, no port) is. Never blocks. (transfer full) (nullable) */
+  char *(*find_domain) (const char *host, gpointer user_data);
+  /**
+   * enter: the tenant, open for as long as the reference is held. NOT_FOUND and ACCESS_DENIED (suspended) have words for strangers.
+   * @may_block: FALSE: NULL without an error when it would have to be opened first
+   */
+  GObject *(*enter) (const char *slug, gboolean may_block, gpointer user_data, GError **error);
+  /** get_url: its issuer: requests that came by another way are sent there. (transfer none) */
+  const char *(*get_url) (GObject *tenant);
+  /** get_data: what stands for @own (the user_data of a table, or the server's PosternPages) there. (transfer none) (nullable): no such routes there */
+  gpointer (*get_data) (GObject *tenant, gpointer own);
+} PosternServerTenants;
+
+/** postern_server_set_tenants: before start. @tenants: outlives the server */
+void postern_server_set_tenants (PosternServer *self, const PosternServerTenants *tenants, gpointer user_data);
 /** postern_server_set_csrf_key: forms outlive the process when its successor has the same key. Before start. */
 void postern_server_set_csrf_key (PosternServer *self, GBytes *key);
 /** postern_server_set_tls: the public sockets speak TLS with these PEM files. POSTERN_ERROR_CONFIG. Before start. */

@@ -14,5 +14,9 @@ G_BEGIN_DECLS
 POSTERN_API PosternPairs *postern_request_get_parameters (PosternRequest *self, GError **error);
 /** postern_request_add_field: as postern_request_add_header(), from pieces of a larger text. */
 POSTERN_API void postern_request_add_field (PosternRequest *self, const char *name, gsize name_length, const char *value, gsize length);
+/** postern_request_get_tenant: which tenant it is for, as the way it came by says. (transfer none) (nullable): the default one */
+POSTERN_API const char *postern_request_get_tenant (PosternRequest *self);
+/** postern_request_set_tenant: @slug: copied */
+POSTERN_API void postern_request_set_tenant (PosternRequest *self, const char *slug);
 
 G_END_DECLS

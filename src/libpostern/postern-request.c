@@ -16,6 +16,7 @@ typedef struct {
 struct _PosternRequest {
   GObject parent_instance;
   char *id, *method, *path, *query, *remote_address, *public_url;
+  char *tenant; /* (nullable) */
   PosternPairs *headers;
   PosternPairs *cookies;  /* (nullable): read on first use */
   PosternPairs *captures; /* (nullable): most routes have none */
@@ -44,6 +45,7 @@ postern_request_finalize (GObject *object)
   g_free (self->query);
   g_free (self->remote_address);
   g_free (self->public_url);
+  g_free (self->tenant);
   postern_pairs_unref (self->headers);
   g_clear_pointer (&self->cookies, postern_pairs_unref);
   g_clear_pointer (&self->captures, postern_pairs_unref);
@@ -412,6 +414,18 @@ void
 postern_request_set_public_url (PosternRequest *self, const char *url)
 {
   set_string (&self->public_url, url);
+}
+
+const char *
+postern_request_get_tenant (PosternRequest *self)
+{
+  return self->tenant;
+}
+
+void
+postern_request_set_tenant (PosternRequest *self, const char *slug)
+{
+  set_string (&self->tenant, slug);
 }
 
 void

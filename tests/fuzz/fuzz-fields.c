@@ -16,7 +16,7 @@ LLVMFuzzerTestOneInput (const uint8_t *data, size_t size)
   static const char *const have[] = { "de", "en", "pt-BR", NULL };
   static const char *const proxies[] = { "0.0.0.0/0", "::/0", NULL };
   g_autofree char *text = g_strndup ((const char *) data, size);
-  g_autofree char *cookies = postern_cookie_filter (text, TRUE);
+  g_autofree char *cookies = postern_cookie_filter (text, TRUE, NULL);
   g_autoptr (PosternAddressList) trusted = postern_address_list_new (proxies, NULL);
   g_autoptr (PosternRequest) request = postern_request_new ("POST", "/", text);
   PosternPairs *parameters;

@@ -1,0 +1,77 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "postern-server-tenants.h"
+
+#include "postern-request-private.h"
+#include "postern-server-private.h"
+
+#define SLUG_MAX 63
+
+gboolean
+postern_server_tenants_is_slug (const char *text)
+{
+  gsize length = 0;
+
+  for (; text[length]; length++)
+    if (!g_ascii_islower (text[length]) && !g_ascii_isdigit (text[length]) && !(text[length] == '-' && length > 0))
+      return FALSE;
+  return length > 0 && length <= SLUG_MAX;
+}
+
+/* The page is the server's own. Nothing is left in the browser: names that strangers think of would fill its cookies. */
+static PosternResponse *
+refuse (PosternServer *server, PosternRequest *request, const GError *error)
+{
+  postern_request_set_tenant (request, POSTERN_ANSWER_NOBODY);
+  postern_request_set_public_url (request, server->public_url);
+  return postern_answer_new_error (&server->answer, request, error);
+}
+
+/* 308 keeps the method. */
+static PosternResponse *
+send_on (PosternRequest *request, const char *url)
+{
+  const char *query = postern_request_get_query_string (request);
+  g_autofree char *location = g_strconcat (url, postern_request_get_path (request), query ? "?" : NULL, query, NULL);
+  PosternResponse *response = postern_response_new (308, NULL, NULL);
+
+  postern_response_set_header (response, "Location", location);
+  return response;
+}
+
+/* What the server itself answers (/livez) it answers everywhere. */
+static void
+find_data (PosternServer *server, GObject *tenant, PosternRouterMatch *match)
+{
+  if (!match->route || match->user_data == server)
+    return;
+  match->user_data = server->tenants->get_data (tenant, match->user_data);
+  if (match->user_data)
+    return;
+  match->route = NULL;
+  match->allow = 0;
+}
+
+gboolean
+postern_server_tenants_enter (PosternServer *server, PosternRequest *request, PosternRouterMatch *match, gboolean may_block, GObject **tenant,
+                              PosternResponse **answer)
+{
+  const char *slug = postern_request_get_tenant (request), *url;
+  g_autoptr (GError) error = NULL;
+
+  *tenant = NULL;
+  *answer = NULL;
+  if (!slug || !server->tenants)
+    return TRUE;
+  *tenant = server->tenants->enter (slug, may_block, server->tenants_data, &error);
+  if (error)
+    *answer = refuse (server, request, error);
+  if (!*tenant)
+    return FALSE;
+  url = server->tenants->get_url (*tenant);
+  if (match->route && (match->route->flags & POSTERN_ROUTE_ADMIN))
+    postern_request_set_public_url (request, url);
+  else if (g_strcmp0 (url, postern_request_get_public_url (request)) != 0)
+    *answer = send_on (request, url);
+  find_data (server, *tenant, match);
+  return *answer == NULL;
+}
