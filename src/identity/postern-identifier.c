@@ -207,6 +207,32 @@ postern_identifier_canonicalize_email (const char *typed)
   return identifier && strchr (identifier, '@') ? g_steal_pointer (&identifier) : NULL;
 }
 
+/* Labels of letters, digits and hyphens, as they go over the wire (RFC 1035 section 2.3.1, RFC 5890), and more than one. */
+static gboolean
+is_host (const char *ascii)
+{
+  g_auto (GStrv) labels = g_strsplit (ascii, ".", -1);
+
+  for (guint i = 0; labels[i]; i++) {
+    gsize length = strlen (labels[i]);
+
+    if (length == 0 || length > 63 || strspn (labels[i], "abcdefghijklmnopqrstuvwxyz0123456789-") != length || labels[i][0] == '-' || labels[i][length - 1] == '-')
+      return FALSE;
+  }
+  return labels[0] && labels[1] && strlen (ascii) <= 253 && !g_hostname_is_ip_address (ascii);
+}
+
+char *
+postern_identifier_canonicalize_domain (const char *typed)
+{
+  g_autofree char *stripped = typed ? g_strstrip (g_strdup (typed)) : NULL;
+  g_autofree char *address = stripped && !strchr (stripped, '@') ? g_strconcat ("a@", stripped, NULL) : NULL;
+  g_autofree char *canonical = address ? postern_identifier_canonicalize_email (address) : NULL;
+  g_autofree char *ascii = canonical ? g_hostname_to_ascii (canonical + 2) : NULL;
+
+  return ascii && is_host (ascii) ? g_strdup (canonical + 2) : NULL;
+}
+
 gboolean
 postern_identifier_is_phone (const char *canonical)
 {

@@ -17,6 +17,8 @@ char *postern_identifier_canonicalize (const char *typed);
 char *postern_identifier_canonicalize_for (PosternPolicy *policy, const char *typed);
 /** postern_identifier_canonicalize_email: as above, and it must be an address. (transfer full) (nullable) */
 char *postern_identifier_canonicalize_email (const char *typed);
+/** postern_identifier_canonicalize_domain: what stands behind the `@` of a canonical address of this domain; one that mail can go to. (transfer full) (nullable) */
+char *postern_identifier_canonicalize_domain (const char *typed);
 
 /** postern_identifier_is_phone: whether @canonical has the form of a number: +, then 8 to 15 digits (E.164). */
 gboolean postern_identifier_is_phone (const char *canonical);

@@ -193,3 +193,54 @@ static const PosternField instance_record_fields[] = {
   INT64 (PosternInstanceRecord, updated_at),
 };
 POSTERN_DEFINE_RECORD (PosternInstanceRecord, instance_record, "instances", "instance")
+
+static const PosternField organization_fields[] = {
+  TEXT (PosternOrganization, id),
+  TEXT (PosternOrganization, slug),
+  TEXT (PosternOrganization, name),
+  OBJECT (PosternOrganization, data),
+  OBJECT (PosternOrganization, branding),
+  OBJECT (PosternOrganization, sign_in_rules),
+  INT64 (PosternOrganization, disabled_at),
+  INT64 (PosternOrganization, created_at),
+  INT64 (PosternOrganization, updated_at),
+};
+POSTERN_DEFINE_RECORD (PosternOrganization, organization, "organizations", "organization")
+
+static const PosternField member_fields[] = {
+  TEXT (PosternMember, organization_id), TEXT (PosternMember, user_id), TEXT (PosternMember, source), INT64 (PosternMember, joined_at),
+};
+POSTERN_DEFINE_RECORD (PosternMember, member, "organization_members", "member")
+
+static const PosternField group_fields[] = {
+  TEXT (PosternGroup, id),          TEXT (PosternGroup, organization_id), TEXT (PosternGroup, name),
+  INT64 (PosternGroup, created_at), INT64 (PosternGroup, updated_at),
+};
+POSTERN_DEFINE_RECORD (PosternGroup, group, "organization_groups", "group")
+
+static const PosternField domain_fields[] = {
+  TEXT (PosternDomain, id),
+  TEXT (PosternDomain, organization_id),
+  TEXT (PosternDomain, domain),
+  TEXT (PosternDomain, token),
+  INT64 (PosternDomain, created_at),
+  INT64 (PosternDomain, verified_at),
+  INT64 (PosternDomain, checked_at),
+  INT64 (PosternDomain, failed_at),
+};
+POSTERN_DEFINE_RECORD (PosternDomain, domain, "organization_domains", "domain")
+
+static const PosternField invitation_fields[] = {
+  TEXT (PosternInvitation, id),
+  TEXT (PosternInvitation, organization_id),
+  TEXT (PosternInvitation, email),
+  ARRAY (PosternInvitation, role_ids),
+  ARRAY (PosternInvitation, group_ids),
+  TEXT (PosternInvitation, inviter),
+  TEXT (PosternInvitation, secret_hash),
+  INT64 (PosternInvitation, created_at),
+  INT64 (PosternInvitation, expires_at),
+  INT64 (PosternInvitation, used_at),
+  INT64 (PosternInvitation, revoked_at),
+};
+POSTERN_DEFINE_RECORD (PosternInvitation, invitation, "invitations", "invitation")

@@ -180,4 +180,54 @@ typedef struct {
 } PosternOutboxEntry;
 POSTERN_DECLARE_RECORD (PosternOutboxEntry, postern_outbox_entry)
 
+/** PosternOrganization: a business customer inside a tenant; src/identity/postern-organization.h has its rules. */
+typedef struct {
+  char *id;   /* org_… */
+  char *slug; /* (nullable), unique: what the operator and its applications call it */
+  char *name;
+  GVariant *data;          /* a{sv}: the operator's own */
+  GVariant *branding;      /* a{sv} */
+  GVariant *sign_in_rules; /* a{sv}: postern-organization-rules.h */
+  gint64 disabled_at, created_at, updated_at;
+} PosternOrganization;
+POSTERN_DECLARE_RECORD (PosternOrganization, postern_organization)
+
+typedef struct {
+  char *organization_id, *user_id;
+  char *source; /* how the person came in: administrator, invited, domain, connector */
+  gint64 joined_at;
+} PosternMember;
+POSTERN_DECLARE_RECORD (PosternMember, postern_member)
+
+/** PosternGroup: some members of one organization. */
+typedef struct {
+  char *id; /* grp_… */
+  char *organization_id;
+  char *name; /* unique in it */
+  gint64 created_at, updated_at;
+} PosternGroup;
+POSTERN_DECLARE_RECORD (PosternGroup, postern_group)
+
+/** PosternDomain: an e-mail domain that an organization says is its own. */
+typedef struct {
+  char *id; /* dom_… */
+  char *organization_id;
+  char *domain; /* canonical, as in an address */
+  char *token;  /* what its owner puts into the DNS; no secret */
+  gint64 created_at, verified_at, checked_at;
+  gint64 failed_at; /* since when the proof is not found any more */
+} PosternDomain;
+POSTERN_DECLARE_RECORD (PosternDomain, postern_domain)
+
+typedef struct {
+  char *id; /* inv_…: its link's secret names it */
+  char *organization_id;
+  char *email; /* canonical: only who can read it may use the invitation */
+  GVariant *role_ids, *group_ids; /* av of strings: what the person gets */
+  char *inviter; /* (nullable): the user */
+  char *secret_hash;
+  gint64 created_at, expires_at, used_at, revoked_at;
+} PosternInvitation;
+POSTERN_DECLARE_RECORD (PosternInvitation, postern_invitation)
+
 G_END_DECLS

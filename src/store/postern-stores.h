@@ -202,6 +202,64 @@ GPtrArray *postern_outbox_store_list (PosternTxn *txn, const char *before, guint
 /** once more and at once; STALE when it has lapsed or was sent */
 gboolean postern_outbox_store_retry (PosternTxn *txn, const char *id, gint64 now, GError **error);
 
+/* postern-organization-store.c */
+gboolean postern_organization_store_insert (PosternTxn *txn, PosternOrganization *organization, GError **error);
+gboolean postern_organization_store_update (PosternTxn *txn, PosternOrganization *organization, GError **error);
+gboolean postern_organization_store_delete (PosternTxn *txn, const char *id, GError **error); /* and all that is the organization's */
+/** @name: an id or a slug */
+PosternOrganization *postern_organization_store_find (PosternTxn *txn, const char *name, GError **error);
+/** @search: (nullable): what a name or slug begins with */
+GPtrArray *postern_organization_store_list (PosternTxn *txn, const char *search, const char *after, guint limit, GError **error);
+/** those that @user_id is a member of and that are not switched off; by index */
+GPtrArray *postern_organization_store_list_for_user (PosternTxn *txn, const char *user_id, const char *after, guint limit, GError **error);
+/** which one @session_id chose the last time at @application_id. (transfer full) (nullable): NULL without error when none */
+char *postern_organization_store_get_choice (PosternTxn *txn, const char *session_id, const char *application_id, GError **error);
+gboolean postern_organization_store_put_choice (PosternTxn *txn, const char *session_id, const char *application_id, const char *organization_id, GError **error);
+
+/* postern-member-store.c: who belongs to an organization, and its groups */
+/** who is a member already stays one as they came in. @added: (out) (nullable) */
+gboolean postern_member_store_put (PosternTxn *txn, PosternMember *member, gboolean *added, GError **error);
+gboolean postern_member_store_delete (PosternTxn *txn, const char *organization_id, const char *user_id, GError **error);
+PosternMember *postern_member_store_get (PosternTxn *txn, const char *organization_id, const char *user_id, GError **error);
+GPtrArray *postern_member_store_list (PosternTxn *txn, const char *organization_id, const char *after, guint limit, GError **error); /* by user_id */
+GPtrArray *postern_member_store_list_for_user (PosternTxn *txn, const char *user_id, const char *after, guint limit, GError **error); /* by organization_id */
+
+/* postern-group-store.c */
+gboolean postern_group_store_insert (PosternTxn *txn, PosternGroup *group, GError **error);
+gboolean postern_group_store_update (PosternTxn *txn, PosternGroup *group, GError **error);
+gboolean postern_group_store_delete (PosternTxn *txn, const char *id, GError **error);
+PosternGroup *postern_group_store_get (PosternTxn *txn, const char *id, GError **error);
+GPtrArray *postern_group_store_list (PosternTxn *txn, const char *organization_id, const char *after, guint limit, GError **error);
+/** the groups of one organization that @user_id is in; by index */
+GPtrArray *postern_group_store_list_for_member (PosternTxn *txn, const char *organization_id, const char *user_id, GError **error);
+/** NOT_FOUND where the person is no member of the group's organization; twice is no error */
+gboolean postern_group_store_add_member (PosternTxn *txn, const char *id, const char *user_id, GError **error);
+gboolean postern_group_store_remove_member (PosternTxn *txn, const char *id, const char *user_id, GError **error);
+GPtrArray *postern_group_store_list_members (PosternTxn *txn, const char *id, const char *after, guint limit, GError **error); /* (element-type PosternMember), by user_id */
+
+/* postern-domain-store.c */
+gboolean postern_domain_store_insert (PosternTxn *txn, PosternDomain *domain, GError **error);
+gboolean postern_domain_store_delete (PosternTxn *txn, const char *id, GError **error);
+PosternDomain *postern_domain_store_get (PosternTxn *txn, const char *id, GError **error);
+/** the one that has proved @domain */
+PosternDomain *postern_domain_store_find_verified (PosternTxn *txn, const char *domain, GError **error);
+GPtrArray *postern_domain_store_list (PosternTxn *txn, const char *organization_id, const char *after, guint limit, GError **error);
+/** verified ones that were last checked at @until at the latest, the longest ago first; by index */
+GPtrArray *postern_domain_store_list_due (PosternTxn *txn, gint64 until, guint limit, GError **error);
+/** what a look at the DNS came to: domain's verified_at, checked_at and failed_at. CONFLICT when another organization has proved it */
+gboolean postern_domain_store_settle (PosternTxn *txn, PosternDomain *domain, GError **error);
+
+/* postern-invitation-store.c */
+gboolean postern_invitation_store_insert (PosternTxn *txn, PosternInvitation *invitation, GError **error);
+PosternInvitation *postern_invitation_store_get (PosternTxn *txn, const char *id, GError **error);
+GPtrArray *postern_invitation_store_list (PosternTxn *txn, const char *organization_id, const char *after, guint limit, GError **error);
+/** one statement marks it used. NOT_FOUND where there is none of this secret, STALE when it has expired or was revoked, CONFLICT when it was used */
+gboolean postern_invitation_store_redeem (PosternTxn *txn, const char *id, const char *secret_hash, gint64 now, GError **error);
+/** only one that was neither used nor revoked; STALE otherwise */
+gboolean postern_invitation_store_revoke (PosternTxn *txn, const char *id, gint64 now, GError **error);
+/** a new secret and expiry for one that was neither used nor revoked; STALE otherwise */
+gboolean postern_invitation_store_renew (PosternTxn *txn, const char *id, const char *secret_hash, gint64 expires_at, GError **error);
+
 /* postern-lease-store.c: LASTING; periodic work. TRUE with *@held when @holder has the lease until now + @seconds */
 gboolean postern_lease_store_take (PosternTxn *txn, const char *name, const char *holder, gint64 seconds, gint64 now, gboolean *held, GError **error);
 

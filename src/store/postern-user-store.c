@@ -77,27 +77,11 @@ postern_user_store_find (PosternTxn *txn, const char *identifier, GError **error
                               G_N_ELEMENTS (values), error);
 }
 
-/* "%", "_" and "\" in what a person typed are letters, not patterns. */
-static char *
-like_prefix (const char *search)
-{
-  GString *pattern = g_string_new (NULL);
-
-  for (const char *c = search; *c != '\0'; c++)
-    {
-      if (strchr ("%_\\", *c) != NULL)
-        g_string_append_c (pattern, '\\');
-      g_string_append_c (pattern, *c);
-    }
-  g_string_append_c (pattern, '%');
-  return g_string_free (pattern, FALSE);
-}
-
 /* A search reads the table in its order: it is for administrators, who page through it, and not on anybody's way to sign in. */
 GPtrArray *
 postern_user_store_list (PosternTxn *txn, const char *search, const char *after, guint limit, GError **error)
 {
-  g_autofree char *pattern = search != NULL && *search != '\0' ? like_prefix (search) : NULL;
+  g_autofree char *pattern = search != NULL && *search != '\0' ? postern_txn_dup_like_prefix (search) : NULL;
   PosternValue values[] = { POSTERN_TEXT (after ? after : ""), POSTERN_INT (limit), POSTERN_TEXT (pattern) };
 
   if (pattern == NULL)

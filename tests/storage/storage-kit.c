@@ -196,6 +196,7 @@ main (int argc, char **argv)
   if (child_location != NULL)
     return storage_together_child (child_location);
   g_test_init (&argc, &argv, NULL);
+  storage_organizations_add_tests ();
   storage_people_add_tests ();
   storage_tokens_add_tests ();
   storage_rest_add_tests ();

@@ -39,6 +39,7 @@ PosternGrant *storage_kit_new_grant (const char *user_id, const char *applicatio
   }                                                                                                                   \
   G_STMT_END
 
+void storage_organizations_add_tests (void);
 void storage_people_add_tests (void);
 void storage_tokens_add_tests (void);
 void storage_rest_add_tests (void);

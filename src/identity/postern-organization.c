@@ -1,0 +1,92 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "postern-organization.h"
+
+#include <string.h>
+
+#include "postern-error.h"
+#include "postern-organization-rules.h"
+
+#define SLUG_MAX 63
+
+static gboolean
+wrong (GError **error, const char *name, const char *why)
+{
+  g_set_error (error, POSTERN_ERROR, POSTERN_ERROR_INVALID_REQUEST, "%s: %s", name, why);
+  return FALSE;
+}
+
+/* Small letters, digits and hyphens between them: no underscore, so that none is taken for an id. */
+static gboolean
+is_slug (const char *slug)
+{
+  gsize length = strlen (slug);
+
+  return length > 0 && length <= SLUG_MAX && strspn (slug, "abcdefghijklmnopqrstuvwxyz0123456789-") == length && slug[0] != '-' && slug[length - 1] != '-';
+}
+
+gboolean
+postern_organization_check_name (const char *name, GError **error)
+{
+  gboolean seen = FALSE;
+
+  if (name == NULL || !g_utf8_validate (name, -1, NULL) || g_utf8_strlen (name, -1) > POSTERN_ORGANIZATION_NAME_MAX)
+    return wrong (error, "name", "must have at most 100 characters");
+  for (const char *at = name; *at; at = g_utf8_next_char (at)) {
+    gunichar c = g_utf8_get_char (at);
+
+    if (!g_unichar_isprint (c) || g_unichar_type (c) == G_UNICODE_FORMAT)
+      return wrong (error, "name", "has characters that nobody sees");
+    seen = seen || g_unichar_isgraph (c);
+  }
+  return seen || wrong (error, "name", "is empty");
+}
+
+gboolean
+postern_organization_check (const PosternOrganization *self, GError **error)
+{
+  g_autoptr (PosternOrganizationRules) rules = NULL;
+
+  if (!postern_organization_check_name (self->name, error))
+    return FALSE;
+  if (self->slug && !is_slug (self->slug))
+    return wrong (error, "slug", "must be of small letters, digits and hyphens, 63 at most");
+  rules = postern_organization_rules_new (self->sign_in_rules, error);
+  return rules != NULL;
+}
+
+PosternOrganization *
+postern_organization_make (const char *name, const char *slug, gint64 now, GError **error)
+{
+  g_autoptr (PosternOrganization) self = postern_organization_new ();
+
+  self->id = postern_id_new ("org");
+  self->name = g_strdup (name);
+  self->slug = g_strdup (slug);
+  self->created_at = self->updated_at = now;
+  return postern_organization_check (self, error) ? g_steal_pointer (&self) : NULL;
+}
+
+gboolean
+postern_organization_join (PosternTxn *txn, const char *organization_id, const char *user_id, const char *source, gint64 now, gboolean *joined, GError **error)
+{
+  g_autoptr (PosternMember) member = postern_member_new ();
+
+  member->organization_id = g_strdup (organization_id);
+  member->user_id = g_strdup (user_id);
+  member->source = g_strdup (source);
+  member->joined_at = now;
+  return postern_member_store_put (txn, member, joined, error);
+}
+
+PosternOrganization *
+postern_organization_load_for (PosternTxn *txn, const char *name, const char *user_id, GError **error)
+{
+  g_autoptr (PosternOrganization) self = postern_organization_store_find (txn, name, error);
+  g_autoptr (PosternMember) member = self ? postern_member_store_get (txn, self->id, user_id, error) : NULL;
+
+  if (member && self->disabled_at == 0)
+    return g_steal_pointer (&self);
+  if (member)
+    g_set_error_literal (error, POSTERN_ERROR, POSTERN_ERROR_NOT_FOUND, "there is no such organization");
+  return NULL;
+}

@@ -1,0 +1,371 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "storage-kit.h"
+
+/* Organizations, members, groups, domains, invitations. Each function runs in one transaction. */
+
+static PosternOrganization *
+new_organization (const char *slug, const char *name)
+{
+  PosternOrganization *organization = postern_organization_new ();
+
+  organization->id = postern_id_new ("org");
+  organization->slug = g_strdup (slug);
+  organization->name = g_strdup (name);
+  organization->created_at = organization->updated_at = NOW;
+  return organization;
+}
+
+static PosternMember *
+new_member (PosternOrganization *organization, PosternUser *user)
+{
+  PosternMember *member = postern_member_new ();
+
+  member->organization_id = g_strdup (organization->id);
+  member->user_id = g_strdup (user->id);
+  member->source = g_strdup ("invited");
+  member->joined_at = NOW;
+  return member;
+}
+
+static PosternGroup *
+new_group (PosternOrganization *organization, const char *name)
+{
+  PosternGroup *group = postern_group_new ();
+
+  group->id = postern_id_new ("grp");
+  group->organization_id = g_strdup (organization->id);
+  group->name = g_strdup (name);
+  return group;
+}
+
+static PosternDomain *
+new_domain (PosternOrganization *organization, const char *name)
+{
+  PosternDomain *domain = postern_domain_new ();
+
+  domain->id = postern_id_new ("dom");
+  domain->organization_id = g_strdup (organization->id);
+  domain->domain = g_strdup (name);
+  domain->token = g_strdup ("t");
+  return domain;
+}
+
+static PosternInvitation *
+new_invitation (PosternOrganization *organization, const char *hash)
+{
+  PosternInvitation *invitation = postern_invitation_new ();
+
+  invitation->id = postern_id_new ("inv");
+  invitation->organization_id = g_strdup (organization->id);
+  invitation->email = g_strdup ("ada@example.org");
+  invitation->role_ids = g_variant_ref_sink (g_variant_new_parsed ("[<'rol_1'>]"));
+  invitation->secret_hash = g_strdup (hash);
+  invitation->created_at = NOW;
+  invitation->expires_at = NOW + 100;
+  return invitation;
+}
+
+/* Two customers and two people, one of whom belongs to both. */
+typedef struct {
+  PosternOrganization *acme, *globex;
+  PosternUser *ada, *bob;
+} World;
+
+static void
+world_clear (World *self)
+{
+  postern_organization_unref (self->acme);
+  postern_organization_unref (self->globex);
+  postern_user_unref (self->ada);
+  postern_user_unref (self->bob);
+}
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (World, world_clear)
+
+static void
+join (PosternTxn *txn, PosternOrganization *organization, PosternUser *user)
+{
+  g_autoptr (PosternMember) member = new_member (organization, user);
+  g_autoptr (GError) error = NULL;
+  gboolean added = FALSE;
+
+  g_assert_true (postern_member_store_put (txn, member, &added, &error));
+  g_assert_true (added);
+}
+
+static void
+world_init (World *self, PosternTxn *txn)
+{
+  self->acme = new_organization ("acme", "Acme");
+  self->globex = new_organization ("globex", "Globex");
+  self->ada = storage_kit_new_user ("ada", NULL, NULL);
+  self->bob = storage_kit_new_user ("bob", NULL, NULL);
+  g_assert_true (postern_organization_store_insert (txn, self->acme, NULL) && postern_organization_store_insert (txn, self->globex, NULL));
+  g_assert_true (postern_user_store_insert (txn, self->ada, NULL) && postern_user_store_insert (txn, self->bob, NULL));
+  join (txn, self->acme, self->ada);
+  join (txn, self->globex, self->ada);
+  join (txn, self->acme, self->bob);
+}
+
+static gboolean
+organizations (PosternTxn *txn, gpointer data, GError **error)
+{
+  g_autoptr (PosternOrganization) acme = new_organization ("acme", "Acme"), plain = new_organization (NULL, "100% Wool"), also = new_organization (NULL, "Also plain");
+  g_autoptr (PosternOrganization) taken = new_organization ("acme", "Other"), found = NULL;
+  g_autoptr (GPtrArray) first = NULL, rest = NULL, match = NULL, literal = NULL;
+
+  acme->branding = g_variant_ref_sink (g_variant_new_parsed ("{'accent': <'#ff0000'>}"));
+  g_assert_true (postern_organization_store_insert (txn, acme, error) && postern_organization_store_insert (txn, plain, error)
+                 && postern_organization_store_insert (txn, also, error)); /* two without a slug do not collide */
+  assert_fails (postern_organization_store_insert (txn, taken, &failure), POSTERN_ERROR_CONFLICT);
+  found = postern_organization_store_find (txn, "acme", error);
+  g_assert_cmpstr (found->id, ==, acme->id);
+  g_assert_true (g_variant_equal (found->branding, acme->branding));
+  g_assert_cmpuint (g_variant_n_children (found->sign_in_rules), ==, 0);
+  acme->disabled_at = NOW + 1;
+  g_assert_true (postern_organization_store_update (txn, acme, error));
+  g_clear_pointer (&found, postern_organization_unref);
+  found = postern_organization_store_find (txn, acme->id, error);
+  g_assert_cmpint (found->disabled_at, ==, NOW + 1);
+  assert_fails (postern_organization_store_find (txn, "Acme", &failure), POSTERN_ERROR_NOT_FOUND);
+  assert_fails (postern_organization_store_find (txn, "", &failure), POSTERN_ERROR_NOT_FOUND);
+  assert_fails (postern_organization_store_update (txn, taken, &failure), POSTERN_ERROR_NOT_FOUND);
+
+  first = postern_organization_store_list (txn, NULL, NULL, 2, error);
+  g_assert_cmpuint (first->len, ==, 2);
+  rest = postern_organization_store_list (txn, NULL, ((PosternOrganization *) first->pdata[1])->id, 2, error);
+  g_assert_cmpuint (rest->len, ==, 1);
+  match = postern_organization_store_list (txn, "100%", NULL, 5, error);
+  g_assert_cmpuint (match->len, ==, 1);
+  literal = postern_organization_store_list (txn, "%", NULL, 5, error); /* a letter, not a pattern */
+  g_assert_cmpuint (literal->len, ==, 0);
+  g_assert_true (postern_organization_store_delete (txn, acme->id, error));
+  assert_fails (postern_organization_store_delete (txn, acme->id, &failure), POSTERN_ERROR_NOT_FOUND);
+  return TRUE;
+}
+
+static gboolean
+members (PosternTxn *txn, gpointer data, GError **error)
+{
+  g_auto (World) it = { 0 };
+  g_autoptr (PosternMember) again = NULL, found = NULL, stranger = NULL;
+  g_autoptr (GPtrArray) first = NULL, rest = NULL, of_ada = NULL, of_bob = NULL, hers = NULL, enabled = NULL;
+  gboolean added = TRUE;
+
+  world_init (&it, txn);
+  again = new_member (it.acme, it.ada);
+  again->joined_at = NOW + 50;
+  g_assert_true (postern_member_store_put (txn, again, &added, error));
+  g_assert_false (added);
+  found = postern_member_store_get (txn, it.acme->id, it.ada->id, error);
+  g_assert_cmpint (found->joined_at, ==, NOW);
+  assert_fails (postern_member_store_get (txn, it.globex->id, it.bob->id, &failure), POSTERN_ERROR_NOT_FOUND);
+  stranger = new_member (it.acme, it.bob);
+  g_free (stranger->user_id);
+  stranger->user_id = postern_id_new ("usr");
+  assert_fails (postern_member_store_put (txn, stranger, NULL, &failure), POSTERN_ERROR_NOT_FOUND);
+
+  first = postern_member_store_list (txn, it.acme->id, NULL, 1, error);
+  g_assert_cmpuint (first->len, ==, 1);
+  rest = postern_member_store_list (txn, it.acme->id, ((PosternMember *) first->pdata[0])->user_id, 5, error);
+  g_assert_cmpuint (rest->len, ==, 1);
+  of_ada = postern_member_store_list_for_user (txn, it.ada->id, NULL, 5, error);
+  g_assert_cmpuint (of_ada->len, ==, 2);
+  of_bob = postern_member_store_list_for_user (txn, it.bob->id, it.acme->id, 5, error);
+  g_assert_cmpuint (of_bob->len, ==, 0);
+  hers = postern_organization_store_list_for_user (txn, it.ada->id, NULL, 5, error);
+  g_assert_cmpuint (hers->len, ==, 2);
+  it.globex->disabled_at = NOW;
+  g_assert_true (postern_organization_store_update (txn, it.globex, error));
+  enabled = postern_organization_store_list_for_user (txn, it.ada->id, NULL, 5, error);
+  g_assert_cmpuint (enabled->len, ==, 1);
+  g_assert_true (postern_member_store_delete (txn, it.acme->id, it.bob->id, error));
+  assert_fails (postern_member_store_delete (txn, it.acme->id, it.bob->id, &failure), POSTERN_ERROR_NOT_FOUND);
+  return TRUE;
+}
+
+/* A group holds members of its own organization only, whoever asks. */
+static gboolean
+groups (PosternTxn *txn, gpointer data, GError **error)
+{
+  g_auto (World) it = { 0 };
+  g_autoptr (PosternGroup) sales = NULL, same = NULL, theirs = NULL, found = NULL;
+  g_autoptr (GPtrArray) listed = NULL, inside = NULL, of_ada = NULL, none = NULL, left = NULL;
+
+  world_init (&it, txn);
+  sales = new_group (it.acme, "Sales");
+  same = new_group (it.acme, "Sales");
+  theirs = new_group (it.globex, "Sales");
+  g_assert_true (postern_group_store_insert (txn, sales, error) && postern_group_store_insert (txn, theirs, error));
+  assert_fails (postern_group_store_insert (txn, same, &failure), POSTERN_ERROR_CONFLICT);
+  assert_fails (postern_group_store_update (txn, same, &failure), POSTERN_ERROR_NOT_FOUND);
+  assert_fails (postern_group_store_add_member (txn, theirs->id, it.bob->id, &failure), POSTERN_ERROR_NOT_FOUND);
+  assert_fails (postern_group_store_add_member (txn, "grp_none", it.bob->id, &failure), POSTERN_ERROR_NOT_FOUND);
+  g_assert_true (postern_group_store_add_member (txn, sales->id, it.ada->id, error) && postern_group_store_add_member (txn, sales->id, it.bob->id, error));
+  g_assert_true (postern_group_store_add_member (txn, sales->id, it.ada->id, error));
+  listed = postern_group_store_list (txn, it.acme->id, NULL, 5, error);
+  g_assert_cmpuint (listed->len, ==, 1);
+  inside = postern_group_store_list_members (txn, sales->id, NULL, 5, error);
+  g_assert_cmpuint (inside->len, ==, 2);
+  of_ada = postern_group_store_list_for_member (txn, it.acme->id, it.ada->id, error);
+  g_assert_cmpstr (((PosternGroup *) of_ada->pdata[0])->name, ==, "Sales");
+  none = postern_group_store_list_for_member (txn, it.globex->id, it.ada->id, error);
+  g_assert_cmpuint (none->len, ==, 0);
+
+  g_assert_true (postern_member_store_delete (txn, it.acme->id, it.bob->id, error)); /* leaves the group, too */
+  left = postern_group_store_list_members (txn, sales->id, NULL, 5, error);
+  g_assert_cmpuint (left->len, ==, 1);
+  g_assert_true (postern_group_store_remove_member (txn, sales->id, it.ada->id, error));
+  assert_fails (postern_group_store_remove_member (txn, sales->id, it.ada->id, &failure), POSTERN_ERROR_NOT_FOUND);
+  g_free (sales->name);
+  sales->name = g_strdup ("Selling");
+  g_assert_true (postern_group_store_update (txn, sales, error));
+  found = postern_group_store_get (txn, sales->id, error);
+  g_assert_cmpstr (found->name, ==, "Selling");
+  g_assert_true (postern_group_store_delete (txn, sales->id, error));
+  assert_fails (postern_group_store_delete (txn, sales->id, &failure), POSTERN_ERROR_NOT_FOUND);
+  return TRUE;
+}
+
+/* Anybody may claim a domain; the first who proves it has it. */
+static gboolean
+domains (PosternTxn *txn, gpointer data, GError **error)
+{
+  g_auto (World) it = { 0 };
+  g_autoptr (PosternDomain) first = NULL, second = NULL, twice = NULL, found = NULL;
+  g_autoptr (GPtrArray) listed = NULL, due = NULL, early = NULL;
+
+  world_init (&it, txn);
+  first = new_domain (it.acme, "example.org");
+  second = new_domain (it.globex, "example.org");
+  twice = new_domain (it.acme, "example.org");
+  g_assert_true (postern_domain_store_insert (txn, first, error) && postern_domain_store_insert (txn, second, error));
+  assert_fails (postern_domain_store_insert (txn, twice, &failure), POSTERN_ERROR_CONFLICT);
+  assert_fails (postern_domain_store_find_verified (txn, "example.org", &failure), POSTERN_ERROR_NOT_FOUND);
+  first->verified_at = first->checked_at = second->verified_at = second->checked_at = NOW;
+  g_assert_true (postern_domain_store_settle (txn, first, error));
+  assert_fails (postern_domain_store_settle (txn, second, &failure), POSTERN_ERROR_CONFLICT);
+  assert_fails (postern_domain_store_settle (txn, twice, &failure), POSTERN_ERROR_NOT_FOUND);
+  found = postern_domain_store_find_verified (txn, "example.org", error);
+  g_assert_cmpstr (found->organization_id, ==, it.acme->id);
+  listed = postern_domain_store_list (txn, it.acme->id, NULL, 5, error);
+  g_assert_cmpuint (listed->len, ==, 1);
+  early = postern_domain_store_list_due (txn, NOW - 1, 5, error);
+  g_assert_cmpuint (early->len, ==, 0);
+  due = postern_domain_store_list_due (txn, NOW, 5, error);
+  g_assert_cmpuint (due->len, ==, 1);
+  g_assert_true (postern_domain_store_delete (txn, first->id, error));
+  assert_fails (postern_domain_store_get (txn, first->id, &failure), POSTERN_ERROR_NOT_FOUND);
+  assert_fails (postern_domain_store_delete (txn, first->id, &failure), POSTERN_ERROR_NOT_FOUND);
+  g_assert_true (postern_domain_store_settle (txn, second, error));
+  return TRUE;
+}
+
+static gboolean
+invitations (PosternTxn *txn, gpointer data, GError **error)
+{
+  g_auto (World) it = { 0 };
+  g_autoptr (PosternInvitation) one = NULL, two = NULL, found = NULL;
+  g_autoptr (GPtrArray) listed = NULL, rest = NULL;
+
+  world_init (&it, txn);
+  one = new_invitation (it.acme, "h1");
+  two = new_invitation (it.acme, "h2");
+  g_assert_true (postern_invitation_store_insert (txn, one, error) && postern_invitation_store_insert (txn, two, error));
+  assert_fails (postern_invitation_store_redeem (txn, one->id, "h2", NOW, &failure), POSTERN_ERROR_NOT_FOUND);
+  assert_fails (postern_invitation_store_redeem (txn, one->id, "h1", NOW + 100, &failure), POSTERN_ERROR_STALE);
+  g_assert_true (postern_invitation_store_redeem (txn, one->id, "h1", NOW + 99, error));
+  assert_fails (postern_invitation_store_redeem (txn, one->id, "h1", NOW + 99, &failure), POSTERN_ERROR_CONFLICT);
+  assert_fails (postern_invitation_store_revoke (txn, one->id, NOW, &failure), POSTERN_ERROR_STALE);
+  assert_fails (postern_invitation_store_renew (txn, one->id, "h3", NOW + 200, &failure), POSTERN_ERROR_STALE);
+  found = postern_invitation_store_get (txn, one->id, error);
+  g_assert_cmpint (found->used_at, ==, NOW + 99);
+  g_assert_true (g_variant_equal (found->role_ids, one->role_ids));
+
+  g_assert_true (postern_invitation_store_renew (txn, two->id, "h3", NOW + 200, error));
+  assert_fails (postern_invitation_store_redeem (txn, two->id, "h2", NOW, &failure), POSTERN_ERROR_NOT_FOUND);
+  g_assert_true (postern_invitation_store_revoke (txn, two->id, NOW + 2, error));
+  assert_fails (postern_invitation_store_redeem (txn, two->id, "h3", NOW + 3, &failure), POSTERN_ERROR_STALE);
+  assert_fails (postern_invitation_store_revoke (txn, two->id, NOW + 4, &failure), POSTERN_ERROR_STALE);
+  listed = postern_invitation_store_list (txn, it.acme->id, NULL, 1, error);
+  g_assert_cmpstr (((PosternInvitation *) listed->pdata[0])->id, ==, one->id);
+  rest = postern_invitation_store_list (txn, it.acme->id, one->id, 5, error);
+  g_assert_cmpuint (rest->len, ==, 1);
+  return TRUE;
+}
+
+static gboolean
+choices (PosternTxn *txn, gpointer data, GError **error)
+{
+  g_auto (World) it = { 0 };
+  g_autoptr (PosternSession) session = NULL;
+  g_autofree char *first = NULL, *second = NULL, *elsewhere = NULL, *gone = NULL;
+
+  world_init (&it, txn);
+  session = storage_kit_new_session (it.ada->id);
+  g_assert_true (postern_session_store_insert (txn, session, error));
+  g_assert_null (postern_organization_store_get_choice (txn, session->id, "app", error));
+  g_assert_true (postern_organization_store_put_choice (txn, session->id, "app", it.acme->id, error));
+  first = postern_organization_store_get_choice (txn, session->id, "app", error);
+  g_assert_cmpstr (first, ==, it.acme->id);
+  g_assert_true (postern_organization_store_put_choice (txn, session->id, "app", it.globex->id, error));
+  second = postern_organization_store_get_choice (txn, session->id, "app", error);
+  g_assert_cmpstr (second, ==, it.globex->id);
+  elsewhere = postern_organization_store_get_choice (txn, session->id, "other", error);
+  g_assert_null (elsewhere);
+  g_assert_true (postern_organization_store_delete (txn, it.globex->id, error));
+  gone = postern_organization_store_get_choice (txn, session->id, "app", error);
+  g_assert_null (gone);
+  g_assert_no_error (*error);
+  assert_fails (postern_organization_store_put_choice (txn, "ses_none", "app", it.acme->id, &failure), POSTERN_ERROR_NOT_FOUND);
+  return TRUE;
+}
+
+/* Nothing of a deleted organization stays, and nothing of a deleted person in one. */
+static gboolean
+deletions (PosternTxn *txn, gpointer data, GError **error)
+{
+  g_auto (World) it = { 0 };
+  g_autoptr (PosternGroup) sales = NULL;
+  g_autoptr (PosternDomain) domain = NULL;
+  g_autoptr (PosternInvitation) invitation = NULL;
+  g_autoptr (GPtrArray) inside = NULL, rest = NULL;
+
+  world_init (&it, txn);
+  sales = new_group (it.acme, "Sales");
+  domain = new_domain (it.acme, "example.org");
+  invitation = new_invitation (it.acme, "h");
+  g_assert_true (postern_group_store_insert (txn, sales, error) && postern_domain_store_insert (txn, domain, error)
+                 && postern_invitation_store_insert (txn, invitation, error));
+  g_assert_true (postern_group_store_add_member (txn, sales->id, it.ada->id, error) && postern_group_store_add_member (txn, sales->id, it.bob->id, error));
+  g_assert_true (postern_user_store_delete (txn, it.bob->id, error));
+  inside = postern_group_store_list_members (txn, sales->id, NULL, 5, error);
+  g_assert_cmpuint (inside->len, ==, 1);
+  assert_fails (postern_member_store_get (txn, it.acme->id, it.bob->id, &failure), POSTERN_ERROR_NOT_FOUND);
+  g_assert_true (postern_organization_store_delete (txn, it.acme->id, error));
+  assert_fails (postern_group_store_get (txn, sales->id, &failure), POSTERN_ERROR_NOT_FOUND);
+  assert_fails (postern_domain_store_get (txn, domain->id, &failure), POSTERN_ERROR_NOT_FOUND);
+  assert_fails (postern_invitation_store_get (txn, invitation->id, &failure), POSTERN_ERROR_NOT_FOUND);
+  rest = postern_member_store_list_for_user (txn, it.ada->id, NULL, 5, error);
+  g_assert_cmpuint (rest->len, ==, 1);
+  return TRUE;
+}
+
+static void
+run_in_one_write (gconstpointer func)
+{
+  g_autoptr (PosternStore) store = storage_kit_open ();
+
+  storage_kit_write (store, POSTERN_KEEP_LASTING, (PosternTxnFunc) func, NULL);
+}
+
+void
+storage_organizations_add_tests (void)
+{
+  g_test_add_data_func ("/storage/organizations", organizations, run_in_one_write);
+  g_test_add_data_func ("/storage/organizations/members", members, run_in_one_write);
+  g_test_add_data_func ("/storage/organizations/groups", groups, run_in_one_write);
+  g_test_add_data_func ("/storage/organizations/domains", domains, run_in_one_write);
+  g_test_add_data_func ("/storage/organizations/invitations", invitations, run_in_one_write);
+  g_test_add_data_func ("/storage/organizations/choices", choices, run_in_one_write);
+  g_test_add_data_func ("/storage/organizations/deletions", deletions, run_in_one_write);
+}
