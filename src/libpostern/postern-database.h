@@ -94,8 +94,13 @@ struct _PosternDatabaseClass {
   void (*rows_free) (PosternDatabase *self, PosternRows *rows);
   /** dialect: "sqlite" or "postgresql"; chooses the migration files. */
   const char *dialect;
+  /**
+   * migrate: (nullable): as write, for what changes the schema; NULL: it is one. Where tenants share a schema @func runs once for all of
+   * them, and not at all when that was done: TRUE says that the schema is this release's.
+   */
+  gboolean (*migrate) (PosternDatabase *self, PosternKeep keep, PosternTransactionFunc func, gpointer user_data, GError **error);
 
-  gpointer padding[12];
+  gpointer padding[11];
 };
 
 G_END_DECLS

@@ -101,7 +101,7 @@ migrate_one (PosternStore *store, const char *dialect, PosternKeep keep, GError 
   if (files == NULL)
     return FALSE;
   qsort (files, g_strv_length (files), sizeof *files, compare_names);
-  return postern_store_write (store, keep, run_series, &series, error);
+  return postern_store_migrate (store, keep, run_series, &series, error);
 }
 
 gboolean

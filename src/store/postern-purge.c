@@ -20,7 +20,7 @@ typedef struct {
   const char *drop;  /* … and away with them */
 } Rule;
 
-#define END(table, key, bound) "SELECT MAX (" key ") FROM (SELECT " key " FROM " table " WHERE " key " > ?1" bound " ORDER BY " key " LIMIT ?2)"
+#define END(table, key, bound) "SELECT MAX (" key ") FROM (SELECT " key " FROM " table " WHERE " key " > ?1" bound " ORDER BY " key " LIMIT ?2) AS page"
 #define FIND(table, key, due) "SELECT 1 FROM " table " WHERE " key " > ?1 AND " key " <= ?2 AND (" due ") LIMIT 1"
 #define DROP(table, key, due) "DELETE FROM " table " WHERE " key " > ?1 AND " key " <= ?2 AND (" due ")"
 

@@ -20,6 +20,9 @@ void postern_store_note_rule_change (PosternStore *self);
 /** postern_store_note_message: for the outbox: in the transaction that adds one or makes one due. */
 void postern_store_note_message (PosternStore *self);
 
+/** postern_store_migrate: as postern_store_write(), for what changes the schema */
+gboolean postern_store_migrate (PosternStore *self, PosternKeep keep, PosternTxnFunc func, gpointer user_data, GError **error);
+
 /** postern_migrate_run: brings both files of the tenant to this release's schema; forward only. */
 gboolean postern_migrate_run (PosternStore *store, const char *dialect, GError **error);
 

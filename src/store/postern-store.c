@@ -150,6 +150,14 @@ postern_store_write (PosternStore *self, PosternKeep keep, PosternTxnFunc func, 
   return done;
 }
 
+gboolean
+postern_store_migrate (PosternStore *self, PosternKeep keep, PosternTxnFunc func, gpointer user_data, GError **error)
+{
+  Work work = { self, func, user_data };
+
+  return (self->klass->migrate ? self->klass->migrate : self->klass->write) (self->database, keep, run_work, &work, error);
+}
+
 guint64
 postern_store_get_rule_changes (PosternStore *self)
 {

@@ -7,6 +7,8 @@
 
 static char *module_file;
 static char *child_location;
+static char *new_location; /* (nullable): the command that makes one */
+static char *shared_location; /* tenants beside each other, as they are anywhere */
 static char *program;
 static GType driver_type;
 static GPtrArray *locations;
@@ -29,14 +31,26 @@ storage_kit_new_database (void)
   return g_object_new (driver_type, NULL);
 }
 
+static char *
+ask_for_location (GError **error)
+{
+  char *location = NULL;
+  int status;
+
+  if (!g_spawn_command_line_sync (new_location, &location, NULL, &status, error) || !g_spawn_check_wait_status (status, error))
+    return NULL;
+  return g_strchomp (location);
+}
+
 char *
 storage_kit_new_location (void)
 {
   g_autoptr (GError) error = NULL;
-  char *location = g_dir_make_tmp ("postern-storage-XXXXXX", &error);
+  char *location = new_location ? ask_for_location (&error) : g_dir_make_tmp ("postern-storage-XXXXXX", &error);
 
   g_assert_no_error (error);
-  g_ptr_array_add (locations, g_strdup (location));
+  if (new_location == NULL)
+    g_ptr_array_add (locations, g_strdup (location));
   return location;
 }
 
@@ -52,10 +66,14 @@ storage_kit_open_at (const char *location, const char *tenant, GError **error)
 PosternStore *
 storage_kit_open (void)
 {
-  g_autofree char *location = storage_kit_new_location ();
+  static guint n_tenants;
+  g_autofree char *tenant = g_strdup_printf ("t%u", n_tenants++);
   g_autoptr (GError) error = NULL;
-  PosternStore *store = storage_kit_open_at (location, "default", &error);
+  PosternStore *store;
 
+  if (shared_location == NULL)
+    shared_location = storage_kit_new_location ();
+  store = storage_kit_open_at (shared_location, tenant, &error);
   g_assert_no_error (error);
   return store;
 }
@@ -172,6 +190,7 @@ main (int argc, char **argv)
 {
   const GOptionEntry entries[] = {
     { "module", 0, 0, G_OPTION_ARG_FILENAME, &module_file, "The driver's module", "FILE" },
+    { "new-location", 0, 0, G_OPTION_ARG_STRING, &new_location, "Prints a new place for a database; a temporary folder unless given", "COMMAND" },
     { "child", 0, 0, G_OPTION_ARG_FILENAME, &child_location, "Write until killed (the kit starts this itself)", "FOLDER" },
     { NULL },
   };
@@ -182,15 +201,20 @@ main (int argc, char **argv)
   program = g_strdup (argv[0]);
   g_option_context_set_ignore_unknown_options (context, TRUE);
   g_option_context_add_main_entries (context, entries, NULL);
-  /* The variable is for the copies of itself that a test of a crash starts. */
+  /* The variables are for the copies of itself that a test of a crash starts. */
   if (g_option_context_parse (context, &argc, &argv, &error) && module_file == NULL)
-    module_file = g_strdup (g_getenv ("POSTERN_STORAGE_MODULE"));
+    {
+      module_file = g_strdup (g_getenv ("POSTERN_STORAGE_MODULE"));
+      new_location = g_strdup (g_getenv ("POSTERN_STORAGE_NEW_LOCATION"));
+    }
   if (error != NULL || module_file == NULL)
     {
       g_printerr ("storage-kit: %s\n", error ? error->message : "--module FILE is missing");
       return 2;
     }
   g_setenv ("POSTERN_STORAGE_MODULE", module_file, TRUE);
+  if (new_location != NULL)
+    g_setenv ("POSTERN_STORAGE_NEW_LOCATION", new_location, TRUE);
   driver_type = load_driver ();
   locations = g_ptr_array_new_with_free_func (g_free);
   if (child_location != NULL)
@@ -206,6 +230,7 @@ main (int argc, char **argv)
   for (guint i = 0; i < locations->len; i++)
     remove_tree (locations->pdata[i]);
   g_ptr_array_unref (locations);
+  g_free (shared_location);
   g_free (program);
   return result;
 }

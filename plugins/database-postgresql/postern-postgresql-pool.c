@@ -1,0 +1,193 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "postern-postgresql-pool.h"
+
+#include "postern-error.h"
+
+#define CONNECT_INTERVAL_US (G_USEC_PER_SEC / 4) /* how often a server that is away is asked */
+
+static GMutex pools_lock;
+static GHashTable *pools; /* url → PosternPostgresqlPool; NULL when there are none */
+
+/* --- which pools there are ---------------------------------------------------------------------------------------- */
+
+static PosternPostgresqlPool *
+pool_new (const char *url)
+{
+  PosternPostgresqlPool *self = g_new0 (PosternPostgresqlPool, 1);
+
+  self->url = g_strdup (url);
+  g_mutex_init (&self->lock);
+  g_mutex_init (&self->migrating);
+  g_cond_init (&self->freed);
+  self->generations = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
+  return self;
+}
+
+static void
+pool_free (PosternPostgresqlPool *self)
+{
+  while (self->n_idle > 0)
+    postern_postgresql_connection_close (self->idle[--self->n_idle]);
+  g_hash_table_unref (self->generations);
+  g_cond_clear (&self->freed);
+  g_mutex_clear (&self->migrating);
+  g_mutex_clear (&self->lock);
+  g_free (self->failure);
+  g_free (self->url);
+  g_free (self);
+}
+
+PosternPostgresqlPool *
+postern_postgresql_pool_enter (const char *url)
+{
+  PosternPostgresqlPool *self;
+
+  g_mutex_lock (&pools_lock);
+  if (pools == NULL)
+    pools = g_hash_table_new (g_str_hash, g_str_equal);
+  self = g_hash_table_lookup (pools, url);
+  if (self == NULL)
+    {
+      self = pool_new (url);
+      g_hash_table_insert (pools, self->url, self);
+    }
+  self->n_users++;
+  g_mutex_unlock (&pools_lock);
+  return self;
+}
+
+void
+postern_postgresql_pool_leave (PosternPostgresqlPool *self)
+{
+  gboolean last;
+
+  g_mutex_lock (&pools_lock);
+  last = --self->n_users == 0;
+  if (last)
+    g_hash_table_remove (pools, self->url);
+  if (g_hash_table_size (pools) == 0)
+    g_clear_pointer (&pools, g_hash_table_unref);
+  g_mutex_unlock (&pools_lock);
+  if (last)
+    pool_free (self);
+}
+
+/* --- taking one, and giving it back --------------------------------------------------------------------------------- */
+
+/* Under the lock. TRUE: there is an idle one, or room for one more. */
+static gboolean
+wait_for_room (PosternPostgresqlPool *self)
+{
+  gint64 deadline = g_get_monotonic_time () + POSTERN_POSTGRESQL_POOL_WAIT_US;
+
+  while (self->n_idle == 0 && self->n_open == POSTERN_POSTGRESQL_POOL_MAX)
+    if (!g_cond_wait_until (&self->freed, &self->lock, deadline))
+      return self->n_idle > 0 || self->n_open < POSTERN_POSTGRESQL_POOL_MAX;
+  return TRUE;
+}
+
+/* Under the lock. */
+static gboolean
+may_connect (PosternPostgresqlPool *self, GError **error)
+{
+  if (self->failure == NULL || g_get_monotonic_time () >= self->not_before)
+    return TRUE;
+  g_set_error_literal (error, POSTERN_ERROR, POSTERN_ERROR_STORE, self->failure);
+  return FALSE;
+}
+
+static void
+note_attempt (PosternPostgresqlPool *self, gboolean connected, const GError *problem)
+{
+  g_mutex_lock (&self->lock);
+  g_clear_pointer (&self->failure, g_free);
+  if (!connected)
+    {
+      self->failure = g_strdup (problem->message);
+      self->not_before = g_get_monotonic_time () + CONNECT_INTERVAL_US;
+      self->n_open--;
+      g_cond_signal (&self->freed);
+    }
+  g_mutex_unlock (&self->lock);
+}
+
+/* Its place has been counted. */
+static PosternPostgresqlConnection *
+open_one (PosternPostgresqlPool *self, guint epoch, GError **error)
+{
+  GError *problem = NULL;
+  PosternPostgresqlConnection *connection = postern_postgresql_connection_open (self->url, &problem);
+
+  note_attempt (self, connection != NULL, problem);
+  if (connection != NULL)
+    connection->epoch = epoch;
+  else
+    g_propagate_error (error, problem);
+  return connection;
+}
+
+PosternPostgresqlConnection *
+postern_postgresql_pool_take (PosternPostgresqlPool *self, GError **error)
+{
+  PosternPostgresqlConnection *connection = NULL;
+  gboolean room, open = FALSE;
+  guint epoch;
+
+  g_mutex_lock (&self->lock);
+  room = wait_for_room (self);
+  epoch = self->epoch;
+  if (room && self->n_idle > 0)
+    connection = self->idle[--self->n_idle];
+  else if (room)
+    open = may_connect (self, error);
+  self->n_open += open;
+  g_mutex_unlock (&self->lock);
+  if (!room)
+    g_set_error (error, POSTERN_ERROR, POSTERN_ERROR_STORE, "PostgreSQL: all %d connections are at work", POSTERN_POSTGRESQL_POOL_MAX);
+  return open ? open_one (self, epoch, error) : connection;
+}
+
+/* Under the lock. Those that idle go at once; who is at work with one finds out himself. */
+static void
+distrust_older (PosternPostgresqlPool *self)
+{
+  self->epoch++;
+  while (self->n_idle > 0)
+    {
+      postern_postgresql_connection_close (self->idle[--self->n_idle]);
+      self->n_open--;
+    }
+}
+
+void
+postern_postgresql_pool_give_back (PosternPostgresqlPool *self, PosternPostgresqlConnection *connection)
+{
+  gboolean lost = postern_postgresql_connection_is_lost (connection);
+
+  g_mutex_lock (&self->lock);
+  if (lost && connection->epoch == self->epoch)
+    distrust_older (self);
+  if (!lost && connection->epoch == self->epoch)
+    self->idle[self->n_idle++] = g_steal_pointer (&connection);
+  else
+    self->n_open--;
+  g_cond_signal (&self->freed);
+  g_mutex_unlock (&self->lock);
+  postern_postgresql_connection_close (connection);
+}
+
+guint64 *
+postern_postgresql_pool_get_generation (PosternPostgresqlPool *self, const char *tenant)
+{
+  guint64 *generation;
+
+  g_mutex_lock (&self->lock);
+  generation = g_hash_table_lookup (self->generations, tenant);
+  if (generation == NULL)
+    {
+      generation = g_new0 (guint64, 1);
+      g_hash_table_insert (self->generations, g_strdup (tenant), generation);
+    }
+  g_mutex_unlock (&self->lock);
+  return generation;
+}

@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#pragma once
+
+#include "postern-postgresql-connection.h"
+
+G_BEGIN_DECLS
+
+#define POSTERN_POSTGRESQL_POOL_MAX 20
+#define POSTERN_POSTGRESQL_POOL_WAIT_US (5 * G_USEC_PER_SEC)
+
+/**
+ * PosternPostgresqlPool: the connections of this process to one URL, shared by all tenants there. They are made when they are needed and
+ * kept; who finds all at work waits for one, and not for ever. Thread-safe.
+ */
+typedef struct {
+  char *url;
+  guint n_users; /* databases that are open; under the lock of all pools */
+  GMutex lock;   /* guards what follows */
+  GCond freed;
+  PosternPostgresqlConnection *idle[POSTERN_POSTGRESQL_POOL_MAX];
+  guint n_idle, n_open;
+  guint epoch;             /* moved when one was found lost: those that were made before are not trusted any more */
+  gint64 not_before;       /* monotonic: nobody tries to connect until then, and all get @failure */
+  char *failure;           /* (nullable) */
+  GHashTable *generations; /* tenant → guint64 *, which live as long as the pool */
+  gboolean migrated[2];    /* by PosternKeep */
+  GMutex migrating;
+} PosternPostgresqlPool;
+
+/** postern_postgresql_pool_enter: the one of @url; nothing is connected yet. postern_postgresql_pool_leave() it. */
+PosternPostgresqlPool *postern_postgresql_pool_enter (const char *url);
+/** postern_postgresql_pool_leave: whoever leaves last closes all connections. */
+void postern_postgresql_pool_leave (PosternPostgresqlPool *self);
+
+/** postern_postgresql_pool_take: (transfer full) (nullable): give it back with postern_postgresql_pool_give_back() */
+PosternPostgresqlConnection *postern_postgresql_pool_take (PosternPostgresqlPool *self, GError **error);
+void postern_postgresql_pool_give_back (PosternPostgresqlPool *self, PosternPostgresqlConnection *connection);
+/** postern_postgresql_pool_get_generation: where the number of @tenant's changes is counted; atomic */
+guint64 *postern_postgresql_pool_get_generation (PosternPostgresqlPool *self, const char *tenant);
+
+G_END_DECLS

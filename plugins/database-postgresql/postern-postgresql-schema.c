@@ -1,0 +1,105 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "postern-postgresql-schema.h"
+
+#include "postern-error.h"
+
+typedef struct {
+  PosternKeep keep;
+  PosternTransactionFunc func;
+  gpointer user_data;
+} Migration;
+
+/* The number is ours alone, and who waits for it waits as long as it takes. */
+static const char *const begin_lasting[] = {
+  "SET LOCAL lock_timeout = 0",
+  "SET LOCAL statement_timeout = 0",
+  "SELECT pg_advisory_xact_lock (5788054)",
+  "CREATE SCHEMA IF NOT EXISTS postern",
+  "SET LOCAL search_path = postern",
+  NULL,
+};
+
+static const char *const begin_short[] = {
+  "SET LOCAL lock_timeout = 0",
+  "SET LOCAL statement_timeout = 0",
+  "SELECT pg_advisory_xact_lock (5788054)",
+  "CREATE SCHEMA IF NOT EXISTS postern_short",
+  "SET LOCAL search_path = postern_short, postern",
+  NULL,
+};
+
+static gboolean
+run_all (PosternTransaction *transaction, const char *const *statements, GError **error)
+{
+  for (; *statements != NULL; statements++)
+    if (postern_postgresql_work_execute (transaction, *statements, NULL, 0, error) < 0)
+      return FALSE;
+  return TRUE;
+}
+
+/* Returns: FALSE with @error; @found: (transfer full) (nullable): the first row's text */
+static gboolean
+find (PosternTransaction *transaction, const char *sql, char **found, GError **error)
+{
+  PosternRows *rows = postern_postgresql_work_query (transaction, sql, NULL, 0, error);
+
+  if (rows == NULL)
+    return FALSE;
+  *found = PQntuples (rows->result) > 0 ? g_strdup (PQgetvalue (rows->result, 0, 0)) : NULL;
+  PQclear (rows->result);
+  g_free (rows);
+  return TRUE;
+}
+
+static gboolean
+check_role (PosternTransaction *transaction, GError **error)
+{
+  g_autofree char *role = NULL;
+
+  if (!find (transaction, "SELECT rolname FROM pg_roles WHERE rolname = current_user AND (rolsuper OR rolbypassrls)", &role, error))
+    return FALSE;
+  if (role != NULL)
+    g_set_error (error, POSTERN_ERROR, POSTERN_ERROR_CONFIG,
+                 "the role “%s” sees the rows of all tenants; connect as one that is no superuser and has no BYPASSRLS", role);
+  return role == NULL;
+}
+
+static gboolean
+check_tables (PosternTransaction *transaction, GError **error)
+{
+  static const char sql[] = "SELECT n.nspname || '.' || c.relname FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace "
+                            "WHERE n.nspname IN ('postern', 'postern_short') AND c.relkind IN ('r', 'p') AND c.relname <> 'migrations' "
+                            "AND NOT (c.relrowsecurity AND c.relforcerowsecurity) LIMIT 1";
+  g_autofree char *table = NULL;
+
+  if (!find (transaction, sql, &table, error))
+    return FALSE;
+  if (table != NULL)
+    g_set_error (error, POSTERN_ERROR, POSTERN_ERROR_CONFIG,
+                 "the table %s does not keep tenants apart: ALTER TABLE … FORCE ROW LEVEL SECURITY, or restore a backup", table);
+  return table == NULL;
+}
+
+static gboolean
+run_migration (PosternTransaction *transaction, gpointer user_data, GError **error)
+{
+  Migration *migration = user_data;
+
+  return check_role (transaction, error)
+         && run_all (transaction, migration->keep == POSTERN_KEEP_SHORT ? begin_short : begin_lasting, error)
+         && migration->func (transaction, migration->user_data, error) && check_tables (transaction, error);
+}
+
+gboolean
+postern_postgresql_schema_migrate (PosternPostgresqlPool *pool, PosternKeep keep, PosternTransactionFunc func, gpointer user_data, GError **error)
+{
+  Migration migration = { keep, func, user_data };
+  PosternPostgresqlWork work = { pool, POSTERN_POSTGRESQL_WORK_MIGRATE, "" };
+  gboolean done;
+
+  g_mutex_lock (&pool->migrating);
+  done = pool->migrated[keep] || postern_postgresql_work_run (&work, run_migration, &migration, error);
+  pool->migrated[keep] = done;
+  g_mutex_unlock (&pool->migrating);
+  return done;
+}

@@ -1,0 +1,211 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "postern-postgresql-work.h"
+
+#include "postern-error.h"
+#include "postern-postgresql-text.h"
+
+#define AGAIN_US (5 * G_USEC_PER_SEC)  /* how long one that loses tries on */
+#define LONGEST_PAUSE_US 50000
+#define MAX_LOST 3
+
+static __thread gboolean at_work;
+
+/* --- statements --------------------------------------------------------------------------------------------------- */
+
+static void
+ask_begin (PosternTransaction *self)
+{
+  static const PosternPostgresqlFixed begin[] = {
+    [POSTERN_POSTGRESQL_WORK_READ] = POSTERN_POSTGRESQL_FIXED_BEGIN_READ,
+    [POSTERN_POSTGRESQL_WORK_LASTING] = POSTERN_POSTGRESQL_FIXED_BEGIN_LASTING,
+    [POSTERN_POSTGRESQL_WORK_SHORT] = POSTERN_POSTGRESQL_FIXED_BEGIN_SHORT,
+    [POSTERN_POSTGRESQL_WORK_MIGRATE] = POSTERN_POSTGRESQL_FIXED_BEGIN_SHORT,
+  };
+  PosternPostgresqlWorkKind kind = self->work->kind;
+
+  postern_postgresql_connection_ask_fixed (self->connection, begin[kind], NULL);
+  postern_postgresql_connection_ask_fixed (self->connection, POSTERN_POSTGRESQL_FIXED_TENANT, self->work->tenant);
+  if (kind == POSTERN_POSTGRESQL_WORK_SHORT)
+    postern_postgresql_connection_ask_fixed (self->connection, POSTERN_POSTGRESQL_FIXED_HURRY, NULL);
+  self->begun = TRUE;
+}
+
+/* That a value is taken is an answer, and a function may go on with it; PostgreSQL goes on only behind a savepoint. */
+static void
+go_back (PosternTransaction *self)
+{
+  PosternPostgresqlFault fault;
+
+  postern_postgresql_connection_ask_fixed (self->connection, POSTERN_POSTGRESQL_FIXED_BACK, NULL);
+  postern_postgresql_connection_ask_fixed (self->connection, POSTERN_POSTGRESQL_FIXED_RELEASE, NULL);
+  PQclear (postern_postgresql_connection_answer (self->connection, &fault, NULL));
+  self->fault = MAX (self->fault, fault);
+}
+
+static PGresult *
+run (PosternTransaction *self, const char *sql, const PosternValue *values, guint n_values, GError **error)
+{
+  PosternPostgresqlVerb verb = postern_postgresql_text_get_verb (sql);
+  gboolean saved = verb == POSTERN_POSTGRESQL_VERB_CHANGE && self->work->kind != POSTERN_POSTGRESQL_WORK_READ;
+  PosternPostgresqlFault fault;
+  PGresult *result;
+  guint wanted;
+
+  if (self->work->kind == POSTERN_POSTGRESQL_WORK_READ && verb != POSTERN_POSTGRESQL_VERB_SELECT)
+    {
+      g_set_error_literal (error, POSTERN_ERROR, POSTERN_ERROR_FAILED, "a write within a read");
+      return NULL;
+    }
+  if (!self->begun)
+    ask_begin (self);
+  if (saved)
+    postern_postgresql_connection_ask_fixed (self->connection, POSTERN_POSTGRESQL_FIXED_SAVE, NULL);
+  postern_postgresql_connection_ask (self->connection, sql, values, n_values);
+  wanted = self->connection->wanted;
+  if (saved)
+    postern_postgresql_connection_ask_fixed (self->connection, POSTERN_POSTGRESQL_FIXED_RELEASE, NULL);
+  self->connection->wanted = wanted;
+  result = postern_postgresql_connection_answer (self->connection, &fault, error);
+  if (fault == POSTERN_POSTGRESQL_FAULT_ANSWER && saved)
+    go_back (self);
+  self->fault = MAX (self->fault, fault);
+  return result;
+}
+
+gint64
+postern_postgresql_work_execute (PosternTransaction *self, const char *sql, const PosternValue *values, guint n_values, GError **error)
+{
+  PGresult *result = run (self, sql, values, n_values, error);
+  gint64 changed = -1;
+
+  if (result != NULL && postern_postgresql_text_get_verb (sql) == POSTERN_POSTGRESQL_VERB_CHANGE)
+    changed = g_ascii_strtoll (PQcmdTuples (result), NULL, 10);
+  else if (result != NULL)
+    changed = 0;
+  PQclear (result);
+  return changed;
+}
+
+PosternRows *
+postern_postgresql_work_query (PosternTransaction *self, const char *sql, const PosternValue *values, guint n_values, GError **error)
+{
+  PGresult *result = run (self, sql, values, n_values, error);
+  PosternRows *rows;
+
+  if (result == NULL)
+    return NULL;
+  rows = g_new0 (PosternRows, 1);
+  rows->result = result;
+  rows->row = -1;
+  return rows;
+}
+
+/* --- transactions --------------------------------------------------------------------------------------------------- */
+
+/* What was read needs no commit to be true, and what is given up none either: nobody waits for the answer. */
+static void
+end_unwatched (PosternTransaction *self)
+{
+  postern_postgresql_connection_ask_fixed (self->connection, POSTERN_POSTGRESQL_FIXED_ROLLBACK, NULL);
+  postern_postgresql_connection_leave (self->connection);
+}
+
+static gboolean
+commit (PosternTransaction *self, GError **error)
+{
+  GError *problem = NULL;
+  PosternPostgresqlFault fault;
+  PGresult *result;
+  gboolean kept;
+
+  postern_postgresql_connection_ask_fixed (self->connection, POSTERN_POSTGRESQL_FIXED_COMMIT, NULL);
+  result = postern_postgresql_connection_answer (self->connection, &fault, &problem);
+  kept = result != NULL && g_str_equal (PQcmdStatus (result), "COMMIT");
+  PQclear (result);
+  if (fault == POSTERN_POSTGRESQL_FAULT_LOST) /* it must not be done again: perhaps it is done */
+    {
+      g_set_error (error, POSTERN_ERROR, POSTERN_ERROR_STORE, "whether the change was kept is not known: the connection was lost while it was committed (%s)",
+                   problem->message);
+      g_clear_error (&problem);
+      self->fault = POSTERN_POSTGRESQL_FAULT_WRONG;
+      return FALSE;
+    }
+  self->fault = MAX (self->fault, fault);
+  if (problem != NULL)
+    g_propagate_error (error, problem);
+  else if (!kept)
+    g_set_error_literal (error, POSTERN_ERROR, POSTERN_ERROR_FAILED, "PostgreSQL took the change back: a statement of it had failed");
+  return kept;
+}
+
+/* @error may be set already, by a function that failed. */
+static gboolean
+end (PosternTransaction *self, gboolean done, GError **error)
+{
+  if (!self->begun || self->fault == POSTERN_POSTGRESQL_FAULT_LOST)
+    return done;
+  if (done && self->work->kind != POSTERN_POSTGRESQL_WORK_READ && self->fault <= POSTERN_POSTGRESQL_FAULT_ANSWER)
+    return commit (self, error);
+  end_unwatched (self);
+  return done;
+}
+
+static gboolean
+run_once (const PosternPostgresqlWork *self, PosternTransactionFunc func, gpointer user_data, PosternPostgresqlFault *fault, GError **error)
+{
+  PosternTransaction transaction = { postern_postgresql_pool_take (self->pool, error), self, FALSE, POSTERN_POSTGRESQL_FAULT_NONE };
+  gboolean done;
+
+  *fault = POSTERN_POSTGRESQL_FAULT_NONE;
+  if (transaction.connection == NULL)
+    return FALSE;
+  at_work = TRUE;
+  done = func (&transaction, user_data, error);
+  at_work = FALSE;
+  done = end (&transaction, done, error);
+  postern_postgresql_pool_give_back (self->pool, transaction.connection);
+  *fault = transaction.fault;
+  if (!done || *fault <= POSTERN_POSTGRESQL_FAULT_ANSWER)
+    return done;
+  g_set_error_literal (error, POSTERN_ERROR, POSTERN_ERROR_STORE, "a statement failed, and so did its transaction");
+  return FALSE;
+}
+
+/* All who lose at once must not meet again. */
+static void
+pause_before_again (guint tries)
+{
+  gint32 most = MIN (LONGEST_PAUSE_US, 500 << MIN (tries, 7));
+
+  g_usleep ((gulong) g_random_int_range (most / 4, most));
+}
+
+gboolean
+postern_postgresql_work_run (const PosternPostgresqlWork *self, PosternTransactionFunc func, gpointer user_data, GError **error)
+{
+  gint64 deadline = g_get_monotonic_time () + AGAIN_US;
+  PosternPostgresqlFault fault;
+  guint tries = 0, lost = 0;
+  GError *problem = NULL;
+  gboolean done;
+
+  if (at_work)
+    {
+      g_critical ("a transaction was begun within a write function or a read function: it could wait for itself; use the transaction at hand");
+      g_set_error_literal (error, POSTERN_ERROR, POSTERN_ERROR_FAILED, "a transaction within a transaction");
+      return FALSE;
+    }
+  for (;;)
+    {
+      done = run_once (self, func, user_data, &fault, &problem);
+      lost += fault == POSTERN_POSTGRESQL_FAULT_LOST;
+      if ((fault != POSTERN_POSTGRESQL_FAULT_AGAIN && fault != POSTERN_POSTGRESQL_FAULT_LOST) || lost >= MAX_LOST || g_get_monotonic_time () > deadline)
+        break;
+      g_clear_error (&problem);
+      if (fault == POSTERN_POSTGRESQL_FAULT_AGAIN)
+        pause_before_again (tries++);
+    }
+  if (problem != NULL)
+    g_propagate_error (error, problem);
+  return done;
+}
