@@ -1,15 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "postern-oidc-ask.h"
 
-/* RFC 6749 section 3.3: printable ASCII without space, quote and backslash */
-static gboolean
-is_scope (const char *scope)
-{
-  for (; *scope; scope++)
-    if (*scope < 0x21 || *scope > 0x7e || *scope == '"' || *scope == '\\')
-      return FALSE;
-  return TRUE;
-}
+#include "postern-resource.h"
 
 /* offline_access means nothing to an application that may not hold a refresh token (Core section 11). */
 static gboolean
@@ -32,7 +24,7 @@ postern_oidc_check_scope (PosternOidcAsk *ask, GError **error)
   g_autoptr (GHashTable) seen = g_hash_table_new (g_str_hash, g_str_equal);
 
   for (guint i = 0; asked && asked[i]; i++) {
-    if (!is_scope (asked[i])) {
+    if (!postern_resource_is_scope (asked[i])) {
       g_set_error_literal (error, POSTERN_ERROR, POSTERN_ERROR_INVALID_SCOPE, "A scope has characters that scopes may not have");
       return FALSE;
     }

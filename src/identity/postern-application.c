@@ -3,8 +3,10 @@
 
 #include "postern-assurance.h"
 #include "postern-error.h"
+#include "postern-fault.h"
 #include "postern-json.h"
 #include "postern-redirect-uri.h"
+#include "postern-resource.h"
 
 #include <string.h>
 
@@ -22,19 +24,6 @@ struct _Row {
   const char *words; /* space-separated: the only values */
   gint64 least, most;
 };
-
-static gboolean G_GNUC_PRINTF (3, 4) wrong (GError **error, const char *member, const char *format, ...)
-{
-  g_autofree char *why = NULL;
-  va_list arguments;
-
-  va_start (arguments, format);
-  why = g_strdup_vprintf (format, arguments);
-  va_end (arguments);
-  g_set_error (error, POSTERN_ERROR, POSTERN_ERROR_INVALID_REQUEST, "%s: %s", member, why);
-
-  return FALSE;
-}
 
 static gboolean
 is_native (PosternApplication *application)
@@ -62,22 +51,14 @@ get_string (GVariant *value)
 static gboolean
 check_text (const Row *row, PosternApplication *application, GVariant *value, GError **error)
 {
-  const char *text = get_string (value);
-
-  if (text == NULL || g_utf8_strlen (text, -1) < row->least || g_utf8_strlen (text, -1) > row->most)
-    return wrong (error, row->name, "must be a text of %d to %d characters", (int)row->least, (int)row->most);
-  for (; *text != '\0'; text = g_utf8_next_char (text))
-    if (g_unichar_iscntrl (g_utf8_get_char (text)))
-      return wrong (error, row->name, "must not hold control characters");
-
-  return TRUE;
+  return postern_fault_check_text (row->name, get_string (value), row->least, row->most, error);
 }
 
 static gboolean
 check_boolean (const Row *row, PosternApplication *application, GVariant *value, GError **error)
 {
   return g_variant_is_of_type (value, G_VARIANT_TYPE_BOOLEAN) ||
-         wrong (error, row->name, "must be true or false");
+         postern_fault (error, row->name, "must be true or false");
 }
 
 static gboolean
@@ -86,7 +67,7 @@ check_integer (const Row *row, PosternApplication *application, GVariant *value,
   gint64 number = g_variant_is_of_type (value, G_VARIANT_TYPE_INT64) ? g_variant_get_int64 (value) : -1;
 
   return (number >= row->least && number <= row->most) ||
-         wrong (error, row->name, "must be a whole number of seconds from %d to %d", (int)row->least,
+         postern_fault (error, row->name, "must be a whole number of seconds from %d to %d", (int)row->least,
                 (int)row->most);
 }
 
@@ -96,7 +77,7 @@ check_word (const Row *row, PosternApplication *application, GVariant *value, GE
   const char *text = get_string (value);
 
   return (text != NULL && is_word (row->words, text)) ||
-         wrong (error, row->name, "must be one of: %s", row->words);
+         postern_fault (error, row->name, "must be one of: %s", row->words);
 }
 
 static char **
@@ -105,12 +86,12 @@ read_list (const Row *row, PosternApplication *application, GError **error)
   g_auto (GStrv) list = postern_json_dup_strv (application->metadata, row->name, FALSE);
 
   if (list == NULL || g_strv_length (list) > MAX_ITEMS) {
-    wrong (error, row->name, "must be an array of at most %d strings", MAX_ITEMS);
+    postern_fault (error, row->name, "must be an array of at most %d strings", MAX_ITEMS);
     return NULL;
   }
   for (guint i = 0; list[i] != NULL; i++)
     if (g_strv_contains ((const char *const *)list + i + 1, list[i])) {
-      wrong (error, row->name, "names \"%s\" twice", list[i]);
+      postern_fault (error, row->name, "names \"%s\" twice", list[i]);
       return NULL;
     }
 
@@ -124,7 +105,7 @@ check_words (const Row *row, PosternApplication *application, GVariant *value, G
 
   for (guint i = 0; list != NULL && list[i] != NULL; i++)
     if (!is_word (row->words, list[i]))
-      return wrong (error, row->name, "\"%s\" is not supported; it may hold: %s", list[i], row->words);
+      return postern_fault (error, row->name, "\"%s\" is not supported; it may hold: %s", list[i], row->words);
 
   return list != NULL;
 }
@@ -136,7 +117,7 @@ check_texts (const Row *row, PosternApplication *application, GVariant *value, G
 
   for (guint i = 0; list != NULL && list[i] != NULL; i++)
     if (strlen (list[i]) > (gsize)row->most)
-      return wrong (error, row->name, "holds a text of more than %d bytes", (int)row->most);
+      return postern_fault (error, row->name, "holds a text of more than %d bytes", (int)row->most);
 
   return list != NULL;
 }
@@ -150,7 +131,7 @@ check_redirects (const Row *row, PosternApplication *application, GVariant *valu
     const char *fault = postern_redirect_uri_find_fault (list[i], is_native (application));
 
     if (fault != NULL)
-      return wrong (error, row->name, "\"%.200s\" cannot be used: %s", list[i], fault);
+      return postern_fault (error, row->name, "\"%.200s\" cannot be used: %s", list[i], fault);
   }
 
   return list != NULL;
@@ -163,7 +144,7 @@ check_link (const Row *row, PosternApplication *application, GVariant *value, GE
   const char *text = get_string (value),
              *fault = text ? postern_redirect_uri_find_web_fault (text, TRUE) : "it must be a string";
 
-  return fault == NULL || wrong (error, row->name, "cannot be used: %s", fault);
+  return fault == NULL || postern_fault (error, row->name, "cannot be used: %s", fault);
 }
 
 /* Addresses that we ask or tell something secret. */
@@ -173,7 +154,7 @@ check_endpoint (const Row *row, PosternApplication *application, GVariant *value
   const char *text = get_string (value),
              *fault = text ? postern_redirect_uri_find_web_fault (text, FALSE) : "it must be a string";
 
-  return fault == NULL || wrong (error, row->name, "cannot be used: %s", fault);
+  return fault == NULL || postern_fault (error, row->name, "cannot be used: %s", fault);
 }
 
 /* RFC 6749 section 3.3 */
@@ -184,15 +165,14 @@ check_scope (const Row *row, PosternApplication *application, GVariant *value, G
   g_auto (GStrv) scopes = text ? g_strsplit (text, " ", -1) : NULL;
 
   if (scopes == NULL || g_strv_length (scopes) > MAX_ITEMS)
-    return wrong (error, row->name, "must be a text of at most %d scopes with one space between", MAX_ITEMS);
+    return postern_fault (error, row->name, "must be a text of at most %d scopes with one space between", MAX_ITEMS);
   for (guint i = 0; scopes[i] != NULL; i++) {
     if (scopes[i][0] == '\0' || strlen (scopes[i]) > 200)
-      return wrong (
+      return postern_fault (
           error, row->name,
           "holds an empty or overlong scope: write one space between two scopes, at most 200 bytes each");
-    for (const char *at = scopes[i]; *at != '\0'; at++)
-      if (*at <= 0x20 || *at >= 0x7f || *at == '"' || *at == '\\')
-        return wrong (error, row->name, "\"%s\" has a character that no scope may have", scopes[i]);
+    if (!postern_resource_is_scope (scopes[i]))
+      return postern_fault (error, row->name, "\"%s\" has a character that no scope may have", scopes[i]);
   }
 
   return TRUE;
@@ -207,7 +187,7 @@ check_resources (const Row *row, PosternApplication *application, GVariant *valu
   for (guint i = 0; list != NULL && list[i] != NULL; i++)
     if (strlen (list[i]) > 2048 || strchr (list[i], '#') != NULL || strchr (list[i], ' ') != NULL ||
         !g_uri_is_valid (list[i], G_URI_FLAGS_NONE, NULL))
-      return wrong (error, row->name, "\"%.200s\" must be an absolute URI without fragment", list[i]);
+      return postern_fault (error, row->name, "\"%.200s\" must be an absolute URI without fragment", list[i]);
 
   return list != NULL;
 }
@@ -219,9 +199,9 @@ check_jwks (const Row *row, PosternApplication *application, GVariant *value, GE
       g_variant_is_of_type (value, G_VARIANT_TYPE_VARDICT) ? postern_json_get (value, "keys") : NULL;
 
   if (keys == NULL || !g_variant_is_of_type (keys, G_VARIANT_TYPE ("av")) || g_variant_n_children (keys) == 0)
-    return wrong (error, row->name, "must be an object with an array \"keys\" of at least one key");
+    return postern_fault (error, row->name, "must be an object with an array \"keys\" of at least one key");
   if (g_variant_n_children (keys) > MAX_ITEMS)
-    return wrong (error, row->name, "must not have more than %d keys", MAX_ITEMS);
+    return postern_fault (error, row->name, "must not have more than %d keys", MAX_ITEMS);
 
   for (gsize i = 0; i < g_variant_n_children (keys); i++) {
     g_autoptr (GVariant) box = g_variant_get_child_value (keys, i);
@@ -232,7 +212,7 @@ check_jwks (const Row *row, PosternApplication *application, GVariant *value, GE
                                      : NULL;
 
     if (jwk == NULL)
-      return wrong (error, row->name, "key %d: %s", (int)i + 1,
+      return postern_fault (error, row->name, "key %d: %s", (int)i + 1,
                     problem ? problem->message : "it is no object");
   }
 
@@ -316,7 +296,7 @@ check_members (PosternApplication *application, GError **error)
     const Row *row = find_row (name);
 
     if (row == NULL)
-      good = wrong (error, name, "is no member of an application's metadata that is known here");
+      good = postern_fault (error, name, "is no member of an application's metadata that is known here");
     else if (!g_variant_is_of_type (value, G_VARIANT_TYPE_MAYBE)) /* JSON null: as if it were absent */
       good = row->check (row, application, value, error);
   }
@@ -334,16 +314,16 @@ check_encryption (PosternClient *client, const char *what, const PosternClientEn
 
   if (wanted->alg == POSTERN_JWE_ALG_UNKNOWN)
     return wanted->enc == POSTERN_JWE_ENC_UNKNOWN ? TRUE
-                                                  : wrong (error, enc, "means nothing without %s", alg);
+                                                  : postern_fault (error, enc, "means nothing without %s", alg);
   /* OpenID Connect Registration section 2 has a default for it, which is not one of ours */
   if (wanted->enc == POSTERN_JWE_ENC_UNKNOWN)
-    return wrong (error, enc, "must be one of: " JWE_ENCS " (its default A128CBC-HS256 is not supported)");
+    return postern_fault (error, enc, "must be one of: " JWE_ENCS " (its default A128CBC-HS256 is not supported)");
   if (client->jwks == NULL && client->jwks_uri == NULL)
-    return wrong (error, "jwks", "or jwks_uri must be given for %s", alg);
+    return postern_fault (error, "jwks", "or jwks_uri must be given for %s", alg);
 
   return client->jwks == NULL || postern_jwe_find_key (client->jwks, wanted->alg)
              ? TRUE
-             : wrong (error, "jwks",
+             : postern_fault (error, "jwks",
                       "has no key that %s can encrypt to: of its type, and neither for signing by "
                       "its \"use\" nor by its \"alg\"",
                       alg);
@@ -358,10 +338,10 @@ check_challenge (PosternApplication *application, gboolean code, GError **error)
   if (metadata == NULL || !postern_json_get_boolean (metadata, "authorization_challenge", FALSE))
     return TRUE;
   if (!application->first_party)
-    return wrong (error, "authorization_challenge", "is for your own applications only: it needs first_party");
+    return postern_fault (error, "authorization_challenge", "is for your own applications only: it needs first_party");
   if (g_str_equal (application->kind, "spa"))
-    return wrong (error, "authorization_challenge", "is not for applications in the browser: they send people to our pages");
-  return code ? TRUE : wrong (error, "authorization_challenge", "needs the grant type authorization_code");
+    return postern_fault (error, "authorization_challenge", "is not for applications in the browser: they send people to our pages");
+  return code ? TRUE : postern_fault (error, "authorization_challenge", "needs the grant type authorization_code");
 }
 
 /* What one member says about another, the defaults included. */
@@ -377,25 +357,25 @@ check_together (PosternApplication *application, GError **error)
   code = postern_client_allows_grant (client, "authorization_code");
   public = g_str_equal (client->token_endpoint_auth_method, "none");
   if (client->grant_types[0] == NULL)
-    return wrong (error, "grant_types", "must not be empty");
+    return postern_fault (error, "grant_types", "must not be empty");
   if (code && client->redirect_uris[0] == NULL)
-    return wrong (
+    return postern_fault (
         error, "redirect_uris",
         "must hold the address that people come back to (the grant type authorization_code needs one)");
   if (code != (client->response_types[0] != NULL))
-    return wrong (error, "response_types",
+    return postern_fault (error, "response_types",
                   "must be [\"code\"] exactly when grant_types has authorization_code");
   if (public && postern_client_allows_grant (client, "client_credentials"))
-    return wrong (error, "token_endpoint_auth_method",
+    return postern_fault (error, "token_endpoint_auth_method",
                   "client_credentials needs an application that proves who it is: not \"none\"");
   if (!public && g_str_equal (application->kind, "spa"))
-    return wrong (error, "token_endpoint_auth_method",
+    return postern_fault (error, "token_endpoint_auth_method",
                   "an application in the browser cannot keep a secret: use \"none\"");
   if (client->jwks != NULL && client->jwks_uri != NULL)
-    return wrong (error, "jwks_uri", "must not stand beside jwks: give one of them");
+    return postern_fault (error, "jwks_uri", "must not stand beside jwks: give one of them");
   if (g_str_equal (client->token_endpoint_auth_method, "private_key_jwt") && client->jwks == NULL &&
       client->jwks_uri == NULL)
-    return wrong (error, "jwks", "or jwks_uri must be given for private_key_jwt");
+    return postern_fault (error, "jwks", "or jwks_uri must be given for private_key_jwt");
 
   return check_challenge (application, code, error) &&
          check_encryption (client, "id_token", &client->id_token_encryption, error) &&
@@ -412,9 +392,9 @@ postern_application_validate (PosternApplication *application, GError **error)
   if (!check_text (&name_row, application, name, error))
     return FALSE;
   if (application->kind == NULL || !is_word ("web spa native service", application->kind))
-    return wrong (error, "kind", "must be one of: web spa native service");
+    return postern_fault (error, "kind", "must be one of: web spa native service");
   if (application->metadata != NULL && !g_variant_is_of_type (application->metadata, G_VARIANT_TYPE_VARDICT))
-    return wrong (error, "metadata", "must be an object");
+    return postern_fault (error, "metadata", "must be an object");
 
   return (application->metadata == NULL || check_members (application, error)) &&
          check_together (application, error);
@@ -458,7 +438,7 @@ postern_application_add_secret (PosternApplication *application, gint64 now, gin
   char *secret;
 
   if (application->secrets != NULL && g_variant_n_children (application->secrets) >= MAX_SECRETS) {
-    wrong (error, "secrets", "there are %d already: remove one first", MAX_SECRETS);
+    postern_fault (error, "secrets", "there are %d already: remove one first", MAX_SECRETS);
     return NULL;
   }
 

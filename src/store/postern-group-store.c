@@ -25,7 +25,8 @@ postern_group_store_delete (PosternTxn *txn, const char *id, GError **error)
 {
   PosternValue values[] = { POSTERN_TEXT (id) };
 
-  return postern_txn_run_one (txn, "group", "DELETE FROM organization_groups WHERE id = ?1", values, G_N_ELEMENTS (values), error);
+  return postern_txn_run_one (txn, "group", "DELETE FROM organization_groups WHERE id = ?1", values, G_N_ELEMENTS (values), error) &&
+         postern_assignment_store_delete_subject (txn, id, NULL, error);
 }
 
 PosternGroup *

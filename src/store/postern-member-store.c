@@ -20,7 +20,8 @@ postern_member_store_delete (PosternTxn *txn, const char *organization_id, const
   PosternValue values[] = { POSTERN_TEXT (organization_id), POSTERN_TEXT (user_id) };
 
   return postern_txn_run_one (txn, "member", "DELETE FROM organization_members WHERE organization_id = ?1 AND user_id = ?2", values,
-                              G_N_ELEMENTS (values), error);
+                              G_N_ELEMENTS (values), error) &&
+         postern_assignment_store_delete_subject (txn, user_id, organization_id, error);
 }
 
 PosternMember *

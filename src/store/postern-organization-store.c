@@ -25,7 +25,8 @@ postern_organization_store_delete (PosternTxn *txn, const char *id, GError **err
 {
   PosternValue values[] = { POSTERN_TEXT (id) };
 
-  return postern_txn_run_one (txn, "organization", "DELETE FROM organizations WHERE id = ?1", values, G_N_ELEMENTS (values), error);
+  return postern_txn_run_one (txn, "organization", "DELETE FROM organizations WHERE id = ?1", values, G_N_ELEMENTS (values), error) &&
+         postern_role_store_delete_organization (txn, id, error);
 }
 
 /* No slug looks like an id (postern-organization.h), so that at most one row is found. */

@@ -139,6 +139,25 @@ static const PosternField key_fields[] = {
 };
 POSTERN_DEFINE_RECORD (PosternKey, key, "signing_keys", "key")
 
+static const PosternField resource_fields[] = {
+  TEXT (PosternResource, id),         TEXT (PosternResource, indicator),   TEXT (PosternResource, name),
+  ARRAY (PosternResource, scopes),    OBJECT (PosternResource, settings),  INT64 (PosternResource, created_at),
+  INT64 (PosternResource, updated_at),
+};
+POSTERN_DEFINE_RECORD (PosternResource, resource, "resources", "resource")
+
+static const PosternField role_fields[] = {
+  TEXT (PosternRole, id),          TEXT (PosternRole, kind),        TEXT (PosternRole, organization_id), TEXT (PosternRole, name),
+  TEXT (PosternRole, description), INT64 (PosternRole, created_at), INT64 (PosternRole, updated_at),
+};
+POSTERN_DEFINE_RECORD (PosternRole, role, "roles", "role")
+
+static const PosternField assignment_fields[] = {
+  TEXT (PosternAssignment, subject_id), TEXT (PosternAssignment, organization_id), TEXT (PosternAssignment, role_id),
+  INT64 (PosternAssignment, created_at),
+};
+POSTERN_DEFINE_RECORD (PosternAssignment, assignment, "role_assignments", "assignment")
+
 static const PosternField ticket_fields[] = {
   TEXT (PosternTicket, hash),         TEXT (PosternTicket, kind),        OBJECT (PosternTicket, data),
   INT64 (PosternTicket, created_at),  INT64 (PosternTicket, expires_at), INT64 (PosternTicket, used_at),

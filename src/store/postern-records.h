@@ -132,6 +132,37 @@ typedef struct {
 } PosternInstanceRecord;
 POSTERN_DECLARE_RECORD (PosternInstanceRecord, postern_instance_record)
 
+/** PosternResource: an API whose scopes are given by roles (src/identity/postern-resource.h). */
+typedef struct {
+  char *id;        /* res_… */
+  char *indicator; /* an absolute URI, unique: what a token's audience names (RFC 8707) */
+  char *name;
+  GVariant *scopes;   /* av of a{sv}: name, description */
+  GVariant *settings; /* a{sv} */
+  gint64 created_at, updated_at;
+} PosternResource;
+POSTERN_DECLARE_RECORD (PosternResource, postern_resource)
+
+/** PosternRole: a name for permissions (src/identity/postern-role.h). */
+typedef struct {
+  char *id;   /* rol_… */
+  char *kind; /* "tenant" or "organization" */
+  char *organization_id; /* whose own it is; "": of no organization: the tenant's, or a template for all organizations */
+  char *name;            /* unique of its kind in there */
+  char *description;     /* (nullable) */
+  gint64 created_at, updated_at;
+} PosternRole;
+POSTERN_DECLARE_RECORD (PosternRole, postern_role)
+
+/** PosternAssignment: who has a role, and where. */
+typedef struct {
+  char *subject_id;      /* usr_…, grp_… or app_… */
+  char *organization_id; /* "" for a role of the tenant */
+  char *role_id;         /* or the name of one that is built in */
+  gint64 created_at;
+} PosternAssignment;
+POSTERN_DECLARE_RECORD (PosternAssignment, postern_assignment)
+
 /** A ticket: any one-time value that is handed out (setup link, verification, invitation). */
 typedef struct {
   char *hash;

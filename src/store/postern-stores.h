@@ -69,6 +69,55 @@ gboolean postern_application_store_delete (PosternTxn *txn, const char *id, GErr
 PosternApplication *postern_application_store_get (PosternTxn *txn, const char *id, GError **error);
 GPtrArray *postern_application_store_list (PosternTxn *txn, const char *after, guint limit, GError **error);
 
+/* postern-resource-store.c: APIs whose scopes are given by roles */
+gboolean postern_resource_store_insert (PosternTxn *txn, PosternResource *resource, GError **error);
+/** what roles permit of a scope that is no longer there goes with it */
+gboolean postern_resource_store_update (PosternTxn *txn, PosternResource *resource, GError **error);
+gboolean postern_resource_store_delete (PosternTxn *txn, const char *id, GError **error); /* and what roles permit of it */
+PosternResource *postern_resource_store_get (PosternTxn *txn, const char *id, GError **error);
+PosternResource *postern_resource_store_find (PosternTxn *txn, const char *indicator, GError **error);
+GPtrArray *postern_resource_store_list (PosternTxn *txn, const char *after, guint limit, GError **error);
+
+/* postern-role-store.c */
+gboolean postern_role_store_insert (PosternTxn *txn, PosternRole *role, GError **error);
+gboolean postern_role_store_update (PosternTxn *txn, PosternRole *role, GError **error);
+gboolean postern_role_store_delete (PosternTxn *txn, const char *id, GError **error); /* with its permissions and assignments */
+PosternRole *postern_role_store_get (PosternTxn *txn, const char *id, GError **error);
+/** @organization_id: (nullable): its own roles alone; NULL: those of no organization, which are the tenant's and the templates */
+GPtrArray *postern_role_store_list (PosternTxn *txn, const char *organization_id, const char *after, guint limit, GError **error);
+/** an organization goes: its own roles, and whatever was assigned in it */
+gboolean postern_role_store_delete_organization (PosternTxn *txn, const char *organization_id, GError **error);
+/** @changed: (out): FALSE where it was so before */
+gboolean postern_role_store_add_permission (PosternTxn *txn, const char *role_id, const char *resource_id, const char *scope, gboolean *changed, GError **error);
+gboolean postern_role_store_remove_permission (PosternTxn *txn, const char *role_id, const char *resource_id, const char *scope, gboolean *changed, GError **error);
+/** @each: gets a resource's id and a scope; by both, in their order */
+typedef void (*PosternRolePermissionFunc) (const char *resource_id, const char *scope, gpointer user_data);
+gboolean postern_role_store_each_permission (PosternTxn *txn, const char *role_id, PosternRolePermissionFunc each, gpointer user_data, GError **error);
+
+/* postern-assignment-store.c: who has a role, and where; @organization_id is "" for a role of the tenant */
+/** @changed: (out): FALSE where it was so before */
+gboolean postern_assignment_store_put (PosternTxn *txn, const PosternAssignment *assignment, gboolean *changed, GError **error);
+gboolean postern_assignment_store_delete (PosternTxn *txn, const PosternAssignment *assignment, gboolean *changed, GError **error);
+/** a user, a group or an application goes, or leaves an organization. @organization_id: (nullable): NULL: everywhere */
+gboolean postern_assignment_store_delete_subject (PosternTxn *txn, const char *subject_id, const char *organization_id, GError **error);
+GPtrArray *postern_assignment_store_list_for (PosternTxn *txn, const char *subject_id, GError **error); /* all, by organization and role */
+/** a role's in one organization (""), by subject. @after: (nullable): a subject */
+GPtrArray *postern_assignment_store_list (PosternTxn *txn, const char *role_id, const char *organization_id, const char *after, guint limit, GError **error);
+
+/** PosternEffective: one permission of one role that some subject has. */
+typedef struct {
+  const char *role_id;
+  const char *organization_id;   /* "" of a role of the tenant */
+  const char *name;              /* NULL of a role without a row: one that is built in, or none */
+  const char *indicator, *scope; /* NULL of a role that permits nothing */
+} PosternEffective;
+typedef void (*PosternEffectiveFunc) (const PosternEffective *effective, gpointer user_data);
+/**
+ * one read by index: what the roles permit that @subject_id has of the tenant, and, where @organization_id is not "", in there, itself or
+ * by a group; a role of another organization counts nowhere, however it came to be assigned
+ */
+gboolean postern_assignment_store_each_effective (PosternTxn *txn, const char *subject_id, const char *organization_id, PosternEffectiveFunc each, gpointer user_data, GError **error);
+
 /* postern-instance-store.c */
 /** inserts or replaces by id. @secrets: (nullable): a{sv} of strings; they are sealed, and @record's own member is not looked at */
 gboolean postern_instance_store_put (PosternTxn *txn, PosternInstanceRecord *record, GVariant *secrets, GError **error);

@@ -53,7 +53,8 @@ postern_user_store_delete (PosternTxn *txn, const char *id, GError **error)
 {
   PosternValue values[] = { POSTERN_TEXT (id) };
 
-  return postern_txn_run_one (txn, "user", "DELETE FROM users WHERE id = ?1", values, G_N_ELEMENTS (values), error);
+  return postern_txn_run_one (txn, "user", "DELETE FROM users WHERE id = ?1", values, G_N_ELEMENTS (values), error) &&
+         postern_assignment_store_delete_subject (txn, id, NULL, error);
 }
 
 PosternUser *

@@ -224,6 +224,7 @@ main (int argc, char **argv)
   storage_people_add_tests ();
   storage_tokens_add_tests ();
   storage_rest_add_tests ();
+  storage_roles_add_tests ();
   storage_seal_add_tests ();
   storage_together_add_tests ();
   result = g_test_run ();

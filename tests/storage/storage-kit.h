@@ -43,6 +43,7 @@ void storage_organizations_add_tests (void);
 void storage_people_add_tests (void);
 void storage_tokens_add_tests (void);
 void storage_rest_add_tests (void);
+void storage_roles_add_tests (void);
 void storage_seal_add_tests (void);
 void storage_together_add_tests (void);
 int storage_together_child (const char *location);

@@ -1,0 +1,415 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "postern-identity-fixture.h"
+#include "postern-organization.h"
+#include "postern-permission.h"
+#include "postern-role.h"
+
+#include "postern-error.h"
+#include "postern-json.h"
+
+#define ORDERS "https://api.example/orders"
+#define BILLING "https://api.example/billing"
+#define FOREIGN "https://else.example/"
+
+/* What each test finds: two resources, a role of the tenant, two templates and one role that is organization b's own. */
+typedef struct {
+  char *orders, *billing;                /* ids of resources */
+  PosternRole *clerk, *viewer, *chief, *own;
+  char *ada, *bob, *eve, *job, *group, *org_a, *org_b;
+} World;
+
+static World world;
+
+static char *
+add_resource (PosternTxn *txn, const char *indicator, const char *scopes, GError **error)
+{
+  g_autoptr (PosternResource) resource = postern_resource_new ();
+
+  resource->id = postern_id_new ("res");
+  resource->indicator = g_strdup (indicator);
+  resource->name = g_strdup (indicator);
+  resource->scopes = postern_json_parse (scopes, -1, 0, NULL);
+  g_assert_true (postern_resource_insert (txn, resource, "https://id.example", error));
+  return g_strdup (resource->id);
+}
+
+static PosternRole *
+add_role (PosternTxn *txn, const char *name, const char *kind, const char *organization_id, GError **error)
+{
+  PosternRole *role = postern_role_new ();
+
+  role->id = postern_id_new ("rol");
+  role->name = g_strdup (name);
+  role->kind = g_strdup (kind);
+  role->organization_id = g_strdup (organization_id);
+  g_assert_true (postern_role_validate (role, error));
+  g_assert_true (postern_role_store_insert (txn, role, error));
+  return role;
+}
+
+static void
+permit (PosternTxn *txn, PosternRole *role, const char *resource, const char *scope)
+{
+  gboolean changed;
+
+  g_assert_true (postern_role_permit (txn, role, resource, scope, &changed, NULL));
+  g_assert_true (changed);
+}
+
+static void
+assign (PosternTxn *txn, PosternRole *role, const char *subject, const char *organization)
+{
+  PosternAssignment assignment = { (char *) subject, (char *) organization, role->id, 1 };
+  gboolean changed;
+
+  g_assert_true (postern_role_assign (txn, role, &assignment, &changed, NULL));
+  g_assert_true (changed);
+}
+
+static char *
+add_user (PosternTxn *txn, const char *name, GError **error)
+{
+  g_autoptr (PosternUser) user = postern_user_new ();
+
+  user->id = postern_id_new ("usr");
+  user->username = g_strdup (name);
+  g_assert_true (postern_user_store_insert (txn, user, error));
+  return g_strdup (user->id);
+}
+
+static char *
+add_organization (PosternTxn *txn, const char *name, GError **error)
+{
+  g_autoptr (PosternOrganization) organization = postern_organization_make (name, NULL, 1, error);
+
+  g_assert_true (postern_organization_store_insert (txn, organization, error));
+  return g_strdup (organization->id);
+}
+
+/* Of organization a, with @a and @b in it. */
+static char *
+add_group (PosternTxn *txn, const char *a, const char *b, GError **error)
+{
+  g_autoptr (PosternGroup) group = postern_group_new ();
+
+  group->id = postern_id_new ("grp");
+  group->organization_id = g_strdup (world.org_a);
+  group->name = g_strdup ("Chiefs");
+  g_assert_true (postern_group_store_insert (txn, group, error));
+  g_assert_true (postern_organization_join (txn, world.org_a, a, POSTERN_MEMBER_INVITED, 1, NULL, error));
+  g_assert_true (postern_organization_join (txn, world.org_a, b, POSTERN_MEMBER_INVITED, 1, NULL, error));
+  g_assert_true (postern_group_store_add_member (txn, group->id, a, error));
+  g_assert_true (postern_group_store_add_member (txn, group->id, b, error));
+  return g_strdup (group->id);
+}
+
+static gboolean
+set_up (PosternTxn *txn, gpointer data, GError **error)
+{
+  world.ada = add_user (txn, "ada", error);
+  world.bob = add_user (txn, "bob", error);
+  world.eve = add_user (txn, "eve", error);
+  world.job = postern_id_new ("app");
+  world.org_a = add_organization (txn, "A", error);
+  world.org_b = add_organization (txn, "B", error);
+  world.group = add_group (txn, world.ada, world.bob, error);
+  world.orders = add_resource (txn, ORDERS, "[{\"name\":\"read\"},{\"name\":\"write\"},{\"name\":\"purge\"}]", error);
+  world.billing = add_resource (txn, BILLING, "[{\"name\":\"read\"},{\"name\":\"pay\"}]", error);
+  world.clerk = add_role (txn, "clerk", POSTERN_ROLE_TENANT, "", error);
+  world.viewer = add_role (txn, "viewer", POSTERN_ROLE_ORGANIZATION, "", error);
+  world.chief = add_role (txn, "chief", POSTERN_ROLE_ORGANIZATION, "", error);
+  world.own = add_role (txn, "own", POSTERN_ROLE_ORGANIZATION, world.org_b, error);
+  permit (txn, world.clerk, world.orders, "read");
+  permit (txn, world.viewer, world.billing, "read");
+  permit (txn, world.chief, world.orders, "write");
+  permit (txn, world.own, world.orders, "purge");
+  assign (txn, world.clerk, world.ada, "");
+  assign (txn, world.clerk, world.job, "");
+  assign (txn, world.viewer, world.ada, world.org_a);
+  assign (txn, world.own, world.ada, world.org_b);
+  assign (txn, world.chief, world.group, world.org_a);
+  return TRUE;
+}
+
+static void
+tear_down (void)
+{
+  g_free (world.orders);
+  g_free (world.billing);
+  postern_role_unref (world.clerk);
+  postern_role_unref (world.viewer);
+  postern_role_unref (world.chief);
+  postern_role_unref (world.own);
+  g_free (world.ada);
+  g_free (world.bob);
+  g_free (world.eve);
+  g_free (world.job);
+  g_free (world.group);
+  g_free (world.org_a);
+  g_free (world.org_b);
+}
+
+static char *
+describe (PosternPermission *permission)
+{
+  g_autofree char *roles = g_strjoinv (",", (char **) postern_permission_get_roles (permission));
+  g_autofree char *organization_roles = g_strjoinv (",", (char **) postern_permission_get_organization_roles (permission));
+  g_auto (GStrv) orders = postern_permission_dup_scopes (permission, ORDERS);
+  g_auto (GStrv) billing = postern_permission_dup_scopes (permission, BILLING);
+  g_autofree char *at_orders = g_strjoinv (",", orders);
+  g_autofree char *at_billing = g_strjoinv (",", billing);
+
+  return g_strdup_printf ("%s|%s|%s|%s", roles, organization_roles, at_orders, at_billing);
+}
+
+typedef struct {
+  char **subject, **organization; /* places in the world */
+  const char *expected; /* roles|organization roles|at orders|at billing */
+} Case;
+
+/* ada and bob are in the group of organization a; eve is in nothing. */
+static const Case cases[] = {
+  { &world.ada, NULL, "clerk||read|" },
+  { &world.ada, &world.org_a, "clerk|chief,viewer|read,write|read" },
+  { &world.ada, &world.org_b, "clerk|own|purge,read|" }, /* the group has its role in the other one */
+  { &world.bob, NULL, "|||" },
+  { &world.bob, &world.org_a, "|chief|write|" },
+  { &world.bob, &world.org_b, "|||" },
+  { &world.eve, NULL, "|||" },
+  { &world.eve, &world.org_a, "|||" },
+  { &world.job, NULL, "clerk||read|" },
+  { &world.job, &world.org_b, "clerk||read|" },
+};
+
+static gboolean
+check_cases (PosternTxn *txn, gpointer data, GError **error)
+{
+  for (guint i = 0; i < G_N_ELEMENTS (cases); i++) {
+    PosternPermissionSubject subject = { *cases[i].subject, cases[i].organization ? *cases[i].organization : NULL };
+    g_autoptr (PosternPermission) permission = postern_permission_read (txn, &subject, error);
+    g_autofree char *got = describe (permission);
+
+    g_test_message ("case %u", i);
+    g_assert_cmpstr (got, ==, cases[i].expected);
+  }
+  return TRUE;
+}
+
+/* What is written behind the rules' back still gives nothing. */
+static gboolean
+check_forged (PosternTxn *txn, gpointer data, GError **error)
+{
+  PosternAssignment forged[] = {
+    { world.eve, world.org_a, world.own->id, 1 }, { world.eve, (char *) "", world.chief->id, 1 }, { world.eve, world.org_a, world.clerk->id, 1 },
+    { world.eve, (char *) "", (char *) "rol_gone", 1 },
+  };
+  PosternPermissionSubject subject = { world.eve, world.org_a };
+  g_autoptr (PosternPermission) permission = NULL;
+  g_autofree char *got = NULL;
+  gboolean changed;
+
+  for (guint i = 0; i < G_N_ELEMENTS (forged); i++)
+    g_assert_true (postern_assignment_store_put (txn, &forged[i], &changed, error));
+  permission = postern_permission_read (txn, &subject, error);
+  got = describe (permission);
+  g_assert_cmpstr (got, ==, "|||");
+  for (guint i = 0; i < G_N_ELEMENTS (forged); i++)
+    g_assert_true (postern_assignment_store_delete (txn, &forged[i], &changed, error) && changed);
+  return TRUE;
+}
+
+/* --- assigning --- */
+
+typedef struct {
+  PosternRole **role;
+  char **subject, **organization; /* NULL: of the tenant */
+  gboolean good;
+} Assign;
+
+static const Assign assigns[] = {
+  { &world.clerk, &world.bob, NULL, TRUE },
+  { &world.clerk, &world.bob, &world.org_a, FALSE },
+  { &world.clerk, &world.group, NULL, FALSE },
+  { &world.clerk, &world.group, &world.org_a, FALSE },
+  { &world.clerk, &world.org_a, NULL, FALSE },
+  { &world.viewer, &world.bob, &world.org_a, TRUE },
+  { &world.viewer, &world.group, &world.org_b, TRUE },
+  { &world.viewer, &world.bob, NULL, FALSE },
+  { &world.viewer, &world.bob, &world.ada, FALSE },
+  { &world.own, &world.bob, &world.org_b, TRUE },
+  { &world.own, &world.bob, &world.org_a, FALSE },
+  { &world.own, &world.bob, NULL, FALSE },
+};
+
+static void
+test_assigning (void)
+{
+  for (guint i = 0; i < G_N_ELEMENTS (assigns); i++) {
+    PosternRole *role = *assigns[i].role;
+    PosternAssignment assignment = { *assigns[i].subject, assigns[i].organization ? *assigns[i].organization : (char *) "", role->id, 1 };
+    g_autoptr (GError) error = NULL;
+
+    g_test_message ("case %u", i);
+    g_assert_cmpint (postern_role_check_assignment (role, &assignment, &error), ==, assigns[i].good);
+    if (!assigns[i].good)
+      g_assert_error (error, POSTERN_ERROR, POSTERN_ERROR_INVALID_REQUEST);
+  }
+}
+
+static gboolean
+fill (PosternTxn *txn, gpointer data, GError **error)
+{
+  gboolean changed, done = TRUE;
+
+  for (guint i = 0; done && i <= POSTERN_ROLE_ASSIGNMENTS_MAX; i++) {
+    g_autofree char *name = g_strdup_printf ("role %u", i);
+    g_autoptr (PosternRole) role = add_role (txn, name, POSTERN_ROLE_TENANT, "", error);
+    PosternAssignment assignment = { world.bob, (char *) "", role->id, 1 };
+
+    done = postern_role_assign (txn, role, &assignment, &changed, error);
+    g_assert_cmpint (done, ==, i < POSTERN_ROLE_ASSIGNMENTS_MAX);
+  }
+  return done;
+}
+
+static void
+test_too_many (gconstpointer store)
+{
+  g_autoptr (GError) error = NULL;
+
+  g_assert_false (postern_store_write ((PosternStore *) store, POSTERN_KEEP_LASTING, fill, NULL, &error));
+  g_assert_error (error, POSTERN_ERROR, POSTERN_ERROR_CONFLICT);
+}
+
+static gboolean
+check_permits (PosternTxn *txn, gpointer data, GError **error)
+{
+  g_autoptr (GError) unknown = NULL, nowhere = NULL;
+  gboolean changed;
+
+  g_assert_true (postern_role_permit (txn, world.clerk, world.orders, "read", &changed, error));
+  g_assert_false (changed);
+  g_assert_false (postern_role_permit (txn, world.clerk, world.orders, "pay", &changed, &unknown));
+  g_assert_error (unknown, POSTERN_ERROR, POSTERN_ERROR_INVALID_REQUEST);
+  g_assert_false (postern_role_permit (txn, world.clerk, "res_none", "read", &changed, &nowhere));
+  g_assert_error (nowhere, POSTERN_ERROR, POSTERN_ERROR_NOT_FOUND);
+  return TRUE;
+}
+
+static void
+test_names (void)
+{
+  static const struct { const char *name, *kind, *organization; gboolean good; } rows[] = {
+    { "clerk", "tenant", "", TRUE }, { "clerk", "organization", "", TRUE }, { "", "tenant", "", FALSE }, { "a\nb", "tenant", "", FALSE },
+    { "clerk", "else", "", FALSE }, { "clerk", "organization", "usr_a", FALSE },
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (rows); i++) {
+    PosternRole role = { .name = (char *) rows[i].name, .kind = (char *) rows[i].kind, .organization_id = (char *) rows[i].organization };
+
+    g_assert_cmpint (postern_role_validate (&role, NULL), ==, rows[i].good);
+  }
+  g_assert_false (postern_role_validate (&(PosternRole) { .name = (char *) "a", .kind = (char *) "tenant", .organization_id = world.org_a }, NULL));
+}
+
+/* --- cutting: what ada, who acts for organization a and is in the group, gets: read and write at orders, read at billing --- */
+
+typedef struct {
+  const char *scopes, *resources; /* asked */
+  const char *expected;           /* scopes|resources|permissions */
+  gboolean nobody;                /* nothing is had */
+} Cut;
+
+static const Cut cuts[] = {
+  { "openid profile", "", "openid profile||" },
+  { "openid read write purge", ORDERS, "openid read write|" ORDERS "|read write" },
+  { "read pay unknown", BILLING, "read|" BILLING "|read" },
+  { "openid pay", BILLING, "openid||" }, /* nothing is left of it */
+  { "openid read", ORDERS, "openid||", TRUE },
+  { "read anything", FOREIGN, "read anything|" FOREIGN "|" }, /* the application's own */
+  { "read anything", FOREIGN, "read anything|" FOREIGN "|", TRUE },
+  { "openid anything read", "", "openid anything||" }, /* a managed resource's scope without its resource */
+  { "read pay write", ORDERS " " BILLING, "read write|" ORDERS " " BILLING "|read write" },
+  { "write", ORDERS " " BILLING, "write|" ORDERS "|write" },
+  { "pay purge anything", ORDERS " " FOREIGN, "pay anything|" FOREIGN "|" }, /* pay is none of orders', but purge is */
+  { "", ORDERS, "||" },
+  { "", "", "||" },
+};
+
+static gboolean
+check_cuts (PosternTxn *txn, gpointer data, GError **error)
+{
+  PosternPermissionSubject subject = { world.ada, world.org_a };
+  g_autoptr (PosternPermission) permission = postern_permission_read (txn, &subject, error);
+  g_autoptr (PosternResourceBook) book = postern_resource_book_read (txn, error);
+
+  for (guint i = 0; i < G_N_ELEMENTS (cuts); i++) {
+    g_auto (GStrv) asked = g_strsplit (cuts[i].scopes, " ", -1);
+    g_auto (GStrv) resources = g_strsplit (cuts[i].resources, " ", -1);
+    g_auto (PosternPermissionCut) cut = { NULL };
+    g_autofree char *left = NULL, *audience = NULL, *permissions = NULL, *got = NULL;
+
+    postern_permission_cut (cuts[i].nobody ? NULL : permission, book, (const char *const *) asked, (const char *const *) resources, &cut);
+    left = g_strjoinv (" ", cut.scopes);
+    audience = g_strjoinv (" ", cut.resources);
+    permissions = g_strjoinv (" ", cut.permissions);
+    got = g_strdup_printf ("%s|%s|%s", left, audience, permissions);
+    g_assert_cmpstr (got, ==, cuts[i].expected);
+  }
+  return TRUE;
+}
+
+/* A change of the resource takes away what its roles permitted of it. */
+static gboolean
+drop_scope (PosternTxn *txn, gpointer data, GError **error)
+{
+  g_autoptr (PosternResource) resource = postern_resource_store_get (txn, world.orders, error);
+  PosternPermissionSubject subject = { world.ada, NULL };
+  g_autoptr (PosternPermission) before = postern_permission_read (txn, &subject, error);
+  g_autoptr (PosternPermission) after = NULL;
+
+  g_clear_pointer (&resource->scopes, g_variant_unref);
+  resource->scopes = postern_json_parse ("[{\"name\":\"write\"}]", -1, 0, NULL);
+  g_assert_true (postern_resource_store_update (txn, resource, error));
+  after = postern_permission_read (txn, &subject, error);
+  g_assert_true (postern_permission_has (before, ORDERS, "read"));
+  g_assert_false (postern_permission_has (after, ORDERS, "read"));
+  g_assert_cmpstr (postern_permission_get_roles (after)[0], ==, "clerk"); /* the role is still had */
+  return TRUE;
+}
+
+typedef struct {
+  PosternStore *store;
+  PosternTxnFunc func;
+} Run;
+
+static void
+run (gconstpointer data)
+{
+  const Run *self = data;
+
+  fixture_write (self->store, self->func, NULL);
+}
+
+int
+main (int argc, char *argv[])
+{
+  PosternStore *store;
+  int status;
+
+  g_test_init (&argc, &argv, NULL);
+  store = fixture_open ();
+  fixture_write (store, set_up, NULL);
+  g_test_add_data_func_full ("/permission/cases", g_memdup2 (&(Run) { store, check_cases }, sizeof (Run)), run, g_free);
+  g_test_add_data_func_full ("/permission/forged", g_memdup2 (&(Run) { store, check_forged }, sizeof (Run)), run, g_free);
+  g_test_add_data_func_full ("/permission/cut", g_memdup2 (&(Run) { store, check_cuts }, sizeof (Run)), run, g_free);
+  g_test_add_data_func_full ("/role/permit", g_memdup2 (&(Run) { store, check_permits }, sizeof (Run)), run, g_free);
+  g_test_add_func ("/role/names", test_names);
+  g_test_add_func ("/role/assigning", test_assigning);
+  g_test_add_data_func ("/role/too-many", store, test_too_many);
+  g_test_add_data_func_full ("/resource/drop-scope", g_memdup2 (&(Run) { store, drop_scope }, sizeof (Run)), run, g_free);
+  status = g_test_run ();
+  tear_down ();
+  fixture_close (store, TRUE);
+  return status;
+}

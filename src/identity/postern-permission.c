@@ -1,0 +1,210 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "postern-permission.h"
+
+#include <string.h>
+
+struct _PosternPermission {
+  char **roles, **organization_roles; /* sorted */
+  GHashTable *scopes; /* indicator → set of scopes */
+};
+
+static void
+clear (gpointer data)
+{
+  PosternPermission *self = data;
+
+  g_strfreev (self->roles);
+  g_strfreev (self->organization_roles);
+  g_hash_table_unref (self->scopes);
+}
+
+PosternPermission *
+postern_permission_ref (PosternPermission *self)
+{
+  return g_atomic_rc_box_acquire (self);
+}
+
+void
+postern_permission_unref (PosternPermission *self)
+{
+  g_atomic_rc_box_release_full (self, clear);
+}
+
+static GHashTable *
+new_set (void)
+{
+  return g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+}
+
+static int
+compare (gconstpointer a, gconstpointer b)
+{
+  return strcmp (*(char *const *) a, *(char *const *) b);
+}
+
+/* @set: (nullable). Returns: (transfer full) */
+static char **
+dup_sorted (GHashTable *set)
+{
+  g_autoptr (GPtrArray) list = g_ptr_array_new ();
+  GHashTableIter iter;
+  gpointer key;
+
+  if (set) {
+    g_hash_table_iter_init (&iter, set);
+    while (g_hash_table_iter_next (&iter, &key, NULL))
+      g_ptr_array_add (list, g_strdup (key));
+  }
+  g_ptr_array_sort (list, compare);
+  g_ptr_array_add (list, NULL);
+  return (char **) g_ptr_array_free (g_steal_pointer (&list), FALSE);
+}
+
+/* --- reading --- */
+
+typedef struct {
+  GHashTable *roles, *organization_roles; /* sets of names */
+  GHashTable *scopes;
+} Gathering;
+
+static void
+permit (GHashTable *scopes, const char *indicator, const char *scope)
+{
+  GHashTable *set = g_hash_table_lookup (scopes, indicator);
+
+  if (set == NULL) {
+    set = new_set ();
+    g_hash_table_insert (scopes, g_strdup (indicator), set);
+  }
+  g_hash_table_add (set, g_strdup (scope));
+}
+
+static void
+gather (const PosternEffective *effective, gpointer user_data)
+{
+  Gathering *self = user_data;
+
+  if (effective->name == NULL)
+    return;
+  g_hash_table_add (*effective->organization_id ? self->organization_roles : self->roles, g_strdup (effective->name));
+  if (effective->indicator)
+    permit (self->scopes, effective->indicator, effective->scope);
+}
+
+PosternPermission *
+postern_permission_read (PosternTxn *txn, const PosternPermissionSubject *subject, GError **error)
+{
+  g_autoptr (GHashTable) roles = new_set ();
+  g_autoptr (GHashTable) organization_roles = new_set ();
+  g_autoptr (GHashTable) scopes = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, (GDestroyNotify) g_hash_table_unref);
+  const char *organization_id = subject->organization_id ? subject->organization_id : "";
+  Gathering gathering = { roles, organization_roles, scopes };
+  PosternPermission *self;
+
+  if (!postern_assignment_store_each_effective (txn, subject->id, organization_id, gather, &gathering, error))
+    return NULL;
+  self = g_atomic_rc_box_new0 (PosternPermission);
+  self->roles = dup_sorted (roles);
+  self->organization_roles = dup_sorted (organization_roles);
+  self->scopes = g_steal_pointer (&scopes);
+  return self;
+}
+
+const char *const *
+postern_permission_get_roles (PosternPermission *self)
+{
+  return (const char *const *) self->roles;
+}
+
+const char *const *
+postern_permission_get_organization_roles (PosternPermission *self)
+{
+  return (const char *const *) self->organization_roles;
+}
+
+gboolean
+postern_permission_has (PosternPermission *self, const char *indicator, const char *scope)
+{
+  GHashTable *set = g_hash_table_lookup (self->scopes, indicator);
+
+  return set && g_hash_table_contains (set, scope);
+}
+
+char **
+postern_permission_dup_scopes (PosternPermission *self, const char *indicator)
+{
+  return dup_sorted (g_hash_table_lookup (self->scopes, indicator));
+}
+
+char **
+postern_permission_dup_indicators (PosternPermission *self)
+{
+  return dup_sorted (self->scopes);
+}
+
+/* --- cutting --- */
+
+typedef enum { DROPPED, KEPT, PERMITTED } Fate;
+
+/* Whoever lacks a scope at one managed resource gets no token that has it there: neither for another one's sake. */
+static Fate
+judge (PosternPermission *self, PosternResourceBook *book, const char *scope, const char *const *resources)
+{
+  Fate fate = DROPPED;
+
+  if (postern_resource_is_reserved (scope))
+    return KEPT;
+  if (resources == NULL || *resources == NULL)
+    return postern_resource_book_defines (book, scope) ? DROPPED : KEPT;
+  for (; *resources; resources++) {
+    PosternResource *managed = postern_resource_book_find (book, *resources);
+
+    if (managed == NULL)
+      fate = MAX (fate, KEPT);
+    else if (self && postern_permission_has (self, *resources, scope))
+      fate = PERMITTED;
+    else if (postern_resource_has_scope (managed, scope))
+      return DROPPED;
+  }
+  return fate;
+}
+
+static gboolean
+has_any (PosternPermission *self, const char *indicator, char **scopes)
+{
+  for (; self && *scopes; scopes++)
+    if (postern_permission_has (self, indicator, *scopes))
+      return TRUE;
+  return FALSE;
+}
+
+void
+postern_permission_cut (PosternPermission *self, PosternResourceBook *book, const char *const *scopes, const char *const *resources, PosternPermissionCut *cut)
+{
+  g_autoptr (GStrvBuilder) left = g_strv_builder_new ();
+  g_autoptr (GStrvBuilder) permissions = g_strv_builder_new ();
+  g_autoptr (GStrvBuilder) audience = g_strv_builder_new ();
+
+  for (; scopes && *scopes; scopes++) {
+    Fate fate = judge (self, book, *scopes, resources);
+
+    if (fate != DROPPED)
+      g_strv_builder_add (left, *scopes);
+    if (fate == PERMITTED)
+      g_strv_builder_add (permissions, *scopes);
+  }
+  cut->scopes = g_strv_builder_end (left);
+  cut->permissions = g_strv_builder_end (permissions);
+  for (; resources && *resources; resources++)
+    if (!postern_resource_book_find (book, *resources) || has_any (self, *resources, cut->permissions))
+      g_strv_builder_add (audience, *resources);
+  cut->resources = g_strv_builder_end (audience);
+}
+
+void
+postern_permission_cut_clear (PosternPermissionCut *cut)
+{
+  g_clear_pointer (&cut->scopes, g_strfreev);
+  g_clear_pointer (&cut->resources, g_strfreev);
+  g_clear_pointer (&cut->permissions, g_strfreev);
+}

@@ -1,0 +1,87 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "postern-role.h"
+
+#include "postern-error.h"
+#include "postern-fault.h"
+#include "postern-resource.h"
+
+static gboolean
+is_of_kind (const PosternRole *role, const char *kind)
+{
+  return g_strcmp0 (role->kind, kind) == 0;
+}
+
+gboolean
+postern_role_validate (const PosternRole *role, GError **error)
+{
+  if (!postern_fault_check_text ("name", role->name, 1, 100, error))
+    return FALSE;
+  if (role->description && !postern_fault_check_text ("description", role->description, 0, 500, error))
+    return FALSE;
+  if (!is_of_kind (role, POSTERN_ROLE_TENANT) && !is_of_kind (role, POSTERN_ROLE_ORGANIZATION))
+    return postern_fault (error, "kind", "must be one of: tenant organization");
+  if (*role->organization_id && !postern_id_is_valid (role->organization_id, "org"))
+    return postern_fault (error, "organization_id", "must be the id of an organization");
+  if (*role->organization_id && !is_of_kind (role, POSTERN_ROLE_ORGANIZATION))
+    return postern_fault (error, "kind", "must be organization where the role is an organization's own");
+  return TRUE;
+}
+
+static void
+count (const char *resource_id, const char *scope, gpointer user_data)
+{
+  (*(guint *) user_data)++;
+}
+
+gboolean
+postern_role_permit (PosternTxn *txn, const PosternRole *role, const char *resource_id, const char *scope, gboolean *changed, GError **error)
+{
+  g_autoptr (PosternResource) resource = postern_resource_store_get (txn, resource_id, error);
+  guint n = 0;
+
+  if (resource == NULL)
+    return FALSE;
+  if (!postern_resource_has_scope (resource, scope))
+    return postern_fault (error, "scope", "\"%.200s\" is no scope of this resource", scope);
+  if (!postern_role_store_add_permission (txn, role->id, resource_id, scope, changed, error) || !postern_role_store_each_permission (txn, role->id, count, &n, error))
+    return FALSE;
+  if (n <= POSTERN_ROLE_PERMISSIONS_MAX)
+    return TRUE;
+  g_set_error (error, POSTERN_ERROR, POSTERN_ERROR_CONFLICT, "the role has %d permissions already, which is the most", POSTERN_ROLE_PERMISSIONS_MAX);
+  return FALSE;
+}
+
+gboolean
+postern_role_check_assignment (const PosternRole *role, const PosternAssignment *assignment, GError **error)
+{
+  const char *subject = assignment->subject_id, *organization = assignment->organization_id;
+  gboolean group = postern_id_is_valid (subject, "grp");
+
+  if (!group && !postern_id_is_valid (subject, "usr") && !postern_id_is_valid (subject, "app"))
+    return postern_fault (error, "subject_id", "must be the id of a user, a group or an application");
+  if (*organization && !postern_id_is_valid (organization, "org"))
+    return postern_fault (error, "organization_id", "must be the id of an organization");
+  if (is_of_kind (role, POSTERN_ROLE_TENANT) && group)
+    return postern_fault (error, "subject_id", "must not be a group: an organization's administrators would give out a role of the tenant");
+  if (is_of_kind (role, POSTERN_ROLE_TENANT) && *organization)
+    return postern_fault (error, "organization_id", "must be left out: this is a role of the tenant");
+  if (!is_of_kind (role, POSTERN_ROLE_TENANT) && !*organization)
+    return postern_fault (error, "organization_id", "must say in which organization the role is had");
+  if (*role->organization_id && !g_str_equal (role->organization_id, organization))
+    return postern_fault (error, "organization_id", "must be that of the organization that the role belongs to");
+  return TRUE;
+}
+
+gboolean
+postern_role_assign (PosternTxn *txn, const PosternRole *role, const PosternAssignment *assignment, gboolean *changed, GError **error)
+{
+  g_autoptr (GPtrArray) all = NULL;
+
+  if (!postern_role_check_assignment (role, assignment, error) || !postern_assignment_store_put (txn, assignment, changed, error))
+    return FALSE;
+  all = postern_assignment_store_list_for (txn, assignment->subject_id, error);
+  if (all == NULL || all->len <= POSTERN_ROLE_ASSIGNMENTS_MAX)
+    return all != NULL;
+  g_set_error (error, POSTERN_ERROR, POSTERN_ERROR_CONFLICT, "the subject has %d roles already, which is the most", POSTERN_ROLE_ASSIGNMENTS_MAX);
+  return FALSE;
+}

@@ -1,0 +1,101 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "postern-stores.h"
+
+#include "postern-record.h"
+#include "postern-store-private.h"
+#include "postern-txn.h"
+
+/* Of applications alone it is kept in memory what they may do: people come and go too often for that. */
+static void
+note_change (PosternTxn *txn, const char *subject_id)
+{
+  if (g_str_has_prefix (subject_id, "app_"))
+    postern_store_note_rule_change (txn->store);
+}
+
+gboolean
+postern_assignment_store_put (PosternTxn *txn, const PosternAssignment *assignment, gboolean *changed, GError **error)
+{
+  gint64 rows = postern_record_write (txn, &postern_records_assignment, assignment,
+                                      POSTERN_SQL_INSERT (postern_records_assignment, "ON CONFLICT (subject_id, organization_id, role_id) DO NOTHING"), error);
+
+  note_change (txn, assignment->subject_id);
+  *changed = rows > 0;
+  return rows >= 0;
+}
+
+gboolean
+postern_assignment_store_delete (PosternTxn *txn, const PosternAssignment *assignment, gboolean *changed, GError **error)
+{
+  PosternValue values[] = { POSTERN_TEXT (assignment->subject_id), POSTERN_TEXT (assignment->organization_id), POSTERN_TEXT (assignment->role_id) };
+  gint64 rows = postern_txn_execute (txn, "DELETE FROM role_assignments WHERE subject_id = ?1 AND organization_id = ?2 AND role_id = ?3", values,
+                                     G_N_ELEMENTS (values), error);
+
+  note_change (txn, assignment->subject_id);
+  *changed = rows > 0;
+  return rows >= 0;
+}
+
+gboolean
+postern_assignment_store_delete_subject (PosternTxn *txn, const char *subject_id, const char *organization_id, GError **error)
+{
+  PosternValue values[] = { POSTERN_TEXT (subject_id), POSTERN_TEXT (organization_id) };
+
+  note_change (txn, subject_id);
+  if (organization_id == NULL)
+    return postern_txn_run (txn, "DELETE FROM role_assignments WHERE subject_id = ?1", values, 1, error);
+  return postern_txn_run (txn, "DELETE FROM role_assignments WHERE subject_id = ?1 AND organization_id = ?2", values, G_N_ELEMENTS (values), error);
+}
+
+GPtrArray *
+postern_assignment_store_list_for (PosternTxn *txn, const char *subject_id, GError **error)
+{
+  PosternValue values[] = { POSTERN_TEXT (subject_id) };
+
+  return postern_record_list (txn, &postern_records_assignment,
+                              POSTERN_SQL_SELECT (postern_records_assignment, "WHERE subject_id = ?1 ORDER BY organization_id, role_id"), values,
+                              G_N_ELEMENTS (values), error);
+}
+
+GPtrArray *
+postern_assignment_store_list (PosternTxn *txn, const char *role_id, const char *organization_id, const char *after, guint limit, GError **error)
+{
+  static const char where[] = "WHERE role_id = ?1 AND organization_id = ?2 AND subject_id > ?3 ORDER BY subject_id LIMIT ?4";
+  PosternValue values[] = { POSTERN_TEXT (role_id), POSTERN_TEXT (organization_id), POSTERN_TEXT (after ? after : ""), POSTERN_INT (limit) };
+
+  return postern_record_list (txn, &postern_records_assignment, POSTERN_SQL_SELECT (postern_records_assignment, where), values,
+                              G_N_ELEMENTS (values), error);
+}
+
+/* --- what it comes to --- */
+
+/* A subject's own and those of the groups that a user is in, in the organization. */
+#define EFFECTIVE                                                                                                     \
+  "SELECT a.role_id, a.organization_id, r.name, s.indicator, p.scope FROM role_assignments a "                        \
+  "LEFT JOIN roles r ON r.id = a.role_id LEFT JOIN role_permissions p ON p.role_id = a.role_id "                      \
+  "LEFT JOIN resources s ON s.id = p.resource_id WHERE a.subject_id IN (SELECT ?2 UNION ALL SELECT group_id "         \
+  "FROM organization_group_members WHERE organization_id = ?1 AND user_id = ?2) "                                     \
+  "AND a.organization_id IN ('', ?1) AND (r.id IS NULL OR (r.kind = 'tenant' AND a.organization_id = '') "            \
+  "OR (r.kind = 'organization' AND a.organization_id <> '' AND r.organization_id IN ('', a.organization_id)))"
+
+gboolean
+postern_assignment_store_each_effective (PosternTxn *txn, const char *subject_id, const char *organization_id, PosternEffectiveFunc each,
+                                         gpointer user_data, GError **error)
+{
+  g_auto (PosternCursor) cursor = { 0 };
+  g_autoptr (GError) failure = NULL;
+  PosternValue values[] = { POSTERN_TEXT (organization_id), POSTERN_TEXT (subject_id) };
+
+  if (!postern_txn_query (txn, &cursor, EFFECTIVE, values, G_N_ELEMENTS (values), error))
+    return FALSE;
+  while (postern_txn_next (&cursor, &failure)) {
+    PosternEffective effective = { postern_txn_get_text (&cursor, 0), postern_txn_get_text (&cursor, 1), postern_txn_get_text (&cursor, 2),
+                                   postern_txn_get_text (&cursor, 3), postern_txn_get_text (&cursor, 4) };
+
+    each (&effective, user_data);
+  }
+  if (failure == NULL)
+    return TRUE;
+  g_propagate_error (error, g_steal_pointer (&failure));
+  return FALSE;
+}
