@@ -1,14 +1,38 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "postern-api-call.h"
 
-#include "postern-api-routes.h"
 #include "postern-seal.h"
 
-static const char *
-get_id (gconstpointer record)
-{
-  return ((const PosternApplication *) record)->id;
-}
+static const PosternApiMember secret_members[] = {
+  { "id", POSTERN_API_STRING, POSTERN_API_OWN | POSTERN_API_ID, "Its id." },
+  { "created_at", POSTERN_API_TIME, POSTERN_API_READ_ONLY, "When it was made." },
+  { "expires_at", POSTERN_API_TIME, POSTERN_API_READ_ONLY, "Until when it is good." },
+  { NULL },
+};
+static const PosternApiSchema secret_schema = { "ClientSecret", secret_members, "A client secret, without itself." };
+
+static const char *const application_kinds[] = { "web", "spa", "native", "service", NULL };
+
+static const PosternApiMember application_members[] = {
+  { "client_id", POSTERN_API_STRING, POSTERN_API_OWN | POSTERN_API_ID, "Its id; it never changes." },
+  { "name", POSTERN_API_STRING, POSTERN_API_REQUIRED | POSTERN_API_ALWAYS, "What people are shown.", 1, 200 },
+  { "kind", POSTERN_API_STRING, POSTERN_API_ALWAYS, "Where it runs; web unless it is said.", .choices = application_kinds },
+  { "enabled", POSTERN_API_BOOLEAN, POSTERN_API_ALWAYS, "Whether anybody can sign in to it; true unless it is said." },
+  { "first_party", POSTERN_API_BOOLEAN, POSTERN_API_ALWAYS, "It is yours: people are not asked for their consent." },
+  { "metadata", POSTERN_API_OBJECT, 0, "Members of RFC 7591 and OpenID Connect Registration: redirect_uris, scope …; merged, and null removes one." },
+  { "secrets", POSTERN_API_ARRAY, POSTERN_API_OWN, "Its client secrets, without themselves.", .items = POSTERN_API_OBJECT, .schema = &secret_schema },
+  { "client_secret", POSTERN_API_STRING, POSTERN_API_READ_ONLY | POSTERN_API_SECRET, "The new secret, shown this once." },
+  { "created_at", POSTERN_API_TIME, POSTERN_API_READ_ONLY, "When it was made." },
+  { "updated_at", POSTERN_API_TIME, POSTERN_API_READ_ONLY, "When it was changed last." },
+  { NULL },
+};
+static const PosternApiSchema application_schema = { "Application", application_members, "What people sign in to, or what calls an API by itself." };
+
+static const PosternApiMember new_secret_members[] = {
+  { "expires_at", POSTERN_API_TIME, 0, "Until when it is good; for ever unless it is said." },
+  { NULL },
+};
+static const PosternApiSchema new_secret = { "NewClientSecret", new_secret_members };
 
 /* Of a secret all but its hash. */
 static GVariant *
@@ -60,20 +84,31 @@ answer (PosternApiCall *call, PosternApplication *application, const char *secre
   return postern_api_call_set_result (call, status, g_variant_dict_end (&dict));
 }
 
-static const char *const members[] = { "name", "kind", "enabled", "first_party", "metadata", NULL };
+/* The rules name a member of the metadata as that calls it. */
+static gboolean
+validate (PosternApplication *application, GError **error)
+{
+  static const char *const own[] = { "name: ", "kind: ", "metadata", NULL };
+
+  if (postern_application_validate (application, error))
+    return TRUE;
+  for (guint i = 0; error != NULL && own[i] != NULL; i++)
+    if (g_str_has_prefix ((*error)->message, own[i]))
+      return FALSE;
+  g_prefix_error_literal (error, "metadata.");
+  return FALSE;
+}
 
 static gboolean
 read_application (PosternApiCall *call, PosternApplication *application, GError **error)
 {
-  if (!postern_api_call_check_members (call, members, error)
-      || !postern_api_call_read_string (call, "name", &application->name, error)
-      || !postern_api_call_read_string (call, "kind", &application->kind, error)
-      || !postern_api_call_read_boolean (call, "enabled", &application->enabled, error)
-      || !postern_api_call_read_boolean (call, "first_party", &application->first_party, error)
-      || !postern_api_call_merge_object (call, "metadata", &application->metadata, error))
-    return FALSE;
+  postern_api_call_read_string (call, "name", &application->name);
+  postern_api_call_read_string (call, "kind", &application->kind);
+  postern_api_call_read_boolean (call, "enabled", &application->enabled);
+  postern_api_call_read_boolean (call, "first_party", &application->first_party);
+  postern_api_call_merge_object (call, "metadata", &application->metadata);
   application->updated_at = call->now;
-  return postern_application_validate (application, error);
+  return validate (application, error);
 }
 
 static gboolean
@@ -96,7 +131,7 @@ list (PosternApiCall *call, PosternTxn *txn, GError **error)
 {
   g_autoptr (GPtrArray) applications = postern_application_store_list (txn, call->after, call->limit, error);
 
-  return applications != NULL && postern_api_call_set_page (call, applications, get_id, to_json);
+  return applications != NULL && postern_api_call_set_page (call, applications, to_json);
 }
 
 static gboolean
@@ -158,11 +193,10 @@ delete (PosternApiCall *call, PosternTxn *txn, GError **error)
 static gboolean
 add_secret (PosternApiCall *call, PosternTxn *txn, GError **error)
 {
-  static const char *const names[] = { "expires_at", NULL };
   g_autoptr (PosternApplication) application = find (call, txn, error);
   char *secret;
 
-  if (application == NULL || !postern_api_call_check_members (call, names, error))
+  if (application == NULL)
     return FALSE;
   secret = postern_application_add_secret (application, call->now, postern_json_get_int64 (call->body, "expires_at", 0), error);
   application->updated_at = call->now;
@@ -196,10 +230,15 @@ remove_secret (PosternApiCall *call, PosternTxn *txn, GError **error)
   return answer (call, application, NULL, 200);
 }
 
-POSTERN_API_GET (applications, list)
-POSTERN_API_GET (applications, show)
-POSTERN_API_CHANGE (applications, create, NULL)
-POSTERN_API_CHANGE (applications, update, NULL)
-POSTERN_API_CHANGE (applications, delete, NULL)
-POSTERN_API_CHANGE (applications, add_secret, NULL)
-POSTERN_API_CHANGE (applications, remove_secret, NULL)
+static const PosternApiRow rows[] = {
+  { POSTERN_API_LIST, "/applications", "listApplications", "applications:read", "Lists applications", .answer = &application_schema, .work = list },
+  { POSTERN_API_CREATE, "/applications", "createApplication", "applications:write", "Makes an application, and its client_secret where it needs one", &application_schema, &application_schema, .work = create, .flags = POSTERN_API_CONFLICTS },
+  { POSTERN_API_SHOW, "/applications/{id}", "getApplication", "applications:read", "Shows an application", .answer = &application_schema, .work = show },
+  { POSTERN_API_UPDATE, "/applications/{id}", "updateApplication", "applications:write", "Changes the members that are sent", &application_schema, &application_schema, .work = update, .flags = POSTERN_API_CONFLICTS },
+  { POSTERN_API_DELETE, "/applications/{id}", "deleteApplication", "applications:write", "Deletes an application, its grants and tokens", .work = delete },
+  { POSTERN_API_CREATE, "/applications/{id}/secrets", "addClientSecret", "applications:write", "Makes a further client secret; the old ones stay good", &new_secret, &application_schema, .work = add_secret },
+  { POSTERN_API_DELETE, "/applications/{id}/secrets/{secret}", "removeClientSecret", "applications:write", "Removes a client secret", .answer = &application_schema, .work = remove_secret },
+  { .path = NULL },
+};
+
+const PosternApiResource postern_api_applications = { "Applications", "What people sign in to, and what calls APIs.", rows };

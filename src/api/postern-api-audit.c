@@ -1,13 +1,18 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "postern-api-call.h"
 
-#include "postern-api-routes.h"
-
-static const char *
-get_id (gconstpointer record)
-{
-  return ((const PosternAudit *) record)->id;
-}
+static const PosternApiMember members[] = {
+  { "id", POSTERN_API_STRING, POSTERN_API_OWN | POSTERN_API_ID, "Its id." },
+  { "at", POSTERN_API_TIME, POSTERN_API_OWN, "When." },
+  { "event", POSTERN_API_STRING, POSTERN_API_OWN, "What was done." },
+  { "actor", POSTERN_API_STRING, POSTERN_API_READ_ONLY, "By whom." },
+  { "target", POSTERN_API_STRING, POSTERN_API_READ_ONLY, "To what." },
+  { "request_id", POSTERN_API_STRING, POSTERN_API_READ_ONLY, "In which request." },
+  { "remote_address", POSTERN_API_STRING, POSTERN_API_READ_ONLY, "From where." },
+  { "data", POSTERN_API_OBJECT, POSTERN_API_READ_ONLY, "What else is known of it." },
+  { NULL },
+};
+static const PosternApiSchema schema = { "AuditEntry", members, "Something that was done." };
 
 static GVariant *
 to_json (gconstpointer record)
@@ -32,7 +37,12 @@ list (PosternApiCall *call, PosternTxn *txn, GError **error)
 {
   g_autoptr (GPtrArray) entries = postern_audit_store_list (txn, call->after, call->limit, error);
 
-  return entries != NULL && postern_api_call_set_page (call, entries, get_id, to_json);
+  return entries != NULL && postern_api_call_set_page (call, entries, to_json);
 }
 
-POSTERN_API_GET (audit, list)
+static const PosternApiRow rows[] = {
+  { POSTERN_API_LIST, "/audit", "listAuditEntries", "audit:read", "Lists what was done, the oldest first", .answer = &schema, .work = list },
+  { .path = NULL },
+};
+
+const PosternApiResource postern_api_audit = { "Audit log", "What was done, by whom and to what.", rows };

@@ -6,12 +6,27 @@
 #include "postern-outbox.h"
 #include "postern-seal.h"
 
+#include <string.h>
+
 /* --- what was sent ---------------------------------------------------------------------------------------------- */
 
 gboolean
 postern_api_call_invalid (GError **error, const char *name, const char *why)
 {
   g_set_error (error, POSTERN_ERROR, POSTERN_ERROR_INVALID_REQUEST, "%s: %s", name, why);
+  return FALSE;
+}
+
+/* The body's type is checked where a body comes: a form that a foreign page sends is none of ours. */
+static gboolean
+check_content_type (PosternApiCall *call, GError **error)
+{
+  const char *type = postern_request_get_header (call->request, "Content-Type");
+  gsize length = type ? strcspn (type, "; ") : 0;
+
+  if (type == NULL || (length == strlen ("application/json") && g_ascii_strncasecmp (type, "application/json", length) == 0))
+    return TRUE;
+  g_set_error_literal (error, POSTERN_API_ERROR, POSTERN_API_ERROR_UNSUPPORTED_MEDIA_TYPE, "the body must be application/json");
   return FALSE;
 }
 
@@ -26,6 +41,8 @@ read_body (PosternApiCall *call, GError **error)
       call->body = g_variant_ref_sink (g_variant_new_array (G_VARIANT_TYPE ("{sv}"), NULL, 0));
       return TRUE;
     }
+  if (!check_content_type (call, error))
+    return FALSE;
   call->body = postern_json_parse_object (g_bytes_get_data (bytes, NULL), (gssize) g_bytes_get_size (bytes),
                                           POSTERN_API_BODY_MAX, &failure);
   if (call->body == NULL)
@@ -33,73 +50,62 @@ read_body (PosternApiCall *call, GError **error)
   return call->body != NULL;
 }
 
+/* The first of the faults, as words: "settings.host: must be a string". */
 static gboolean
-read_page (PosternApiCall *call, GError **error)
+tell_first_fault (PosternApiCall *call, GError **error)
 {
-  const char *limit;
-  guint64 number = POSTERN_API_LIMIT;
+  const PosternApiFault *fault = call->faults->pdata[0];
+  g_autofree char *name = g_strdup (fault->parameter ? fault->parameter : fault->pointer);
 
-  if (!postern_request_get_query (call->request, "after", &call->after, error)
-      || !postern_request_get_query (call->request, "limit", &limit, error))
+  return postern_api_call_invalid (error, g_strdelimit (*name == '/' ? name + 1 : name, "/", '.'), fault->detail);
+}
+
+static const PosternApiSchema nothing = { "Nothing", (const PosternApiMember[]){ { NULL } } };
+
+static gboolean
+check_body (PosternApiCall *call, GError **error)
+{
+  const PosternApiSchema *schema = call->row->body ? call->row->body : &nothing;
+
+  if (!read_body (call, error))
     return FALSE;
-  if (limit != NULL && !g_ascii_string_to_unsigned (limit, 10, 1, POSTERN_API_LIMIT_MAX, &number, NULL))
-    return postern_api_call_invalid (error, "limit", "must be a number from 1 to 500");
-  call->limit = (guint) number;
-  return TRUE;
+  return postern_api_schema_check (schema, postern_api_row_get_purpose (call->row), call->body, call->faults) || tell_first_fault (call, error);
 }
 
-gboolean
-postern_api_call_check_members (PosternApiCall *call, const char *const *names, GError **error)
+static gboolean
+read_query (PosternApiCall *call, GError **error)
 {
-  GVariantIter iter;
-  const char *name;
+  const PosternApiMember *tables[POSTERN_API_ROW_TABLES];
 
-  g_variant_iter_init (&iter, call->body);
-  while (g_variant_iter_next (&iter, "{&sv}", &name, NULL))
-    if (!g_strv_contains (names, name))
-      {
-        g_autofree char *known = g_strjoinv (", ", (char **) names);
-        g_autofree char *why = g_strdup_printf ("there is no such member here; known are %s", known);
-
-        return postern_api_call_invalid (error, name, why);
-      }
+  postern_api_row_get_query (call->row, tables);
+  call->query = postern_api_schema_read_query (tables, postern_request_get_query_string (call->request), call->faults);
+  if (call->query == NULL)
+    return tell_first_fault (call, error);
+  call->after = postern_json_get_string (call->query, "after");
+  call->limit = (guint) postern_json_get_int64 (call->query, "limit", POSTERN_API_LIMIT);
   return TRUE;
 }
 
-gboolean
-postern_api_call_read_boolean (PosternApiCall *call, const char *name, gboolean *value, GError **error)
+void
+postern_api_call_read_boolean (PosternApiCall *call, const char *name, gboolean *value)
 {
-  g_autoptr (GVariant) member = postern_json_get (call->body, name);
-
-  if (member == NULL)
-    return TRUE;
-  if (!g_variant_is_of_type (member, G_VARIANT_TYPE_BOOLEAN))
-    return postern_api_call_invalid (error, name, "must be true or false");
-  *value = g_variant_get_boolean (member);
-  return TRUE;
+  *value = postern_json_get_boolean (call->body, name, *value);
 }
 
-gboolean
-postern_api_call_read_string (PosternApiCall *call, const char *name, char **value, GError **error)
+void
+postern_api_call_read_string (PosternApiCall *call, const char *name, char **value)
 {
   g_autoptr (GVariant) member = postern_json_get (call->body, name);
+  const char *text = member != NULL ? postern_json_get_string (call->body, name) : NULL;
 
   if (member == NULL)
-    return TRUE;
-  if (g_variant_is_of_type (member, G_VARIANT_TYPE_MAYBE))
-    {
-      g_clear_pointer (value, g_free);
-      return TRUE;
-    }
-  if (!g_variant_is_of_type (member, G_VARIANT_TYPE_STRING))
-    return postern_api_call_invalid (error, name, "must be a string");
+    return;
   g_free (*value);
-  *value = g_variant_get_size (member) > 1 ? g_variant_dup_string (member, NULL) : NULL;
-  return TRUE;
+  *value = text != NULL && *text != '\0' ? g_strdup (text) : NULL;
 }
 
-gboolean
-postern_api_call_merge_object (PosternApiCall *call, const char *name, GVariant **value, GError **error)
+void
+postern_api_call_merge_object (PosternApiCall *call, const char *name, GVariant **value)
 {
   g_autoptr (GVariant) member = postern_json_get (call->body, name);
   GVariantDict dict;
@@ -108,22 +114,16 @@ postern_api_call_merge_object (PosternApiCall *call, const char *name, GVariant 
   GVariant *child;
 
   if (member == NULL)
-    return TRUE;
-  if (!g_variant_is_of_type (member, G_VARIANT_TYPE_VARDICT))
-    return postern_api_call_invalid (error, name, "must be an object");
+    return;
   g_variant_dict_init (&dict, *value);
   g_variant_iter_init (&iter, member);
-  while (g_variant_iter_next (&iter, "{&sv}", &key, &child))
-    {
-      if (g_variant_is_of_type (child, G_VARIANT_TYPE_MAYBE))
-        g_variant_dict_remove (&dict, key);
-      else
-        g_variant_dict_insert_value (&dict, key, child);
-      g_variant_unref (child);
-    }
+  while (g_variant_iter_loop (&iter, "{&sv}", &key, &child))
+    if (g_variant_is_of_type (child, G_VARIANT_TYPE_MAYBE))
+      g_variant_dict_remove (&dict, key);
+    else
+      g_variant_dict_insert_value (&dict, key, child);
   g_clear_pointer (value, g_variant_unref);
   *value = g_variant_ref_sink (g_variant_dict_end (&dict));
-  return TRUE;
 }
 
 GVariant *
@@ -184,17 +184,41 @@ postern_api_call_set_result (PosternApiCall *call, guint status, GVariant *resul
   return TRUE;
 }
 
+/* (nullable) */
+static const char *
+find_id_member (const PosternApiSchema *schema)
+{
+  for (const PosternApiMember *member = schema->members; member->name != NULL; member++)
+    if (member->flags & POSTERN_API_ID)
+      return member->name;
+  g_return_val_if_reached (NULL); /* a programmer's error: a list whose items are called nothing cannot be paged */
+}
+
 gboolean
-postern_api_call_set_page (PosternApiCall *call, GPtrArray *rows, PosternApiGetId get_id, PosternApiToJson to_json)
+postern_api_call_set_page (PosternApiCall *call, GPtrArray *rows, PosternApiToJson to_json)
 {
   g_auto (GVariantBuilder) items = G_VARIANT_BUILDER_INIT (G_VARIANT_TYPE ("aa{sv}"));
   g_auto (GVariantDict) page = G_VARIANT_DICT_INIT (NULL);
+  g_autoptr (GVariant) last = NULL;
 
   for (guint i = 0; i < rows->len; i++)
-    g_variant_builder_add_value (&items, to_json (rows->pdata[i]));
+    {
+      g_clear_pointer (&last, g_variant_unref);
+      last = g_variant_ref_sink (to_json (rows->pdata[i]));
+      g_variant_builder_add_value (&items, last);
+    }
   g_variant_dict_insert_value (&page, "items", g_variant_builder_end (&items));
-  if (rows->len > 0 && rows->len == call->limit)
-    postern_api_call_add_string (&page, "next", get_id (rows->pdata[rows->len - 1]));
+  if (last != NULL && rows->len == call->limit)
+    postern_api_call_add_string (&page, "next", postern_json_get_string (last, find_id_member (call->row->answer)));
+  return postern_api_call_set_result (call, 200, g_variant_dict_end (&page));
+}
+
+gboolean
+postern_api_call_set_items (PosternApiCall *call, GVariant *items)
+{
+  g_auto (GVariantDict) page = G_VARIANT_DICT_INIT (NULL);
+
+  g_variant_dict_insert_value (&page, "items", items);
   return postern_api_call_set_result (call, 200, g_variant_dict_end (&page));
 }
 
@@ -209,30 +233,40 @@ postern_api_call_audit (PosternApiCall *call, const char *event, const char *tar
   call->detail = detail != NULL ? g_variant_ref_sink (detail) : NULL;
 }
 
-/* Whoever reaches the admin socket is our own user or root: their words may be internal. */
+/* The rules of other rooms name the member in their words: "metadata.redirect_uris: must …". */
+static void
+find_fault (PosternApiCall *call, const GError *error)
+{
+  const char *colon = strstr (error->message, ": ");
+  g_autofree char *name = colon ? g_strndup (error->message, (gsize) (colon - error->message)) : NULL;
+  g_autofree char *first = name ? g_strndup (name, strcspn (name, ".")) : NULL;
+  const PosternApiSchema *schema = call->row->body;
+  g_autofree char *pointer = NULL;
+
+  if (name == NULL || call->faults->len > 0 || strchr (name, ' ') != NULL || !g_error_matches (error, POSTERN_ERROR, POSTERN_ERROR_INVALID_REQUEST))
+    return;
+  if (postern_api_schema_find (call->row->query, POSTERN_API_FOR_MAKING, name) != NULL)
+    postern_api_schema_add_fault (call->faults, NULL, name, "invalid", colon + 2);
+  else if (schema != NULL && (schema->members == NULL || postern_api_schema_find (schema->members, postern_api_row_get_purpose (call->row), first) != NULL))
+    {
+      pointer = g_strconcat ("/", name, NULL);
+      postern_api_schema_add_fault (call->faults, g_strdelimit (pointer, ".", '/'), NULL, "invalid", colon + 2);
+    }
+}
+
 static PosternResponse *
 answer_error (PosternApiCall *call, const GError *error)
 {
-  g_auto (GVariantDict) dict = G_VARIANT_DICT_INIT (NULL);
-
-  g_variant_dict_insert (&dict, "error", "s", postern_error_get_wire (error));
-  g_variant_dict_insert (&dict, "error_description", "s", error->message);
-  postern_api_call_add_string (&dict, "request_id", postern_request_get_id (call->request));
-  return postern_response_new_json (postern_error_get_status (error), g_variant_dict_end (&dict));
+  find_fault (call, error);
+  return postern_api_problem_respond (call->request, postern_tenant_get_issuer (call->api->tenant), error, call->faults, TRUE);
 }
 
 /* --- running ---------------------------------------------------------------------------------------------------- */
 
-typedef struct {
-  PosternApiCall *call;
-  PosternApiWork work;
-  PosternApiMode mode;
-} Run;
-
 static gboolean
 write_audit (PosternApiCall *call, PosternTxn *txn, GError **error)
 {
-  g_autoptr (PosternAudit) audit = postern_audit_store_new (call->event, "local administrator", call->target);
+  g_autoptr (PosternAudit) audit = postern_audit_store_new (call->event, call->actor, call->target);
 
   g_return_val_if_fail (call->event != NULL, FALSE);
   audit->request_id = g_strdup (postern_request_get_id (call->request));
@@ -244,21 +278,19 @@ write_audit (PosternApiCall *call, PosternTxn *txn, GError **error)
 static gboolean
 run (PosternTxn *txn, gpointer data, GError **error)
 {
-  Run *self = data;
+  PosternApiCall *call = data;
 
-  return self->work (self->call, txn, error) && (self->mode == POSTERN_API_READ || write_audit (self->call, txn, error));
+  return call->row->work (call, txn, error) && (postern_api_row_is_read (call->row) || write_audit (call, txn, error));
 }
 
 static gboolean
-run_all (PosternApiCall *call, PosternApiMode mode, PosternApiPrepare prepare, PosternApiWork work, GError **error)
+run_all (PosternApiCall *call, GError **error)
 {
-  Run self = { call, work, mode };
-
-  if (!read_body (call, error) || !read_page (call, error) || (prepare != NULL && !prepare (call, error)))
+  if (!read_query (call, error) || !check_body (call, error) || (call->row->prepare != NULL && !call->row->prepare (call, error)))
     return FALSE;
-  if (mode == POSTERN_API_READ)
-    return postern_store_read (call->store, POSTERN_KEEP_LASTING, run, &self, error);
-  return postern_store_write (call->store, POSTERN_KEEP_LASTING, run, &self, error);
+  if (postern_api_row_is_read (call->row))
+    return postern_store_read (call->store, POSTERN_KEEP_LASTING, run, call, error);
+  return postern_store_write (call->store, POSTERN_KEEP_LASTING, run, call, error);
 }
 
 static PosternResponse *
@@ -266,31 +298,38 @@ answer (PosternApiCall *call)
 {
   if (call->ended != NULL)
     call->api->sessions->tell (call->api->tenant, call->ended, call->api->sessions_data);
+  if (call->row->done != NULL)
+    call->row->done (call);
   if (call->result != NULL)
     return postern_response_new_json (call->status, call->result);
   return postern_response_new (204, NULL, NULL);
 }
 
-PosternResponse *
-postern_api_call_run (PosternApi *api, PosternRequest *request, PosternApiMode mode, PosternApiPrepare prepare,
-                      PosternApiWork work)
+static void
+call_clear (PosternApiCall *call)
 {
-  PosternApiCall call = { .api = api, .request = request };
+  g_clear_pointer (&call->body, g_variant_unref);
+  g_clear_pointer (&call->query, g_variant_unref);
+  g_clear_pointer (&call->result, g_variant_unref);
+  g_clear_pointer (&call->detail, g_variant_unref);
+  g_clear_pointer (&call->ended, g_ptr_array_unref);
+  g_clear_pointer (&call->faults, g_ptr_array_unref);
+  g_free (call->event);
+  g_free (call->target);
+  postern_secret_free (call->prepared);
+}
+
+PosternResponse *
+postern_api_call_run (PosternApi *api, const PosternApiRow *row, PosternRequest *request)
+{
+  PosternApiCall call = { .api = api, .row = row, .request = request, .actor = "local administrator" };
   g_autoptr (GError) error = NULL;
   PosternResponse *response;
 
   call.store = postern_tenant_get_store (api->tenant);
   call.now = g_get_real_time () / G_USEC_PER_SEC;
-  if (run_all (&call, mode, prepare, work, &error))
-    response = answer (&call);
-  else
-    response = answer_error (&call, error);
-  g_clear_pointer (&call.body, g_variant_unref);
-  g_clear_pointer (&call.result, g_variant_unref);
-  g_clear_pointer (&call.detail, g_variant_unref);
-  g_clear_pointer (&call.ended, g_ptr_array_unref);
-  g_free (call.event);
-  g_free (call.target);
-  postern_secret_free (call.prepared);
+  call.faults = postern_api_schema_new_faults ();
+  response = run_all (&call, &error) ? answer (&call) : answer_error (&call, error);
+  call_clear (&call);
   return response;
 }

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #pragma once
 
+#include "postern-api-problem.h"
+#include "postern-api-row.h"
 #include "postern-api.h"
 #include "postern-authenticator.h"
 #include "postern-error.h"
@@ -12,7 +14,20 @@
 
 G_BEGIN_DECLS
 
-/* Private to this room: one request to the API, and what every resource does alike. */
+/*
+ * Private to this room: one request to the API, and what every resource does alike. How a resource is added:
+ *
+ * 1. A file postern-api-THING.c with a PosternApiSchema of what a thing holds, its work functions, and a table of PosternApiRow that
+ *    names for each operation its permission, its schema for the body and for the answer, its filters, and its work function.
+ * 2. The PosternApiResource at its end, declared in postern-api-row.h, joined in postern-api.c.
+ * 3. The permissions, where they are new, in identity/postern-management-roles.c; the rows in the tables of the tests, which say
+ *    themselves where one is missing.
+ *
+ * The framework has done, before work runs: the permission was checked; body and query are as the tables say (so an absent
+ * member was allowed to be absent, and what is there is of its type). Work reads them by postern_json_get_*(call->body), and by
+ * the helpers below into a record; checks what no table can say; and answers by postern_api_call_set_result() or _set_page(). A
+ * change names itself with postern_api_call_audit(), and is written down in the same transaction.
+ */
 
 struct _PosternApi {
   PosternTenant *tenant;
@@ -29,14 +44,18 @@ struct _PosternApi {
 #define POSTERN_API_LIMIT_MAX 500
 
 /** PosternApiCall: lives on the stack of the handler. */
-typedef struct {
+struct _PosternApiCall {
   PosternApi *api;
+  const PosternApiRow *row;
   PosternRequest *request;
   PosternStore *store;
-  GVariant *body;    /* a{sv}: what was sent; empty for GET and DELETE */
-  const char *after; /* (nullable) */
+  const char *actor; /* who does it, for the audit entry */
+  GVariant *body;    /* a{sv}: what was sent; empty where nothing is */
+  GVariant *query;   /* a{sv}: the parameters of the query, of their types */
+  const char *after; /* (nullable): of a list */
   guint limit;
   gint64 now; /* seconds since 1970 */
+  GPtrArray *faults; /* (element-type PosternApiFault) */
   char *prepared; /* (nullable): what `prepare` made; zeroed and freed */
 
   /* What the work gives. It may run again after a serialization failure: the helpers below replace. */
@@ -46,34 +65,21 @@ typedef struct {
   char *target;
   GVariant *detail; /* (nullable): a{sv} of the audit entry */
   GPtrArray *ended; /* (nullable): sessions whose applications are told once it is committed */
-} PosternApiCall;
+};
 
-typedef gboolean (*PosternApiWork) (PosternApiCall *call, PosternTxn *txn, GError **error);
-typedef gboolean (*PosternApiPrepare) (PosternApiCall *call, GError **error);
-
-typedef enum { POSTERN_API_READ, POSTERN_API_WRITE } PosternApiMode;
-
-/** postern_api_call_run: checks what was sent, runs @prepare (nullable) outside and @work inside a transaction, writes the audit entry, answers. */
-PosternResponse *postern_api_call_run (PosternApi *api, PosternRequest *request, PosternApiMode mode, PosternApiPrepare prepare, PosternApiWork work);
-
-/* A resource's row of the route table stands on one of these. */
-#define POSTERN_API_GET(resource, name)                                                                               \
-  PosternResponse *postern_api_##resource##_##name (PosternRequest *request, gpointer data)                          \
-  {                                                                                                                   \
-    return postern_api_call_run (data, request, POSTERN_API_READ, NULL, name);                                        \
-  }
-#define POSTERN_API_CHANGE(resource, name, prepare)                                                                   \
-  PosternResponse *postern_api_##resource##_##name (PosternRequest *request, gpointer data)                          \
-  {                                                                                                                   \
-    return postern_api_call_run (data, request, POSTERN_API_WRITE, prepare, name);                                    \
-  }
+/** postern_api_call_run: does what @row says for @request. (transfer full) */
+PosternResponse *postern_api_call_run (PosternApi *api, const PosternApiRow *row, PosternRequest *request);
 
 /** postern_api_call_set_result: takes @result (floating is sunk). Always TRUE, so that it can end a work function. */
 gboolean postern_api_call_set_result (PosternApiCall *call, guint status, GVariant *result);
-/** postern_api_call_set_page: @rows (element-type record) as items; @get_id and @to_json know the record. Always TRUE. */
-typedef const char *(*PosternApiGetId) (gconstpointer record);
+/**
+ * postern_api_call_set_page: @rows (element-type record) as items. `next` is the last one's member that has POSTERN_API_ID in the
+ * row's schema, and there is none on the last page. Always TRUE.
+ */
 typedef GVariant *(*PosternApiToJson) (gconstpointer record);
-gboolean postern_api_call_set_page (PosternApiCall *call, GPtrArray *rows, PosternApiGetId get_id, PosternApiToJson to_json);
+gboolean postern_api_call_set_page (PosternApiCall *call, GPtrArray *rows, PosternApiToJson to_json);
+/** postern_api_call_set_items: @items: (floating is sunk): an array of objects: a list that is whole. Always TRUE. */
+gboolean postern_api_call_set_items (PosternApiCall *call, GVariant *items);
 /** postern_api_call_audit: names what is being changed. @detail: (nullable), floating is sunk */
 void postern_api_call_audit (PosternApiCall *call, const char *event, const char *target, GVariant *detail);
 
@@ -83,17 +89,15 @@ PosternUser *postern_api_call_find_user (PosternTxn *txn, const char *name, GErr
 /** postern_api_call_tell: writes @notice (postern-notice.h) to @user, where mails go out here. */
 gboolean postern_api_call_tell (PosternApiCall *call, PosternTxn *txn, PosternUser *user, const char *notice, GError **error);
 
-/** postern_api_call_check_members: every member sent is one of @names (NULL-terminated); otherwise INVALID_REQUEST names it. */
-gboolean postern_api_call_check_members (PosternApiCall *call, const char *const *names, GError **error);
-/** postern_api_call_read_*: FALSE with INVALID_REQUEST when the member is there and of another type; untouched when absent. */
-gboolean postern_api_call_read_boolean (PosternApiCall *call, const char *name, gboolean *value, GError **error);
-/** a JSON null or an empty string clears */
-gboolean postern_api_call_read_string (PosternApiCall *call, const char *name, char **value, GError **error);
+/* Of the body into a record; untouched where the member is absent. */
+void postern_api_call_read_boolean (PosternApiCall *call, const char *name, gboolean *value);
+/** null or an empty string clears */
+void postern_api_call_read_string (PosternApiCall *call, const char *name, char **value);
 /** merges the object's members into *@value; a null member removes */
-gboolean postern_api_call_merge_object (PosternApiCall *call, const char *name, GVariant **value, GError **error);
+void postern_api_call_merge_object (PosternApiCall *call, const char *name, GVariant **value);
 /** postern_api_call_names_of_body: (floating): the names sent, for the audit entry: never the values */
 GVariant *postern_api_call_names_of_body (PosternApiCall *call);
-/** postern_api_call_invalid: sets INVALID_REQUEST "NAME: @why". Always FALSE. */
+/** postern_api_call_invalid: sets INVALID_REQUEST "NAME: @why"; NAME is a member of the body, "settings.host" one within. Always FALSE. */
 gboolean postern_api_call_invalid (GError **error, const char *name, const char *why);
 
 /* To JSON: nothing for NULL and for 0. */

@@ -1,12 +1,58 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "postern-api-call.h"
 
-#include "postern-api-routes.h"
 #include "postern-captcha.h"
 #include "postern-database.h"
 #include "postern-instance-change.h"
 #include "postern-messenger.h"
 #include "postern-sink.h"
+
+static const char *const states[] = { "running", "starting", "off", "failed", NULL };
+
+static const PosternApiMember members[] = {
+  { "id", POSTERN_API_STRING, POSTERN_API_OWN | POSTERN_API_ID, "Its id: what its file would be called." },
+  { "type", POSTERN_API_STRING, POSTERN_API_REQUIRED, "What it is an instance of.", 1, 64 },
+  { "kind", POSTERN_API_STRING, POSTERN_API_READ_ONLY, "What it does: connector, messenger, factor …" },
+  { "name", POSTERN_API_STRING, POSTERN_API_NULLABLE, "What people are shown.", 0, 200 },
+  { "origin", POSTERN_API_STRING, POSTERN_API_READ_ONLY, "The file that it is in, where it is in one: it cannot be changed here." },
+  { "state", POSTERN_API_STRING, POSTERN_API_OWN, "Whether it runs.", .choices = states },
+  { "problem", POSTERN_API_STRING, POSTERN_API_READ_ONLY, "Why it does not." },
+  { "callback_url", POSTERN_API_STRING, POSTERN_API_READ_ONLY, "What the provider must be told." },
+  { "order", POSTERN_API_INTEGER, 0, "Its place on the page.", -1000000, 1000000 },
+  { "enabled", POSTERN_API_BOOLEAN, POSTERN_API_WRITE_ONLY, "Whether it is to run." },
+  { "settings", POSTERN_API_OBJECT, POSTERN_API_SECRET, "Strings by their names; null takes one away. Those that are secret are never shown." },
+  { "secrets", POSTERN_API_ARRAY, POSTERN_API_READ_ONLY, "Which secrets are set, and never what they are.", .items = POSTERN_API_STRING },
+  { NULL },
+};
+static const PosternApiSchema schema = { "Connector", members, "An instance of a plugin: a connector, a messenger, a sink …" };
+
+static const PosternApiMember page_members[] = {
+  { "problems", POSTERN_API_ARRAY, POSTERN_API_OWN, "What could not be loaded, a line each.", .items = POSTERN_API_STRING },
+  { NULL },
+};
+
+static const PosternApiMember setting_members[] = {
+  { "name", POSTERN_API_STRING, POSTERN_API_OWN, "Its name." },
+  { "type", POSTERN_API_STRING, POSTERN_API_OWN, "What it holds: string, integer, url …" },
+  { "required", POSTERN_API_BOOLEAN, POSTERN_API_OWN, "Whether it must be set." },
+  { "secret", POSTERN_API_BOOLEAN, POSTERN_API_OWN, "Whether it is never shown." },
+  { "default", POSTERN_API_STRING, POSTERN_API_READ_ONLY, "What it is unless it is set." },
+  { "choices", POSTERN_API_ARRAY, POSTERN_API_READ_ONLY, "What it may be.", .items = POSTERN_API_STRING },
+  { "label", POSTERN_API_STRING, POSTERN_API_READ_ONLY, "What a form calls it." },
+  { "help", POSTERN_API_STRING, POSTERN_API_READ_ONLY, "What it is for." },
+  { NULL },
+};
+static const PosternApiSchema setting_schema = { "ConnectorSetting", setting_members };
+
+static const PosternApiMember type_members[] = {
+  { "type", POSTERN_API_STRING, POSTERN_API_OWN | POSTERN_API_ID, "Its id." },
+  { "kind", POSTERN_API_STRING, POSTERN_API_OWN, "What it does." },
+  { "name", POSTERN_API_STRING, POSTERN_API_OWN, "What people call it." },
+  { "description", POSTERN_API_STRING, POSTERN_API_READ_ONLY, "What it is for." },
+  { "settings", POSTERN_API_ARRAY, POSTERN_API_OWN, "What can be set.", .items = POSTERN_API_OBJECT, .schema = &setting_schema },
+  { NULL },
+};
+static const PosternApiSchema type_schema = { "ConnectorType", type_members, "What an instance can be of." };
 
 static const char *
 kind_of (PosternInstance *instance)
@@ -95,8 +141,6 @@ read_settings (PosternApiCall *call, GVariant **settings, GError **error)
 
   if (member == NULL)
     return TRUE;
-  if (!g_variant_is_of_type (member, G_VARIANT_TYPE_VARDICT))
-    return postern_api_call_invalid (error, "settings", "must be an object");
   g_variant_iter_init (&iter, member);
   while (g_variant_iter_loop (&iter, "{&sv}", &name, &value))
     {
@@ -115,17 +159,12 @@ read_settings (PosternApiCall *call, GVariant **settings, GError **error)
   return TRUE;
 }
 
-static gboolean
-read_order (PosternApiCall *call, char **order, GError **error)
+static char *
+dup_order (PosternApiCall *call)
 {
   g_autoptr (GVariant) member = postern_json_get (call->body, "order");
 
-  if (member == NULL)
-    return TRUE;
-  if (!g_variant_is_of_type (member, G_VARIANT_TYPE_INT64))
-    return postern_api_call_invalid (error, "order", "must be a whole number");
-  *order = g_strdup_printf ("%" G_GINT64_FORMAT, g_variant_get_int64 (member));
-  return TRUE;
+  return member != NULL ? g_strdup_printf ("%" G_GINT64_FORMAT, g_variant_get_int64 (member)) : NULL;
 }
 
 /* The names of what was sent, those of settings too: never the values. */
@@ -151,30 +190,30 @@ names_of (PosternApiCall *call, GVariant *settings)
 static gboolean
 name_culprit (const char *culprit, GError **error)
 {
-  static const char *const members[] = { "id", "type", "name", "order", NULL };
+  static const char *const own[] = { "id", "type", "name", "order", NULL };
 
   if (culprit != NULL && error != NULL && (*error)->domain == POSTERN_ERROR)
-    g_prefix_error (error, "%s%s: ", g_strv_contains (members, culprit) ? "" : "settings.", culprit);
+    g_prefix_error (error, "%s%s: ", g_strv_contains (own, culprit) ? "" : "settings.", culprit);
   return FALSE;
 }
 
 static gboolean
 write_one (PosternApiCall *call, PosternTxn *txn, gboolean whole, GError **error)
 {
-  static const char *const names[] = { "type", "name", "order", "enabled", "settings", NULL };
   PosternInstanceChange change = POSTERN_INSTANCE_CHANGE_INIT;
-  g_autofree char *type = NULL, *name = g_strdup (""), *order = g_strdup (whole ? "" : NULL), *culprit = NULL;
+  g_autofree char *type = NULL, *name = g_strdup (""), *order = dup_order (call), *culprit = NULL;
   g_autoptr (GVariant) settings = NULL, sent_name = postern_json_get (call->body, "name"), sent_enabled = postern_json_get (call->body, "enabled");
   gboolean enabled = TRUE;
 
-  if (!postern_api_call_check_members (call, names, error) || !postern_api_call_read_string (call, "type", &type, error) ||
-      !postern_api_call_read_string (call, "name", &name, error) || !read_order (call, &order, error) ||
-      !postern_api_call_read_boolean (call, "enabled", &enabled, error) || !read_settings (call, &settings, error))
+  if (!read_settings (call, &settings, error))
     return FALSE;
+  postern_api_call_read_string (call, "type", &type);
+  postern_api_call_read_string (call, "name", &name);
+  postern_api_call_read_boolean (call, "enabled", &enabled);
   change.id = postern_request_get_capture (call->request, "id");
   change.type = type;
   change.name = whole || sent_name != NULL ? (name ? name : "") : NULL;
-  change.order = order;
+  change.order = order == NULL && whole ? "" : order;
   change.enabled = whole || sent_enabled != NULL ? enabled : -1;
   change.settings = settings;
   change.whole = whole;
@@ -248,44 +287,27 @@ types (PosternApiCall *call, PosternTxn *txn, GError **error)
 {
   g_autoptr (GPtrArray) infos = postern_instance_change_list_types (call->api->book);
   g_auto (GVariantBuilder) items = G_VARIANT_BUILDER_INIT (G_VARIANT_TYPE ("aa{sv}"));
-  g_auto (GVariantDict) page = G_VARIANT_DICT_INIT (NULL);
 
   for (guint i = 0; i < infos->len; i++)
     g_variant_builder_add_value (&items, type_to_json (infos->pdata[i]));
-  g_variant_dict_insert_value (&page, "items", g_variant_builder_end (&items));
-  return postern_api_call_set_result (call, 200, g_variant_dict_end (&page));
+  return postern_api_call_set_items (call, g_variant_builder_end (&items));
 }
 
-/* Once it is committed: the next workers read it. */
-static PosternResponse *
-change_workers (PosternRequest *request, gpointer data, PosternApiWork work)
+/* The next workers read it. */
+static void
+change_workers (PosternApiCall *call)
 {
-  PosternApi *api = data;
-  PosternResponse *response = postern_api_call_run (api, request, POSTERN_API_WRITE, NULL, work);
-
-  if (postern_response_get_status (response) < 300)
-    postern_instance_book_tell_changed (api->book);
-  return response;
+  postern_instance_book_tell_changed (call->api->book);
 }
 
-PosternResponse *
-postern_api_connectors_put (PosternRequest *request, gpointer data)
-{
-  return change_workers (request, data, put);
-}
+static const PosternApiRow rows[] = {
+  { POSTERN_API_LIST, "/connectors", "listConnectors", "connectors:read", "Lists what runs, and what could not be loaded", .answer = &schema, .page = page_members, .work = list, .flags = POSTERN_API_UNPAGED },
+  { POSTERN_API_SHOW, "/connectors/{id}", "getConnector", "connectors:read", "Shows one", .answer = &schema, .work = show },
+  { POSTERN_API_REPLACE, "/connectors/{id}", "putConnector", "connectors:write", "Makes one or replaces it; secrets that are not sent stay", &schema, &schema, .work = put, .done = change_workers, .flags = POSTERN_API_CONFLICTS },
+  { POSTERN_API_UPDATE, "/connectors/{id}", "updateConnector", "connectors:write", "Changes the members, and the settings, that are sent", &schema, &schema, .work = update, .done = change_workers, .flags = POSTERN_API_CONFLICTS },
+  { POSTERN_API_DELETE, "/connectors/{id}", "deleteConnector", "connectors:write", "Takes one away", .work = delete, .done = change_workers, .flags = POSTERN_API_CONFLICTS },
+  { POSTERN_API_LIST, "/connector-types", "listConnectorTypes", "connectors:read", "Lists what an instance can be of, and its settings", .answer = &type_schema, .work = types, .flags = POSTERN_API_UNPAGED },
+  { .path = NULL },
+};
 
-PosternResponse *
-postern_api_connectors_update (PosternRequest *request, gpointer data)
-{
-  return change_workers (request, data, update);
-}
-
-PosternResponse *
-postern_api_connectors_delete (PosternRequest *request, gpointer data)
-{
-  return change_workers (request, data, delete);
-}
-
-POSTERN_API_GET (connectors, list)
-POSTERN_API_GET (connectors, show)
-POSTERN_API_GET (connectors, types)
+const PosternApiResource postern_api_connectors = { "Connectors", "How people come in, and how messages go out.", rows };

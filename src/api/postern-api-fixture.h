@@ -1,13 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #pragma once
 
+#include "postern-api-row.h"
 #include "postern-api.h"
 #include "postern-authenticator.h"
 #include "postern-error.h"
 #include "postern-identity-fixture.h"
 #include "postern-json.h"
 #include "postern-messenger.h"
-#include "postern-request.h"
+#include "postern-request-private.h"
 #include "postern-response.h"
 
 /* For tests: the API over a real store, and a router of a few lines in place of src/http. */
@@ -145,6 +146,39 @@ api_fixture_match (const char *pattern, const char *path, PosternRequest *reques
   return TRUE;
 }
 
+/* (nullable) */
+static inline const PosternApiRow *
+api_fixture_find_row (const PosternRoute *route)
+{
+  for (const PosternApiResource *const *resource = postern_api_get_resources (); *resource != NULL; resource++)
+    for (const PosternApiRow *row = (*resource)->rows; row->path != NULL; row++)
+      if (g_str_equal (postern_api_row_get_method (row), route->method) && g_str_equal (row->path, route->pattern + strlen ("/api/v1")))
+        return row;
+  return NULL;
+}
+
+/* What is answered is what the table says: all that must be there, nothing that it does not know, and of those types. */
+static inline void
+api_fixture_check_answer (const PosternApiRow *row, PosternResponse *response)
+{
+  PosternApiMember items = { "items", POSTERN_API_ARRAY, POSTERN_API_ALWAYS, NULL, .items = POSTERN_API_OBJECT, .schema = row->answer };
+  PosternApiMember members[8] = { items, { "next", POSTERN_API_STRING, 0, NULL } };
+  const PosternApiSchema page = { "Page", members };
+  g_autoptr (GPtrArray) faults = postern_api_schema_new_faults ();
+  g_autoptr (GVariant) answer = NULL;
+  GBytes *body = postern_response_get_body (response);
+
+  for (guint i = 0; row->page != NULL && row->page[i].name != NULL; i++)
+    members[2 + i] = row->page[i];
+  g_assert_cmpuint (postern_response_get_status (response), ==, postern_api_row_get_status (row));
+  if (row->answer == NULL)
+    return;
+  answer = postern_json_parse_object (g_bytes_get_data (body, NULL), (gssize) g_bytes_get_size (body), 0, NULL);
+  if (!postern_api_schema_check (row->kind == POSTERN_API_LIST ? &page : row->answer, POSTERN_API_FOR_ANSWERING, answer, faults))
+    g_error ("%s %s answers %s, which %s", postern_api_row_get_method (row), row->path, ((PosternApiFault *) faults->pdata[0])->pointer,
+             ((PosternApiFault *) faults->pdata[0])->detail);
+}
+
 /** api_fixture_dispatch: @path decoded. (transfer full) */
 static inline PosternResponse *
 api_fixture_dispatch (PosternApi *api, const char *method, const char *path, const char *query, const char *body)
@@ -153,13 +187,18 @@ api_fixture_dispatch (PosternApi *api, const char *method, const char *path, con
     {
       g_autoptr (PosternRequest) request = postern_request_new (method, path, query);
       g_autoptr (GBytes) bytes = g_bytes_new (body ? body : "", body ? strlen (body) : 0);
+      PosternResponse *response;
 
       if (!g_str_equal (route->method, method) || !api_fixture_match (route->pattern, path, request))
         continue;
       g_assert_true (route->flags & POSTERN_ROUTE_ADMIN);
+      postern_request_set_route (request, route);
       postern_request_set_body (request, bytes);
       postern_request_set_id (request, "req_test");
-      return route->handler (request, api);
+      response = route->handler (request, api);
+      if (postern_response_get_status (response) < 300)
+        api_fixture_check_answer (api_fixture_find_row (route), response);
+      return response;
     }
   return postern_response_new (404, NULL, NULL);
 }

@@ -1,13 +1,32 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "postern-api-call.h"
 
-#include "postern-api-routes.h"
+static const PosternApiMember members[] = {
+  { "id", POSTERN_API_STRING, POSTERN_API_OWN | POSTERN_API_ID, "Its id." },
+  { "user_id", POSTERN_API_STRING, POSTERN_API_READ_ONLY, "Whose it is; none is there for an application by itself." },
+  { "application_id", POSTERN_API_STRING, POSTERN_API_OWN, "The application that has it." },
+  { "session_id", POSTERN_API_STRING, POSTERN_API_READ_ONLY, "The session that it came from." },
+  { "scope", POSTERN_API_STRING, POSTERN_API_READ_ONLY, "Its scopes." },
+  { "resource", POSTERN_API_STRING, POSTERN_API_READ_ONLY, "The resources that it is for (RFC 8707)." },
+  { "offline", POSTERN_API_BOOLEAN, POSTERN_API_ALWAYS | POSTERN_API_READ_ONLY, "It outlives the session." },
+  { "created_at", POSTERN_API_TIME, POSTERN_API_READ_ONLY, "When it was given." },
+  { "expires_at", POSTERN_API_TIME, POSTERN_API_READ_ONLY, "When it ends." },
+  { "revoked_at", POSTERN_API_TIME, POSTERN_API_READ_ONLY, "When it was revoked." },
+  { NULL },
+};
+static const PosternApiSchema schema = { "Grant", members, "What tokens come from." };
 
-static const char *
-get_id (gconstpointer record)
-{
-  return ((const PosternGrant *) record)->id;
-}
+static const PosternApiMember filters[] = {
+  { "user", POSTERN_API_STRING, POSTERN_API_REQUIRED, "Whose: an id, or what the person signs in with.", 1, 254 },
+  { NULL },
+};
+
+static const PosternApiMember whose_members[] = {
+  { "user", POSTERN_API_STRING, 0, "Whose: an id, or what the person signs in with.", 1, 254 },
+  { "application", POSTERN_API_STRING, 0, "Those that this application has.", 1, 200 },
+  { NULL },
+};
+static const PosternApiSchema whose = { "GrantsToRevoke", whose_members, "All of one, of the other, or of the one for the other." };
 
 static GVariant *
 to_json (gconstpointer record)
@@ -31,17 +50,10 @@ to_json (gconstpointer record)
 static gboolean
 list (PosternApiCall *call, PosternTxn *txn, GError **error)
 {
-  const char *name;
-  g_autoptr (PosternUser) user = NULL;
-  g_autoptr (GPtrArray) grants = NULL;
+  g_autoptr (PosternUser) user = postern_api_call_find_user (txn, postern_json_get_string (call->query, "user"), error);
+  g_autoptr (GPtrArray) grants = user == NULL ? NULL : postern_grant_store_list (txn, user->id, call->after, call->limit, error);
 
-  if (!postern_request_get_query (call->request, "user", &name, error))
-    return FALSE;
-  if (name == NULL)
-    return postern_api_call_invalid (error, "user", "must be given: whose grants you want");
-  user = postern_api_call_find_user (txn, name, error);
-  grants = user == NULL ? NULL : postern_grant_store_list (txn, user->id, call->after, call->limit, error);
-  return grants != NULL && postern_api_call_set_page (call, grants, get_id, to_json);
+  return grants != NULL && postern_api_call_set_page (call, grants, to_json);
 }
 
 static gboolean
@@ -61,17 +73,13 @@ revoke_one (PosternApiCall *call, PosternTxn *txn, GError **error)
   return postern_grant_store_revoke (txn, id, call->now, error);
 }
 
-/* {"user", "application"}: all grants of one, of the other, or of the one for the other */
 static gboolean
 revoke_all (PosternApiCall *call, PosternTxn *txn, GError **error)
 {
-  static const char *const names[] = { "user", "application", NULL };
   const char *name = postern_json_get_string (call->body, "user");
   g_autoptr (PosternUser) user = NULL;
   const char *application = postern_json_get_string (call->body, "application");
 
-  if (!postern_api_call_check_members (call, names, error))
-    return FALSE;
   if (name == NULL && application == NULL)
     return postern_api_call_invalid (error, "user", "or application must be given");
   if (name != NULL && (user = postern_api_call_find_user (txn, name, error)) == NULL)
@@ -80,7 +88,12 @@ revoke_all (PosternApiCall *call, PosternTxn *txn, GError **error)
   return postern_grant_store_revoke_all (txn, user ? user->id : NULL, application, call->now, error);
 }
 
-POSTERN_API_GET (grants, list)
-POSTERN_API_GET (grants, show)
-POSTERN_API_CHANGE (grants, revoke_one, NULL)
-POSTERN_API_CHANGE (grants, revoke_all, NULL)
+static const PosternApiRow rows[] = {
+  { POSTERN_API_LIST, "/grants", "listGrants", "grants:read", "Lists the grants of a user", .answer = &schema, .query = filters, .work = list },
+  { POSTERN_API_SHOW, "/grants/{id}", "getGrant", "grants:read", "Shows a grant", .answer = &schema, .work = show },
+  { POSTERN_API_DELETE, "/grants/{id}", "revokeGrant", "grants:write", "Revokes a grant and all tokens from it", .work = revoke_one },
+  { POSTERN_API_ACTION, "/grants/revoke", "revokeGrants", "grants:write", "Revokes all grants of a user, of an application, or of the one for the other", &whose, .work = revoke_all },
+  { .path = NULL },
+};
+
+const PosternApiResource postern_api_grants = { "Grants", "What tokens come from.", rows };

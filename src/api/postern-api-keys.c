@@ -1,7 +1,32 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "postern-api-call.h"
 
-#include "postern-api-routes.h"
+static const char *const states[] = { "next", "current", "previous", "retired", NULL };
+
+static const PosternApiMember key_members[] = {
+  { "kid", POSTERN_API_STRING, POSTERN_API_OWN | POSTERN_API_ID, "Its id in the key set." },
+  { "use", POSTERN_API_STRING, POSTERN_API_READ_ONLY, "What it is for." },
+  { "alg", POSTERN_API_STRING, POSTERN_API_OWN, "Its algorithm." },
+  { "state", POSTERN_API_STRING, POSTERN_API_OWN, "The current one signs; the next and the previous one are published beside it.", .choices = states },
+  { "public_jwk", POSTERN_API_OBJECT, POSTERN_API_READ_ONLY, "The public half (RFC 7517)." },
+  { "created_at", POSTERN_API_TIME, POSTERN_API_READ_ONLY, "When it was made." },
+  { "activated_at", POSTERN_API_TIME, POSTERN_API_READ_ONLY, "Since when it signs." },
+  { "expires_at", POSTERN_API_TIME, POSTERN_API_READ_ONLY, "When the last token that it signed has expired." },
+  { NULL },
+};
+static const PosternApiSchema key_schema = { "Key", key_members, "A key that signs tokens, without its private half." };
+
+static const PosternApiMember keys_members[] = {
+  { "items", POSTERN_API_ARRAY, POSTERN_API_OWN, "All keys.", .items = POSTERN_API_OBJECT, .schema = &key_schema },
+  { NULL },
+};
+static const PosternApiSchema keys_schema = { "Keys", keys_members };
+
+static const PosternApiMember rotation_members[] = {
+  { "alg", POSTERN_API_STRING, POSTERN_API_REQUIRED, "Of which algorithm: RS256, PS256, ES256, ES384, EdDSA …", 1, 20 },
+  { NULL },
+};
+static const PosternApiSchema rotation = { "KeyRotation", rotation_members };
 
 /* The public half only: the private one never leaves the key ring. */
 static GVariant *
@@ -26,24 +51,18 @@ list (PosternApiCall *call, PosternTxn *txn, GError **error)
 {
   g_autoptr (GPtrArray) keys = postern_key_store_list (txn, error);
   g_auto (GVariantBuilder) items = G_VARIANT_BUILDER_INIT (G_VARIANT_TYPE ("aa{sv}"));
-  g_auto (GVariantDict) page = G_VARIANT_DICT_INIT (NULL);
 
   for (guint i = 0; keys != NULL && i < keys->len; i++)
     g_variant_builder_add_value (&items, to_json (keys->pdata[i]));
-  g_variant_dict_insert_value (&page, "items", g_variant_builder_end (&items));
-  return keys != NULL && postern_api_call_set_result (call, 200, g_variant_dict_end (&page));
+  return keys != NULL && postern_api_call_set_items (call, g_variant_builder_end (&items));
 }
 
 /* Making a key is slow (RSA) and the ring has its own transaction: before ours, which notes it. */
 static gboolean
 do_rotate (PosternApiCall *call, GError **error)
 {
-  static const char *const names[] = { "alg", NULL };
-  const char *name = postern_json_get_string (call->body, "alg");
-  PosternJoseAlg alg = name != NULL ? postern_jose_alg_from_string (name) : POSTERN_JOSE_ALG_UNKNOWN;
+  PosternJoseAlg alg = postern_jose_alg_from_string (postern_json_get_string (call->body, "alg"));
 
-  if (!postern_api_call_check_members (call, names, error))
-    return FALSE;
   if (alg == POSTERN_JOSE_ALG_UNKNOWN || alg >= POSTERN_JOSE_ALG_HS256)
     return postern_api_call_invalid (error, "alg", "must be a signature algorithm with a key pair: RS256, PS256, ES256, ES384, EdDSA …");
   return postern_key_ring_rotate (postern_tenant_get_key_ring (call->api->tenant), alg, error);
@@ -56,5 +75,10 @@ rotate (PosternApiCall *call, PosternTxn *txn, GError **error)
   return list (call, txn, error);
 }
 
-POSTERN_API_GET (keys, list)
-POSTERN_API_CHANGE (keys, rotate, do_rotate)
+static const PosternApiRow rows[] = {
+  { POSTERN_API_LIST, "/keys", "listKeys", "keys:read", "Lists the keys that sign tokens", .answer = &key_schema, .work = list, .flags = POSTERN_API_UNPAGED },
+  { POSTERN_API_ACTION, "/keys/rotate", "rotateKey", "keys:write", "Has the next key sign from now on", &rotation, &keys_schema, .work = rotate, .prepare = do_rotate, .flags = POSTERN_API_CONFLICTS },
+  { .path = NULL },
+};
+
+const PosternApiResource postern_api_keys = { "Keys", "The keys that sign tokens.", rows };

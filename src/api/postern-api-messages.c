@@ -3,17 +3,38 @@
 
 #include <string.h>
 
-#include "postern-api-routes.h"
 #include "postern-identifier.h"
 #include "postern-outbox.h"
 
 #define TEST_LIFETIME 120
 
-static const char *
-get_id (gconstpointer record)
-{
-  return ((const PosternOutboxEntry *) record)->id;
-}
+static const char *const channels[] = { "email", "sms", NULL };
+static const char *const states[] = { "waiting", "sent", "failed", "expired", NULL };
+
+static const PosternApiMember members[] = {
+  { "id", POSTERN_API_STRING, POSTERN_API_OWN | POSTERN_API_ID, "Its id." },
+  { "channel", POSTERN_API_STRING, POSTERN_API_OWN, "By which way it goes.", .choices = channels },
+  { "recipient", POSTERN_API_STRING, POSTERN_API_OWN, "To whom, masked." },
+  { "template", POSTERN_API_STRING, POSTERN_API_OWN, "What kind of message it is." },
+  { "language", POSTERN_API_STRING, POSTERN_API_READ_ONLY, "In which language." },
+  { "state", POSTERN_API_STRING, POSTERN_API_OWN, "What became of it.", .choices = states },
+  { "attempts", POSTERN_API_INTEGER, POSTERN_API_OWN, "How often it was tried." },
+  { "messenger", POSTERN_API_STRING, POSTERN_API_READ_ONLY, "Who had it last." },
+  { "result", POSTERN_API_STRING, POSTERN_API_READ_ONLY, "What was said of it." },
+  { "created_at", POSTERN_API_TIME, POSTERN_API_READ_ONLY, "When it was written." },
+  { "updated_at", POSTERN_API_TIME, POSTERN_API_READ_ONLY, "When something happened to it last." },
+  { "expires_at", POSTERN_API_TIME, POSTERN_API_READ_ONLY, "Until when it is of use." },
+  { "due_at", POSTERN_API_TIME, POSTERN_API_READ_ONLY, "When it is tried next." },
+  { NULL },
+};
+static const PosternApiSchema schema = { "Message", members, "A message to a person, without what it says." };
+
+static const PosternApiMember test_members[] = {
+  { "recipient", POSTERN_API_STRING, POSTERN_API_REQUIRED, "An e-mail address, or a number as +4915112345678.", 1, 254 },
+  { "language", POSTERN_API_STRING, 0, "In which language.", 1, 35 },
+  { NULL },
+};
+static const PosternApiSchema test_schema = { "TestMessage", test_members };
 
 /* What it says is never shown, and to whom only so that a person can be told apart. */
 static GVariant *
@@ -45,7 +66,7 @@ list (PosternApiCall *call, PosternTxn *txn, GError **error)
 {
   g_autoptr (GPtrArray) entries = postern_outbox_store_list (txn, call->after, call->limit, error);
 
-  return entries != NULL && postern_api_call_set_page (call, entries, get_id, to_json);
+  return entries != NULL && postern_api_call_set_page (call, entries, to_json);
 }
 
 static gboolean
@@ -75,7 +96,6 @@ retry (PosternApiCall *call, PosternTxn *txn, GError **error)
 static gboolean
 test (PosternApiCall *call, PosternTxn *txn, GError **error)
 {
-  static const char *const names[] = { "recipient", "language", NULL };
   const char *typed = postern_json_get_string (call->body, "recipient");
   g_autofree char *recipient = postern_identifier_canonicalize (typed);
   const char *channel = recipient != NULL && strchr (recipient, '@') != NULL ? "email" : "sms";
@@ -83,8 +103,6 @@ test (PosternApiCall *call, PosternTxn *txn, GError **error)
   g_autoptr (GPtrArray) added = NULL;
   g_autofree char *masked = NULL;
 
-  if (!postern_api_call_check_members (call, names, error))
-    return FALSE;
   if (recipient == NULL)
     return postern_api_call_invalid (error, "recipient", "must be an e-mail address, or a number like +4915112345678");
   if (!postern_outbox_can_deliver (call->api->instances, channel))
@@ -98,7 +116,12 @@ test (PosternApiCall *call, PosternTxn *txn, GError **error)
   return added != NULL && postern_api_call_set_result (call, 201, to_json (added->pdata[0]));
 }
 
-POSTERN_API_GET (messages, list)
-POSTERN_API_GET (messages, show)
-POSTERN_API_CHANGE (messages, retry, NULL)
-POSTERN_API_CHANGE (messages, test, NULL)
+static const PosternApiRow rows[] = {
+  { POSTERN_API_LIST, "/messages", "listMessages", "messages:read", "Lists what is to be sent and what was, the newest first", .answer = &schema, .work = list },
+  { POSTERN_API_CREATE, "/messages", "testMessage", "messages:write", "Sends a message that tries out the way", &test_schema, &schema, .work = test, .flags = POSTERN_API_CONFLICTS },
+  { POSTERN_API_SHOW, "/messages/{id}", "getMessage", "messages:read", "Shows what became of a message", .answer = &schema, .work = show },
+  { POSTERN_API_ACTION, "/messages/{id}/retry", "retryMessage", "messages:write", "Sends one that waits or was refused now", NULL, &schema, .work = retry, .flags = POSTERN_API_LAPSES },
+  { .path = NULL },
+};
+
+const PosternApiResource postern_api_messages = { "Messages", "What is sent to people.", rows };

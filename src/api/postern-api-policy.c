@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "postern-api-call.h"
 
-#include "postern-api-routes.h"
-
 #define SETTING "policy"
+
+static const PosternApiSchema schema = { "Policy", NULL, "The rules for sign-ins: those that were set; the others have their built-in values." };
 
 /* What was set; what was not set has its built-in default. */
 static gboolean
@@ -66,6 +66,11 @@ replace (PosternApiCall *call, PosternTxn *txn, GError **error)
   return store (call, txn, call->body, error);
 }
 
-POSTERN_API_GET (policy, show)
-POSTERN_API_CHANGE (policy, update, NULL)
-POSTERN_API_CHANGE (policy, replace, NULL)
+static const PosternApiRow rows[] = {
+  { POSTERN_API_SHOW, "/policy", "getPolicy", "policy:read", "Shows the rules that were set", .answer = &schema, .work = show },
+  { POSTERN_API_UPDATE, "/policy", "updatePolicy", "policy:write", "Changes the rules that are sent; null goes back to the built-in value", &schema, &schema, .work = update },
+  { POSTERN_API_REPLACE, "/policy", "replacePolicy", "policy:write", "Sets exactly the rules that are sent", &schema, &schema, .work = replace },
+  { .path = NULL },
+};
+
+const PosternApiResource postern_api_policy = { "Policy", "The rules for sign-ins.", rows };

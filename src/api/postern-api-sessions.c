@@ -1,13 +1,30 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "postern-api-call.h"
 
-#include "postern-api-routes.h"
+static const PosternApiMember members[] = {
+  { "id", POSTERN_API_STRING, POSTERN_API_OWN | POSTERN_API_ID, "Its id; the `sid` of OpenID Connect." },
+  { "user_id", POSTERN_API_STRING, POSTERN_API_OWN, "Who is signed in." },
+  { "application_id", POSTERN_API_STRING, POSTERN_API_READ_ONLY, "The application that the person signed in to without a browser." },
+  { "amr", POSTERN_API_STRING, POSTERN_API_READ_ONLY, "By which methods (RFC 8176)." },
+  { "acr", POSTERN_API_STRING, POSTERN_API_READ_ONLY, "How sure it is." },
+  { "user_agent", POSTERN_API_STRING, POSTERN_API_READ_ONLY, "The browser." },
+  { "remote_address", POSTERN_API_STRING, POSTERN_API_READ_ONLY, "From where." },
+  { "connector", POSTERN_API_STRING, POSTERN_API_READ_ONLY, "The connector by which the person came." },
+  { "auth_time", POSTERN_API_TIME, POSTERN_API_READ_ONLY, "When the person signed in, or showed it again." },
+  { "created_at", POSTERN_API_TIME, POSTERN_API_READ_ONLY, "When it began." },
+  { "used_at", POSTERN_API_TIME, POSTERN_API_READ_ONLY, "When it was used last." },
+  { "idle_expires_at", POSTERN_API_TIME, POSTERN_API_READ_ONLY, "When it ends unless it is used." },
+  { "expires_at", POSTERN_API_TIME, POSTERN_API_READ_ONLY, "When it ends." },
+  { "ended_at", POSTERN_API_TIME, POSTERN_API_READ_ONLY, "When it was ended." },
+  { NULL },
+};
+static const PosternApiSchema schema = { "Session", members, "Somebody signed in with a browser." };
 
-static const char *
-get_id (gconstpointer record)
-{
-  return ((const PosternSession *) record)->id;
-}
+static const PosternApiMember filters[] = {
+  { "user", POSTERN_API_STRING, 0, "Only this user's: an id, or what the person signs in with.", 1, 254 },
+  { "all", POSTERN_API_BOOLEAN, 0, "Those that have ended, too." },
+  { NULL },
+};
 
 static GVariant *
 to_json (gconstpointer record)
@@ -35,16 +52,15 @@ to_json (gconstpointer record)
 static gboolean
 list (PosternApiCall *call, PosternTxn *txn, GError **error)
 {
-  const char *name, *all;
+  const char *name = postern_json_get_string (call->query, "user");
+  gboolean all = postern_json_get_boolean (call->query, "all", FALSE);
   g_autoptr (PosternUser) user = NULL;
   g_autoptr (GPtrArray) sessions = NULL;
 
-  if (!postern_request_get_query (call->request, "user", &name, error) || !postern_request_get_query (call->request, "all", &all, error))
-    return FALSE;
   if (name != NULL && (user = postern_api_call_find_user (txn, name, error)) == NULL)
     return FALSE;
-  sessions = postern_session_store_list (txn, user ? user->id : NULL, all == NULL, call->after, call->limit, error);
-  return sessions != NULL && postern_api_call_set_page (call, sessions, get_id, to_json);
+  sessions = postern_session_store_list (txn, user ? user->id : NULL, !all, call->after, call->limit, error);
+  return sessions != NULL && postern_api_call_set_page (call, sessions, to_json);
 }
 
 static gboolean
@@ -75,6 +91,11 @@ end (PosternApiCall *call, PosternTxn *txn, GError **error)
   return postern_session_store_end (txn, id, call->now, error);
 }
 
-POSTERN_API_GET (sessions, list)
-POSTERN_API_GET (sessions, show)
-POSTERN_API_CHANGE (sessions, end, tell_end)
+static const PosternApiRow rows[] = {
+  { POSTERN_API_LIST, "/sessions", "listSessions", "sessions:read", "Lists who is signed in", .answer = &schema, .query = filters, .work = list },
+  { POSTERN_API_SHOW, "/sessions/{id}", "getSession", "sessions:read", "Shows a session", .answer = &schema, .work = show },
+  { POSTERN_API_DELETE, "/sessions/{id}", "endSession", "sessions:write", "Signs a browser out, and tells the applications that it was signed in to", .work = end, .prepare = tell_end },
+  { .path = NULL },
+};
+
+const PosternApiResource postern_api_sessions = { "Sessions", "Who is signed in.", rows };

@@ -1,11 +1,37 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "postern-api-call.h"
 
-#include "postern-api-routes.h"
 #include "postern-build.h"
 #include "postern-captcha.h"
 #include "postern-outbox.h"
 #include "postern-setup.h"
+
+static const PosternApiMember status_members[] = {
+  { "version", POSTERN_API_STRING, POSTERN_API_OWN, "The server's version." },
+  { "tenant", POSTERN_API_STRING, POSTERN_API_OWN, "The tenant." },
+  { "issuer", POSTERN_API_STRING, POSTERN_API_OWN, "Its issuer." },
+  { "users", POSTERN_API_INTEGER, POSTERN_API_OWN, "How many users there are." },
+  { "administrator", POSTERN_API_BOOLEAN, POSTERN_API_OWN, "Whether there is an administrator who can sign in." },
+  { "instances", POSTERN_API_INTEGER, POSTERN_API_OWN, "How many plugins run." },
+  { "problems", POSTERN_API_INTEGER, POSTERN_API_OWN, "How many could not be loaded." },
+  { NULL },
+};
+static const PosternApiSchema status_schema = { "Status", status_members };
+
+static const PosternApiMember check_members[] = {
+  { "check", POSTERN_API_STRING, POSTERN_API_OWN | POSTERN_API_ID, "What was looked at." },
+  { "ok", POSTERN_API_BOOLEAN, POSTERN_API_OWN, "Whether it is as it should be." },
+  { "text", POSTERN_API_STRING, POSTERN_API_OWN, "What was found, and what to do." },
+  { NULL },
+};
+static const PosternApiSchema check_schema = { "Check", check_members };
+
+static const PosternApiMember link_members[] = {
+  { "url", POSTERN_API_STRING, POSTERN_API_OWN | POSTERN_API_SECRET, "The link, shown this once." },
+  { "expires_at", POSTERN_API_TIME, POSTERN_API_OWN, "Until when it is good." },
+  { NULL },
+};
+static const PosternApiSchema link_schema = { "SetupLink", link_members };
 
 static gboolean
 show (PosternApiCall *call, PosternTxn *txn, GError **error)
@@ -131,7 +157,6 @@ doctor (PosternApiCall *call, PosternTxn *txn, GError **error)
 {
   static gboolean (*const checks[]) (Doctor *, GError **) = { check_public_url, check_administrator, check_instances, check_messengers, check_captcha, check_keys };
   Doctor self = { call, txn, G_VARIANT_BUILDER_INIT (G_VARIANT_TYPE ("aa{sv}")) };
-  g_auto (GVariantDict) dict = G_VARIANT_DICT_INIT (NULL);
 
   for (guint i = 0; i < G_N_ELEMENTS (checks); i++)
     if (!checks[i](&self, error))
@@ -139,8 +164,7 @@ doctor (PosternApiCall *call, PosternTxn *txn, GError **error)
         g_variant_builder_clear (&self.checks);
         return FALSE;
       }
-  g_variant_dict_insert_value (&dict, "items", g_variant_builder_end (&self.checks));
-  return postern_api_call_set_result (call, 200, g_variant_dict_end (&dict));
+  return postern_api_call_set_items (call, g_variant_builder_end (&self.checks));
 }
 
 /* --- the set-up link -------------------------------------------------------------------------------------------- */
@@ -159,6 +183,11 @@ setup (PosternApiCall *call, PosternTxn *txn, GError **error)
   return postern_api_call_set_result (call, 201, g_variant_dict_end (&dict));
 }
 
-POSTERN_API_GET (status, show)
-POSTERN_API_GET (status, doctor)
-POSTERN_API_CHANGE (status, setup, NULL)
+static const PosternApiRow rows[] = {
+  { POSTERN_API_SHOW, "/status", "getStatus", "status:read", "Shows what runs here", .answer = &status_schema, .work = show },
+  { POSTERN_API_LIST, "/doctor", "runDoctor", "status:read", "Looks for what is wrong, and says what to do", .answer = &check_schema, .work = doctor, .flags = POSTERN_API_UNPAGED },
+  { POSTERN_API_CREATE, "/setup", "makeSetupLink", "setup:write", "Makes the link by which the first administrator comes in", NULL, &link_schema, .work = setup, .flags = POSTERN_API_CONFLICTS },
+  { .path = NULL },
+};
+
+const PosternApiResource postern_api_status = { "Server", "The server itself.", rows };

@@ -29,8 +29,8 @@ refuses (const char *method, const char *path, const char *body, guint status, c
 {
   g_autoptr (GVariant) answer = call (method, path, NULL, body, status);
 
-  if (strstr (postern_json_get_string (answer, "error_description"), words) == NULL)
-    g_error ("%s lacks “%s”", postern_json_get_string (answer, "error_description"), words);
+  if (strstr (postern_json_get_string (answer, "detail"), words) == NULL)
+    g_error ("%s lacks “%s”", postern_json_get_string (answer, "detail"), words);
 }
 
 static gsize

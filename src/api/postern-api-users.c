@@ -1,19 +1,65 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "postern-api-call.h"
 
-#include "postern-api-routes.h"
 #include "postern-identifier.h"
 #include "postern-notice.h"
 
 #include <string.h>
 
-/* --- to JSON ---------------------------------------------------------------------------------------------------- */
+/* --- what a user is --------------------------------------------------------------------------------------------- */
 
-static const char *
-get_id (gconstpointer record)
-{
-  return ((const PosternUser *) record)->id;
-}
+static const PosternApiMember credential_members[] = {
+  { "id", POSTERN_API_STRING, POSTERN_API_OWN | POSTERN_API_ID, "Its id." },
+  { "kind", POSTERN_API_STRING, POSTERN_API_OWN, "The factor it is for, such as password, passkey or totp." },
+  { "created_at", POSTERN_API_TIME, POSTERN_API_READ_ONLY, "When it was set up." },
+  { "updated_at", POSTERN_API_TIME, POSTERN_API_READ_ONLY, "When it was changed last." },
+  { "used_at", POSTERN_API_TIME, POSTERN_API_READ_ONLY, "When somebody signed in with it last." },
+  { NULL },
+};
+static const PosternApiSchema credential_schema = { "Credential", credential_members, "Something that a person signs in with, without its secret." };
+
+static const PosternApiMember identity_members[] = {
+  { "id", POSTERN_API_STRING, POSTERN_API_OWN | POSTERN_API_ID, "Its id." },
+  { "connector", POSTERN_API_STRING, POSTERN_API_OWN, "The connector's id." },
+  { "subject", POSTERN_API_STRING, POSTERN_API_OWN, "What the provider calls the account." },
+  { "created_at", POSTERN_API_TIME, POSTERN_API_READ_ONLY, "When it was connected." },
+  { "used_at", POSTERN_API_TIME, POSTERN_API_READ_ONLY, "When somebody signed in with it last." },
+  { NULL },
+};
+static const PosternApiSchema identity_schema = { "Identity", identity_members, "An account at a provider that is connected." };
+
+#define OPTIONAL_NAME(name, most, description, ...) { name, POSTERN_API_STRING, POSTERN_API_NULLABLE, description, 0, most, __VA_ARGS__ }
+
+static const PosternApiMember user_members[] = {
+  { "id", POSTERN_API_STRING, POSTERN_API_OWN | POSTERN_API_ID, "Its id; it never changes." },
+  OPTIONAL_NAME ("username", 254, "What the person signs in with; unique among all user names, addresses and numbers."),
+  OPTIONAL_NAME ("email", 254, "E-mail address; unique likewise.", .format = "email"),
+  OPTIONAL_NAME ("phone", 32, "Telephone number with its country, as +4915112345678; unique likewise."),
+  OPTIONAL_NAME ("name", 500, "Full name; the same as `name` of the profile."),
+  { "email_verified", POSTERN_API_BOOLEAN, POSTERN_API_ALWAYS, "The address is known to be theirs." },
+  { "phone_verified", POSTERN_API_BOOLEAN, POSTERN_API_ALWAYS, "The number is known to be theirs." },
+  { "profile", POSTERN_API_OBJECT, 0, "OpenID Connect claims; what is sent is merged, and null removes a claim." },
+  { "data", POSTERN_API_OBJECT, 0, "Your own data about the person; merged likewise." },
+  { "administrator", POSTERN_API_BOOLEAN, POSTERN_API_ALWAYS, "May manage everything." },
+  { "disabled", POSTERN_API_BOOLEAN, POSTERN_API_ALWAYS, "Nobody can sign in as the person; setting it ends all sessions and grants." },
+  { "password", POSTERN_API_STRING, POSTERN_API_WRITE_ONLY | POSTERN_API_SECRET, "A new password; it ends all sessions and grants.", 1, 1024 },
+  { "password_hash", POSTERN_API_STRING, POSTERN_API_WRITE_ONLY | POSTERN_API_SECRET, "In place of a password its hash from elsewhere: $argon2id$…, $2b$…, $pbkdf2…, $scrypt$….", 1, 1024 },
+  { "credentials", POSTERN_API_ARRAY, POSTERN_API_READ_ONLY, "What the person signs in with; where one user is shown.", .items = POSTERN_API_OBJECT, .schema = &credential_schema },
+  { "identities", POSTERN_API_ARRAY, POSTERN_API_READ_ONLY, "The accounts at providers; where one user is shown.", .items = POSTERN_API_OBJECT, .schema = &identity_schema },
+  { "disabled_at", POSTERN_API_TIME, POSTERN_API_READ_ONLY, "Since when." },
+  { "created_at", POSTERN_API_TIME, POSTERN_API_READ_ONLY, "When the user was made." },
+  { "updated_at", POSTERN_API_TIME, POSTERN_API_READ_ONLY, "When the user was changed last." },
+  { "last_sign_in_at", POSTERN_API_TIME, POSTERN_API_READ_ONLY, "When the person signed in last." },
+  { NULL },
+};
+static const PosternApiSchema user_schema = { "User", user_members, "A person who signs in. At least one of username, email and phone is there." };
+
+static const PosternApiMember filters[] = {
+  { "search", POSTERN_API_STRING, 0, "Only those whose user name, address or number begins so.", 1, 254 },
+  { NULL },
+};
+
+/* --- to JSON ---------------------------------------------------------------------------------------------------- */
 
 static GVariant *
 to_json (gconstpointer record)
@@ -99,17 +145,13 @@ show_in_full (PosternApiCall *call, PosternTxn *txn, PosternUser *user, guint st
 
 /* --- from JSON -------------------------------------------------------------------------------------------------- */
 
-static const char *const members[] = { "username", "email", "phone", "email_verified", "phone_verified", "name", "profile", "data",
-                                       "administrator", "disabled", "password", "password_hash", NULL };
-
 /* The spelling that is stored is the one that is looked up. */
 static gboolean
 read_identifier (PosternApiCall *call, const char *name, char **value, GError **error)
 {
   g_autofree char *typed = g_steal_pointer (value);
 
-  if (!postern_api_call_read_string (call, name, &typed, error))
-    return FALSE;
+  postern_api_call_read_string (call, name, &typed);
   if (typed == NULL)
     return TRUE;
   *value = g_str_equal (name, "email") ? postern_identifier_canonicalize_email (typed) : postern_identifier_canonicalize (typed);
@@ -129,17 +171,13 @@ set_profile_name (PosternUser *user, const char *name)
   user->profile = g_variant_ref_sink (g_variant_dict_end (&dict));
 }
 
-static gboolean
-read_name (PosternApiCall *call, PosternUser *user, GError **error)
+static void
+read_name (PosternApiCall *call, PosternUser *user)
 {
   g_autofree char *name = user->profile ? g_strdup (postern_json_get_string (user->profile, "name")) : NULL;
 
-  if (!postern_api_call_read_string (call, "name", &name, error))
-    return FALSE;
-  if (name != NULL && strlen (name) > 500)
-    return postern_api_call_invalid (error, "name", "has more than 500 bytes");
+  postern_api_call_read_string (call, "name", &name);
   set_profile_name (user, name);
-  return TRUE;
 }
 
 /* What was proved of the old address says nothing about the new one. */
@@ -159,16 +197,17 @@ read_user (PosternApiCall *call, PosternUser *user, GError **error)
 {
   gboolean disabled = user->disabled_at != 0;
 
-  if (!postern_api_call_check_members (call, members, error) || !read_identifier (call, "username", &user->username, error)
+  if (!read_identifier (call, "username", &user->username, error)
       || !read_address (call, "email", &user->email, &user->email_verified, error)
-      || !read_address (call, "phone", &user->phone, &user->phone_verified, error)
-      || !postern_api_call_read_boolean (call, "email_verified", &user->email_verified, error)
-      || !postern_api_call_read_boolean (call, "phone_verified", &user->phone_verified, error)
-      || !postern_api_call_read_boolean (call, "administrator", &user->administrator, error)
-      || !postern_api_call_read_boolean (call, "disabled", &disabled, error)
-      || !postern_api_call_merge_object (call, "profile", &user->profile, error)
-      || !postern_api_call_merge_object (call, "data", &user->data, error) || !read_name (call, user, error))
+      || !read_address (call, "phone", &user->phone, &user->phone_verified, error))
     return FALSE;
+  postern_api_call_read_boolean (call, "email_verified", &user->email_verified);
+  postern_api_call_read_boolean (call, "phone_verified", &user->phone_verified);
+  postern_api_call_read_boolean (call, "administrator", &user->administrator);
+  postern_api_call_read_boolean (call, "disabled", &disabled);
+  postern_api_call_merge_object (call, "profile", &user->profile);
+  postern_api_call_merge_object (call, "data", &user->data);
+  read_name (call, user);
   if (user->username == NULL && user->email == NULL && user->phone == NULL)
     return postern_api_call_invalid (error, "email", "or username or phone must be given: a person needs something to sign in with");
   if (user->username != NULL && strchr (user->username, '@') != NULL)
@@ -261,15 +300,10 @@ store_password (PosternApiCall *call, PosternTxn *txn, const char *user_id, GErr
 static gboolean
 list (PosternApiCall *call, PosternTxn *txn, GError **error)
 {
-  const char *search;
-  g_autofree char *canonical = NULL;
-  g_autoptr (GPtrArray) users = NULL;
-
-  if (!postern_request_get_query (call->request, "search", &search, error))
-    return FALSE;
-  canonical = search != NULL ? g_utf8_casefold (search, -1) : NULL;
-  users = postern_user_store_list (txn, canonical, call->after, call->limit, error);
-  return users != NULL && postern_api_call_set_page (call, users, get_id, to_json);
+  const char *search = postern_json_get_string (call->query, "search");
+  g_autofree char *canonical = search != NULL ? g_utf8_casefold (search, -1) : NULL;
+  g_autoptr (GPtrArray) users = postern_user_store_list (txn, canonical, call->after, call->limit, error);
+  return users != NULL && postern_api_call_set_page (call, users, to_json);
 }
 
 static PosternUser *
@@ -381,9 +415,14 @@ unlink_identity (PosternApiCall *call, PosternTxn *txn, GError **error)
   return TRUE;
 }
 
-POSTERN_API_GET (users, list)
-POSTERN_API_GET (users, show)
-POSTERN_API_CHANGE (users, create, prepare_password)
-POSTERN_API_CHANGE (users, update, prepare_password)
-POSTERN_API_CHANGE (users, delete, NULL)
-POSTERN_API_CHANGE (users, unlink_identity, NULL)
+static const PosternApiRow rows[] = {
+  { POSTERN_API_LIST, "/users", "listUsers", "users:read", "Lists users", .answer = &user_schema, .query = filters, .work = list },
+  { POSTERN_API_CREATE, "/users", "createUser", "users:write", "Makes a user", &user_schema, &user_schema, .work = create, .prepare = prepare_password, .flags = POSTERN_API_CONFLICTS },
+  { POSTERN_API_SHOW, "/users/{id}", "getUser", "users:read", "Shows a user; the id may also be what the person signs in with", .answer = &user_schema, .work = show },
+  { POSTERN_API_UPDATE, "/users/{id}", "updateUser", "users:write", "Changes the members that are sent", &user_schema, &user_schema, .work = update, .prepare = prepare_password, .flags = POSTERN_API_CONFLICTS },
+  { POSTERN_API_DELETE, "/users/{id}", "deleteUser", "users:write", "Deletes a user and all that is theirs", .work = delete },
+  { POSTERN_API_DELETE, "/users/{id}/identities/{identity}", "unlinkIdentity", "users:write", "Takes a provider's account from a user", .work = unlink_identity },
+  { .path = NULL },
+};
+
+const PosternApiResource postern_api_users = { "Users", "The people who sign in.", rows };

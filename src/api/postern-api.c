@@ -1,71 +1,80 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "postern-api-call.h"
 
-#include "postern-api-routes.h"
+#include "postern-request-private.h"
 
-#define GET(path, handler) { "GET", "/api/v1" path, handler, NULL, 0, POSTERN_ROUTE_ADMIN }
-#define SEND(method, path, handler) { method, "/api/v1" path, handler, NULL, POSTERN_API_BODY_MAX, POSTERN_ROUTE_ADMIN }
-
-/* clang-format off */
-static const PosternRoute routes[] = {
-  GET ("/status", postern_api_status_show),
-  GET ("/doctor", postern_api_status_doctor),
-  SEND ("POST", "/setup", postern_api_status_setup),
-
-  GET ("/users", postern_api_users_list),
-  SEND ("POST", "/users", postern_api_users_create),
-  GET ("/users/{id}", postern_api_users_show),
-  SEND ("PATCH", "/users/{id}", postern_api_users_update),
-  SEND ("DELETE", "/users/{id}", postern_api_users_delete),
-  SEND ("DELETE", "/users/{id}/identities/{identity}", postern_api_users_unlink_identity),
-  SEND ("POST", "/users/{id}/factor-reset", postern_api_factor_reset_request_reset),
-  SEND ("DELETE", "/users/{id}/factor-reset", postern_api_factor_reset_cancel),
-
-  GET ("/applications", postern_api_applications_list),
-  SEND ("POST", "/applications", postern_api_applications_create),
-  GET ("/applications/{id}", postern_api_applications_show),
-  SEND ("PATCH", "/applications/{id}", postern_api_applications_update),
-  SEND ("DELETE", "/applications/{id}", postern_api_applications_delete),
-  SEND ("POST", "/applications/{id}/secrets", postern_api_applications_add_secret),
-  SEND ("DELETE", "/applications/{id}/secrets/{secret}", postern_api_applications_remove_secret),
-
-  GET ("/sessions", postern_api_sessions_list),
-  GET ("/sessions/{id}", postern_api_sessions_show),
-  SEND ("DELETE", "/sessions/{id}", postern_api_sessions_end),
-
-  GET ("/grants", postern_api_grants_list),
-  GET ("/grants/{id}", postern_api_grants_show),
-  SEND ("DELETE", "/grants/{id}", postern_api_grants_revoke_one),
-  SEND ("POST", "/grants/revoke", postern_api_grants_revoke_all),
-
-  GET ("/keys", postern_api_keys_list),
-  SEND ("POST", "/keys/rotate", postern_api_keys_rotate),
-
-  GET ("/policy", postern_api_policy_show),
-  SEND ("PATCH", "/policy", postern_api_policy_update),
-  SEND ("PUT", "/policy", postern_api_policy_replace),
-
-  GET ("/connectors", postern_api_connectors_list),
-  GET ("/connectors/{id}", postern_api_connectors_show),
-  SEND ("PUT", "/connectors/{id}", postern_api_connectors_put),
-  SEND ("PATCH", "/connectors/{id}", postern_api_connectors_update),
-  SEND ("DELETE", "/connectors/{id}", postern_api_connectors_delete),
-  GET ("/connector-types", postern_api_connectors_types),
-
-  GET ("/messages", postern_api_messages_list),
-  SEND ("POST", "/messages", postern_api_messages_test),
-  GET ("/messages/{id}", postern_api_messages_show),
-  SEND ("POST", "/messages/{id}/retry", postern_api_messages_retry),
-  GET ("/audit", postern_api_audit_list),
-  { NULL }
+static const PosternApiResource *const resources[] = {
+  &postern_api_status, &postern_api_users, &postern_api_factor_reset, &postern_api_applications, &postern_api_sessions, &postern_api_grants, &postern_api_keys,
+  &postern_api_policy, &postern_api_connectors, &postern_api_messages, &postern_api_audit, &postern_api_document, NULL,
 };
-/* clang-format on */
+
+const PosternApiResource *const *
+postern_api_get_resources (void)
+{
+  return resources;
+}
+
+/* --- routes: made of the rows once; which row a request means, its route says ----------------------------------------- */
+
+typedef struct {
+  PosternRoute *routes;
+  const PosternApiRow **rows; /* in the same order */
+} Table;
+
+static PosternResponse *handle (PosternRequest *request, gpointer api);
+
+static PosternRoute
+make_route (const PosternApiRow *row)
+{
+  const char *method = postern_api_row_get_method (row);
+  g_autofree char *pattern = g_strconcat ("/api/v1", row->path, NULL);
+
+  return (PosternRoute){ method, g_intern_string (pattern), handle, NULL, g_str_equal (method, "GET") ? 0 : POSTERN_API_BODY_MAX, POSTERN_ROUTE_ADMIN };
+}
+
+static gpointer
+make_table (gpointer unused)
+{
+  g_autoptr (GArray) routes = g_array_new (TRUE, TRUE, sizeof (PosternRoute));
+  g_autoptr (GPtrArray) rows = g_ptr_array_new ();
+  Table *table = g_new0 (Table, 1);
+
+  for (const PosternApiResource *const *resource = resources; *resource != NULL; resource++)
+    for (const PosternApiRow *row = (*resource)->rows; row->path != NULL; row++)
+      {
+        PosternRoute route = make_route (row);
+
+        g_array_append_val (routes, route);
+        g_ptr_array_add (rows, (gpointer) row);
+      }
+  table->routes = (PosternRoute *) g_array_free (g_steal_pointer (&routes), FALSE);
+  table->rows = (const PosternApiRow **) g_ptr_array_free (g_steal_pointer (&rows), FALSE);
+  return table;
+}
+
+static const Table *
+get_table (void)
+{
+  static GOnce once = G_ONCE_INIT;
+
+  return g_once (&once, make_table, NULL);
+}
+
+static PosternResponse *
+handle (PosternRequest *request, gpointer api)
+{
+  const Table *table = get_table ();
+
+  return postern_api_call_run (api, table->rows[postern_request_get_route (request) - table->routes], request);
+}
 
 const PosternRoute *
 postern_api_get_routes (void)
 {
-  return routes;
+  return get_table ()->routes;
 }
+
+/* --- set up ------------------------------------------------------------------------------------------------------------ */
 
 PosternApi *
 postern_api_new (PosternTenant *tenant)

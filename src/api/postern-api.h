@@ -11,9 +11,10 @@ G_BEGIN_DECLS
 /**
  * PosternApi: the management API of one tenant, JSON under `/api/v1/`. Everything the command line and a console can do.
  *
- * Answers are objects; lists are `{"items": […], "next": ID}` and page by `?after=ID&limit=N` (next is absent on the last page). Errors are
- * `{"error", "error_description"}`, where the description names the member that is wrong. Times are seconds since 1970 and absent
+ * Answers are objects; lists are `{"items": […], "next": ID}` and page by `?after=ID&limit=N` (next is absent on the last page). What is not
+ * done is answered with a problem (RFC 9457), whose `errors` name the members that are wrong. Times are seconds since 1970 and absent
  * for never. Secrets are shown once, in the answer that makes them. Every change writes an audit entry in its own transaction.
+ * `/api/v1/openapi.json` describes all of it; postern-api-call.h says how a resource is added.
  *
  * Set up once, before the first request, then immutable. Thread-safe.
  */

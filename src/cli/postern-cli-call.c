@@ -93,6 +93,17 @@ make_path (PosternCliCall *call)
   return g_string_free (g_steal_pointer (&path), FALSE);
 }
 
+/* Of the first page no size is said: a list that is always whole has no pages. */
+static char *
+make_page_path (PosternCliCall *call, const char *path, const char *after, gint64 left)
+{
+  g_autofree char *escaped = after ? g_uri_escape_string (after, NULL, FALSE) : NULL;
+  g_autofree char *page = escaped ? g_strdup_printf ("after=%s&limit=%d", escaped, (int) CLAMP (left, 1, 500)) : g_strdup ("");
+  gboolean filtered = *call->query != '\0';
+
+  return g_strconcat (path, escaped || filtered ? "?" : "", page, escaped && filtered ? "&" : "", call->query, NULL);
+}
+
 /* All pages as one: members of the first answer, items of all. */
 static gboolean
 fetch_all (PosternCliCall *call, const char *path, GVariant **answer, GError **error)
@@ -105,7 +116,7 @@ fetch_all (PosternCliCall *call, const char *path, GVariant **answer, GError **e
 
   do
     {
-      g_autofree char *page_path = g_strdup_printf ("%s?limit=%d%s%s%s%s", path, (int) CLAMP (left, 1, 500), after ? "&after=" : "", after ? after : "", *call->query ? "&" : "", call->query);
+      g_autofree char *page_path = make_page_path (call, path, after, left);
       g_autoptr (GVariant) page = NULL, rows = NULL;
 
       if (!postern_cli_call_api (call, "GET", page_path, NULL, &page, error))

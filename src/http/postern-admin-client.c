@@ -60,20 +60,21 @@ static const struct {
 } codes[] = {
   { 400, POSTERN_ERROR_INVALID_REQUEST }, { 403, POSTERN_ERROR_ACCESS_DENIED },           { 404, POSTERN_ERROR_NOT_FOUND },
   { 405, POSTERN_ERROR_NOT_FOUND },       { 409, POSTERN_ERROR_CONFLICT },                { 410, POSTERN_ERROR_STALE },
+  { 412, POSTERN_ERROR_CONFLICT },        { 422, POSTERN_ERROR_INVALID_REQUEST },                { 401, POSTERN_ERROR_ACCESS_DENIED },
   { 413, POSTERN_ERROR_TOO_LARGE },       { 503, POSTERN_ERROR_TEMPORARILY_UNAVAILABLE }, { 429, POSTERN_ERROR_TOO_MANY_REQUESTS },
 };
 
 static gboolean
 take_refusal (guint status, GVariant *answer, GError **error)
 {
-  const char *words = answer != NULL ? postern_json_get_string (answer, "error_description") : NULL;
+  const char *words = answer != NULL ? postern_json_get_string (answer, "detail") : NULL;
   PosternError code = POSTERN_ERROR_FAILED;
 
   for (guint i = 0; i < G_N_ELEMENTS (codes); i++)
     if (codes[i].status == status)
       code = codes[i].code;
   if (words == NULL && answer != NULL)
-    words = postern_json_get_string (answer, "error");
+    words = postern_json_get_string (answer, "title");
   g_set_error (error, POSTERN_ERROR, code, "%s", words ? words : "the server refused without a reason; see its log");
   return FALSE;
 }

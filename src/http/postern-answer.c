@@ -2,6 +2,7 @@
 #include "postern-answer.h"
 #include "postern-cookie.h"
 #include "postern-error.h"
+#include "postern-json.h"
 #include "postern-languages.h"
 #include "postern-request-private.h"
 
@@ -223,9 +224,35 @@ wants_page (PosternRequest *request)
   return accept && strstr (accept, "text/html") != NULL;
 }
 
+/* Where programs call, what this room itself refuses is a problem of no kind of its own (RFC 9457 section 4.2.1). */
+static gboolean
+is_api (PosternRequest *request)
+{
+  return request && g_str_has_prefix (postern_request_get_path (request), "/api/");
+}
+
+static PosternResponse *
+new_problem (PosternRequest *request, const GError *error)
+{
+  g_auto (PosternJsonObject) object = POSTERN_JSON_OBJECT_INIT;
+  guint status = postern_error_get_status (error);
+  g_autoptr (GBytes) body = NULL;
+  char *text;
+
+  postern_json_object_add_string (&object, "type", "about:blank");
+  postern_json_object_add_int64 (&object, "status", status);
+  postern_json_object_add_string (&object, "detail", postern_error_is_public (error) ? error->message : NULL);
+  postern_json_object_add_string (&object, "instance", postern_request_get_id (request));
+  text = postern_json_print (postern_json_object_end (&object));
+  body = g_bytes_new_take (text, strlen (text));
+  return postern_response_new (status, "application/problem+json", body);
+}
+
 PosternResponse *
 postern_answer_new_error (const PosternAnswerContext *self, PosternRequest *request, const GError *error)
 {
+  if (is_api (request))
+    return new_problem (request, error);
   if (self->pages && wants_page (request))
     return postern_response_new_error_page (error, NULL);
   return postern_response_new_error (error);

@@ -23,7 +23,7 @@ typedef struct {
 PosternResponse *postern_answer_render (const PosternAnswerContext *self, PosternRequest *request, PosternResponse *response);
 /** postern_answer_make_reply: @response, to @request, as rendered. @cors: any origin may read it. (transfer full) */
 PosternGateReply *postern_answer_make_reply (const PosternAnswerContext *self, PosternRequest *request, PosternResponse *response, gboolean cors);
-/** postern_answer_new_error: @error as a page for a browser, as JSON for a program. @request: (nullable). (transfer full) */
+/** postern_answer_new_error: @error as a page for a browser, as JSON for a program, below /api/ as a problem (RFC 9457). @request: (nullable). (transfer full) */
 PosternResponse *postern_answer_new_error (const PosternAnswerContext *self, PosternRequest *request, const GError *error);
 
 G_END_DECLS

@@ -254,6 +254,7 @@ postern_server_request_read (PosternServerCall *call, const PosternGateHead *hea
   }
   if (place.below)
     postern_router_match (router, postern_request_get_method (call->request), place.below, &call->match);
+  postern_request_set_route (call->request, call->match.route);
   for (guint i = 0; i < call->match.n_captures; i++)
     postern_request_set_capture (call->request, call->match.captures[i].name, call->match.captures[i].value);
   return 0;

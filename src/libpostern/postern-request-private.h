@@ -3,6 +3,7 @@
 
 #include "postern-pairs-private.h"
 #include "postern-request.h"
+#include "postern-route.h"
 
 G_BEGIN_DECLS
 
@@ -18,5 +19,10 @@ POSTERN_API void postern_request_add_field (PosternRequest *self, const char *na
 POSTERN_API const char *postern_request_get_tenant (PosternRequest *self);
 /** postern_request_set_tenant: @slug: copied */
 POSTERN_API void postern_request_set_tenant (PosternRequest *self, const char *slug);
+
+/** postern_request_set_route: the row that the path led to; it outlives the request. */
+POSTERN_API void postern_request_set_route (PosternRequest *self, const PosternRoute *route);
+/** postern_request_get_route: (transfer none) (nullable): what postern_request_set_route() set */
+POSTERN_API const PosternRoute *postern_request_get_route (PosternRequest *self);
 
 G_END_DECLS

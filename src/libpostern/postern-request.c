@@ -21,6 +21,7 @@ struct _PosternRequest {
   PosternPairs *cookies;  /* (nullable): read on first use */
   PosternPairs *captures; /* (nullable): most routes have none */
   GBytes *body;           /* (nullable): none */
+  const PosternRoute *route; /* (nullable) */
   GCancellable *cancellable;
   Parameters from_query, from_form;
 };
@@ -440,4 +441,16 @@ postern_request_set_capture (PosternRequest *self, const char *name, const char 
   if (!self->captures)
     self->captures = postern_pairs_new ();
   postern_pairs_set (self->captures, name, value);
+}
+
+void
+postern_request_set_route (PosternRequest *self, const PosternRoute *route)
+{
+  self->route = route;
+}
+
+const PosternRoute *
+postern_request_get_route (PosternRequest *self)
+{
+  return self->route;
 }

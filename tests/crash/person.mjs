@@ -272,7 +272,7 @@ export class Person extends Actor {
   async #read() {
     const absent = (error) => { if (error.status !== 404) throw error; };
     const user = await this.world.admin('GET', `/users/${encodeURIComponent(this.id ?? this.email)}`).catch(absent);
-    const [grants, sessions] = user ? await Promise.all([this.world.adminList(`/grants?user=${user.id}`), this.world.adminList(`/sessions?user=${user.id}&all=1`)]) : [[], []];
+    const [grants, sessions] = user ? await Promise.all([this.world.adminList(`/grants?user=${user.id}`), this.world.adminList(`/sessions?user=${user.id}&all=true`)]) : [[], []];
     return { user, grants, sessions };
   }
 

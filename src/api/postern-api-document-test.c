@@ -1,0 +1,221 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "postern-api-fixture.h"
+#include "postern-management-roles.h"
+
+static PosternStore *store;
+static PosternTenant *tenant;
+static PosternApi *api;
+
+/* (transfer full): of the body, which must be a problem where it was not done */
+static GVariant *
+call (const char *method, const char *path, const char *query, const char *body, guint status)
+{
+  g_autoptr (PosternResponse) response = api_fixture_dispatch (api, method, path, query, body);
+  GBytes *bytes = postern_response_get_body (response);
+  g_autoptr (GError) error = NULL;
+  GVariant *answer = postern_json_parse_object (g_bytes_get_data (bytes, NULL), (gssize) g_bytes_get_size (bytes), 0, &error);
+
+  g_assert_no_error (error);
+  g_assert_cmpuint (postern_response_get_status (response), ==, status);
+  g_assert_cmpstr (postern_response_get_content_type (response), ==, status < 300 ? "application/json" : "application/problem+json");
+  return answer;
+}
+
+/* "POINTER CODE\n" of each, in order */
+static char *
+list_errors (GVariant *problem)
+{
+  g_autoptr (GVariant) errors = postern_json_get (problem, "errors");
+  g_autoptr (GString) out = g_string_new (NULL);
+
+  for (gsize i = 0; errors != NULL && i < g_variant_n_children (errors); i++)
+    {
+      g_autoptr (GVariant) box = g_variant_get_child_value (errors, i);
+      g_autoptr (GVariant) row = g_variant_get_variant (box);
+      const char *pointer = postern_json_get_string (row, "pointer");
+
+      g_assert_nonnull (postern_json_get_string (row, "detail"));
+      g_string_append_printf (out, "%s %s\n", pointer ? pointer : postern_json_get_string (row, "parameter"), postern_json_get_string (row, "code"));
+    }
+  return g_string_free (g_steal_pointer (&out), FALSE);
+}
+
+static void
+refuses (const char *method, const char *path, const char *query, const char *body, const char *errors)
+{
+  g_autofree char *full = g_strconcat ("/api/v1", path, NULL);
+  g_autoptr (GVariant) problem = call (method, full, query, body, 400);
+  g_autofree char *found = list_errors (problem);
+
+  g_assert_cmpstr (postern_json_get_string (problem, "type"), ==, "https://id.example/problems/invalid-request");
+  g_assert_cmpint (postern_json_get_int64 (problem, "status", 0), ==, 400);
+  g_assert_cmpstr (postern_json_get_string (problem, "instance"), ==, "req_test");
+  g_assert_nonnull (postern_json_get_string (problem, "title"));
+  g_assert_cmpstr (found, ==, errors);
+}
+
+/* Each member that is wrong is named, all at once, and each has its code. */
+static void
+test_problems (void)
+{
+  refuses ("POST", "/users", NULL, "{\"email\":7,\"admin\":true,\"data\":[],\"disabled\":null}", "/email wrong_type\n/admin unknown_member\n/data wrong_type\n/disabled wrong_type\n");
+  refuses ("POST", "/users", NULL, "{\"id\":\"usr_mine\",\"created_at\":1}", "/id unknown_member\n/created_at unknown_member\n");
+  refuses ("POST", "/users", NULL, "{\"a~/b\":1}", "/a~0~1b unknown_member\n");
+  refuses ("POST", "/users", NULL, "{\"username\":\"a@b\"}", "/username invalid\n"); /* what no table can say */
+  refuses ("POST", "/applications", NULL, "{\"kind\":\"toaster\"}", "/kind not_a_choice\n/name missing\n");
+  refuses ("POST", "/applications", NULL, "{\"name\":\"\"}", "/name too_short\n");
+  refuses ("POST", "/applications", NULL, "{\"name\":\"X\",\"metadata\":{\"redirect_uris\":[\"javascript:x\"]}}", "/metadata/redirect_uris invalid\n");
+  refuses ("POST", "/messages", NULL, "{\"language\":7}", "/language wrong_type\n/recipient missing\n");
+  refuses ("PUT", "/connectors/corp", NULL, "{\"type\":\"corp\",\"order\":1.5,\"settings\":{\"issuer\":\"https://corp.example\",\"client-secret\":\"x\"}}", "/order wrong_type\n");
+  refuses ("PATCH", "/connectors/corp", NULL, "{\"order\":1000001}", "/order out_of_range\n");
+  refuses ("POST", "/grants/revoke", NULL, "{}", "/user invalid\n");
+  refuses ("GET", "/users", "limit=0", NULL, "limit out_of_range\n");
+  refuses ("GET", "/users", "limit=x&serach=a", NULL, "limit wrong_type\nserach unknown_parameter\n");
+  refuses ("GET", "/users", "search=a&search=b", NULL, "search repeated\n");
+  refuses ("GET", "/grants", NULL, NULL, "user missing\n");
+  refuses ("GET", "/sessions", "all=1", NULL, "all wrong_type\n");
+  refuses ("GET", "/policy", "after=x", NULL, "after unknown_parameter\n");
+}
+
+/* As many as are told at once, and no more. */
+static void
+test_many_faults (void)
+{
+  g_autoptr (GString) body = g_string_new ("{");
+  g_autoptr (GVariant) problem = NULL, errors = NULL;
+
+  for (guint i = 0; i < 100; i++)
+    g_string_append_printf (body, "%s\"m%u\":1", i ? "," : "", i);
+  g_string_append_c (body, '}');
+  problem = call ("POST", "/api/v1/users", NULL, body->str, 400);
+  errors = postern_json_get (problem, "errors");
+  g_assert_cmpuint (g_variant_n_children (errors), ==, POSTERN_API_FAULTS_MAX);
+}
+
+static void
+test_other_problems (void)
+{
+  g_autoptr (GVariant) missing = call ("GET", "/api/v1/users/nobody", NULL, NULL, 404);
+  g_autoptr (PosternRequest) request = postern_request_new ("POST", "/api/v1/users", NULL);
+  g_autoptr (GBytes) form = g_bytes_new_static ("email=a%40b.example", 19);
+  const PosternRoute *route = postern_api_get_routes ();
+  g_autoptr (PosternResponse) response = NULL;
+
+  g_assert_true (g_str_has_suffix (postern_json_get_string (missing, "type"), "/problems/not-found"));
+  while (!g_str_equal (route->method, "POST") || !g_str_equal (route->pattern, "/api/v1/users"))
+    route++;
+  postern_request_set_route (request, route);
+  postern_request_set_body (request, form);
+  postern_request_add_header (request, "Content-Type", "application/x-www-form-urlencoded");
+  response = route->handler (request, api);
+  g_assert_cmpuint (postern_response_get_status (response), ==, 415);
+}
+
+/* --- the document ------------------------------------------------------------------------------------------------- */
+
+static GVariant *
+resolve (GVariant *document, const char *reference)
+{
+  g_auto (GStrv) steps = g_strsplit (reference, "/", -1);
+  g_autoptr (GVariant) at = g_variant_ref (document);
+
+  g_assert_cmpstr (steps[0], ==, "#");
+  for (guint i = 1; steps[i] != NULL; i++)
+    {
+      GVariant *below = postern_json_get (at, steps[i]);
+
+      if (below == NULL)
+        g_error ("%s leads nowhere", reference);
+      g_variant_unref (at);
+      at = below;
+    }
+  return g_steal_pointer (&at);
+}
+
+static void
+check_references (GVariant *document, GVariant *value)
+{
+  GVariantIter iter;
+  GVariant *child;
+  const char *reference = g_variant_is_of_type (value, G_VARIANT_TYPE_VARDICT) ? postern_json_get_string (value, "$ref") : NULL;
+
+  if (reference != NULL)
+    g_variant_unref (resolve (document, reference));
+  if (!g_variant_is_container (value) || g_variant_is_of_type (value, G_VARIANT_TYPE_MAYBE))
+    return;
+  g_variant_iter_init (&iter, value);
+  while ((child = g_variant_iter_next_value (&iter)) != NULL)
+    {
+      check_references (document, child);
+      g_variant_unref (child);
+    }
+}
+
+static void
+test_document (void)
+{
+  g_autoptr (GVariant) document = call ("GET", "/api/v1/openapi.json", NULL, NULL, 200);
+  g_autoptr (GVariant) operation = resolve (document, "#/paths");
+
+  g_assert_cmpstr (postern_json_get_string (document, "openapi"), ==, "3.1.0");
+  check_references (document, document);
+  for (const PosternRoute *route = postern_api_get_routes (); route->method != NULL; route++)
+    {
+      g_autoptr (GVariant) path = postern_json_get (operation, route->pattern + strlen ("/api/v1"));
+      g_autofree char *method = g_ascii_strdown (route->method, -1);
+      g_autoptr (GVariant) found = path ? postern_json_get (path, method) : NULL;
+
+      g_assert_nonnull (found);
+    }
+}
+
+/* A row that names a permission which nobody can hold could never be used, and a permission that no row names means nothing. */
+static void
+test_rows (void)
+{
+  g_autoptr (GHashTable) operations = g_hash_table_new (g_str_hash, g_str_equal), used = g_hash_table_new (g_str_hash, g_str_equal);
+
+  for (const PosternApiResource *const *resource = postern_api_get_resources (); *resource != NULL; resource++)
+    for (const PosternApiRow *row = (*resource)->rows; row->path != NULL; row++)
+      {
+        g_assert_true (g_hash_table_add (operations, (gpointer) row->operation));
+        g_assert_nonnull (row->work);
+        g_assert_true (row->permission == NULL ? g_str_equal (row->path, "/openapi.json") : postern_management_roles_has (row->permission));
+        if (row->permission == NULL)
+          continue;
+        g_hash_table_add (used, (gpointer) row->permission);
+        if (!postern_api_row_is_read (row))
+          g_assert_false (g_str_has_suffix (row->permission, ":read"));
+      }
+  for (const PosternManagementPermission *row = postern_management_roles_get_permissions (); row->name != NULL; row++)
+    {
+      g_assert_true (g_hash_table_contains (used, row->name));
+      g_assert_true (postern_management_roles_allows ("owner", row->name));
+      if (!g_str_has_suffix (row->name, ":read"))
+        g_assert_false (postern_management_roles_allows ("read-only", row->name));
+      g_assert_false (postern_management_roles_allows ("nobody", row->name));
+    }
+}
+
+int
+main (int argc, char **argv)
+{
+  g_autoptr (GError) error = NULL;
+  int result;
+
+  g_test_init (&argc, &argv, NULL);
+  store = fixture_open ();
+  tenant = postern_tenant_new ("default", "https://id.example", store, &error);
+  g_assert_no_error (error);
+  api = api_fixture_new (tenant);
+  g_test_add_func ("/api-document/problems", test_problems);
+  g_test_add_func ("/api-document/many-faults", test_many_faults);
+  g_test_add_func ("/api-document/other-problems", test_other_problems);
+  g_test_add_func ("/api-document/references", test_document);
+  g_test_add_func ("/api-document/rows", test_rows);
+  result = g_test_run ();
+  api_fixture_free (api);
+  g_object_unref (tenant);
+  fixture_close (store, TRUE);
+  return result;
+}

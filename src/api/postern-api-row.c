@@ -1,0 +1,61 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "postern-api-row.h"
+
+#include "postern-api-call.h"
+
+/* What each list takes. */
+static const PosternApiMember paging[] = {
+  { "after", POSTERN_API_STRING, 0, "Where the page begins: `next` of the one before.", 1, 200 },
+  { "limit", POSTERN_API_INTEGER, 0, "How many items a page has at most; 50 unless it is said.", 1, POSTERN_API_LIMIT_MAX },
+  { NULL },
+};
+
+static const struct {
+  const char *method;
+  guint status;
+  gboolean reads;
+  PosternApiPurpose purpose;
+} kinds[] = {
+  [POSTERN_API_LIST] = { "GET", 200, TRUE },
+  [POSTERN_API_SHOW] = { "GET", 200, TRUE },
+  [POSTERN_API_CREATE] = { "POST", 201 },
+  [POSTERN_API_UPDATE] = { "PATCH", 200, FALSE, POSTERN_API_FOR_CHANGING },
+  [POSTERN_API_REPLACE] = { "PUT", 200 },
+  [POSTERN_API_DELETE] = { "DELETE", 200 },
+  [POSTERN_API_ACTION] = { "POST", 200 },
+  [POSTERN_API_QUERY] = { "POST", 200, TRUE },
+};
+
+const char *
+postern_api_row_get_method (const PosternApiRow *self)
+{
+  return kinds[self->kind].method;
+}
+
+guint
+postern_api_row_get_status (const PosternApiRow *self)
+{
+  return self->answer != NULL ? kinds[self->kind].status : 204;
+}
+
+gboolean
+postern_api_row_is_read (const PosternApiRow *self)
+{
+  return kinds[self->kind].reads;
+}
+
+PosternApiPurpose
+postern_api_row_get_purpose (const PosternApiRow *self)
+{
+  return kinds[self->kind].purpose;
+}
+
+void
+postern_api_row_get_query (const PosternApiRow *self, const PosternApiMember **tables)
+{
+  if (self->kind == POSTERN_API_LIST && !(self->flags & POSTERN_API_UNPAGED))
+    *tables++ = paging;
+  if (self->query != NULL)
+    *tables++ = self->query;
+  *tables = NULL;
+}
