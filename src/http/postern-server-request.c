@@ -2,7 +2,7 @@
 #include "postern-cookie.h"
 #include "postern-request-private.h"
 #include "postern-server-private.h"
-#include "postern-server-tenants.h"
+#include "postern-slug-private.h"
 
 #include <string.h>
 
@@ -103,7 +103,7 @@ skip (char **base, char **segments)
 char **
 postern_server_request_find_tenant (char **segments, const char **slug)
 {
-  gboolean named = segments[0] && g_str_equal (segments[0], "t") && segments[1] && postern_server_tenants_is_slug (segments[1]);
+  gboolean named = segments[0] && g_str_equal (segments[0], "t") && segments[1] && postern_slug_is_valid (segments[1]);
 
   *slug = named ? segments[1] : NULL;
   return named ? segments + 2 : segments;

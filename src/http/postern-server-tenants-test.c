@@ -3,7 +3,7 @@
 #include "postern-error.h"
 #include "postern-request-private.h"
 #include "postern-server-fixture.h"
-#include "postern-server-tenants.h"
+#include "postern-slug-private.h"
 
 /* Two tenants: acme, below its path, which has to be opened first, and corp, at its own domain; "closed" is suspended. */
 typedef struct {
@@ -209,9 +209,9 @@ test_slugs (void)
   const char *good[] = { "a", "acme", "a-b", "7", "a-", longest }, *bad[] = { "", "-a", "A", "a.b", "a/b", "a b", "ä", "a_b", "a;b", longer };
 
   for (gsize i = 0; i < G_N_ELEMENTS (good); i++)
-    g_assert_true (postern_server_tenants_is_slug (good[i]));
+    g_assert_true (postern_slug_is_valid (good[i]));
   for (gsize i = 0; i < G_N_ELEMENTS (bad); i++)
-    g_assert_false (postern_server_tenants_is_slug (bad[i]));
+    g_assert_false (postern_slug_is_valid (bad[i]));
 }
 
 int

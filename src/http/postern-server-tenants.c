@@ -4,19 +4,6 @@
 #include "postern-request-private.h"
 #include "postern-server-private.h"
 
-#define SLUG_MAX 63
-
-gboolean
-postern_server_tenants_is_slug (const char *text)
-{
-  gsize length = 0;
-
-  for (; text[length]; length++)
-    if (!g_ascii_islower (text[length]) && !g_ascii_isdigit (text[length]) && !(text[length] == '-' && length > 0))
-      return FALSE;
-  return length > 0 && length <= SLUG_MAX;
-}
-
 /* The page is the server's own. Nothing is left in the browser: names that strangers think of would fill its cookies. */
 static PosternResponse *
 refuse (PosternServer *server, PosternRequest *request, const GError *error)

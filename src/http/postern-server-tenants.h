@@ -9,9 +9,6 @@ G_BEGIN_DECLS
 
 /* Requests for another tenant than the server's own: below `/t/SLUG/`, or at a host that is a tenant's. */
 
-/** postern_server_tenants_is_slug: small letters, digits and inner dashes, at most 63: what may stand in a path, a cookie's name and a folder. */
-gboolean postern_server_tenants_is_slug (const char *text);
-
 /**
  * postern_server_tenants_enter: once the route is known: makes @match's user_data the tenant's own. @request names the tenant.
  * @tenant: (out) (transfer full): keeps it open; NULL when nothing was entered

@@ -263,3 +263,17 @@ static const PosternField invitation_fields[] = {
   INT64 (PosternInvitation, revoked_at),
 };
 POSTERN_DEFINE_RECORD (PosternInvitation, invitation, "invitations", "invitation")
+
+static const PosternField tenant_record_fields[] = {
+  TEXT (PosternTenantRecord, slug),        TEXT (PosternTenantRecord, id),          TEXT (PosternTenantRecord, name),
+  TEXT (PosternTenantRecord, region),      TEXT (PosternTenantRecord, state),       INT64 (PosternTenantRecord, due_at),
+  INT64 (PosternTenantRecord, created_at), INT64 (PosternTenantRecord, updated_at),
+};
+POSTERN_DEFINE_RECORD (PosternTenantRecord, tenant_record, "tenants", "tenant")
+
+static const PosternField tenant_domain_fields[] = {
+  TEXT (PosternTenantDomain, domain),
+  TEXT (PosternTenantDomain, slug),
+  INT64 (PosternTenantDomain, position),
+};
+POSTERN_DEFINE_RECORD (PosternTenantDomain, tenant_domain, "tenant_domains", "domain")

@@ -162,6 +162,23 @@ typedef struct {
   gint64 created_at;
 } PosternAssignment;
 POSTERN_DECLARE_RECORD (PosternAssignment, postern_assignment)
+/** PosternTenantRecord: one of the tenants beside the default one, in whose store these rows stand; src/identity/postern-tenant-directory.h has the rules. */
+typedef struct {
+  char *slug, *id; /* id: ten_… */
+  char *name;
+  char *region; /* "": where the default tenant is */
+  char *state;  /* active, suspended, read-only */
+  gint64 due_at; /* when it is to be opened for periodic work */
+  gint64 created_at, updated_at;
+} PosternTenantRecord;
+POSTERN_DECLARE_RECORD (PosternTenantRecord, postern_tenant_record)
+
+typedef struct {
+  char *domain; /* lower case */
+  char *slug;
+  gint64 position; /* the first one is the tenant's issuer */
+} PosternTenantDomain;
+POSTERN_DECLARE_RECORD (PosternTenantDomain, postern_tenant_domain)
 
 /** A ticket: any one-time value that is handed out (setup link, verification, invitation). */
 typedef struct {

@@ -4,6 +4,7 @@
 #include <openssl/crypto.h>
 
 #include "postern-error.h"
+#include "postern-slug-private.h"
 #include "postern-store-private.h"
 #include "postern-txn.h"
 
@@ -14,6 +15,7 @@ struct _PosternStore {
   PosternDatabaseClass *klass;
   char *tenant;
   gboolean open;
+  gint read_only;       /* atomic */
   guint64 rule_changes; /* atomic */
   guint64 messages;     /* atomic; counted in the transaction and told behind its commit */
   GMutex wake_mutex;
@@ -51,25 +53,13 @@ postern_store_init (PosternStore *self)
   g_cond_init (&self->wake_cond);
 }
 
-/* A tenant's name becomes a folder's name and part of URLs: nothing but small letters, digits and inner dashes. */
-static gboolean
-is_tenant_name (const char *name)
-{
-  gsize length = 0;
-
-  for (; name[length] != '\0'; length++)
-    if (!g_ascii_islower (name[length]) && !g_ascii_isdigit (name[length]) && !(name[length] == '-' && length > 0))
-      return FALSE;
-  return length > 0 && length < 64;
-}
-
 PosternStore *
 postern_store_open (PosternDatabase *database, GBytes *master_key, const char *location, const char *tenant,
                     GError **error)
 {
   g_autoptr (PosternStore) self = NULL;
 
-  if (!is_tenant_name (tenant))
+  if (!postern_slug_is_valid (tenant))
     {
       g_set_error (error, POSTERN_ERROR, POSTERN_ERROR_CONFIG,
                    "“%s” cannot be a tenant's name: use small letters, digits and dashes", tenant);
@@ -95,6 +85,12 @@ postern_store_close (PosternStore *self)
   if (self->open)
     self->klass->close (self->database);
   self->open = FALSE;
+}
+
+void
+postern_store_set_read_only (PosternStore *self, gboolean read_only)
+{
+  g_atomic_int_set (&self->read_only, read_only);
 }
 
 /* --- transactions: a PosternTxn around the driver's own --------------------------------------------------------- */
@@ -140,7 +136,14 @@ postern_store_write (PosternStore *self, PosternKeep keep, PosternTxnFunc func, 
   Work work = { self, func, user_data };
   guint64 changes = postern_store_get_rule_changes (self);
   guint64 messages = count_messages (self);
-  gboolean done = self->klass->write (self->database, keep, run_work, &work, error);
+  gboolean done;
+
+  if (keep == POSTERN_KEEP_LASTING && g_atomic_int_get (&self->read_only))
+    {
+      g_set_error_literal (error, POSTERN_ERROR, POSTERN_ERROR_TEMPORARILY_UNAVAILABLE, "Nothing can be changed at the moment. Try again later.");
+      return FALSE;
+    }
+  done = self->klass->write (self->database, keep, run_work, &work, error);
 
   /* Who read between the statement and the commit saw what was; this makes them look again. */
   if (postern_store_get_rule_changes (self) != changes)

@@ -23,6 +23,8 @@ typedef gboolean (*PosternTxnFunc) (PosternTxn *txn, gpointer user_data, GError 
  */
 PosternStore *postern_store_open (PosternDatabase *database, GBytes *master_key, const char *location, const char *tenant, GError **error);
 void postern_store_close (PosternStore *self);
+/** postern_store_set_read_only: while it is, lasting writes are TEMPORARILY_UNAVAILABLE. Any thread. */
+void postern_store_set_read_only (PosternStore *self, gboolean read_only);
 gboolean postern_store_read (PosternStore *self, PosternKeep keep, PosternTxnFunc func, gpointer user_data, GError **error);
 gboolean postern_store_write (PosternStore *self, PosternKeep keep, PosternTxnFunc func, gpointer user_data, GError **error);
 /** postern_store_get_generation: changes whenever anyone changed lasting data; caches compare it. */

@@ -117,6 +117,18 @@ typedef void (*PosternEffectiveFunc) (const PosternEffective *effective, gpointe
  * by a group; a role of another organization counts nowhere, however it came to be assigned
  */
 gboolean postern_assignment_store_each_effective (PosternTxn *txn, const char *subject_id, const char *organization_id, PosternEffectiveFunc each, gpointer user_data, GError **error);
+/* postern-tenant-store.c: in the default tenant's store */
+gboolean postern_tenant_store_insert (PosternTxn *txn, PosternTenantRecord *tenant, GError **error);
+gboolean postern_tenant_store_update (PosternTxn *txn, PosternTenantRecord *tenant, GError **error);
+gboolean postern_tenant_store_delete (PosternTxn *txn, const char *slug, GError **error); /* and its domains */
+PosternTenantRecord *postern_tenant_store_get (PosternTxn *txn, const char *slug, GError **error);
+GPtrArray *postern_tenant_store_list (PosternTxn *txn, const char *after, guint limit, GError **error); /* by slug */
+gboolean postern_tenant_store_set_due (PosternTxn *txn, const char *slug, gint64 due_at, GError **error); /* none is no error */
+/** behind those that it has; CONFLICT when it is anybody's already */
+gboolean postern_tenant_store_insert_domain (PosternTxn *txn, const char *slug, const char *domain, GError **error);
+gboolean postern_tenant_store_delete_domain (PosternTxn *txn, const char *slug, const char *domain, GError **error);
+/** @slug: (nullable): all tenants'; by slug and position; (element-type PosternTenantDomain) */
+GPtrArray *postern_tenant_store_list_domains (PosternTxn *txn, const char *slug, GError **error);
 
 /* postern-instance-store.c */
 /** inserts or replaces by id. @secrets: (nullable): a{sv} of strings; they are sealed, and @record's own member is not looked at */

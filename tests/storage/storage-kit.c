@@ -226,6 +226,7 @@ main (int argc, char **argv)
   storage_rest_add_tests ();
   storage_roles_add_tests ();
   storage_seal_add_tests ();
+  storage_tenants_add_tests ();
   storage_together_add_tests ();
   result = g_test_run ();
   for (guint i = 0; i < locations->len; i++)

@@ -45,5 +45,6 @@ void storage_tokens_add_tests (void);
 void storage_rest_add_tests (void);
 void storage_roles_add_tests (void);
 void storage_seal_add_tests (void);
+void storage_tenants_add_tests (void);
 void storage_together_add_tests (void);
 int storage_together_child (const char *location);

@@ -1,0 +1,167 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "postern-tenant-directory.h"
+
+#include "postern-error.h"
+#include "postern-slug-private.h"
+
+#include <string.h>
+
+#define NAME_LENGTH 100 /* characters */
+#define DOMAIN_MAX 253
+#define LABEL_MAX 63
+#define DOMAINS_MAX 20
+
+static gboolean
+refuse (GError **error, const char *what)
+{
+  g_set_error_literal (error, POSTERN_ERROR, POSTERN_ERROR_INVALID_REQUEST, what);
+  return FALSE;
+}
+
+/* It stands on pages and in the subject of mails. */
+static gboolean
+check_name (const char *name, GError **error)
+{
+  glong length = g_utf8_strlen (name, -1);
+
+  if (length < 1 || length > NAME_LENGTH)
+    return refuse (error, "name: must have 1 to 100 characters");
+  for (const char *at = name; *at; at = g_utf8_next_char (at))
+    if (g_unichar_iscntrl (g_utf8_get_char (at)))
+      return refuse (error, "name: must be one line of text");
+  return TRUE;
+}
+
+static gboolean
+check_slug (const char *slug, GError **error)
+{
+  if (slug == NULL || !postern_slug_is_valid (slug))
+    return refuse (error, "slug: must be 1 to 63 small letters, digits and inner dashes");
+  return !g_str_equal (slug, POSTERN_TENANT_DEFAULT) || refuse (error, "slug: “default” is the tenant at the public URL itself; choose another");
+}
+
+PosternTenantRecord *
+postern_tenant_directory_create (PosternTxn *txn, const char *slug, const char *name, const char *region, gint64 now, GError **error)
+{
+  g_autoptr (PosternTenantRecord) tenant = postern_tenant_record_new ();
+
+  if (!check_slug (slug, error) || !check_name (name ? name : slug, error))
+    return NULL;
+  tenant->slug = g_strdup (slug);
+  tenant->id = postern_id_new ("ten");
+  tenant->name = g_strdup (name ? name : slug);
+  tenant->region = g_strdup (region ? region : "");
+  tenant->state = g_strdup (POSTERN_TENANT_ACTIVE);
+  tenant->created_at = tenant->updated_at = now;
+  return postern_tenant_store_insert (txn, tenant, error) ? g_steal_pointer (&tenant) : NULL;
+}
+
+static gboolean
+change (PosternTxn *txn, const char *slug, const char *name, const char *state, gint64 now, GError **error)
+{
+  g_autoptr (PosternTenantRecord) tenant = postern_tenant_store_get (txn, slug, error);
+
+  if (tenant == NULL)
+    return FALSE;
+  if (name != NULL)
+    {
+      g_free (tenant->name);
+      tenant->name = g_strdup (name);
+    }
+  if (state != NULL)
+    {
+      g_free (tenant->state);
+      tenant->state = g_strdup (state);
+    }
+  tenant->updated_at = now;
+  return postern_tenant_store_update (txn, tenant, error);
+}
+
+gboolean
+postern_tenant_directory_rename (PosternTxn *txn, const char *slug, const char *name, gint64 now, GError **error)
+{
+  return check_name (name, error) && change (txn, slug, name, NULL, now, error);
+}
+
+gboolean
+postern_tenant_directory_set_state (PosternTxn *txn, const char *slug, const char *state, gint64 now, GError **error)
+{
+  static const char *const states[] = { POSTERN_TENANT_ACTIVE, POSTERN_TENANT_SUSPENDED, POSTERN_TENANT_READ_ONLY, NULL };
+
+  if (!g_strv_contains (states, state))
+    return refuse (error, "state: must be active, suspended or read-only");
+  return change (txn, slug, NULL, state, now, error);
+}
+
+/* --- domains ------------------------------------------------------------------------------------------------------------------ */
+
+static gboolean
+is_label (const char *label)
+{
+  gsize length = strspn (label, "abcdefghijklmnopqrstuvwxyz0123456789-");
+
+  return length > 0 && length <= LABEL_MAX && label[length] == '\0' && label[0] != '-' && label[length - 1] != '-';
+}
+
+/* A last label of digits alone would be an address (RFC 1123 section 2.1). */
+char *
+postern_tenant_directory_canonicalize_domain (const char *text)
+{
+  g_autofree char *domain = g_ascii_strdown (text, -1);
+  g_auto (GStrv) labels = g_strsplit (domain, ".", -1);
+  guint n = g_strv_length (labels);
+
+  if (strlen (domain) > DOMAIN_MAX || n < 2 || strspn (labels[n - 1], "0123456789") == strlen (labels[n - 1]))
+    return NULL;
+  for (guint i = 0; i < n; i++)
+    if (!is_label (labels[i]))
+      return NULL;
+  return g_steal_pointer (&domain);
+}
+
+static gboolean
+drop_all (PosternTxn *txn, const char *slug, GError **error)
+{
+  g_autoptr (GPtrArray) old = postern_tenant_store_list_domains (txn, slug, error);
+
+  for (guint i = 0; old != NULL && i < old->len; i++)
+    if (!postern_tenant_store_delete_domain (txn, slug, ((PosternTenantDomain *) old->pdata[i])->domain, error))
+      return FALSE;
+  return old != NULL;
+}
+
+static gboolean
+add (PosternTxn *txn, const char *slug, const char *text, const char *own_host, GError **error)
+{
+  g_autofree char *domain = postern_tenant_directory_canonicalize_domain (text);
+  g_autoptr (GError) failure = NULL;
+
+  if (domain == NULL)
+    return refuse (error, "domains: each must be a name of the DNS, such as login.example.com; write others in their xn-- form");
+  if (g_strcmp0 (domain, own_host) == 0)
+    return refuse (error, "domains: the host of the public URL is the default tenant's");
+  if (postern_tenant_store_insert_domain (txn, slug, domain, &failure))
+    return TRUE;
+  if (g_error_matches (failure, POSTERN_ERROR, POSTERN_ERROR_CONFLICT))
+    g_set_error (error, POSTERN_ERROR, POSTERN_ERROR_CONFLICT, "domains: %s stands twice, or is another tenant's", domain);
+  else
+    g_propagate_error (error, g_steal_pointer (&failure));
+  return FALSE;
+}
+
+gboolean
+postern_tenant_directory_set_domains (PosternTxn *txn, const char *slug, const char *const *domains, const char *own_host, GError **error)
+{
+  g_autoptr (PosternTenantRecord) tenant = postern_tenant_store_get (txn, slug, error);
+
+  if (tenant == NULL)
+    return FALSE;
+  if (g_strv_length ((char **) domains) > DOMAINS_MAX)
+    return refuse (error, "domains: at most 20");
+  if (!drop_all (txn, slug, error))
+    return FALSE;
+  for (guint i = 0; domains[i]; i++)
+    if (!add (txn, slug, domains[i], own_host, error))
+      return FALSE;
+  return TRUE;
+}

@@ -1,0 +1,94 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "postern-stores.h"
+
+#include "postern-error.h"
+#include "postern-record.h"
+#include "postern-store-private.h"
+#include "postern-txn.h"
+
+gboolean
+postern_tenant_store_insert (PosternTxn *txn, PosternTenantRecord *tenant, GError **error)
+{
+  postern_store_note_rule_change (txn->store);
+  return postern_record_write (txn, &postern_records_tenant_record, tenant, POSTERN_SQL_INSERT (postern_records_tenant_record, ""), error) > 0;
+}
+
+gboolean
+postern_tenant_store_update (PosternTxn *txn, PosternTenantRecord *tenant, GError **error)
+{
+  gint64 changed = postern_record_write (txn, &postern_records_tenant_record, tenant, POSTERN_SQL_UPDATE (postern_records_tenant_record), error);
+
+  postern_store_note_rule_change (txn->store);
+  if (changed == 0)
+    g_set_error_literal (error, POSTERN_ERROR, POSTERN_ERROR_NOT_FOUND, "there is no such tenant");
+  return changed > 0;
+}
+
+PosternTenantRecord *
+postern_tenant_store_get (PosternTxn *txn, const char *slug, GError **error)
+{
+  PosternValue values[] = { POSTERN_TEXT (slug) };
+
+  return postern_record_read (txn, &postern_records_tenant_record, POSTERN_SQL_SELECT (postern_records_tenant_record, "WHERE slug = ?1"), values,
+                              G_N_ELEMENTS (values), error);
+}
+
+GPtrArray *
+postern_tenant_store_list (PosternTxn *txn, const char *after, guint limit, GError **error)
+{
+  PosternValue values[] = { POSTERN_TEXT (after ? after : ""), POSTERN_INT (limit) };
+
+  return postern_record_list (txn, &postern_records_tenant_record,
+                              POSTERN_SQL_SELECT (postern_records_tenant_record, "WHERE slug > ?1 ORDER BY slug LIMIT ?2"), values,
+                              G_N_ELEMENTS (values), error);
+}
+
+gboolean
+postern_tenant_store_set_due (PosternTxn *txn, const char *slug, gint64 due_at, GError **error)
+{
+  PosternValue values[] = { POSTERN_TEXT (slug), POSTERN_INT (due_at) };
+
+  return postern_txn_run (txn, "UPDATE tenants SET due_at = ?2 WHERE slug = ?1", values, G_N_ELEMENTS (values), error);
+}
+
+gboolean
+postern_tenant_store_delete (PosternTxn *txn, const char *slug, GError **error)
+{
+  PosternValue values[] = { POSTERN_TEXT (slug) };
+
+  postern_store_note_rule_change (txn->store);
+  return postern_txn_run (txn, "DELETE FROM tenant_domains WHERE slug = ?1", values, G_N_ELEMENTS (values), error) &&
+         postern_txn_run_one (txn, "tenant", "DELETE FROM tenants WHERE slug = ?1", values, G_N_ELEMENTS (values), error);
+}
+
+gboolean
+postern_tenant_store_insert_domain (PosternTxn *txn, const char *slug, const char *domain, GError **error)
+{
+  static const char sql[] = "INSERT INTO tenant_domains (domain, slug, position) VALUES (?1, ?2, "
+                            "(SELECT COALESCE (MAX (position), 0) + 1 FROM tenant_domains WHERE slug = ?2))";
+  PosternValue values[] = { POSTERN_TEXT (domain), POSTERN_TEXT (slug) };
+
+  postern_store_note_rule_change (txn->store);
+  return postern_txn_run (txn, sql, values, G_N_ELEMENTS (values), error);
+}
+
+gboolean
+postern_tenant_store_delete_domain (PosternTxn *txn, const char *slug, const char *domain, GError **error)
+{
+  PosternValue values[] = { POSTERN_TEXT (domain), POSTERN_TEXT (slug) };
+
+  postern_store_note_rule_change (txn->store);
+  return postern_txn_run_one (txn, "domain", "DELETE FROM tenant_domains WHERE domain = ?1 AND slug = ?2", values, G_N_ELEMENTS (values), error);
+}
+
+GPtrArray *
+postern_tenant_store_list_domains (PosternTxn *txn, const char *slug, GError **error)
+{
+  PosternValue values[] = { POSTERN_TEXT (slug) };
+
+  if (slug == NULL)
+    return postern_record_list (txn, &postern_records_tenant_domain, POSTERN_SQL_SELECT (postern_records_tenant_domain, "ORDER BY slug, position"), NULL, 0,
+                                error);
+  return postern_record_list (txn, &postern_records_tenant_domain,
+                              POSTERN_SQL_SELECT (postern_records_tenant_domain, "WHERE slug = ?1 ORDER BY position"), values, G_N_ELEMENTS (values), error);
+}
