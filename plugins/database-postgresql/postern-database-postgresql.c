@@ -68,10 +68,15 @@ postern_database_postgresql_write (PosternDatabase *database, PosternKeep keep, 
   return done;
 }
 
+/* While nobody tells us of others' changes, each look finds one. */
 static guint64
 postern_database_postgresql_generation (PosternDatabase *database)
 {
-  return __atomic_load_n (POSTERN_DATABASE_POSTGRESQL (database)->generation, __ATOMIC_ACQUIRE);
+  PosternDatabasePostgresql *self = POSTERN_DATABASE_POSTGRESQL (database);
+
+  if (postern_postgresql_pool_is_deaf (self->pool))
+    return __atomic_add_fetch (self->generation, 1, __ATOMIC_ACQ_REL);
+  return __atomic_load_n (self->generation, __ATOMIC_ACQUIRE);
 }
 
 static gint64

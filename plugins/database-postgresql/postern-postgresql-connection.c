@@ -111,6 +111,12 @@ connect_with (PQconninfoOption *options)
   return PQconnectdbParams (all.names, all.values, 0);
 }
 
+/* libpq would write it to standard error; what matters comes as an error. */
+static void
+pass_over (void *data, const PGresult *notice)
+{
+}
+
 PGconn *
 postern_postgresql_connection_open_plain (const char *url, GError **error)
 {
@@ -118,6 +124,8 @@ postern_postgresql_connection_open_plain (const char *url, GError **error)
   PGconn *handle = options ? connect_with (options) : NULL;
 
   PQconninfoFree (options);
+  if (handle != NULL)
+    PQsetNoticeReceiver (handle, pass_over, NULL);
   if (handle == NULL || PQstatus (handle) == CONNECTION_OK)
     return handle;
   postern_postgresql_error_set (handle, NULL, error);

@@ -26,6 +26,7 @@ pool_new (const char *url)
 static void
 pool_free (PosternPostgresqlPool *self)
 {
+  postern_postgresql_listener_free (self->listener);
   while (self->n_idle > 0)
     postern_postgresql_connection_close (self->idle[--self->n_idle]);
   g_hash_table_unref (self->generations);
@@ -190,4 +191,44 @@ postern_postgresql_pool_get_generation (PosternPostgresqlPool *self, const char 
     }
   g_mutex_unlock (&self->lock);
   return generation;
+}
+
+/* --- what others change --------------------------------------------------------------------------------------------- */
+
+static void
+move (gpointer tenant, gpointer generation, gpointer user_data)
+{
+  __atomic_add_fetch ((guint64 *) generation, 1, __ATOMIC_ACQ_REL);
+}
+
+static void
+heard (const char *tenant, gpointer user_data)
+{
+  PosternPostgresqlPool *self = user_data;
+  guint64 *generation;
+
+  g_mutex_lock (&self->lock);
+  generation = tenant ? g_hash_table_lookup (self->generations, tenant) : NULL;
+  if (generation != NULL)
+    move (NULL, generation, NULL);
+  else if (tenant == NULL)
+    g_hash_table_foreach (self->generations, move, NULL);
+  g_mutex_unlock (&self->lock);
+}
+
+gboolean
+postern_postgresql_pool_listen (PosternPostgresqlPool *self, GError **error)
+{
+  PosternPostgresqlListener *listener = postern_postgresql_listener_new (self->url, heard, self, error);
+
+  __atomic_store_n (&self->listener, listener, __ATOMIC_RELEASE);
+  return listener != NULL;
+}
+
+gboolean
+postern_postgresql_pool_is_deaf (PosternPostgresqlPool *self)
+{
+  PosternPostgresqlListener *listener = __atomic_load_n (&self->listener, __ATOMIC_ACQUIRE);
+
+  return listener == NULL || postern_postgresql_listener_is_deaf (listener);
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #pragma once
 
-#include "postern-postgresql-connection.h"
+#include "postern-postgresql-listener.h"
 
 G_BEGIN_DECLS
 
@@ -23,8 +23,9 @@ typedef struct {
   gint64 not_before;       /* monotonic: nobody tries to connect until then, and all get @failure */
   char *failure;           /* (nullable) */
   GHashTable *generations; /* tenant → guint64 *, which live as long as the pool */
-  gboolean migrated[2];    /* by PosternKeep */
+  gboolean migrated[2];    /* by PosternKeep; under @migrating */
   GMutex migrating;
+  PosternPostgresqlListener *listener; /* (nullable) before the schema is there; atomic */
 } PosternPostgresqlPool;
 
 /** postern_postgresql_pool_enter: the one of @url; nothing is connected yet. postern_postgresql_pool_leave() it. */
@@ -37,5 +38,9 @@ PosternPostgresqlConnection *postern_postgresql_pool_take (PosternPostgresqlPool
 void postern_postgresql_pool_give_back (PosternPostgresqlPool *self, PosternPostgresqlConnection *connection);
 /** postern_postgresql_pool_get_generation: where the number of @tenant's changes is counted; atomic */
 guint64 *postern_postgresql_pool_get_generation (PosternPostgresqlPool *self, const char *tenant);
+/** postern_postgresql_pool_listen: from now on changes by other processes move generations, too. Once. */
+gboolean postern_postgresql_pool_listen (PosternPostgresqlPool *self, GError **error);
+/** postern_postgresql_pool_is_deaf: TRUE: what other processes change is not told to us now. */
+gboolean postern_postgresql_pool_is_deaf (PosternPostgresqlPool *self);
 
 G_END_DECLS

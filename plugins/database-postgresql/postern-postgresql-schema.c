@@ -99,6 +99,8 @@ postern_postgresql_schema_migrate (PosternPostgresqlPool *pool, PosternKeep keep
 
   g_mutex_lock (&pool->migrating);
   done = pool->migrated[keep] || postern_postgresql_work_run (&work, run_migration, &migration, error);
+  if (done && pool->listener == NULL)
+    done = postern_postgresql_pool_listen (pool, error);
   pool->migrated[keep] = done;
   g_mutex_unlock (&pool->migrating);
   return done;

@@ -8,7 +8,7 @@
 #define LONGEST_PAUSE_US 50000
 #define MAX_LOST 3
 
-static __thread gboolean at_work;
+static __thread PosternTransaction *at_work; /* (nullable): whose function this thread runs */
 
 /* --- statements --------------------------------------------------------------------------------------------------- */
 
@@ -51,7 +51,7 @@ run (PosternTransaction *self, const char *sql, const PosternValue *values, guin
   PGresult *result;
   guint wanted;
 
-  if (self->work->kind == POSTERN_POSTGRESQL_WORK_READ && verb != POSTERN_POSTGRESQL_VERB_SELECT)
+  if ((self->work->kind == POSTERN_POSTGRESQL_WORK_READ || self->reading) && verb != POSTERN_POSTGRESQL_VERB_SELECT)
     {
       g_set_error_literal (error, POSTERN_ERROR, POSTERN_ERROR_FAILED, "a write within a read");
       return NULL;
@@ -153,15 +153,15 @@ end (PosternTransaction *self, gboolean done, GError **error)
 static gboolean
 run_once (const PosternPostgresqlWork *self, PosternTransactionFunc func, gpointer user_data, PosternPostgresqlFault *fault, GError **error)
 {
-  PosternTransaction transaction = { postern_postgresql_pool_take (self->pool, error), self, FALSE, POSTERN_POSTGRESQL_FAULT_NONE };
+  PosternTransaction transaction = { postern_postgresql_pool_take (self->pool, error), self };
   gboolean done;
 
   *fault = POSTERN_POSTGRESQL_FAULT_NONE;
   if (transaction.connection == NULL)
     return FALSE;
-  at_work = TRUE;
+  at_work = &transaction;
   done = func (&transaction, user_data, error);
-  at_work = FALSE;
+  at_work = NULL;
   done = end (&transaction, done, error);
   postern_postgresql_pool_give_back (self->pool, transaction.connection);
   *fault = transaction.fault;
@@ -180,6 +180,24 @@ pause_before_again (guint tries)
   g_usleep ((gulong) g_random_int_range (most / 4, most));
 }
 
+/* What reads within a transaction (a policy that is not kept yet) reads there: a second connection could be what all others wait for. */
+static gboolean
+run_within (const PosternPostgresqlWork *self, PosternTransactionFunc func, gpointer user_data, GError **error)
+{
+  gboolean reading = at_work->reading, done;
+
+  if (self->kind != POSTERN_POSTGRESQL_WORK_READ || self->pool != at_work->work->pool || !g_str_equal (self->tenant, at_work->work->tenant))
+    {
+      g_critical ("a transaction was begun within a write function or a read function: it could wait for itself; use the transaction at hand");
+      g_set_error_literal (error, POSTERN_ERROR, POSTERN_ERROR_FAILED, "a transaction within a transaction");
+      return FALSE;
+    }
+  at_work->reading = TRUE;
+  done = func (at_work, user_data, error);
+  at_work->reading = reading;
+  return done;
+}
+
 gboolean
 postern_postgresql_work_run (const PosternPostgresqlWork *self, PosternTransactionFunc func, gpointer user_data, GError **error)
 {
@@ -189,12 +207,8 @@ postern_postgresql_work_run (const PosternPostgresqlWork *self, PosternTransacti
   GError *problem = NULL;
   gboolean done;
 
-  if (at_work)
-    {
-      g_critical ("a transaction was begun within a write function or a read function: it could wait for itself; use the transaction at hand");
-      g_set_error_literal (error, POSTERN_ERROR, POSTERN_ERROR_FAILED, "a transaction within a transaction");
-      return FALSE;
-    }
+  if (at_work != NULL)
+    return run_within (self, func, user_data, error);
   for (;;)
     {
       done = run_once (self, func, user_data, &fault, &problem);

@@ -21,7 +21,8 @@ typedef struct {
 struct _PosternTransaction {
   PosternPostgresqlConnection *connection;
   const PosternPostgresqlWork *work;
-  gboolean begun; /* with its first statement: who asks nothing costs nothing */
+  gboolean begun;   /* with its first statement: who asks nothing costs nothing */
+  gboolean reading; /* a read function runs within another one */
   PosternPostgresqlFault fault; /* the worst so far */
 };
 
@@ -34,7 +35,7 @@ struct _PosternRows {
 
 /**
  * postern_postgresql_work_run: runs @func on the caller's thread in a transaction of its own, and again as long as it loses to others
- * (for some seconds), or when the connection was lost before the commit.
+ * (for some seconds), or when the connection was lost before the commit. A read within @func reads in the same transaction; nothing else may begin there.
  */
 gboolean postern_postgresql_work_run (const PosternPostgresqlWork *self, PosternTransactionFunc func, gpointer user_data, GError **error);
 

@@ -79,7 +79,10 @@ struct _PosternDatabaseClass {
   void (*close) (PosternDatabase *self);
   gboolean (*read) (PosternDatabase *self, PosternKeep keep, PosternTransactionFunc func, gpointer user_data, GError **error);
   gboolean (*write) (PosternDatabase *self, PosternKeep keep, PosternTransactionFunc func, gpointer user_data, GError **error);
-  /** generation: a number that changes whenever anyone, in any process, changed LASTING data. Cheap (no I/O in the common case). */
+  /**
+   * generation: a number that changes whenever this process changed LASTING data, or another one what caches keep: applications, settings,
+   * keys, instances (a driver may tell of more). It is seen within 100 ms; while that cannot be had each call gives another number. Cheap: no I/O.
+   */
   guint64 (*generation) (PosternDatabase *self);
   /** execute: portable SQL with `?1`, `?2` parameters. Returns: rows changed; -1 with @error (POSTERN_ERROR_CONFLICT for a broken unique rule). */
   gint64 (*execute) (PosternDatabase *self, PosternTransaction *transaction, const char *sql, const PosternValue *values, guint n_values, GError **error);

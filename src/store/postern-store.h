@@ -27,7 +27,7 @@ void postern_store_close (PosternStore *self);
 void postern_store_set_read_only (PosternStore *self, gboolean read_only);
 gboolean postern_store_read (PosternStore *self, PosternKeep keep, PosternTxnFunc func, gpointer user_data, GError **error);
 gboolean postern_store_write (PosternStore *self, PosternKeep keep, PosternTxnFunc func, gpointer user_data, GError **error);
-/** postern_store_get_generation: changes whenever anyone changed lasting data; caches compare it. */
+/** postern_store_get_generation: changes whenever this process changed lasting data, or anyone what caches keep; they compare it. */
 guint64 postern_store_get_generation (PosternStore *self);
 /**
  * postern_store_get_rule_changes: counts how often this process changed applications or settings, the few rows that caches

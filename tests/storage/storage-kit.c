@@ -60,14 +60,13 @@ storage_kit_open_at (const char *location, const char *tenant, GError **error)
   g_autoptr (PosternDatabase) database = storage_kit_new_database ();
   g_autoptr (GBytes) key = g_bytes_new_static ("0123456789abcdef0123456789abcdef", 32);
 
+  storage_apart_note_tenant (database, location == shared_location ? tenant : NULL);
   return postern_store_open (database, key, location, tenant, error);
 }
 
 PosternStore *
-storage_kit_open (void)
+storage_kit_open_tenant (const char *tenant)
 {
-  static guint n_tenants;
-  g_autofree char *tenant = g_strdup_printf ("t%u", n_tenants++);
   g_autoptr (GError) error = NULL;
   PosternStore *store;
 
@@ -76,6 +75,15 @@ storage_kit_open (void)
   store = storage_kit_open_at (shared_location, tenant, &error);
   g_assert_no_error (error);
   return store;
+}
+
+PosternStore *
+storage_kit_open (void)
+{
+  static guint n_tenants;
+  g_autofree char *tenant = g_strdup_printf ("t%u", n_tenants++);
+
+  return storage_kit_open_tenant (tenant);
 }
 
 const char *
@@ -216,6 +224,7 @@ main (int argc, char **argv)
   if (new_location != NULL)
     g_setenv ("POSTERN_STORAGE_NEW_LOCATION", new_location, TRUE);
   driver_type = load_driver ();
+  storage_apart_watch (driver_type);
   locations = g_ptr_array_new_with_free_func (g_free);
   if (child_location != NULL)
     return storage_together_child (child_location);
@@ -228,9 +237,11 @@ main (int argc, char **argv)
   storage_seal_add_tests ();
   storage_tenants_add_tests ();
   storage_together_add_tests ();
+  storage_apart_add_tests ();
   result = g_test_run ();
   for (guint i = 0; i < locations->len; i++)
     remove_tree (locations->pdata[i]);
+  storage_apart_clear ();
   g_ptr_array_unref (locations);
   g_free (shared_location);
   g_free (program);

@@ -14,6 +14,7 @@
 #define NOW 1800000000
 
 PosternStore *storage_kit_open (void);                          /* (transfer full): a fresh tenant */
+PosternStore *storage_kit_open_tenant (const char *tenant);       /* (transfer full): beside those of storage_kit_open() */
 PosternStore *storage_kit_open_at (const char *location, const char *tenant, GError **error); /* (transfer full) (nullable) */
 PosternDatabase *storage_kit_new_database (void);
 char *storage_kit_new_location (void);
@@ -40,6 +41,11 @@ PosternGrant *storage_kit_new_grant (const char *user_id, const char *applicatio
   G_STMT_END
 
 void storage_organizations_add_tests (void);
+/* --- every statement that any test ran, with its last values, so that the last test can run it as another tenant */
+void storage_apart_watch (GType driver_type);
+void storage_apart_note_tenant (PosternDatabase *database, const char *tenant); /* one in the place that tenants share */
+void storage_apart_clear (void);
+
 void storage_people_add_tests (void);
 void storage_tokens_add_tests (void);
 void storage_rest_add_tests (void);
@@ -47,4 +53,5 @@ void storage_roles_add_tests (void);
 void storage_seal_add_tests (void);
 void storage_tenants_add_tests (void);
 void storage_together_add_tests (void);
+void storage_apart_add_tests (void); /* the last */
 int storage_together_child (const char *location);

@@ -1,0 +1,408 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "postern-database-postgresql.h"
+
+#include <gio/gio.h>
+#include <string.h>
+
+#include "postern-error.h"
+#include "postern-postgresql-connection.h"
+#include "postern-stores.h"
+#include "postern-txn.h"
+
+/* What the kit of all drivers cannot ask: of the server that `tests/lib/postgresql run` has started. */
+#define NOW 1800000000
+
+static const char *server, *tool;
+
+/* --- the server, and stores on it -------------------------------------------------------------------------------------- */
+
+/* (transfer full): what tests/lib/postgresql says */
+static char *
+ask (const char *format, ...)
+{
+  g_autoptr (GError) error = NULL;
+  g_autofree char *words = NULL, *command = NULL;
+  char *answer = NULL;
+  va_list list;
+  int status;
+
+  va_start (list, format);
+  words = g_strdup_vprintf (format, list);
+  va_end (list);
+  command = g_strdup_printf ("%s %s", tool, words);
+  g_spawn_command_line_sync (command, &answer, NULL, &status, &error);
+  g_assert_no_error (error);
+  g_spawn_check_wait_status (status, &error);
+  g_assert_no_error (error);
+  return g_strchomp (answer);
+}
+
+static void
+run_as_superuser (const char *url, const char *sql)
+{
+  g_autofree char *name = g_strndup (strstr (url, "@/") + 2, strcspn (strstr (url, "@/") + 2, "?"));
+  g_autofree char *quoted = g_shell_quote (sql);
+
+  g_free (ask ("psql %s -d %s -c %s", server, name, quoted));
+}
+
+static PosternStore *
+open_store (const char *url, const char *tenant, GError **error)
+{
+  g_autoptr (PosternDatabase) database = g_object_new (POSTERN_TYPE_DATABASE_POSTGRESQL, NULL);
+  g_autoptr (GBytes) key = g_bytes_new_static ("0123456789abcdef0123456789abcdef", 32);
+
+  return postern_store_open (database, key, url, tenant, error);
+}
+
+static PosternStore *
+must_open (const char *url, const char *tenant)
+{
+  g_autoptr (GError) error = NULL;
+  PosternStore *store = open_store (url, tenant, &error);
+
+  g_assert_no_error (error);
+  return store;
+}
+
+static gboolean
+put (PosternTxn *txn, gpointer data, GError **error)
+{
+  return postern_setting_store_put (txn, data, g_variant_new_string ("x"), NOW, error);
+}
+
+static gboolean
+get (PosternTxn *txn, gpointer data, GError **error)
+{
+  g_autoptr (GVariant) value = postern_setting_store_get (txn, data, error);
+
+  return value != NULL;
+}
+
+static gboolean
+write_one (PosternStore *store, GError **error)
+{
+  return postern_store_write (store, POSTERN_KEEP_LASTING, put, (gpointer) "policy", error);
+}
+
+static void
+must_write (PosternStore *store)
+{
+  g_autoptr (GError) error = NULL;
+
+  write_one (store, &error);
+  g_assert_no_error (error);
+}
+
+/* --- who is let in ------------------------------------------------------------------------------------------------------- */
+
+static void
+test_refuses (void)
+{
+  g_autofree char *url = ask ("new %s", server);
+  g_auto (GStrv) parts = g_strsplit (url, "postern@", 2);
+  g_autofree char *super = g_strjoinv ("postgres@", parts);
+  g_autoptr (GError) error = NULL;
+
+  g_assert_null (open_store (super, "a", &error));
+  g_assert_error (error, POSTERN_ERROR, POSTERN_ERROR_CONFIG);
+  g_assert_nonnull (strstr (error->message, "postgres"));
+  g_clear_error (&error);
+  g_object_unref (must_open (url, "a"));
+  run_as_superuser (url, "ALTER TABLE postern.users NO FORCE ROW LEVEL SECURITY");
+  g_assert_null (open_store (url, "a", &error));
+  g_assert_error (error, POSTERN_ERROR, POSTERN_ERROR_CONFIG);
+  g_assert_nonnull (strstr (error->message, "postern.users"));
+}
+
+/* What is wrong with a URL is said without it: it may hold a password. */
+static void
+test_keeps_password (void)
+{
+  static const char *const urls[] = { "postgresql://u:secret@[::1/x", "postgresql://u:secret@/x?nonsense=1", "host=/x password=secret", "/var/lib/postern" };
+
+  for (guint i = 0; i < G_N_ELEMENTS (urls); i++)
+    {
+      g_autoptr (GError) error = NULL;
+
+      g_assert_null (open_store (urls[i], "a", &error));
+      g_assert_error (error, POSTERN_ERROR, POSTERN_ERROR_CONFIG);
+      g_assert_null (strstr (error->message, "secret"));
+    }
+}
+
+/* --- tenants, asked with nothing of ours between ---------------------------------------------------------------------------- */
+
+/* The first value; "ERROR" and the state of what failed; "NOTHING" without a row */
+static char *
+try (PGconn *handle, const char *tenant, const char *sql)
+{
+  g_autofree char *begin = tenant ? g_strdup_printf ("BEGIN; SET LOCAL postern.tenant = '%s'", tenant) : g_strdup ("BEGIN");
+  PGresult *result;
+  char *found;
+
+  PQclear (PQexec (handle, begin));
+  result = PQexec (handle, sql);
+  if (PQresultStatus (result) == PGRES_FATAL_ERROR)
+    found = g_strconcat ("ERROR ", PQresultErrorField (result, PG_DIAG_SQLSTATE), NULL);
+  else if (PQntuples (result) > 0)
+    found = g_strdup (PQgetvalue (result, 0, 0));
+  else
+    found = *PQcmdTuples (result) ? g_strconcat ("CHANGED ", PQcmdTuples (result), NULL) : g_strdup ("NOTHING");
+  PQclear (result);
+  PQclear (PQexec (handle, "ROLLBACK"));
+  return found;
+}
+
+static void
+test_apart (void)
+{
+  static const struct {
+    const char *tenant, *sql, *expected;
+  } tries[] = {
+    { "a", "SELECT count (*) FROM settings", "1" },
+    { "b", "SELECT count (*) FROM settings", "0" },
+    { "b", "SELECT count (*) FROM settings WHERE tenant = 'a'", "0" },
+    { "b", "UPDATE settings SET value = '1'", "CHANGED 0" },
+    { "b", "DELETE FROM settings", "CHANGED 0" },
+    { "b", "INSERT INTO settings (tenant, name, value, updated_at) VALUES ('a', 'n', '1', 1)", "ERROR 42501" },
+    { "b", "INSERT INTO settings (tenant, name, value, updated_at) VALUES ('a', 'policy', '1', 1) ON CONFLICT (tenant, name) DO UPDATE SET value = '1'", "ERROR 42501" },
+    { "a", "UPDATE settings SET tenant = 'b'", "ERROR 42501" },
+    { "b", "COPY settings FROM STDIN", "ERROR 0A000" },
+    { "b", "SET LOCAL row_security = off; SELECT count (*) FROM settings", "ERROR 42501" },
+    { "b", "INSERT INTO credentials (id, user_id, kind, value, data, created_at, updated_at, used_at) VALUES ('c', 'usr_a', 'password', 'v', '{}', 1, 1, 1)", "ERROR 23503" },
+    { NULL, "SELECT count (*) FROM settings", "ERROR 42704" },
+    { NULL, "INSERT INTO settings (name, value, updated_at) VALUES ('n', '1', 1)", "ERROR 42704" },
+    { "", "SELECT count (*) FROM settings", "0" },
+    { "", "INSERT INTO settings (name, value, updated_at) VALUES ('n', '1', 1)", "ERROR 23514" },
+  };
+  g_autofree char *url = ask ("new %s", server);
+  g_autoptr (PosternStore) a = must_open (url, "a");
+  g_autoptr (PosternStore) b = must_open (url, "b");
+
+  must_write (a);
+  for (guint i = 0; i < G_N_ELEMENTS (tries); i++)
+    {
+      PGconn *handle = postern_postgresql_connection_open_plain (url, NULL); /* a new one: a setting that was made once is empty later, and no error */
+      g_autofree char *found = try (handle, tries[i].tenant, tries[i].sql);
+
+      g_test_message ("%s: %s", tries[i].tenant ? tries[i].tenant : "nobody", tries[i].sql);
+      g_assert_cmpstr (found, ==, tries[i].expected);
+      PQfinish (handle);
+    }
+  g_assert_true (postern_store_read (a, POSTERN_KEEP_LASTING, get, (gpointer) "policy", NULL));
+  g_assert_false (postern_store_read (b, POSTERN_KEEP_LASTING, get, (gpointer) "policy", NULL));
+}
+
+/* COPY reads the rows of one's own tenant, too. */
+static void
+test_copy (void)
+{
+  g_autofree char *url = ask ("new %s", server);
+  g_autoptr (PosternStore) a = must_open (url, "a");
+  PGconn *handle = postern_postgresql_connection_open_plain (url, NULL);
+  char *line = NULL;
+
+  must_write (a);
+  PQclear (PQexec (handle, "BEGIN; SET LOCAL postern.tenant = 'b'"));
+  PQclear (PQexec (handle, "COPY settings TO STDOUT"));
+  g_assert_cmpint (PQgetCopyData (handle, &line, FALSE), ==, -1);
+  PQfinish (handle);
+}
+
+/* --- what others change ---------------------------------------------------------------------------------------------------- */
+
+/* The copy of this program that is told to write: each line is when a change was committed, on the clock that all processes share. */
+static int
+write_now_and_then (const char *url)
+{
+  g_autoptr (PosternStore) store = must_open (url, "a");
+
+  for (guint i = 0; i < 20; i++)
+    {
+      must_write (store);
+      g_print ("%" G_GINT64_FORMAT "\n", g_get_monotonic_time ());
+      g_usleep (150000);
+    }
+  return 0;
+}
+
+static gint64
+wait_for_change (PosternStore *store, guint64 *generation)
+{
+  gint64 deadline = g_get_monotonic_time () + 5 * G_USEC_PER_SEC;
+  guint64 now;
+
+  while ((now = postern_store_get_generation (store)) == *generation && g_get_monotonic_time () < deadline)
+    g_usleep (500);
+  *generation = now;
+  return g_get_monotonic_time ();
+}
+
+static void
+test_tells_others (void)
+{
+  g_autofree char *url = ask ("new %s", server);
+  g_autoptr (PosternStore) store = must_open (url, "a");
+  g_autoptr (PosternStore) other = must_open (url, "b");
+  guint64 generation = postern_store_get_generation (store), of_other = postern_store_get_generation (other);
+  g_autoptr (GSubprocess) child = g_subprocess_new (G_SUBPROCESS_FLAGS_STDOUT_PIPE, NULL, g_get_prgname (), "--write", url, NULL);
+  g_autoptr (GDataInputStream) lines = g_data_input_stream_new (g_subprocess_get_stdout_pipe (child));
+  gint64 slowest = 0;
+
+  for (guint i = 0; i < 20; i++)
+    {
+      gint64 seen = wait_for_change (store, &generation);
+      g_autofree char *line = g_data_input_stream_read_line (lines, NULL, NULL, NULL);
+
+      g_assert_nonnull (line);
+      slowest = MAX (slowest, seen - g_ascii_strtoll (line, NULL, 10));
+    }
+  g_test_message ("the slowest of 20 changes was seen %" G_GINT64_FORMAT " µs after its commit", slowest);
+  g_assert_cmpint (slowest, <, 100000);
+  g_assert_cmpuint (postern_store_get_generation (other), ==, of_other); /* another tenant's */
+  g_subprocess_wait (child, NULL, NULL);
+}
+
+/* --- a server that goes away ------------------------------------------------------------------------------------------------ */
+
+static gboolean
+write_until_it_works (PosternStore *store)
+{
+  for (guint i = 0; i < 100; i++)
+    if (write_one (store, NULL))
+      return TRUE;
+    else
+      g_usleep (50000);
+  return FALSE;
+}
+
+static void
+test_restart (void)
+{
+  g_autofree char *url = ask ("new %s", server);
+  g_autoptr (PosternStore) store = must_open (url, "a");
+  g_autoptr (GError) error = NULL;
+  guint64 generation;
+
+  must_write (store);
+  g_free (ask ("restart %s", server));
+  must_write (store); /* the connection was lost before anything was done on it */
+
+  g_free (ask ("stop %s", server));
+  g_assert_false (write_one (store, &error));
+  g_assert_error (error, POSTERN_ERROR, POSTERN_ERROR_STORE);
+  g_assert_false (postern_store_read (store, POSTERN_KEEP_LASTING, get, (gpointer) "policy", NULL));
+  g_usleep (100000);
+  generation = postern_store_get_generation (store);
+  g_assert_cmpuint (postern_store_get_generation (store), !=, generation); /* nobody trusts what he keeps */
+  g_free (ask ("up %s", server));
+  g_assert_true (write_until_it_works (store));
+  g_assert_true (postern_store_read (store, POSTERN_KEEP_LASTING, get, (gpointer) "policy", NULL));
+  g_usleep (1000000);
+  generation = postern_store_get_generation (store);
+  g_assert_cmpuint (postern_store_get_generation (store), ==, generation); /* it listens again */
+}
+
+typedef struct {
+  gboolean behind; /* the statement, not before it */
+  guint runs;
+} Cut;
+
+/* Ends its own connection, the first time that it runs. */
+static gboolean
+put_and_cut (PosternTxn *txn, gpointer data, GError **error)
+{
+  Cut *cut = data;
+  gint64 pid = 0;
+
+  g_assert_true (postern_txn_read_int64 (txn, &pid, 0, "SELECT pg_backend_pid ()", NULL, 0, NULL));
+  if (cut->behind && !put (txn, (gpointer) "policy", error))
+    return FALSE;
+  if (cut->runs++ == 0)
+    g_free (ask ("psql %s -c 'SELECT pg_terminate_backend(%d)'", server, (int) pid));
+  return cut->behind || put (txn, (gpointer) "policy", error);
+}
+
+static void
+test_cut (void)
+{
+  g_autofree char *url = ask ("new %s", server);
+  g_autoptr (PosternStore) store = must_open (url, "a");
+  g_autoptr (GError) error = NULL;
+  Cut before = { FALSE, 0 }, behind = { TRUE, 0 };
+
+  postern_store_write (store, POSTERN_KEEP_LASTING, put_and_cut, &before, &error);
+  g_assert_no_error (error);
+  g_assert_cmpuint (before.runs, ==, 2);
+  /* … and where it may have been committed it is not done again. */
+  g_assert_false (postern_store_write (store, POSTERN_KEEP_LASTING, put_and_cut, &behind, &error));
+  g_assert_error (error, POSTERN_ERROR, POSTERN_ERROR_STORE);
+  g_assert_nonnull (strstr (error->message, "not known"));
+  g_assert_cmpuint (behind.runs, ==, 1);
+}
+
+static void
+test_read_only (void)
+{
+  g_autofree char *url = ask ("new %s", server);
+  g_autoptr (PosternStore) store = must_open (url, "a");
+  g_autoptr (GError) error = NULL;
+
+  must_write (store);
+  run_as_superuser (url, "ALTER SYSTEM SET default_transaction_read_only = on");
+  run_as_superuser (url, "SELECT pg_reload_conf ()");
+  g_usleep (200000);
+  g_assert_false (write_one (store, &error));
+  g_assert_error (error, POSTERN_ERROR, POSTERN_ERROR_STORE);
+  g_assert_nonnull (strstr (error->message, "read-only"));
+  g_assert_true (postern_store_read (store, POSTERN_KEEP_LASTING, get, (gpointer) "policy", NULL));
+  run_as_superuser (url, "ALTER SYSTEM RESET default_transaction_read_only");
+  run_as_superuser (url, "SELECT pg_reload_conf ()");
+  g_assert_true (write_until_it_works (store));
+}
+
+/* --- more at once than there are connections ------------------------------------------------------------------------------------ */
+
+static gpointer
+write_some (gpointer store)
+{
+  for (guint i = 0; i < 5; i++)
+    must_write (store);
+  return NULL;
+}
+
+static void
+test_crowd (void)
+{
+  g_autofree char *url = ask ("new %s", server);
+  g_autoptr (PosternStore) store = must_open (url, "a");
+  GThread *threads[40];
+
+  for (guint i = 0; i < G_N_ELEMENTS (threads); i++)
+    threads[i] = g_thread_new ("crowd", write_some, store);
+  for (guint i = 0; i < G_N_ELEMENTS (threads); i++)
+    g_thread_join (threads[i]);
+}
+
+int
+main (int argc, char **argv)
+{
+  server = g_getenv ("POSTERN_TEST_POSTGRESQL");
+  tool = g_getenv ("POSTERN_TEST_POSTGRESQL_TOOL");
+  g_set_prgname (argv[0]);
+  if (argc == 3 && g_str_equal (argv[1], "--write"))
+    return write_now_and_then (argv[2]);
+  g_test_init (&argc, &argv, NULL);
+  g_log_set_always_fatal (G_LOG_LEVEL_CRITICAL | G_LOG_FATAL_MASK); /* that the server is away is warned of */
+  g_test_add_func ("/postgresql/refuses", test_refuses);
+  g_test_add_func ("/postgresql/keeps-password", test_keeps_password);
+  g_test_add_func ("/postgresql/apart", test_apart);
+  g_test_add_func ("/postgresql/copy", test_copy);
+  g_test_add_func ("/postgresql/tells-others", test_tells_others);
+  g_test_add_func ("/postgresql/cut", test_cut);
+  g_test_add_func ("/postgresql/read-only", test_read_only);
+  g_test_add_func ("/postgresql/crowd", test_crowd);
+  g_test_add_func ("/postgresql/restart", test_restart);
+  return g_test_run ();
+}
