@@ -5,6 +5,7 @@
 #include "postern-json.h"
 #include "postern-jwt.h"
 #include "postern-oidc-json.h"
+#include "postern-organization.h"
 #include "postern-seal.h"
 #include "postern-sign-in.h"
 
@@ -50,6 +51,7 @@ write_claims (PosternOidc *oidc, const PosternOidcAccessToken *fields, const cha
   postern_oidc_json_add_string (out, "scope", fields->scope);
   postern_oidc_json_add_string (out, "grant_id", fields->grant_id);
   postern_oidc_json_add_string (out, "sid", fields->session_id);
+  postern_oidc_json_add_string (out, "organization_id", fields->organization_id);
   if (fields->auth_time)
     postern_oidc_json_add_int64 (out, "auth_time", fields->auth_time);
   postern_oidc_json_add_string (out, "acr", fields->acr);
@@ -167,9 +169,16 @@ postern_oidc_access_token_verify (PosternOidc *oidc, const char *token, GError *
 typedef struct {
   const char *jti, *grant_id; /* each (nullable) */
   gint64 now;
-  PosternGrant *grant;
-  PosternUser *user;
+  PosternOidcStanding standing;
 } Look;
+
+void
+postern_oidc_access_token_clear_standing (PosternOidcStanding *self)
+{
+  g_clear_pointer (&self->grant, postern_grant_unref);
+  g_clear_pointer (&self->user, postern_user_unref);
+  g_clear_pointer (&self->organization, postern_organization_unref);
+}
 
 static gboolean
 is_session_alive (PosternTxn *txn, const char *id, gint64 now)
@@ -182,13 +191,20 @@ is_session_alive (PosternTxn *txn, const char *id, gint64 now)
 static gboolean
 look_for_grant (PosternTxn *txn, Look *self, GError **error)
 {
-  self->grant = postern_grant_store_get (txn, self->grant_id, NULL);
-  if (!self->grant || self->grant->revoked_at)
+  PosternOidcStanding *it = &self->standing;
+  const char *organization_id;
+
+  it->grant = postern_grant_store_get (txn, self->grant_id, NULL);
+  if (!it->grant || it->grant->revoked_at)
     return refuse (error);
-  if (!self->grant->offline && !is_session_alive (txn, self->grant->session_id, self->now))
+  if (!it->grant->offline && !is_session_alive (txn, it->grant->session_id, self->now))
     return refuse (error);
-  self->user = postern_user_store_get (txn, self->grant->user_id, NULL);
-  return self->user && !self->user->disabled_at ? TRUE : refuse (error);
+  it->user = postern_user_store_get (txn, it->grant->user_id, NULL);
+  if (!it->user || it->user->disabled_at)
+    return refuse (error);
+  organization_id = postern_json_get_string (it->grant->data, "organization_id");
+  it->organization = organization_id ? postern_organization_load_for (txn, organization_id, it->user->id, NULL) : NULL;
+  return !organization_id || it->organization ? TRUE : refuse (error);
 }
 
 static gboolean
@@ -197,8 +213,7 @@ look (PosternTxn *txn, gpointer user_data, GError **error)
   Look *self = user_data;
   g_autoptr (GError) local = NULL;
 
-  g_clear_pointer (&self->grant, postern_grant_unref);
-  g_clear_pointer (&self->user, postern_user_unref);
+  postern_oidc_access_token_clear_standing (&self->standing);
   if (self->jti && postern_revoked_store_contains (txn, self->jti, &local))
     return refuse (error);
   if (local) {
@@ -209,21 +224,19 @@ look (PosternTxn *txn, gpointer user_data, GError **error)
 }
 
 static gboolean
-run_look (PosternOidc *oidc, Look *self, PosternGrant **grant, PosternUser **user, GError **error)
+run_look (PosternOidc *oidc, Look *self, PosternOidcStanding *standing, GError **error)
 {
   gboolean alive = postern_store_read (postern_tenant_get_store (postern_oidc_get_tenant (oidc)), POSTERN_KEEP_LASTING, look, self, error);
-  g_autoptr (PosternGrant) found_grant = self->grant;
-  g_autoptr (PosternUser) found_user = self->user;
 
-  if (alive && grant)
-    *grant = g_steal_pointer (&found_grant);
-  if (alive && user)
-    *user = g_steal_pointer (&found_user);
+  if (alive && standing)
+    *standing = self->standing;
+  else
+    postern_oidc_access_token_clear_standing (&self->standing);
   return alive;
 }
 
 gboolean
-postern_oidc_access_token_check_alive (PosternOidc *oidc, GVariant *claims, PosternGrant **grant, PosternUser **user, GError **error)
+postern_oidc_access_token_check_alive (PosternOidc *oidc, GVariant *claims, PosternOidcStanding *standing, GError **error)
 {
   const char *client_id = postern_json_get_string (claims, "client_id");
   g_autoptr (GError) local = NULL;
@@ -236,15 +249,15 @@ postern_oidc_access_token_check_alive (PosternOidc *oidc, GVariant *claims, Post
   }
   if (!client || !client->application->enabled)
     return refuse (error);
-  return run_look (oidc, &self, grant, user, error);
+  return run_look (oidc, &self, standing, error);
 }
 
 gboolean
-postern_oidc_access_token_check_grant (PosternOidc *oidc, const char *grant_id, PosternGrant **grant, PosternUser **user, GError **error)
+postern_oidc_access_token_check_grant (PosternOidc *oidc, const char *grant_id, GError **error)
 {
   Look self = { .grant_id = grant_id, .now = postern_oidc_now () };
 
-  return run_look (oidc, &self, grant, user, error);
+  return run_look (oidc, &self, NULL, error);
 }
 
 gboolean
@@ -264,9 +277,20 @@ postern_oidc_access_token_check_use (PosternOidc *self, GVariant *claims, const 
   return FALSE;
 }
 
-gboolean
-postern_oidc_access_token_check_assurance (PosternOidc *self, PosternGrant *grant, GError **error)
+static gboolean
+add_organization (PosternAssurance *assurance, PosternOrganization *organization, GError **error)
 {
+  g_autoptr (PosternOrganizationRules) rules = postern_organization_rules_new (organization->sign_in_rules, error);
+
+  if (rules)
+    postern_assurance_add_organization (assurance, rules);
+  return rules != NULL;
+}
+
+gboolean
+postern_oidc_access_token_check_assurance (PosternOidc *self, const PosternOidcStanding *standing, GError **error)
+{
+  PosternGrant *grant = standing->grant;
   g_autoptr (PosternClient) client = postern_tenant_dup_client (postern_oidc_get_tenant (self), grant->application_id, error);
   g_autoptr (PosternPolicy) policy = postern_tenant_dup_policy (postern_oidc_get_tenant (self));
   g_auto (GStrv) factors = postern_json_dup_strv (grant->data, "factors", FALSE);
@@ -276,6 +300,8 @@ postern_oidc_access_token_check_assurance (PosternOidc *self, PosternGrant *gran
   if (!client)
     return FALSE;
   postern_assurance_init (&assurance, policy, client);
+  if (standing->organization && !add_organization (&assurance, standing->organization, error))
+    return FALSE;
   if (postern_assurance_is_met (&assurance, (const char *const *) factors, (const char *const *) amr))
     return TRUE;
   g_set_error_literal (error, POSTERN_ERROR, POSTERN_ERROR_INSUFFICIENT_AUTHENTICATION, "A second factor is required");

@@ -13,6 +13,7 @@ typedef struct {
   const char *const *audience; /* (nullable): the issuer itself */
   const char *grant_id;  /* (nullable) for client credentials: what revocation and introspection look at */
   const char *session_id; /* (nullable) */
+  const char *organization_id; /* (nullable): the one that the person acts for */
   const char *acr;
   const char *const *amr;
   gint64 auth_time;      /* 0: left out */
@@ -44,18 +45,28 @@ GVariant *postern_oidc_access_token_verify (PosternOidc *oidc, const char *token
 /** postern_oidc_access_token_check_use: it was made for us ourselves, and has the scope @wanted. @scopes: (out) (transfer full): all it has. FALSE with INVALID_TOKEN or INSUFFICIENT_SCOPE */
 gboolean postern_oidc_access_token_check_use (PosternOidc *oidc, GVariant *claims, const char *wanted, char ***scopes, GError **error);
 
+/** PosternOidcStanding: what a token stands on. */
+typedef struct {
+  PosternGrant *grant; /* (nullable): none for client credentials, nor the others */
+  PosternUser *user;
+  PosternOrganization *organization; /* (nullable): the one that the person acts for */
+} PosternOidcStanding;
+void postern_oidc_access_token_clear_standing (PosternOidcStanding *self);
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (PosternOidcStanding, postern_oidc_access_token_clear_standing)
+
 /**
  * postern_oidc_access_token_check_alive: nothing it stands on is gone: the token itself, its application, its grant, its session (unless the
- * grant is offline) and its user. Reads the store. @grant: (out) (optional) (nullable); @user: (out) (optional) (nullable): none for client credentials
+ * grant is offline), its user, and that they belong to the organization they act for. Reads the store. @standing: (out) (optional): what was
+ * found; to be cleared
  */
-gboolean postern_oidc_access_token_check_alive (PosternOidc *oidc, GVariant *claims, PosternGrant **grant, PosternUser **user, GError **error);
+gboolean postern_oidc_access_token_check_alive (PosternOidc *oidc, GVariant *claims, PosternOidcStanding *standing, GError **error);
 
 /** postern_oidc_access_token_check_grant: the same for a grant alone. */
-gboolean postern_oidc_access_token_check_grant (PosternOidc *oidc, const char *grant_id, PosternGrant **grant, PosternUser **user, GError **error);
+gboolean postern_oidc_access_token_check_grant (PosternOidc *oidc, const char *grant_id, GError **error);
 /**
- * postern_oidc_access_token_check_assurance: INSUFFICIENT_AUTHENTICATION where what was shown for @grant is not enough any more
+ * postern_oidc_access_token_check_assurance: INSUFFICIENT_AUTHENTICATION where what was shown for the grant is not enough any more
  * (src/identity/postern-assurance.h): for our own resources (RFC 9470 section 3). Others read `acr` and `auth_time`.
  */
-gboolean postern_oidc_access_token_check_assurance (PosternOidc *self, PosternGrant *grant, GError **error);
+gboolean postern_oidc_access_token_check_assurance (PosternOidc *self, const PosternOidcStanding *standing, GError **error);
 
 G_END_DECLS

@@ -96,14 +96,14 @@ static PosternFlowVisit *
 make_visit (PosternOidc *self, PosternOidcBearer *bearer, GError **error)
 {
   PosternTenant *tenant = postern_oidc_get_tenant (self);
-  Look it = { .id = bearer->grant->session_id };
+  Look it = { .id = bearer->standing.grant->session_id };
   gboolean looked = !it.id || postern_store_read (postern_tenant_get_store (tenant), POSTERN_KEEP_LASTING, look, &it, error);
   g_autoptr (PosternSession) session = it.session;
   gboolean alive = session && postern_sign_in_is_alive (session, postern_oidc_now ());
 
   if (!looked)
     return NULL;
-  return postern_flow_visit_new_for (tenant, bearer->user, alive ? session : NULL, postern_json_get_int64 (bearer->claims, "auth_time", 0), bearer->grant->application_id);
+  return postern_flow_visit_new_for (tenant, bearer->standing.user, alive ? session : NULL, postern_json_get_int64 (bearer->claims, "auth_time", 0), bearer->standing.grant->application_id);
 }
 
 static PosternResponse *

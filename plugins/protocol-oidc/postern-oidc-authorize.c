@@ -115,6 +115,8 @@ grant_data (PosternFlow *flow)
     postern_json_object_add (&builder, "amr", g_variant_new_strv ((const char *const *) flow->amr, -1));
   if (flow->factors)
     postern_json_object_add (&builder, "factors", g_variant_new_strv ((const char *const *) flow->factors, -1));
+  postern_json_object_add_string (&builder, "connector_id", flow->connector_id);
+  postern_json_object_add_string (&builder, "organization_id", flow->organization_id);
   postern_json_object_add (&builder, "claims", flow->requested_claims);
   return g_variant_ref_sink (postern_json_object_end (&builder));
 }

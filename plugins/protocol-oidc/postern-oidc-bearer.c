@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "postern-oidc-bearer.h"
 
-#include "postern-oidc-access-token.h"
-
 #include <string.h>
 
 static gboolean
@@ -59,8 +57,7 @@ postern_oidc_bearer_clear (PosternOidcBearer *self)
 {
   g_clear_pointer (&self->claims, g_variant_unref);
   g_clear_pointer (&self->scopes, g_strfreev);
-  g_clear_pointer (&self->grant, postern_grant_unref);
-  g_clear_pointer (&self->user, postern_user_unref);
+  postern_oidc_access_token_clear_standing (&self->standing);
 }
 
 gboolean
@@ -68,10 +65,10 @@ postern_oidc_bearer_admit (PosternOidc *oidc, const char *token, const char *wan
 {
   bearer->claims = postern_oidc_access_token_verify (oidc, token, error);
   if (!bearer->claims || !postern_oidc_access_token_check_use (oidc, bearer->claims, wanted, &bearer->scopes, error) ||
-      !postern_oidc_access_token_check_alive (oidc, bearer->claims, &bearer->grant, &bearer->user, error))
+      !postern_oidc_access_token_check_alive (oidc, bearer->claims, &bearer->standing, error))
     return FALSE;
-  if (bearer->user)
-    return postern_oidc_access_token_check_assurance (oidc, bearer->grant, error);
+  if (bearer->standing.user)
+    return postern_oidc_access_token_check_assurance (oidc, &bearer->standing, error);
   g_set_error_literal (error, POSTERN_ERROR, POSTERN_ERROR_INVALID_TOKEN, "The access token is nobody's");
   return FALSE;
 }

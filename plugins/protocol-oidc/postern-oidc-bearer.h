@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #pragma once
 
-#include "postern-oidc.h"
+#include "postern-oidc-access-token.h"
 
 G_BEGIN_DECLS
 
@@ -17,8 +17,7 @@ const char *postern_oidc_bearer_get (PosternRequest *request, GError **error);
 typedef struct {
   GVariant *claims;    /* a{sv}: of the token */
   char **scopes;       /* all it has */
-  PosternGrant *grant;
-  PosternUser *user;
+  PosternOidcStanding standing;
 } PosternOidcBearer;
 void postern_oidc_bearer_clear (PosternOidcBearer *self);
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (PosternOidcBearer, postern_oidc_bearer_clear)

@@ -30,6 +30,7 @@ postern_oidc_check_hints (PosternOidcAsk *ask, GError **error)
 
   read_acr_values (ask);
   postern_flow_set_string (&ask->flow->login_hint, postern_oidc_ask_get (ask, "login_hint"));
+  postern_flow_set_string (&ask->flow->organization, postern_oidc_ask_get (ask, "organization"));
   postern_flow_set_string (&ask->flow->ui_locales, postern_oidc_ask_get (ask, "ui_locales"));
   if (display && g_strv_contains (displays, display))
     postern_flow_set_string (&ask->flow->display, display);

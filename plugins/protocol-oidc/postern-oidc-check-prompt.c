@@ -10,6 +10,7 @@ static const struct {
   { "consent", POSTERN_FLOW_PROMPT_CONSENT },
   { "select_account", POSTERN_FLOW_PROMPT_SELECT_ACCOUNT },
   { "create", POSTERN_FLOW_PROMPT_CREATE },
+  { "select_organization", POSTERN_FLOW_PROMPT_SELECT_ORGANIZATION },
 };
 
 static guint
@@ -31,7 +32,7 @@ postern_oidc_check_prompt (PosternOidcAsk *ask, GError **error)
   for (guint i = 0; words && words[i]; i++) {
     guint prompt = find_prompt (words[i]);
     if (!prompt) {
-      g_set_error_literal (error, POSTERN_ERROR, POSTERN_ERROR_INVALID_REQUEST, "The prompt must be none, login, consent, select_account or create");
+      g_set_error_literal (error, POSTERN_ERROR, POSTERN_ERROR_INVALID_REQUEST, "The prompt must be none, login, consent, select_account, create or select_organization");
       return FALSE;
     }
     all |= prompt;

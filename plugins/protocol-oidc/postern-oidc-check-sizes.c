@@ -13,6 +13,7 @@ static const struct {
   { "scope", POSTERN_OIDC_PARAMETER_MAX },
   { "resource", 2048 },
   { "login_hint", 512 },
+  { "organization", 64 },
   { "acr_values", 1024 },
   { "ui_locales", 512 },
   { "claims_locales", 512 },

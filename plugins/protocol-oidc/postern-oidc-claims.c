@@ -4,14 +4,14 @@
 #include "postern-flow-claims.h"
 #include "postern-json.h"
 
-static const char *const scopes_supported[] = { "openid", "profile", "email", "address", "phone", "offline_access", NULL };
+static const char *const scopes_supported[] = { "openid", "profile", "email", "address", "phone", "organization", "offline_access", NULL };
 
 /* OpenID Connect Core 5.1, and what an ID token says of the sign-in itself. */
 static const char *const names_supported[] = {
   "sub", "iss", "aud", "exp", "iat", "auth_time", "acr", "amr", "sid", "nonce", "at_hash",
   "name", "given_name", "family_name", "middle_name", "nickname", "preferred_username", "profile", "picture", "website",
   "gender", "birthdate", "zoneinfo", "locale", "updated_at", "email", "email_verified", "address", "phone_number",
-  "phone_number_verified", NULL,
+  "phone_number_verified", "organization_id", "organization_name", NULL,
 };
 
 const char *const *

@@ -54,7 +54,7 @@ static const struct {
   { "revocation_endpoint_auth_methods_supported", auth_methods },
   { "revocation_endpoint_auth_signing_alg_values_supported", client_algs },
   { "display_values_supported", (const char *const[]){ "page", "popup", "touch", NULL } },
-  { "prompt_values_supported", (const char *const[]){ "none", "login", "consent", "select_account", "create", NULL } },
+  { "prompt_values_supported", (const char *const[]){ "none", "login", "consent", "select_account", "create", "select_organization", NULL } },
   { "acr_values_supported", (const char *const[]){ "1", "2", NULL } }, /* postern-sign-in.h says what they mean */
   { "claim_types_supported", (const char *const[]){ "normal", NULL } },
 };

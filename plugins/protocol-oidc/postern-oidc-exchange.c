@@ -78,6 +78,8 @@ fill_flow (PosternFlow *flow, PosternGrant *grant)
   postern_flow_set_string (&flow->user_id, grant->user_id);
   postern_flow_set_string (&flow->session_id, grant->offline ? NULL : grant->session_id);
   postern_flow_set_string (&flow->grant_id, grant->id);
+  postern_flow_set_string (&flow->connector_id, postern_json_get_string (grant->data, "connector_id"));
+  postern_flow_set_string (&flow->organization_id, postern_json_get_string (grant->data, "organization_id"));
   postern_flow_set_string (&flow->acr, acr);
   flow->auth_time = postern_json_get_int64 (grant->data, "auth_time", 0);
   g_strfreev (flow->amr);
@@ -216,7 +218,7 @@ sign_access_token (PosternOidcExchange *self, GError **error)
   g_autofree char *scope = g_strjoinv (" ", flow->granted_scopes);
   PosternOidcAccessToken fields = {
     .subject = flow->user_id, .client_id = client->application->id, .scope = scope, .audience = (const char *const *) audience,
-    .grant_id = self->grant->id, .session_id = flow->session_id, .acr = flow->acr, .amr = (const char *const *) flow->amr,
+    .grant_id = self->grant->id, .session_id = flow->session_id, .acr = flow->acr, .organization_id = flow->organization_id, .amr = (const char *const *) flow->amr,
     .auth_time = flow->auth_time, .lifetime = self->lifetime,
   };
 

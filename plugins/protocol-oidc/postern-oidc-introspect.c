@@ -8,7 +8,7 @@
 #include "postern-oidc-refresh-token.h"
 
 /* What is told of an access token, as it stands in it (RFC 7662 section 2.2). */
-static const char *const told[] = { "iss", "sub", "aud", "client_id", "scope", "exp", "iat", "jti", "auth_time", "acr", "amr", NULL };
+static const char *const told[] = { "iss", "sub", "aud", "client_id", "scope", "exp", "iat", "jti", "auth_time", "acr", "amr", "organization_id", NULL };
 
 static gboolean
 share_any (char **a, char **b)
@@ -41,7 +41,7 @@ tell_access_token (PosternOidc *self, PosternClient *client, const char *token, 
   GVariant *value;
   GString *out;
 
-  if (!claims || !may_know (client, claims) || !postern_oidc_access_token_check_alive (self, claims, NULL, NULL, error))
+  if (!claims || !may_know (client, claims) || !postern_oidc_access_token_check_alive (self, claims, NULL, error))
     return NULL;
   out = g_string_new ("{");
   postern_oidc_json_add_boolean (out, "active", TRUE);

@@ -47,5 +47,5 @@ postern_oidc_refresh_token_is_alive (PosternOidc *oidc, PosternRefreshToken *tok
 {
   if (token->used_at || (token->expires_at && token->expires_at <= postern_oidc_now ()))
     return FALSE;
-  return postern_oidc_access_token_check_grant (oidc, grant->id, NULL, NULL, error);
+  return postern_oidc_access_token_check_grant (oidc, grant->id, error);
 }

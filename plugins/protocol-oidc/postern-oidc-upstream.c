@@ -38,7 +38,7 @@ answer_token (PosternOidc *self, PosternRequest *request, const char *token, GEr
 
   if (!postern_oidc_bearer_admit (self, token, SCOPE, &bearer, error))
     return NULL;
-  tokens = postern_flow_upstream_read (postern_oidc_get_runtime (self), postern_oidc_get_tenant (self), bearer.user->id,
+  tokens = postern_flow_upstream_read (postern_oidc_get_runtime (self), postern_oidc_get_tenant (self), bearer.standing.user->id,
                                        postern_request_get_capture (request, "connector"), postern_request_get_cancellable (request), error);
   return tokens ? answer_tokens (tokens) : NULL;
 }

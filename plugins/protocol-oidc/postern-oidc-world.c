@@ -91,7 +91,7 @@ add_applications (PosternOidcWorld *self)
   g_autoptr (GError) error = NULL;
 
   self->web = postern_oidc_world_add_application (self, "web", "{" PERSONAL "'grant_types':['authorization_code','refresh_token'],'id_token_signed_response_alg':'ES256',"
-    "'resources':['https://api.example','https://two.example'],'scope':'openid profile email phone address offline_access read write'}", &self->web_secret);
+    "'resources':['https://api.example','https://two.example'],'scope':'openid profile email phone address organization offline_access read write'}", &self->web_secret);
   self->other = postern_oidc_world_add_application (self, "web", "{" PERSONAL "'grant_types':['authorization_code','refresh_token']}", &self->other_secret);
   self->spa = postern_oidc_world_add_application (self, "spa", "{" PERSONAL "'grant_types':['authorization_code','refresh_token'],'id_token_signed_response_alg':'ES256'}", NULL);
   self->service = postern_oidc_world_add_application (self, "service", "{'resources':['https://api.example'],'scope':'read write'}", &self->service_secret);

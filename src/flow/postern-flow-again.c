@@ -4,6 +4,7 @@
 #include "postern-authenticator.h"
 #include "postern-flow-choices.h"
 #include "postern-flow-factors.h"
+#include "postern-flow-organization.h"
 #include "postern-identifier.h"
 #include "postern-user-name.h"
 
@@ -58,7 +59,7 @@ find_provider (Look *self)
 
   for (guint i = 0; i < self->identities->len; i++)
     if (g_strcmp0 (((PosternIdentity *) self->identities->pdata[i])->connector, id) == 0)
-      return POSTERN_IS_CONNECTOR (instance) ? instance : NULL;
+      return POSTERN_IS_CONNECTOR (instance) && postern_flow_organization_allows (self->context, id) ? instance : NULL;
   return NULL;
 }
 

@@ -3,6 +3,7 @@
 
 #include "postern-authenticator.h"
 #include "postern-flow-browser.h"
+#include "postern-flow-organization.h"
 #include "postern-json.h"
 
 #define COOKIE_METHOD "method"
@@ -40,10 +41,22 @@ last_used_first (gconstpointer a, gconstpointer b, gpointer last)
   return b_last - a_last;
 }
 
+GPtrArray *
+postern_flow_choices_list (PosternFlowContext *context)
+{
+  GPtrArray *connectors = postern_registry_list (postern_runtime_get_registry (context->runtime), POSTERN_TYPE_CONNECTOR);
+  PosternOrganizationRules *rules = postern_flow_organization_peek_rules (context);
+
+  for (guint i = connectors->len; rules && i > 0; i--)
+    if (!postern_organization_rules_allow_connector (rules, postern_instance_get_id (g_ptr_array_index (connectors, i - 1))))
+      g_ptr_array_remove_index (connectors, i - 1);
+  return connectors;
+}
+
 void
 postern_flow_choices_add (PosternFlowContext *context, PosternJsonObject *model)
 {
-  g_autoptr (GPtrArray) connectors = postern_registry_list (postern_runtime_get_registry (context->runtime), POSTERN_TYPE_CONNECTOR);
+  g_autoptr (GPtrArray) connectors = postern_flow_choices_list (context);
   const char *last = context->request ? postern_request_get_cookie (context->request, COOKIE_METHOD) : NULL;
   g_auto (GVariantBuilder) first = G_VARIANT_BUILDER_INIT (G_VARIANT_TYPE ("av"));
   g_auto (GVariantBuilder) more = G_VARIANT_BUILDER_INIT (G_VARIANT_TYPE ("av"));
@@ -75,7 +88,7 @@ serves_domain (PosternInstance *instance, const char *domain)
 PosternInstance *
 postern_flow_choices_find_domain (PosternFlowContext *context, const char *identifier)
 {
-  g_autoptr (GPtrArray) connectors = postern_registry_list (postern_runtime_get_registry (context->runtime), POSTERN_TYPE_CONNECTOR);
+  g_autoptr (GPtrArray) connectors = postern_flow_choices_list (context);
   const char *at = strchr (identifier, '@');
 
   for (guint i = 0; at && i < connectors->len; i++)

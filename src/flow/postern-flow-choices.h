@@ -6,6 +6,8 @@
 
 G_BEGIN_DECLS
 
+/** postern_flow_choices_list: the connectors that may say who it is in this flow. (transfer full) (element-type PosternInstance) */
+GPtrArray *postern_flow_choices_list (PosternFlowContext *context);
 /** postern_flow_choices_add: members `connectors` (at most four, the one used last first) and `more_connectors` for a page's @model, if there are any. */
 void postern_flow_choices_add (PosternFlowContext *context, PosternJsonObject *model);
 /**

@@ -127,6 +127,10 @@ postern_flow_claims_collect (PosternRuntime *runtime, PosternFlow *flow, Postern
 {
   g_autoptr (PosternClaims) claims = postern_claims_new ();
 
+  if (flow->organization_id) {
+    postern_claims_add_string (claims, "organization_id", flow->organization_id);
+    postern_claims_add_string (claims, "organization_name", flow->organization_name);
+  }
   add_scopes (claims, user, flow->granted_scopes);
   add_requested (claims, user, flow->requested_claims, "userinfo");
   add_requested (claims, user, flow->requested_claims, "id_token");

@@ -16,7 +16,7 @@ char **postern_flow_claims_dup_scopes (PosternFlow *flow);
 
 /**
  * postern_flow_claims_collect: what may be said of @user: the claims of the flow's granted scopes, those that
- * requested_claims names in either member, and what the hub's listeners add. Never `sub`, `iss`, `aud` or another claim of
+ * requested_claims names in either member, the organization that they act for, and what the hub's listeners add. Never `sub`, `iss`, `aud` or another claim of
  * the token itself. Stage `claims` keeps it in flow->claims; userinfo calls it with a flow made from the grant.
  * Returns: (transfer full): a{sv}, not floating
  */

@@ -17,7 +17,7 @@
  *   PAIRS    count + 1 (0: NULL), then each as two STRINGs
  *   VARIANT  length + 1 (0: NULL), serialised, in normal form, of the table's type
  */
-#define VERSION 6
+#define VERSION 7
 #define MAX_BYTES (256 * 1024)
 #define MAX_STRINGS 1000
 
@@ -53,6 +53,7 @@ static const Field fields[] = {
   FIELD (login_hint, STRING),
   FIELD (ui_locales, STRING),
   FIELD (display, STRING),
+  FIELD (organization, STRING),
   FIELD (hinted_user_id, STRING),
   FIELD_VARIANT (requested_claims, "a{sv}"),
   FIELD (return_url, STRING),
@@ -92,6 +93,7 @@ static const Field fields[] = {
   FIELD (answered_prompts, FLAGS),
   FIELD (consent_given, BOOLEAN),
   FIELD (granted_scopes, STRINGS),
+  FIELD (organization_id, STRING),
   FIELD (grant_id, STRING),
   FIELD (sign_up, BOOLEAN),
 };

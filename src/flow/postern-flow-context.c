@@ -44,6 +44,8 @@ postern_flow_context_clear (PosternFlowContext *self)
 {
   g_clear_pointer (&self->client, postern_client_unref);
   g_clear_pointer (&self->user, postern_user_unref);
+  g_clear_pointer (&self->organization, postern_organization_unref);
+  g_clear_pointer (&self->organization_rules, postern_organization_rules_unref);
   g_clear_pointer (&self->input, postern_pairs_unref);
   g_clear_pointer (&self->brought, postern_pairs_unref);
   g_clear_pointer (&self->unknown_passkey, g_free);
@@ -166,7 +168,7 @@ postern_flow_context_forget_who (PosternFlowContext *self)
 {
   PosternFlow *flow = self->flow;
   char **strings[] = { &flow->user_id, &flow->session_id, &flow->acr, &flow->authenticator_id,
-                       &flow->callback_state, &flow->connector_id, &flow->link_user_id, &flow->factor_wanted };
+                       &flow->callback_state, &flow->connector_id, &flow->link_user_id, &flow->factor_wanted, &flow->organization_id };
 
   for (guint i = 0; i < G_N_ELEMENTS (strings); i++)
     g_clear_pointer (strings[i], g_free);

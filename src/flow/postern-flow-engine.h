@@ -3,6 +3,7 @@
 
 #include "postern-error.h"
 #include "postern-flow-private.h"
+#include "postern-organization-rules.h"
 #include "postern-prompt.h"
 #include "postern-request.h"
 #include "postern-response.h"
@@ -19,6 +20,8 @@ typedef struct {
   PosternRequest *request; /* (nullable) in tests */
   PosternClient *client;   /* (nullable): the flow's application, from stage `client` on */
   PosternUser *user;       /* (nullable): postern_flow_context_load_user() */
+  PosternOrganization *organization; /* (nullable): the one that the flow names, whether or not the person belongs to it: src/flow/postern-flow-organization.h */
+  PosternOrganizationRules *organization_rules; /* (nullable): its */
   PosternStanding standing; /* postern_flow_context_load_standing() */
   gboolean has_standing;
   gint64 begun_at; /* when this walk began, microseconds: what was read in it was so then, or later */

@@ -2,6 +2,7 @@
 #include "postern-flow-factors.h"
 
 #include "postern-authenticator.h"
+#include "postern-flow-organization.h"
 #include "postern-identifier.h"
 #include "postern-messenger.h"
 #include "postern-outbox.h"
@@ -16,12 +17,21 @@ postern_flow_factors_find (PosternFlowContext *context, const char *type_id)
   return postern_registry_find_first (postern_runtime_get_registry (context->runtime), POSTERN_TYPE_FACTOR, type_id);
 }
 
+/* @name: one of POSTERN_ORGANIZATION_FACTORS */
+static gboolean
+is_allowed (PosternFlowContext *context, const char *name)
+{
+  PosternOrganizationRules *rules = postern_flow_organization_peek_rules (context);
+
+  return rules == NULL || postern_organization_rules_allow_factor (rules, name);
+}
+
 PosternInstance *
 postern_flow_factors_find_password (PosternFlowContext *context)
 {
   g_autoptr (PosternPolicy) policy = postern_tenant_dup_policy (context->tenant);
 
-  return policy->password_enabled ? postern_flow_factors_find (context, PASSWORD) : NULL;
+  return policy->password_enabled && is_allowed (context, PASSWORD) ? postern_flow_factors_find (context, PASSWORD) : NULL;
 }
 
 PosternInstance *
@@ -29,7 +39,7 @@ postern_flow_factors_find_passkey (PosternFlowContext *context)
 {
   g_autoptr (PosternPolicy) policy = postern_tenant_dup_policy (context->tenant);
 
-  return policy->passkey_enabled ? postern_flow_factors_find (context, PASSKEY) : NULL;
+  return policy->passkey_enabled && is_allowed (context, PASSKEY) ? postern_flow_factors_find (context, PASSKEY) : NULL;
 }
 
 gboolean
@@ -53,8 +63,8 @@ postern_flow_factors_find_code (PosternFlowContext *context, const char *identif
 {
   g_autoptr (PosternPolicy) policy = postern_tenant_dup_policy (context->tenant);
   gboolean number = identifier && postern_identifier_is_phone (identifier);
-  gboolean sms = (identifier == NULL || number) && postern_flow_factors_can_text (context);
-  gboolean email = !number && policy->email_code_enabled && postern_flow_factors_can_send (context, "email");
+  gboolean sms = (identifier == NULL || number) && is_allowed (context, "sms-code") && postern_flow_factors_can_text (context);
+  gboolean email = !number && policy->email_code_enabled && is_allowed (context, "email-code") && postern_flow_factors_can_send (context, "email");
 
   return sms || email ? postern_flow_factors_find (context, CODE) : NULL;
 }

@@ -6,7 +6,7 @@
 G_BEGIN_DECLS
 
 /*
- * Which factors of our own a person may be asked for: what the tenant's policy allows and this server can do. None of it looks
+ * Which factors of our own a person may be asked for: what the tenant's policy allows, and the organization's that the application named, and this server can do. None of it looks
  * at whether there is such a person. All are (transfer none) (nullable).
  */
 

@@ -41,8 +41,9 @@ test_protocol_issue (PosternProtocol *protocol, PosternFlow *flow, PosternTxn *t
 {
   g_autofree char *amr = flow->amr ? g_strjoinv ("+", flow->amr) : g_strdup ("");
   g_autofree char *scope = flow->granted_scopes ? g_strjoinv ("+", flow->granted_scopes) : g_strdup ("");
-  g_autofree char *url = g_strdup_printf ("https://app.example/cb?user=%s&session=%s&amr=%s&acr=%s&scope=%s&fresh=%d&auth_session=%s", flow->user_id ? flow->user_id : "",
-                                          flow->session_id ? flow->session_id : "", amr, flow->acr ? flow->acr : "", scope, flow->authenticated_now,
+  g_autofree char *url = g_strdup_printf ("https://app.example/cb?user=%s&session=%s&amr=%s&acr=%s&scope=%s&fresh=%d&organization=%s&auth_session=%s", flow->user_id ? flow->user_id : "",
+                                          flow->session_id ? flow->session_id : "", amr, flow->acr ? flow->acr : "", scope,
+                                          flow->authenticated_now, flow->organization_id ? flow->organization_id : "",
                                           flow->auth_session ? flow->auth_session : "");
 
   TEST_PROTOCOL (protocol)->without_txn = txn == NULL;

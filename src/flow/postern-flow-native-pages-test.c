@@ -96,7 +96,7 @@ make_model (const char *text, gboolean value)
   g_autoptr (GRegex) regex = g_regex_new ("\\{\\{[?#^ ]*([a-z_]+)\\}\\}", 0, 0, NULL);
   g_autoptr (GMatchInfo) match = NULL;
   g_auto (GVariantDict) model = G_VARIANT_DICT_INIT (NULL);
-  static const char *const lists[] = { "connectors", "more_connectors", "methods", "accounts", NULL };
+  static const char *const lists[] = { "connectors", "more_connectors", "methods", "accounts", "organizations", NULL };
 
   for (g_regex_match (regex, text, 0, &match); value && g_match_info_matches (match); g_match_info_next (match, NULL)) {
     g_autofree char *name = g_match_info_fetch (match, 1);
@@ -206,7 +206,7 @@ test_templates (void)
     check_page (name);
     count++;
   }
-  g_assert_cmpuint (count, ==, 11);
+  g_assert_cmpuint (count, ==, 12);
 }
 
 /* A page that somebody must look at in a browser stays there. */

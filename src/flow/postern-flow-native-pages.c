@@ -42,6 +42,12 @@ static const Row rows[] = {
   { "choose-account", ACTIONS, "account:", NULL, NULL, "accounts" },
   { "choose-account", ACTION, "other", NULL, N_("Use another account") },
 
+  { "organization", TITLE, NULL, NULL, N_("Choose an organization") },
+  { "organization", FIELD, "search", "search_offered", N_("Name of the organization"), "search", "off", 100, OPTIONAL },
+  { "organization", ACTIONS, "organization:", NULL, NULL, "organizations" },
+  { "organization", ACTION, "search", "search_offered", N_("Search") },
+  { "organization", ACTION, "other", NULL, N_("Use another account") },
+
   { "password", TITLE, NULL, NULL, N_("Enter your password") },
   { "password", VALUE, "identifier" },
   { "password", FIELD, "password", NULL, N_("Password"), "password", "current-password", PASSWORD_MAX, UNSEEN },

@@ -15,6 +15,7 @@ static const Words words[] = {
   { "email", N_("Your e-mail address"), N_("Your e-mail address, and whether it is confirmed.") },
   { "phone", N_("Your telephone number"), N_("Your telephone number, and whether it is confirmed.") },
   { "address", N_("Your postal address"), N_("The postal address in your profile.") },
+  { "organization", N_("Your organization"), N_("Which organization you act for, and what it is called.") },
   { "offline_access", N_("Access while you are away"), N_("It may use what you allow here when you are not signed in, until you take it back.") },
   { "account:read", N_("See your account"), N_("Your profile, how you sign in, where you are signed in, and what happened to your account; it can also download your data.") },
   { "account:write", N_("Change your account"), N_("Your profile and how you sign in. It can sign you out elsewhere, take access from applications, and delete your account.") },

@@ -10,6 +10,7 @@
 #include "postern-flow-claims.h"
 #include "postern-flow-context.h"
 #include "postern-flow-factors.h"
+#include "postern-flow-organization.h"
 #include "postern-flow-passkey.h"
 #include "postern-flow-second-reset.h"
 #include "postern-flow-second-rows.h"
@@ -133,6 +134,8 @@ look_up (Look *self, PosternFlowContext *context, GError **error)
 
   self->context = context;
   postern_assurance_init (&self->assurance, policy, context->client);
+  if (!postern_flow_organization_narrow (context, &self->assurance, error))
+    return FALSE;
   if (self->device_hash == NULL)
     self->device_hash = postern_flow_browser_dup_device_hash (context->request);
   if (!postern_store_read (postern_tenant_get_store (context->tenant), POSTERN_KEEP_LASTING, read_look, self, error))

@@ -4,6 +4,7 @@
 #include "postern-flow-again.h"
 #include "postern-flow-browser.h"
 #include "postern-flow-context.h"
+#include "postern-flow-organization.h"
 #include "postern-identifier.h"
 #include "postern-json.h"
 #include "postern-user-name.h"
@@ -56,6 +57,16 @@ postern_flow_sessions_is_fresh (PosternFlowContext *context, gint64 auth_time)
   return max_age < 0 || postern_flow_context_now () - auth_time < max_age;
 }
 
+/* Who came in by a way that the organization asked for does not allow comes in once more. */
+static gboolean
+is_allowed (PosternFlowContext *context, PosternSession *session)
+{
+  PosternOrganizationRules *rules = postern_flow_organization_peek_rules (context);
+  g_auto (GStrv) factors = rules ? g_strsplit (session->factors ? session->factors : "", " ", -1) : NULL;
+
+  return rules == NULL || postern_organization_rules_allow_way (rules, (const char *const *) factors, session->upstream_connector);
+}
+
 gboolean
 postern_flow_sessions_serves (PosternFlowSessions *self, PosternFlowContext *context, guint index)
 {
@@ -66,7 +77,7 @@ postern_flow_sessions_serves (PosternFlowSessions *self, PosternFlowContext *con
     return FALSE;
   if (hinted && !g_str_equal (hinted, session->user_id))
     return FALSE;
-  return postern_flow_sessions_is_fresh (context, session->auth_time);
+  return postern_flow_sessions_is_fresh (context, session->auth_time) && is_allowed (context, session);
 }
 
 static gboolean
@@ -109,6 +120,7 @@ postern_flow_sessions_use (PosternFlowSessions *self, PosternFlowContext *contex
   flow->amr = session->amr && *session->amr ? g_strsplit (session->amr, " ", -1) : NULL;
   g_strfreev (flow->factors);
   flow->factors = session->factors && *session->factors ? g_strsplit (session->factors, " ", -1) : NULL;
+  postern_flow_set_string (&flow->connector_id, session->upstream_connector);
   flow->auth_time = session->auth_time;
   flow->met_at = 0;
   flow->authenticated_now = flow->recovered = FALSE;

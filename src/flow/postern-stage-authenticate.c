@@ -5,6 +5,7 @@
 #include "postern-flow-connector.h"
 #include "postern-flow-context.h"
 #include "postern-flow-factors.h"
+#include "postern-flow-organization.h"
 #include "postern-flow-second-rows.h"
 #include "postern-flow-subject.h"
 #include "postern-instance-try.h"
@@ -80,6 +81,14 @@ is_final (PosternInstance *instance, const GError *failure)
   return g_error_matches (failure, POSTERN_ERROR, POSTERN_ERROR_STALE) || (POSTERN_IS_FACTOR (instance) && !postern_error_is_public (failure));
 }
 
+static gboolean
+is_allowed (PosternFlowContext *context, PosternInstance *instance)
+{
+  if (POSTERN_IS_FACTOR (instance))
+    return postern_flow_factors_allow (context, instance);
+  return postern_flow_organization_allows (context, postern_instance_get_id (instance));
+}
+
 /**
  * Stage `authenticate`: asks the chosen instance who this is, as often as it wants to show something. A session that stage
  * `choose` found needs no asking.
@@ -94,7 +103,7 @@ postern_stage_authenticate (PosternFlowContext *context, GError **error)
   if (flow->user_id || flow->subject)
     return POSTERN_STAGE_GO_ON;
   instance = flow->authenticator_id ? postern_registry_get_instance (postern_runtime_get_registry (context->runtime), flow->authenticator_id) : NULL;
-  if (!POSTERN_IS_AUTHENTICATOR (instance) || (POSTERN_IS_FACTOR (instance) && !postern_flow_factors_allow (context, instance))) {
+  if (!POSTERN_IS_AUTHENTICATOR (instance) || !is_allowed (context, instance)) {
     postern_flow_context_forget_who (context);
     return postern_flow_context_again (context, "choose", N_("This way of signing in is not there any more. Choose another one."));
   }

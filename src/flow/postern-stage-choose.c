@@ -5,6 +5,7 @@
 #include "postern-flow-choices.h"
 #include "postern-flow-context.h"
 #include "postern-flow-factors.h"
+#include "postern-flow-organization.h"
 #include "postern-flow-passkey.h"
 #include "postern-flow-sessions.h"
 #include "postern-identifier.h"
@@ -159,7 +160,7 @@ take_connector (PosternFlowContext *context, const char *id)
 {
   PosternInstance *instance = postern_registry_get_instance (postern_runtime_get_registry (context->runtime), id);
 
-  if (!POSTERN_IS_CONNECTOR (instance))
+  if (!POSTERN_IS_CONNECTOR (instance) || !postern_flow_organization_allows (context, id))
     return show_identifier (context, NULL, NULL, N_("This way of signing in is not there any more. Choose another one."));
   return choose_authenticator (context, id);
 }
@@ -288,7 +289,7 @@ begin_interaction (PosternFlowContext *context, PosternFlowSessions *sessions, G
     return show_accounts (context, sessions, error);
   if (known >= 0)
     return choose_known (context, sessions, known);
-  connectors = postern_registry_list (postern_runtime_get_registry (context->runtime), POSTERN_TYPE_CONNECTOR);
+  connectors = postern_flow_choices_list (context);
   if (context->notice == NULL && connectors->len == 1 && postern_flow_factors_find_first (context, NULL) == NULL)
     return choose_authenticator (context, postern_instance_get_id (g_ptr_array_index (connectors, 0)));
   return show_identifier (context, NULL, NULL, context->notice);

@@ -2,6 +2,7 @@
 #include "postern-assurance.h"
 #include "postern-flow-claims.h"
 #include "postern-flow-context.h"
+#include "postern-flow-organization.h"
 #include "postern-flow-sessions.h"
 #include "postern-sign-in.h"
 #include "postern-stages.h"
@@ -66,6 +67,8 @@ check_second_factor (PosternFlowContext *context, GError **error)
   PosternAssurance assurance;
 
   postern_assurance_init (&assurance, policy, context->client);
+  if (!postern_flow_organization_narrow (context, &assurance, error))
+    return FALSE;
   if (postern_assurance_is_met (&assurance, (const char *const *) flow->factors, (const char *const *) flow->amr))
     return TRUE;
   g_set_error_literal (error, POSTERN_ERROR, (gint) get_refusal (context, POSTERN_ERROR_INVALID_GRANT), "A second factor is required");

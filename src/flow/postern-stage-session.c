@@ -6,6 +6,7 @@
 #include "postern-flow-context.h"
 #include "postern-flow-effects.h"
 #include "postern-flow-look.h"
+#include "postern-flow-organization.h"
 #include "postern-flow-risk.h"
 #include "postern-flow-subject.h"
 #include "postern-flow-upstream.h"
@@ -161,5 +162,6 @@ postern_stage_session (PosternFlowContext *context, GError **error)
     sign_in (context, session);
   else if (postern_sign_in_needs_touch (session, postern_flow_context_now ()))
     postern_flow_effects_add (context, touch_session, postern_session_ref (session), (GDestroyNotify) postern_session_unref);
+  postern_flow_organization_remember (context);
   return POSTERN_STAGE_GO_ON;
 }

@@ -12,6 +12,7 @@ PosternStageResult postern_stage_choose (PosternFlowContext *context, GError **e
 PosternStageResult postern_stage_authenticate (PosternFlowContext *context, GError **error);
 PosternStageResult postern_stage_link (PosternFlowContext *context, GError **error);
 PosternStageResult postern_stage_factor (PosternFlowContext *context, GError **error);
+PosternStageResult postern_stage_organization (PosternFlowContext *context, GError **error);
 PosternStageResult postern_stage_policy_out (PosternFlowContext *context, GError **error);
 PosternStageResult postern_stage_consent (PosternFlowContext *context, GError **error);
 PosternStageResult postern_stage_claims (PosternFlowContext *context, GError **error);

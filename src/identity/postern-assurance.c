@@ -50,6 +50,12 @@ postern_assurance_init (PosternAssurance *self, PosternPolicy *policy, PosternCl
     narrow (self, client->second_factor, client->second_factors);
 }
 
+void
+postern_assurance_add_organization (PosternAssurance *self, PosternOrganizationRules *rules)
+{
+  narrow (self, rules->second_factor, rules->second_factors);
+}
+
 /* A second one counts beside the first; a passkey that knew its owner (a PIN, a finger) is both. */
 static gboolean
 has_counted (const PosternAssurance *self, const char *const *factors, const char *const *amr)

@@ -2,13 +2,14 @@
 #pragma once
 
 #include "postern-application.h"
+#include "postern-organization-rules.h"
 #include "postern-policy.h"
 
 G_BEGIN_DECLS
 
 /*
  * How sure we must be of a person: the one place that says whether what was shown is enough. Whoever has a say (tenant,
- * application) says how strict; the strictest wins, and only the factors count that all of them accept.
+ * application, organization) says how strict; the strictest wins, and only the factors count that all of them accept.
  */
 
 /** PosternSecondRule: what is asked besides the first factor, from the mildest on. */
@@ -49,6 +50,9 @@ typedef struct {
 
 /** postern_assurance_init: @client: (nullable): our own pages */
 void postern_assurance_init (PosternAssurance *self, PosternPolicy *policy, PosternClient *client);
+
+/** postern_assurance_add_organization: its members act for it under its rules, too. */
+void postern_assurance_add_organization (PosternAssurance *self, PosternOrganizationRules *rules);
 
 /** PosternAssuranceCase: what is known of the person and of what was asked. */
 typedef struct {

@@ -8,7 +8,7 @@
 
 #include <string.h>
 
-#define DEFAULT_SCOPES "openid profile email phone address offline_access"
+#define DEFAULT_SCOPES "openid profile email phone address organization offline_access"
 #define MAX_SECRET     1024 /* bytes that a client may present */
 
 static void

@@ -30,7 +30,8 @@ typedef enum {
   POSTERN_FLOW_PROMPT_LOGIN = 1 << 1,
   POSTERN_FLOW_PROMPT_CONSENT = 1 << 2,
   POSTERN_FLOW_PROMPT_SELECT_ACCOUNT = 1 << 3,
-  POSTERN_FLOW_PROMPT_CREATE = 1 << 4
+  POSTERN_FLOW_PROMPT_CREATE = 1 << 4,
+  POSTERN_FLOW_PROMPT_SELECT_ORGANIZATION = 1 << 5
 } PosternFlowPrompt;
 
 /* What a flow is for besides signing in. What a person changes of their own is a row in src/flow/postern-flow-tasks.c. */
@@ -70,6 +71,7 @@ struct _PosternFlow {
   gint64 max_age; /* seconds; -1 when not asked */
   char **acr_values;
   char *login_hint, *ui_locales, *display;
+  char *organization;   /* (nullable): id or slug: the person must act for this one */
   char *hinted_user_id; /* from a verified id_token_hint: only this user will do */
   GVariant *requested_claims; /* a{sv} with "userinfo" and "id_token"; (nullable) */
 
@@ -117,11 +119,13 @@ struct _PosternFlow {
   PosternFlowPrompt answered_prompts; /* login, consent, select_account done in this flow */
   gboolean consent_given;
   char **granted_scopes;
+  char *organization_id;         /* (nullable): the one that the person acts for; stage `organization` */
   char *grant_id;
 
   /* transient */
   GBytes *parked;   /* (nullable): as it is kept; who goes on from there replaces just this */
   char *auth_session; /* (nullable) ENTRANCE_NATIVE, at `issue`: what the application shows the next time, as a browser its cookies */
+  char *organization_name; /* (nullable): of organization_id */
   GVariant *claims; /* a{sv}: what stage `claims` collected for the tokens */
   gboolean sign_up; /* serialised too: the person is making an account */
 };

@@ -12,7 +12,7 @@ free_strings (PosternFlow *self)
     self->user_id, self->session_id, self->acr, self->authenticator_id, self->callback_state,
     self->connector_id, self->grant_id, self->return_url, self->back_url, self->identifier, self->link_user_id,
     self->task, self->task_target, self->factor_wanted, self->ticket_hash, self->prompt_template, self->prompt_error_field, self->prompt_error_message,
-    self->prompt_error_request, self->auth_session,
+    self->prompt_error_request, self->auth_session, self->organization, self->organization_id, self->organization_name,
   };
 
   for (guint i = 0; i < G_N_ELEMENTS (strings); i++)

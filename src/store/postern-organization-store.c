@@ -86,7 +86,8 @@ gboolean
 postern_organization_store_put_choice (PosternTxn *txn, const char *session_id, const char *application_id, const char *organization_id, GError **error)
 {
   static const char sql[] = "INSERT INTO organization_choices (session_key, application_id, organization_id) VALUES (?1, ?2, ?3) "
-                            "ON CONFLICT (session_key, application_id) DO UPDATE SET organization_id = excluded.organization_id";
+                            "ON CONFLICT (session_key, application_id) DO UPDATE SET organization_id = excluded.organization_id "
+                            "WHERE organization_choices.organization_id <> excluded.organization_id";
   PosternValue values[] = { POSTERN_KEY (session_id), POSTERN_TEXT (application_id), POSTERN_TEXT (organization_id) };
 
   return postern_txn_run (txn, sql, values, G_N_ELEMENTS (values), error);
