@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "postern-api-call.h"
 
+#include "postern-api-change.h"
+#include "postern-api-condition.h"
 #include "postern-identifier.h"
 #include "postern-notice.h"
 #include "postern-outbox.h"
@@ -271,7 +273,7 @@ write_audit (PosternApiCall *call, PosternTxn *txn, GError **error)
   g_return_val_if_fail (call->event != NULL, FALSE);
   audit->request_id = g_strdup (postern_request_get_id (call->request));
   audit->remote_address = g_strdup (postern_request_get_remote_address (call->request));
-  audit->data = call->detail != NULL ? g_variant_ref (call->detail) : NULL;
+  audit->data = postern_api_change_describe (call);
   return postern_audit_store_append (txn, audit, error);
 }
 
@@ -280,17 +282,81 @@ run (PosternTxn *txn, gpointer data, GError **error)
 {
   PosternApiCall *call = data;
 
-  return call->row->work (call, txn, error) && (postern_api_row_is_read (call->row) || write_audit (call, txn, error));
+  if (postern_api_row_is_read (call->row))
+    return call->row->work (call, txn, error);
+  return postern_api_condition_look (call, txn, error) && postern_api_condition_check (call, error) && call->row->work (call, txn, error) && write_audit (call, txn, error);
+}
+
+static gboolean
+try_conditions (PosternTxn *txn, gpointer data, GError **error)
+{
+  return postern_api_condition_look (data, txn, error) && postern_api_condition_check (data, error);
+}
+
+/* What is prepared may not be taken back: so conditions are tried before it, too. */
+static gboolean
+prepare (PosternApiCall *call, GError **error)
+{
+  gboolean conditional = postern_request_get_header (call->request, "If-Match") || postern_request_get_header (call->request, "If-None-Match");
+
+  if (call->row->prepare == NULL)
+    return TRUE;
+  if (conditional && !postern_api_row_is_read (call->row) && !postern_store_read (call->store, POSTERN_KEEP_LASTING, try_conditions, call, error))
+    return FALSE;
+  return call->row->prepare (call, error);
 }
 
 static gboolean
 run_all (PosternApiCall *call, GError **error)
 {
-  if (!read_query (call, error) || !check_body (call, error) || (call->row->prepare != NULL && !call->row->prepare (call, error)))
+  if (!read_query (call, error) || !check_body (call, error) || !prepare (call, error))
     return FALSE;
   if (postern_api_row_is_read (call->row))
     return postern_store_read (call->store, POSTERN_KEEP_LASTING, run, call, error);
   return postern_store_write (call->store, POSTERN_KEEP_LASTING, run, call, error);
+}
+
+/* The next page as a link (RFC 8288), for who follows links and not members. */
+static void
+add_link (PosternApiCall *call, PosternResponse *response)
+{
+  const char *next = call->row->kind == POSTERN_API_LIST ? postern_json_get_string (call->result, "next") : NULL;
+  g_autofree char *escaped = next ? g_uri_escape_string (next, NULL, FALSE) : NULL;
+  g_autoptr (GString) link = g_string_new (NULL);
+  GVariantIter iter;
+  const char *name;
+  GVariant *value;
+
+  if (next == NULL)
+    return;
+  g_string_append_printf (link, "<%s/api/v1%s?after=%s", postern_tenant_get_issuer (call->api->tenant), call->row->path, escaped);
+  g_variant_iter_init (&iter, call->query);
+  while (g_variant_iter_loop (&iter, "{&sv}", &name, &value))
+    {
+      gboolean text = g_variant_is_of_type (value, G_VARIANT_TYPE_STRING);
+      g_autofree char *printed = text ? g_variant_dup_string (value, NULL) : g_variant_print (value, FALSE);
+      g_autofree char *said = g_uri_escape_string (printed, NULL, FALSE);
+
+      if (!g_str_equal (name, "after"))
+        g_string_append_printf (link, "&%s=%s", name, said);
+    }
+  g_string_append (link, ">; rel=\"next\"");
+  postern_response_set_header (response, "Link", link->str);
+}
+
+static PosternResponse *
+answer_result (PosternApiCall *call)
+{
+  g_autofree char *tag = NULL;
+  PosternResponse *response = postern_api_condition_answer (call, &tag);
+
+  if (response != NULL)
+    return response;
+  response = postern_response_new_json (call->status, call->result);
+  if (tag != NULL)
+    postern_response_set_header (response, "ETag", tag);
+  add_link (call, response);
+  return response;
 }
 
 static PosternResponse *
@@ -301,7 +367,7 @@ answer (PosternApiCall *call)
   if (call->row->done != NULL)
     call->row->done (call);
   if (call->result != NULL)
-    return postern_response_new_json (call->status, call->result);
+    return answer_result (call);
   return postern_response_new (204, NULL, NULL);
 }
 
@@ -310,6 +376,7 @@ call_clear (PosternApiCall *call)
 {
   g_clear_pointer (&call->body, g_variant_unref);
   g_clear_pointer (&call->query, g_variant_unref);
+  g_clear_pointer (&call->before, g_variant_unref);
   g_clear_pointer (&call->result, g_variant_unref);
   g_clear_pointer (&call->detail, g_variant_unref);
   g_clear_pointer (&call->ended, g_ptr_array_unref);

@@ -58,6 +58,8 @@ struct _PosternApiCall {
   GPtrArray *faults; /* (element-type PosternApiFault) */
   char *prepared; /* (nullable): what `prepare` made; zeroed and freed */
 
+  GVariant *before; /* (nullable): what was shown before the change; NULL: nothing, or the row changes nothing that is shown */
+
   /* What the work gives. It may run again after a serialization failure: the helpers below replace. */
   guint status;
   GVariant *result; /* owned */

@@ -20,7 +20,7 @@ static const PosternApiMember members[] = {
   { "callback_url", POSTERN_API_STRING, POSTERN_API_READ_ONLY, "What the provider must be told." },
   { "order", POSTERN_API_INTEGER, 0, "Its place on the page.", -1000000, 1000000 },
   { "enabled", POSTERN_API_BOOLEAN, POSTERN_API_WRITE_ONLY, "Whether it is to run." },
-  { "settings", POSTERN_API_OBJECT, POSTERN_API_SECRET, "Strings by their names; null takes one away. Those that are secret are never shown." },
+  { "settings", POSTERN_API_OBJECT, 0, "Strings by their names; null takes one away. Those that are secret are never shown." },
   { "secrets", POSTERN_API_ARRAY, POSTERN_API_READ_ONLY, "Which secrets are set, and never what they are.", .items = POSTERN_API_STRING },
   { NULL },
 };

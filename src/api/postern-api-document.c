@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "postern-api-call.h"
+#include "postern-api-condition.h"
 
 #include "postern-build.h"
 #include "postern-management-roles.h"
@@ -215,6 +215,26 @@ describe_page (Document *self, const PosternApiRow *row)
   return postern_json_object_end (&object);
 }
 
+static gboolean
+has_tag (const PosternApiRow *row)
+{
+  const PosternApiRow *shown = row->kind == POSTERN_API_SHOW ? row : postern_api_condition_find_shown (row);
+
+  return shown != NULL && row->kind != POSTERN_API_DELETE && row->answer == shown->answer;
+}
+
+static GVariant *
+describe_tag (void)
+{
+  g_auto (PosternJsonObject) headers = POSTERN_JSON_OBJECT_INIT;
+  g_auto (PosternJsonObject) tag = POSTERN_JSON_OBJECT_INIT;
+
+  postern_json_object_add_string (&tag, "description", "Of what is shown, for If-Match and If-None-Match.");
+  postern_json_object_add (&tag, "schema", make_pair ("type", "string"));
+  postern_json_object_add (&headers, "ETag", postern_json_object_end (&tag));
+  return postern_json_object_end (&headers);
+}
+
 static GVariant *
 describe_answer (Document *self, const PosternApiRow *row)
 {
@@ -225,6 +245,8 @@ describe_answer (Document *self, const PosternApiRow *row)
     postern_json_object_add (&object, "content", make_content ("application/json", describe_page (self, row)));
   else if (row->answer != NULL)
     postern_json_object_add (&object, "content", make_content ("application/json", refer (self, row->answer, POSTERN_API_FOR_ANSWERING)));
+  if (has_tag (row))
+    postern_json_object_add (&object, "headers", describe_tag ());
   return postern_json_object_end (&object);
 }
 
@@ -245,6 +267,7 @@ may_answer (const PosternApiRow *row, guint status)
     case 410:
       return (row->flags & POSTERN_API_LAPSES) != 0;
     case 412:
+      return postern_api_condition_find_shown (row) != NULL;
     case 422:
       return FALSE;
     case 413:
@@ -263,6 +286,8 @@ describe_answers (Document *self, const PosternApiRow *row)
   guint last = 0;
 
   postern_json_object_add (&object, status, describe_answer (self, row));
+  if (row->kind == POSTERN_API_SHOW)
+    postern_json_object_add (&object, "304", make_pair ("description", "It is as If-None-Match says that you have it"));
   for (const PosternApiProblem *problem = postern_api_problem_get_all (); problem->word != NULL; problem++)
     {
       g_autofree char *name = g_strdup_printf ("%u", problem->status);
@@ -309,6 +334,19 @@ add_captures (Document *self, const char *path, GVariantBuilder *list)
     }
 }
 
+/* Of a change, or of what is read again. */
+static void
+add_conditions (Document *self, const PosternApiRow *row, GVariantBuilder *list)
+{
+  static const PosternApiMember match = { "If-Match", POSTERN_API_STRING, 0, "Only if it still is what had this ETag (RFC 9110).", 1, 1000 };
+  static const PosternApiMember none = { "If-None-Match", POSTERN_API_STRING, 0, "Only if it is not what had this ETag; * of a PUT: only if there is nothing yet.", 1, 1000 };
+
+  if (postern_api_condition_find_shown (row) != NULL)
+    g_variant_builder_add_value (list, make_parameter (self, &match, "header"));
+  if (row->kind == POSTERN_API_SHOW || row->kind == POSTERN_API_REPLACE)
+    g_variant_builder_add_value (list, make_parameter (self, &none, "header"));
+}
+
 static void
 add_parameters (Document *self, const PosternApiRow *row, PosternJsonObject *object)
 {
@@ -321,6 +359,7 @@ add_parameters (Document *self, const PosternApiRow *row, PosternJsonObject *obj
   for (guint i = 0; tables[i] != NULL; i++)
     for (const PosternApiMember *member = tables[i]; member->name != NULL; member++)
       g_variant_builder_add_value (&list, make_parameter (self, member, "query"));
+  add_conditions (self, row, &list);
   all = g_variant_ref_sink (g_variant_builder_end (&list));
   if (g_variant_n_children (all) > 0)
     postern_json_object_add (object, "parameters", all);

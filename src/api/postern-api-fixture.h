@@ -146,6 +146,8 @@ api_fixture_match (const char *pattern, const char *path, PosternRequest *reques
   return TRUE;
 }
 
+static const char *api_fixture_header[2]; /* a field that each request has: name, value; none when NULL */
+
 /* (nullable) */
 static inline const PosternApiRow *
 api_fixture_find_row (const PosternRoute *route)
@@ -195,6 +197,8 @@ api_fixture_dispatch (PosternApi *api, const char *method, const char *path, con
       postern_request_set_route (request, route);
       postern_request_set_body (request, bytes);
       postern_request_set_id (request, "req_test");
+      if (api_fixture_header[0] != NULL)
+        postern_request_add_header (request, api_fixture_header[0], api_fixture_header[1]);
       response = route->handler (request, api);
       if (postern_response_get_status (response) < 300)
         api_fixture_check_answer (api_fixture_find_row (route), response);

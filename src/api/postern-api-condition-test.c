@@ -1,0 +1,230 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "postern-api-fixture.h"
+
+static PosternStore *store;
+static PosternTenant *tenant;
+static PosternApi *api;
+
+/* (transfer full): with one more field, where @name is not NULL */
+static PosternResponse *
+send (const char *method, const char *path, const char *body, const char *name, const char *value)
+{
+  g_autofree char *full = g_strconcat ("/api/v1", path, NULL);
+  PosternResponse *response;
+
+  api_fixture_header[0] = name;
+  api_fixture_header[1] = value;
+  response = api_fixture_dispatch (api, method, full, NULL, body);
+  api_fixture_header[0] = NULL;
+  return response;
+}
+
+static void
+expect (const char *method, const char *path, const char *body, const char *name, const char *value, guint status)
+{
+  g_autoptr (PosternResponse) response = send (method, path, body, name, value);
+
+  if (postern_response_get_status (response) != status)
+    g_error ("%s %s, %s: %s: %u", method, path, name, value, postern_response_get_status (response));
+}
+
+/* (transfer full) */
+static char *
+get_tag (const char *path)
+{
+  g_autoptr (PosternResponse) response = send ("GET", path, NULL, NULL, NULL);
+
+  g_assert_nonnull (postern_response_get_header (response, "ETag"));
+  return g_strdup (postern_response_get_header (response, "ETag"));
+}
+
+static GVariant *
+read_body (PosternResponse *response)
+{
+  GBytes *bytes = postern_response_get_body (response);
+
+  return postern_json_parse_object (g_bytes_get_data (bytes, NULL), (gssize) g_bytes_get_size (bytes), 0, NULL);
+}
+
+static char *
+make_user (const char *body)
+{
+  g_autoptr (PosternResponse) response = send ("POST", "/users", body, NULL, NULL);
+  g_autoptr (GVariant) made = read_body (response);
+
+  return g_strconcat ("/users/", postern_json_get_string (made, "id"), NULL);
+}
+
+/* Who changes what another changed meanwhile is told, and nothing happens. */
+static void
+test_match (void)
+{
+  g_autofree char *path = make_user ("{\"username\":\"ada\"}"), *tag = get_tag (path), *again = get_tag (path), *changed = NULL, *list = NULL;
+  g_autoptr (PosternResponse) response = NULL;
+
+  g_assert_cmpstr (tag, ==, again);
+  expect ("PATCH", path, "{\"name\":\"Ada\"}", "If-Match", "\"other\"", 412);
+  g_clear_pointer (&again, g_free);
+  again = get_tag (path);
+  g_assert_cmpstr (tag, ==, again);
+  response = send ("PATCH", path, "{\"name\":\"Ada\"}", "If-Match", tag);
+  g_assert_cmpuint (postern_response_get_status (response), ==, 200);
+  changed = get_tag (path);
+  g_assert_cmpstr (changed, !=, tag);
+  g_assert_cmpstr (postern_response_get_header (response, "ETag"), ==, changed);
+  expect ("PATCH", path, "{\"name\":\"Eve\"}", "If-Match", tag, 412);
+  expect ("DELETE", path, NULL, "If-Match", tag, 412);
+  list = g_strdup_printf ("W/%s", changed);
+  expect ("DELETE", path, NULL, "If-Match", list, 412); /* a weak tag says too little */
+  g_free (list);
+  list = g_strdup_printf ("%s, %s", tag, changed);
+  expect ("DELETE", path, NULL, "If-Match", list, 204);
+  expect ("DELETE", path, NULL, "If-Match", changed, 404);
+}
+
+static void
+test_none_match (void)
+{
+  static const char corp[] = "{\"type\":\"corp\",\"settings\":{\"issuer\":\"https://corp.example\",\"client-secret\":\"s\"}}";
+  g_autofree char *path = make_user ("{\"username\":\"grace\"}"), *tag = get_tag (path), *weak = g_strconcat ("W/", tag, NULL);
+
+  expect ("GET", path, NULL, "If-None-Match", "\"other\"", 200);
+  expect ("DELETE", path, NULL, "If-None-Match", tag, 412);
+  {
+    g_autoptr (PosternResponse) same = send ("GET", path, NULL, "If-None-Match", weak);
+
+    g_assert_cmpuint (postern_response_get_status (same), ==, 304);
+    g_assert_cmpstr (postern_response_get_header (same, "ETag"), ==, tag);
+    g_assert_true (postern_response_get_body (same) == NULL || g_bytes_get_size (postern_response_get_body (same)) == 0);
+  }
+  expect ("PUT", "/connectors/corp", corp, "If-Match", "*", 412); /* there is nothing yet */
+  expect ("PUT", "/connectors/corp", corp, "If-None-Match", "*", 200);
+  expect ("PUT", "/connectors/corp", corp, "If-None-Match", "*", 412);
+  expect ("PUT", "/connectors/corp", corp, "If-Match", "*", 200);
+  expect ("DELETE", "/connectors/corp", NULL, NULL, NULL, 204);
+  expect ("DELETE", path, NULL, NULL, NULL, 204);
+}
+
+/* The session stays, and nobody is told that it ended. */
+static guint ended;
+
+static gboolean
+count_end (PosternTenant *of, const char *session_id, gpointer user_data, GError **error)
+{
+  ended++;
+  return TRUE;
+}
+
+static gboolean
+add_session (PosternTxn *txn, gpointer data, GError **error)
+{
+  return postern_session_store_insert (txn, data, error);
+}
+
+static void
+test_before_preparing (void)
+{
+  static const PosternApiSessions sessions = { count_end, NULL, NULL };
+  g_autofree char *user = make_user ("{\"username\":\"joan\"}"), *path = NULL, *tag = NULL;
+  g_autoptr (PosternSession) session = postern_session_new ();
+
+  session->id = postern_id_new ("ses");
+  session->secret_hash = postern_secret_new ();
+  session->user_id = g_strdup (user + strlen ("/users/"));
+  session->created_at = session->expires_at = session->idle_expires_at = g_get_real_time () / G_USEC_PER_SEC;
+  fixture_write (store, add_session, session);
+  path = g_strconcat ("/sessions/", session->id, NULL);
+  tag = get_tag (path);
+  postern_api_set_sessions (api, &sessions, NULL);
+  expect ("DELETE", path, NULL, "If-Match", "\"other\"", 412);
+  g_assert_cmpuint (ended, ==, 0);
+  expect ("DELETE", path, NULL, "If-Match", tag, 204);
+  g_assert_cmpuint (ended, ==, 1);
+  postern_api_set_sessions (api, NULL, NULL);
+}
+
+/* --- what the log says of a change -------------------------------------------------------------------------------- */
+
+/* (transfer full): the newest entry of @event, printed */
+static gboolean
+read_last (PosternTxn *txn, gpointer data, GError **error)
+{
+  g_autoptr (GPtrArray) rows = postern_audit_store_list (txn, NULL, 500, error);
+  const char *event = *(const char **) data;
+
+  for (guint i = rows->len; i > 0; i--)
+    {
+      PosternAudit *audit = rows->pdata[i - 1];
+
+      if (!g_str_equal (audit->event, event))
+        continue;
+      *(char **) data = postern_json_print (audit->data);
+      return TRUE;
+    }
+  g_error ("%s was not written down", event);
+}
+
+static char *
+get_last (const char *event)
+{
+  const char *data = event;
+
+  g_assert_true (postern_store_read (store, POSTERN_KEEP_LASTING, read_last, (gpointer) &data, NULL));
+  return (char *) data;
+}
+
+static void
+test_log (void)
+{
+  g_autofree char *path = make_user ("{\"email\":\"log@example.org\",\"password\":\"long enough\"}"), *made = get_last ("user.created"), *changed = NULL;
+
+  g_assert_nonnull (strstr (made, "\"after\":{"));
+  g_assert_nonnull (strstr (made, "\"email\":\"log@example.org\""));
+  expect ("PATCH", path, "{\"email\":\"other@example.org\",\"password\":\"long enough, too\"}", NULL, NULL, 200);
+  changed = get_last ("user.changed");
+  g_assert_nonnull (strstr (changed, "\"before\":{\"email\":\"log@example.org\"}"));
+  g_assert_nonnull (strstr (changed, "\"after\":{\"email\":\"other@example.org\"}"));
+  g_assert_nonnull (strstr (changed, "\"password\"")); /* that it was sent … */
+  g_assert_null (strstr (changed, "long enough"));     /* … and not what it is */
+  g_assert_null (strstr (made, "long enough"));
+  expect ("DELETE", path, NULL, NULL, NULL, 204);
+}
+
+static void
+test_link (void)
+{
+  g_autofree char *first = make_user ("{\"username\":\"link1\"}"), *second = make_user ("{\"username\":\"link2\"}");
+  g_autoptr (PosternResponse) page = api_fixture_dispatch (api, "GET", "/api/v1/users", "limit=1&search=link", NULL);
+  g_autoptr (PosternResponse) whole = api_fixture_dispatch (api, "GET", "/api/v1/users", "search=link", NULL);
+  g_autofree char *wanted = g_strdup_printf ("<https://id.example/api/v1/users?after=%s&", first + strlen ("/users/"));
+  const char *link = postern_response_get_header (page, "Link");
+
+  g_assert_true (g_str_has_prefix (link, wanted));
+  g_assert_nonnull (strstr (link, "limit=1"));
+  g_assert_nonnull (strstr (link, "search=link"));
+  g_assert_true (g_str_has_suffix (link, ">; rel=\"next\""));
+  g_assert_null (postern_response_get_header (whole, "Link"));
+}
+
+int
+main (int argc, char **argv)
+{
+  g_autoptr (GError) error = NULL;
+  int result;
+
+  g_test_init (&argc, &argv, NULL);
+  store = fixture_open ();
+  tenant = postern_tenant_new ("default", "https://id.example", store, &error);
+  g_assert_no_error (error);
+  api = api_fixture_new (tenant);
+  g_test_add_func ("/api-condition/match", test_match);
+  g_test_add_func ("/api-condition/none-match", test_none_match);
+  g_test_add_func ("/api-condition/before-preparing", test_before_preparing);
+  g_test_add_func ("/api-condition/log", test_log);
+  g_test_add_func ("/api-condition/link", test_link);
+  result = g_test_run ();
+  api_fixture_free (api);
+  g_object_unref (tenant);
+  fixture_close (store, TRUE);
+  return result;
+}

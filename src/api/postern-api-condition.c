@@ -1,0 +1,102 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "postern-api-condition.h"
+
+#include <string.h>
+
+#define TAG_BYTES 16 /* of SHA-256: nobody looks for two things with one tag */
+
+/* (transfer full): quoted, as it goes over the wire */
+static char *
+make_tag (GVariant *shown)
+{
+  g_autofree char *text = postern_json_print (shown);
+  g_autofree char *hash = g_compute_checksum_for_string (G_CHECKSUM_SHA256, text, -1);
+
+  return g_strdup_printf ("\"%.*s\"", 2 * TAG_BYTES, hash);
+}
+
+/* Whether the list of tags in a field has @tag; "*" has all. A weak tag is never equal to a strong one where that matters: @weak. */
+static gboolean
+has_tag (const char *list, const char *tag, gboolean weak)
+{
+  g_auto (GStrv) items = g_strsplit (list, ",", -1);
+
+  for (guint i = 0; items[i] != NULL; i++)
+    {
+      const char *item = g_strstrip (items[i]);
+
+      if (g_str_equal (item, "*") || g_str_equal (item, tag) || (weak && g_str_has_prefix (item, "W/") && g_str_equal (item + 2, tag)))
+        return TRUE;
+    }
+  return FALSE;
+}
+
+const PosternApiRow *
+postern_api_condition_find_shown (const PosternApiRow *row)
+{
+  if (row->kind != POSTERN_API_UPDATE && row->kind != POSTERN_API_REPLACE && row->kind != POSTERN_API_DELETE)
+    return NULL;
+  for (const PosternApiResource *const *resource = postern_api_get_resources (); *resource != NULL; resource++)
+    for (const PosternApiRow *other = (*resource)->rows; other->path != NULL; other++)
+      if (other->kind == POSTERN_API_SHOW && g_str_equal (other->path, row->path))
+        return other;
+  return NULL;
+}
+
+gboolean
+postern_api_condition_look (PosternApiCall *call, PosternTxn *txn, GError **error)
+{
+  const PosternApiRow *shown = postern_api_condition_find_shown (call->row);
+  g_autoptr (GError) failure = NULL;
+
+  g_clear_pointer (&call->before, g_variant_unref);
+  g_clear_pointer (&call->result, g_variant_unref);
+  if (shown == NULL)
+    return TRUE;
+  if (shown->work (call, txn, &failure))
+    call->before = g_steal_pointer (&call->result);
+  if (failure == NULL || g_error_matches (failure, POSTERN_ERROR, POSTERN_ERROR_NOT_FOUND))
+    return TRUE;
+  g_propagate_error (error, g_steal_pointer (&failure));
+  return FALSE;
+}
+
+static gboolean
+fail (GError **error, const char *why)
+{
+  g_set_error_literal (error, POSTERN_API_ERROR, POSTERN_API_ERROR_PRECONDITION_FAILED, why);
+  return FALSE;
+}
+
+gboolean
+postern_api_condition_check (PosternApiCall *call, GError **error)
+{
+  const char *match = postern_request_get_header (call->request, "If-Match");
+  const char *none = postern_request_get_header (call->request, "If-None-Match");
+  g_autofree char *tag = call->before ? make_tag (call->before) : NULL;
+
+  if (postern_api_condition_find_shown (call->row) == NULL) /* it has no tags */
+    return TRUE;
+  if (match != NULL && tag == NULL && call->row->kind == POSTERN_API_REPLACE)
+    return fail (error, "there is nothing yet that If-Match could be of");
+  if (match != NULL && tag != NULL && !has_tag (match, tag, FALSE))
+    return fail (error, "it was changed since it was read: read it again");
+  return none == NULL || tag == NULL || !has_tag (none, tag, TRUE) || fail (error, "it is there already");
+}
+
+PosternResponse *
+postern_api_condition_answer (PosternApiCall *call, char **tag)
+{
+  const PosternApiRow *shown = call->row->kind == POSTERN_API_SHOW ? call->row : postern_api_condition_find_shown (call->row);
+  const char *none = postern_request_get_header (call->request, "If-None-Match");
+  PosternResponse *response;
+
+  if (shown == NULL || call->result == NULL || call->row->kind == POSTERN_API_DELETE || call->row->answer != shown->answer)
+    return NULL;
+  *tag = make_tag (call->result);
+  if (call->row->kind != POSTERN_API_SHOW || none == NULL || !has_tag (none, *tag, TRUE))
+    return NULL;
+  response = postern_response_new (304, NULL, NULL);
+  postern_response_set_header (response, "ETag", *tag);
+  return response;
+}
