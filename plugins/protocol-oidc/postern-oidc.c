@@ -9,6 +9,7 @@
 #include "postern-oidc-discovery.h"
 #include "postern-oidc-introspect.h"
 #include "postern-oidc-logout.h"
+#include "postern-oidc-management.h"
 #include "postern-oidc-register.h"
 #include "postern-oidc-revoke.h"
 #include "postern-oidc-token.h"
@@ -189,6 +190,7 @@ postern_oidc_class_init (PosternOidcClass *klass)
   protocol_class->refuse = postern_oidc_refuse;
   protocol_class->show = postern_oidc_show;
   protocol_class->session_ended = postern_oidc_session_ended;
+  protocol_class->admit = postern_oidc_management_admit;
 }
 
 static void

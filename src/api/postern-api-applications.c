@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "postern-api-call.h"
 
+#include "postern-management-roles.h"
 #include "postern-seal.h"
 
 static const PosternApiMember secret_members[] = {
@@ -120,6 +121,24 @@ needs_secret (PosternApplication *application, gboolean *needs, GError **error)
   return client != NULL;
 }
 
+/*
+ * An application that may ask for this API by itself acts with all that it may ask for: who makes it so, or could act in its place,
+ * must hold that, too.
+ */
+static gboolean
+may_touch (PosternApiCall *call, PosternApplication *application, GError **error)
+{
+  g_autoptr (PosternClient) client = postern_client_new (application, error);
+  g_autofree char *resource = g_strconcat (postern_tenant_get_issuer (call->api->tenant), "/api/v1", NULL);
+  gboolean good = client != NULL;
+
+  if (client == NULL || client->resources == NULL || !g_strv_contains ((const char *const *) client->resources, resource))
+    return good;
+  for (char **scope = client->scopes; good && *scope != NULL; scope++)
+    good = !postern_management_roles_has (*scope) || postern_api_call_may (call, *scope, error);
+  return good;
+}
+
 static PosternApplication *
 find (PosternApiCall *call, PosternTxn *txn, GError **error)
 {
@@ -153,7 +172,7 @@ create (PosternApiCall *call, PosternTxn *txn, GError **error)
   application->kind = g_strdup ("web");
   application->enabled = TRUE;
   application->created_at = call->now;
-  if (!read_application (call, application, error) || !needs_secret (application, &needs, error))
+  if (!read_application (call, application, error) || !may_touch (call, application, error) || !needs_secret (application, &needs, error))
     return FALSE;
   if (needs && (secret = postern_application_add_secret (application, call->now, 0, error)) == NULL)
     return FALSE;
@@ -173,7 +192,7 @@ update (PosternApiCall *call, PosternTxn *txn, GError **error)
 {
   g_autoptr (PosternApplication) application = find (call, txn, error);
 
-  if (application == NULL || !read_application (call, application, error)
+  if (application == NULL || !may_touch (call, application, error) || !read_application (call, application, error) || !may_touch (call, application, error)
       || !postern_application_store_update (txn, application, error))
     return FALSE;
   postern_api_call_audit (call, "application.changed", application->id, postern_api_call_names_of_body (call));
@@ -196,7 +215,7 @@ add_secret (PosternApiCall *call, PosternTxn *txn, GError **error)
   g_autoptr (PosternApplication) application = find (call, txn, error);
   char *secret;
 
-  if (application == NULL)
+  if (application == NULL || !may_touch (call, application, error))
     return FALSE;
   secret = postern_application_add_secret (application, call->now, postern_json_get_int64 (call->body, "expires_at", 0), error);
   application->updated_at = call->now;

@@ -41,7 +41,7 @@ list (PosternApiCall *call, PosternTxn *txn, GError **error)
 }
 
 static const PosternApiRow rows[] = {
-  { POSTERN_API_LIST, "/audit", "listAuditEntries", "audit:read", "Lists what was done, the oldest first", .answer = &schema, .work = list },
+  { POSTERN_API_LIST, "/audit", "listAuditEntries", "audit:read", "Lists what was done, the oldest first", .answer = &schema, .work = list, .flags = POSTERN_API_SENSITIVE },
   { .path = NULL },
 };
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "postern-api-call.h"
 
+#include "postern-api-access.h"
 #include "postern-api-change.h"
 #include "postern-api-condition.h"
 #include "postern-identifier.h"
@@ -143,6 +144,15 @@ postern_api_call_names_of_body (PosternApiCall *call)
   return g_variant_dict_end (&dict);
 }
 
+gboolean
+postern_api_call_may (PosternApiCall *call, const char *permission, GError **error)
+{
+  if (call->local || (call->bearer != NULL && postern_bearer_has_scope (call->bearer, permission)))
+    return TRUE;
+  g_set_error (error, POSTERN_ERROR, POSTERN_ERROR_INSUFFICIENT_SCOPE, "The access token lacks the scope %s", permission);
+  return FALSE;
+}
+
 PosternUser *
 postern_api_call_find_user (PosternTxn *txn, const char *name, GError **error)
 {
@@ -260,7 +270,7 @@ static PosternResponse *
 answer_error (PosternApiCall *call, const GError *error)
 {
   find_fault (call, error);
-  return postern_api_problem_respond (call->request, postern_tenant_get_issuer (call->api->tenant), error, call->faults, TRUE);
+  return postern_api_problem_respond (call->request, postern_tenant_get_issuer (call->api->tenant), error, call->faults, call->local);
 }
 
 /* --- running ---------------------------------------------------------------------------------------------------- */
@@ -278,12 +288,31 @@ write_audit (PosternApiCall *call, PosternTxn *txn, GError **error)
 }
 
 static gboolean
+is_sensitive (PosternApiCall *call)
+{
+  return (call->row->flags & POSTERN_API_SENSITIVE) != 0;
+}
+
+/* Who looked at what: one entry a request, however much it showed. */
+static gboolean
+write_read (PosternApiCall *call, PosternTxn *txn, GError **error)
+{
+  g_auto (GVariantDict) dict = G_VARIANT_DICT_INIT (NULL);
+
+  g_variant_dict_insert (&dict, "operation", "s", call->row->operation);
+  if (g_variant_n_children (call->query) > 0)
+    g_variant_dict_insert_value (&dict, "query", call->query);
+  postern_api_call_audit (call, "data.read", postern_request_get_capture (call->request, "id"), g_variant_dict_end (&dict));
+  return write_audit (call, txn, error);
+}
+
+static gboolean
 run (PosternTxn *txn, gpointer data, GError **error)
 {
   PosternApiCall *call = data;
 
   if (postern_api_row_is_read (call->row))
-    return call->row->work (call, txn, error);
+    return call->row->work (call, txn, error) && (!is_sensitive (call) || write_read (call, txn, error));
   return postern_api_condition_look (call, txn, error) && postern_api_condition_check (call, error) && call->row->work (call, txn, error) && write_audit (call, txn, error);
 }
 
@@ -311,7 +340,7 @@ run_all (PosternApiCall *call, GError **error)
 {
   if (!read_query (call, error) || !check_body (call, error) || !prepare (call, error))
     return FALSE;
-  if (postern_api_row_is_read (call->row))
+  if (postern_api_row_is_read (call->row) && !is_sensitive (call))
     return postern_store_read (call->store, POSTERN_KEEP_LASTING, run, call, error);
   return postern_store_write (call->store, POSTERN_KEEP_LASTING, run, call, error);
 }
@@ -387,16 +416,20 @@ call_clear (PosternApiCall *call)
 }
 
 PosternResponse *
-postern_api_call_run (PosternApi *api, const PosternApiRow *row, PosternRequest *request)
+postern_api_call_run (PosternApi *api, const PosternApiRow *row, PosternRequest *request, gboolean local)
 {
-  PosternApiCall call = { .api = api, .row = row, .request = request, .actor = "local administrator" };
+  PosternApiCall call = { .api = api, .row = row, .request = request, .local = local, .actor = "local administrator" };
+  g_auto (PosternBearer) bearer = { NULL };
   g_autoptr (GError) error = NULL;
   PosternResponse *response;
 
   call.store = postern_tenant_get_store (api->tenant);
   call.now = g_get_real_time () / G_USEC_PER_SEC;
   call.faults = postern_api_schema_new_faults ();
-  response = run_all (&call, &error) ? answer (&call) : answer_error (&call, error);
+  if (!local && !postern_api_access_check (&call, &bearer, &error))
+    response = postern_api_access_refuse (&call, error);
+  else
+    response = run_all (&call, &error) ? answer (&call) : answer_error (&call, error);
   call_clear (&call);
   return response;
 }

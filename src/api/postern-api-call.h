@@ -37,6 +37,8 @@ struct _PosternApi {
   PosternFactor *factor; /* (nullable) (transfer none) */
   const PosternApiSessions *sessions; /* (nullable) */
   gpointer sessions_data;
+  PosternApiAdmit admit; /* (nullable) */
+  gpointer admit_data;
 };
 
 #define POSTERN_API_BODY_MAX (64 * 1024)
@@ -49,7 +51,9 @@ struct _PosternApiCall {
   const PosternApiRow *row;
   PosternRequest *request;
   PosternStore *store;
-  const char *actor; /* who does it, for the audit entry */
+  gboolean local;         /* it came by the admin socket: all is allowed */
+  const char *actor;      /* who does it, for the audit entry: the bearer's subject */
+  const PosternBearer *bearer; /* (nullable): whose token it is; none by the admin socket */
   GVariant *body;    /* a{sv}: what was sent; empty where nothing is */
   GVariant *query;   /* a{sv}: the parameters of the query, of their types */
   const char *after; /* (nullable): of a list */
@@ -69,8 +73,8 @@ struct _PosternApiCall {
   GPtrArray *ended; /* (nullable): sessions whose applications are told once it is committed */
 };
 
-/** postern_api_call_run: does what @row says for @request. (transfer full) */
-PosternResponse *postern_api_call_run (PosternApi *api, const PosternApiRow *row, PosternRequest *request);
+/** postern_api_call_run: does what @row says for @request. @local: by the admin socket; else a token must say that it may be. (transfer full) */
+PosternResponse *postern_api_call_run (PosternApi *api, const PosternApiRow *row, PosternRequest *request, gboolean local);
 
 /** postern_api_call_set_result: takes @result (floating is sunk). Always TRUE, so that it can end a work function. */
 gboolean postern_api_call_set_result (PosternApiCall *call, guint status, GVariant *result);
@@ -84,6 +88,9 @@ gboolean postern_api_call_set_page (PosternApiCall *call, GPtrArray *rows, Poste
 gboolean postern_api_call_set_items (PosternApiCall *call, GVariant *items);
 /** postern_api_call_audit: names what is being changed. @detail: (nullable), floating is sunk */
 void postern_api_call_audit (PosternApiCall *call, const char *event, const char *target, GVariant *detail);
+
+/** postern_api_call_may: whether who calls holds @permission, too, which the row does not ask of everybody. FALSE with INSUFFICIENT_SCOPE */
+gboolean postern_api_call_may (PosternApiCall *call, const char *permission, GError **error);
 
 /** postern_api_call_find_user: @name is an id, or what the person signs in with. (transfer full) (nullable) */
 PosternUser *postern_api_call_find_user (PosternTxn *txn, const char *name, GError **error);

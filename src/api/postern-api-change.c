@@ -47,8 +47,8 @@ postern_api_change_describe (PosternApiCall *call)
       before = pick (row->answer, call->before, call->result);
       after = pick (row->answer, call->result, call->before);
     }
-  if (before == NULL && after == NULL)
-    return call->detail ? g_variant_ref (call->detail) : NULL;
+  if (call->bearer != NULL)
+    g_variant_dict_insert (&out, "client_id", "s", call->bearer->client_id);
   if (before != NULL)
     g_variant_dict_insert_value (&out, "before", before);
   if (after != NULL)

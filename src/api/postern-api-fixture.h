@@ -146,6 +146,7 @@ api_fixture_match (const char *pattern, const char *path, PosternRequest *reques
   return TRUE;
 }
 
+static gboolean api_fixture_public; /* by the public listener, not by the admin socket */
 static const char *api_fixture_header[2]; /* a field that each request has: name, value; none when NULL */
 
 /* (nullable) */
@@ -185,7 +186,7 @@ api_fixture_check_answer (const PosternApiRow *row, PosternResponse *response)
 static inline PosternResponse *
 api_fixture_dispatch (PosternApi *api, const char *method, const char *path, const char *query, const char *body)
 {
-  for (const PosternRoute *route = postern_api_get_routes (); route->method != NULL; route++)
+  for (const PosternRoute *route = api_fixture_public ? postern_api_get_public_routes () : postern_api_get_routes (); route->method != NULL; route++)
     {
       g_autoptr (PosternRequest) request = postern_request_new (method, path, query);
       g_autoptr (GBytes) bytes = g_bytes_new (body ? body : "", body ? strlen (body) : 0);
@@ -193,7 +194,7 @@ api_fixture_dispatch (PosternApi *api, const char *method, const char *path, con
 
       if (!g_str_equal (route->method, method) || !api_fixture_match (route->pattern, path, request))
         continue;
-      g_assert_true (route->flags & POSTERN_ROUTE_ADMIN);
+      g_assert_true (((route->flags & POSTERN_ROUTE_ADMIN) == 0) == (api_fixture_public != FALSE));
       postern_request_set_route (request, route);
       postern_request_set_body (request, bytes);
       postern_request_set_id (request, "req_test");

@@ -32,7 +32,9 @@ typedef enum {
 typedef enum {
   POSTERN_API_UNPAGED = 1 << 0,  /* a list that is answered whole: no `after`, no `limit` */
   POSTERN_API_CONFLICTS = 1 << 1, /* may answer 409 */
-  POSTERN_API_LAPSES = 1 << 2     /* may answer 410 */
+  POSTERN_API_LAPSES = 1 << 2,    /* may answer 410 */
+  POSTERN_API_SENSITIVE = 1 << 3, /* a read that is written down */
+  POSTERN_API_DELEGATED = 1 << 4  /* who acts in an organization alone may call it, too: the work keeps to its bearer's organization */
 } PosternApiRowFlags;
 
 /** PosternApiRow: tables end with a row whose path is NULL. */

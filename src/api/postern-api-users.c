@@ -297,6 +297,13 @@ store_password (PosternApiCall *call, PosternTxn *txn, const char *user_id, GErr
 
 /* --- the work --------------------------------------------------------------------------------------------------- */
 
+/* Who may change people could otherwise become an administrator, or sign in as one. */
+static gboolean
+may_touch (PosternApiCall *call, PosternUser *user, GError **error)
+{
+  return !user->administrator || postern_api_call_may (call, "administrators:write", error);
+}
+
 static gboolean
 list (PosternApiCall *call, PosternTxn *txn, GError **error)
 {
@@ -327,7 +334,7 @@ create (PosternApiCall *call, PosternTxn *txn, GError **error)
 
   user->id = postern_id_new ("usr");
   user->created_at = call->now;
-  if (!read_user (call, user, error) || !postern_user_store_insert (txn, user, error)
+  if (!read_user (call, user, error) || !may_touch (call, user, error) || !postern_user_store_insert (txn, user, error)
       || (call->prepared != NULL && !store_password (call, txn, user->id, error)))
     return FALSE;
   postern_api_call_audit (call, "user.created", user->id, postern_api_call_names_of_body (call));
@@ -363,7 +370,7 @@ update (PosternApiCall *call, PosternTxn *txn, GError **error)
   g_autoptr (PosternUser) user = before ? postern_user_store_get (txn, before->id, error) : NULL;
   gboolean sign_out;
 
-  if (user == NULL || !read_user (call, user, error) || !postern_user_store_update (txn, user, error)
+  if (user == NULL || !may_touch (call, before, error) || !read_user (call, user, error) || !may_touch (call, user, error) || !postern_user_store_update (txn, user, error)
       || !tell_switched (call, txn, before, user, error) || !tell (call, txn, before, user, error))
     return FALSE;
   if (call->prepared != NULL && !store_password (call, txn, user->id, error))
@@ -380,7 +387,7 @@ delete (PosternApiCall *call, PosternTxn *txn, GError **error)
 {
   g_autoptr (PosternUser) user = find (call, txn, error);
 
-  if (user == NULL || !end_all (call, txn, user->id, error) || !postern_user_store_delete (txn, user->id, error))
+  if (user == NULL || !may_touch (call, user, error) || !end_all (call, txn, user->id, error) || !postern_user_store_delete (txn, user->id, error))
     return FALSE;
   user->disabled_at = call->now; /* nobody gets in with it any more: the mail, which outlives the account, shows no link */
   if (!postern_api_call_tell (call, txn, user, POSTERN_NOTICE_DELETED, error))
@@ -408,7 +415,7 @@ unlink_identity (PosternApiCall *call, PosternTxn *txn, GError **error)
   const char *id = postern_request_get_capture (call->request, "identity");
   g_autoptr (PosternUser) user = find (call, txn, error);
 
-  if (user == NULL || !has_identity (txn, user->id, id, error) || !postern_identity_store_delete (txn, id, error) ||
+  if (user == NULL || !may_touch (call, user, error) || !has_identity (txn, user->id, id, error) || !postern_identity_store_delete (txn, id, error) ||
       !postern_api_call_tell (call, txn, user, POSTERN_NOTICE_ADMINISTRATOR, error))
     return FALSE;
   postern_api_call_audit (call, "identity.unlinked", id, NULL);
@@ -416,9 +423,9 @@ unlink_identity (PosternApiCall *call, PosternTxn *txn, GError **error)
 }
 
 static const PosternApiRow rows[] = {
-  { POSTERN_API_LIST, "/users", "listUsers", "users:read", "Lists users", .answer = &user_schema, .query = filters, .work = list },
+  { POSTERN_API_LIST, "/users", "listUsers", "users:read", "Lists users", .answer = &user_schema, .query = filters, .work = list, .flags = POSTERN_API_SENSITIVE },
   { POSTERN_API_CREATE, "/users", "createUser", "users:write", "Makes a user", &user_schema, &user_schema, .work = create, .prepare = prepare_password, .flags = POSTERN_API_CONFLICTS },
-  { POSTERN_API_SHOW, "/users/{id}", "getUser", "users:read", "Shows a user; the id may also be what the person signs in with", .answer = &user_schema, .work = show },
+  { POSTERN_API_SHOW, "/users/{id}", "getUser", "users:read", "Shows a user; the id may also be what the person signs in with", .answer = &user_schema, .work = show, .flags = POSTERN_API_SENSITIVE },
   { POSTERN_API_UPDATE, "/users/{id}", "updateUser", "users:write", "Changes the members that are sent", &user_schema, &user_schema, .work = update, .prepare = prepare_password, .flags = POSTERN_API_CONFLICTS },
   { POSTERN_API_DELETE, "/users/{id}", "deleteUser", "users:write", "Deletes a user and all that is theirs", .work = delete },
   { POSTERN_API_DELETE, "/users/{id}/identities/{identity}", "unlinkIdentity", "users:write", "Takes a provider's account from a user", .work = unlink_identity },

@@ -17,37 +17,39 @@ postern_api_get_resources (void)
 /* --- routes: made of the rows once; which row a request means, its route says ----------------------------------------- */
 
 typedef struct {
-  PosternRoute *routes;
+  PosternRoute *routes, *public_routes;
   const PosternApiRow **rows; /* in the same order */
 } Table;
 
 static PosternResponse *handle (PosternRequest *request, gpointer api);
 
 static PosternRoute
-make_route (const PosternApiRow *row)
+make_route (const PosternApiRow *row, PosternRouteFlags flags)
 {
   const char *method = postern_api_row_get_method (row);
   g_autofree char *pattern = g_strconcat ("/api/v1", row->path, NULL);
 
-  return (PosternRoute){ method, g_intern_string (pattern), handle, NULL, g_str_equal (method, "GET") ? 0 : POSTERN_API_BODY_MAX, POSTERN_ROUTE_ADMIN };
+  return (PosternRoute){ method, g_intern_string (pattern), handle, NULL, g_str_equal (method, "GET") ? 0 : POSTERN_API_BODY_MAX, flags };
 }
 
 static gpointer
 make_table (gpointer unused)
 {
-  g_autoptr (GArray) routes = g_array_new (TRUE, TRUE, sizeof (PosternRoute));
+  g_autoptr (GArray) routes = g_array_new (TRUE, TRUE, sizeof (PosternRoute)), public_routes = g_array_new (TRUE, TRUE, sizeof (PosternRoute));
   g_autoptr (GPtrArray) rows = g_ptr_array_new ();
   Table *table = g_new0 (Table, 1);
 
   for (const PosternApiResource *const *resource = resources; *resource != NULL; resource++)
     for (const PosternApiRow *row = (*resource)->rows; row->path != NULL; row++)
       {
-        PosternRoute route = make_route (row);
+        PosternRoute route = make_route (row, POSTERN_ROUTE_ADMIN), public_route = make_route (row, POSTERN_ROUTE_DEFAULT);
 
         g_array_append_val (routes, route);
+        g_array_append_val (public_routes, public_route);
         g_ptr_array_add (rows, (gpointer) row);
       }
   table->routes = (PosternRoute *) g_array_free (g_steal_pointer (&routes), FALSE);
+  table->public_routes = (PosternRoute *) g_array_free (g_steal_pointer (&public_routes), FALSE);
   table->rows = (const PosternApiRow **) g_ptr_array_free (g_steal_pointer (&rows), FALSE);
   return table;
 }
@@ -64,14 +66,22 @@ static PosternResponse *
 handle (PosternRequest *request, gpointer api)
 {
   const Table *table = get_table ();
+  const PosternRoute *route = postern_request_get_route (request);
+  gboolean local = (route->flags & POSTERN_ROUTE_ADMIN) != 0;
 
-  return postern_api_call_run (api, table->rows[postern_request_get_route (request) - table->routes], request);
+  return postern_api_call_run (api, table->rows[route - (local ? table->routes : table->public_routes)], request, local);
 }
 
 const PosternRoute *
 postern_api_get_routes (void)
 {
   return get_table ()->routes;
+}
+
+const PosternRoute *
+postern_api_get_public_routes (void)
+{
+  return get_table ()->public_routes;
 }
 
 /* --- set up ------------------------------------------------------------------------------------------------------------ */
@@ -120,4 +130,11 @@ postern_api_set_sessions (PosternApi *self, const PosternApiSessions *sessions, 
 {
   self->sessions = sessions;
   self->sessions_data = user_data;
+}
+
+void
+postern_api_set_bearer (PosternApi *self, PosternApiAdmit admit, gpointer user_data)
+{
+  self->admit = admit;
+  self->admit_data = user_data;
 }

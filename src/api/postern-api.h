@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #pragma once
 
+#include "postern-bearer.h"
 #include "postern-instance-book.h"
+#include "postern-request.h"
 #include "postern-route.h"
 #include "postern-store.h"
 #include "postern-tenant.h"
@@ -42,8 +44,18 @@ typedef struct {
 /** postern_api_set_sessions: @sessions: outlives the API; without it sessions are ended in the store alone. */
 void postern_api_set_sessions (PosternApi *self, const PosternApiSessions *sessions, gpointer user_data);
 
-/** postern_api_get_routes: all have POSTERN_ROUTE_ADMIN; user_data is the PosternApi. */
+/**
+ * PosternApiAdmit: who shows @request an access token for the resource @resource. @bearer: (out): empty before; cleared by the caller. FALSE without
+ * @error where there is no token.
+ */
+typedef gboolean (*PosternApiAdmit) (PosternRequest *request, const char *resource, PosternBearer *bearer, gpointer user_data, GError **error);
+/** postern_api_set_bearer: who knows access tokens; before the first request. Without it postern_api_get_public_routes() admit nobody. */
+void postern_api_set_bearer (PosternApi *self, PosternApiAdmit admit, gpointer user_data);
+
+/** postern_api_get_routes: for the admin socket, where all is allowed: all have POSTERN_ROUTE_ADMIN; user_data is the PosternApi. */
 const PosternRoute *postern_api_get_routes (void);
+/** postern_api_get_public_routes: the same for everybody else: each needs an access token whose scope has the row's permission. */
+const PosternRoute *postern_api_get_public_routes (void);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (PosternApi, postern_api_free)
 

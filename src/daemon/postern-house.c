@@ -230,6 +230,12 @@ tell_ended (PosternTenant *tenant, GPtrArray *ended, gpointer engine)
   postern_flow_end_tell (postern_flow_engine_get_runtime (engine), tenant, ended);
 }
 
+static gboolean
+admit (PosternRequest *request, const char *resource, PosternBearer *bearer, gpointer protocol, GError **error)
+{
+  return postern_protocol_admit (protocol, request, resource, bearer, error);
+}
+
 static const PosternApiSessions sessions = { end_session, end_user, tell_ended };
 
 static void
@@ -242,10 +248,23 @@ open_api (PosternHouse *self)
   postern_api_set_book (self->api, self->book);
 }
 
+/* Where some protocol has access tokens, the API is there for who shows one. */
+static void
+open_api_to_bearers (PosternHouse *self)
+{
+  for (guint i = 0; i < self->protocols->len; i++)
+    if (postern_protocol_can_admit (self->protocols->pdata[i])) {
+      postern_api_set_bearer (self->api, admit, self->protocols->pdata[i]);
+      postern_server_add_routes (self->server, postern_api_get_public_routes (), self->api);
+      return;
+    }
+}
+
 static void
 add_routes (PosternHouse *self)
 {
   postern_server_add_routes (self->server, postern_api_get_routes (), self->api);
+  open_api_to_bearers (self);
   postern_server_add_routes (self->server, postern_flow_engine_get_routes (), self->engine);
   for (guint i = 0; i < self->protocols->len; i++) {
     const PosternRoute *routes = postern_protocol_get_routes (self->protocols->pdata[i]);

@@ -29,3 +29,15 @@ postern_protocol_get_routes (PosternProtocol *self)
 
   return klass->get_routes ? klass->get_routes (self) : NULL;
 }
+
+gboolean
+postern_protocol_can_admit (PosternProtocol *self)
+{
+  return POSTERN_PROTOCOL_GET_CLASS (self)->admit != NULL;
+}
+
+gboolean
+postern_protocol_admit (PosternProtocol *self, PosternRequest *request, const char *resource, PosternBearer *bearer, GError **error)
+{
+  return POSTERN_PROTOCOL_GET_CLASS (self)->admit (self, request, resource, bearer, error);
+}

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #pragma once
 
+#include "postern-bearer.h"
 #include "postern-flow-engine.h"
 #include "postern-route.h"
 #include "postern-runtime.h"
@@ -35,10 +36,19 @@ struct _PosternProtocolClass {
   PosternResponse *(*show) (PosternProtocol *self, PosternFlow *flow, GVariant *page, const char *auth_session);
   /** session_ended: tell the applications (back-channel logout); called after the commit, on a handler thread. */
   void (*session_ended) (PosternProtocol *self, PosternTenant *tenant, PosternSession *session, GPtrArray *grants);
-  gpointer padding[5];
+  /**
+   * admit: (nullable): who shows @request an access token for @resource, one of our own. @bearer: (out): empty before; to be cleared, whatever comes
+   * of it. FALSE without @error where none came; with INVALID_TOKEN, ACCESS_DENIED, INSUFFICIENT_AUTHENTICATION … Whether a scope suffices, the resource says.
+   */
+  gboolean (*admit) (PosternProtocol *self, PosternRequest *request, const char *resource, PosternBearer *bearer, GError **error);
+  gpointer padding[4];
 };
 
 gboolean postern_protocol_start (PosternProtocol *self, PosternRuntime *runtime, PosternFlowEngine *engine, GError **error);
 const PosternRoute *postern_protocol_get_routes (PosternProtocol *self);
+/** postern_protocol_can_admit: whether it has access tokens */
+gboolean postern_protocol_can_admit (PosternProtocol *self);
+/** postern_protocol_admit: as PosternProtocolClass.admit, where it can. Reads the store. Thread-safe. */
+gboolean postern_protocol_admit (PosternProtocol *self, PosternRequest *request, const char *resource, PosternBearer *bearer, GError **error);
 
 G_END_DECLS

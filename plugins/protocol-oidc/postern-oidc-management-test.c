@@ -1,0 +1,187 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "postern-oidc-world.h"
+
+#define RESOURCE POSTERN_OIDC_WORLD_ISSUER "/api/v1"
+#define PAIRS(...) ((const char *const[]){ __VA_ARGS__, NULL })
+
+static PosternOidcWorld *world;
+
+/* TRUE, or FALSE with the error; @bearer: (out) */
+static gboolean
+admit_header (const char *authorization, const char *resource, PosternBearer *bearer, GError **error)
+{
+  g_autoptr (PosternRequest) request = postern_request_new ("GET", "/api/v1/users", NULL);
+
+  if (authorization)
+    postern_request_add_header (request, "Authorization", authorization);
+  return postern_protocol_admit (world->oidc, request, resource, bearer, error);
+}
+
+static void
+refused (const char *token, int code)
+{
+  g_autofree char *header = g_strconcat ("Bearer ", token, NULL);
+  g_auto (PosternBearer) bearer = { NULL };
+  g_autoptr (GError) error = NULL;
+
+  g_assert_false (admit_header (header, RESOURCE, &bearer, &error));
+  g_assert_error (error, POSTERN_ERROR, code);
+}
+
+/* As @subject, by @client_id, with the scopes @scope and no others */
+static void
+admitted (const char *token, const char *subject, const char *client_id, const char *scope)
+{
+  g_autofree char *header = g_strconcat ("Bearer ", token, NULL), *scopes = NULL;
+  g_auto (PosternBearer) bearer = { NULL };
+  g_autoptr (GError) error = NULL;
+
+  g_assert_true (admit_header (header, RESOURCE, &bearer, &error));
+  g_assert_no_error (error);
+  g_assert_cmpstr (bearer.subject, ==, subject);
+  g_assert_cmpstr (bearer.client_id, ==, client_id);
+  scopes = g_strjoinv (" ", bearer.scopes);
+  g_assert_cmpstr (scopes, ==, scope);
+}
+
+/* (transfer full): an access token of the application by itself */
+static char *
+get_own_token (PosternOidcWorld *of, const char *id, const char *secret, const char *body)
+{
+  g_autofree char *basic = postern_oidc_world_basic (id, secret);
+  g_autoptr (GVariant) answer = postern_oidc_world_token (of, body, basic, NULL);
+
+  return g_strdup (postern_oidc_world_get (answer, "access_token"));
+}
+
+#define MACHINE "{'scope':'users:read users:write','resources':['" RESOURCE "','https://api.example']}"
+#define ASK_API "grant_type=client_credentials&scope=users:read%20users:write&resource=https%3A%2F%2Fid.example%2Fapi%2Fv1"
+#define ASK_OTHER "grant_type=client_credentials&scope=users:read&resource=https%3A%2F%2Fapi.example"
+
+typedef struct {
+  const char *id, *metadata;
+  gboolean enabled;
+} Change;
+
+static gboolean
+change_application (PosternTxn *txn, gpointer data, GError **error)
+{
+  const Change *self = data;
+  g_autoptr (PosternApplication) application = postern_application_store_get (txn, self->id, error);
+  g_autofree char *text = g_strdelimit (g_strdup (self->metadata), "'", '"');
+
+  g_clear_pointer (&application->metadata, g_variant_unref);
+  application->metadata = postern_json_parse_object (text, -1, 0, error);
+  application->enabled = self->enabled;
+  return postern_application_store_update (txn, application, error);
+}
+
+static void
+test_machine (void)
+{
+  g_autofree char *secret = NULL, *id = postern_oidc_world_add_application (world, "service", MACHINE, &secret);
+  g_autofree char *token = get_own_token (world, id, secret, ASK_API), *other = get_own_token (world, id, secret, ASK_OTHER);
+  g_autofree char *basic = postern_oidc_world_basic (id, secret), *revoke = g_strconcat ("token=", token, NULL);
+  const Change less = { id, "{'scope':'users:read','resources':['" RESOURCE "']}", TRUE }, none = { id, "{'scope':'users:read','resources':['https://api.example']}", TRUE };
+  const Change off = { id, MACHINE, FALSE }, on = { id, MACHINE, TRUE };
+  g_autoptr (PosternResponse) revoked = NULL;
+
+  admitted (token, id, id, "users:read users:write");
+  refused (other, POSTERN_ERROR_INVALID_TOKEN); /* made for another resource */
+  postern_oidc_world_write (world, change_application, (gpointer) &less);
+  admitted (token, id, id, "users:read");
+  postern_oidc_world_write (world, change_application, (gpointer) &none);
+  refused (token, POSTERN_ERROR_INVALID_TOKEN);
+  postern_oidc_world_write (world, change_application, (gpointer) &off);
+  refused (token, POSTERN_ERROR_INVALID_TOKEN);
+  postern_oidc_world_write (world, change_application, (gpointer) &on);
+  admitted (token, id, id, "users:read users:write");
+  revoked = postern_oidc_world_call (world, "POST", "/oidc/revoke", revoke, basic, FALSE);
+  g_assert_cmpuint (postern_response_get_status (revoked), ==, 200);
+  refused (token, POSTERN_ERROR_INVALID_TOKEN);
+}
+
+static gboolean
+set_administrator (PosternTxn *txn, gpointer data, GError **error)
+{
+  g_autoptr (PosternUser) user = postern_user_store_get (txn, world->user_id, error);
+
+  user->administrator = GPOINTER_TO_INT (data);
+  return postern_user_store_update (txn, user, error);
+}
+
+static gboolean
+revoke_all (PosternTxn *txn, gpointer data, GError **error)
+{
+  return postern_grant_store_revoke_all (txn, world->user_id, NULL, 1, error);
+}
+
+/* A person must be an administrator, and each time. */
+static void
+test_person (void)
+{
+  const Change allow = { world->web, "{'redirect_uris':['https://app.example/callback'],'id_token_signed_response_alg':'ES256','scope':'openid users:read','resources':['" RESOURCE "']}", TRUE };
+  g_autoptr (GVariant) answer = NULL, plain = NULL;
+  const char *token;
+
+  postern_oidc_world_write (world, change_application, (gpointer) &allow);
+  answer = postern_oidc_world_sign_in (world, PAIRS ("resource", RESOURCE, "scope", "openid users:read"));
+  plain = postern_oidc_world_sign_in (world, PAIRS ("scope", "openid users:read"));
+  token = postern_oidc_world_get (answer, "access_token");
+  refused (token, POSTERN_ERROR_ACCESS_DENIED);
+  postern_oidc_world_write (world, set_administrator, GINT_TO_POINTER (TRUE));
+  admitted (token, world->user_id, world->web, "openid users:read");
+  refused (postern_oidc_world_get (plain, "access_token"), POSTERN_ERROR_INVALID_TOKEN); /* made for the person's own things */
+  refused (postern_oidc_world_get (answer, "id_token"), POSTERN_ERROR_INVALID_TOKEN);
+  postern_oidc_world_write (world, set_administrator, GINT_TO_POINTER (FALSE));
+  refused (token, POSTERN_ERROR_ACCESS_DENIED);
+  postern_oidc_world_write (world, set_administrator, GINT_TO_POINTER (TRUE));
+  postern_oidc_world_write (world, revoke_all, NULL);
+  refused (token, POSTERN_ERROR_INVALID_TOKEN);
+}
+
+/* Another tenant's, however alike it looks: its keys are not ours. */
+static void
+test_foreign (void)
+{
+  PosternOidcWorld *foreign = postern_oidc_world_new ();
+  g_autofree char *secret = NULL, *id = postern_oidc_world_add_application (foreign, "service", MACHINE, &secret);
+  g_autofree char *token = get_own_token (foreign, id, secret, ASK_API);
+
+  refused (token, POSTERN_ERROR_INVALID_TOKEN);
+  refused ("nonsense", POSTERN_ERROR_INVALID_TOKEN);
+  refused ("", POSTERN_ERROR_INVALID_REQUEST);
+  postern_oidc_world_free (foreign);
+}
+
+static void
+test_none (void)
+{
+  g_auto (PosternBearer) bearer = { NULL };
+  g_autoptr (GError) error = NULL;
+  g_autoptr (PosternRequest) query = postern_request_new ("GET", "/api/v1/users", "access_token=x");
+
+  g_assert_false (admit_header (NULL, RESOURCE, &bearer, &error));
+  g_assert_no_error (error);
+  g_assert_false (admit_header ("Basic YTpi", RESOURCE, &bearer, &error));
+  g_assert_error (error, POSTERN_ERROR, POSTERN_ERROR_INVALID_REQUEST);
+  g_clear_error (&error);
+  g_assert_false (postern_protocol_admit (world->oidc, query, RESOURCE, &bearer, &error)); /* an address ends in logs */
+  g_assert_error (error, POSTERN_ERROR, POSTERN_ERROR_INVALID_REQUEST);
+}
+
+int
+main (int argc, char **argv)
+{
+  int result;
+
+  g_test_init (&argc, &argv, NULL);
+  world = postern_oidc_world_new ();
+  g_test_add_func ("/oidc-management/none", test_none);
+  g_test_add_func ("/oidc-management/machine", test_machine);
+  g_test_add_func ("/oidc-management/person", test_person);
+  g_test_add_func ("/oidc-management/foreign", test_foreign);
+  result = g_test_run ();
+  postern_oidc_world_free (world);
+  return result;
+}

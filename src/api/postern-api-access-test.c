@@ -1,0 +1,347 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "postern-api-fixture.h"
+#include "postern-management-roles.h"
+
+static PosternStore *store;
+static PosternTenant *tenant;
+static PosternApi *api;
+static char *user_id, *administrator_id, *client_id;
+
+/* --- a bearer of a few lines: "Bearer ROLE", "Bearer scopes: A B", "Bearer organization: A B"; else nobody -------------------- */
+
+static void
+take_scopes_of (const char *role, PosternBearer *bearer)
+{
+  g_autoptr (GStrvBuilder) scopes = g_strv_builder_new ();
+
+  for (const PosternManagementPermission *row = postern_management_roles_get_permissions (); row->name != NULL; row++)
+    if (postern_management_roles_allows (role, row->name))
+      g_strv_builder_add (scopes, row->name);
+  bearer->scopes = g_strv_builder_end (scopes);
+}
+
+static gboolean
+admit (PosternRequest *request, const char *resource, PosternBearer *bearer, gpointer user_data, GError **error)
+{
+  const char *token = postern_request_get_header (request, "Authorization");
+
+  g_assert_cmpstr (resource, ==, "https://id.example/api/v1");
+  if (token == NULL)
+    return FALSE;
+  token += strlen ("Bearer ");
+  if (g_str_equal (token, "bad"))
+    {
+      g_set_error_literal (error, POSTERN_ERROR, POSTERN_ERROR_INVALID_TOKEN, "unknown");
+      return FALSE;
+    }
+  bearer->subject = g_strdup ("usr_bearer");
+  bearer->client_id = g_strdup ("app_bearer");
+  if (g_str_has_prefix (token, "organization: "))
+    bearer->organization_id = g_strdup ("org_one");
+  if (strchr (token, ':') != NULL && strchr (token, ' ') != NULL)
+    bearer->scopes = g_strsplit (strchr (token, ' ') + 1, " ", -1);
+  else
+    take_scopes_of (token, bearer);
+  return TRUE;
+}
+
+/* (transfer full): by the public listener; @token: (nullable) */
+static PosternResponse *
+ask (const char *method, const char *path, const char *body, const char *token)
+{
+  g_autofree char *full = g_strconcat ("/api/v1", path, NULL), *bearer = token ? g_strconcat ("Bearer ", token, NULL) : NULL;
+  PosternResponse *response;
+
+  api_fixture_public = TRUE;
+  api_fixture_header[0] = bearer ? "Authorization" : NULL;
+  api_fixture_header[1] = bearer;
+  response = api_fixture_dispatch (api, method, full, NULL, body);
+  api_fixture_header[0] = NULL;
+  api_fixture_public = FALSE;
+  return response;
+}
+
+static void
+expect (const char *method, const char *path, const char *body, const char *token, guint status)
+{
+  g_autoptr (PosternResponse) response = ask (method, path, body, token);
+
+  if (postern_response_get_status (response) != status)
+    g_error ("%s %s of %s: %u", method, path, token, postern_response_get_status (response));
+}
+
+/* --- the matrix: which role may do what. Written by hand, so that a slip in the table of permissions does not pass for a rule ---- */
+
+#define OWNER (1 << 0)
+#define SECURITY (1 << 1)
+#define SUPPORT (1 << 2)
+#define READER (1 << 3)
+#define ALL (OWNER | SECURITY | SUPPORT | READER)
+#define ANYBODY (-1)
+
+static const struct {
+  const char *operation;
+  int roles;
+} matrix[] = {
+  { "getStatus", ALL },
+  { "runDoctor", ALL },
+  { "makeSetupLink", OWNER },
+  { "listUsers", ALL },
+  { "createUser", OWNER | SUPPORT },
+  { "getUser", ALL },
+  { "updateUser", OWNER | SUPPORT },
+  { "deleteUser", OWNER | SUPPORT },
+  { "unlinkIdentity", OWNER | SUPPORT },
+  { "requestFactorReset", OWNER | SUPPORT },
+  { "cancelFactorReset", OWNER | SUPPORT },
+  { "listApplications", ALL },
+  { "createApplication", OWNER },
+  { "getApplication", ALL },
+  { "updateApplication", OWNER },
+  { "deleteApplication", OWNER },
+  { "addClientSecret", OWNER },
+  { "removeClientSecret", OWNER },
+  { "listSessions", ALL },
+  { "getSession", ALL },
+  { "endSession", OWNER | SECURITY | SUPPORT },
+  { "listGrants", ALL },
+  { "getGrant", ALL },
+  { "revokeGrant", OWNER | SECURITY | SUPPORT },
+  { "revokeGrants", OWNER | SECURITY | SUPPORT },
+  { "listKeys", ALL },
+  { "rotateKey", OWNER | SECURITY },
+  { "getPolicy", ALL },
+  { "updatePolicy", OWNER | SECURITY },
+  { "replacePolicy", OWNER | SECURITY },
+  { "listConnectors", ALL },
+  { "getConnector", ALL },
+  { "putConnector", OWNER },
+  { "updateConnector", OWNER },
+  { "deleteConnector", OWNER },
+  { "listConnectorTypes", ALL },
+  { "listMessages", ALL },
+  { "testMessage", OWNER | SUPPORT },
+  { "getMessage", ALL },
+  { "retryMessage", OWNER | SUPPORT },
+  { "listAuditEntries", OWNER | SECURITY | READER },
+  { "getDocument", ANYBODY },
+};
+
+static int
+find_roles (const PosternApiRow *row)
+{
+  for (guint i = 0; i < G_N_ELEMENTS (matrix); i++)
+    if (g_str_equal (matrix[i].operation, row->operation))
+      return matrix[i].roles;
+  g_error ("%s has no row in the matrix: say which roles may do it", row->operation);
+}
+
+/* (transfer full): the captures filled in with what is there, or with what is not */
+static char *
+make_path (const char *pattern, gboolean own)
+{
+  g_auto (GStrv) steps = g_strsplit (pattern, "/", -1);
+
+  for (guint i = 1; steps[i] != NULL; i++)
+    {
+      const char *id = g_str_equal (steps[1], "users") ? user_id : g_str_equal (steps[1], "applications") ? client_id : "none";
+
+      if (steps[i][0] != '{')
+        continue;
+      g_free (steps[i]);
+      steps[i] = g_strdup (own && i == 2 ? id : "usr_01m8hqyz49encaned8h3htdtw5");
+    }
+  return g_strjoinv ("/", steps);
+}
+
+static void
+try_role (const PosternApiRow *row, const char *role, gboolean allowed, gboolean own)
+{
+  g_autofree char *path = make_path (row->path, own);
+  g_autoptr (PosternResponse) response = ask (postern_api_row_get_method (row), path, row->body ? "{\"nothing\":true}" : NULL, role);
+  guint status = postern_response_get_status (response);
+  const char *challenge = postern_response_get_header (response, "WWW-Authenticate");
+
+  if ((status == 401 || status == 403) == allowed)
+    g_error ("%s %s: %s is answered %u", postern_api_row_get_method (row), row->path, role, status);
+  if (allowed)
+    return;
+  g_assert_cmpuint (status, ==, 403);
+  g_assert_nonnull (strstr (challenge, "error=\"insufficient_scope\""));
+  g_assert_nonnull (strstr (challenge, row->permission));
+}
+
+/* Own ids last: what is allowed happens then. */
+static void
+test_matrix (void)
+{
+  const char *const *roles = postern_management_roles_get_names ();
+
+  g_assert_cmpuint (g_strv_length ((char **) roles), ==, 4);
+  for (guint own = 0; own < 2; own++)
+    for (const PosternApiResource *const *resource = postern_api_get_resources (); *resource != NULL; resource++)
+      for (const PosternApiRow *row = (*resource)->rows; row->path != NULL; row++)
+        for (guint i = 0; roles[i] != NULL; i++)
+          if (!own || postern_api_row_is_read (row) || !(find_roles (row) & (1 << i)))
+            try_role (row, roles[i], (find_roles (row) & (1 << i)) != 0, own);
+}
+
+/* No token, one that is unknown, one of nobody's role, one of another organization, and one that has every scope but the right one. */
+static void
+test_refused (void)
+{
+  for (const PosternApiResource *const *resource = postern_api_get_resources (); *resource != NULL; resource++)
+    for (const PosternApiRow *row = (*resource)->rows; row->path != NULL; row++)
+      {
+        g_autofree char *path = make_path (row->path, TRUE), *others = g_strdup_printf ("scopes: x%s %s:x", row->permission, row->permission);
+        g_autofree char *organization = g_strdup_printf ("organization: %s", row->permission);
+        const char *method = postern_api_row_get_method (row), *body = row->body ? "{}" : NULL;
+        g_autoptr (PosternResponse) none = NULL;
+
+        if (row->permission == NULL)
+          continue;
+        none = ask (method, path, body, NULL);
+        g_assert_cmpuint (postern_response_get_status (none), ==, 401);
+        g_assert_cmpstr (postern_response_get_header (none, "WWW-Authenticate"), ==, "Bearer realm=\"Postern\"");
+        g_assert_cmpstr (postern_response_get_content_type (none), ==, "application/problem+json");
+        expect (method, path, body, "bad", 401);
+        expect (method, path, body, "nobody", 403);
+        expect (method, path, body, others, 403);
+        if (!(row->flags & POSTERN_API_DELEGATED))
+          expect (method, path, body, organization, 403);
+      }
+}
+
+/* Whoever may change people does not become an administrator by it, nor anybody's like. */
+static void
+test_no_administrator (void)
+{
+  g_autofree char *administrator = g_strconcat ("/users/", administrator_id, NULL), *user = g_strconcat ("/users/", user_id, NULL);
+  g_autofree char *reset = g_strconcat (administrator, "/factor-reset", NULL), *identity = g_strconcat (administrator, "/identities/idn_01m8hqyz49encaned8h3htdtw5", NULL);
+
+  expect ("POST", "/users", "{\"username\":\"eve\",\"administrator\":true}", "support", 403);
+  expect ("PATCH", user, "{\"administrator\":true}", "support", 403);
+  expect ("PATCH", administrator, "{\"password\":\"long enough\"}", "support", 403);
+  expect ("PATCH", administrator, "{\"email\":\"eve@example.org\"}", "support", 403);
+  expect ("PATCH", administrator, "{\"administrator\":false,\"password\":\"long enough\"}", "support", 403);
+  expect ("DELETE", administrator, NULL, "support", 403);
+  expect ("DELETE", identity, NULL, "support", 403);
+  expect ("POST", reset, NULL, "support", 403);
+  expect ("PATCH", user, "{\"name\":\"Ada\"}", "support", 200);
+  expect ("PATCH", administrator, "{\"name\":\"Root\"}", "owner", 200);
+}
+
+/* An application that may ask for this API acts with its scopes: nobody makes one, or takes one over, that may more than they. */
+static void
+test_no_strong_application (void)
+{
+#define STRONG "\"metadata\":{\"scope\":\"users:write\",\"resources\":[\"https://id.example/api/v1\"]}"
+  g_autoptr (PosternResponse) made = ask ("POST", "/applications", "{\"name\":\"Strong\",\"kind\":\"service\"," STRONG "}", "owner");
+  GBytes *bytes = postern_response_get_body (made);
+  g_autoptr (GVariant) strong = postern_json_parse_object (g_bytes_get_data (bytes, NULL), (gssize) g_bytes_get_size (bytes), 0, NULL);
+  g_autofree char *path = g_strconcat ("/applications/", postern_json_get_string (strong, "client_id"), NULL), *secrets = g_strconcat (path, "/secrets", NULL);
+  g_autofree char *weak = g_strconcat ("/applications/", client_id, NULL);
+  const char *token = "scopes: applications:write users:read";
+
+  g_assert_cmpuint (postern_response_get_status (made), ==, 201);
+  expect ("POST", "/applications", "{\"name\":\"Own\",\"kind\":\"service\"," STRONG "}", token, 403);
+  expect ("PATCH", weak, "{" STRONG "}", token, 403);
+  expect ("PATCH", path, "{\"metadata\":{\"redirect_uris\":[\"https://evil.example/cb\"]}}", token, 403);
+  expect ("PATCH", path, "{\"metadata\":{\"resources\":null,\"redirect_uris\":[\"https://evil.example/cb\"]}}", token, 403);
+  expect ("POST", secrets, NULL, token, 403);
+  expect ("POST", secrets, NULL, "scopes: applications:write users:write", 201);
+  expect ("PATCH", weak, "{\"name\":\"Weak\"}", token, 200);
+}
+
+typedef struct {
+  const char *event;
+  PosternAudit *found;
+} Find;
+
+static gboolean
+find_entry (PosternTxn *txn, gpointer data, GError **error)
+{
+  g_autoptr (GPtrArray) rows = postern_audit_store_list (txn, NULL, 500, error);
+  Find *self = data;
+
+  for (guint i = 0; i < rows->len; i++)
+    {
+      PosternAudit *audit = rows->pdata[i];
+
+      if (!g_str_equal (audit->event, self->event) || g_strcmp0 (audit->actor, "usr_bearer") != 0)
+        continue;
+      g_clear_pointer (&self->found, postern_audit_unref);
+      self->found = postern_audit_ref (audit);
+    }
+  return TRUE;
+}
+
+/* Who did it, by which application; and who only looked. */
+static void
+test_log (void)
+{
+  g_autofree char *path = g_strconcat ("/users/", user_id, NULL);
+  Find change = { "user.changed", NULL }, look = { "data.read", NULL };
+
+  expect ("PATCH", path, "{\"name\":\"Ada\"}", "owner", 200);
+  expect ("GET", path, NULL, "read-only", 200);
+  postern_store_read (store, POSTERN_KEEP_LASTING, find_entry, &change, NULL);
+  postern_store_read (store, POSTERN_KEEP_LASTING, find_entry, &look, NULL);
+  g_assert_cmpstr (change.found->target, ==, user_id);
+  g_assert_cmpstr (postern_json_get_string (change.found->data, "client_id"), ==, "app_bearer");
+  g_assert_cmpstr (look.found->target, ==, user_id);
+  g_assert_cmpstr (postern_json_get_string (look.found->data, "operation"), ==, "getUser");
+  postern_audit_unref (change.found);
+  postern_audit_unref (look.found);
+}
+
+/* Strangers are not told what went wrong inside. */
+static void
+test_nobody_admits (void)
+{
+  postern_api_set_bearer (api, NULL, NULL);
+  expect ("GET", "/users", NULL, "owner", 401);
+  postern_api_set_bearer (api, admit, NULL);
+}
+
+static char *
+make (const char *path, const char *body, const char *id)
+{
+  g_autofree char *full = g_strconcat ("/api/v1", path, NULL);
+  g_autoptr (PosternResponse) response = api_fixture_dispatch (api, "POST", full, NULL, body);
+  GBytes *bytes = postern_response_get_body (response);
+  g_autoptr (GVariant) made = postern_json_parse_object (g_bytes_get_data (bytes, NULL), (gssize) g_bytes_get_size (bytes), 0, NULL);
+
+  return g_strdup (postern_json_get_string (made, id));
+}
+
+int
+main (int argc, char **argv)
+{
+  g_autoptr (GError) error = NULL;
+  int result;
+
+  g_test_init (&argc, &argv, NULL);
+  store = fixture_open ();
+  tenant = postern_tenant_new ("default", "https://id.example", store, &error);
+  g_assert_no_error (error);
+  api = api_fixture_new (tenant);
+  postern_api_set_bearer (api, admit, NULL);
+  user_id = make ("/users", "{\"username\":\"ada\"}", "id");
+  administrator_id = make ("/users", "{\"username\":\"root\",\"administrator\":true}", "id");
+  client_id = make ("/applications", "{\"name\":\"Web\",\"metadata\":{\"redirect_uris\":[\"https://web.example/cb\"]}}", "client_id");
+  g_test_add_func ("/api-access/matrix", test_matrix);
+  g_test_add_func ("/api-access/refused", test_refused);
+  g_test_add_func ("/api-access/no-administrator", test_no_administrator);
+  g_test_add_func ("/api-access/no-strong-application", test_no_strong_application);
+  g_test_add_func ("/api-access/log", test_log);
+  g_test_add_func ("/api-access/nobody-admits", test_nobody_admits);
+  result = g_test_run ();
+  g_free (user_id);
+  g_free (administrator_id);
+  g_free (client_id);
+  api_fixture_free (api);
+  g_object_unref (tenant);
+  fixture_close (store, TRUE);
+  return result;
+}

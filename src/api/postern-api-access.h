@@ -1,0 +1,13 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#pragma once
+
+#include "postern-api-call.h"
+
+G_BEGIN_DECLS
+
+/** postern_api_access_check: who calls by the public listener may do what the row does. Fills @bearer, which @call borrows. FALSE without @error: no token came */
+gboolean postern_api_access_check (PosternApiCall *call, PosternBearer *bearer, GError **error);
+/** postern_api_access_refuse: the problem, and what another token could do about it (RFC 6750 section 3). @error: (nullable). (transfer full) */
+PosternResponse *postern_api_access_refuse (PosternApiCall *call, const GError *error);
+
+G_END_DECLS
