@@ -11,17 +11,49 @@ postern_cli_call_get_config (PosternCliCall *call, GError **error)
   return call->config;
 }
 
+/* A token goes over TLS, or stays on this machine. */
+static gboolean
+is_safe (const char *url)
+{
+  g_autoptr (GUri) uri = g_uri_parse (url, G_URI_FLAGS_NONE, NULL);
+  const char *host = uri ? g_uri_get_host (uri) : NULL, *scheme = uri ? g_uri_get_scheme (uri) : NULL;
+
+  return g_strcmp0 (scheme, "https") == 0 || (g_strcmp0 (scheme, "http") == 0 && (g_strcmp0 (host, "localhost") == 0 || g_strcmp0 (host, "127.0.0.1") == 0));
+}
+
+static PosternAdminClient *
+open_remote (PosternCliCall *call, const char *url, GError **error)
+{
+  const char *file = postern_cli_call_get_value (call, "token-file");
+  g_autofree char *token = NULL;
+
+  if (file == NULL || !is_safe (url))
+    {
+      g_set_error_literal (error, POSTERN_ERROR, POSTERN_ERROR_INVALID_REQUEST, "--url needs https (or http://localhost) and --token-file");
+      return NULL;
+    }
+  if (!g_file_get_contents (file, &token, NULL, error))
+    return NULL;
+  return postern_admin_client_new_for_url (url, g_strstrip (token));
+}
+
+static PosternAdminClient *
+open_local (PosternCliCall *call, GError **error)
+{
+  PosternConfig *config = postern_cli_call_get_config (call, error);
+
+  return config ? postern_admin_client_new (postern_config_get_string (config, "server.admin-socket")) : NULL;
+}
+
 gboolean
 postern_cli_call_api (PosternCliCall *call, const char *method, const char *path, GVariant *body, GVariant **answer, GError **error)
 {
-  if (call->client == NULL)
-    {
-      PosternConfig *config = postern_cli_call_get_config (call, error);
+  const char *url = postern_cli_call_get_value (call, "url");
 
-      if (config == NULL)
-        return FALSE;
-      call->client = postern_admin_client_new (postern_config_get_string (config, "server.admin-socket"));
-    }
+  if (call->client == NULL)
+    call->client = url != NULL ? open_remote (call, url, error) : open_local (call, error);
+  if (call->client == NULL)
+    return FALSE;
   return postern_admin_client_call (call->client, method, path, body, answer, error);
 }
 

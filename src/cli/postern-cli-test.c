@@ -195,6 +195,25 @@ test_many_pages (void)
   g_assert_cmpuint (g_variant_n_children (items), ==, 3);
 }
 
+/* What has no verb; and a token is not carried over the open network. */
+static void
+test_api (void)
+{
+  g_assert_cmpint (postern ("api POST /users --body '{\"username\":\"byhand\"}'"), ==, 0);
+  g_assert_nonnull (strstr (out, "\"username\":\"byhand\""));
+  g_assert_cmpint (postern ("api GET /users?search=byhand&limit=1"), ==, 0);
+  g_assert_nonnull (strstr (out, "\"next\""));
+  g_assert_cmpint (postern ("api DELETE /users/byhand"), ==, 0);
+  g_assert_cmpint (postern ("api GET /users/byhand"), ==, 3);
+  g_assert_cmpint (postern ("api GET users"), ==, 1);
+  g_assert_cmpint (postern ("api STEAL /users"), ==, 1);
+  g_assert_cmpint (postern ("api POST /users --body nonsense"), ==, 1);
+  g_assert_cmpint (postern ("user list --url http://id.example --token-file /dev/null"), ==, 1);
+  g_assert_nonnull (strstr (err, "https"));
+  g_assert_cmpint (postern ("user list --url https://id.example"), ==, 1);
+  g_assert_cmpint (postern ("user list --url http://localhost:1 --token-file /dev/null"), ==, 4);
+}
+
 static void
 test_applications (void)
 {
@@ -458,6 +477,7 @@ main (int argc, char **argv)
   g_test_add_func ("/cli/users", test_users);
   g_test_add_func ("/cli/terminal", test_terminal);
   g_test_add_func ("/cli/many-pages", test_many_pages);
+  g_test_add_func ("/cli/api", test_api);
   g_test_add_func ("/cli/applications", test_applications);
   g_test_add_func ("/cli/the-rest", test_the_rest);
   g_test_add_func ("/cli/stamp", test_stamp);

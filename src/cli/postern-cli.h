@@ -64,7 +64,7 @@ typedef struct {
 } PosternCliNoun;
 
 extern const PosternCliNoun postern_cli_setup, postern_cli_app, postern_cli_user, postern_cli_connector, postern_cli_key, postern_cli_session,
-    postern_cli_config, postern_cli_token, postern_cli_audit, postern_cli_doctor, postern_cli_message;
+    postern_cli_config, postern_cli_token, postern_cli_audit, postern_cli_doctor, postern_cli_message, postern_cli_api;
 
 struct _PosternCliCall {
   const PosternCliNoun *noun;
@@ -82,7 +82,7 @@ struct _PosternCliCall {
 
 /* postern-cli-call.c */
 PosternConfig *postern_cli_call_get_config (PosternCliCall *call, GError **error); /* (transfer none) (nullable) */
-/** postern_cli_call_api: as postern_admin_client_call() on the configured socket */
+/** postern_cli_call_api: as postern_admin_client_call() on the configured socket, or with --url and --token-file where those say */
 gboolean postern_cli_call_api (PosternCliCall *call, const char *method, const char *path, GVariant *body, GVariant **answer, GError **error);
 /** postern_cli_call_run: what a row with a method and a path does: one call, or for lists as many as there are pages; then prints. */
 gboolean postern_cli_call_run (PosternCliCall *call, GError **error);

@@ -12,7 +12,9 @@
 
 struct _PosternAdminClient {
   SoupSession *session;
-  char *socket_path;
+  char *place;  /* for who reads an error */
+  char *base;   /* what a path is put behind */
+  char *bearer; /* (nullable): of an Authorization field */
 };
 
 PosternAdminClient *
@@ -21,8 +23,21 @@ postern_admin_client_new (const char *socket_path)
   PosternAdminClient *self = g_new0 (PosternAdminClient, 1);
   g_autoptr (GSocketAddress) address = g_unix_socket_address_new (socket_path);
 
-  self->socket_path = g_strdup (socket_path);
+  self->place = g_strdup (socket_path);
+  self->base = g_strdup ("http://localhost"); /* only for the Host header: every connection goes to the socket */
   self->session = soup_session_new_with_options ("remote-connectable", address, "timeout", TIMEOUT, NULL);
+  return self;
+}
+
+PosternAdminClient *
+postern_admin_client_new_for_url (const char *url, const char *token)
+{
+  PosternAdminClient *self = g_new0 (PosternAdminClient, 1);
+
+  self->place = g_strdup (url);
+  self->base = g_strndup (url, strlen (url) - g_str_has_suffix (url, "/"));
+  self->bearer = g_strconcat ("Bearer ", token, NULL);
+  self->session = soup_session_new_with_options ("timeout", TIMEOUT, NULL);
   return self;
 }
 
@@ -33,16 +48,23 @@ postern_admin_client_free (PosternAdminClient *self)
     return;
   soup_session_abort (self->session);
   g_object_unref (self->session);
-  g_free (self->socket_path);
+  g_free (self->place);
+  g_free (self->base);
+  g_free (self->bearer);
   g_free (self);
 }
 
 static SoupMessage *
-make_message (const char *method, const char *path, GVariant *body)
+make_message (PosternAdminClient *self, const char *method, const char *path, GVariant *body)
 {
-  /* the host is only for the Host header: every connection goes to the socket */
-  g_autofree char *url = g_strconcat ("http://localhost", path, NULL);
+  g_autofree char *url = g_strconcat (self->base, path, NULL);
   SoupMessage *message = soup_message_new (method, url);
+
+  if (message != NULL && self->bearer != NULL)
+    {
+      soup_message_headers_replace (soup_message_get_request_headers (message), "Authorization", self->bearer);
+      soup_message_add_flags (message, SOUP_MESSAGE_NO_REDIRECT); /* the token goes nowhere else */
+    }
 
   if (message != NULL && body != NULL)
     {
@@ -82,7 +104,7 @@ take_refusal (guint status, GVariant *answer, GError **error)
 gboolean
 postern_admin_client_call (PosternAdminClient *self, const char *method, const char *path, GVariant *body, GVariant **answer, GError **error)
 {
-  g_autoptr (SoupMessage) message = make_message (method, path, body);
+  g_autoptr (SoupMessage) message = make_message (self, method, path, body);
   g_autoptr (GBytes) bytes = NULL;
   g_autoptr (GVariant) object = NULL;
   guint status;
@@ -93,7 +115,7 @@ postern_admin_client_call (PosternAdminClient *self, const char *method, const c
   bytes = soup_session_send_and_read (self->session, message, NULL, error);
   if (bytes == NULL)
     {
-      g_prefix_error (error, "%s: ", self->socket_path);
+      g_prefix_error (error, "%s: ", self->place);
       return FALSE;
     }
   status = soup_message_get_status (message);
