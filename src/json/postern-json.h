@@ -73,6 +73,14 @@ POSTERN_JSON_API GVariant *postern_json_parse_object (const char *text, gssize l
 POSTERN_JSON_API void postern_json_append (GString *out, GVariant *value);
 
 /**
+ * postern_json_append_canonical:
+ * @value: of the types that are read
+ *
+ * Writes @value to @out as the JSON Canonicalization Scheme has it (RFC 8785): one text for one document, to be hashed.
+ */
+POSTERN_JSON_API void postern_json_append_canonical (GString *out, GVariant *value);
+
+/**
  * postern_json_append_string:
  *
  * Writes a JSON string to @out.
