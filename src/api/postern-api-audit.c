@@ -1,6 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "postern-api-call.h"
 
+#include "postern-audit-export.h"
+#include "postern-audit-key.h"
+#include "postern-audit-log.h"
+#include "postern-audit-proof.h"
+
 static const PosternApiMember members[] = {
   { "id", POSTERN_API_STRING, POSTERN_API_OWN | POSTERN_API_ID, "Its id." },
   { "at", POSTERN_API_TIME, POSTERN_API_OWN, "When." },
@@ -40,8 +45,219 @@ list (PosternApiCall *call, PosternTxn *txn, GError **error)
   return entries != NULL && postern_api_call_set_page (call, entries, to_json);
 }
 
+/* --- what is signed of it ------------------------------------------------------------------------------------------- */
+
+static const PosternApiMember head_members[] = {
+  { "id", POSTERN_API_STRING, POSTERN_API_OWN | POSTERN_API_ID, "The number of entries, as text." },
+  { "tree_size", POSTERN_API_INTEGER, POSTERN_API_OWN, "The number of entries." },
+  { "kid", POSTERN_API_STRING, POSTERN_API_OWN, "The key that signed." },
+  { "statement", POSTERN_API_STRING, POSTERN_API_OWN, "What was signed: a JWS." },
+  { "created_at", POSTERN_API_TIME, POSTERN_API_OWN, "When it was signed." },
+  { NULL },
+};
+static const PosternApiSchema head_schema = { "AuditHead", head_members, "What was signed of the log as it stood." };
+
+static const PosternApiMember key_set_members[] = {
+  { "keys", POSTERN_API_ARRAY, POSTERN_API_OWN, "A JWK set (RFC 7517).", .items = POSTERN_API_OBJECT },
+  { NULL },
+};
+static const PosternApiSchema key_set_schema = { "AuditKeys", key_set_members, "The public keys that the log is signed with." };
+
+static GVariant *
+head_to_json (gconstpointer record)
+{
+  const PosternAuditHead *head = record;
+  g_auto (GVariantDict) dict = G_VARIANT_DICT_INIT (NULL);
+  g_autofree char *id = g_strdup_printf ("%" G_GINT64_FORMAT, head->tree_size);
+
+  postern_api_call_add_string (&dict, "id", id);
+  g_variant_dict_insert (&dict, "tree_size", "x", head->tree_size);
+  postern_api_call_add_string (&dict, "kid", head->kid);
+  postern_api_call_add_string (&dict, "statement", head->statement);
+  postern_api_call_add_time (&dict, "created_at", head->created_at);
+  return g_variant_dict_end (&dict);
+}
+
+static gboolean
+list_heads (PosternApiCall *call, PosternTxn *txn, GError **error)
+{
+  gint64 after = call->after != NULL ? g_ascii_strtoll (call->after, NULL, 10) : -1;
+  g_autoptr (GPtrArray) heads = postern_audit_chain_store_list_heads (txn, after, call->limit, error);
+
+  return heads != NULL && postern_api_call_set_page (call, heads, head_to_json);
+}
+
+/* Numbering and signing are transactions of their own, each of which may be repeated: before the one that notes that it was asked for. */
+static gboolean
+do_sign (PosternApiCall *call, GError **error)
+{
+  g_autoptr (PosternAuditHead) head = NULL;
+  g_autoptr (GError) failure = NULL;
+  guint n;
+
+  if (!postern_audit_log_sequence (call->store, POSTERN_AUDIT_REACH_FAR, call->now, &n, &failure)
+      && !g_error_matches (failure, POSTERN_ERROR, POSTERN_ERROR_CONFLICT))
+    {
+      g_propagate_error (error, g_steal_pointer (&failure));
+      return FALSE;
+    }
+  head = postern_audit_log_sign (call->api->tenant, call->now, error);
+  return head != NULL && postern_api_call_set_result (call, 200, head_to_json (head));
+}
+
+static gboolean
+sign (PosternApiCall *call, PosternTxn *txn, GError **error)
+{
+  postern_api_call_audit (call, "audit.head-signed", postern_json_get_string (call->result, "id"), NULL);
+  return TRUE;
+}
+
+static gboolean
+show_keys (PosternApiCall *call, PosternTxn *txn, GError **error)
+{
+  g_autoptr (GVariant) set = postern_audit_key_list (txn, error);
+
+  return set != NULL && postern_api_call_set_result (call, 200, set);
+}
+
+/* --- proofs --------------------------------------------------------------------------------------------------------- */
+
+static const PosternApiMember proof_members[] = {
+  { "entry", POSTERN_API_OBJECT, POSTERN_API_READ_ONLY, "The entry that is in the log." },
+  { "seq", POSTERN_API_INTEGER, POSTERN_API_READ_ONLY, "Its number, from 0." },
+  { "first", POSTERN_API_STRING, POSTERN_API_READ_ONLY, "The head of the log that the other one begins with: a JWS." },
+  { "head", POSTERN_API_STRING, POSTERN_API_OWN, "The head of the log: a JWS." },
+  { "path", POSTERN_API_ARRAY, POSTERN_API_OWN, "The hashes that make its root (RFC 6962 section 2.1).", .items = POSTERN_API_STRING },
+  { NULL },
+};
+static const PosternApiSchema proof_schema = { "AuditProof", proof_members, "What can be checked without the server." };
+
+static const PosternApiMember sizes[] = {
+  { "first", POSTERN_API_INTEGER, POSTERN_API_REQUIRED, "The number of entries of the earlier head.", 1, G_MAXINT32 },
+  { "size", POSTERN_API_INTEGER, POSTERN_API_REQUIRED, "The number of entries of the later one.", 1, G_MAXINT32 },
+  { NULL },
+};
+
+static gboolean
+prove (PosternApiCall *call, PosternTxn *txn, GError **error)
+{
+  g_autoptr (GVariant) proof = postern_audit_proof_make (txn, postern_request_get_capture (call->request, "id"), error);
+
+  return proof != NULL && postern_api_call_set_result (call, 200, proof);
+}
+
+static gboolean
+prove_consistency (PosternApiCall *call, PosternTxn *txn, GError **error)
+{
+  gint64 first = postern_json_get_int64 (call->query, "first", 0), size = postern_json_get_int64 (call->query, "size", 0);
+  g_autoptr (GVariant) proof = postern_audit_proof_make_consistency (txn, first, size, error);
+
+  return proof != NULL && postern_api_call_set_result (call, 200, proof);
+}
+
+/* --- an export ------------------------------------------------------------------------------------------------------ */
+
+#define PLACE "^([0-9]{1,15}|[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9:]{5,8}Z)$"
+
+static const PosternApiMember range[] = {
+  { "from", POSTERN_API_STRING, 0, "The first entry: its number, or a time (2026-01-31T00:00:00Z).", 1, 32, .pattern = PLACE },
+  { "to", POSTERN_API_STRING, 0, "Up to the first head behind it.", 1, 32, .pattern = PLACE },
+  { "next", POSTERN_API_INTEGER, 0, "Where to go on: what the call before answered.", 0, G_MAXINT32 },
+  { NULL },
+};
+
+static const PosternApiMember export_members[] = {
+  { "lines", POSTERN_API_ARRAY, POSTERN_API_OWN, "Lines of the file, each without its line feed.", .items = POSTERN_API_STRING },
+  { "next", POSTERN_API_INTEGER, POSTERN_API_READ_ONLY, "Where to go on; absent at the end." },
+  { "to", POSTERN_API_INTEGER, POSTERN_API_OWN, "Where it ends: to be asked for again with `next`." },
+  { NULL },
+};
+static const PosternApiSchema export_schema = { "AuditExport", export_members, "A part of the log that proves that it is whole." };
+
+/* An entry's number, or of a time: the number of the first entry of then or later. */
+static gboolean
+read_place (PosternApiCall *call, PosternTxn *txn, const char *name, gint64 *seq, GError **error)
+{
+  const char *text = postern_json_get_string (call->query, name);
+  g_autoptr (GDateTime) time = NULL;
+
+  if (text == NULL)
+    return TRUE;
+  if (strchr (text, 'T') == NULL)
+    {
+      *seq = g_ascii_strtoll (text, NULL, 10);
+      return TRUE;
+    }
+  time = g_date_time_new_from_iso8601 (text, NULL);
+  if (time == NULL)
+    return postern_api_call_invalid (error, name, "is no time");
+  return postern_audit_chain_store_find_first (txn, postern_id_get_first_key (g_date_time_to_unix (time)), seq, error);
+}
+
+/* The first head behind what is wanted, the last of all when nothing is: an export ends with what proves it. */
+static gboolean
+find_end (PosternApiCall *call, PosternTxn *txn, gint64 *to, GError **error)
+{
+  g_autoptr (GError) failure = NULL;
+  g_autoptr (PosternAuditHead) head = NULL;
+  gint64 wanted = -1;
+
+  if (!read_place (call, txn, "to", &wanted, error))
+    return FALSE;
+  head = postern_audit_chain_store_get_head (txn, MAX (0, wanted), wanted < 0, &failure);
+  if (failure != NULL)
+    g_propagate_error (error, g_steal_pointer (&failure));
+  else if (head == NULL)
+    g_set_error_literal (error, POSTERN_ERROR, POSTERN_ERROR_CONFLICT, "there is no signed head behind these entries: sign one, and try again");
+  else
+    *to = head->tree_size;
+  return head != NULL;
+}
+
+static gboolean
+set_lines (PosternApiCall *call, GPtrArray *lines, gint64 next, gint64 to)
+{
+  g_auto (GVariantBuilder) texts = G_VARIANT_BUILDER_INIT (G_VARIANT_TYPE_STRING_ARRAY);
+  g_auto (GVariantDict) dict = G_VARIANT_DICT_INIT (NULL);
+
+  for (guint i = 0; i < lines->len; i++)
+    g_variant_builder_add (&texts, "s", lines->pdata[i]);
+  g_variant_dict_insert_value (&dict, "lines", g_variant_builder_end (&texts));
+  if (next < to)
+    g_variant_dict_insert (&dict, "next", "x", next);
+  g_variant_dict_insert (&dict, "to", "x", to);
+  return postern_api_call_set_result (call, 200, g_variant_dict_end (&dict));
+}
+
+/* Without `next`: what stands before the entries. */
+static gboolean
+export (PosternApiCall *call, PosternTxn *txn, GError **error)
+{
+  gint64 at = postern_json_get_int64 (call->query, "next", -1), from = 0, to = 0, next;
+  g_autoptr (GPtrArray) lines = NULL;
+  g_autoptr (GVariant) keys = NULL;
+
+  if (!find_end (call, txn, &to, error) || !read_place (call, txn, "from", &from, error))
+    return FALSE;
+  if (at >= 0)
+    {
+      lines = postern_audit_export_list (txn, MIN (at, to), to, &next, error);
+      return lines != NULL && set_lines (call, lines, next, to);
+    }
+  keys = postern_audit_key_list (txn, error);
+  from = MIN (from, to);
+  lines = keys != NULL ? postern_audit_export_begin (txn, call->api->tenant, keys, &from, error) : NULL;
+  return lines != NULL && set_lines (call, lines, from, to);
+}
+
 static const PosternApiRow rows[] = {
   { POSTERN_API_LIST, "/audit", "listAuditEntries", "audit:read", "Lists what was done, the oldest first", .answer = &schema, .work = list, .flags = POSTERN_API_SENSITIVE },
+  { POSTERN_API_LIST, "/audit/heads", "listAuditHeads", "audit:read", "Lists what was signed of the log, the oldest first", .answer = &head_schema, .work = list_heads },
+  { POSTERN_API_ACTION, "/audit/heads", "signAuditHead", "audit:write", "Signs the log as it stands", .answer = &head_schema, .work = sign, .prepare = do_sign },
+  { POSTERN_API_SHOW, "/audit/keys", "getAuditKeys", "audit:read", "Shows the public keys that the log is signed with", .answer = &key_set_schema, .work = show_keys },
+  { POSTERN_API_SHOW, "/audit/consistency", "proveAuditConsistency", "audit:read", "Proves that a later log begins with an earlier one", .answer = &proof_schema, .query = sizes, .work = prove_consistency, .flags = POSTERN_API_CONFLICTS },
+  { POSTERN_API_SHOW, "/audit/export", "exportAudit", "audit:read", "Gives the log line by line", .answer = &export_schema, .query = range, .work = export, .flags = POSTERN_API_CONFLICTS | POSTERN_API_SENSITIVE },
+  { POSTERN_API_SHOW, "/audit/{id}/proof", "proveAuditEntry", "audit:read", "Proves that an entry is in the log", .answer = &proof_schema, .work = prove, .flags = POSTERN_API_CONFLICTS | POSTERN_API_SENSITIVE },
   { .path = NULL },
 };
 

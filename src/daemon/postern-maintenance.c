@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "postern-maintenance.h"
 
+#include "postern-audit-keeper.h"
 #include "postern-flow-account-delete.h"
 #include "postern-purge.h"
 
@@ -9,6 +10,7 @@
 #define LEASE "maintenance"
 #define FIRST_SECONDS 3     /* not while the first requests wait */
 #define INTERVAL_SECONDS 60
+#define AUDIT_SECONDS 1     /* how long an audit entry may be without its number */
 #define LEASE_SECONDS 180   /* outlives two missed rounds, not more */
 #define FORGET_USERS 50     /* a round */
 #define PURGE_ROWS 500      /* a step: short enough that no sign-in waits for it */
@@ -19,6 +21,8 @@ struct _PosternMaintenance {
   PosternRuntime *runtime;
   PosternTenant *tenant;
   PosternPurge *lasting, *short_lived;
+  PosternAuditKeeper *audit;
+  gboolean held; /* the lease, in the last round */
   GThread *thread;
   GMutex mutex;
   GCond cond;
@@ -80,6 +84,7 @@ run_once (PosternMaintenance *self)
     g_warning ("periodic work is put off: %s", error->message);
     return;
   }
+  self->held = turn.held;
   if (!turn.held)
     return;
   if (!postern_key_ring_maintain (postern_tenant_get_key_ring (self->tenant), now_seconds (), &error) ||
@@ -88,18 +93,32 @@ run_once (PosternMaintenance *self)
     g_warning ("periodic work is put off: %s", error->message);
 }
 
+/* Returns: when it is to be called next, monotonic */
+static gint64
+take_turn (PosternMaintenance *self, gint64 *round_due)
+{
+  g_autoptr (GError) error = NULL;
+  gint64 now = g_get_monotonic_time ();
+  if (now >= *round_due) {
+    run_once (self);
+    *round_due = g_get_monotonic_time () + INTERVAL_SECONDS * G_USEC_PER_SEC;
+  }
+  if (self->held && !postern_audit_keeper_turn (self->audit, now_seconds (), &error))
+    g_warning ("the audit log is not carried on: %s", error->message);
+  return self->held ? MIN (*round_due, now + AUDIT_SECONDS * G_USEC_PER_SEC) : *round_due;
+}
+
 static gpointer
 thread_main (gpointer user_data)
 {
   PosternMaintenance *self = user_data;
-  gint64 due = g_get_monotonic_time () + FIRST_SECONDS * G_USEC_PER_SEC;
+  gint64 round_due = g_get_monotonic_time () + FIRST_SECONDS * G_USEC_PER_SEC, due = round_due;
   g_mutex_lock (&self->mutex);
   while (!self->stopping) {
     if (g_cond_wait_until (&self->cond, &self->mutex, due))
       continue;
     g_mutex_unlock (&self->mutex);
-    run_once (self);
-    due = g_get_monotonic_time () + INTERVAL_SECONDS * G_USEC_PER_SEC;
+    due = take_turn (self, &round_due);
     g_mutex_lock (&self->mutex);
   }
   g_mutex_unlock (&self->mutex);
@@ -114,6 +133,7 @@ postern_maintenance_start (PosternRuntime *runtime, PosternTenant *tenant)
   self->tenant = g_object_ref (tenant);
   self->lasting = postern_purge_new (postern_tenant_get_store (tenant), POSTERN_KEEP_LASTING);
   self->short_lived = postern_purge_new (postern_tenant_get_store (tenant), POSTERN_KEEP_SHORT);
+  self->audit = postern_audit_keeper_new (tenant);
   self->holder = g_strdup_printf ("%s:%d", g_get_host_name (), (int) getpid ());
   g_mutex_init (&self->mutex);
   g_cond_init (&self->cond);
@@ -132,6 +152,7 @@ postern_maintenance_stop (PosternMaintenance *self)
   g_mutex_clear (&self->mutex);
   g_cond_clear (&self->cond);
   g_free (self->holder);
+  postern_audit_keeper_free (self->audit);
   postern_purge_free (self->lasting);
   postern_purge_free (self->short_lived);
   g_object_unref (self->tenant);

@@ -13,8 +13,8 @@
 #define LEASE_SECONDS 60
 
 PosternKey *
-postern_key_ring_store_make (PosternStore *store, PosternJoseAlg alg, const char *state, gint64 now,
-                             GError **error)
+postern_key_ring_store_make (PosternStore *store, const char *use, PosternJoseAlg alg, const char *state,
+                             gint64 now, GError **error)
 {
   g_autoptr (PosternJwk) jwk = postern_jwk_generate (alg, 0, error);
   g_autoptr (PosternKey) row = jwk ? postern_key_new () : NULL;
@@ -25,7 +25,7 @@ postern_key_ring_store_make (PosternStore *store, PosternJoseAlg alg, const char
     return NULL;
 
   row->kid = g_strdup (postern_jwk_get_kid (jwk));
-  row->use = g_strdup ("sig");
+  row->use = g_strdup (use);
   row->alg = g_strdup (postern_jose_alg_to_string (alg));
   row->state = g_strdup (state);
   row->public_jwk = postern_jwk_to_variant (jwk, FALSE);
@@ -83,12 +83,12 @@ postern_key_ring_store_list (PosternStore *store, GError **error)
 }
 
 PosternKey *
-postern_key_ring_store_find (GPtrArray *rows, const char *alg, const char *state)
+postern_key_ring_store_find (GPtrArray *rows, const char *use, const char *alg, const char *state)
 {
   for (guint i = 0; i < rows->len; i++) {
     PosternKey *row = g_ptr_array_index (rows, i);
 
-    if (g_str_equal (row->use, "sig") && g_str_equal (row->alg, alg) && g_str_equal (row->state, state))
+    if (g_str_equal (row->use, use) && g_str_equal (row->alg, alg) && g_str_equal (row->state, state))
       return row;
   }
 
@@ -129,8 +129,8 @@ rotate (PosternTxn *txn, gpointer data, GError **error)
   if (rows == NULL)
     return FALSE;
 
-  current = postern_key_ring_store_find (rows, rotation->fresh->alg, "current");
-  next = postern_key_ring_store_find (rows, rotation->fresh->alg, "next");
+  current = postern_key_ring_store_find (rows, rotation->fresh->use, rotation->fresh->alg, "current");
+  next = postern_key_ring_store_find (rows, rotation->fresh->use, rotation->fresh->alg, "next");
   if (current != NULL && !postern_key_store_set_state (txn, current->kid, "current", "previous",
                                                        rotation->now, rotation->keep_until, error))
     return FALSE;

@@ -130,7 +130,7 @@ read_entries (PosternKeyRing *self, GError **error)
     PosternKey *row = g_ptr_array_index (rows, i);
     Entry *entry;
 
-    if (g_str_equal (row->state, "retired") || !g_str_equal (row->use, "sig"))
+    if (g_str_equal (row->state, "retired") || !g_str_equal (row->use, POSTERN_KEY_USE_TOKENS))
       continue;
     entry = read_entry (self, row, error);
     if (entry == NULL)
@@ -284,9 +284,9 @@ static gboolean
 make_pair (PosternKeyRing *self, PosternJoseAlg alg, GError **error)
 {
   g_autoptr (PosternKey) current =
-      postern_key_ring_store_make (self->store, alg, "current", get_now (), error);
+      postern_key_ring_store_make (self->store, POSTERN_KEY_USE_TOKENS, alg, "current", get_now (), error);
   g_autoptr (PosternKey) next =
-      current ? postern_key_ring_store_make (self->store, alg, "next", get_now (), error) : NULL;
+      current ? postern_key_ring_store_make (self->store, POSTERN_KEY_USE_TOKENS, alg, "next", get_now (), error) : NULL;
   g_autoptr (GError) problem = NULL;
 
   if (next == NULL)
@@ -357,7 +357,7 @@ rotate (PosternKeyRing *self, PosternJoseAlg alg, gint64 now, GError **error)
   if (!has_current)
     return make_pair (self, alg, error);
 
-  fresh = postern_key_ring_store_make (self->store, alg, "next", now, error);
+  fresh = postern_key_ring_store_make (self->store, POSTERN_KEY_USE_TOKENS, alg, "next", now, error);
 
   return fresh != NULL && postern_key_ring_store_rotate (self->store, fresh, now, now + SHOWN_AFTER, error) &&
          refresh (self, error);
@@ -380,14 +380,14 @@ static gboolean
 care_for (PosternKeyRing *self, GPtrArray *rows, PosternKey *row, gint64 now, GError **error)
 {
   PosternJoseAlg alg = postern_jose_alg_from_string (row->alg);
-  PosternKey *next = postern_key_ring_store_find (rows, row->alg, "next");
+  PosternKey *next = postern_key_ring_store_find (rows, row->use, row->alg, "next");
   g_autoptr (PosternKey) fresh = NULL;
 
   if (next != NULL)
     return now - row->activated_at < SIGNS_FOR || now - next->created_at < SHOWN_BEFORE ||
            rotate (self, alg, now, error);
 
-  fresh = postern_key_ring_store_make (self->store, alg, "next", now, error);
+  fresh = postern_key_ring_store_make (self->store, POSTERN_KEY_USE_TOKENS, alg, "next", now, error);
 
   return fresh != NULL && postern_key_ring_store_insert (self->store, fresh, NULL, error);
 }
@@ -407,7 +407,8 @@ maintain (PosternKeyRing *self, gint64 now, GError **error)
   for (guint i = 0; rows != NULL && i < rows->len; i++) {
     PosternKey *row = g_ptr_array_index (rows, i);
 
-    if (g_str_equal (row->state, "current") && !care_for (self, rows, row, now, error))
+    if (g_str_equal (row->use, POSTERN_KEY_USE_TOKENS) && g_str_equal (row->state, "current") &&
+        !care_for (self, rows, row, now, error))
       return FALSE;
   }
 

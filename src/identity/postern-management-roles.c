@@ -25,6 +25,7 @@ static const PosternManagementPermission permissions[] = {
   { "messages:read", EVERYBODY, "See what became of messages, without what they say." },
   { "messages:write", "owner support", "Send messages again, and try out the way." },
   { "audit:read", "owner security read-only", "See what was done, by whom and to what." },
+  { "audit:write", "owner security", "Have the log signed as it stands." },
   { NULL },
 };
 /* clang-format on */

@@ -9,7 +9,7 @@ canonical (const char *text)
   GString *out = g_string_new (NULL);
 
   g_assert_no_error (error);
-  postern_json_append_canonical (out, value);
+  postern_json_canonical_append (out, value);
   return g_string_free (out, FALSE);
 }
 
@@ -72,7 +72,7 @@ test_numbers (void)
 
     memcpy (&number, &cases[i].bits, sizeof number);
     value = g_variant_ref_sink (g_variant_new_double (number));
-    postern_json_append_canonical (out, value);
+    postern_json_canonical_append (out, value);
     g_assert_cmpstr (out->str, ==, cases[i].text);
   }
 }

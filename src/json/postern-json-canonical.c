@@ -114,7 +114,7 @@ append_object (GString *out, GVariant *object)
       g_string_append_c (out, ',');
     append_string (out, names->pdata[i]);
     g_string_append_c (out, ':');
-    postern_json_append_canonical (out, value);
+    postern_json_canonical_append (out, value);
   }
   g_string_append_c (out, '}');
 }
@@ -128,7 +128,7 @@ append_array (GString *out, GVariant *array)
 
     if (i > 0)
       g_string_append_c (out, ',');
-    postern_json_append_canonical (out, item);
+    postern_json_canonical_append (out, item);
   }
   g_string_append_c (out, ']');
 }
@@ -139,13 +139,13 @@ append_boxed (GString *out, GVariant *inner)
   g_autoptr (GVariant) owned = inner;
 
   if (owned)
-    postern_json_append_canonical (out, owned);
+    postern_json_canonical_append (out, owned);
   else
     g_string_append (out, "null");
 }
 
 void
-postern_json_append_canonical (GString *out, GVariant *value)
+postern_json_canonical_append (GString *out, GVariant *value)
 {
   if (g_variant_is_of_type (value, G_VARIANT_TYPE_STRING))
     append_string (out, g_variant_get_string (value, NULL));

@@ -73,12 +73,12 @@ POSTERN_JSON_API GVariant *postern_json_parse_object (const char *text, gssize l
 POSTERN_JSON_API void postern_json_append (GString *out, GVariant *value);
 
 /**
- * postern_json_append_canonical:
+ * postern_json_canonical_append:
  * @value: of the types that are read
  *
  * Writes @value to @out as the JSON Canonicalization Scheme has it (RFC 8785): one text for one document, to be hashed.
  */
-POSTERN_JSON_API void postern_json_append_canonical (GString *out, GVariant *value);
+POSTERN_JSON_API void postern_json_canonical_append (GString *out, GVariant *value);
 
 /**
  * postern_json_append_string:

@@ -19,7 +19,7 @@ set_up (void)
   } known[] = { { "", 0 }, { "\0", 1 }, { "\x10", 1 }, { "\x20\x21", 2 }, { "\x30\x31", 2 }, { "@ABC", 4 }, { "PQRSTUVW", 8 }, { "`abcdefghijklmno", 16 } };
 
   for (guint i = 0; i < LEAVES; i++) {
-    guint8 number = (guint8) i;
+    guint8 number = (guint8) (100 + i);
 
     postern_merkle_hash_leaf (i < G_N_ELEMENTS (known) ? known[i].bytes : (const char *) &number, i < G_N_ELEMENTS (known) ? known[i].length : 1, &leaves[i]);
     trees[i + 1] = trees[i];

@@ -179,6 +179,32 @@ static const PosternField audit_fields[] = {
 };
 POSTERN_DEFINE_RECORD (PosternAudit, audit, "audit", "audit entry")
 
+static const PosternField audit_link_fields[] = {
+  INT64 (PosternAuditLink, seq),
+  INT64 (PosternAuditLink, audit_key),
+  TEXT (PosternAuditLink, leaf),
+  TEXT (PosternAuditLink, chain),
+};
+POSTERN_DEFINE_RECORD (PosternAuditLink, audit_link, "audit_chain", "numbered audit entry")
+
+static const PosternField audit_tree_fields[] = {
+  TEXT (PosternAuditTree, name),
+  INT64 (PosternAuditTree, size),
+  TEXT (PosternAuditTree, nodes),
+  TEXT (PosternAuditTree, chain),
+  INT64 (PosternAuditTree, last_key),
+  INT64 (PosternAuditTree, updated_at),
+};
+POSTERN_DEFINE_RECORD (PosternAuditTree, audit_tree, "audit_trees", "audit tree")
+
+static const PosternField audit_head_fields[] = {
+  INT64 (PosternAuditHead, tree_size),
+  TEXT (PosternAuditHead, kid),
+  TEXT (PosternAuditHead, statement),
+  INT64 (PosternAuditHead, created_at),
+};
+POSTERN_DEFINE_RECORD (PosternAuditHead, audit_head, "audit_heads", "tree head")
+
 static const PosternField outbox_entry_fields[] = {
   INT64 (PosternOutboxEntry, key),
   TEXT (PosternOutboxEntry, id),

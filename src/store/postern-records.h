@@ -211,6 +211,34 @@ typedef struct {
 } PosternAudit;
 POSTERN_DECLARE_RECORD (PosternAudit, postern_audit)
 
+/** PosternAuditLink: an audit entry's place in the log. Hashes are base64url: postern-merkle.h. */
+typedef struct {
+  gint64 seq;       /* from 0 */
+  gint64 audit_key; /* the entry's */
+  char *leaf, *chain;
+} PosternAuditLink;
+POSTERN_DECLARE_RECORD (PosternAuditLink, postern_audit_link)
+
+/** PosternAuditTree: a hash tree of the log's first entries, as far as it is needed to let it grow. */
+typedef struct {
+  char *name;      /* "log": of all that have a number; "cut": of those that are gone */
+  gint64 size;     /* so many */
+  char *nodes;     /* as postern_merkle_tree_print() writes it */
+  char *chain;     /* of its last entry; of the empty log 32 times 0 */
+  gint64 last_key; /* the largest of its entries' keys, -1 when it has none */
+  gint64 updated_at;
+} PosternAuditTree;
+POSTERN_DECLARE_RECORD (PosternAuditTree, postern_audit_tree)
+
+/** PosternAuditHead: what was signed about the log of that size. */
+typedef struct {
+  gint64 tree_size;
+  char *kid;
+  char *statement; /* a JWS: src/identity/postern-audit-statement.h */
+  gint64 created_at;
+} PosternAuditHead;
+POSTERN_DECLARE_RECORD (PosternAuditHead, postern_audit_head)
+
 /** A message on its way to a person; afterwards the log's entry about it. */
 typedef struct {
   gint64 key; /* of the id; the store's own */

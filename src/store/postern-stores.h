@@ -244,6 +244,32 @@ GPtrArray *postern_audit_store_list (PosternTxn *txn, const char *after, guint l
 /** the newest first, by index: what @actor did, without each sign-in and its end. @before: as of postern_session_store_list_latest() */
 GPtrArray *postern_audit_store_list_for (PosternTxn *txn, const char *actor, const char *before, guint limit, GError **error);
 
+/* postern-audit-chain-store.c: LASTING; the order of the audit entries, and what proves it (src/identity/postern-audit-log.h) */
+/** the first @limit entries behind @after_key, a key, that have no number, in the order of their keys. (element-type PosternAudit) */
+GPtrArray *postern_audit_chain_store_list_new (PosternTxn *txn, gint64 after_key, guint limit, GError **error);
+/** whether no entry from @from_key up to @to_key lacks a number: cheaper than to look for it */
+gboolean postern_audit_chain_store_is_complete (PosternTxn *txn, gint64 from_key, gint64 to_key, gboolean *complete, GError **error);
+/** Returns: (transfer full) (nullable): NULL without @error where there is none yet */
+PosternAuditTree *postern_audit_chain_store_get_tree (PosternTxn *txn, const char *name, GError **error);
+/** @tree in place of the one of @size; CONFLICT when somebody else was faster. (element-type PosternAuditLink): @links are new */
+gboolean postern_audit_chain_store_grow (PosternTxn *txn, const PosternAuditTree *tree, gint64 size, GPtrArray *links, GError **error);
+/** from the number @from on. (element-type PosternAuditLink) */
+GPtrArray *postern_audit_chain_store_list (PosternTxn *txn, gint64 from, guint limit, GError **error);
+/** the entries of the same; one that is gone is left out. (element-type PosternAudit) */
+GPtrArray *postern_audit_chain_store_list_entries (PosternTxn *txn, gint64 from, guint limit, GError **error);
+/** @seq: (out): the number of the first whose key is @key or larger; how many there are when there is none */
+gboolean postern_audit_chain_store_find_first (PosternTxn *txn, gint64 key, gint64 *seq, GError **error);
+PosternAuditLink *postern_audit_chain_store_find (PosternTxn *txn, const char *audit_id, GError **error);
+/** goes through the leaves from number @from up to, without, @to: FALSE by @func ends it */
+typedef gboolean (*PosternAuditLeafFunc) (gint64 seq, const char *leaf, gpointer user_data);
+gboolean postern_audit_chain_store_foreach_leaf (PosternTxn *txn, gint64 from, gint64 to, PosternAuditLeafFunc func, gpointer user_data, GError **error);
+/** one that is there already for its size stays */
+gboolean postern_audit_chain_store_add_head (PosternTxn *txn, const PosternAuditHead *head, GError **error);
+/** the first of a tree of @size or more; @latest: the last of all. Returns: (transfer full) (nullable): NULL without @error where there is none */
+PosternAuditHead *postern_audit_chain_store_get_head (PosternTxn *txn, gint64 size, gboolean latest, GError **error);
+/** of trees larger than @size. (element-type PosternAuditHead) */
+GPtrArray *postern_audit_chain_store_list_heads (PosternTxn *txn, gint64 size, guint limit, GError **error);
+
 /* postern-outbox-store.c: LASTING; what waits to be sent, and the log of what was */
 /** seals entry->model, which is given as plain JSON; once committed, who waits in postern_store_wait_for_message() goes on */
 gboolean postern_outbox_store_insert (PosternTxn *txn, PosternOutboxEntry *entry, GError **error);
