@@ -124,6 +124,12 @@ static const struct {
   { "getMessage", ALL },
   { "retryMessage", OWNER | SUPPORT },
   { "listAuditEntries", OWNER | SECURITY | READER },
+  { "listAuditHeads", OWNER | SECURITY | READER },
+  { "signAuditHead", OWNER | SECURITY },
+  { "getAuditKeys", OWNER | SECURITY | READER },
+  { "proveAuditConsistency", OWNER | SECURITY | READER },
+  { "exportAudit", OWNER | SECURITY | READER },
+  { "proveAuditEntry", OWNER | SECURITY | READER },
   { "getDocument", ANYBODY },
 };
 

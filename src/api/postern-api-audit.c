@@ -102,14 +102,17 @@ do_sign (PosternApiCall *call, GError **error)
       return FALSE;
     }
   head = postern_audit_log_sign (call->api->tenant, call->now, error);
-  return head != NULL && postern_api_call_set_result (call, 200, head_to_json (head));
+  return head != NULL;
 }
 
 static gboolean
 sign (PosternApiCall *call, PosternTxn *txn, GError **error)
 {
-  postern_api_call_audit (call, "audit.head-signed", postern_json_get_string (call->result, "id"), NULL);
-  return TRUE;
+  g_autoptr (PosternAuditHead) head = postern_audit_chain_store_get_head (txn, 0, TRUE, error);
+  g_autofree char *size = head != NULL ? g_strdup_printf ("%" G_GINT64_FORMAT, head->tree_size) : NULL;
+
+  postern_api_call_audit (call, "audit.head-signed", size, NULL);
+  return head != NULL && postern_api_call_set_result (call, 200, head_to_json (head));
 }
 
 static gboolean
