@@ -148,6 +148,12 @@ postern_factor_password_finalize (GObject *object)
   G_OBJECT_CLASS (postern_factor_password_parent_class)->finalize (object);
 }
 
+static gboolean
+postern_factor_password_knows_value (PosternFactor *factor, const char *value)
+{
+  return postern_password_hash_is_known (value);
+}
+
 static void
 postern_factor_password_class_init (PosternFactorPasswordClass *klass)
 {
@@ -155,6 +161,7 @@ postern_factor_password_class_init (PosternFactorPasswordClass *klass)
   POSTERN_INSTANCE_CLASS (klass)->configure = postern_factor_password_configure;
   POSTERN_AUTHENTICATOR_CLASS (klass)->handle_step = postern_factor_password_handle_step;
   POSTERN_FACTOR_CLASS (klass)->make_value = postern_factor_password_make_value;
+  POSTERN_FACTOR_CLASS (klass)->knows_value = postern_factor_password_knows_value;
 }
 
 static void

@@ -41,6 +41,21 @@ test_make (void)
   g_assert_cmpint (argon2_verify (one, "correct horse", 13, Argon2_id), ==, ARGON2_OK);
 }
 
+/* What the makers of the scheme published with their code: signer key, separator, salt, and what "user1password" becomes. */
+#define FIREBASE                                                                                                      \
+  "$jxspr8Ki0RYycVU8zykbdLGjFQ3McFUH0uiiTvC8pVMXAn210wjLNmdZJzxUECKbm0QsEmYUSDzZvpjeJ9WmXA"                           \
+  "$Bw$42xEC+ixf3L2lw$lSrfV15cpx95/sZS2W9c9Kp6i/LVgQNDNC/qzrCnh1SAyZvqmZqAjTdn3aoItz+VHjoZilo78198JAdRuid5lQ"
+
+static void
+test_firebase (void)
+{
+  static const char stored[] = "$firebase-scrypt$ln=14,r=8" FIREBASE;
+
+  g_assert_true (postern_password_hash_is_known (stored));
+  g_assert_cmpint (verify (stored, "user1password"), ==, POSTERN_PASSWORD_UPGRADE);
+  g_assert_cmpint (verify (stored, "user1passwore"), ==, POSTERN_PASSWORD_WRONG);
+}
+
 /* Made by Python's hashlib and libxcrypt. */
 static void
 test_imports (void)
@@ -107,6 +122,8 @@ test_bombs (void)
     "$2b$31$abcdefghijklmnopqrstuujydOTSfIH/d5oUHpsygqV5X9xJLQc6e",
     "$2x$04$abcdefghijklmnopqrstuujydOTSfIH/d5oUHpsygqV5X9xJLQc6e",
     "$2b$04$", "$2b$", "", "plain", "$1$abcdefgh$", "{SSHA}abc",
+    "$firebase-scrypt$", "$firebase-scrypt$ln=14,r=8$AAAA$AAAA$AAAA$AAAA", "$firebase-scrypt$ln=21,r=8" FIREBASE, "$firebase-scrypt$ln=14,r=17" FIREBASE,
+    "$firebase-scrypt$ln=14" FIREBASE, "$firebase-scrypt$ln=14,r=8,p=1" FIREBASE, "$firebase-scrypt$ln=14,r=8" FIREBASE "$AAAA", "$firebase-scrypt$ln=14,r=8" FIREBASE "==",
   };
   gint64 begin = g_get_monotonic_time ();
 
@@ -423,6 +440,7 @@ main (int argc, char **argv)
   pool = postern_password_pool_new (64 * 1024, 2, 8, cheap.memory);
   g_test_add_func ("/password-hash/make", test_make);
   g_test_add_func ("/password-hash/imports", test_imports);
+  g_test_add_func ("/password-hash/firebase", test_firebase);
   g_test_add_func ("/password-hash/argon2-kinds", test_argon2_kinds);
   g_test_add_func ("/password-hash/bombs", test_bombs);
   g_test_add_func ("/password-hash/limit", test_limit);

@@ -8,6 +8,7 @@ static const PosternPasswordScheme *const families[] = {
   postern_password_bcrypt_schemes,
   postern_password_pbkdf2_schemes,
   postern_password_scrypt_schemes,
+  postern_password_firebase_schemes,
 };
 
 static const PosternPasswordScheme *

@@ -29,6 +29,7 @@ extern const PosternPasswordScheme postern_password_argon2_schemes[]; /* Argon2i
 extern const PosternPasswordScheme postern_password_bcrypt_schemes[]; /* $2a$ $2b$ $2y$ */
 extern const PosternPasswordScheme postern_password_pbkdf2_schemes[]; /* HMAC with SHA-1, -256, -512 */
 extern const PosternPasswordScheme postern_password_scrypt_schemes[];
+extern const PosternPasswordScheme postern_password_firebase_schemes[];
 
 typedef enum { POSTERN_PASSWORD_WRONG, POSTERN_PASSWORD_RIGHT, POSTERN_PASSWORD_UPGRADE } PosternPasswordResult;
 

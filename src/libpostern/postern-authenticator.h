@@ -118,9 +118,16 @@ POSTERN_API G_DECLARE_DERIVABLE_TYPE (PosternFactor, postern_factor, POSTERN, FA
  */
 
 /**
+ * PosternFactorClass::knows_value:
+ *
+ * Whether @value, which was made elsewhere, is of a kind that the factor can verify.
+ */
+
+/**
  * PosternFactorClass:
  * @parent_class: the base
  * @make_value: (nullable): what is stored of a secret
+ * @knows_value: (nullable): whether a secret can be verified by this; nothing that was made elsewhere is known without it
  * @padding: room to grow; never used by a plugin
  *
  * What a type overrides.
@@ -128,7 +135,8 @@ POSTERN_API G_DECLARE_DERIVABLE_TYPE (PosternFactor, postern_factor, POSTERN, FA
 struct _PosternFactorClass {
   PosternAuthenticatorClass parent_class;
   char *(*make_value) (PosternFactor *self, const char *secret, const char *identifier, GCancellable *cancellable, GError **error);
-  gpointer padding[11];
+  gboolean (*knows_value) (PosternFactor *self, const char *value);
+  gpointer padding[10];
 };
 
 /**
@@ -140,5 +148,14 @@ struct _PosternFactorClass {
  * Returns: (transfer full) (nullable): what is stored
  */
 POSTERN_API char *postern_factor_make_value (PosternFactor *self, const char *secret, const char *identifier, GCancellable *cancellable, GError **error);
+
+/**
+ * postern_factor_knows_value:
+ *
+ * As the vfunc of that name.
+ *
+ * Returns: whether it may be stored
+ */
+POSTERN_API gboolean postern_factor_knows_value (PosternFactor *self, const char *value);
 
 G_END_DECLS

@@ -16,3 +16,13 @@ postern_factor_make_value (PosternFactor *self, const char *secret, const char *
                postern_instance_get_id (POSTERN_INSTANCE (self)));
   return NULL;
 }
+
+gboolean
+postern_factor_knows_value (PosternFactor *self, const char *value)
+{
+  PosternFactorClass *klass;
+
+  g_return_val_if_fail (POSTERN_IS_FACTOR (self) && value != NULL, FALSE);
+  klass = POSTERN_FACTOR_GET_CLASS (self);
+  return klass->knows_value != NULL && klass->knows_value (self, value);
+}

@@ -14,6 +14,8 @@ G_BEGIN_DECLS
 
 /* postern-user-store.c */
 gboolean postern_user_store_insert (PosternTxn *txn, PosternUser *user, GError **error);
+/** as postern_user_store_insert() would: CONFLICT when somebody else signs in with one of the names */
+gboolean postern_user_store_check (PosternTxn *txn, const PosternUser *user, GError **error);
 gboolean postern_user_store_update (PosternTxn *txn, PosternUser *user, GError **error);
 gboolean postern_user_store_delete (PosternTxn *txn, const char *id, GError **error); /* and all that is the user's */
 PosternUser *postern_user_store_get (PosternTxn *txn, const char *id, GError **error);

@@ -9,8 +9,8 @@
  * could take a stranger's address as a name would catch that stranger's sign-ins. The unique rules of the table
  * guard each column; this look-up (by their indices) guards across them.
  */
-static gboolean
-check_identifiers (PosternTxn *txn, const PosternUser *user, GError **error)
+gboolean
+postern_user_store_check (PosternTxn *txn, const PosternUser *user, GError **error)
 {
   static const char sql[] = "SELECT 1 FROM users WHERE username IN (?3, ?4) AND id <> ?1 UNION ALL "
                             "SELECT 1 FROM users WHERE email IN (?2, ?4) AND id <> ?1 UNION ALL "
@@ -30,7 +30,7 @@ check_identifiers (PosternTxn *txn, const PosternUser *user, GError **error)
 gboolean
 postern_user_store_insert (PosternTxn *txn, PosternUser *user, GError **error)
 {
-  return check_identifiers (txn, user, error)
+  return postern_user_store_check (txn, user, error)
          && postern_record_write (txn, &postern_records_user, user, POSTERN_SQL_INSERT (postern_records_user, ""), error) > 0;
 }
 
@@ -39,7 +39,7 @@ postern_user_store_update (PosternTxn *txn, PosternUser *user, GError **error)
 {
   gint64 changed;
 
-  if (!check_identifiers (txn, user, error))
+  if (!postern_user_store_check (txn, user, error))
     return FALSE;
   changed = postern_record_write (txn, &postern_records_user, user, POSTERN_SQL_UPDATE (postern_records_user), error);
   if (changed == 0)
@@ -69,7 +69,7 @@ postern_user_store_get (PosternTxn *txn, const char *id, GError **error)
 PosternUser *
 postern_user_store_find (PosternTxn *txn, const char *identifier, GError **error)
 {
-  /* At most three look-ups by index, the first that finds ends it; check_identifiers() keeps them from disagreeing. */
+  /* At most three look-ups by index, the first that finds ends it; postern_user_store_check() keeps them from disagreeing. */
   static const char where[] = "WHERE id = (SELECT id FROM users WHERE username = ?1 UNION ALL SELECT id FROM users WHERE email = ?1 "
                               "UNION ALL SELECT id FROM users WHERE phone = ?1 LIMIT 1)";
   PosternValue values[] = { POSTERN_TEXT (identifier) };

@@ -1,0 +1,244 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "postern-user-import.h"
+
+#include <string.h>
+
+#include "postern-error.h"
+#include "postern-identifier.h"
+#include "postern-json.h"
+
+#define OBJECT_BYTES (64 * 1024) /* of profile and of data, as they are stored */
+#define IDENTITIES 32
+#define SUBJECT_BYTES 255 /* OpenID Connect Core 2 */
+
+static const char *const members[] = { "username", "email",         "phone",      "email_verified", "phone_verified", "disabled", "profile",
+                                       "data",     "password_hash", "created_at", "identities",     NULL };
+
+void
+postern_user_import_clear (PosternUserImport *self)
+{
+  g_clear_pointer (&self->user, postern_user_unref);
+  g_clear_pointer (&self->credential, postern_credential_unref);
+  g_clear_pointer (&self->identities, g_ptr_array_unref);
+}
+
+static gboolean
+invalid (GError **error, const char *member, const char *why)
+{
+  g_set_error (error, POSTERN_ERROR, POSTERN_ERROR_INVALID_REQUEST, "%s: %s", member, why);
+  return FALSE;
+}
+
+/* An unknown member is somebody's data that would be lost without a word. */
+static gboolean
+check_members (GVariant *record, GError **error)
+{
+  GVariantIter iter;
+  const char *name;
+
+  g_variant_iter_init (&iter, record);
+  while (g_variant_iter_next (&iter, "{&sv}", &name, NULL))
+    if (!g_strv_contains (members, name))
+      return invalid (error, name, "there is no such member");
+  return TRUE;
+}
+
+static gboolean
+read_member (GVariant *record, const char *name, const GVariantType *type, const char *why, GVariant **value, GError **error)
+{
+  *value = postern_json_get (record, name);
+  if (*value == NULL || g_variant_is_of_type (*value, type))
+    return TRUE;
+  g_clear_pointer (value, g_variant_unref);
+  return invalid (error, name, why);
+}
+
+static gboolean
+read_string (GVariant *record, const char *name, char **value, GError **error)
+{
+  g_autoptr (GVariant) member = NULL;
+
+  if (!read_member (record, name, G_VARIANT_TYPE_STRING, "must be a string", &member, error))
+    return FALSE;
+  *value = member != NULL && g_variant_get_size (member) > 1 ? g_variant_dup_string (member, NULL) : NULL;
+  return TRUE;
+}
+
+static gboolean
+read_boolean (GVariant *record, const char *name, gboolean *value, GError **error)
+{
+  g_autoptr (GVariant) member = NULL;
+
+  if (!read_member (record, name, G_VARIANT_TYPE_BOOLEAN, "must be true or false", &member, error))
+    return FALSE;
+  *value = member != NULL && g_variant_get_boolean (member);
+  return TRUE;
+}
+
+static gboolean
+read_object (GVariant *record, const char *name, GVariant **value, GError **error)
+{
+  if (!read_member (record, name, G_VARIANT_TYPE_VARDICT, "must be an object", value, error))
+    return FALSE;
+  return *value == NULL || g_variant_get_size (*value) <= OBJECT_BYTES || invalid (error, name, "is larger than 64 KiB");
+}
+
+/* Stored is the spelling that is looked up. */
+static gboolean
+read_identifier (GVariant *record, const char *name, char *(*canonicalize) (const char *), char **value, GError **error)
+{
+  g_autofree char *typed = NULL;
+
+  if (!read_string (record, name, &typed, error))
+    return FALSE;
+  *value = typed != NULL ? canonicalize (typed) : NULL;
+  return typed == NULL || *value != NULL || invalid (error, name, "is not one that people can sign in with");
+}
+
+static gboolean
+read_time (GVariant *record, gint64 now, gint64 *value, GError **error)
+{
+  g_autoptr (GVariant) member = NULL;
+
+  if (!read_member (record, "created_at", G_VARIANT_TYPE_INT64, "must be seconds since 1970", &member, error))
+    return FALSE;
+  *value = member != NULL ? g_variant_get_int64 (member) : now;
+  return (*value > 0 && *value <= now) || invalid (error, "created_at", "must be in the past");
+}
+
+static gboolean
+read_user (PosternUser *user, GVariant *record, gint64 now, GError **error)
+{
+  gboolean disabled;
+
+  if (!read_identifier (record, "username", postern_identifier_canonicalize, &user->username, error) ||
+      !read_identifier (record, "email", postern_identifier_canonicalize_email, &user->email, error) ||
+      !read_identifier (record, "phone", postern_identifier_canonicalize, &user->phone, error) ||
+      !read_boolean (record, "email_verified", &user->email_verified, error) || !read_boolean (record, "phone_verified", &user->phone_verified, error) ||
+      !read_boolean (record, "disabled", &disabled, error) || !read_object (record, "profile", &user->profile, error) ||
+      !read_object (record, "data", &user->data, error) || !read_time (record, now, &user->created_at, error))
+    return FALSE;
+  if (user->username == NULL && user->email == NULL && user->phone == NULL)
+    return invalid (error, "email", "or username or phone must be given: a person needs something to sign in with");
+  if (user->username != NULL && strchr (user->username, '@') != NULL)
+    return invalid (error, "username", "must not look like an e-mail address; give it as email");
+  if (user->phone != NULL && !postern_identifier_is_phone (user->phone))
+    return invalid (error, "phone", "must be a number as +49…");
+  user->id = postern_id_new ("usr");
+  user->updated_at = now;
+  user->disabled_at = disabled ? now : 0;
+  user->email_verified = user->email_verified && user->email != NULL;
+  user->phone_verified = user->phone_verified && user->phone != NULL;
+  return TRUE;
+}
+
+static gboolean
+read_password (PosternUserImport *self, GVariant *record, const PosternUserImportRules *rules, GError **error)
+{
+  g_autofree char *hash = NULL;
+
+  if (!read_string (record, "password_hash", &hash, error))
+    return FALSE;
+  if (hash == NULL)
+    return TRUE;
+  if (rules->kind == NULL)
+    return invalid (error, "password_hash", "cannot be kept: no password factor is running here");
+  if (!rules->knows (rules->factor, hash))
+    return invalid (error, "password_hash", "is of no kind that can be verified here");
+  self->credential = postern_credential_new ();
+  self->credential->id = postern_id_new ("crd");
+  self->credential->user_id = g_strdup (self->user->id);
+  self->credential->kind = g_strdup (rules->kind);
+  self->credential->value = g_steal_pointer (&hash);
+  self->credential->created_at = self->credential->updated_at = rules->now;
+  return TRUE;
+}
+
+static gboolean
+read_identity (PosternUserImport *self, GVariant *model, gint64 now, GError **error)
+{
+  PosternIdentity *identity = postern_identity_new ();
+
+  g_ptr_array_add (self->identities, identity);
+  if (!g_variant_is_of_type (model, G_VARIANT_TYPE_VARDICT) || !read_string (model, "connector", &identity->connector, error) ||
+      !read_string (model, "subject", &identity->subject, error) || identity->connector == NULL || identity->subject == NULL ||
+      strlen (identity->connector) > SUBJECT_BYTES || strlen (identity->subject) > SUBJECT_BYTES)
+    {
+      g_clear_error (error);
+      return invalid (error, "identities", "must be objects of a connector and a subject, of 255 bytes at most");
+    }
+  identity->id = postern_id_new ("idn");
+  identity->user_id = g_strdup (self->user->id);
+  identity->created_at = now;
+  return TRUE;
+}
+
+static gboolean
+read_identities (PosternUserImport *self, GVariant *record, gint64 now, GError **error)
+{
+  g_autoptr (GVariant) list = NULL;
+
+  self->identities = g_ptr_array_new_with_free_func ((GDestroyNotify) postern_identity_unref);
+  if (!read_member (record, "identities", G_VARIANT_TYPE ("av"), "must be an array", &list, error))
+    return FALSE;
+  if (list != NULL && g_variant_n_children (list) > IDENTITIES)
+    return invalid (error, "identities", "are more than 32");
+  for (gsize i = 0; list != NULL && i < g_variant_n_children (list); i++)
+    {
+      g_autoptr (GVariant) box = g_variant_get_child_value (list, i);
+      g_autoptr (GVariant) model = g_variant_get_variant (box);
+
+      if (!read_identity (self, model, now, error))
+        return FALSE;
+    }
+  return TRUE;
+}
+
+gboolean
+postern_user_import_read (PosternUserImport *self, GVariant *record, const PosternUserImportRules *rules, GError **error)
+{
+  memset (self, 0, sizeof *self);
+  self->user = postern_user_new ();
+  if (check_members (record, error) && read_user (self->user, record, rules->now, error) && read_password (self, record, rules, error) &&
+      read_identities (self, record, rules->now, error))
+    return TRUE;
+  postern_user_import_clear (self);
+  return FALSE;
+}
+
+/* --- in a transaction: nothing is left to a statement that fails, which would cost the whole batch ------------------- */
+
+static gboolean
+check_identity (const PosternIdentity *identity, PosternTxn *txn, GError **error)
+{
+  g_autoptr (GError) missing = NULL;
+  g_autoptr (PosternIdentity) known = postern_identity_store_find (txn, identity->connector, identity->subject, &missing);
+
+  if (known != NULL)
+    g_set_error (error, POSTERN_ERROR, POSTERN_ERROR_CONFLICT, "another user is connected with %s as %s already", identity->connector, identity->subject);
+  else if (!g_error_matches (missing, POSTERN_ERROR, POSTERN_ERROR_NOT_FOUND))
+    g_propagate_error (error, g_steal_pointer (&missing));
+  else
+    return TRUE;
+  return FALSE;
+}
+
+gboolean
+postern_user_import_check (const PosternUserImport *self, PosternTxn *txn, GError **error)
+{
+  for (guint i = 0; i < self->identities->len; i++)
+    if (!check_identity (self->identities->pdata[i], txn, error))
+      return FALSE;
+  return postern_user_store_check (txn, self->user, error);
+}
+
+gboolean
+postern_user_import_store (const PosternUserImport *self, PosternTxn *txn, GError **error)
+{
+  if (!postern_user_store_insert (txn, self->user, error) || (self->credential != NULL && !postern_credential_store_put (txn, self->credential, error)))
+    return FALSE;
+  for (guint i = 0; i < self->identities->len; i++)
+    if (!postern_identity_store_insert (txn, self->identities->pdata[i], error))
+      return FALSE;
+  return TRUE;
+}
