@@ -47,7 +47,7 @@ read_body (PosternApiCall *call, GError **error)
   if (!check_content_type (call, error))
     return FALSE;
   call->body = postern_json_parse_object (g_bytes_get_data (bytes, NULL), (gssize) g_bytes_get_size (bytes),
-                                          POSTERN_API_BODY_MAX, &failure);
+                                          (gssize) postern_api_row_get_body_max (call->row), &failure);
   if (call->body == NULL)
     g_set_error (error, POSTERN_ERROR, POSTERN_ERROR_INVALID_REQUEST, "the body is no JSON object: %s", failure->message);
   return call->body != NULL;

@@ -32,9 +32,16 @@ api_factor_make_value (PosternFactor *self, const char *secret, const char *iden
   return NULL;
 }
 
+static gboolean
+api_factor_knows_value (PosternFactor *self, const char *value)
+{
+  return g_str_has_prefix (value, "$test$");
+}
+
 static void
 api_factor_class_init (ApiFactorClass *klass)
 {
+  POSTERN_FACTOR_CLASS (klass)->knows_value = api_factor_knows_value;
   POSTERN_FACTOR_CLASS (klass)->make_value = api_factor_make_value;
 }
 

@@ -44,6 +44,12 @@ postern_api_row_is_read (const PosternApiRow *self)
   return kinds[self->kind].reads;
 }
 
+gsize
+postern_api_row_get_body_max (const PosternApiRow *self)
+{
+  return self->body_max > 0 ? self->body_max : POSTERN_API_BODY_MAX;
+}
+
 PosternApiPurpose
 postern_api_row_get_purpose (const PosternApiRow *self)
 {

@@ -52,6 +52,7 @@ typedef struct {
   PosternApiPrepare prepare; /* (nullable) */
   PosternApiDone done;       /* (nullable) */
   guint flags;               /* of PosternApiRowFlags */
+  gsize body_max;            /* bytes; 0: POSTERN_API_BODY_MAX */
 } PosternApiRow;
 
 /** PosternApiResource: one file's rows. @name: the document's tag */
@@ -62,7 +63,7 @@ typedef struct {
 } PosternApiResource;
 
 /* One a file; postern-api.c joins them, in the order of the document. */
-extern const PosternApiResource postern_api_status, postern_api_users, postern_api_factor_reset, postern_api_applications, postern_api_sessions,
+extern const PosternApiResource postern_api_status, postern_api_users, postern_api_imports, postern_api_factor_reset, postern_api_applications, postern_api_sessions,
     postern_api_grants, postern_api_keys, postern_api_policy, postern_api_connectors, postern_api_messages, postern_api_audit, postern_api_document;
 
 /** postern_api_row_get_method: "GET" … */
@@ -70,6 +71,7 @@ const char *postern_api_row_get_method (const PosternApiRow *self);
 /** postern_api_row_get_status: of an answer, where it is done */
 guint postern_api_row_get_status (const PosternApiRow *self);
 gboolean postern_api_row_is_read (const PosternApiRow *self);
+gsize postern_api_row_get_body_max (const PosternApiRow *self);
 /** postern_api_row_get_purpose: what the body is checked for */
 PosternApiPurpose postern_api_row_get_purpose (const PosternApiRow *self);
 /** postern_api_row_get_query: @tables: filled with the parameters it takes, NULL at the end */

@@ -36,6 +36,7 @@ static const PosternApiMember user_members[] = {
   OPTIONAL_NAME ("email", 254, "E-mail address; unique likewise.", .format = "email"),
   OPTIONAL_NAME ("phone", 32, "Telephone number with its country, as +4915112345678; unique likewise."),
   OPTIONAL_NAME ("name", 500, "Full name; the same as `name` of the profile."),
+  OPTIONAL_NAME ("external_id", 255, "What another system calls the person; unique."),
   { "email_verified", POSTERN_API_BOOLEAN, POSTERN_API_ALWAYS, "The address is known to be theirs." },
   { "phone_verified", POSTERN_API_BOOLEAN, POSTERN_API_ALWAYS, "The number is known to be theirs." },
   { "profile", POSTERN_API_OBJECT, 0, "OpenID Connect claims; what is sent is merged, and null removes a claim." },
@@ -71,6 +72,7 @@ to_json (gconstpointer record)
   postern_api_call_add_string (&dict, "username", user->username);
   postern_api_call_add_string (&dict, "email", user->email);
   postern_api_call_add_string (&dict, "phone", user->phone);
+  postern_api_call_add_string (&dict, "external_id", user->external_id);
   postern_api_call_add_string (&dict, "name", user->profile ? postern_json_get_string (user->profile, "name") : NULL);
   g_variant_dict_insert (&dict, "email_verified", "b", user->email_verified);
   g_variant_dict_insert (&dict, "phone_verified", "b", user->phone_verified);
@@ -207,6 +209,7 @@ read_user (PosternApiCall *call, PosternUser *user, GError **error)
   postern_api_call_read_boolean (call, "disabled", &disabled);
   postern_api_call_merge_object (call, "profile", &user->profile);
   postern_api_call_merge_object (call, "data", &user->data);
+  postern_api_call_read_string (call, "external_id", &user->external_id);
   read_name (call, user);
   if (user->username == NULL && user->email == NULL && user->phone == NULL)
     return postern_api_call_invalid (error, "email", "or username or phone must be given: a person needs something to sign in with");

@@ -4,7 +4,7 @@
 #include "postern-request-private.h"
 
 static const PosternApiResource *const resources[] = {
-  &postern_api_status, &postern_api_users, &postern_api_factor_reset, &postern_api_applications, &postern_api_sessions, &postern_api_grants, &postern_api_keys,
+  &postern_api_status, &postern_api_users, &postern_api_imports, &postern_api_factor_reset, &postern_api_applications, &postern_api_sessions, &postern_api_grants, &postern_api_keys,
   &postern_api_policy, &postern_api_connectors, &postern_api_messages, &postern_api_audit, &postern_api_document, NULL,
 };
 
@@ -29,7 +29,7 @@ make_route (const PosternApiRow *row, PosternRouteFlags flags)
   const char *method = postern_api_row_get_method (row);
   g_autofree char *pattern = g_strconcat ("/api/v1", row->path, NULL);
 
-  return (PosternRoute){ method, g_intern_string (pattern), handle, NULL, g_str_equal (method, "GET") ? 0 : POSTERN_API_BODY_MAX, flags };
+  return (PosternRoute){ method, g_intern_string (pattern), handle, NULL, g_str_equal (method, "GET") ? 0 : postern_api_row_get_body_max (row), flags };
 }
 
 static gpointer

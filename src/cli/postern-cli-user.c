@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "postern-cli.h"
+#include "postern-cli-import.h"
 
 #define ABOUT                                                                                                         \
   { "email", POSTERN_CLI_STRING, "email", "ADDRESS", "E-mail address" },                                              \
   { "username", POSTERN_CLI_STRING, "username", "NAME", "User name" },                                                \
   { "phone", POSTERN_CLI_STRING, "phone", "NUMBER", "Telephone number, as +49…" },                                    \
+  { "external-id", POSTERN_CLI_STRING, "external_id", "ID", "What another system calls them" },                        \
   { "name", POSTERN_CLI_STRING, "name", "NAME", "Full name" },                                                        \
   { "email-verified", POSTERN_CLI_TRUE, "email_verified", NULL, "The e-mail address is known to be theirs" },         \
   { "phone-verified", POSTERN_CLI_TRUE, "phone_verified", NULL, "The telephone number is known to be theirs" },       \
@@ -29,12 +30,15 @@ static const PosternCliOption list_options[] = {
   { NULL },
 };
 
+static const PosternCliOption import_options[] = { POSTERN_CLI_IMPORT_OPTIONS, { NULL } };
+
 #define COLUMNS "id username email name administrator disabled last_sign_in_at"
 
 static const PosternCliCommand commands[] = {
   { "create", NULL, "Makes a user; give at least one of --email, --username, --phone.", "POST", "/api/v1/users", NULL, create_options },
   { "list", NULL, "Lists users.", "GET", "/api/v1/users", COLUMNS, list_options },
   { "show", "USER", "Shows a user; USER is an id, or what they sign in with.", "GET", "/api/v1/users/{}" },
+  { "import", "FILE", "Takes over the users that another server exported. Stopped in the middle, the same command goes on.", NULL, NULL, NULL, import_options, postern_cli_import_run },
   { "update", "USER", "Changes what is given; an empty value clears. A new password ends their sessions.", "PATCH", "/api/v1/users/{}", NULL, update_options },
   { "delete", "USER", "Deletes a user and all that is theirs.", "DELETE", "/api/v1/users/{}" },
   { "reset-factors", "USER", "Removes all second factors of who has lost them: at the next sign-in after the delay that the policy says, announced by mail.", "POST", "/api/v1/users/{}/factor-reset" },

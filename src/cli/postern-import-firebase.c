@@ -35,13 +35,15 @@ convert_password (PosternImportUser *user, const char *salt, const char *hash)
 static void
 convert_providers (PosternImportUser *user, GVariant *providers)
 {
+  static const char *const own[] = { "password", "phone", NULL };
+
   for (gsize i = 0; i < g_variant_n_children (providers); i++)
     {
       g_autoptr (GVariant) box = g_variant_get_child_value (providers, i);
       g_autoptr (GVariant) provider = g_variant_get_variant (box);
       const char *id = g_variant_is_of_type (provider, G_VARIANT_TYPE_VARDICT) ? postern_json_get_string (provider, "providerId") : NULL;
 
-      if (id != NULL && !g_str_equal (id, "password") && !g_str_equal (id, "phone"))
+      if (id != NULL && !g_strv_contains (own, id))
         postern_import_user_add_identity (user, id, postern_json_get_string (provider, "rawId"));
     }
 }

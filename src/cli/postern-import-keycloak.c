@@ -86,13 +86,15 @@ convert_password (PosternImportUser *user, GVariant *credential)
 static void
 convert_credentials (PosternImportUser *user, GVariant *credentials)
 {
+  static const char *const taken[] = { "password", NULL };
+
   for (gsize i = 0; i < g_variant_n_children (credentials); i++)
     {
       g_autoptr (GVariant) box = g_variant_get_child_value (credentials, i);
       g_autoptr (GVariant) credential = g_variant_get_variant (box);
       const char *type = g_variant_is_of_type (credential, G_VARIANT_TYPE_VARDICT) ? postern_json_get_string (credential, "type") : NULL;
 
-      if (g_strcmp0 (type, "password") == 0)
+      if (type != NULL && g_strv_contains (taken, type))
         convert_password (user, credential);
       else if (type != NULL)
         postern_import_user_note (user, "a credential of type %s: it is set up anew at the next sign-in that asks for it", type);

@@ -194,7 +194,7 @@ assert_turns (const char *text, gboolean table, const char *wanted)
       g_assert_true ((error != NULL) == (turn == POSTERN_IMPORT_BAD || turn == POSTERN_IMPORT_BROKEN));
     }
   g_assert_true ((source == NULL) == (failure != NULL));
-  g_test_message ("%s", text);
+  g_test_message ("%s", g_utf8_validate (text, -1, NULL) ? text : "what is not UTF-8");
   g_assert_cmpstr (turns->str, ==, wanted);
 }
 

@@ -9,6 +9,7 @@ static const PosternManagementPermission permissions[] = {
   { "setup:write", "owner", "Make the link by which the first administrator comes in." },
   { "users:read", EVERYBODY, "See people, and what they sign in with." },
   { "users:write", "owner support", "Make, change and delete people." },
+  { "users:import", "owner", "Bring people over from elsewhere, with the hashes of their passwords." },
   { "administrators:write", "owner", "Beside users:write: make, change and delete administrators." },
   { "applications:read", EVERYBODY, "See applications." },
   { "applications:write", "owner", "Make, change and delete applications and their secrets." },

@@ -12,7 +12,7 @@
 #define SUBJECT_BYTES 255 /* OpenID Connect Core 2 */
 
 static const char *const members[] = { "username", "email",         "phone",      "email_verified", "phone_verified", "disabled", "profile",
-                                       "data",     "password_hash", "created_at", "identities",     NULL };
+                                       "data",     "password_hash", "created_at", "identities",     "external_id",    NULL };
 
 void
 postern_user_import_clear (PosternUserImport *self)
@@ -118,6 +118,10 @@ read_user (PosternUser *user, GVariant *record, gint64 now, GError **error)
       !read_boolean (record, "disabled", &disabled, error) || !read_object (record, "profile", &user->profile, error) ||
       !read_object (record, "data", &user->data, error) || !read_time (record, now, &user->created_at, error))
     return FALSE;
+  if (!read_string (record, "external_id", &user->external_id, error))
+    return FALSE;
+  if (user->external_id != NULL && strlen (user->external_id) > SUBJECT_BYTES)
+    return invalid (error, "external_id", "has more than 255 bytes");
   if (user->username == NULL && user->email == NULL && user->phone == NULL)
     return invalid (error, "email", "or username or phone must be given: a person needs something to sign in with");
   if (user->username != NULL && strchr (user->username, '@') != NULL)

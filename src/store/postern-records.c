@@ -46,6 +46,7 @@ static const PosternField user_fields[] = {
   INT64 (PosternUser, last_sign_in_at),
   INT64 (PosternUser, deletes_at),
   TEXT (PosternUser, appearance),
+  TEXT (PosternUser, external_id),
 };
 POSTERN_DEFINE_RECORD (PosternUser, user, "users", "user")
 
@@ -157,6 +158,13 @@ static const PosternField assignment_fields[] = {
   INT64 (PosternAssignment, created_at),
 };
 POSTERN_DEFINE_RECORD (PosternAssignment, assignment, "role_assignments", "assignment")
+
+static const PosternField import_fields[] = {
+  TEXT (PosternImport, id),          TEXT (PosternImport, digest),      TEXT (PosternImport, format),
+  INT64 (PosternImport, position),   INT64 (PosternImport, created),    INT64 (PosternImport, refused),
+  INT64 (PosternImport, created_at), INT64 (PosternImport, updated_at), INT64 (PosternImport, finished_at),
+};
+POSTERN_DEFINE_RECORD (PosternImport, import, "imports", "import")
 
 static const PosternField ticket_fields[] = {
   TEXT (PosternTicket, hash),         TEXT (PosternTicket, kind),        OBJECT (PosternTicket, data),

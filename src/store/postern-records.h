@@ -26,6 +26,7 @@ typedef struct {
   gint64 disabled_at, created_at, updated_at, last_sign_in_at;
   gint64 deletes_at; /* when the account goes, because its owner wants it to */
   char *appearance;  /* (nullable): "light" or "dark": how the pages look to the person; NULL: as the device has it */
+  char *external_id; /* (nullable), unique where set: what another system calls the person */
 } PosternUser;
 POSTERN_DECLARE_RECORD (PosternUser, postern_user)
 
@@ -162,6 +163,7 @@ typedef struct {
   gint64 created_at;
 } PosternAssignment;
 POSTERN_DECLARE_RECORD (PosternAssignment, postern_assignment)
+
 /** PosternTenantRecord: one of the tenants beside the default one, in whose store these rows stand; src/identity/postern-tenant-directory.h has the rules. */
 typedef struct {
   char *slug, *id; /* id: ten_… */
@@ -179,6 +181,17 @@ typedef struct {
   gint64 position; /* the first one is the tenant's issuer */
 } PosternTenantDomain;
 POSTERN_DECLARE_RECORD (PosternTenantDomain, postern_tenant_domain)
+
+/** PosternImport: a file of people that is being taken over, and how far. */
+typedef struct {
+  char *id;     /* imp_… */
+  char *digest; /* of the whole file, by whoever sends it: who sends the same one goes on where it stopped */
+  char *format; /* what the file was */
+  gint64 position; /* records that were dealt with */
+  gint64 created, refused; /* of those */
+  gint64 created_at, updated_at, finished_at;
+} PosternImport;
+POSTERN_DECLARE_RECORD (PosternImport, postern_import)
 
 /** A ticket: any one-time value that is handed out (setup link, verification, invitation). */
 typedef struct {

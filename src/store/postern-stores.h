@@ -14,7 +14,7 @@ G_BEGIN_DECLS
 
 /* postern-user-store.c */
 gboolean postern_user_store_insert (PosternTxn *txn, PosternUser *user, GError **error);
-/** as postern_user_store_insert() would: CONFLICT when somebody else signs in with one of the names */
+/** as postern_user_store_insert() would: CONFLICT when somebody else has one of the names */
 gboolean postern_user_store_check (PosternTxn *txn, const PosternUser *user, GError **error);
 gboolean postern_user_store_update (PosternTxn *txn, PosternUser *user, GError **error);
 gboolean postern_user_store_delete (PosternTxn *txn, const char *id, GError **error); /* and all that is the user's */
@@ -193,6 +193,18 @@ gboolean postern_flow_store_replace (PosternTxn *txn, const char *id, GBytes *ol
 GBytes *postern_flow_store_get (PosternTxn *txn, const char *id, GError **error); /* also finds expired ones, so that the page can name the way back */
 gboolean postern_flow_store_take (PosternTxn *txn, const char *id, GError **error);  /* deletes it: CONFLICT for all but one */
 gboolean postern_flow_store_delete (PosternTxn *txn, const char *id, GError **error);
+
+/* postern-import-store.c: LASTING */
+gboolean postern_import_store_insert (PosternTxn *txn, PosternImport *import, GError **error);
+PosternImport *postern_import_store_get (PosternTxn *txn, const char *id, GError **error);
+/** of those that are not finished, the one of a file with @digest in @format */
+PosternImport *postern_import_store_find (PosternTxn *txn, const char *digest, const char *format, GError **error);
+GPtrArray *postern_import_store_list (PosternTxn *txn, const char *after, guint limit, GError **error);
+/**
+ * postern_import_store_advance: import->position goes on from @from, with the counts and times that @import has; STALE when it does not
+ * stand there: what follows was taken over before, or something is left out
+ */
+gboolean postern_import_store_advance (PosternTxn *txn, const PosternImport *import, gint64 from, GError **error);
 
 /* postern-ticket-store.c: LASTING */
 gboolean postern_ticket_store_insert (PosternTxn *txn, PosternTicket *ticket, GError **error);

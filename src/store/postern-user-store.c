@@ -6,24 +6,25 @@
 
 /*
  * One person's user name must not be another's e-mail address or phone number: a sign-in looks in all three, and whoever
- * could take a stranger's address as a name would catch that stranger's sign-ins. The unique rules of the table
- * guard each column; this look-up (by their indices) guards across them.
+ * could take a stranger's address as a name would catch that stranger's sign-ins. This look-up (by the indices) guards across the
+ * columns; the unique rules of the table guard each one, whoever writes at the same time.
  */
 gboolean
 postern_user_store_check (PosternTxn *txn, const PosternUser *user, GError **error)
 {
-  static const char sql[] = "SELECT 1 FROM users WHERE username IN (?3, ?4) AND id <> ?1 UNION ALL "
-                            "SELECT 1 FROM users WHERE email IN (?2, ?4) AND id <> ?1 UNION ALL "
-                            "SELECT 1 FROM users WHERE phone IN (?2, ?3) AND id <> ?1 LIMIT 1";
+  static const char sql[] = "SELECT 1 FROM users WHERE username IN (?2, ?3, ?4) AND id <> ?1 UNION ALL "
+                            "SELECT 1 FROM users WHERE email IN (?2, ?3, ?4) AND id <> ?1 UNION ALL "
+                            "SELECT 1 FROM users WHERE phone IN (?2, ?3, ?4) AND id <> ?1 UNION ALL "
+                            "SELECT 2 FROM users WHERE external_id = ?5 AND id <> ?1 LIMIT 1";
   PosternValue values[] = { POSTERN_TEXT (user->id), POSTERN_TEXT (user->username), POSTERN_TEXT (user->email),
-                            POSTERN_TEXT (user->phone) };
+                            POSTERN_TEXT (user->phone), POSTERN_TEXT (user->external_id) };
   gint64 taken;
 
   if (!postern_txn_read_int64 (txn, &taken, 0, sql, values, G_N_ELEMENTS (values), error))
     return FALSE;
   if (taken != 0)
     g_set_error_literal (error, POSTERN_ERROR, POSTERN_ERROR_CONFLICT,
-                         "another user already signs in with this user name, e-mail address or phone number");
+                         taken == 1 ? "another user already signs in with this user name, e-mail address or phone number" : "another user has this external_id already");
   return taken == 0;
 }
 

@@ -45,6 +45,15 @@ users (PosternTxn *txn, gpointer data, GError **error)
   g_assert_true (found->email_verified);
   g_assert_cmpint (found->last_sign_in_at, ==, NOW + 9);
 
+  g_free (ada->external_id);
+  ada->external_id = g_strdup ("elsewhere|1");
+  bob->external_id = g_strdup ("elsewhere|1");
+  g_assert_true (postern_user_store_update (txn, ada, error));
+  assert_fails (postern_user_store_check (txn, bob, &failure), POSTERN_ERROR_CONFLICT);
+  assert_fails (postern_user_store_update (txn, bob, &failure), POSTERN_ERROR_CONFLICT);
+  g_assert_true (postern_user_store_check (txn, ada, error));
+  g_clear_pointer (&bob->external_id, g_free);
+
   g_assert_true (postern_user_store_delete (txn, bob->id, error));
   assert_fails (postern_user_store_delete (txn, bob->id, &failure), POSTERN_ERROR_NOT_FOUND);
   assert_fails (postern_user_store_update (txn, bob, &failure), POSTERN_ERROR_NOT_FOUND);

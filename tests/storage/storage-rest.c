@@ -3,7 +3,7 @@
 
 #include <string.h>
 
-/* Flows, counters, tickets, settings, audit, leases, purge; and a statement that cannot be run. */
+/* Flows, counters, tickets, imports, settings, audit, leases, purge; and a statement that cannot be run. */
 
 static gboolean
 flows (PosternTxn *txn, gpointer data, GError **error)
@@ -84,6 +84,40 @@ tickets (PosternTxn *txn, gpointer data, GError **error)
   redeemed = postern_ticket_store_redeem (txn, "t", "setup", NOW, error);
   g_assert_cmpint (redeemed->used_at, ==, NOW);
   assert_fails (postern_ticket_store_redeem (txn, "t", "setup", NOW, &failure), POSTERN_ERROR_STALE);
+  return TRUE;
+}
+
+static gboolean
+imports (PosternTxn *txn, gpointer data, GError **error)
+{
+  g_autoptr (PosternImport) import = postern_import_new (), again = postern_import_new ();
+  g_autoptr (PosternImport) seen = NULL, found = NULL;
+  g_autoptr (GPtrArray) all = NULL;
+
+  import->id = g_strdup ("imp_1");
+  again->id = g_strdup ("imp_2");
+  import->digest = g_strdup ("d");
+  import->format = g_strdup ("csv");
+  g_assert_true (postern_import_store_insert (txn, import, error));
+  import->position = 10;
+  import->created = 7;
+  import->refused = 3;
+  g_assert_true (postern_import_store_advance (txn, import, 0, error));
+  assert_fails (postern_import_store_advance (txn, import, 0, &failure), POSTERN_ERROR_STALE);
+  seen = postern_import_store_find (txn, "d", "csv", error);
+  g_assert_true (seen->position == 10 && seen->created == 7 && seen->refused == 3);
+  assert_fails (postern_import_store_find (txn, "d", "okta", &failure), POSTERN_ERROR_NOT_FOUND);
+  import->finished_at = NOW;
+  g_assert_true (postern_import_store_advance (txn, import, 10, error));
+  assert_fails (postern_import_store_advance (txn, import, 10, &failure), POSTERN_ERROR_STALE);
+  assert_fails (postern_import_store_find (txn, "d", "csv", &failure), POSTERN_ERROR_NOT_FOUND);
+  found = postern_import_store_get (txn, "imp_1", error);
+  g_assert_cmpint (found->finished_at, ==, NOW);
+  again->digest = g_strdup ("d");
+  again->format = g_strdup ("csv");
+  g_assert_true (postern_import_store_insert (txn, again, error));
+  all = postern_import_store_list (txn, "imp_1", 5, error);
+  g_assert_cmpuint (all->len, ==, 1);
   return TRUE;
 }
 
@@ -468,6 +502,7 @@ storage_rest_add_tests (void)
   g_test_add_data_func ("/storage/flows", flows, run_short);
   g_test_add_data_func ("/storage/counters", counters, run_short);
   g_test_add_data_func ("/storage/tickets", tickets, run_lasting);
+  g_test_add_data_func ("/storage/imports", imports, run_lasting);
   g_test_add_data_func ("/storage/settings", settings, run_lasting);
   g_test_add_data_func ("/storage/audit", audit, run_lasting);
   g_test_add_data_func ("/storage/audit-chain", audit_chain, run_lasting);

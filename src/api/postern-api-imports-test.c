@@ -1,0 +1,123 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "postern-api-fixture.h"
+
+/* What a batch may hold, and that it is whole or not at all. */
+static PosternApi *api;
+
+static GVariant *
+call (const char *method, const char *path, const char *body, guint status)
+{
+  g_autoptr (PosternResponse) response = api_fixture_dispatch (api, method, path, NULL, body);
+  GBytes *bytes = postern_response_get_body (response);
+  g_autoptr (GError) error = NULL;
+  GVariant *answer = postern_json_parse_object (g_bytes_get_data (bytes, NULL), (gssize) g_bytes_get_size (bytes), 0, &error);
+
+  g_assert_no_error (error);
+  g_test_message ("%s", (const char *) g_bytes_get_data (bytes, NULL));
+  g_assert_cmpuint (postern_response_get_status (response), ==, status);
+  return answer;
+}
+
+static char *
+begin (const char *digit)
+{
+  g_autofree char *digest = g_strnfill (64, *digit), *body = g_strdup_printf ("{\"digest\":\"%s\",\"format\":\"csv\"}", digest);
+  g_autoptr (GVariant) import = call ("POST", "/api/v1/imports", body, 201);
+
+  return g_strdup_printf ("/api/v1/imports/%s", postern_json_get_string (import, "id"));
+}
+
+static void
+test_records (void)
+{
+  static const struct {
+    const char *record, *code; /* NULL: it is taken */
+  } cases[] = {
+    { "{\"email\":\"a@example.org\",\"profile\":{\"name\":\"A\"},\"external_id\":\"x|1\",\"identities\":[{\"connector\":\"google\",\"subject\":\"1\"}],\"password_hash\":\"$test$long enough\",\"created_at\":1600000000}", NULL },
+    { "{\"email\":\"A@Example.org\"}", "taken" },
+    { "{\"username\":\"b\",\"identities\":[{\"connector\":\"google\",\"subject\":\"1\"}]}", "taken" },
+    { "{\"username\":\"b\",\"external_id\":\"x|1\"}", "taken" },
+    { "{\"username\":\"a@example.com\"}", "invalid" },
+    { "{}", "invalid" },
+    { "{\"username\":\"c\",\"administrator\":true}", "invalid" },
+    { "{\"username\":\"c\",\"password\":\"in clear, for everybody\"}", "invalid" },
+    { "{\"username\":\"c\",\"password_hash\":\"$1$md5\"}", "invalid" },
+    { "{\"username\":\"c\",\"email_verified\":\"yes\"}", "invalid" },
+    { "{\"username\":\"c\",\"created_at\":99999999999}", "invalid" },
+    { "{\"username\":\"c\",\"identities\":[7]}", "invalid" },
+    { "{\"username\":\"c\",\"identities\":[{\"connector\":\"google\"}]}", "invalid" },
+    { "{\"phone\":\"one two three\"}", "invalid" },
+    { "{\"username\":\"c\"}", NULL },
+  };
+  g_autoptr (GString) users = g_string_new (NULL);
+  g_autofree char *import = begin ("a"), *path = g_strconcat (import, "/users", NULL), *body = NULL;
+  g_autoptr (GVariant) looked = NULL, taken = NULL, refused = NULL, user = NULL;
+  guint n = 0;
+
+  for (guint i = 0; i < G_N_ELEMENTS (cases); i++)
+    g_string_append_printf (users, "%s%s", i ? "," : "", cases[i].record);
+  body = g_strdup_printf ("{\"users\":[%s]}", users->str);
+  looked = call ("POST", "/api/v1/imports/check", body, 200);
+  g_assert_cmpint (postern_json_get_int64 (looked, "created", 0), ==, 5); /* what only stands twice in the batch is not known yet */
+  g_free (body);
+  body = g_strdup_printf ("{\"position\":0,\"users\":[%s]}", users->str);
+  taken = call ("POST", path, body, 200);
+  g_assert_cmpint (postern_json_get_int64 (taken, "created", 0), ==, 2);
+  refused = postern_json_get (taken, "refused");
+  for (guint i = 0; i < G_N_ELEMENTS (cases); i++)
+    if (cases[i].code != NULL)
+      {
+        g_autoptr (GVariant) box = g_variant_get_child_value (refused, n++);
+        g_autoptr (GVariant) item = g_variant_get_variant (box);
+
+        g_assert_cmpint (postern_json_get_int64 (item, "index", -1), ==, i);
+        g_assert_cmpstr (postern_json_get_string (item, "code"), ==, cases[i].code);
+      }
+  g_assert_cmpuint (n, ==, g_variant_n_children (refused));
+  user = call ("GET", "/api/v1/users/a@example.org", NULL, 200);
+  g_assert_cmpstr (postern_json_get_string (user, "external_id"), ==, "x|1");
+  g_assert_cmpint (postern_json_get_int64 (user, "created_at", 0), ==, 1600000000);
+}
+
+static void
+test_position (void)
+{
+  static const char first[] = "{\"position\":0,\"skipped\":2,\"users\":[{\"username\":\"p1\"}]}", second[] = "{\"position\":3,\"last\":true,\"users\":[]}";
+  g_autofree char *import = begin ("b"), *path = g_strconcat (import, "/users", NULL), *same = NULL, *other = NULL;
+  g_autoptr (GVariant) one = call ("POST", path, first, 200), again = NULL, gap = NULL, seen = NULL, done = NULL, late = NULL, missing = NULL, nobody = NULL;
+
+  again = call ("POST", path, first, 410);
+  gap = call ("POST", path, "{\"position\":4,\"users\":[{\"username\":\"p2\"}]}", 410);
+  missing = call ("GET", "/api/v1/users/p2", NULL, 404); /* the batch was undone as a whole */
+  same = begin ("b");
+  g_assert_cmpstr (same, ==, import);
+  seen = call ("GET", import, NULL, 200);
+  g_assert_true (postern_json_get_int64 (seen, "position", 0) == 3 && postern_json_get_int64 (seen, "created", 0) == 1 && postern_json_get_int64 (seen, "refused", 0) == 2);
+  done = call ("POST", path, second, 200);
+  late = call ("POST", path, second, 410);
+  other = begin ("b");
+  g_assert_cmpstr (other, !=, import);
+  nobody = call ("POST", "/api/v1/imports/imp_00000000000000000000000000/users", first, 404);
+}
+
+int
+main (int argc, char **argv)
+{
+  g_autoptr (GError) error = NULL;
+  PosternStore *store;
+  PosternTenant *tenant;
+  int result;
+
+  g_test_init (&argc, &argv, NULL);
+  store = fixture_open ();
+  tenant = postern_tenant_new ("default", "https://id.example", store, &error);
+  g_assert_no_error (error);
+  api = api_fixture_new (tenant);
+  g_test_add_func ("/api/imports/records", test_records);
+  g_test_add_func ("/api/imports/position", test_position);
+  result = g_test_run ();
+  api_fixture_free (api);
+  g_object_unref (tenant);
+  fixture_close (store, TRUE);
+  return result;
+}
