@@ -203,11 +203,11 @@ find_end (PosternApiCall *call, PosternTxn *txn, gint64 *to, GError **error)
 {
   g_autoptr (GError) failure = NULL;
   g_autoptr (PosternAuditHead) head = NULL;
-  gint64 wanted = -1;
+  gint64 wanted = -1, cut;
 
-  if (!read_place (call, txn, "to", &wanted, error))
+  if (!read_place (call, txn, "to", &wanted, error) || !postern_audit_log_get_cut (txn, &cut, NULL, error))
     return FALSE;
-  head = postern_audit_chain_store_get_head (txn, MAX (0, wanted), wanted < 0, &failure);
+  head = postern_audit_chain_store_get_head (txn, MAX (cut, wanted), wanted < 0, &failure);
   if (failure != NULL)
     g_propagate_error (error, g_steal_pointer (&failure));
   else if (head == NULL)

@@ -25,6 +25,15 @@ add_first (GPtrArray *lines, const char *issuer, GVariant *keys)
 }
 
 static void
+add_statement (GPtrArray *lines, const char *name, const char *statement)
+{
+  g_auto (PosternJsonObject) object = POSTERN_JSON_OBJECT_INIT;
+
+  postern_json_object_add_string (&object, name, statement);
+  add_object (lines, &object);
+}
+
+static void
 add_start (GPtrArray *lines, const PosternMerkleTree *tree, const PosternMerkleHash *chain)
 {
   g_auto (PosternJsonObject) object = POSTERN_JSON_OBJECT_INIT, start = POSTERN_JSON_OBJECT_INIT;
@@ -41,11 +50,18 @@ GPtrArray *
 postern_audit_export_begin (PosternTxn *txn, PosternTenant *tenant, GVariant *keys, gint64 *from, GError **error)
 {
   g_autoptr (GPtrArray) lines = g_ptr_array_new_with_free_func (g_free);
+  g_autofree char *statement = NULL;
   PosternMerkleTree tree;
   PosternMerkleHash chain;
+  gint64 cut;
 
   add_first (lines, postern_tenant_get_issuer (tenant), keys);
-  if (*from == 0)
+  if (!postern_audit_log_get_cut (txn, &cut, &statement, error))
+    return NULL;
+  *from = MAX (*from, cut);
+  if (statement != NULL)
+    add_statement (lines, "cut", statement);
+  if (*from == cut)
     return g_steal_pointer (&lines);
   if (!postern_audit_log_get_tree (txn, *from, &tree, &chain, error))
     return NULL;
@@ -62,15 +78,6 @@ add_entry (GPtrArray *lines, const PosternAuditLink *link, const PosternAudit *e
 
   g_ptr_array_add (lines, g_strdup_printf ("{\"seq\":%" G_GINT64_FORMAT ",\"leaf\":\"%s\",\"chain\":\"%s\",\"entry\":%s}", link->seq, link->leaf, link->chain,
                                            text ? text : "null"));
-}
-
-static void
-add_head (GPtrArray *lines, const PosternAuditHead *head)
-{
-  g_auto (PosternJsonObject) object = POSTERN_JSON_OBJECT_INIT;
-
-  postern_json_object_add_string (&object, "head", head->statement);
-  add_object (lines, &object);
 }
 
 /* All three are in the order of their numbers; of the entries some may be gone. */
@@ -91,7 +98,7 @@ merge (GPtrArray *links, GPtrArray *entries, GPtrArray *heads, gint64 to)
     e += entry != NULL;
     add_entry (lines, link, entry);
     for (; h < heads->len && ((PosternAuditHead *) heads->pdata[h])->tree_size <= link->seq + 1; h++)
-      add_head (lines, heads->pdata[h]);
+      add_statement (lines, "head", ((PosternAuditHead *) heads->pdata[h])->statement);
   }
   return lines;
 }

@@ -1,17 +1,22 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "postern-audit-keeper.h"
 
+#include "postern-audit-cut.h"
 #include "postern-audit-log.h"
 #include "postern-error.h"
 
 #define LOOK_SECONDS 5 /* what another node wrote may not move our generation */
 #define FAR_SECONDS 60
 #define ALL_SECONDS (24 * 3600)
+#define CUT_SECONDS 3600
+#define SWEEP_ROWS 500 /* a turn */
 
 struct _PosternAuditKeeper {
   PosternTenant *tenant;
   guint64 generation; /* of the store, before it was looked at last */
   gint64 looked_at, far_at, all_at; /* seconds since 1970: when it was looked so far */
+  gint64 cut_at;
+  gboolean sweeps; /* there may be rows left of what was cut off */
   gint64 signed_at; /* of the last head; 0: not looked yet, -1: there is none */
 };
 
@@ -21,6 +26,7 @@ postern_audit_keeper_new (PosternTenant *tenant)
   PosternAuditKeeper *self = g_new0 (PosternAuditKeeper, 1);
 
   self->tenant = g_object_ref (tenant);
+  self->sweeps = TRUE; /* who cut last may not have come to it */
   return self;
 }
 
@@ -95,8 +101,38 @@ sign (PosternAuditKeeper *self, gint64 now, GError **error)
   return head != NULL;
 }
 
+static gboolean
+sweep (PosternAuditKeeper *self, GError **error)
+{
+  gint64 deleted;
+
+  if (!self->sweeps)
+    return TRUE;
+  if (!postern_audit_cut_sweep (postern_tenant_get_store (self->tenant), SWEEP_ROWS, &deleted, error))
+    return FALSE;
+  self->sweeps = deleted > 0;
+  return TRUE;
+}
+
+static gboolean
+cut (PosternAuditKeeper *self, gint64 now, GError **error)
+{
+  g_autoptr (PosternPolicy) policy = postern_tenant_dup_policy (self->tenant);
+  g_autoptr (GError) failure = NULL;
+  gint64 size;
+
+  if (policy->audit_retention == 0 || now - self->cut_at < CUT_SECONDS)
+    return TRUE;
+  self->cut_at = now;
+  self->sweeps = TRUE;
+  if (postern_audit_cut_make (self->tenant, now - policy->audit_retention, now, &size, &failure) || g_error_matches (failure, POSTERN_ERROR, POSTERN_ERROR_CONFLICT))
+    return TRUE;
+  g_propagate_error (error, g_steal_pointer (&failure));
+  return FALSE;
+}
+
 gboolean
 postern_audit_keeper_turn (PosternAuditKeeper *self, gint64 now, GError **error)
 {
-  return sequence (self, now, error) && sign (self, now, error);
+  return sequence (self, now, error) && sign (self, now, error) && cut (self, now, error) && sweep (self, error);
 }

@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "postern-identity-fixture.h"
 
+#include "postern-audit-cut.h"
 #include "postern-audit-entry.h"
 #include "postern-audit-export.h"
+#include "postern-audit-keeper.h"
 #include "postern-audit-key.h"
 #include "postern-audit-log.h"
 #include "postern-audit-proof.h"
@@ -156,12 +158,17 @@ assert_finding (GPtrArray *lines, const char *head, const char *words)
 #define LINE_OF(seq) (1 + (seq) + ((seq) >= 4) + ((seq) >= 7))
 
 static char *ids[10];
+static gint64 times[10]; /* when they were made: from entry 8 on a second later than those before */
+static gboolean cut_is_tested;
 static char *old_head;
 
 static GPtrArray *
 make_log (void)
 {
   for (guint i = 0; i < 10; i++) {
+    if (i == 8 && cut_is_tested)
+      g_usleep (2 * G_USEC_PER_SEC);
+    times[i] = g_get_real_time () / G_USEC_PER_SEC;
     ids[i] = write_entry ("sign-in.succeeded");
     g_assert_cmpuint (sequence (POSTERN_AUDIT_REACH_NEAR), ==, 1);
     if (i == 3 || i == 6 || i == 9) {
@@ -254,7 +261,7 @@ test_sequence (void)
 static void
 write_late (gint64 seconds)
 {
-  g_autoptr (PosternAudit) entry = postern_audit_store_new ("late", NULL, NULL);
+  g_autoptr (PosternAudit) entry = postern_audit_store_new ("session.ended", NULL, NULL);
   g_autofree char *digits = g_strdup (entry->id + 4);
   guint64 milliseconds = (guint64) (g_get_real_time () / 1000 - seconds * 1000);
 
@@ -277,7 +284,7 @@ test_late (void)
   };
 
   set_up ();
-  g_free (write_entry ("first"));
+  g_free (write_entry ("user.created"));
   g_assert_cmpuint (sequence (POSTERN_AUDIT_REACH_NEAR), ==, 1);
   for (guint i = 0; i < G_N_ELEMENTS (cases); i++) {
     write_late (cases[i].seconds);
@@ -640,6 +647,127 @@ test_no_proof (void)
   tear_down ();
 }
 
+/* --- cutting -------------------------------------------------------------------------------------------------------- */
+
+static gint64
+cut (gint64 before)
+{
+  g_autoptr (GError) error = NULL;
+  gint64 size;
+
+  postern_audit_cut_make (tenant, before, NOW + 100, &size, &error);
+  g_assert_no_error (error);
+  return size;
+}
+
+/* As postern_audit_cut_make() does it when entry @seq is the first that is too young; and what tells of it is signed, too. */
+static void
+write_cut_at (guint seq)
+{
+  g_autoptr (PosternAuditHead) head = NULL;
+
+  g_assert_cmpint (cut (times[seq]), ==, 7);
+  g_assert_cmpuint (sequence (POSTERN_AUDIT_REACH_NEAR), ==, 1);
+  head = sign (NOW + 101);
+  g_assert_cmpint (head->tree_size, ==, 11);
+}
+
+static gint64
+sweep (guint rows)
+{
+  g_autoptr (GError) error = NULL;
+  gint64 deleted;
+
+  postern_audit_cut_sweep (store, rows, &deleted, &error);
+  g_assert_no_error (error);
+  return deleted;
+}
+
+/* What is exported behind a cut: the first line, the cut, what was left of ten entries, the entry that tells of it, and its head. */
+static void
+assert_cut (gint64 size)
+{
+  g_autoptr (GPtrArray) lines = export_lines (0, 11), part = export_lines (9, 11);
+  g_autoptr (PosternAuditVerify) self = verify (lines, keys, NULL);
+  const PosternAuditVerdict *verdict = postern_audit_verify_end (self);
+
+  g_assert_cmpuint (verdict->n_findings, ==, 0);
+  g_assert_cmpint (verdict->cut, ==, size);
+  g_assert_cmpint (verdict->from, ==, size);
+  g_assert_cmpint (verdict->to, ==, 11);
+  g_assert_cmpint (verdict->proven, ==, 11);
+  assert_finding (part, NULL, NULL);
+  g_free (g_ptr_array_steal_index (lines, 1)); /* without the cut it begins in the middle */
+  assert_finding (lines, NULL, "are missing");
+}
+
+/* It is cut at a head alone, whatever is old enough; what is left is proven as before, also between its own heads. */
+static void
+test_cut (void)
+{
+  Proof late = { 0 }, gone = { 0 }, between = { .first = 7, .size = 10 };
+  g_autoptr (GVariant) proof = NULL, consistency = NULL;
+  g_autoptr (GError) error = NULL;
+  GPtrArray *lines;
+
+  set_up ();
+  lines = make_log ();
+  g_assert_cmpint (cut (1000), ==, 0); /* nothing is so old */
+  g_assert_cmpint (sweep (500), ==, 0);
+  g_assert_cmpint (cut (g_get_real_time () / G_USEC_PER_SEC + 100), ==, 10);
+  clear_log (lines);
+  tear_down ();
+
+  set_up ();
+  cut_is_tested = TRUE;
+  lines = make_log ();
+  g_ptr_array_unref (lines);
+  write_cut_at (8); /* entry 8 is not old enough: the head before it is of 7 entries */
+  g_assert_cmpint (sweep (3), ==, 3);
+  assert_cut (7);
+  g_assert_cmpint (sweep (500), ==, 4);
+  g_assert_cmpint (sweep (500), ==, 0);
+  assert_cut (7);
+  lines = export_lines (8, 11);
+  late.id = ids[8];
+  gone.id = ids[2];
+  g_assert_true (postern_store_read (store, POSTERN_KEEP_LASTING, prove, &late, NULL));
+  proof = send (late.proof, NULL, NULL);
+  assert_proof (proof, "is entry 8 of the log of 10 entries");
+  g_assert_true (postern_store_read (store, POSTERN_KEEP_LASTING, prove, &between, NULL));
+  consistency = send (between.proof, NULL, NULL);
+  assert_proof (consistency, "begins with the one of 7 entries");
+  g_assert_false (postern_store_read (store, POSTERN_KEEP_LASTING, prove, &gone, &error));
+  g_assert_error (error, POSTERN_ERROR, POSTERN_ERROR_NOT_FOUND);
+  g_clear_pointer (&late.proof, g_variant_unref);
+  g_clear_pointer (&between.proof, g_variant_unref);
+  clear_log (lines);
+  tear_down ();
+}
+
+/* Numbers, signs, cuts when it is told to, and writes nothing where nothing was written. */
+static void
+test_keeper (void)
+{
+  g_autoptr (PosternAuditKeeper) keeper = NULL;
+  g_autoptr (PosternAuditHead) head = NULL;
+  g_autoptr (GError) error = NULL;
+  guint64 generation;
+
+  set_up ();
+  g_free (write_entry ("user.created"));
+  keeper = postern_audit_keeper_new (tenant);
+  g_assert_true (postern_audit_keeper_turn (keeper, NOW, &error));
+  head = sign (NOW);
+  g_assert_cmpint (head->tree_size, ==, 1);
+  g_assert_true (postern_audit_keeper_turn (keeper, NOW + 1, &error));
+  generation = postern_store_get_generation (store);
+  for (guint i = 2; i < 120; i++)
+    g_assert_true (postern_audit_keeper_turn (keeper, NOW + i, &error));
+  g_assert_cmpuint (postern_store_get_generation (store), ==, generation);
+  tear_down ();
+}
+
 int
 main (int argc, char **argv)
 {
@@ -655,5 +783,7 @@ main (int argc, char **argv)
   g_test_add_func ("/audit-log/proof", test_proof);
   g_test_add_func ("/audit-log/consistency", test_consistency);
   g_test_add_func ("/audit-log/no-proof", test_no_proof);
+  g_test_add_func ("/audit-log/cut", test_cut);
+  g_test_add_func ("/audit-log/keeper", test_keeper);
   return g_test_run ();
 }

@@ -252,6 +252,21 @@ check_is_kept (const Grown *cut, gint64 first, GError **error)
 }
 
 gboolean
+postern_audit_log_get_cut (PosternTxn *txn, gint64 *size, char **statement, GError **error)
+{
+  g_autoptr (GError) failure = NULL;
+  g_autoptr (PosternAuditTree) row = postern_audit_chain_store_get_tree (txn, CUT, &failure);
+
+  *size = row ? row->size : 0;
+  if (statement != NULL)
+    *statement = row ? g_strdup (row->statement) : NULL;
+  if (failure == NULL)
+    return TRUE;
+  g_propagate_error (error, g_steal_pointer (&failure));
+  return FALSE;
+}
+
+gboolean
 postern_audit_log_get_tree (PosternTxn *txn, gint64 size, PosternMerkleTree *tree, PosternMerkleHash *chain, GError **error)
 {
   g_autoptr (GPtrArray) links = NULL;

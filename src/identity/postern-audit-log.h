@@ -31,6 +31,12 @@ gboolean postern_audit_log_sequence (PosternStore *store, PosternAuditReach reac
 PosternAuditHead *postern_audit_log_sign (PosternTenant *tenant, gint64 now, GError **error);
 
 /**
+ * postern_audit_log_get_cut: @size: (out): how many entries were cut off, 0 for none; @statement: (out) (optional) (nullable)
+ * (transfer full): what was signed of that, a JWS
+ */
+gboolean postern_audit_log_get_cut (PosternTxn *txn, gint64 *size, char **statement, GError **error);
+
+/**
  * postern_audit_log_get_tree: the tree of the first @size entries, and the link of the last; reads all leaves that are kept before.
  * Returns: FALSE with NOT_FOUND when there are not so many, or they are not kept any more
  */

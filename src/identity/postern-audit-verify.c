@@ -135,7 +135,7 @@ read_cut (PosternAuditVerify *self, const char *jws)
   if (!read_statement (self, &cut, jws, TRUE, "the cut"))
     return;
   begin_at (self, &cut.tree, &cut.chain);
-  self->verdict.cut = cut.tree_size;
+  self->verdict.cut = self->signed_to = cut.tree_size;
 }
 
 /* --- entries -------------------------------------------------------------------------------------------------------- */

@@ -67,6 +67,7 @@ static const Row rows[] = {
     {TIME (id_token_lifetime), 3600, 10, 30 * DAY},
     {TIME (refresh_token_lifetime), 30 * DAY, 60, 3650 * DAY},
     {TIME (deletion_delay), 14 * DAY, DAY, 90 * DAY},
+    {TIME (audit_retention), 0, 0, 36500 * (gint64) DAY},
     {TIME (audit_head_interval), 3600, 60, 30 * DAY, AT_MOST, 3600},
 };
 

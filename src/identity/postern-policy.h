@@ -35,6 +35,7 @@ typedef struct {
   gint64 guess_window;                   /* seconds */
   gint64 flow_lifetime;                  /* seconds */
   gint64 deletion_delay; /* seconds until an account is gone whose owner wants that */
+  gint64 audit_retention; /* seconds after which the audit log is cut; 0: it is kept */
   gint64 audit_head_interval; /* seconds after which the audit log is signed again, where it has grown */
   gint64 access_token_lifetime, id_token_lifetime, refresh_token_lifetime; /* seconds; an application may say less or more */
 } PosternPolicy;

@@ -53,9 +53,10 @@ postern_audit_chain_store_get_tree (PosternTxn *txn, const char *name, GError **
 static gboolean
 replace_tree (PosternTxn *txn, const PosternAuditTree *tree, gint64 size, GError **error)
 {
-  static const char sql[] = "UPDATE audit_trees SET size = ?3, nodes = ?4, chain = ?5, last_key = ?6, updated_at = ?7 WHERE name = ?1 AND size = ?2";
+  static const char sql[] = "UPDATE audit_trees SET size = ?3, nodes = ?4, chain = ?5, last_key = ?6, updated_at = ?7, statement = ?8 WHERE name = ?1 AND size = ?2";
   PosternValue values[] = { POSTERN_TEXT (tree->name), POSTERN_INT (size),           POSTERN_INT (tree->size),      POSTERN_TEXT (tree->nodes),
-                            POSTERN_TEXT (tree->chain), POSTERN_INT (tree->last_key), POSTERN_INT (tree->updated_at) };
+                            POSTERN_TEXT (tree->chain), POSTERN_INT (tree->last_key), POSTERN_INT (tree->updated_at),
+                            POSTERN_TEXT (tree->statement) };
   gint64 changed = postern_txn_execute (txn, sql, values, G_N_ELEMENTS (values), error);
 
   if (changed == 0 && size == 0)
@@ -160,6 +161,17 @@ postern_audit_chain_store_get_head (PosternTxn *txn, gint64 size, gboolean lates
   return first_of (rows);
 }
 
+PosternAuditHead *
+postern_audit_chain_store_get_head_up_to (PosternTxn *txn, gint64 size, GError **error)
+{
+  PosternValue values[] = { POSTERN_INT (size) };
+  g_autoptr (GPtrArray) rows = postern_record_list (txn, &postern_records_audit_head,
+                                                    POSTERN_SQL_SELECT (postern_records_audit_head, "WHERE tree_size <= ?1 ORDER BY tree_size DESC LIMIT 1"), values,
+                                                    G_N_ELEMENTS (values), error);
+
+  return first_of (rows);
+}
+
 GPtrArray *
 postern_audit_chain_store_list_heads (PosternTxn *txn, gint64 size, guint limit, GError **error)
 {
@@ -168,4 +180,20 @@ postern_audit_chain_store_list_heads (PosternTxn *txn, gint64 size, guint limit,
   return postern_record_list (txn, &postern_records_audit_head,
                               POSTERN_SQL_SELECT (postern_records_audit_head, "WHERE tree_size > ?1 ORDER BY tree_size LIMIT ?2"), values,
                               G_N_ELEMENTS (values), error);
+}
+
+/* --- cutting -------------------------------------------------------------------------------------------------------- */
+
+/* Entry and number go together: whoever counts both finds as many. */
+gboolean
+postern_audit_chain_store_drop (PosternTxn *txn, gint64 before, guint limit, gint64 *deleted, GError **error)
+{
+  PosternValue values[] = { POSTERN_INT (before), POSTERN_INT (limit) };
+
+  if (!postern_txn_run (txn, "DELETE FROM audit WHERE key IN (SELECT audit_key FROM audit_chain WHERE seq < ?1 ORDER BY seq LIMIT ?2)", values,
+                        G_N_ELEMENTS (values), error))
+    return FALSE;
+  *deleted = postern_txn_execute (txn, "DELETE FROM audit_chain WHERE seq IN (SELECT seq FROM audit_chain WHERE seq < ?1 ORDER BY seq LIMIT ?2)", values,
+                                  G_N_ELEMENTS (values), error);
+  return *deleted >= 0;
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "postern-stores.h"
 
+#include "postern-audit-events.h"
 #include "postern-record.h"
 
 PosternAudit *
@@ -19,6 +20,8 @@ postern_audit_store_new (const char *event, const char *actor, const char *targe
 gboolean
 postern_audit_store_append (PosternTxn *txn, PosternAudit *audit, GError **error)
 {
+  if (postern_audit_events_find (audit->event) == NULL)
+    g_critical ("The event “%s” is in no row of postern-audit-events.c: whoever reads the log does not know of it", audit->event);
   audit->key = postern_id_get_key (audit->id);
   return postern_record_write (txn, &postern_records_audit, audit, POSTERN_SQL_INSERT (postern_records_audit, ""), error)
          > 0;

@@ -202,6 +202,7 @@ static const PosternField audit_tree_fields[] = {
   TEXT (PosternAuditTree, chain),
   INT64 (PosternAuditTree, last_key),
   INT64 (PosternAuditTree, updated_at),
+  TEXT (PosternAuditTree, statement),
 };
 POSTERN_DEFINE_RECORD (PosternAuditTree, audit_tree, "audit_trees", "audit tree")
 

@@ -240,6 +240,7 @@ typedef struct {
   char *chain;     /* of its last entry; of the empty log 32 times 0 */
   gint64 last_key; /* the largest of its entries' keys, -1 when it has none */
   gint64 updated_at;
+  char *statement; /* (nullable): of the cut: what was signed of it, a JWS */
 } PosternAuditTree;
 POSTERN_DECLARE_RECORD (PosternAuditTree, postern_audit_tree)
 

@@ -281,8 +281,12 @@ gboolean postern_audit_chain_store_foreach_leaf (PosternTxn *txn, gint64 from, g
 gboolean postern_audit_chain_store_add_head (PosternTxn *txn, const PosternAuditHead *head, GError **error);
 /** the first of a tree of @size or more; @latest: the last of all. Returns: (transfer full) (nullable): NULL without @error where there is none */
 PosternAuditHead *postern_audit_chain_store_get_head (PosternTxn *txn, gint64 size, gboolean latest, GError **error);
+/** the last of a tree of @size or less. Returns: (transfer full) (nullable): NULL without @error where there is none */
+PosternAuditHead *postern_audit_chain_store_get_head_up_to (PosternTxn *txn, gint64 size, GError **error);
 /** of trees larger than @size. (element-type PosternAuditHead) */
 GPtrArray *postern_audit_chain_store_list_heads (PosternTxn *txn, gint64 size, guint limit, GError **error);
+/** takes away the first @limit entries with a number before @before, and their numbers. @deleted: (out) */
+gboolean postern_audit_chain_store_drop (PosternTxn *txn, gint64 before, guint limit, gint64 *deleted, GError **error);
 
 /* postern-outbox-store.c: LASTING; what waits to be sent, and the log of what was */
 /** seals entry->model, which is given as plain JSON; once committed, who waits in postern_store_wait_for_message() goes on */

@@ -147,14 +147,14 @@ audit (PosternTxn *txn, gpointer data, GError **error)
 
       entry->id = postern_id_new ("aud");
       entry->at = g_get_real_time ();
-      entry->event = g_strdup_printf ("event.%u", i);
+      entry->event = g_strdup (i == 1 ? "user.changed" : "user.created");
       g_assert_true (postern_audit_store_append (txn, entry, error));
     }
   all = postern_audit_store_list (txn, NULL, 10, error);
   g_assert_cmpuint (all->len, ==, 3);
   rest = postern_audit_store_list (txn, ((PosternAudit *) all->pdata[0])->id, 10, error);
   g_assert_cmpuint (rest->len, ==, 2);
-  g_assert_cmpstr (((PosternAudit *) rest->pdata[0])->event, ==, "event.1");
+  g_assert_cmpstr (((PosternAudit *) rest->pdata[0])->event, ==, "user.changed");
   return TRUE;
 }
 
@@ -213,6 +213,25 @@ assert_complete (PosternTxn *txn, gint64 to, gboolean expected)
   g_assert_cmpint (complete, ==, expected);
 }
 
+static void
+assert_drop (PosternTxn *txn, gint64 before, guint limit, gint64 expected)
+{
+  gint64 deleted = -1;
+
+  g_assert_true (postern_audit_chain_store_drop (txn, before, limit, &deleted, NULL));
+  g_assert_cmpint (deleted, ==, expected);
+}
+
+static void
+assert_head_up_to (PosternTxn *txn, gint64 size, gint64 expected)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (PosternAuditHead) head = postern_audit_chain_store_get_head_up_to (txn, size, &error);
+
+  g_assert_no_error (error);
+  g_assert_cmpint (head ? head->tree_size : -1, ==, expected);
+}
+
 static gboolean
 audit_chain (PosternTxn *txn, gpointer data, GError **error)
 {
@@ -225,7 +244,7 @@ audit_chain (PosternTxn *txn, gpointer data, GError **error)
   g_assert_no_error (error ? *error : NULL);
   for (guint i = 0; i < 5; i++)
     {
-      g_autoptr (PosternAudit) entry = postern_audit_store_new ("event", NULL, NULL);
+      g_autoptr (PosternAudit) entry = postern_audit_store_new ("user.created", NULL, NULL);
 
       g_assert_true (postern_audit_store_append (txn, entry, error));
     }
@@ -258,6 +277,10 @@ audit_chain (PosternTxn *txn, gpointer data, GError **error)
   g_assert_cmpint (seq, ==, 5);
   g_assert_true (postern_audit_chain_store_foreach_leaf (txn, 1, 5, count_leaf, &next, error));
   g_assert_cmpint (next, ==, 4); /* ended by the function */
+  assert_drop (txn, 3, 2, 2); /* numbers 0 and 1, then 2: no more than asked for */
+  assert_drop (txn, 3, 2, 1);
+  assert_drop (txn, 3, 2, 0);
+  assert_complete (txn, G_MAXINT64, TRUE);
   return TRUE;
 }
 
@@ -298,6 +321,9 @@ audit_heads (PosternTxn *txn, gpointer data, GError **error)
   assert_head (txn, 11, FALSE, 20);
   assert_head (txn, 21, FALSE, -1);
   assert_head (txn, 0, TRUE, 20);
+  assert_head_up_to (txn, -1, -1);
+  assert_head_up_to (txn, 19, 10);
+  assert_head_up_to (txn, 20, 20);
   all = postern_audit_chain_store_list_heads (txn, -1, 10, error);
   g_assert_cmpuint (all->len, ==, 3);
   behind = postern_audit_chain_store_list_heads (txn, 0, 1, error);

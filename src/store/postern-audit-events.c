@@ -1,0 +1,82 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "postern-audit-events.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+/* What a person does carries the sign-in it was done in. */
+#define FLOW "tenant user application session connector acr remote_address risks"
+
+/* In the order of their names: they are searched by halves. */
+/* clang-format off */
+static const PosternAuditEvent events[] = {
+  { "account.deletion-asked", "Somebody wants their account deleted; it is, after the delay of the policy.", FLOW },
+  { "account.kept", "Somebody wants their account kept that was to be deleted.", FLOW },
+  { "application.changed", "An administrator changed an application.", "members before after" },
+  { "application.created", "An administrator made an application.", "members after" },
+  { "application.deleted", "An administrator deleted an application.", "before" },
+  { "application.secret-added", "An application was given another secret.", "after" },
+  { "application.secret-removed", "A secret of an application was taken away.", "before" },
+  { "audit.cut", "The log was cut, because of its retention.", "before tree_size" },
+  { "audit.head-signed", "Somebody had the log signed as it stood; the target is its number of entries.", "" },
+  { "connector.changed", "A connector was set up or changed.", "members settings before after" },
+  { "connector.deleted", "A connector was deleted.", "before" },
+  { "credential.removed", "Somebody took one of their ways to sign in away.", FLOW },
+  { "credential.renamed", "Somebody gave one of their passkeys another name.", FLOW },
+  { "data.read", "An administrator looked at people's data or at the log.", "operation query" },
+  { "email.changed", "Somebody's e-mail address was replaced, and the new one proven.", FLOW },
+  { "email.proved", "Somebody proved an e-mail address, where there was none.", FLOW },
+  { "factor-reset.cancelled", "The reset of somebody's lost factors was called off.", FLOW },
+  { "factor-reset.requested", "An administrator has somebody's lost factors reset, after the delay of the policy.", "after" },
+  { "factors.reset", "Somebody's lost factors are gone, as an administrator had asked.", FLOW },
+  { "grant.revoked", "An administrator took one grant of an application back.", "before" },
+  { "grants.revoked", "All that a person, or an application, had been granted was taken back.", "user application" },
+  { "identity.linked", "An account at a provider was connected to somebody's account.", FLOW },
+  { "identity.unlinked", "An account at a provider was disconnected.", FLOW },
+  { "import.advanced", "A batch of users was taken over from another server.", "position created" },
+  { "import.started", "An administrator began to take users over from another server.", "after" },
+  { "key.rotated", "An administrator had the next key sign; the target is the algorithm.", "" },
+  { "message.retried", "An administrator had a message sent again.", "" },
+  { "message.tested", "An administrator had a test message sent.", "" },
+  { "passkey.added", "Somebody set up a passkey.", FLOW },
+  { "password.changed", "Somebody changed their password.", FLOW },
+  { "password.recovered", "Somebody set another password, by a link or a code.", FLOW },
+  { "phone.changed", "Somebody's telephone number was replaced, and the new one proven.", FLOW },
+  { "phone.proved", "Somebody proved a telephone number, where there was none.", FLOW },
+  { "phone.removed", "Somebody took their telephone number away.", FLOW },
+  { "policy.changed", "An administrator changed the rules for sign-ins.", "before after" },
+  { "profile.changed", "Somebody changed what they say of themselves.", FLOW },
+  { "recovery-code.used", "Somebody signed in by a recovery code.", FLOW },
+  { "recovery-codes.made", "Somebody had recovery codes made; those before are worth nothing.", FLOW },
+  { "session.ended", "Somebody was signed out, by themselves, an application, a provider or an administrator.", "tenant user session" },
+  { "session.used", "Somebody who was signed in already went on to an application.", FLOW },
+  { "setup.link-made", "A link for the first administrator was made.", "" },
+  { "sign-in.failed", "A sign-in failed: a wrong password, code or passkey.", FLOW },
+  { "sign-in.refused", "A sign-in was refused, because the policy finds its risks too great.", FLOW },
+  { "sign-in.succeeded", "Somebody signed in.", FLOW },
+  { "totp.added", "Somebody set up an authenticator app.", FLOW },
+  { "user.changed", "An administrator changed an account.", "members before after" },
+  { "user.created", "An account was made: by an administrator, by its owner, or at the first sign-in by a provider.", "members after " FLOW },
+  { "user.deleted", "An account was deleted.", "before" },
+  { "user.imported", "An account was taken over from another server.", "" },
+};
+/* clang-format on */
+
+const PosternAuditEvent *
+postern_audit_events_get (guint *n)
+{
+  *n = G_N_ELEMENTS (events);
+  return events;
+}
+
+static int
+compare (const void *name, const void *event)
+{
+  return strcmp (name, ((const PosternAuditEvent *) event)->name);
+}
+
+const PosternAuditEvent *
+postern_audit_events_find (const char *name)
+{
+  return bsearch (name, events, G_N_ELEMENTS (events), sizeof events[0], compare);
+}
