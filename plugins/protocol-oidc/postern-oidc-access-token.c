@@ -19,15 +19,38 @@ postern_oidc_access_token_alg (PosternClient *client)
   return client->access_token_alg ? client->access_token_alg : POSTERN_OIDC_DEFAULT_ALG;
 }
 
+static gint64
+shorten (PosternOidc *oidc, const char *const *resources, gint64 lifetime)
+{
+  PosternPermissionCache *permissions = postern_tenant_get_permissions (postern_oidc_get_tenant (oidc));
+  g_autoptr (PosternResourceBook) book = resources && *resources ? postern_permission_cache_dup_resources (permissions, NULL) : NULL;
+
+  for (; book && *resources; resources++) {
+    PosternResource *resource = postern_resource_book_find (book, *resources);
+    gint64 most = resource ? postern_resource_get_lifetime (resource) : 0;
+
+    lifetime = most ? MIN (lifetime, most) : lifetime;
+  }
+  return lifetime;
+}
+
 gint64
-postern_oidc_access_token_lifetime (PosternOidc *oidc, PosternClient *client)
+postern_oidc_access_token_lifetime (PosternOidc *oidc, PosternClient *client, const char *const *resources)
 {
   g_autoptr (PosternPolicy) policy = NULL;
 
   if (client->access_token_lifetime > 0)
-    return client->access_token_lifetime;
+    return shorten (oidc, resources, client->access_token_lifetime);
   policy = postern_tenant_dup_policy (postern_oidc_get_tenant (oidc));
-  return policy->access_token_lifetime;
+  return shorten (oidc, resources, policy->access_token_lifetime);
+}
+
+/* An empty list says nothing that its absence would not. */
+static void
+add_names (GString *out, const char *name, const char *const *values)
+{
+  if (values && *values)
+    postern_oidc_json_add_strv (out, name, values, FALSE);
 }
 
 static GString *
@@ -57,6 +80,9 @@ write_claims (PosternOidc *oidc, const PosternOidcAccessToken *fields, const cha
   postern_oidc_json_add_string (out, "acr", fields->acr);
   if (fields->amr && fields->amr[0])
     postern_oidc_json_add_strv (out, "amr", fields->amr, FALSE);
+  add_names (out, "roles", fields->roles);
+  add_names (out, "organization_roles", fields->organization_roles);
+  add_names (out, "permissions", fields->permissions);
   postern_oidc_json_add_claims (out, fields->claims);
   g_string_append_c (out, '}');
   return out;

@@ -18,12 +18,14 @@ typedef struct {
   const char *const *amr;
   gint64 auth_time;      /* 0: left out */
   gint64 lifetime;       /* seconds */
+  const char *const *roles, *const *organization_roles, *const *permissions; /* (nullable): of a managed resource */
   GVariant *claims;      /* (nullable): a{sv}: the operator's own */
 } PosternOidcAccessToken;
 
 /** postern_oidc_access_token_alg: by application, else the default */
 PosternJoseAlg postern_oidc_access_token_alg (PosternClient *client);
-gint64 postern_oidc_access_token_lifetime (PosternOidc *oidc, PosternClient *client); /* seconds */
+/** postern_oidc_access_token_lifetime: in seconds: by application, else by the tenant's policy; no longer than each of the managed @resources (nullable) wants */
+gint64 postern_oidc_access_token_lifetime (PosternOidc *oidc, PosternClient *client, const char *const *resources);
 
 /**
  * postern_oidc_access_token_make: as the application has them. Never blocks. @key: (nullable): signs a JWT of type `at+jwt`

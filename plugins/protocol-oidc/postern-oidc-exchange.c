@@ -129,7 +129,13 @@ postern_oidc_exchange_load (PosternOidcExchange *self, PosternTxn *txn, GError *
   fill_flow (self->flow, grant);
   g_clear_pointer (&self->grant, postern_grant_unref);
   self->grant = g_steal_pointer (&grant);
-  return check_resource (self, error);
+  if (!check_resource (self, error))
+    return FALSE;
+  if (self->resource) { /* what may be had at the others is not what this token may say */
+    g_strfreev (self->flow->resources);
+    self->flow->resources = g_strdupv ((char *[]){ self->resource, NULL });
+  }
+  return TRUE;
 }
 
 gboolean
@@ -192,19 +198,25 @@ postern_oidc_exchange_answer (PosternOidcExchange *self, PosternTxn *txn, const 
 
 /*
  * Whom the token is for: the one resource that was asked for now; else all that were granted and, with `openid`, this
- * issuer too, because its userinfo endpoint is then one of the places the application will go.
+ * issuer too, because its userinfo endpoint is then one of the places the application will go. Stage `permission` may have
+ * taken a resource away: what was named has nothing left then.
  */
 static char **
-dup_audience (PosternOidcExchange *self)
+dup_audience (PosternOidcExchange *self, GError **error)
 {
   g_autoptr (GStrvBuilder) builder = g_strv_builder_new ();
   const char *const *scopes = (const char *const *) self->flow->granted_scopes;
+  const char *const *resources = (const char *const *) self->flow->resources;
 
+  if (self->resource && !g_strv_contains (resources, self->resource)) {
+    g_set_error_literal (error, POSTERN_ERROR, POSTERN_ERROR_INVALID_SCOPE, "Nothing of this may be had at the resource");
+    return NULL;
+  }
   if (self->resource)
     return g_strdupv ((char *[]){ self->resource, NULL });
-  if (self->flow->resources)
-    g_strv_builder_addv (builder, (const char **) self->flow->resources);
-  if (!self->flow->resources || (scopes && g_strv_contains (scopes, "openid")))
+  if (resources)
+    g_strv_builder_addv (builder, (const char **) resources);
+  if (!resources || !*resources || (scopes && g_strv_contains (scopes, "openid")))
     g_strv_builder_add (builder, postern_oidc_get_issuer (self->oidc));
   return g_strv_builder_end (builder);
 }
@@ -214,14 +226,17 @@ sign_access_token (PosternOidcExchange *self, GError **error)
 {
   PosternFlow *flow = self->flow;
   PosternClient *client = self->auth.client;
-  g_auto (GStrv) audience = dup_audience (self);
+  g_auto (GStrv) audience = dup_audience (self, error);
   g_autofree char *scope = g_strjoinv (" ", flow->granted_scopes);
   PosternOidcAccessToken fields = {
     .subject = flow->user_id, .client_id = client->application->id, .scope = scope, .audience = (const char *const *) audience,
     .grant_id = self->grant->id, .session_id = flow->session_id, .acr = flow->acr, .organization_id = flow->organization_id, .amr = (const char *const *) flow->amr,
-    .auth_time = flow->auth_time, .lifetime = self->lifetime,
+    .auth_time = flow->auth_time, .lifetime = self->lifetime, .roles = (const char *const *) flow->roles,
+    .organization_roles = (const char *const *) flow->organization_roles, .permissions = (const char *const *) flow->permissions,
   };
 
+  if (!audience)
+    return NULL;
   return postern_oidc_access_token_make (self->oidc, client, self->access_key, &fields, &self->kept_token, error);
 }
 
@@ -233,7 +248,7 @@ postern_oidc_exchange_sign (PosternOidcExchange *self, gboolean with_nonce, GErr
 
   if (self->access_token)
     return TRUE;
-  self->lifetime = postern_oidc_access_token_lifetime (self->oidc, self->auth.client);
+  self->lifetime = postern_oidc_access_token_lifetime (self->oidc, self->auth.client, (const char *const *) self->flow->resources);
   self->access_token = sign_access_token (self, error);
   if (!self->access_token || !g_strv_contains (scopes, "openid"))
     return self->access_token != NULL;

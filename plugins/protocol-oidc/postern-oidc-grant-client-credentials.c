@@ -36,19 +36,21 @@ read_scope (PosternOidcExchange *exchange, GError **error)
   return TRUE;
 }
 
+/* Left out, it is the one that the application may ask for, if there is just one. */
 static gboolean
 read_resource (PosternOidcExchange *exchange, GError **error)
 {
+  char **all = exchange->auth.client->resources;
   const char *resource;
 
   if (!postern_request_get_form (exchange->request, "resource", &resource, error))
     return FALSE;
-  if (!resource || !*resource)
-    return TRUE;
-  if (!postern_oidc_resource_check (exchange->auth.client, resource, error))
+  if (resource && *resource && !postern_oidc_resource_check (exchange->auth.client, resource, error))
     return FALSE;
-  exchange->resource = g_strdup (resource);
-  exchange->flow->resources = g_strdupv ((char *[]){ exchange->resource, NULL });
+  if (!resource || !*resource)
+    resource = all && all[0] && !all[1] ? all[0] : NULL;
+  if (resource)
+    exchange->flow->resources = g_strdupv ((char *[]){ (char *) resource, NULL });
   return TRUE;
 }
 
@@ -62,17 +64,18 @@ postern_oidc_grant_client_credentials_prepare (PosternOidcExchange *exchange, GE
   return read_scope (exchange, error) && read_resource (exchange, error);
 }
 
-/* The subject is the application itself (RFC 9068 section 2.2). Left out, the audience is the one resource it may ask for, if there is just one. */
+/* The subject is the application itself (RFC 9068 section 2.2). */
 PosternResponse *
 postern_oidc_grant_client_credentials_issue (PosternOidcExchange *exchange, PosternTxn *txn, GError **error)
 {
   PosternClient *client = exchange->auth.client;
-  gboolean one = client->resources && client->resources[0] && !client->resources[1];
-  const char *audience[] = { exchange->resource ? exchange->resource : one ? client->resources[0] : NULL, NULL };
-  g_autofree char *scope = exchange->flow->granted_scopes ? g_strjoinv (" ", exchange->flow->granted_scopes) : NULL;
+  PosternFlow *flow = exchange->flow;
+  const char *const *audience = (const char *const *) flow->resources;
+  g_autofree char *scope = flow->granted_scopes ? g_strjoinv (" ", flow->granted_scopes) : NULL;
   PosternOidcAccessToken fields = {
     .subject = client->application->id, .client_id = client->application->id, .scope = scope, .audience = audience,
-    .lifetime = postern_oidc_access_token_lifetime (exchange->oidc, client),
+    .lifetime = postern_oidc_access_token_lifetime (exchange->oidc, client, audience), .roles = (const char *const *) flow->roles,
+    .organization_roles = (const char *const *) flow->organization_roles, .permissions = (const char *const *) flow->permissions,
   };
 
   exchange->lifetime = fields.lifetime;

@@ -5,10 +5,11 @@
 #include "postern-oidc-access-token.h"
 #include "postern-oidc-client-auth.h"
 #include "postern-oidc-json.h"
+#include "postern-oidc-permission.h"
 #include "postern-oidc-refresh-token.h"
 
-/* What is told of an access token, as it stands in it (RFC 7662 section 2.2). */
-static const char *const told[] = { "iss", "sub", "aud", "client_id", "scope", "exp", "iat", "jti", "auth_time", "acr", "amr", "organization_id", NULL };
+/* What is told of an access token, as it stands in it (RFC 7662 section 2.2); scope and audience are told as of now. */
+static const char *const told[] = { "iss", "sub", "client_id", "exp", "iat", "jti", "auth_time", "acr", "amr", "organization_id", NULL };
 
 static gboolean
 share_any (char **a, char **b)
@@ -21,10 +22,8 @@ share_any (char **a, char **b)
 
 /* A resource server is an application whose record names the resource, or whose id is the audience. */
 static gboolean
-may_know (PosternClient *client, GVariant *claims)
+may_know (PosternClient *client, GVariant *claims, char **audience)
 {
-  g_auto (GStrv) audience = postern_json_dup_strv (claims, "aud", TRUE);
-
   if (g_strcmp0 (postern_json_get_string (claims, "client_id"), client->application->id) == 0)
     return TRUE;
   if (audience && g_strv_contains ((const char *const *) audience, client->application->id))
@@ -32,16 +31,46 @@ may_know (PosternClient *client, GVariant *claims)
   return share_any (audience, client->resources);
 }
 
+static void
+add_names (GString *out, const char *name, const char *const *values)
+{
+  if (values && *values)
+    postern_oidc_json_add_strv (out, name, values, FALSE);
+}
+
+static void
+add_review (GString *out, const PosternOidcReview *review)
+{
+  postern_oidc_json_add_strv (out, "aud", (const char *const *) review->audience, TRUE);
+  postern_oidc_json_add_string (out, "scope", *review->scope ? review->scope : NULL);
+  add_names (out, "permissions", (const char *const *) review->permissions);
+  if (!review->permission)
+    return;
+  add_names (out, "roles", postern_permission_get_roles (review->permission));
+  add_names (out, "organization_roles", postern_permission_get_organization_roles (review->permission));
+}
+
+/* What roles gave and no longer give is as if it had never stood in the token; a resource of which nothing is left is not told of it. */
+static gboolean
+look (PosternOidc *self, PosternClient *client, GVariant *claims, PosternOidcReview *review, GError **error)
+{
+  g_auto (GStrv) audience = postern_json_dup_strv (claims, "aud", TRUE);
+
+  return may_know (client, claims, audience) && postern_oidc_access_token_check_alive (self, claims, NULL, error) &&
+         postern_oidc_permission_review (self, claims, review, error) && !review->spent && may_know (client, claims, review->audience);
+}
+
 static GString *
 tell_access_token (PosternOidc *self, PosternClient *client, const char *token, GError **error)
 {
   g_autoptr (GVariant) claims = postern_oidc_access_token_verify (self, token, error);
+  g_auto (PosternOidcReview) review = { 0 };
   GVariantIter iter;
   const char *name;
   GVariant *value;
   GString *out;
 
-  if (!claims || !may_know (client, claims) || !postern_oidc_access_token_check_alive (self, claims, NULL, error))
+  if (!claims || !look (self, client, claims, &review, error))
     return NULL;
   out = g_string_new ("{");
   postern_oidc_json_add_boolean (out, "active", TRUE);
@@ -50,6 +79,7 @@ tell_access_token (PosternOidc *self, PosternClient *client, const char *token, 
   while (g_variant_iter_loop (&iter, "{&sv}", &name, &value)) /* one pass: a look-up walks all members each time */
     if (g_strv_contains (told, name))
       postern_oidc_json_add_variant (out, name, value);
+  add_review (out, &review);
   return out;
 }
 

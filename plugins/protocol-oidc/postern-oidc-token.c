@@ -55,6 +55,21 @@ prepare (PosternOidcExchange *exchange, GError **error)
   return exchange->row->prepare (exchange, error);
 }
 
+/* What stage `permission` will want to know of an application that asks for itself. */
+static gboolean
+knows_permissions (PosternOidcExchange *exchange)
+{
+  PosternPermissionCache *permissions = postern_tenant_get_permissions (postern_oidc_get_tenant (exchange->oidc));
+  g_autoptr (PosternResourceBook) book = postern_permission_cache_peek_resources (permissions);
+  PosternPermissionSubject subject = { exchange->auth.client->application->id, NULL };
+  g_autoptr (PosternPermission) permission = NULL;
+
+  if (!book || !postern_resource_book_find_any (book, (const char *const *) exchange->flow->resources))
+    return book != NULL;
+  permission = postern_permission_cache_peek (permissions, &subject);
+  return permission != NULL;
+}
+
 /* NULL only inline, when something would block. Nothing is changed until the walk, so starting over costs only time. */
 static PosternResponse *
 exchange_tokens (PosternOidc *oidc, PosternRequest *request, const PosternOidcGrant *row, gboolean may_block)
@@ -70,6 +85,8 @@ exchange_tokens (PosternOidc *oidc, PosternRequest *request, const PosternOidcGr
     return NULL;
   if (error || !prepare (exchange, &error))
     return postern_oidc_client_auth_refuse (exchange->auth.basic, error);
+  if (!may_block && !knows_permissions (exchange))
+    return NULL;
   exchange->request = NULL;
   return postern_flow_engine_run (postern_oidc_get_engine (oidc), flow, request, NULL);
 }

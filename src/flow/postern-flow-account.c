@@ -94,14 +94,19 @@ session_entries (Account *account, PosternRequest *request, PosternRuntime *runt
 }
 
 static GVariant *
-scope_titles (const char *scope)
+scope_titles (PosternTenant *tenant, PosternGrant *grant)
 {
-  g_auto (GStrv) names = g_strsplit (scope ? scope : "", " ", -1);
+  g_autoptr (PosternResourceBook) book = postern_permission_cache_dup_resources (postern_tenant_get_permissions (tenant), NULL);
+  g_auto (GStrv) names = g_strsplit (grant->scope ? grant->scope : "", " ", -1);
+  g_auto (GStrv) resources = g_strsplit (grant->resource ? grant->resource : "", " ", -1);
   GVariantBuilder titles = G_VARIANT_BUILDER_INIT (G_VARIANT_TYPE ("av"));
 
-  for (guint i = 0; names[i]; i++)
+  for (guint i = 0; names[i]; i++) {
+    g_autofree char *title = postern_flow_scope_words_dup_title (book, (const char *const *) resources, names[i]);
+
     if (*names[i] && !g_str_equal (names[i], "openid"))
-      g_variant_builder_add (&titles, "v", g_variant_new_string (postern_flow_scope_words_get_title (names[i])));
+      g_variant_builder_add (&titles, "v", g_variant_new_string (title));
+  }
   return g_variant_builder_end (&titles);
 }
 
@@ -115,7 +120,7 @@ add_application (GVariantBuilder *entries, PosternTenant *tenant, PosternGrant *
     return;
   postern_json_object_add_string (&entry, "id", grant->application_id);
   postern_json_object_add_string (&entry, "name", client->application->name);
-  postern_json_object_add (&entry, "scopes", scope_titles (grant->scope));
+  postern_json_object_add (&entry, "scopes", scope_titles (tenant, grant));
   g_variant_builder_add (entries, "v", postern_json_object_end (&entry));
 }
 

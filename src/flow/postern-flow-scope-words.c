@@ -31,33 +31,56 @@ find (const char *scope)
   return NULL;
 }
 
-const char *
-postern_flow_scope_words_get_title (const char *scope)
+static PosternResource *
+find_resource (PosternResourceBook *book, const char *const *resources, const char *scope)
 {
-  const Words *found = find (scope);
+  for (; book && resources && *resources; resources++) {
+    PosternResource *resource = postern_resource_book_find (book, *resources);
 
-  return found ? found->title : scope;
+    if (resource && postern_resource_has_scope (resource, scope))
+      return resource;
+  }
+  return NULL;
 }
 
+/* @resource: (nullable) */
+static char *
+dup_title (PosternResource *resource, const Words *found, const char *scope)
+{
+  g_autofree char *description = resource && !found ? postern_resource_dup_description (resource, scope) : NULL;
+
+  if (description && *description)
+    return g_steal_pointer (&description);
+  return g_strdup (found ? found->title : scope);
+}
+
+char *
+postern_flow_scope_words_dup_title (PosternResourceBook *book, const char *const *resources, const char *scope)
+{
+  return dup_title (find_resource (book, resources, scope), find (scope), scope);
+}
+
+/* Which API it is at is said below what it is for. */
 static GVariant *
-entry_of (const char *scope)
+entry_of (PosternResource *resource, const char *scope)
 {
   g_auto (PosternJsonObject) entry = POSTERN_JSON_OBJECT_INIT;
   const Words *found = find (scope);
+  g_autofree char *title = dup_title (resource, found, scope);
 
   postern_json_object_add_string (&entry, "name", scope);
-  postern_json_object_add_string (&entry, "title", found ? found->title : scope);
-  postern_json_object_add_string (&entry, "text", found ? found->text : "");
+  postern_json_object_add_string (&entry, "title", title);
+  postern_json_object_add_string (&entry, "text", found ? found->text : resource ? resource->name : "");
   return postern_json_object_end (&entry);
 }
 
 GVariant *
-postern_flow_scope_words_to_variant (const char *const *scopes)
+postern_flow_scope_words_to_variant (PosternResourceBook *book, const char *const *resources, const char *const *scopes)
 {
   GVariantBuilder entries = G_VARIANT_BUILDER_INIT (G_VARIANT_TYPE ("av"));
 
   for (guint i = 0; scopes && scopes[i]; i++)
     if (!g_str_equal (scopes[i], "openid") || scopes[1] == NULL)
-      g_variant_builder_add (&entries, "v", entry_of (scopes[i]));
+      g_variant_builder_add (&entries, "v", entry_of (find_resource (book, resources, scopes[i]), scopes[i]));
   return g_variant_builder_end (&entries);
 }

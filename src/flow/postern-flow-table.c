@@ -28,6 +28,7 @@ const PosternStage postern_flow_table[] = {
   { "factor",        postern_stage_factor,         PERSON,                      FALSE },
   { "organization",  postern_stage_organization,   PERSON | TOKENS,             FALSE },
   { "policy-out",    postern_stage_policy_out,     ALL,                         FALSE },
+  { "permission",    postern_stage_permission,     BROWSER | DEVICE | NATIVE | TOKENS | BACK_CHANNEL, FALSE },
   { "consent",       postern_stage_consent,        BROWSER | DEVICE | NATIVE,   FALSE },
   { "claims",        postern_stage_claims,         TOKENS,                      FALSE },
   { "session",       postern_stage_session,        PERSON,                      FALSE },

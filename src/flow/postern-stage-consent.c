@@ -66,16 +66,17 @@ show_consent (PosternFlowContext *context, GError **error)
   PosternUser *user = postern_flow_context_load_user (context, error);
   PosternClient *client = context->client;
   g_auto (GStrv) asked = postern_flow_claims_dup_scopes (context->flow);
+  g_autoptr (PosternResourceBook) book = user ? postern_permission_cache_dup_resources (postern_tenant_get_permissions (context->tenant), error) : NULL;
   g_auto (PosternJsonObject) model = POSTERN_JSON_OBJECT_INIT;
 
-  if (user == NULL)
+  if (book == NULL)
     return POSTERN_STAGE_REFUSE;
   postern_json_object_add_string (&model, "logo_uri", client->logo_uri);
   postern_json_object_add_string (&model, "client_uri", client->client_uri);
   postern_json_object_add_string (&model, "policy_uri", client->policy_uri);
   postern_json_object_add_string (&model, "tos_uri", client->tos_uri);
   postern_json_object_add_string (&model, "identifier", postern_user_name_get_shown (user));
-  postern_json_object_add (&model, "scopes", postern_flow_scope_words_to_variant ((const char *const *) asked));
+  postern_json_object_add (&model, "scopes", postern_flow_scope_words_to_variant (book, (const char *const *) context->flow->resources, (const char *const *) asked));
   context->prompt = postern_prompt_new_page ("consent", postern_json_object_end (&model));
   return POSTERN_STAGE_PARK;
 }

@@ -14,6 +14,7 @@ PosternStageResult postern_stage_link (PosternFlowContext *context, GError **err
 PosternStageResult postern_stage_factor (PosternFlowContext *context, GError **error);
 PosternStageResult postern_stage_organization (PosternFlowContext *context, GError **error);
 PosternStageResult postern_stage_policy_out (PosternFlowContext *context, GError **error);
+PosternStageResult postern_stage_permission (PosternFlowContext *context, GError **error);
 PosternStageResult postern_stage_consent (PosternFlowContext *context, GError **error);
 PosternStageResult postern_stage_claims (PosternFlowContext *context, GError **error);
 PosternStageResult postern_stage_session (PosternFlowContext *context, GError **error);

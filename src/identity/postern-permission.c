@@ -201,6 +201,15 @@ postern_permission_cut (PosternPermission *self, PosternResourceBook *book, cons
   cut->resources = g_strv_builder_end (audience);
 }
 
+/* With `openid` it still serves to ask who signed in (OpenID Connect Core 5.3). */
+gboolean
+postern_permission_cut_is_spent (const PosternPermissionCut *cut, const char *const *scopes, const char *const *resources)
+{
+  if (resources && *resources && !*cut->resources)
+    return !g_strv_contains ((const char *const *) cut->scopes, "openid");
+  return scopes && *scopes && !*cut->scopes;
+}
+
 void
 postern_permission_cut_clear (PosternPermissionCut *cut)
 {

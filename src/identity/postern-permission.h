@@ -48,6 +48,8 @@ typedef struct {
  * @self: (nullable): nothing is had; @scopes, @resources: (nullable): what was asked for
  */
 void postern_permission_cut (PosternPermission *self, PosternResourceBook *book, const char *const *scopes, const char *const *resources, PosternPermissionCut *cut);
+/** postern_permission_cut_is_spent: whether so little is left of what was asked for that no token can be made of it: no scope, or nobody that it is for */
+gboolean postern_permission_cut_is_spent (const PosternPermissionCut *cut, const char *const *scopes, const char *const *resources);
 void postern_permission_cut_clear (PosternPermissionCut *cut);
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (PosternPermissionCut, postern_permission_cut_clear)
 

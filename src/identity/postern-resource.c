@@ -13,7 +13,8 @@
 
 /* OpenID Connect Core 5.4 and 11, the account API's, that of tokens of providers, and those of organizations. */
 static const char *const reserved[] = {
-  "openid", "profile", "email", "address", "phone", "offline_access", "account:read", "account:write", "upstream_tokens", NULL,
+  "openid", "profile", "email", "address", "phone", "offline_access", "account:read", "account:write", "upstream_tokens",
+  "organization", NULL,
 };
 
 gboolean
@@ -30,7 +31,7 @@ postern_resource_is_scope (const char *scope)
 gboolean
 postern_resource_is_reserved (const char *scope)
 {
-  return g_strv_contains (reserved, scope) || g_str_has_prefix (scope, "urn:postern:") || g_str_has_prefix (scope, "organization:");
+  return g_strv_contains (reserved, scope);
 }
 
 /* (transfer full) (nullable): the row of @scopes that has this name */

@@ -2,39 +2,16 @@
 #include "postern-tenant.h"
 
 #include "postern-error.h"
+#include "postern-moment.h"
 
 #include <string.h>
 
 #define MAX_CLIENTS 10000 /* about 4 KB each; beyond it the cache begins anew */
 
-#define RECHECK (100 * G_TIME_SPAN_MILLISECOND) /* how late another process's change of a rule may be seen */
-
-/* When something was read of the store. Every sign-in changes the generation; the rules hardly ever do. */
-typedef struct {
-  guint64 generation, changes;
-  gint64 at; /* monotonic */
-} Moment;
-
 typedef struct {
   PosternClient *client;
-  Moment moment;
+  PosternMoment moment;
 } Entry;
-
-/* Taken before reading, so that what is read is at least as new. */
-static Moment
-moment_now (PosternStore *store)
-{
-  guint64 changes = postern_store_get_rule_changes (store);
-
-  return (Moment){ postern_store_get_generation (store), changes, g_get_monotonic_time () };
-}
-
-/* Nothing was changed since, or nothing of ours and the last look is not long ago. */
-static gboolean
-moment_holds (const Moment *then, const Moment *now)
-{
-  return then->generation == now->generation || (then->changes == now->changes && now->at - then->at < RECHECK);
-}
 
 static void
 entry_free (gpointer data)
@@ -50,11 +27,12 @@ struct _PosternTenant {
   char *slug, *issuer;
   PosternStore *store;
   PosternKeyRing *key_ring;
+  PosternPermissionCache *permissions;
 
   GMutex lock;         /* guards what follows; never held across a read of the store */
   GHashTable *clients; /* id → Entry */
   PosternPolicy *policy;
-  Moment policy_moment;
+  PosternMoment policy_moment;
 };
 
 G_DEFINE_FINAL_TYPE (PosternTenant, postern_tenant, G_TYPE_OBJECT)
@@ -66,6 +44,7 @@ postern_tenant_finalize (GObject *object)
 
   g_clear_pointer (&self->clients, g_hash_table_unref);
   g_clear_pointer (&self->policy, postern_policy_unref);
+  g_clear_pointer (&self->permissions, postern_permission_cache_free);
   g_clear_object (&self->key_ring);
   g_clear_object (&self->store);
   g_free (self->slug);
@@ -116,7 +95,7 @@ read_policy (PosternTenant *self, GError **error)
 
 /* Takes @policy. */
 static void
-set_policy (PosternTenant *self, PosternPolicy *policy, const Moment *moment)
+set_policy (PosternTenant *self, PosternPolicy *policy, const PosternMoment *moment)
 {
   g_autoptr (PosternPolicy) old = NULL;
 
@@ -128,12 +107,12 @@ set_policy (PosternTenant *self, PosternPolicy *policy, const Moment *moment)
 }
 
 static PosternPolicy *
-take_policy (PosternTenant *self, const Moment *now, gboolean any)
+take_policy (PosternTenant *self, const PosternMoment *now, gboolean any)
 {
   PosternPolicy *policy = NULL;
 
   g_mutex_lock (&self->lock);
-  if (any || moment_holds (&self->policy_moment, now))
+  if (any || postern_moment_holds (&self->policy_moment, now))
     policy = postern_policy_ref (self->policy);
   g_mutex_unlock (&self->lock);
 
@@ -143,7 +122,7 @@ take_policy (PosternTenant *self, const Moment *now, gboolean any)
 PosternPolicy *
 postern_tenant_dup_policy (PosternTenant *self)
 {
-  Moment now = moment_now (self->store);
+  PosternMoment now = postern_moment_now (self->store);
   PosternPolicy *policy = take_policy (self, &now, FALSE);
   g_autoptr (GError) problem = NULL;
 
@@ -167,7 +146,7 @@ PosternTenant *
 postern_tenant_new (const char *slug, const char *issuer, PosternStore *store, GError **error)
 {
   g_autoptr (PosternTenant) self = g_object_new (POSTERN_TYPE_TENANT, NULL);
-  Moment now = moment_now (store);
+  PosternMoment now = postern_moment_now (store);
   PosternPolicy *policy;
 
   self->slug = g_strdup (slug);
@@ -175,6 +154,7 @@ postern_tenant_new (const char *slug, const char *issuer, PosternStore *store, G
   for (gsize length = strlen (self->issuer); length > 0 && self->issuer[length - 1] == '/'; length--)
     self->issuer[length - 1] = '\0';
   self->store = g_object_ref (store);
+  self->permissions = postern_permission_cache_new (store);
   self->key_ring = postern_key_ring_new (store, error);
   policy = self->key_ring ? read_policy (self, error) : NULL;
   if (policy == NULL)
@@ -208,19 +188,25 @@ postern_tenant_get_key_ring (PosternTenant *self)
   return self->key_ring;
 }
 
+PosternPermissionCache *
+postern_tenant_get_permissions (PosternTenant *self)
+{
+  return self->permissions;
+}
+
 /* --- applications
  * -------------------------------------------------------------------------------------------------- */
 
 /* @any: also one that may be out of date */
 static PosternClient *
-take_client (PosternTenant *self, const char *client_id, const Moment *now, gboolean any)
+take_client (PosternTenant *self, const char *client_id, const PosternMoment *now, gboolean any)
 {
   PosternClient *client = NULL;
   Entry *entry;
 
   g_mutex_lock (&self->lock);
   entry = g_hash_table_lookup (self->clients, client_id);
-  if (entry != NULL && (any || moment_holds (&entry->moment, now)))
+  if (entry != NULL && (any || postern_moment_holds (&entry->moment, now)))
     client = postern_client_ref (entry->client);
   g_mutex_unlock (&self->lock);
 
@@ -230,7 +216,7 @@ take_client (PosternTenant *self, const char *client_id, const Moment *now, gboo
 PosternClient *
 postern_tenant_peek_client (PosternTenant *self, const char *client_id)
 {
-  Moment now = moment_now (self->store);
+  PosternMoment now = postern_moment_now (self->store);
 
   return client_id ? take_client (self, client_id, &now, FALSE) : NULL;
 }
@@ -267,7 +253,7 @@ is_same (PosternApplication *a, PosternApplication *b)
 }
 
 static void
-put_client (PosternTenant *self, PosternClient *client, const Moment *moment)
+put_client (PosternTenant *self, PosternClient *client, const PosternMoment *moment)
 {
   Entry *entry = g_new0 (Entry, 1);
 
@@ -299,7 +285,7 @@ read_client (PosternTenant *self, const char *client_id, GError **error)
 PosternClient *
 postern_tenant_dup_client (PosternTenant *self, const char *client_id, GError **error)
 {
-  Moment now = moment_now (self->store);
+  PosternMoment now = postern_moment_now (self->store);
   g_autoptr (PosternClient) client = NULL;
 
   /* an id of another shape is nobody's: strangers' long strings do not reach the database */

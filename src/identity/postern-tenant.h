@@ -3,6 +3,7 @@
 
 #include "postern-application.h"
 #include "postern-key-ring.h"
+#include "postern-permission-cache.h"
 #include "postern-policy.h"
 #include "postern-stores.h"
 
@@ -18,6 +19,7 @@ const char *postern_tenant_get_slug (PosternTenant *self);
 const char *postern_tenant_get_issuer (PosternTenant *self);
 PosternStore *postern_tenant_get_store (PosternTenant *self);   /* (transfer none) */
 PosternKeyRing *postern_tenant_get_key_ring (PosternTenant *self); /* (transfer none) */
+PosternPermissionCache *postern_tenant_get_permissions (PosternTenant *self); /* (transfer none) */
 PosternPolicy *postern_tenant_dup_policy (PosternTenant *self); /* (transfer full): as of now */
 /** postern_tenant_get_application: from the cache, else read (may block). Disabled ones are returned too. (transfer full) (nullable) NOT_FOUND */
 PosternClient *postern_tenant_dup_client (PosternTenant *self, const char *client_id, GError **error);

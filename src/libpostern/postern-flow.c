@@ -32,6 +32,9 @@ postern_flow_finalize (GObject *object)
   g_strfreev (self->factors);
   g_strfreev (self->risks);
   g_strfreev (self->granted_scopes);
+  g_strfreev (self->roles);
+  g_strfreev (self->organization_roles);
+  g_strfreev (self->permissions);
   g_clear_pointer (&self->protocol_state, postern_pairs_unref);
   g_clear_pointer (&self->requested_claims, g_variant_unref);
   g_clear_pointer (&self->authenticator_state, postern_pairs_unref);
