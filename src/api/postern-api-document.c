@@ -334,12 +334,14 @@ add_captures (Document *self, const char *path, GVariantBuilder *list)
     }
 }
 
+#define PRINTABLE "^[ -~]*$" /* the wire guard takes no other field */
+
 /* Of a change, or of what is read again. */
 static void
 add_conditions (Document *self, const PosternApiRow *row, GVariantBuilder *list)
 {
-  static const PosternApiMember match = { "If-Match", POSTERN_API_STRING, 0, "Only if it still is what had this ETag (RFC 9110).", 1, 1000 };
-  static const PosternApiMember none = { "If-None-Match", POSTERN_API_STRING, 0, "Only if it is not what had this ETag; * of a PUT: only if there is nothing yet.", 1, 1000 };
+  static const PosternApiMember match = { "If-Match", POSTERN_API_STRING, 0, "Only if it still is what had this ETag (RFC 9110).", .pattern = PRINTABLE };
+  static const PosternApiMember none = { "If-None-Match", POSTERN_API_STRING, 0, "Only if it is not what had this ETag; * of a PUT: only if there is nothing yet.", .pattern = PRINTABLE };
 
   if (postern_api_condition_find_shown (row) != NULL)
     g_variant_builder_add_value (list, make_parameter (self, &match, "header"));
@@ -504,14 +506,36 @@ static const PosternApiMember problem_members[] = {
 };
 static const PosternApiSchema problem_schema = { "Problem", problem_members, "Why a request was not done (RFC 9457)." };
 
+/* What is no HTTP/1.1 is refused before anybody looks at its address, so also before it is known to be a program's. */
+static GVariant *
+describe_guard (Document *self)
+{
+  static const PosternApiMember members[] = {
+    { "error", POSTERN_API_STRING, POSTERN_API_ALWAYS, "invalid_request" },
+    { "error_description", POSTERN_API_STRING, POSTERN_API_ALWAYS, "What is wrong." },
+    { NULL },
+  };
+  static const PosternApiSchema guard = { "NoRequest", members, "The request is no well-formed HTTP/1.1." };
+  g_auto (PosternJsonObject) media = POSTERN_JSON_OBJECT_INIT;
+
+  postern_json_object_add (&media, "schema", refer (self, &guard, POSTERN_API_FOR_ANSWERING));
+  return postern_json_object_end (&media);
+}
+
 static GVariant *
 describe_problem (Document *self, const PosternApiProblem *problem)
 {
+  g_auto (PosternJsonObject) content = POSTERN_JSON_OBJECT_INIT;
+  g_auto (PosternJsonObject) media = POSTERN_JSON_OBJECT_INIT;
   g_auto (PosternJsonObject) object = POSTERN_JSON_OBJECT_INIT;
   g_autofree char *words = g_strconcat (problem->title, ". ", problem->meaning, NULL);
 
   postern_json_object_add_string (&object, "description", words);
-  postern_json_object_add (&object, "content", make_content ("application/problem+json", refer (self, &problem_schema, POSTERN_API_FOR_ANSWERING)));
+  postern_json_object_add (&media, "schema", refer (self, &problem_schema, POSTERN_API_FOR_ANSWERING));
+  postern_json_object_add (&content, "application/problem+json", postern_json_object_end (&media));
+  if (problem->status == 400)
+    postern_json_object_add (&content, "application/json", describe_guard (self));
+  postern_json_object_add (&object, "content", postern_json_object_end (&content));
   return postern_json_object_end (&object);
 }
 
