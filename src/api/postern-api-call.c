@@ -4,6 +4,7 @@
 #include "postern-api-access.h"
 #include "postern-api-change.h"
 #include "postern-api-condition.h"
+#include "postern-api-repeat.h"
 #include "postern-identifier.h"
 #include "postern-notice.h"
 #include "postern-outbox.h"
@@ -73,6 +74,23 @@ check_body (PosternApiCall *call, GError **error)
   if (!read_body (call, error))
     return FALSE;
   return postern_api_schema_check (schema, postern_api_row_get_purpose (call->row), call->body, call->faults) || tell_first_fault (call, error);
+}
+
+/* No id and no name of anything is longer: nobody needs to look for it. */
+static gboolean
+check_captures (PosternApiCall *call, GError **error)
+{
+  for (const char *open = strchr (call->row->path, '{'); open != NULL; open = strchr (open + 1, '{'))
+    {
+      g_autofree char *name = g_strndup (open + 1, strcspn (open + 1, "}"));
+      const char *value = postern_request_get_capture (call->request, name);
+
+      if (g_utf8_strlen (value, -1) <= POSTERN_API_CAPTURE_MAX)
+        continue;
+      g_set_error_literal (error, POSTERN_ERROR, POSTERN_ERROR_NOT_FOUND, "there is nothing of an id as long as that");
+      return FALSE;
+    }
+  return TRUE;
 }
 
 static gboolean
@@ -313,33 +331,38 @@ run (PosternTxn *txn, gpointer data, GError **error)
 
   if (postern_api_row_is_read (call->row))
     return call->row->work (call, txn, error) && (!is_sensitive (call) || write_read (call, txn, error));
-  return postern_api_condition_look (call, txn, error) && postern_api_condition_check (call, error) && call->row->work (call, txn, error) && write_audit (call, txn, error);
+  if (!postern_api_repeat_look (call, txn, error) || call->repeated != NULL)
+    return call->repeated != NULL;
+  return postern_api_condition_look (call, txn, error) && postern_api_condition_check (call, error) && call->row->work (call, txn, error) &&
+         write_audit (call, txn, error) && postern_api_repeat_keep (call, txn, error);
 }
 
 static gboolean
 try_conditions (PosternTxn *txn, gpointer data, GError **error)
 {
-  return postern_api_condition_look (data, txn, error) && postern_api_condition_check (data, error);
+  return postern_api_repeat_look (data, txn, error) && postern_api_condition_look (data, txn, error) && postern_api_condition_check (data, error);
 }
 
-/* What is prepared may not be taken back: so conditions are tried before it, too. */
+/* What is prepared may not be taken back: so conditions are tried before it, too, and what was done is not done again. */
 static gboolean
 prepare (PosternApiCall *call, GError **error)
 {
-  gboolean conditional = postern_request_get_header (call->request, "If-Match") || postern_request_get_header (call->request, "If-None-Match");
+  gboolean conditional = call->key_hash || postern_request_get_header (call->request, "If-Match") || postern_request_get_header (call->request, "If-None-Match");
 
   if (call->row->prepare == NULL)
     return TRUE;
   if (conditional && !postern_api_row_is_read (call->row) && !postern_store_read (call->store, POSTERN_KEEP_LASTING, try_conditions, call, error))
     return FALSE;
-  return call->row->prepare (call, error);
+  return call->repeated != NULL || call->row->prepare (call, error);
 }
 
 static gboolean
 run_all (PosternApiCall *call, GError **error)
 {
-  if (!read_query (call, error) || !check_body (call, error) || !prepare (call, error))
+  if (!check_captures (call, error) || !postern_api_condition_read (call, error) || !read_query (call, error) || !check_body (call, error) || !postern_api_repeat_read (call, error) || !prepare (call, error))
     return FALSE;
+  if (call->repeated != NULL)
+    return TRUE;
   if (postern_api_row_is_read (call->row) && !is_sensitive (call))
     return postern_store_read (call->store, POSTERN_KEEP_LASTING, run, call, error);
   return postern_store_write (call->store, POSTERN_KEEP_LASTING, run, call, error);
@@ -389,8 +412,21 @@ answer_result (PosternApiCall *call)
 }
 
 static PosternResponse *
+answer_again (PosternApiCall *call)
+{
+  g_autoptr (GBytes) body = g_bytes_new (call->repeated, strlen (call->repeated));
+  PosternResponse *response = postern_response_new (call->status, *call->repeated ? "application/json" : NULL, *call->repeated ? body : NULL);
+
+  postern_response_set_header (response, "Cache-Control", "no-store");
+  postern_response_set_header (response, "Idempotency-Replayed", "true");
+  return response;
+}
+
+static PosternResponse *
 answer (PosternApiCall *call)
 {
+  if (call->repeated != NULL)
+    return answer_again (call);
   if (call->ended != NULL)
     call->api->sessions->tell (call->api->tenant, call->ended, call->api->sessions_data);
   if (call->row->done != NULL)
@@ -412,6 +448,9 @@ call_clear (PosternApiCall *call)
   g_clear_pointer (&call->faults, g_ptr_array_unref);
   g_free (call->event);
   g_free (call->target);
+  g_free (call->key_hash);
+  g_free (call->request_hash);
+  postern_secret_free (call->repeated);
   postern_secret_free (call->prepared);
 }
 

@@ -44,6 +44,7 @@ struct _PosternApi {
 #define POSTERN_API_BODY_MAX (64 * 1024)
 #define POSTERN_API_LIMIT 50
 #define POSTERN_API_LIMIT_MAX 500
+#define POSTERN_API_CAPTURE_MAX 254 /* characters of a part of the path */
 
 /** PosternApiCall: lives on the stack of the handler. */
 struct _PosternApiCall {
@@ -60,6 +61,8 @@ struct _PosternApiCall {
   guint limit;
   gint64 now; /* seconds since 1970 */
   GPtrArray *faults; /* (element-type PosternApiFault) */
+  char *key_hash, *request_hash; /* (nullable): of an Idempotency-Key (postern-api-repeat.h) */
+  char *repeated; /* (nullable): what was answered to it before; "" where that was nothing; zeroed and freed */
   char *prepared; /* (nullable): what `prepare` made; zeroed and freed */
 
   GVariant *before; /* (nullable): what was shown before the change; NULL: nothing, or the row changes nothing that is shown */

@@ -89,6 +89,7 @@ test_none_match (void)
   g_autofree char *path = make_user ("{\"username\":\"grace\"}"), *tag = get_tag (path), *weak = g_strconcat ("W/", tag, NULL);
 
   expect ("GET", path, NULL, "If-None-Match", "\"other\"", 200);
+  expect ("GET", path, NULL, "If-None-Match", "\303\240", 400);
   expect ("DELETE", path, NULL, "If-None-Match", tag, 412);
   {
     g_autoptr (PosternResponse) same = send ("GET", path, NULL, "If-None-Match", weak);

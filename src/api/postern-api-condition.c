@@ -44,6 +44,21 @@ postern_api_condition_find_shown (const PosternApiRow *row)
 }
 
 gboolean
+postern_api_condition_read (PosternApiCall *call, GError **error)
+{
+  static const char *const fields[] = { "If-Match", "If-None-Match" };
+
+  for (guint i = 0; i < G_N_ELEMENTS (fields); i++)
+    for (const char *c = postern_request_get_header (call->request, fields[i]); c != NULL && *c != '\0'; c++)
+      if (*c < ' ' || *c > '~')
+        {
+          g_set_error (error, POSTERN_ERROR, POSTERN_ERROR_INVALID_REQUEST, "%s has characters that no tag has", fields[i]);
+          return FALSE;
+        }
+  return TRUE;
+}
+
+gboolean
 postern_api_condition_look (PosternApiCall *call, PosternTxn *txn, GError **error)
 {
   const PosternApiRow *shown = postern_api_condition_find_shown (call->row);

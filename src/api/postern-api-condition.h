@@ -9,6 +9,8 @@ G_BEGIN_DECLS
 
 /** postern_api_condition_find_shown: (nullable): the row that shows what @row changes; NULL where nothing does, or it changes nothing */
 const PosternApiRow *postern_api_condition_find_shown (const PosternApiRow *row);
+/** postern_api_condition_read: the fields are of printable ASCII. FALSE with INVALID_REQUEST */
+gboolean postern_api_condition_read (PosternApiCall *call, GError **error);
 /** postern_api_condition_look: reads what is there into call->before (NULL: nothing), within the transaction that changes it. */
 gboolean postern_api_condition_look (PosternApiCall *call, PosternTxn *txn, GError **error);
 /** postern_api_condition_check: If-Match and If-None-Match of a change against call->before. FALSE with PRECONDITION_FAILED */

@@ -68,7 +68,7 @@ test_problems (void)
   refuses ("POST", "/messages", NULL, "{\"language\":7}", "/language wrong_type\n/recipient missing\n");
   refuses ("PUT", "/connectors/corp", NULL, "{\"type\":\"corp\",\"order\":1.5,\"settings\":{\"issuer\":\"https://corp.example\",\"client-secret\":\"x\"}}", "/order wrong_type\n");
   refuses ("PATCH", "/connectors/corp", NULL, "{\"order\":1000001}", "/order out_of_range\n");
-  refuses ("POST", "/grants/revoke", NULL, "{}", "/user invalid\n");
+  refuses ("POST", "/grant-revocations", NULL, "{}", "/user invalid\n");
   refuses ("GET", "/users", "limit=0", NULL, "limit out_of_range\n");
   refuses ("GET", "/users", "limit=x&serach=a", NULL, "limit wrong_type\nserach unknown_parameter\n");
   refuses ("GET", "/users", "search=a&search=b", NULL, "search repeated\n");
@@ -95,13 +95,15 @@ test_many_faults (void)
 static void
 test_other_problems (void)
 {
-  g_autoptr (GVariant) missing = call ("GET", "/api/v1/users/nobody", NULL, NULL, 404);
+  g_autofree char *name = g_strnfill (255, 'x'), *path = g_strconcat ("/api/v1/connectors/", name, NULL);
+  g_autoptr (GVariant) missing = call ("GET", "/api/v1/users/nobody", NULL, NULL, 404), endless = call ("PUT", path, NULL, "{\"type\":\"corp\"}", 404);
   g_autoptr (PosternRequest) request = postern_request_new ("POST", "/api/v1/users", NULL);
   g_autoptr (GBytes) form = g_bytes_new_static ("email=a%40b.example", 19);
   const PosternRoute *route = postern_api_get_routes ();
   g_autoptr (PosternResponse) response = NULL;
 
   g_assert_true (g_str_has_suffix (postern_json_get_string (missing, "type"), "/problems/not-found"));
+  g_assert_true (g_str_has_suffix (postern_json_get_string (endless, "type"), "/problems/not-found"));
   while (!g_str_equal (route->method, "POST") || !g_str_equal (route->pattern, "/api/v1/users"))
     route++;
   postern_request_set_route (request, route);

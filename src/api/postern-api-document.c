@@ -263,13 +263,13 @@ may_answer (const PosternApiRow *row, guint status)
     case 405:
       return FALSE;
     case 409:
-      return (row->flags & POSTERN_API_CONFLICTS) != 0;
+      return (row->flags & POSTERN_API_CONFLICTS) || row->kind == POSTERN_API_CREATE || row->kind == POSTERN_API_ACTION;
     case 410:
       return (row->flags & POSTERN_API_LAPSES) != 0;
     case 412:
       return postern_api_condition_find_shown (row) != NULL;
     case 422:
-      return FALSE;
+      return row->kind == POSTERN_API_CREATE || row->kind == POSTERN_API_ACTION;
     case 413:
     case 415:
       return !g_str_equal (postern_api_row_get_method (row), "GET");
@@ -327,7 +327,7 @@ add_captures (Document *self, const char *path, GVariantBuilder *list)
     {
       const char *close = strchr (open, '}');
       g_autofree char *name = g_strndup (open + 1, (gsize) (close - open - 1));
-      PosternApiMember member = { name, POSTERN_API_STRING, POSTERN_API_REQUIRED, "Which one.", 1, 254 };
+      PosternApiMember member = { name, POSTERN_API_STRING, POSTERN_API_REQUIRED, "Which one.", 1, POSTERN_API_CAPTURE_MAX };
 
       g_variant_builder_add_value (list, make_parameter (self, &member, "path"));
       open = close;
@@ -343,6 +343,10 @@ add_conditions (Document *self, const PosternApiRow *row, GVariantBuilder *list)
   static const PosternApiMember match = { "If-Match", POSTERN_API_STRING, 0, "Only if it still is what had this ETag (RFC 9110).", .pattern = PRINTABLE };
   static const PosternApiMember none = { "If-None-Match", POSTERN_API_STRING, 0, "Only if it is not what had this ETag; * of a PUT: only if there is nothing yet.", .pattern = PRINTABLE };
 
+  static const PosternApiMember key = { "Idempotency-Key", POSTERN_API_STRING, 0, "A word of your own for this request: for a day its repetitions get the same answer, and nothing is done again.", 1, 255, .pattern = "^[!-~]+$" };
+
+  if (row->kind == POSTERN_API_CREATE || row->kind == POSTERN_API_ACTION)
+    g_variant_builder_add_value (list, make_parameter (self, &key, "header"));
   if (postern_api_condition_find_shown (row) != NULL)
     g_variant_builder_add_value (list, make_parameter (self, &match, "header"));
   if (row->kind == POSTERN_API_SHOW || row->kind == POSTERN_API_REPLACE)

@@ -92,7 +92,7 @@ static const PosternApiRow rows[] = {
   { POSTERN_API_LIST, "/grants", "listGrants", "grants:read", "Lists the grants of a user", .answer = &schema, .query = filters, .work = list },
   { POSTERN_API_SHOW, "/grants/{id}", "getGrant", "grants:read", "Shows a grant", .answer = &schema, .work = show },
   { POSTERN_API_DELETE, "/grants/{id}", "revokeGrant", "grants:write", "Revokes a grant and all tokens from it", .work = revoke_one },
-  { POSTERN_API_ACTION, "/grants/revoke", "revokeGrants", "grants:write", "Revokes all grants of a user, of an application, or of the one for the other", &whose, .work = revoke_all },
+  { POSTERN_API_ACTION, "/grant-revocations", "revokeGrants", "grants:write", "Revokes all grants of a user, of an application, or of the one for the other", &whose, .work = revoke_all },
   { .path = NULL },
 };
 

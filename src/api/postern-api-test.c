@@ -285,8 +285,8 @@ test_sessions_grants (void)
   refuses ("DELETE", "/sessions/ses_none", NULL, 404, "session");
   g_assert_cmpuint (count_items ("/grants", "user=grace"), ==, 0);
   refuses ("GET", "/grants", NULL, 400, "user: ");
-  refuses ("POST", "/grants/revoke", "{}", 400, "user: ");
-  g_assert_null (call ("POST", "/grants/revoke", NULL, "{\"user\":\"grace\"}", 204));
+  refuses ("POST", "/grant-revocations", "{}", 400, "user: ");
+  g_assert_null (call ("POST", "/grant-revocations", NULL, "{\"user\":\"grace\"}", 204));
   assert_audited ("session.ended");
   g_assert_cmpuint (count_items ("/connectors", NULL), ==, 1);
   g_assert_cmpuint (count_items ("/audit", "limit=2"), ==, 2);

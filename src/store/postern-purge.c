@@ -39,6 +39,7 @@ static const Rule rules[] = {
   { POSTERN_KEEP_LASTING, DAY, NUMBERED ("sessions", "expires_at < ?3 OR (ended_at > 0 AND ended_at < ?3)") },
   { POSTERN_KEEP_LASTING, HOUR, NUMBERED ("access_tokens", "expires_at < ?3") },
   { POSTERN_KEEP_LASTING, HOUR, RULE ("revoked_tokens", "jti", "expires_at < ?3") },
+  { POSTERN_KEEP_LASTING, 0, RULE ("idempotency_keys", "hash", "expires_at < ?3") },
   { POSTERN_KEEP_LASTING, HOUR, RULE ("codes", "owner", "expires_at < ?3") },
   { POSTERN_KEEP_LASTING, DAY, RULE ("tickets", "hash", "expires_at < ?3") },
   { POSTERN_KEEP_LASTING, 0, NUMBERED ("outbox", "purge_at > 0 AND purge_at < ?3") },

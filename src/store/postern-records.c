@@ -133,6 +133,12 @@ static const PosternField access_token_fields[] = {
 };
 POSTERN_DEFINE_RECORD (PosternAccessToken, access_token, "access_tokens", "access token")
 
+static const PosternField idempotency_fields[] = {
+  TEXT (PosternIdempotency, hash),   TEXT (PosternIdempotency, request),     INT64 (PosternIdempotency, status),
+  TEXT (PosternIdempotency, answer), INT64 (PosternIdempotency, created_at), INT64 (PosternIdempotency, expires_at),
+};
+POSTERN_DEFINE_RECORD (PosternIdempotency, idempotency, "idempotency_keys", "key for repetitions")
+
 static const PosternField key_fields[] = {
   TEXT (PosternKey, kid),          TEXT (PosternKey, use),          TEXT (PosternKey, alg),
   TEXT (PosternKey, state),        OBJECT (PosternKey, public_jwk), TEXT (PosternKey, private_jwk),

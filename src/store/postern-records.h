@@ -108,6 +108,16 @@ typedef struct {
 } PosternAccessToken;
 POSTERN_DECLARE_RECORD (PosternAccessToken, postern_access_token)
 
+/** PosternIdempotency: what was answered to a request that named a key for its repetitions. */
+typedef struct {
+  char *hash;    /* of who asked, and the key */
+  char *request; /* hash of the request */
+  gint64 status;
+  char *answer;  /* JSON, sealed; (nullable): none */
+  gint64 created_at, expires_at;
+} PosternIdempotency;
+POSTERN_DECLARE_RECORD (PosternIdempotency, postern_idempotency)
+
 typedef struct {
   char *kid;
   char *use; /* "sig" */

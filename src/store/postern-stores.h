@@ -181,6 +181,13 @@ PosternAccessToken *postern_access_store_get (PosternTxn *txn, const char *id, c
 gboolean postern_revoked_store_insert (PosternTxn *txn, const char *jti, gint64 expires_at, GError **error);
 gboolean postern_revoked_store_contains (PosternTxn *txn, const char *jti, GError **error);
 
+/* postern-idempotency-store.c: LASTING; of the management API */
+/** keeps @answer (nullable), which is sealed, in the transaction of what was done. CONFLICT where the key is in use */
+gboolean postern_idempotency_store_insert (PosternTxn *txn, PosternIdempotency *kept, const char *answer, GError **error);
+PosternIdempotency *postern_idempotency_store_get (PosternTxn *txn, const char *hash, gint64 now, GError **error); /* NOT_FOUND: none, or it is over */
+/** "" when there was none. Free it with postern_secret_free() */
+char *postern_idempotency_store_dup_answer (PosternTxn *txn, const PosternIdempotency *kept, GError **error);
+
 /* postern-key-store.c */
 gboolean postern_key_store_insert (PosternTxn *txn, PosternKey *key, GError **error);
 gboolean postern_key_store_set_state (PosternTxn *txn, const char *kid, const char *from, const char *to, gint64 at, gint64 expires_at, GError **error); /* only if it still is @from, else CONFLICT */

@@ -242,7 +242,7 @@ export class Person extends Actor {
     const families = this.living(this.families);
     return this.act({
       name: 'revoke all',
-      call: () => this.world.admin('POST', '/grants/revoke', { user: this.id }),
+      call: () => this.world.admin('POST', '/grant-revocations', { user: this.id }),
       done: () => { for (const family of families) family.revoked = true; },
       audits: [[`grants.revoked on ${this.id}`, 1]],
       happened: (state) => families.map((family) => state.grants[this.families.indexOf(family)]?.revoked_at > 0),

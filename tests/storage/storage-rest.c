@@ -360,6 +360,19 @@ static gint64 later;
 #define LONG_AGO (later - 500 * 86400)
 
 static gboolean
+keep_answer (PosternTxn *txn, const char *hash, gint64 expires_at, GError **error)
+{
+  g_autoptr (PosternIdempotency) kept = postern_idempotency_new ();
+
+  kept->hash = g_strdup (hash);
+  kept->request = g_strdup ("request");
+  kept->status = 201;
+  kept->created_at = expires_at - 86400;
+  kept->expires_at = expires_at;
+  return postern_idempotency_store_insert (txn, kept, "{\"client_secret\":\"shown once\"}", error);
+}
+
+static gboolean
 fill_lasting (PosternTxn *txn, gpointer data, GError **error)
 {
   g_autoptr (PosternUser) ada = storage_kit_new_user ("ada", NULL, NULL);
@@ -384,6 +397,7 @@ fill_lasting (PosternTxn *txn, gpointer data, GError **error)
       g_assert_true (postern_session_store_insert (txn, session, error) && postern_grant_store_insert (txn, grant, error)
                      && postern_access_store_insert (txn, token, error)
                      && postern_revoked_store_insert (txn, name, i < 3 ? LONG_AGO : later, error)
+                     && keep_answer (txn, name, i < 3 ? LONG_AGO : later + 10, error)
                      && postern_device_store_put (txn, name, ada->id, i < 3 ? LONG_AGO : later, error));
     }
   return TRUE;
@@ -399,6 +413,30 @@ fill_short (PosternTxn *txn, gpointer data, GError **error)
          && postern_flow_store_insert (txn, names[1], NULL, bytes, later - 10, error)
          && postern_counter_store_add (txn, "old", 1, 60, LONG_AGO, NULL, NULL, error)
          && postern_counter_store_add (txn, "new", 1, 60, later, NULL, NULL, error);
+}
+
+/* As it was kept, and not in clear; in use for another request until it is over. */
+static gboolean
+check_answer (PosternTxn *txn, const char *hash, GError **error)
+{
+  g_autoptr (GError) missing = NULL, used = NULL;
+  g_autoptr (PosternIdempotency) kept = postern_idempotency_store_get (txn, hash, later, error), over = postern_idempotency_store_get (txn, hash, later + 20, &missing);
+  char *answer = kept ? postern_idempotency_store_dup_answer (txn, kept, error) : NULL;
+
+  g_assert_error (missing, POSTERN_ERROR, POSTERN_ERROR_NOT_FOUND);
+  g_assert_cmpstr (answer, ==, "{\"client_secret\":\"shown once\"}");
+  g_assert_null (strstr (kept->answer, "shown once"));
+  g_assert_cmpint (kept->status, ==, 201);
+  postern_secret_free (answer);
+  g_assert_false (keep_answer (txn, hash, later + 11, &used));
+  g_assert_error (used, POSTERN_ERROR, POSTERN_ERROR_CONFLICT);
+  return keep_answer (txn, hash, later + 10 + 2 * 86400, error);
+}
+
+static gboolean
+check_answers (PosternTxn *txn, gpointer data, GError **error)
+{
+  return keep_answer (txn, "0", later + 10, error) && check_answer (txn, "5", error); /* the first was thrown away */
 }
 
 static gboolean
@@ -462,11 +500,12 @@ test_purge (void)
       g_assert_cmpint (walk_round (lasting, sizes[i]), ==, 0); /* of nothing */
       storage_kit_write (store, POSTERN_KEEP_LASTING, fill_lasting, NULL);
       storage_kit_write (store, POSTERN_KEEP_SHORT, fill_short, names);
-      g_assert_cmpint (walk_round (lasting, sizes[i]), ==, 4 + 4 + 3 + 3 + 3);
+      g_assert_cmpint (walk_round (lasting, sizes[i]), ==, 4 + 4 + 3 + 3 + 3 + 3);
       g_assert_cmpint (walk_round (lasting, sizes[i]), ==, 0);
       g_assert_cmpint (walk_round (short_lived, sizes[i]), ==, 2);
       g_assert_cmpint (walk_round (short_lived, sizes[i]), ==, 0);
       storage_kit_read (store, POSTERN_KEEP_LASTING, check_kept, NULL);
+      storage_kit_write (store, POSTERN_KEEP_LASTING, check_answers, NULL);
       storage_kit_read (store, POSTERN_KEEP_SHORT, check_kept_short, names);
     }
 }
