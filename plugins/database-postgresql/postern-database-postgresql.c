@@ -68,6 +68,17 @@ postern_database_postgresql_write (PosternDatabase *database, PosternKeep keep, 
   return done;
 }
 
+static gboolean
+postern_database_postgresql_write_each (PosternDatabase *database, PosternTransactionFunc func, gpointer user_data, GError **error)
+{
+  PosternDatabasePostgresql *self = POSTERN_DATABASE_POSTGRESQL (database);
+  PosternPostgresqlWork work = { self->pool, POSTERN_POSTGRESQL_WORK_EACH, self->tenant };
+  gboolean done = postern_postgresql_work_run (&work, func, user_data, error);
+
+  __atomic_add_fetch (self->generation, 1, __ATOMIC_ACQ_REL);
+  return done;
+}
+
 /* While nobody tells us of others' changes, each look finds one. */
 static guint64
 postern_database_postgresql_generation (PosternDatabase *database)
@@ -161,6 +172,7 @@ postern_database_postgresql_class_init (PosternDatabasePostgresqlClass *klass)
   database_class->migrate = postern_database_postgresql_migrate;
   database_class->read = postern_database_postgresql_read;
   database_class->write = postern_database_postgresql_write;
+  database_class->write_each = postern_database_postgresql_write_each;
   database_class->generation = postern_database_postgresql_generation;
   database_class->execute = postern_database_postgresql_execute;
   database_class->query = postern_database_postgresql_query;

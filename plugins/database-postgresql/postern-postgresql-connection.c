@@ -22,7 +22,7 @@ static const struct {
   const char *name, *sql;
 } fixed[] = {
   [POSTERN_POSTGRESQL_FIXED_BEGIN_LASTING] = { "begin_lasting", "BEGIN ISOLATION LEVEL SERIALIZABLE" },
-  [POSTERN_POSTGRESQL_FIXED_BEGIN_SHORT] = { "begin_short", "BEGIN ISOLATION LEVEL READ COMMITTED" },
+  [POSTERN_POSTGRESQL_FIXED_BEGIN_EACH] = { "begin_each", "BEGIN ISOLATION LEVEL READ COMMITTED" },
   [POSTERN_POSTGRESQL_FIXED_BEGIN_READ] = { "begin_read", "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY" },
   [POSTERN_POSTGRESQL_FIXED_TENANT] = { "tenant", "SELECT set_config('postern.tenant', $1, true)" },
   [POSTERN_POSTGRESQL_FIXED_HURRY] = { "hurry", "SET LOCAL synchronous_commit = off" },

@@ -52,12 +52,16 @@ run_each (PosternFlowContext *context, GPtrArray *effects, PosternTxn *txn, GErr
   return TRUE;
 }
 
+gboolean
+postern_flow_effects_run (PosternFlowContext *context, PosternTxn *txn, GError **error)
+{
+  return run_each (context, context->effects, txn, error);
+}
+
 static gboolean
 run_all (PosternTxn *txn, gpointer user_data, GError **error)
 {
-  PosternFlowContext *context = user_data;
-
-  return run_each (context, context->effects, txn, error);
+  return postern_flow_effects_run (user_data, txn, error);
 }
 
 gboolean
@@ -96,5 +100,5 @@ postern_flow_effects_commit (PosternFlowContext *context, GError **error)
     return TRUE;
   if (context->flow->entrance == POSTERN_ENTRANCE_BACK_CHANNEL)
     return run_all (NULL, context, error);
-  return postern_store_write (postern_tenant_get_store (context->tenant), POSTERN_KEEP_LASTING, run_all, context, error);
+  return postern_store_write_each (postern_tenant_get_store (context->tenant), run_all, context, error);
 }

@@ -80,12 +80,10 @@ finish (PosternFlowContext *context, GError **error)
 {
   PosternResponse *overtaken;
 
-  if (!postern_flow_park_close (context, &overtaken, error))
-    return overtaken;
   if (context->flow->entrance == POSTERN_ENTRANCE_NATIVE)
     context->flow->auth_session = postern_flow_native_dup_kept (context);
-  if (!postern_flow_effects_commit (context, error))
-    return NULL;
+  if (!postern_flow_park_finish (context, &overtaken, error))
+    return overtaken;
   if (context->event)
     postern_flow_audit_tell (context, context->event, context->flow->user_id);
   return g_steal_pointer (&context->response);

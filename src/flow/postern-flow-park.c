@@ -17,6 +17,8 @@ typedef struct {
   PosternFlowContext *context;
   PosternFlow *flow;
   GBytes *bytes;
+  gboolean lasting; /* all that the walk changes goes with it, in one transaction */
+  gboolean put;     /* what fails then is not the flow */
 } Parcel;
 
 static gboolean
@@ -34,7 +36,10 @@ put_with_effects (PosternTxn *txn, gpointer user_data, GError **error)
 {
   Parcel *parcel = user_data;
 
-  return put (txn, parcel, error) && postern_flow_effects_run_short (parcel->context, txn, error);
+  parcel->put = put (txn, parcel, error);
+  /* Counts last: many wait for the same one. */
+  return parcel->put && (!parcel->lasting || postern_flow_effects_run (parcel->context, txn, error)) &&
+         postern_flow_effects_run_short (parcel->context, txn, error);
 }
 
 typedef struct {
@@ -96,18 +101,23 @@ goes_on (PosternFlowContext *context, PosternFlow *flow)
   return TRUE;
 }
 
+/* @overtaken: (out): another request of this browser was faster; @error is set, too */
 static gboolean
-write_flow (PosternFlowContext *context, PosternFlow *flow, GError **error)
+write_flow (PosternFlowContext *context, PosternFlow *flow, gboolean lasting, gboolean *overtaken, GError **error)
 {
+  PosternStore *store = postern_tenant_get_store (context->tenant);
   g_autoptr (GBytes) bytes = postern_flow_codec_write (flow);
-  Parcel parcel = { context, flow, bytes };
+  Parcel parcel = { context, flow, bytes, lasting, FALSE };
   g_autoptr (GError) failure = NULL;
   gboolean written;
 
   do {
     g_clear_error (&failure);
-    written = postern_store_write (postern_tenant_get_store (context->tenant), POSTERN_KEEP_SHORT, put_with_effects, &parcel, &failure);
-  } while (!written && g_error_matches (failure, POSTERN_ERROR, POSTERN_ERROR_CONFLICT) && goes_on (context, flow));
+    parcel.put = FALSE;
+    written = lasting ? postern_store_write_each (store, put_with_effects, &parcel, &failure)
+                      : postern_store_write (store, POSTERN_KEEP_SHORT, put_with_effects, &parcel, &failure);
+    *overtaken = !written && !parcel.put && g_error_matches (failure, POSTERN_ERROR, POSTERN_ERROR_CONFLICT);
+  } while (*overtaken && goes_on (context, flow));
   if (written)
     postern_flow_effects_settle_short (context);
   else
@@ -145,6 +155,7 @@ postern_flow_park_save (PosternFlowContext *context, GError **error)
   g_autofree char *location = g_strdup_printf ("/sign-in/%s", flow->id);
   g_autofree char *auth_session = native ? postern_flow_native_bind (context) : NULL;
   g_autoptr (GError) local = NULL;
+  gboolean overtaken;
 
   if (native && !check_native (context, error))
     return NULL;
@@ -154,8 +165,8 @@ postern_flow_park_save (PosternFlowContext *context, GError **error)
     postern_flow_captcha_park (context);
     postern_flow_prompt_keep (context, context->prompt);
   }
-  if (!write_flow (context, flow, &local)) {
-    if (g_error_matches (local, POSTERN_ERROR, POSTERN_ERROR_CONFLICT))
+  if (!write_flow (context, flow, FALSE, &overtaken, &local)) {
+    if (overtaken)
       return answer_overtaken (context);
     g_propagate_error (error, g_steal_pointer (&local));
     return NULL;
@@ -227,26 +238,39 @@ make_rest (PosternFlow *flow)
   return rest;
 }
 
-gboolean
-postern_flow_park_close (PosternFlowContext *context, PosternResponse **overtaken, GError **error)
+static gboolean
+close_flow (PosternFlowContext *context, gboolean lasting, PosternResponse **overtaken, GError **error)
 {
   PosternFlow *flow = context->flow;
-  g_autoptr (PosternFlow) rest = NULL;
+  g_autoptr (PosternFlow) rest = make_rest (flow);
   g_autoptr (GError) local = NULL;
+  gboolean late;
 
-  *overtaken = NULL;
-  if (flow->parked == NULL)
-    return TRUE;
-  rest = make_rest (flow);
-  if (write_flow (context, rest, &local)) {
+  if (write_flow (context, rest, lasting, &late, &local)) {
     g_clear_pointer (&flow->parked, g_bytes_unref);
     return TRUE;
   }
-  if (g_error_matches (local, POSTERN_ERROR, POSTERN_ERROR_CONFLICT))
+  if (late)
     *overtaken = answer_overtaken (context);
   else
     g_propagate_error (error, g_steal_pointer (&local));
   return FALSE;
+}
+
+gboolean
+postern_flow_park_close (PosternFlowContext *context, PosternResponse **overtaken, GError **error)
+{
+  *overtaken = NULL;
+  return context->flow->parked == NULL || close_flow (context, FALSE, overtaken, error);
+}
+
+gboolean
+postern_flow_park_finish (PosternFlowContext *context, PosternResponse **overtaken, GError **error)
+{
+  *overtaken = NULL;
+  if (context->flow->parked && context->effects && postern_store_is_one (postern_tenant_get_store (context->tenant)))
+    return close_flow (context, TRUE, overtaken, error);
+  return postern_flow_park_close (context, overtaken, error) && postern_flow_effects_commit (context, error);
 }
 
 typedef struct {

@@ -31,6 +31,11 @@ PosternFlow *postern_flow_park_peek (PosternTenant *tenant, const char *id);
  * Returns: FALSE with either @overtaken or @error
  */
 gboolean postern_flow_park_close (PosternFlowContext *context, PosternResponse **overtaken, GError **error);
+/**
+ * postern_flow_park_finish: as postern_flow_park_close(), and commits the walk's effects: in one transaction where the database has both in
+ * one place, else behind it.
+ */
+gboolean postern_flow_park_finish (PosternFlowContext *context, PosternResponse **overtaken, GError **error);
 
 /**
  * postern_flow_park_use: uses up what works once while @flow lasts: of those who bring it at once, the database lets one be the first.

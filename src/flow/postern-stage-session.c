@@ -13,13 +13,19 @@
 #include "postern-sign-in.h"
 #include "postern-stages.h"
 
+/* First the change of the person's row: whoever ends what they have shown waits for us, or we for him, and then see it. */
+static gboolean
+touch_user (PosternFlowContext *context, PosternTxn *txn, PosternSession *session, GError **error)
+{
+  return postern_user_store_touch_sign_in (txn, session->user_id, session->auth_time, error) && postern_flow_context_check_stands (context, txn, error);
+}
+
 static gboolean
 insert_session (PosternFlowContext *context, PosternTxn *txn, gpointer data, GError **error)
 {
   PosternSession *session = data;
 
-  return postern_flow_context_check_stands (context, txn, error) && postern_session_store_insert (txn, session, error) &&
-         postern_user_store_touch_sign_in (txn, session->user_id, session->auth_time, error);
+  return touch_user (context, txn, session, error) && postern_session_store_insert (txn, session, error);
 }
 
 static gboolean
@@ -27,8 +33,7 @@ raise_session (PosternFlowContext *context, PosternTxn *txn, gpointer data, GErr
 {
   PosternSession *session = data;
 
-  return postern_flow_context_check_stands (context, txn, error) && postern_session_store_raise (txn, session, error) &&
-         postern_user_store_touch_sign_in (txn, session->user_id, session->auth_time, error);
+  return touch_user (context, txn, session, error) && postern_session_store_raise (txn, session, error);
 }
 
 static gboolean

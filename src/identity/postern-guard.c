@@ -136,11 +136,13 @@ postern_guard_dup_pardon (const PosternGuard *guard)
 gboolean
 postern_guard_pardon_grant (PosternGuardPardon *self, PosternTxn *txn, GError **error)
 {
-  if (self->account && self->forgets && !postern_counter_store_clear (txn, self->account, self->account_resets_at, error))
+  /* The address first, as where they are taken: two who change the same rows in different orders would wait for each other. */
+  if (self->address && !postern_counter_store_give_back (txn, self->address, self->address_resets_at, error))
     return FALSE;
-  if (self->account && !self->forgets && !postern_counter_store_give_back (txn, self->account, self->account_resets_at, error))
-    return FALSE;
-  return self->address == NULL || postern_counter_store_give_back (txn, self->address, self->address_resets_at, error);
+  if (self->account == NULL)
+    return TRUE;
+  return self->forgets ? postern_counter_store_clear (txn, self->account, self->account_resets_at, error)
+                       : postern_counter_store_give_back (txn, self->account, self->account_resets_at, error);
 }
 
 static gboolean

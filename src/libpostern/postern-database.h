@@ -103,7 +103,13 @@ struct _PosternDatabaseClass {
    */
   gboolean (*migrate) (PosternDatabase *self, PosternKeep keep, PosternTransactionFunc func, gpointer user_data, GError **error);
 
-  gpointer padding[11];
+  /**
+   * write_each: (nullable): as write of LASTING data, for a function of which each statement decides by itself, whatever it read before;
+   * NULL: as write. Many such may change the same row at once, and none of them is run again for it. It can change SHORT data, too.
+   */
+  gboolean (*write_each) (PosternDatabase *self, PosternTransactionFunc func, gpointer user_data, GError **error);
+
+  gpointer padding[10];
 };
 
 G_END_DECLS

@@ -130,6 +130,25 @@ count_messages (PosternStore *self)
   return __atomic_load_n (&self->messages, __ATOMIC_ACQUIRE);
 }
 
+static gboolean
+may_change (PosternStore *self, PosternKeep keep, GError **error)
+{
+  if (keep != POSTERN_KEEP_LASTING || !g_atomic_int_get (&self->read_only))
+    return TRUE;
+  g_set_error_literal (error, POSTERN_ERROR, POSTERN_ERROR_TEMPORARILY_UNAVAILABLE, "Nothing can be changed at the moment. Try again later.");
+  return FALSE;
+}
+
+/* Who read between the statement and the commit saw what was; this makes them look again. */
+static void
+tell_changes (PosternStore *self, guint64 changes, guint64 messages)
+{
+  if (postern_store_get_rule_changes (self) != changes)
+    postern_store_note_rule_change (self);
+  if (count_messages (self) != messages)
+    postern_store_wake (self);
+}
+
 gboolean
 postern_store_write (PosternStore *self, PosternKeep keep, PosternTxnFunc func, gpointer user_data, GError **error)
 {
@@ -138,19 +157,34 @@ postern_store_write (PosternStore *self, PosternKeep keep, PosternTxnFunc func, 
   guint64 messages = count_messages (self);
   gboolean done;
 
-  if (keep == POSTERN_KEEP_LASTING && g_atomic_int_get (&self->read_only))
-    {
-      g_set_error_literal (error, POSTERN_ERROR, POSTERN_ERROR_TEMPORARILY_UNAVAILABLE, "Nothing can be changed at the moment. Try again later.");
-      return FALSE;
-    }
+  if (!may_change (self, keep, error))
+    return FALSE;
   done = self->klass->write (self->database, keep, run_work, &work, error);
-
-  /* Who read between the statement and the commit saw what was; this makes them look again. */
-  if (postern_store_get_rule_changes (self) != changes)
-    postern_store_note_rule_change (self);
-  if (count_messages (self) != messages)
-    postern_store_wake (self);
+  tell_changes (self, changes, messages);
   return done;
+}
+
+gboolean
+postern_store_write_each (PosternStore *self, PosternTxnFunc func, gpointer user_data, GError **error)
+{
+  Work work = { self, func, user_data };
+  guint64 changes = postern_store_get_rule_changes (self);
+  guint64 messages = count_messages (self);
+  gboolean done;
+
+  if (self->klass->write_each == NULL)
+    return postern_store_write (self, POSTERN_KEEP_LASTING, func, user_data, error);
+  if (!may_change (self, POSTERN_KEEP_LASTING, error))
+    return FALSE;
+  done = self->klass->write_each (self->database, run_work, &work, error);
+  tell_changes (self, changes, messages);
+  return done;
+}
+
+gboolean
+postern_store_is_one (PosternStore *self)
+{
+  return self->klass->write_each != NULL;
 }
 
 gboolean

@@ -27,6 +27,14 @@ void postern_store_close (PosternStore *self);
 void postern_store_set_read_only (PosternStore *self, gboolean read_only);
 gboolean postern_store_read (PosternStore *self, PosternKeep keep, PosternTxnFunc func, gpointer user_data, GError **error);
 gboolean postern_store_write (PosternStore *self, PosternKeep keep, PosternTxnFunc func, gpointer user_data, GError **error);
+/**
+ * postern_store_write_each: a lasting write for what everybody does all the time: nobody is kept waiting but by the row that both
+ * change. Each statement of @func decides by itself, in its condition; what was read before it may have changed meanwhile, unless @func
+ * has changed that row itself by then. What must be so across rows (who may be called what, who is the last one) is for postern_store_write().
+ */
+gboolean postern_store_write_each (PosternStore *self, PosternTxnFunc func, gpointer user_data, GError **error);
+/** postern_store_is_one: lasting and short-lived data are in one place, so that a postern_store_write_each() can change both. */
+gboolean postern_store_is_one (PosternStore *self);
 /** postern_store_get_generation: changes whenever this process changed lasting data, or anyone what caches keep; they compare it. */
 guint64 postern_store_get_generation (PosternStore *self);
 /**
