@@ -9,6 +9,7 @@
 #define LOG "log"
 #define CUT "cut"
 #define BATCH 256 /* rows a transaction: short enough that no sign-in waits for it */
+#define BEGIN -2
 #define NEAR_SECONDS 5
 #define FAR_SECONDS 120
 
@@ -61,6 +62,7 @@ make_row (const char *name, const Grown *grown, gint64 now)
 /* One batch. What it reads is put here, since a transaction may run twice. */
 typedef struct {
   PosternAuditReach reach;
+  gint64 after; /* the key of the last entry of the batch before; BEGIN in the first one */
   Grown grown;
   GPtrArray *entries; /* (nullable) */
   gint64 size;        /* before */
@@ -76,20 +78,32 @@ first_key (const Batch *batch)
   return batch->reach == POSTERN_AUDIT_REACH_ALL ? -1 : MAX (-1, batch->grown.last_key - postern_id_get_first_key (seconds));
 }
 
+/* Where there is nothing late, which is cheaper to count than to look for, it goes on behind the last one. */
+static gboolean
+find_start (PosternTxn *txn, Batch *batch, gint64 *start, GError **error)
+{
+  gint64 after = first_key (batch);
+  gboolean complete = FALSE;
+
+  *start = batch->after;
+  if (batch->after != BEGIN)
+    return TRUE;
+  if (!postern_audit_chain_store_is_complete (txn, after + 1, batch->grown.last_key, &complete, error))
+    return FALSE;
+  *start = complete ? batch->grown.last_key : after;
+  return TRUE;
+}
+
 static gboolean
 look (PosternTxn *txn, gpointer user_data, GError **error)
 {
   Batch *batch = user_data;
-  gboolean complete = FALSE;
-  gint64 after;
+  gint64 start;
 
   g_clear_pointer (&batch->entries, g_ptr_array_unref);
-  if (!read_grown (txn, LOG, &batch->grown, error))
+  if (!read_grown (txn, LOG, &batch->grown, error) || !find_start (txn, batch, &start, error))
     return FALSE;
-  after = first_key (batch);
-  if (!postern_audit_chain_store_is_complete (txn, after + 1, batch->grown.last_key, &complete, error))
-    return FALSE;
-  batch->entries = postern_audit_chain_store_list_new (txn, complete ? batch->grown.last_key : after, BATCH, error);
+  batch->entries = postern_audit_chain_store_list_new (txn, start, BATCH, error);
   return batch->entries != NULL;
 }
 
@@ -137,15 +151,17 @@ sequence_batch (PosternStore *store, Batch *batch, gint64 now, GError **error)
 gboolean
 postern_audit_log_sequence (PosternStore *store, PosternAuditReach reach, gint64 now, guint *n, GError **error)
 {
+  gint64 after = BEGIN;
   gboolean done, more;
 
   *n = 0;
   do {
-    Batch batch = { .reach = reach, .links = g_ptr_array_new_with_free_func ((GDestroyNotify) postern_audit_link_unref) };
+    Batch batch = { .reach = reach, .after = after, .links = g_ptr_array_new_with_free_func ((GDestroyNotify) postern_audit_link_unref) };
 
     done = sequence_batch (store, &batch, now, error);
     more = done && batch.entries->len == BATCH;
     *n += done ? batch.entries->len : 0;
+    after = more ? ((PosternAudit *) batch.entries->pdata[BATCH - 1])->key : BEGIN;
     g_clear_pointer (&batch.entries, g_ptr_array_unref);
     g_clear_pointer (&batch.row, postern_audit_tree_unref);
     g_ptr_array_unref (batch.links);
