@@ -19,6 +19,15 @@ static const PosternApiMember members[] = {
 };
 static const PosternApiSchema schema = { "AuditEntry", members, "Something that was done." };
 
+static const PosternApiMember filters[] = {
+  { "event", POSTERN_API_STRING, 0, "Only this event.", 1, 100 },
+  { "actor", POSTERN_API_STRING, 0, "Only what was done by this one.", 1, 254 },
+  { "target", POSTERN_API_STRING, 0, "Only what was done to this.", 1, 254 },
+  { "from", POSTERN_API_TIME, 0, "Only what was done at this time or later." },
+  { "to", POSTERN_API_TIME, 0, "Only what was done before this time." },
+  { NULL },
+};
+
 static GVariant *
 to_json (gconstpointer record)
 {
@@ -40,7 +49,9 @@ to_json (gconstpointer record)
 static gboolean
 list (PosternApiCall *call, PosternTxn *txn, GError **error)
 {
-  g_autoptr (GPtrArray) entries = postern_audit_store_list (txn, call->after, call->limit, error);
+  PosternAuditFilter filter = { postern_json_get_string (call->query, "event"), postern_json_get_string (call->query, "actor"), postern_json_get_string (call->query, "target"),
+                                postern_json_get_int64 (call->query, "from", 0), postern_json_get_int64 (call->query, "to", 0) };
+  g_autoptr (GPtrArray) entries = postern_audit_store_find (txn, &filter, call->after, call->limit, error);
 
   return entries != NULL && postern_api_call_set_page (call, entries, to_json);
 }
@@ -254,7 +265,7 @@ export (PosternApiCall *call, PosternTxn *txn, GError **error)
 }
 
 static const PosternApiRow rows[] = {
-  { POSTERN_API_LIST, "/audit", "listAuditEntries", "audit:read", "Lists what was done, the oldest first", .answer = &schema, .work = list, .flags = POSTERN_API_SENSITIVE },
+  { POSTERN_API_LIST, "/audit", "listAuditEntries", "audit:read", "Lists what was done, the oldest first", .answer = &schema, .query = filters, .work = list, .flags = POSTERN_API_SENSITIVE },
   { POSTERN_API_LIST, "/audit/heads", "listAuditHeads", "audit:read", "Lists what was signed of the log, the oldest first", .answer = &head_schema, .work = list_heads },
   { POSTERN_API_ACTION, "/audit/heads", "signAuditHead", "audit:write", "Signs the log as it stands", .answer = &head_schema, .work = sign, .prepare = do_sign },
   { POSTERN_API_SHOW, "/audit/keys", "getAuditKeys", "audit:read", "Shows the public keys that the log is signed with", .answer = &key_set_schema, .work = show_keys },

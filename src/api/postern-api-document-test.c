@@ -72,7 +72,7 @@ test_problems (void)
   refuses ("GET", "/users", "limit=0", NULL, "limit out_of_range\n");
   refuses ("GET", "/users", "limit=x&serach=a", NULL, "limit wrong_type\nserach unknown_parameter\n");
   refuses ("GET", "/users", "search=a&search=b", NULL, "search repeated\n");
-  refuses ("GET", "/grants", NULL, NULL, "user missing\n");
+  refuses ("GET", "/grants", NULL, NULL, "user invalid\n");
   refuses ("GET", "/sessions", "all=1", NULL, "all wrong_type\n");
   refuses ("GET", "/policy", "after=x", NULL, "after unknown_parameter\n");
 }

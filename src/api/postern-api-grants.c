@@ -17,7 +17,8 @@ static const PosternApiMember members[] = {
 static const PosternApiSchema schema = { "Grant", members, "What tokens come from." };
 
 static const PosternApiMember filters[] = {
-  { "user", POSTERN_API_STRING, POSTERN_API_REQUIRED, "Whose: an id, or what the person signs in with.", 1, 254 },
+  { "user", POSTERN_API_STRING, 0, "Whose: an id, or what the person signs in with.", 1, 254 },
+  { "application", POSTERN_API_STRING, 0, "Those that this application has. This or user must be given.", 1, 254 },
   { NULL },
 };
 
@@ -50,9 +51,16 @@ to_json (gconstpointer record)
 static gboolean
 list (PosternApiCall *call, PosternTxn *txn, GError **error)
 {
-  g_autoptr (PosternUser) user = postern_api_call_find_user (txn, postern_json_get_string (call->query, "user"), error);
-  g_autoptr (GPtrArray) grants = user == NULL ? NULL : postern_grant_store_list (txn, user->id, call->after, call->limit, error);
+  const char *name = postern_json_get_string (call->query, "user"), *application = postern_json_get_string (call->query, "application");
+  g_autoptr (PosternUser) user = NULL;
+  g_autoptr (GPtrArray) grants = NULL;
 
+  if (name == NULL && application == NULL)
+    return postern_api_call_invalid (error, "user", "or application must be given: whose grants you want");
+  if (name != NULL && (user = postern_api_call_find_user (txn, name, error)) == NULL)
+    return FALSE;
+  grants = application ? postern_grant_store_list_for_application (txn, application, user ? user->id : NULL, call->after, call->limit, error)
+                       : postern_grant_store_list (txn, user->id, call->after, call->limit, error);
   return grants != NULL && postern_api_call_set_page (call, grants, to_json);
 }
 
@@ -89,7 +97,7 @@ revoke_all (PosternApiCall *call, PosternTxn *txn, GError **error)
 }
 
 static const PosternApiRow rows[] = {
-  { POSTERN_API_LIST, "/grants", "listGrants", "grants:read", "Lists the grants of a user", .answer = &schema, .query = filters, .work = list },
+  { POSTERN_API_LIST, "/grants", "listGrants", "grants:read", "Lists the grants of a user, or of an application", .answer = &schema, .query = filters, .work = list },
   { POSTERN_API_SHOW, "/grants/{id}", "getGrant", "grants:read", "Shows a grant", .answer = &schema, .work = show },
   { POSTERN_API_DELETE, "/grants/{id}", "revokeGrant", "grants:write", "Revokes a grant and all tokens from it", .work = revoke_one },
   { POSTERN_API_ACTION, "/grant-revocations", "revokeGrants", "grants:write", "Revokes all grants of a user, of an application, or of the one for the other", &whose, .work = revoke_all },

@@ -181,6 +181,13 @@ test_pages (void)
   query = g_strdup_printf ("limit=3&after=%s", postern_json_get_string (first, "next"));
   g_assert_cmpuint (count_items ("/users", query), ==, 2);
   g_assert_cmpuint (count_items ("/users", "search=PAGE1"), ==, 1);
+  g_assert_cmpuint (count_items ("/users", "username=PAGE1"), ==, 1);
+  g_assert_cmpuint (count_items ("/users", "username=page"), ==, 0);
+  g_assert_cmpuint (count_items ("/users", "email=page1"), ==, 0); /* it is a user name */
+  g_assert_cmpuint (count_items ("/users", "username=page1&search=x"), ==, 0);
+  g_assert_cmpuint (count_items ("/users", "username=page1&disabled=true"), ==, 0);
+  g_assert_cmpuint (count_items ("/users", "search=page&disabled=false&created_after=1"), ==, 5);
+  g_assert_cmpuint (count_items ("/users", "search=page&created_before=1"), ==, 0);
   {
     g_autoptr (GVariant) refused = call ("GET", "/users", "limit=0", NULL, 400);
     g_autoptr (GVariant) twice = call ("GET", "/users", "limit=1&limit=2", NULL, 400);
@@ -284,12 +291,16 @@ test_sessions_grants (void)
   g_assert_cmpuint (count_items ("/sessions", "user=grace&all=true"), ==, 1);
   refuses ("DELETE", "/sessions/ses_none", NULL, 404, "session");
   g_assert_cmpuint (count_items ("/grants", "user=grace"), ==, 0);
+  g_assert_cmpuint (count_items ("/grants", "application=app_none"), ==, 0);
+  g_assert_cmpuint (count_items ("/grants", "application=app_none&user=grace"), ==, 0);
   refuses ("GET", "/grants", NULL, 400, "user: ");
   refuses ("POST", "/grant-revocations", "{}", 400, "user: ");
   g_assert_null (call ("POST", "/grant-revocations", NULL, "{\"user\":\"grace\"}", 204));
   assert_audited ("session.ended");
   g_assert_cmpuint (count_items ("/connectors", NULL), ==, 1);
   g_assert_cmpuint (count_items ("/audit", "limit=2"), ==, 2);
+  g_assert_cmpuint (count_items ("/audit", "event=session.ended"), ==, 1);
+  g_assert_cmpuint (count_items ("/audit", "event=session.ended&actor=nobody"), ==, 0);
 }
 
 /* --- whom the end of sessions concerns ------------------------------------------------------------------------------- */

@@ -57,6 +57,12 @@ static const PosternApiSchema user_schema = { "User", user_members, "A person wh
 
 static const PosternApiMember filters[] = {
   { "search", POSTERN_API_STRING, 0, "Only those whose user name, address or number begins so.", 1, 254 },
+  { "username", POSTERN_API_STRING, 0, "Only who signs in with this.", 1, 254 },
+  { "email", POSTERN_API_STRING, 0, "Only whose address this is.", 1, 254 },
+  { "phone", POSTERN_API_STRING, 0, "Only whose number this is.", 1, 32 },
+  { "created_after", POSTERN_API_TIME, 0, "Only those made at this time or later." },
+  { "created_before", POSTERN_API_TIME, 0, "Only those made before this time." },
+  { "disabled", POSTERN_API_BOOLEAN, 0, "Only those who are, or are not, switched off." },
   { NULL },
 };
 
@@ -307,12 +313,59 @@ may_touch (PosternApiCall *call, PosternUser *user, GError **error)
   return !user->administrator || postern_api_call_may (call, "administrators:write", error);
 }
 
+/* Of @user what the filter names must be so, as it is stored. */
+static gboolean
+has_value (PosternApiCall *call, const char *name, const char *value)
+{
+  const char *wanted = postern_json_get_string (call->query, name);
+  g_autofree char *canonical = wanted == NULL ? NULL : g_str_equal (name, "email") ? postern_identifier_canonicalize_email (wanted) : postern_identifier_canonicalize (wanted);
+
+  return wanted == NULL || (canonical != NULL && g_strcmp0 (canonical, value) == 0);
+}
+
+static gboolean
+passes (PosternApiCall *call, const PosternUserFilter *filter, const PosternUser *user)
+{
+  if (filter->search != NULL && !(user->username && g_str_has_prefix (user->username, filter->search)) && !(user->email && g_str_has_prefix (user->email, filter->search)) &&
+      !(user->phone && g_str_has_prefix (user->phone, filter->search)))
+    return FALSE;
+  return has_value (call, "username", user->username) && has_value (call, "email", user->email) && has_value (call, "phone", user->phone) &&
+         user->created_at >= filter->created_after && (filter->created_before == 0 || user->created_at < filter->created_before) &&
+         (filter->disabled < 0 || filter->disabled == (user->disabled_at != 0)) && (call->after == NULL || strcmp (user->id, call->after) > 0);
+}
+
+/* One person at most has it: by its index. */
+static GPtrArray *
+list_one (PosternApiCall *call, PosternTxn *txn, const PosternUserFilter *filter, const char *name, GError **error)
+{
+  g_autoptr (GPtrArray) users = g_ptr_array_new_with_free_func ((GDestroyNotify) postern_user_unref);
+  g_autofree char *canonical = postern_identifier_canonicalize (name);
+  g_autoptr (GError) failure = NULL;
+  g_autoptr (PosternUser) user = canonical ? postern_user_store_find (txn, canonical, &failure) : NULL;
+
+  if (failure != NULL && !g_error_matches (failure, POSTERN_ERROR, POSTERN_ERROR_NOT_FOUND))
+    {
+      g_propagate_error (error, g_steal_pointer (&failure));
+      return NULL;
+    }
+  if (user != NULL && passes (call, filter, user))
+    g_ptr_array_add (users, g_steal_pointer (&user));
+  return g_steal_pointer (&users);
+}
+
 static gboolean
 list (PosternApiCall *call, PosternTxn *txn, GError **error)
 {
-  const char *search = postern_json_get_string (call->query, "search");
-  g_autofree char *canonical = search != NULL ? g_utf8_casefold (search, -1) : NULL;
-  g_autoptr (GPtrArray) users = postern_user_store_list (txn, canonical, call->after, call->limit, error);
+  static const char *const unique[] = { "email", "username", "phone" };
+  const char *search = postern_json_get_string (call->query, "search"), *name = NULL;
+  g_autofree char *folded = search != NULL ? g_utf8_casefold (search, -1) : NULL;
+  g_autoptr (GVariant) disabled = postern_json_get (call->query, "disabled");
+  PosternUserFilter filter = { folded, postern_json_get_int64 (call->query, "created_after", 0), postern_json_get_int64 (call->query, "created_before", 0), disabled ? g_variant_get_boolean (disabled) : -1 };
+  g_autoptr (GPtrArray) users = NULL;
+
+  for (guint i = 0; name == NULL && i < G_N_ELEMENTS (unique); i++)
+    name = postern_json_get_string (call->query, unique[i]);
+  users = name != NULL ? list_one (call, txn, &filter, name, error) : postern_user_store_list (txn, &filter, call->after, call->limit, error);
   return users != NULL && postern_api_call_set_page (call, users, to_json);
 }
 

@@ -47,3 +47,24 @@ postern_audit_store_list (PosternTxn *txn, const char *after, guint limit, GErro
                               POSTERN_SQL_SELECT (postern_records_audit, "WHERE key > ?1 ORDER BY key LIMIT ?2"), values,
                               G_N_ELEMENTS (values), error);
 }
+
+/* The index of the first word that is named narrows most: a target has few entries, an actor more, an event most. */
+#define RANGE " AND key > ?1 AND key < ?2"
+#define REST " AND (?4 = '' OR event = ?4) AND (?5 = '' OR actor = ?5) AND (?6 = '' OR target = ?6)"
+#define FIND(column, number) POSTERN_SQL_SELECT (postern_records_audit, "WHERE " column " = " number RANGE REST " ORDER BY key LIMIT ?3")
+
+GPtrArray *
+postern_audit_store_find (PosternTxn *txn, const PosternAuditFilter *filter, const char *after, guint limit, GError **error)
+{
+  gint64 first = filter->from ? postern_id_get_first_key (filter->from) - 1 : -1, last = filter->to ? postern_id_get_first_key (filter->to) : G_MAXINT64;
+  PosternValue values[] = { POSTERN_INT (MAX (first, postern_id_get_key (after))), POSTERN_INT (last), POSTERN_INT (limit), POSTERN_TEXT (filter->event ? filter->event : ""),
+                            POSTERN_TEXT (filter->actor ? filter->actor : ""), POSTERN_TEXT (filter->target ? filter->target : "") };
+
+  if (filter->target != NULL)
+    return postern_record_list (txn, &postern_records_audit, FIND ("target", "?6"), values, G_N_ELEMENTS (values), error);
+  if (filter->actor != NULL)
+    return postern_record_list (txn, &postern_records_audit, FIND ("actor", "?5"), values, G_N_ELEMENTS (values), error);
+  if (filter->event != NULL)
+    return postern_record_list (txn, &postern_records_audit, FIND ("event", "?4"), values, G_N_ELEMENTS (values), error);
+  return postern_record_list (txn, &postern_records_audit, POSTERN_SQL_SELECT (postern_records_audit, "WHERE key > ?1 AND key < ?2 ORDER BY key LIMIT ?3"), values, 3, error);
+}

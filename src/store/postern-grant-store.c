@@ -77,6 +77,18 @@ postern_grant_store_list (PosternTxn *txn, const char *user_id, const char *afte
 }
 
 GPtrArray *
+postern_grant_store_list_for_application (PosternTxn *txn, const char *application_id, const char *user_id, const char *after, guint limit, GError **error)
+{
+  PosternValue values[] = { POSTERN_TEXT (application_id), POSTERN_KEY (after), POSTERN_INT (limit), POSTERN_TEXT (user_id) };
+
+  if (user_id == NULL)
+    return postern_record_list (txn, &postern_records_grant, POSTERN_SQL_SELECT (postern_records_grant, "WHERE application_id = ?1 AND key > ?2 ORDER BY key LIMIT ?3"), values, 3, error);
+  return postern_record_list (txn, &postern_records_grant,
+                              POSTERN_SQL_SELECT (postern_records_grant, "WHERE application_id = ?1 AND user_id = ?4 AND key > ?2 ORDER BY key LIMIT ?3"), values,
+                              G_N_ELEMENTS (values), error);
+}
+
+GPtrArray *
 postern_grant_store_list_for_session (PosternTxn *txn, PosternSession *session, GError **error)
 {
   PosternValue values[] = { POSTERN_TEXT (session->user_id), POSTERN_TEXT (session->id) };

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "postern-store.h"
+#include "postern-store-private.h"
 
 #include <string.h>
 
@@ -42,17 +42,15 @@ make_uuid (guint8 uuid[16])
   uuid[8] = (guint8) (0x80 | (uuid[8] & 0x3f));
 }
 
-char *
-postern_id_new (const char *prefix)
+static char *
+encode (const char *prefix, const guint8 uuid[16])
 {
-  guint8 uuid[16];
   gsize start = strlen (prefix) + 1;
   char *id = g_malloc (start + ID_DIGITS + 1);
   guint32 bits = 0;
   guint n_bits = 2; /* 130 bits of digits hold 128: two zeroes in front */
   gsize at = start;
 
-  make_uuid (uuid);
   memcpy (id, prefix, start - 1);
   id[start - 1] = '_';
   for (guint i = 0; i < 16; i++)
@@ -63,6 +61,26 @@ postern_id_new (const char *prefix)
     }
   id[at] = '\0';
   return id;
+}
+
+char *
+postern_id_new (const char *prefix)
+{
+  guint8 uuid[16];
+
+  make_uuid (uuid);
+  return encode (prefix, uuid);
+}
+
+char *
+postern_id_get_first (const char *prefix, gint64 time)
+{
+  guint8 uuid[16] = { 0 };
+  guint64 milliseconds = (guint64) CLAMP (time, 0, G_MAXINT64 >> 24) * 1000;
+
+  for (guint i = 0; i < 6; i++)
+    uuid[i] = (guint8) (milliseconds >> (40 - 8 * i));
+  return encode (prefix, uuid);
 }
 
 /* The digit's value; -1 for what is none. */

@@ -14,6 +14,9 @@ const guint8 *postern_store_get_seal_key (PosternStore *self);
 const guint8 *postern_store_get_mac_key (PosternStore *self);
 const char *postern_store_get_tenant (PosternStore *self);
 
+/** postern_id_get_first: the text before which those ids sort that were made before @time (seconds since 1970). (transfer full) */
+char *postern_id_get_first (const char *prefix, gint64 time);
+
 /** postern_store_note_rule_change: for the store functions of applications and settings. */
 void postern_store_note_rule_change (PosternStore *self);
 

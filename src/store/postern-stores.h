@@ -21,7 +21,15 @@ gboolean postern_user_store_delete (PosternTxn *txn, const char *id, GError **er
 PosternUser *postern_user_store_get (PosternTxn *txn, const char *id, GError **error);
 /** @identifier canonical: matches username, verified or not e-mail, phone; by index */
 PosternUser *postern_user_store_find (PosternTxn *txn, const char *identifier, GError **error);
-GPtrArray *postern_user_store_list (PosternTxn *txn, const char *search, const char *after, guint limit, GError **error);
+/** PosternUserFilter: @search: (nullable): what a user name, address or number begins with, as those are stored; times: 0: any; @disabled: -1: any */
+typedef struct {
+  const char *search;
+  gint64 created_after, created_before; /* seconds since 1970: at or after; before */
+  int disabled;
+} PosternUserFilter;
+#define POSTERN_USER_FILTER_INIT { NULL, 0, 0, -1 }
+/** by id, and so by when they were made. @filter: (nullable): all */
+GPtrArray *postern_user_store_list (PosternTxn *txn, const PosternUserFilter *filter, const char *after, guint limit, GError **error);
 gint64 postern_user_store_count (PosternTxn *txn, GError **error);
 /** @has (out): whether anybody is an administrator and not disabled */
 gboolean postern_user_store_has_administrator (PosternTxn *txn, gboolean *has, GError **error);
@@ -161,6 +169,8 @@ gboolean postern_grant_store_revoke (PosternTxn *txn, const char *id, gint64 now
 /** either (nullable), not both; of an application alone it reads the whole table, which is for an emergency */
 gboolean postern_grant_store_revoke_all (PosternTxn *txn, const char *user_id, const char *application_id, gint64 now, GError **error);
 GPtrArray *postern_grant_store_list (PosternTxn *txn, const char *user_id, const char *after, guint limit, GError **error);
+/** by index: those that @application_id has, of @user_id (nullable: of anybody) */
+GPtrArray *postern_grant_store_list_for_application (PosternTxn *txn, const char *application_id, const char *user_id, const char *after, guint limit, GError **error);
 GPtrArray *postern_grant_store_list_for_session (PosternTxn *txn, PosternSession *session, GError **error);
 /**
  * One statement marks the code of the grant @id used. NOT_FOUND where there is no such code, STALE when it has expired or the
@@ -262,6 +272,13 @@ gboolean postern_setting_store_put (PosternTxn *txn, const char *name, GVariant 
 PosternAudit *postern_audit_store_new (const char *event, const char *actor, const char *target);
 gboolean postern_audit_store_append (PosternTxn *txn, PosternAudit *audit, GError **error);
 GPtrArray *postern_audit_store_list (PosternTxn *txn, const char *after, guint limit, GError **error);
+/** PosternAuditFilter: each (nullable), 0: any; times in seconds since 1970: at or after, before */
+typedef struct {
+  const char *event, *actor, *target;
+  gint64 from, to;
+} PosternAuditFilter;
+/** the oldest first, by the index of the target, the actor or the event */
+GPtrArray *postern_audit_store_find (PosternTxn *txn, const PosternAuditFilter *filter, const char *after, guint limit, GError **error);
 /** the newest first, by index: what @actor did, without each sign-in and its end. @before: as of postern_session_store_list_latest() */
 GPtrArray *postern_audit_store_list_for (PosternTxn *txn, const char *actor, const char *before, guint limit, GError **error);
 

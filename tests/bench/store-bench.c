@@ -105,6 +105,91 @@ look_up (const char *what, const char *format, PosternTxnFunc func)
   g_print ("%-36s %8.1f µs\n", what, (double) (g_get_monotonic_time () - began) / n);
 }
 
+/* --- lists of the management API, a page of 50 each: the time of all but the slowest twentieth ---------------------------- */
+
+typedef struct {
+  const char *what;
+  const char *search; /* (nullable): "%" becomes a number */
+  int disabled;
+  gboolean somewhere; /* from a random place on */
+  gboolean of_an_hour;
+} List;
+
+static const List lists[] = {
+  { "list a page", NULL, -1, TRUE, FALSE },
+  { "list, search that many match", "u", -1, TRUE, FALSE },
+  { "list, search that 1000 match", "user%", -1, FALSE, FALSE },
+  { "list, search that nobody matches", "zz", -1, FALSE, FALSE },
+  { "list, switched off", NULL, 1, FALSE, FALSE },
+  { "list, not switched off", NULL, 0, TRUE, FALSE },
+  { "list, of an hour", NULL, -1, FALSE, TRUE },
+};
+
+typedef struct {
+  PosternUserFilter filter;
+  const char *after; /* (nullable) */
+} Ask;
+
+static gboolean
+list_page (PosternTxn *txn, gpointer data, GError **error)
+{
+  const Ask *ask = data;
+  g_autoptr (GPtrArray) users = postern_user_store_list (txn, &ask->filter, ask->after, 50, error);
+
+  return users != NULL;
+}
+
+static int
+compare_times (gconstpointer a, gconstpointer b)
+{
+  return *(const gint64 *) a < *(const gint64 *) b ? -1 : 1;
+}
+
+static gboolean
+switch_off_some (PosternTxn *txn, gpointer data, GError **error)
+{
+  for (int i = 0; i < n_users; i += n_users / 100)
+    {
+      g_autoptr (PosternUser) user = postern_user_store_get (txn, ids[i], error);
+
+      user->disabled_at = 1;
+      if (!postern_user_store_update (txn, user, error))
+        return FALSE;
+    }
+  return TRUE;
+}
+
+static void
+list_many (const List *list)
+{
+  const guint n = 200;
+  gint64 times[200], now = g_get_real_time () / G_USEC_PER_SEC;
+
+  for (guint i = 0; i < n; i++)
+    {
+      g_autofree char *number = g_strdup_printf ("%03d", g_random_int_range (0, MAX (1, n_users / 1000)));
+      g_autofree char *search = list->search == NULL ? NULL : g_str_has_suffix (list->search, "%") ? g_strconcat ("user", number, NULL) : g_strdup (list->search);
+      Ask ask = { { search, list->of_an_hour ? now - 1800 : 0, list->of_an_hour ? now + 1800 : 0, list->disabled }, list->somewhere ? ids[g_random_int_range (0, n_users)] : NULL };
+      gint64 began = g_get_monotonic_time ();
+      g_autoptr (GError) error = NULL;
+
+      must (postern_store_read (store, POSTERN_KEEP_LASTING, list_page, &ask, &error), error);
+      times[i] = g_get_monotonic_time () - began;
+    }
+  qsort (times, n, sizeof times[0], compare_times);
+  g_print ("%-36s %8.2f ms (half of them %.2f)\n", list->what, (double) times[n * 95 / 100] / 1000, (double) times[n / 2] / 1000);
+}
+
+static void
+list_all (void)
+{
+  g_autoptr (GError) error = NULL;
+
+  must (postern_store_write (store, POSTERN_KEEP_LASTING, switch_off_some, NULL, &error), error);
+  for (guint i = 0; i < G_N_ELEMENTS (lists); i++)
+    list_many (&lists[i]);
+}
+
 /* --- durable writes --------------------------------------------------------------------------------------------------- */
 
 static gboolean
@@ -305,6 +390,7 @@ main (int argc, char **argv)
   look_up ("find a user by user name", "name", find_by);
   look_up ("find a user by e-mail address", "mail", find_by);
   look_up ("get a user by id", "id", get_by_id);
+  list_all ();
   together ("durable single-row writes", 1, write_until_stopped, NULL);
   together ("durable single-row writes", 8, write_until_stopped, NULL);
   together ("durable single-row writes", n_threads, write_until_stopped, NULL);

@@ -94,6 +94,35 @@ user_conflicts (PosternTxn *txn, gpointer data, GError **error)
   return TRUE;
 }
 
+static guint
+count_users (PosternTxn *txn, PosternUserFilter filter, const char *after)
+{
+  g_autoptr (GPtrArray) users = postern_user_store_list (txn, &filter, after, 100, NULL);
+
+  return users->len;
+}
+
+/* Of 25, of which 5 begin with b; one is switched off. */
+static gboolean
+check_filters (PosternTxn *txn, PosternUser *user, GError **error)
+{
+  gint64 now = g_get_real_time () / G_USEC_PER_SEC;
+  g_autoptr (PosternUser) off = postern_user_store_get (txn, user->id, error);
+
+  off->disabled_at = 1;
+  g_assert_true (postern_user_store_update (txn, off, error));
+  g_assert_cmpuint (count_users (txn, (PosternUserFilter){ NULL, 0, 0, 1 }, NULL), ==, 1);
+  g_assert_cmpuint (count_users (txn, (PosternUserFilter){ NULL, 0, 0, 0 }, NULL), ==, 24);
+  g_assert_cmpuint (count_users (txn, (PosternUserFilter){ NULL, 0, 0, 1 }, user->id), ==, 0);
+  g_assert_cmpuint (count_users (txn, (PosternUserFilter){ "a", 0, 0, 1 }, NULL), ==, 1);
+  g_assert_cmpuint (count_users (txn, (PosternUserFilter){ "a", 0, 0, 0 }, NULL), ==, 19);
+  g_assert_cmpuint (count_users (txn, (PosternUserFilter){ "a_03", 0, 0, -1 }, NULL), ==, 1);
+  g_assert_cmpuint (count_users (txn, (PosternUserFilter){ NULL, now - 100, now + 100, -1 }, NULL), ==, 25);
+  g_assert_cmpuint (count_users (txn, (PosternUserFilter){ NULL, now + 100, 0, -1 }, NULL), ==, 0);
+  g_assert_cmpuint (count_users (txn, (PosternUserFilter){ NULL, 0, now - 100, -1 }, NULL), ==, 0);
+  return TRUE;
+}
+
 static gboolean
 user_list (PosternTxn *txn, gpointer data, GError **error)
 {
@@ -111,11 +140,11 @@ user_list (PosternTxn *txn, gpointer data, GError **error)
   second = postern_user_store_list (txn, NULL, ((PosternUser *) first->pdata[19])->id, 20, error);
   g_assert_cmpuint (second->len, ==, 5);
   g_assert_cmpstr (((PosternUser *) second->pdata[4])->username, ==, "b_24");
-  match = postern_user_store_list (txn, "b", NULL, 20, error);
+  match = postern_user_store_list (txn, &(PosternUserFilter){ "b", 0, 0, -1 }, NULL, 20, error);
   g_assert_cmpuint (match->len, ==, 5);
-  literal = postern_user_store_list (txn, "%", NULL, 20, error); /* a letter, not a pattern */
+  literal = postern_user_store_list (txn, &(PosternUserFilter){ "%", 0, 0, -1 }, NULL, 20, error); /* a letter, not a pattern */
   g_assert_cmpuint (literal->len, ==, 0);
-  return TRUE;
+  return check_filters (txn, first->pdata[3], error);
 }
 
 static PosternCredential *

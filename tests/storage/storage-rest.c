@@ -136,6 +136,30 @@ settings (PosternTxn *txn, gpointer data, GError **error)
   return TRUE;
 }
 
+static guint
+count_audit (PosternTxn *txn, PosternAuditFilter filter)
+{
+  g_autoptr (GPtrArray) entries = postern_audit_store_find (txn, &filter, NULL, 10, NULL);
+
+  return entries->len;
+}
+
+static void
+check_audit_filters (PosternTxn *txn)
+{
+  gint64 now = g_get_real_time () / G_USEC_PER_SEC;
+
+  g_assert_cmpuint (count_audit (txn, (PosternAuditFilter){ NULL }), ==, 3);
+  g_assert_cmpuint (count_audit (txn, (PosternAuditFilter){ .event = "user.created" }), ==, 2);
+  g_assert_cmpuint (count_audit (txn, (PosternAuditFilter){ .actor = "ada" }), ==, 2);
+  g_assert_cmpuint (count_audit (txn, (PosternAuditFilter){ .actor = "ada", .event = "user.created" }), ==, 1);
+  g_assert_cmpuint (count_audit (txn, (PosternAuditFilter){ .target = "x" }), ==, 1);
+  g_assert_cmpuint (count_audit (txn, (PosternAuditFilter){ .target = "x", .actor = "bob" }), ==, 0);
+  g_assert_cmpuint (count_audit (txn, (PosternAuditFilter){ .from = now - 100, .to = now + 100 }), ==, 3);
+  g_assert_cmpuint (count_audit (txn, (PosternAuditFilter){ .from = now + 100 }), ==, 0);
+  g_assert_cmpuint (count_audit (txn, (PosternAuditFilter){ .to = now - 100, .event = "user.created" }), ==, 0);
+}
+
 static gboolean
 audit (PosternTxn *txn, gpointer data, GError **error)
 {
@@ -148,6 +172,8 @@ audit (PosternTxn *txn, gpointer data, GError **error)
       entry->id = postern_id_new ("aud");
       entry->at = g_get_real_time ();
       entry->event = g_strdup (i == 1 ? "user.changed" : "user.created");
+      entry->actor = g_strdup (i < 2 ? "ada" : "bob");
+      entry->target = g_strdup (i == 0 ? "x" : NULL);
       g_assert_true (postern_audit_store_append (txn, entry, error));
     }
   all = postern_audit_store_list (txn, NULL, 10, error);
@@ -155,6 +181,7 @@ audit (PosternTxn *txn, gpointer data, GError **error)
   rest = postern_audit_store_list (txn, ((PosternAudit *) all->pdata[0])->id, 10, error);
   g_assert_cmpuint (rest->len, ==, 2);
   g_assert_cmpstr (((PosternAudit *) rest->pdata[0])->event, ==, "user.changed");
+  check_audit_filters (txn);
   return TRUE;
 }
 
