@@ -20,10 +20,14 @@ append_byte (GString *out, guchar byte)
 
   if (byte < sizeof letters && letters[byte] != '\0')
     g_string_append_printf (out, "\\%c", letters[byte]);
-  else if (byte < 0x20)
-    g_string_append_printf (out, "\\u%04x", byte);
   else
-    g_string_append_c (out, (char) byte);
+    g_string_append_printf (out, "\\u%04x", byte);
+}
+
+static gboolean
+is_plain (guchar byte)
+{
+  return byte >= 0x20 && byte != '"' && byte != '\\';
 }
 
 static void
@@ -32,8 +36,15 @@ append_string (GString *out, const char *text)
   g_autofree char *repaired = g_utf8_validate (text, -1, NULL) ? NULL : g_utf8_make_valid (text, -1);
 
   g_string_append_c (out, '"');
-  for (const char *at = repaired ? repaired : text; *at != '\0'; at++)
-    append_byte (out, (guchar) *at);
+  for (const char *at = repaired ? repaired : text; *at != '\0';) {
+    const char *run = at;
+
+    while (is_plain ((guchar) *at))
+      at++;
+    g_string_append_len (out, run, at - run);
+    if (*at != '\0')
+      append_byte (out, (guchar) *at++);
+  }
   g_string_append_c (out, '"');
 }
 
@@ -82,9 +93,9 @@ append_double (GString *out, double number)
 
 /* Section 3.2.3. Of UTF-8 the order of the bytes is that of UTF-16's units, but for what takes two of them: they come before U+E000. */
 static int
-compare_names (gconstpointer a, gconstpointer b)
+compare_members (gconstpointer a, gconstpointer b)
 {
-  const guchar *one = *(const guchar *const *) a, *other = *(const guchar *const *) b;
+  const guchar *one = (const guchar *) ((const PosternJsonMember *) a)->name, *other = (const guchar *) ((const PosternJsonMember *) b)->name;
 
   while (*one == *other && *one != '\0') {
     one++;
@@ -95,26 +106,39 @@ compare_names (gconstpointer a, gconstpointer b)
   return *one - *other;
 }
 
+/* Nearly all members are texts, which are taken from where they lie: each other one costs four GVariants. */
+static void
+append_member (GString *out, GVariant *object, const PosternJsonMember *member)
+{
+  g_autoptr (GVariant) entry = NULL, box = NULL;
+
+  append_string (out, member->name);
+  g_string_append_c (out, ':');
+  if (postern_json_member_is (member, 's')) {
+    append_string (out, member->data);
+    return;
+  }
+  entry = g_variant_get_child_value (object, member->index);
+  box = g_variant_get_child_value (entry, 1);
+  postern_json_canonical_append (out, box);
+}
+
 static void
 append_object (GString *out, GVariant *object)
 {
-  g_autoptr (GPtrArray) names = g_ptr_array_new_with_free_func (g_free);
+  g_autoptr (GArray) sorted = g_array_new (FALSE, FALSE, sizeof (PosternJsonMember));
   PosternJsonMembers members;
   PosternJsonMember member;
 
   postern_json_member_begin (&members, object);
   while (postern_json_member_next (&members, &member))
-    g_ptr_array_add (names, g_strdup (member.name));
-  g_ptr_array_sort (names, compare_names);
+    g_array_append_val (sorted, member);
+  g_array_sort (sorted, compare_members);
   g_string_append_c (out, '{');
-  for (guint i = 0; i < names->len; i++) {
-    g_autoptr (GVariant) value = postern_json_get (object, names->pdata[i]);
-
+  for (guint i = 0; i < sorted->len; i++) {
     if (i > 0)
       g_string_append_c (out, ',');
-    append_string (out, names->pdata[i]);
-    g_string_append_c (out, ':');
-    postern_json_canonical_append (out, value);
+    append_member (out, object, &g_array_index (sorted, PosternJsonMember, i));
   }
   g_string_append_c (out, '}');
 }
