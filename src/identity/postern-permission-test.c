@@ -78,6 +78,18 @@ add_user (PosternTxn *txn, const char *name, GError **error)
 }
 
 static char *
+add_application (PosternTxn *txn, GError **error)
+{
+  g_autoptr (PosternApplication) application = postern_application_new ();
+
+  application->id = postern_id_new ("app");
+  application->name = g_strdup ("Job");
+  application->kind = g_strdup ("service");
+  g_assert_true (postern_application_store_insert (txn, application, error));
+  return g_strdup (application->id);
+}
+
+static char *
 add_organization (PosternTxn *txn, const char *name, GError **error)
 {
   g_autoptr (PosternOrganization) organization = postern_organization_make (name, NULL, 1, error);
@@ -109,10 +121,11 @@ set_up (PosternTxn *txn, gpointer data, GError **error)
   world.ada = add_user (txn, "ada", error);
   world.bob = add_user (txn, "bob", error);
   world.eve = add_user (txn, "eve", error);
-  world.job = postern_id_new ("app");
+  world.job = add_application (txn, error);
   world.org_a = add_organization (txn, "A", error);
   world.org_b = add_organization (txn, "B", error);
   world.group = add_group (txn, world.ada, world.bob, error);
+  g_assert_true (postern_organization_join (txn, world.org_b, world.ada, POSTERN_MEMBER_INVITED, 1, NULL, error));
   world.orders = add_resource (txn, ORDERS, "[{\"name\":\"read\"},{\"name\":\"write\"},{\"name\":\"purge\"}]", error);
   world.billing = add_resource (txn, BILLING, "[{\"name\":\"read\"},{\"name\":\"pay\"}]", error);
   world.clerk = add_role (txn, "clerk", POSTERN_ROLE_TENANT, "", error);
@@ -296,6 +309,28 @@ check_permits (PosternTxn *txn, gpointer data, GError **error)
   return TRUE;
 }
 
+/* Who is not there, or elsewhere, gets none. */
+static gboolean
+check_strangers (PosternTxn *txn, gpointer data, GError **error)
+{
+  g_autofree char *nobody = postern_id_new ("usr"), *nothing = postern_id_new ("app"), *nowhere = postern_id_new ("org");
+  const struct { PosternRole *role; const char *subject, *organization; } rows[] = {
+    { world.clerk, nobody, "" }, { world.clerk, nothing, "" }, { world.viewer, world.eve, world.org_a }, { world.viewer, world.bob, world.org_b },
+    { world.viewer, world.group, world.org_b }, { world.viewer, world.job, nowhere },
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (rows); i++) {
+    PosternAssignment assignment = { (char *) rows[i].subject, (char *) rows[i].organization, rows[i].role->id, 1 };
+    g_autoptr (GError) refusal = NULL;
+    gboolean changed;
+
+    g_test_message ("case %u", i);
+    g_assert_false (postern_role_assign (txn, rows[i].role, &assignment, &changed, &refusal));
+    g_assert_error (refusal, POSTERN_ERROR, POSTERN_ERROR_NOT_FOUND);
+  }
+  return TRUE;
+}
+
 static void
 test_names (void)
 {
@@ -404,6 +439,7 @@ main (int argc, char *argv[])
   g_test_add_data_func_full ("/permission/forged", g_memdup2 (&(Run) { store, check_forged }, sizeof (Run)), run, g_free);
   g_test_add_data_func_full ("/permission/cut", g_memdup2 (&(Run) { store, check_cuts }, sizeof (Run)), run, g_free);
   g_test_add_data_func_full ("/role/permit", g_memdup2 (&(Run) { store, check_permits }, sizeof (Run)), run, g_free);
+  g_test_add_data_func_full ("/role/strangers", g_memdup2 (&(Run) { store, check_strangers }, sizeof (Run)), run, g_free);
   g_test_add_func ("/role/names", test_names);
   g_test_add_func ("/role/assigning", test_assigning);
   g_test_add_data_func ("/role/too-many", store, test_too_many);

@@ -27,6 +27,21 @@ postern_role_validate (const PosternRole *role, GError **error)
   return TRUE;
 }
 
+static gboolean
+has_organization (PosternTxn *txn, const char *id, GError **error)
+{
+  g_autoptr (PosternOrganization) organization = postern_organization_store_find (txn, id, error);
+
+  return organization != NULL;
+}
+
+gboolean
+postern_role_insert (PosternTxn *txn, PosternRole *role, GError **error)
+{
+  return postern_role_validate (role, error) && (!*role->organization_id || has_organization (txn, role->organization_id, error)) &&
+         postern_role_store_insert (txn, role, error);
+}
+
 static void
 count (const char *resource_id, const char *scope, gpointer user_data)
 {
@@ -72,12 +87,49 @@ postern_role_check_assignment (const PosternRole *role, const PosternAssignment 
   return TRUE;
 }
 
+static gboolean
+has_user (PosternTxn *txn, const PosternAssignment *assignment, GError **error)
+{
+  g_autoptr (PosternUser) user = *assignment->organization_id ? NULL : postern_user_store_get (txn, assignment->subject_id, error);
+  g_autoptr (PosternMember) member = *assignment->organization_id ? postern_member_store_get (txn, assignment->organization_id, assignment->subject_id, error) : NULL;
+
+  return user != NULL || member != NULL;
+}
+
+static gboolean
+has_group (PosternTxn *txn, const PosternAssignment *assignment, GError **error)
+{
+  g_autoptr (PosternGroup) group = postern_group_store_get (txn, assignment->subject_id, error);
+
+  if (group == NULL || g_str_equal (group->organization_id, assignment->organization_id))
+    return group != NULL;
+  g_set_error_literal (error, POSTERN_ERROR, POSTERN_ERROR_NOT_FOUND, "there is no such group in the organization");
+  return FALSE;
+}
+
+/* An application that belongs to nobody's organization may be given a role in any that there is. */
+static gboolean
+has_application (PosternTxn *txn, const PosternAssignment *assignment, GError **error)
+{
+  g_autoptr (PosternApplication) application = postern_application_store_get (txn, assignment->subject_id, error);
+
+  return application != NULL && (!*assignment->organization_id || has_organization (txn, assignment->organization_id, error));
+}
+
+static gboolean
+has_subject (PosternTxn *txn, const PosternAssignment *assignment, GError **error)
+{
+  if (g_str_has_prefix (assignment->subject_id, "usr_"))
+    return has_user (txn, assignment, error);
+  return g_str_has_prefix (assignment->subject_id, "grp_") ? has_group (txn, assignment, error) : has_application (txn, assignment, error);
+}
+
 gboolean
 postern_role_assign (PosternTxn *txn, const PosternRole *role, const PosternAssignment *assignment, gboolean *changed, GError **error)
 {
   g_autoptr (GPtrArray) all = NULL;
 
-  if (!postern_role_check_assignment (role, assignment, error) || !postern_assignment_store_put (txn, assignment, changed, error))
+  if (!postern_role_check_assignment (role, assignment, error) || !has_subject (txn, assignment, error) || !postern_assignment_store_put (txn, assignment, changed, error))
     return FALSE;
   all = postern_assignment_store_list_for (txn, assignment->subject_id, error);
   if (all == NULL || all->len <= POSTERN_ROLE_ASSIGNMENTS_MAX)

@@ -20,6 +20,8 @@ G_BEGIN_DECLS
  * @error: INVALID_REQUEST; its message begins with the wrong member's name and a colon
  */
 gboolean postern_role_validate (const PosternRole *role, GError **error);
+/** postern_role_insert: validates it, and that the organization is there whose own it is (NOT_FOUND). */
+gboolean postern_role_insert (PosternTxn *txn, PosternRole *role, GError **error);
 /**
  * postern_role_permit: adds a scope of the resource @resource_id to @role. INVALID_REQUEST where that resource has no such scope, NOT_FOUND
  * where there is no such resource, CONFLICT where the role has too many. @changed: (out): FALSE where it was so before
@@ -29,10 +31,10 @@ gboolean postern_role_permit (PosternTxn *txn, const PosternRole *role, const ch
 /**
  * postern_role_check_assignment: whether @role may be assigned so. A role of the tenant is had by users and applications, in no organization;
  * to a group it cannot be given, because an organization's own administrators say who is in one. A role of kind organization is had in an
- * organization, and in its own if it is one's own. Whether organization, group and user exist, and belong together, is the caller's to see.
+ * organization, and in its own if it is one's own.
  */
 gboolean postern_role_check_assignment (const PosternRole *role, const PosternAssignment *assignment, GError **error);
-/** postern_role_assign: checks and keeps it. CONFLICT where the subject has too many. @changed: (out): FALSE where it was so before */
+/** postern_role_assign: checks and keeps it. NOT_FOUND where there is no such subject, or it does not belong to the organization; CONFLICT where the subject has too many. @changed: (out): FALSE where it was so before */
 gboolean postern_role_assign (PosternTxn *txn, const PosternRole *role, const PosternAssignment *assignment, gboolean *changed, GError **error);
 
 G_END_DECLS

@@ -1,0 +1,351 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "postern-api-call.h"
+
+#include "postern-permission.h"
+#include "postern-role.h"
+
+static const char *const kinds[] = { POSTERN_ROLE_TENANT, POSTERN_ROLE_ORGANIZATION, NULL };
+
+static const PosternApiMember role_members[] = {
+  { "id", POSTERN_API_STRING, POSTERN_API_OWN | POSTERN_API_ID, "Its id; it never changes." },
+  { "name", POSTERN_API_STRING, POSTERN_API_REQUIRED | POSTERN_API_ALWAYS, "What tokens call it; unique of its kind where it belongs.", 1, 100 },
+  { "description", POSTERN_API_STRING, POSTERN_API_NULLABLE, "What it is for.", 0, 500 },
+  { "kind", POSTERN_API_STRING, POSTERN_API_ALWAYS, "Whether it is had of the tenant, or in an organization; tenant unless it is said. It never changes.", .choices = kinds },
+  { "organization_id", POSTERN_API_STRING, 0, "Whose own it is; without one a role of kind organization is for all. It never changes.", 0, 64 },
+  { "created_at", POSTERN_API_TIME, POSTERN_API_READ_ONLY, "When it was made." },
+  { "updated_at", POSTERN_API_TIME, POSTERN_API_READ_ONLY, "When it was changed last." },
+  { NULL },
+};
+static const PosternApiSchema role_schema = { "Role", role_members, "A name for what may be had at resources." };
+
+static const PosternApiMember permission_members[] = {
+  { "resource_id", POSTERN_API_STRING, POSTERN_API_REQUIRED | POSTERN_API_ALWAYS, "At which resource.", 1, 64 },
+  { "scope", POSTERN_API_STRING, POSTERN_API_REQUIRED | POSTERN_API_ALWAYS | POSTERN_API_ID, "Which of its scopes.", 1, 200 },
+  { NULL },
+};
+static const PosternApiSchema permission_schema = { "RolePermission", permission_members, "A scope that a role gives." };
+
+static const PosternApiMember assignment_members[] = {
+  { "subject_id", POSTERN_API_STRING, POSTERN_API_REQUIRED | POSTERN_API_ALWAYS | POSTERN_API_ID, "Who has it: a user, an application, or a group of an organization.", 1, 64 },
+  { "organization_id", POSTERN_API_STRING, 0, "In which organization; left out for a role of the tenant.", 0, 64 },
+  { "role_id", POSTERN_API_STRING, POSTERN_API_OWN, "Which role." },
+  { "created_at", POSTERN_API_TIME, POSTERN_API_READ_ONLY, "Since when." },
+  { NULL },
+};
+static const PosternApiSchema assignment_schema = { "RoleAssignment", assignment_members, "Somebody's role." };
+
+static const PosternApiMember at_members[] = {
+  { "resource", POSTERN_API_STRING, POSTERN_API_OWN, "Its indicator." },
+  { "scopes", POSTERN_API_ARRAY, POSTERN_API_OWN, "What may be had there.", .items = POSTERN_API_STRING },
+  { NULL },
+};
+static const PosternApiSchema at_schema = { "PermissionsAtResource", at_members };
+static const PosternApiMember effective_members[] = {
+  { "roles", POSTERN_API_ARRAY, POSTERN_API_OWN, "Names of roles of the tenant.", .items = POSTERN_API_STRING },
+  { "organization_roles", POSTERN_API_ARRAY, POSTERN_API_OWN, "Names of roles in the organization.", .items = POSTERN_API_STRING },
+  { "permissions", POSTERN_API_ARRAY, POSTERN_API_OWN, "What they come to.", .items = POSTERN_API_OBJECT, .schema = &at_schema },
+  { NULL },
+};
+static const PosternApiSchema effective_schema = { "EffectivePermissions", effective_members, "What somebody may, by all their roles." };
+
+static const PosternApiMember in_organization[] = {
+  { "organization_id", POSTERN_API_STRING, 0, "In this organization; left out: of the tenant.", 1, 64 },
+  { NULL },
+};
+
+/* --- roles --- */
+
+static GVariant *
+role_to_json (gconstpointer record)
+{
+  const PosternRole *role = record;
+  g_auto (GVariantDict) dict = G_VARIANT_DICT_INIT (NULL);
+
+  postern_api_call_add_string (&dict, "id", role->id);
+  postern_api_call_add_string (&dict, "name", role->name);
+  postern_api_call_add_string (&dict, "description", role->description);
+  postern_api_call_add_string (&dict, "kind", role->kind);
+  postern_api_call_add_string (&dict, "organization_id", *role->organization_id ? role->organization_id : NULL);
+  postern_api_call_add_time (&dict, "created_at", role->created_at);
+  postern_api_call_add_time (&dict, "updated_at", role->updated_at);
+  return g_variant_dict_end (&dict);
+}
+
+static PosternRole *
+find (PosternApiCall *call, PosternTxn *txn, GError **error)
+{
+  return postern_role_store_get (txn, postern_request_get_capture (call->request, "id"), error);
+}
+
+static gboolean
+list (PosternApiCall *call, PosternTxn *txn, GError **error)
+{
+  g_autoptr (GPtrArray) roles = postern_role_store_list (txn, postern_json_get_string (call->query, "organization_id"), call->after, call->limit, error);
+
+  return roles != NULL && postern_api_call_set_page (call, roles, role_to_json);
+}
+
+static gboolean
+show (PosternApiCall *call, PosternTxn *txn, GError **error)
+{
+  g_autoptr (PosternRole) role = find (call, txn, error);
+
+  return role != NULL && postern_api_call_set_result (call, 200, role_to_json (role));
+}
+
+static const char *
+get_organization (GVariant *object)
+{
+  const char *id = postern_json_get_string (object, "organization_id");
+
+  return id ? id : "";
+}
+
+static gboolean
+create (PosternApiCall *call, PosternTxn *txn, GError **error)
+{
+  g_autoptr (PosternRole) role = postern_role_new ();
+
+  role->id = postern_id_new ("rol");
+  role->kind = g_strdup (POSTERN_ROLE_TENANT);
+  role->organization_id = g_strdup (get_organization (call->body));
+  role->created_at = role->updated_at = call->now;
+  postern_api_call_read_string (call, "name", &role->name);
+  postern_api_call_read_string (call, "description", &role->description);
+  postern_api_call_read_string (call, "kind", &role->kind);
+  if (!postern_role_insert (txn, role, error))
+    return FALSE;
+  postern_api_call_audit (call, "role.created", role->id, postern_api_call_names_of_body (call));
+  return postern_api_call_set_result (call, 201, role_to_json (role));
+}
+
+/* What it is had of says what it may be worth: who wants it elsewhere makes another. */
+static gboolean
+check_same (PosternApiCall *call, const PosternRole *role, GError **error)
+{
+  const char *kind = postern_json_get_string (call->body, "kind");
+  const char *organization_id = postern_json_get_string (call->body, "organization_id");
+
+  if (kind && !g_str_equal (kind, role->kind))
+    return postern_api_call_invalid (error, "kind", "cannot be changed");
+  if (organization_id && !g_str_equal (organization_id, role->organization_id))
+    return postern_api_call_invalid (error, "organization_id", "cannot be changed");
+  return TRUE;
+}
+
+static gboolean
+update (PosternApiCall *call, PosternTxn *txn, GError **error)
+{
+  g_autoptr (PosternRole) role = find (call, txn, error);
+
+  if (role == NULL || !check_same (call, role, error))
+    return FALSE;
+  postern_api_call_read_string (call, "name", &role->name);
+  postern_api_call_read_string (call, "description", &role->description);
+  role->updated_at = call->now;
+  if (!postern_role_validate (role, error) || !postern_role_store_update (txn, role, error))
+    return FALSE;
+  postern_api_call_audit (call, "role.changed", role->id, postern_api_call_names_of_body (call));
+  return postern_api_call_set_result (call, 200, role_to_json (role));
+}
+
+static gboolean
+delete (PosternApiCall *call, PosternTxn *txn, GError **error)
+{
+  const char *id = postern_request_get_capture (call->request, "id");
+
+  postern_api_call_audit (call, "role.deleted", id, NULL);
+  return postern_role_store_delete (txn, id, error);
+}
+
+/* --- what a role permits --- */
+
+static GVariant *
+permission_to_json (const char *resource_id, const char *scope)
+{
+  g_auto (GVariantDict) dict = G_VARIANT_DICT_INIT (NULL);
+
+  postern_api_call_add_string (&dict, "resource_id", resource_id);
+  postern_api_call_add_string (&dict, "scope", scope);
+  return g_variant_dict_end (&dict);
+}
+
+static void
+add_permission (const char *resource_id, const char *scope, gpointer user_data)
+{
+  g_variant_builder_add_value (user_data, permission_to_json (resource_id, scope));
+}
+
+static gboolean
+list_permissions (PosternApiCall *call, PosternTxn *txn, GError **error)
+{
+  g_auto (GVariantBuilder) items = G_VARIANT_BUILDER_INIT (G_VARIANT_TYPE ("aa{sv}"));
+  g_autoptr (PosternRole) role = find (call, txn, error);
+
+  return role != NULL && postern_role_store_each_permission (txn, role->id, add_permission, &items, error) &&
+         postern_api_call_set_items (call, g_variant_builder_end (&items));
+}
+
+static gboolean
+permit (PosternApiCall *call, PosternTxn *txn, GError **error)
+{
+  g_autoptr (PosternRole) role = find (call, txn, error);
+  const char *resource_id = postern_json_get_string (call->body, "resource_id"), *scope = postern_json_get_string (call->body, "scope");
+  gboolean changed;
+
+  if (role == NULL || !postern_role_permit (txn, role, resource_id, scope, &changed, error))
+    return FALSE;
+  postern_api_call_audit (call, "role.permission-added", role->id, NULL);
+  return postern_api_call_set_result (call, 201, permission_to_json (resource_id, scope));
+}
+
+static gboolean
+gone (gboolean changed, const char *what, GError **error)
+{
+  if (!changed)
+    g_set_error (error, POSTERN_ERROR, POSTERN_ERROR_NOT_FOUND, "there is no such %s", what);
+  return changed;
+}
+
+static gboolean
+forbid (PosternApiCall *call, PosternTxn *txn, GError **error)
+{
+  const char *id = postern_request_get_capture (call->request, "id"), *resource_id = postern_request_get_capture (call->request, "resource");
+  const char *scope = postern_request_get_capture (call->request, "scope");
+  gboolean changed;
+
+  postern_api_call_audit (call, "role.permission-removed", id, permission_to_json (resource_id, scope));
+  return postern_role_store_remove_permission (txn, id, resource_id, scope, &changed, error) && gone (changed, "permission of this role", error);
+}
+
+/* --- who has it --- */
+
+static GVariant *
+assignment_to_json (gconstpointer record)
+{
+  const PosternAssignment *assignment = record;
+  g_auto (GVariantDict) dict = G_VARIANT_DICT_INIT (NULL);
+
+  postern_api_call_add_string (&dict, "subject_id", assignment->subject_id);
+  postern_api_call_add_string (&dict, "organization_id", *assignment->organization_id ? assignment->organization_id : NULL);
+  postern_api_call_add_string (&dict, "role_id", assignment->role_id);
+  postern_api_call_add_time (&dict, "created_at", assignment->created_at);
+  return g_variant_dict_end (&dict);
+}
+
+static gboolean
+list_assignments (PosternApiCall *call, PosternTxn *txn, GError **error)
+{
+  g_autoptr (PosternRole) role = find (call, txn, error);
+  g_autoptr (GPtrArray) all = role ? postern_assignment_store_list (txn, role->id, get_organization (call->query), call->after, call->limit, error) : NULL;
+
+  return all != NULL && postern_api_call_set_page (call, all, assignment_to_json);
+}
+
+static GVariant *
+which (const PosternAssignment *assignment)
+{
+  g_auto (GVariantDict) dict = G_VARIANT_DICT_INIT (NULL);
+
+  postern_api_call_add_string (&dict, "role_id", assignment->role_id);
+  postern_api_call_add_string (&dict, "organization_id", *assignment->organization_id ? assignment->organization_id : NULL);
+  return g_variant_dict_end (&dict);
+}
+
+static gboolean
+assign (PosternApiCall *call, PosternTxn *txn, GError **error)
+{
+  g_autoptr (PosternRole) role = find (call, txn, error);
+  PosternAssignment assignment = { (char *) postern_json_get_string (call->body, "subject_id"), (char *) get_organization (call->body), NULL, call->now };
+  gboolean changed;
+
+  if (role == NULL)
+    return FALSE;
+  assignment.role_id = role->id;
+  if (!postern_role_assign (txn, role, &assignment, &changed, error))
+    return FALSE;
+  postern_api_call_audit (call, "role.assigned", assignment.subject_id, which (&assignment));
+  return postern_api_call_set_result (call, 201, assignment_to_json (&assignment));
+}
+
+static gboolean
+take (PosternApiCall *call, PosternTxn *txn, GError **error)
+{
+  PosternAssignment assignment = { (char *) postern_request_get_capture (call->request, "subject"), (char *) get_organization (call->query),
+                                   (char *) postern_request_get_capture (call->request, "id"), 0 };
+  gboolean changed;
+
+  postern_api_call_audit (call, "role.taken", assignment.subject_id, which (&assignment));
+  return postern_assignment_store_delete (txn, &assignment, &changed, error) && gone (changed, "assignment of this role", error);
+}
+
+/* --- a user's --- */
+
+static gboolean
+list_for_user (PosternApiCall *call, PosternTxn *txn, GError **error)
+{
+  g_auto (GVariantBuilder) items = G_VARIANT_BUILDER_INIT (G_VARIANT_TYPE ("aa{sv}"));
+  g_autoptr (PosternUser) user = postern_api_call_find_user (txn, postern_request_get_capture (call->request, "id"), error);
+  g_autoptr (GPtrArray) all = user ? postern_assignment_store_list_for (txn, user->id, error) : NULL;
+
+  for (guint i = 0; all && i < all->len; i++)
+    g_variant_builder_add_value (&items, assignment_to_json (all->pdata[i]));
+  return all != NULL && postern_api_call_set_items (call, g_variant_builder_end (&items));
+}
+
+static GVariant *
+permissions_to_json (PosternPermission *permission)
+{
+  g_auto (GVariantBuilder) items = G_VARIANT_BUILDER_INIT (G_VARIANT_TYPE ("aa{sv}"));
+  g_auto (GStrv) indicators = postern_permission_dup_indicators (permission);
+
+  for (char **one = indicators; *one; one++) {
+    g_auto (GVariantDict) dict = G_VARIANT_DICT_INIT (NULL);
+    g_auto (GStrv) scopes = postern_permission_dup_scopes (permission, *one);
+
+    postern_api_call_add_string (&dict, "resource", *one);
+    g_variant_dict_insert_value (&dict, "scopes", g_variant_new_strv ((const char *const *) scopes, -1));
+    g_variant_builder_add_value (&items, g_variant_dict_end (&dict));
+  }
+  return g_variant_builder_end (&items);
+}
+
+/* What somebody would have in an organization that they do not belong to is nothing: no token for it can be had. */
+static gboolean
+show_effective (PosternApiCall *call, PosternTxn *txn, GError **error)
+{
+  g_auto (GVariantDict) dict = G_VARIANT_DICT_INIT (NULL);
+  g_autoptr (PosternUser) user = postern_api_call_find_user (txn, postern_request_get_capture (call->request, "id"), error);
+  PosternPermissionSubject subject = { user ? user->id : NULL, postern_json_get_string (call->query, "organization_id") };
+  g_autoptr (PosternMember) member = user && subject.organization_id ? postern_member_store_get (txn, subject.organization_id, user->id, error) : NULL;
+  g_autoptr (PosternPermission) permission = NULL;
+
+  if (user == NULL || (subject.organization_id && member == NULL))
+    return FALSE;
+  permission = postern_permission_read (txn, &subject, error);
+  if (permission == NULL)
+    return FALSE;
+  g_variant_dict_insert_value (&dict, "roles", g_variant_new_strv (postern_permission_get_roles (permission), -1));
+  g_variant_dict_insert_value (&dict, "organization_roles", g_variant_new_strv (postern_permission_get_organization_roles (permission), -1));
+  g_variant_dict_insert_value (&dict, "permissions", permissions_to_json (permission));
+  return postern_api_call_set_result (call, 200, g_variant_dict_end (&dict));
+}
+
+static const PosternApiRow rows[] = {
+  { POSTERN_API_LIST, "/roles", "listRoles", "roles:read", "Lists roles: an organization's own, or the tenant's and the templates", .answer = &role_schema, .query = in_organization, .work = list },
+  { POSTERN_API_CREATE, "/roles", "createRole", "roles:write", "Makes a role", &role_schema, &role_schema, .work = create, .flags = POSTERN_API_CONFLICTS },
+  { POSTERN_API_SHOW, "/roles/{id}", "getRole", "roles:read", "Shows a role", .answer = &role_schema, .work = show },
+  { POSTERN_API_UPDATE, "/roles/{id}", "updateRole", "roles:write", "Changes the members that are sent", &role_schema, &role_schema, .work = update, .flags = POSTERN_API_CONFLICTS },
+  { POSTERN_API_DELETE, "/roles/{id}", "deleteRole", "roles:write", "Deletes a role: nobody has it any more", .work = delete },
+  { POSTERN_API_LIST, "/roles/{id}/permissions", "listRolePermissions", "roles:read", "Lists what a role gives", .answer = &permission_schema, .work = list_permissions, .flags = POSTERN_API_UNPAGED },
+  { POSTERN_API_CREATE, "/roles/{id}/permissions", "addRolePermission", "roles:write", "Has a role give a scope of a resource", &permission_schema, &permission_schema, .work = permit, .flags = POSTERN_API_CONFLICTS },
+  { POSTERN_API_DELETE, "/roles/{id}/permissions/{resource}/{scope}", "removeRolePermission", "roles:write", "Has it give that no more", .work = forbid },
+  { POSTERN_API_LIST, "/roles/{id}/assignments", "listRoleAssignments", "roles:read", "Lists who has a role", .answer = &assignment_schema, .query = in_organization, .work = list_assignments },
+  { POSTERN_API_CREATE, "/roles/{id}/assignments", "assignRole", "roles:write", "Gives somebody a role", &assignment_schema, &assignment_schema, .work = assign, .flags = POSTERN_API_CONFLICTS },
+  { POSTERN_API_DELETE, "/roles/{id}/assignments/{subject}", "takeRole", "roles:write", "Takes a role from somebody", .query = in_organization, .work = take },
+  { POSTERN_API_LIST, "/users/{id}/roles", "listUserRoles", "roles:read", "Lists the roles that were given to a user, not those of groups", .answer = &assignment_schema, .work = list_for_user, .flags = POSTERN_API_UNPAGED },
+  { POSTERN_API_SHOW, "/users/{id}/permissions", "getUserPermissions", "roles:read", "Shows what a user may, by all their roles", .answer = &effective_schema, .query = in_organization, .work = show_effective },
+  { .path = NULL },
+};
+
+const PosternApiResource postern_api_roles = { "Roles", "Names for what may be had at resources, and who has them.", rows };
