@@ -125,13 +125,29 @@ check_shown (PosternOidc *oidc, PosternClient *client, Shown *shown, GError **er
   return is_public || right_secret ? TRUE : refuse (error);
 }
 
+/* Who says by @shown that it is @client_id. */
+static gboolean
+admit (PosternOidc *oidc, Shown *shown, const char *client_id, gboolean may_block, PosternOidcClientAuth *self, GError **error)
+{
+  g_autoptr (GError) local = NULL;
+
+  self->client = find_client (oidc, client_id, may_block, &local);
+  if (local) {
+    g_propagate_error (error, g_steal_pointer (&local));
+    return FALSE;
+  }
+  self->would_block = !may_block && !self->client;
+  if (self->would_block)
+    return FALSE;
+  return self->client ? check_shown (oidc, self->client, shown, error) : refuse (error);
+}
+
 gboolean
 postern_oidc_client_auth_check (PosternOidc *oidc, PosternRequest *request, gboolean may_block, PosternOidcClientAuth *self, GError **error)
 {
   const char *header = postern_request_get_header (request, "Authorization");
   g_auto (Shown) shown = { 0 };
   g_autofree char *asserted_id = NULL;
-  g_autoptr (GError) local = NULL;
 
   self->basic = header != NULL;
   if (!read_shown (request, header, &shown, error))
@@ -142,15 +158,19 @@ postern_oidc_client_auth_check (PosternOidc *oidc, PosternRequest *request, gboo
   asserted_id = shown.assertion ? postern_oidc_assertion_peek_client (shown.assertion) : NULL;
   if (asserted_id && shown.client_id && !g_str_equal (asserted_id, shown.client_id))
     return refuse (error);
-  self->client = find_client (oidc, shown.assertion ? asserted_id : shown.client_id, may_block, &local);
-  if (local) {
-    g_propagate_error (error, g_steal_pointer (&local));
-    return FALSE;
-  }
-  self->would_block = !may_block && !self->client;
-  if (self->would_block)
-    return FALSE;
-  return self->client ? check_shown (oidc, self->client, &shown, error) : refuse (error);
+  return admit (oidc, &shown, shown.assertion ? asserted_id : shown.client_id, may_block, self, error);
+}
+
+gboolean
+postern_oidc_client_auth_check_basic (PosternOidc *oidc, PosternRequest *request, PosternOidcClientAuth *self, GError **error)
+{
+  const char *header = postern_request_get_header (request, "Authorization");
+  g_auto (Shown) shown = { 0 };
+
+  self->basic = TRUE;
+  if (!header)
+    return refuse (error);
+  return read_basic (header, &shown, error) && admit (oidc, &shown, shown.client_id, TRUE, self, error);
 }
 
 void

@@ -19,6 +19,8 @@ typedef struct {
  * Returns: FALSE with INVALID_CLIENT or INVALID_REQUEST, or with @self->would_block and no error
  */
 gboolean postern_oidc_client_auth_check (PosternOidc *oidc, PosternRequest *request, gboolean may_block, PosternOidcClientAuth *self, GError **error);
+/** postern_oidc_client_auth_check_basic: for what is no form: by HTTP Basic and a secret, and no other way. On a handler thread. */
+gboolean postern_oidc_client_auth_check_basic (PosternOidc *oidc, PosternRequest *request, PosternOidcClientAuth *self, GError **error);
 void postern_oidc_client_auth_clear (PosternOidcClientAuth *self);
 
 /** postern_oidc_client_auth_refuse: the JSON answer of RFC 6749 section 5.2, with the challenge if Basic was tried */

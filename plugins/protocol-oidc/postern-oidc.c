@@ -7,6 +7,7 @@
 #include "postern-oidc-challenge.h"
 #include "postern-oidc-courier.h"
 #include "postern-oidc-discovery.h"
+#include "postern-oidc-evaluate.h"
 #include "postern-oidc-introspect.h"
 #include "postern-oidc-logout.h"
 #include "postern-oidc-management.h"
@@ -63,6 +64,9 @@ static const PosternRoute routes[] = {
   { "GET", ACCOUNT "/data", postern_oidc_account_show_data, NULL, 0, OPEN },
   { "POST", ACCOUNT "/deletion", postern_oidc_account_ask_deletion, NULL, 0, OPEN },
   { "DELETE", ACCOUNT "/deletion", postern_oidc_account_undo_deletion, NULL, 0, OPEN },
+  { "GET", "/.well-known/authzen-configuration", postern_oidc_evaluate_answer_metadata, postern_oidc_evaluate_answer_metadata, 0, OPEN },
+  { "POST", "/access/v1/evaluation", postern_oidc_evaluate_answer, NULL, SMALL, 0 },
+  { "POST", "/access/v1/evaluations", postern_oidc_evaluate_answer_many, NULL, LARGE, 0 },
   { "POST", "/oidc/introspect", postern_oidc_introspect_answer, NULL, LARGE, 0 },
   { "POST", "/oidc/revoke", postern_oidc_revoke_answer, NULL, LARGE, OPEN },
   { "GET", "/oidc/logout", postern_oidc_logout_answer, NULL, 0, 0 },

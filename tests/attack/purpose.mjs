@@ -356,6 +356,10 @@ const doors = [
   ...clientDoors('/oidc/token', credentials),
   ...clientDoors('/oidc/introspect', { token: 'nothing' }),
   ...clientDoors('/oidc/revoke', { token: 'nothing' }),
+  ...['/access/v1/evaluation', '/access/v1/evaluations'].map((path) => ({ // no form, so by Basic alone
+    name: 'Basic', route: `POST ${path}`, takes: ['client secret'],
+    open: async (value) => (await fetchFrom(path, { method: 'POST', headers: { ...basic(house.machine.client_id, value), 'content-type': 'application/json' }, body: '{}' })).status === 400, // who is known is told what else is wrong
+  })),
   { name: 'token', route: 'POST /oidc/introspect', takes: ['refresh token', 'access token'], open: (value) => isActive(value) },
   { name: 'token, by another application,', route: 'POST /oidc/introspect', takes: [], open: (value) => isActive(value, house.other) },
   { name: 'token, by who gets opaque ones,', route: 'POST /oidc/introspect', takes: ['opaque access token'], open: (value) => isActive(value, house.opaque) },
