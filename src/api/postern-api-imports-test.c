@@ -57,7 +57,7 @@ test_records (void)
   for (guint i = 0; i < G_N_ELEMENTS (cases); i++)
     g_string_append_printf (users, "%s%s", i ? "," : "", cases[i].record);
   body = g_strdup_printf ("{\"users\":[%s]}", users->str);
-  looked = call ("POST", "/api/v1/imports/check", body, 200);
+  looked = call ("POST", "/api/v1/import-checks", body, 200);
   g_assert_cmpint (postern_json_get_int64 (looked, "created", 0), ==, 5); /* what only stands twice in the batch is not known yet */
   g_free (body);
   body = g_strdup_printf ("{\"position\":0,\"users\":[%s]}", users->str);

@@ -104,7 +104,7 @@ tell_refused (Import *self, GVariant *answer)
 static gboolean
 send_batch (Import *self, gboolean last, GError **error)
 {
-  g_autofree char *path = self->id != NULL ? g_strdup_printf ("/api/v1/imports/%s/users", self->id) : g_strdup ("/api/v1/imports/check");
+  g_autofree char *path = self->id != NULL ? g_strdup_printf ("/api/v1/imports/%s/users", self->id) : g_strdup ("/api/v1/import-checks");
   g_auto (GVariantDict) dict = G_VARIANT_DICT_INIT (NULL);
   g_autoptr (GVariant) body = NULL, users = NULL, answer = NULL;
   gint64 before = self->refused;
