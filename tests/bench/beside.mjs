@@ -128,4 +128,44 @@ async function passwords({ startOurs, rounds, scale }) {
   };
 }
 
-export const beside = { 'beside bare libsoup': bareSoup, 'wire guard': guard, 'RS256 signing': signing, 'password sign-ins': passwords };
+/* --- PostgreSQL beside SQLite ------------------------------------------------------------------------------------------- */
+
+const postgresql = (...args) => execFileSync(new URL('../lib/postgresql', import.meta.url).pathname, args, { encoding: 'utf8' }).trim();
+
+/** Transactions that changed something, in all databases of the tests; what only reads is rolled back. The server counts them a second late. */
+async function countWrites(folder) {
+  await new Promise((wake) => setTimeout(wake, 2500));
+  return Number(postgresql('psql', folder, '-c', "SELECT sum(xact_commit) FROM pg_stat_database WHERE datname !~ '^(template|postgres)'"));
+}
+
+/** Both with the smallest hash; the database's own work is not counted, for it has cores of its own where speed matters. */
+async function postgresqlBesideSqlite({ ours, startOurs, rounds, scale }) {
+  const folder = postgresql('start'), n = Math.max(50, Math.round(400 * scale));
+  const machine = (server) => h2load(server, { path: server.paths.token, method: 'POST', body: machineForm(server), count: Math.round(15000 * scale) });
+  const flow = (server) => turns(server, n, 8, (agent) => codeFlow(server, agent));
+  const results = { machine: { ours: [], theirs: [] }, flow: { ours: [], theirs: [] } };
+  let theirs, writes;
+  process.env.POSTERN_TEST_POSTGRESQL = folder;
+  try {
+    theirs = await startOurs({ password: { memory: 8, iterations: 1 } });
+    await flow(theirs);
+    const before = await countWrites(folder);
+    await flow(theirs);
+    writes = (await countWrites(folder) - before) / n;
+    for (let round = 0; round < rounds; round += 1)
+      for (const [name, measure] of Object.entries({ machine, flow }))
+        for (const [side, server] of [['ours', ours], ['theirs', theirs]]) results[name][side].push((await measure(server)).perCore);
+  } finally {
+    delete process.env.POSTERN_TEST_POSTGRESQL;
+    await theirs?.stop();
+    postgresql('drop', folder);
+  }
+  const pair = (name) => [median(results[name].theirs), median(results[name].ours)];
+  const line = (what, [a, b]) => `${what} with PostgreSQL: ${a.toFixed(0)} a second of a core; with SQLite: ${b.toFixed(0)}: ${(a / b * 100).toFixed(0)} %`;
+  return {
+    lines: [line('client credentials, JWT', pair('machine')), line('code flow with PKCE', pair('flow')), `  writes a code flow: ${writes.toFixed(2)}`],
+    missed: pair('machine')[0] / pair('machine')[1] < 0.9 ? '90 % of SQLite is promised for client credentials' : writes > 4.4 ? 'at most 4 writes a code flow are promised' : null,
+  };
+}
+
+export const beside = { 'beside bare libsoup': bareSoup, 'wire guard': guard, 'RS256 signing': signing, 'password sign-ins': passwords, 'PostgreSQL beside SQLite': postgresqlBesideSqlite };
