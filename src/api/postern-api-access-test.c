@@ -91,6 +91,7 @@ static const struct {
   { "getUser", ALL },
   { "updateUser", OWNER | SUPPORT },
   { "deleteUser", OWNER | SUPPORT },
+  { "removeCredential", OWNER | SUPPORT },
   { "unlinkIdentity", OWNER | SUPPORT },
   { "listImports", ALL },
   { "startImport", OWNER },
@@ -246,7 +247,7 @@ static void
 test_no_administrator (void)
 {
   g_autofree char *administrator = g_strconcat ("/users/", administrator_id, NULL), *user = g_strconcat ("/users/", user_id, NULL);
-  g_autofree char *reset = g_strconcat (administrator, "/factor-reset", NULL), *identity = g_strconcat (administrator, "/identities/idn_01m8hqyz49encaned8h3htdtw5", NULL);
+  g_autofree char *reset = g_strconcat (administrator, "/factor-reset", NULL), *credential = g_strconcat (administrator, "/credentials/crd_01m8hqyz49encaned8h3htdtw5", NULL), *identity = g_strconcat (administrator, "/identities/idn_01m8hqyz49encaned8h3htdtw5", NULL);
 
   expect ("POST", "/users", "{\"username\":\"eve\",\"administrator\":true}", "support", 403);
   expect ("PATCH", user, "{\"administrator\":true}", "support", 403);
@@ -255,6 +256,7 @@ test_no_administrator (void)
   expect ("PATCH", administrator, "{\"administrator\":false,\"password\":\"long enough\"}", "support", 403);
   expect ("DELETE", administrator, NULL, "support", 403);
   expect ("DELETE", identity, NULL, "support", 403);
+  expect ("DELETE", credential, NULL, "support", 403);
   expect ("POST", reset, NULL, "support", 403);
   expect ("PATCH", user, "{\"name\":\"Ada\"}", "support", 200);
   expect ("PATCH", administrator, "{\"name\":\"Root\"}", "owner", 200);

@@ -166,6 +166,22 @@ test_unlink (void)
   g_assert_null (call ("DELETE", foreign, NULL, NULL, 204));
 }
 
+/* Whose it is, and nobody else's; who holds it is signed out by it. */
+static void
+test_remove_credential (void)
+{
+  g_autoptr (GVariant) ada = call ("POST", "/users", NULL, "{\"username\":\"ada\",\"password\":\"long enough\"}", 201);
+  g_autoptr (GVariant) eve = call ("POST", "/users", NULL, "{\"username\":\"eve\"}", 201), list = postern_json_get (ada, "credentials"), box = g_variant_get_child_value (list, 0), credential = g_variant_get_variant (box);
+  g_autofree char *own = g_strdup_printf ("/users/ada/credentials/%s", postern_json_get_string (credential, "id")), *foreign = g_strdup_printf ("/users/eve/credentials/%s", postern_json_get_string (credential, "id"));
+
+  refuses ("DELETE", foreign, NULL, 404, "has no credential");
+  g_assert_null (call ("DELETE", own, NULL, NULL, 204));
+  assert_audited ("credential.removed");
+  refuses ("DELETE", own, NULL, 404, "has no credential");
+  g_assert_null (call ("DELETE", "/users/ada", NULL, NULL, 204));
+  g_assert_null (call ("DELETE", "/users/eve", NULL, NULL, 204));
+}
+
 static void
 test_pages (void)
 {
@@ -572,6 +588,7 @@ main (int argc, char **argv)
   g_test_add_func ("/api/users", test_users);
   g_test_add_func ("/api/new-address", test_new_address);
   g_test_add_func ("/api/unlink", test_unlink);
+  g_test_add_func ("/api/remove-credential", test_remove_credential);
   g_test_add_func ("/api/factor-reset", test_factor_reset);
   g_test_add_func ("/api/ends", test_ends);
   g_test_add_func ("/api/pages", test_pages);

@@ -478,12 +478,40 @@ unlink_identity (PosternApiCall *call, PosternTxn *txn, GError **error)
   return TRUE;
 }
 
+static gboolean
+has_credential (PosternTxn *txn, const char *user_id, const char *id, GError **error)
+{
+  g_autoptr (GPtrArray) credentials = postern_credential_store_list (txn, user_id, error);
+
+  for (guint i = 0; credentials != NULL && i < credentials->len; i++)
+    if (g_str_equal (((PosternCredential *) credentials->pdata[i])->id, id))
+      return TRUE;
+  if (credentials != NULL)
+    g_set_error (error, POSTERN_ERROR, POSTERN_ERROR_NOT_FOUND, "the user has no credential %s", id);
+  return FALSE;
+}
+
+/* Whoever holds it may be signed in by it. */
+static gboolean
+remove_credential (PosternApiCall *call, PosternTxn *txn, GError **error)
+{
+  const char *id = postern_request_get_capture (call->request, "credential");
+  g_autoptr (PosternUser) user = find (call, txn, error);
+
+  if (user == NULL || !may_touch (call, user, error) || !has_credential (txn, user->id, id, error) || !postern_credential_store_delete (txn, id, error) ||
+      !end_all (call, txn, user->id, error) || !postern_api_call_tell (call, txn, user, POSTERN_NOTICE_ADMINISTRATOR, error))
+    return FALSE;
+  postern_api_call_audit (call, "credential.removed", id, NULL);
+  return TRUE;
+}
+
 static const PosternApiRow rows[] = {
   { POSTERN_API_LIST, "/users", "listUsers", "users:read", "Lists users", .answer = &user_schema, .query = filters, .work = list, .flags = POSTERN_API_SENSITIVE },
   { POSTERN_API_CREATE, "/users", "createUser", "users:write", "Makes a user", &user_schema, &user_schema, .work = create, .prepare = prepare_password, .flags = POSTERN_API_CONFLICTS },
   { POSTERN_API_SHOW, "/users/{id}", "getUser", "users:read", "Shows a user; the id may also be what the person signs in with", .answer = &user_schema, .work = show, .flags = POSTERN_API_SENSITIVE },
   { POSTERN_API_UPDATE, "/users/{id}", "updateUser", "users:write", "Changes the members that are sent", &user_schema, &user_schema, .work = update, .prepare = prepare_password, .flags = POSTERN_API_CONFLICTS },
   { POSTERN_API_DELETE, "/users/{id}", "deleteUser", "users:write", "Deletes a user and all that is theirs", .work = delete },
+  { POSTERN_API_DELETE, "/users/{id}/credentials/{credential}", "removeCredential", "users:write", "Takes a password, a passkey or another factor from a user, and ends all sessions and grants", .work = remove_credential },
   { POSTERN_API_DELETE, "/users/{id}/identities/{identity}", "unlinkIdentity", "users:write", "Takes a provider's account from a user", .work = unlink_identity },
   { .path = NULL },
 };
