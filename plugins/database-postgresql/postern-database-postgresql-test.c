@@ -109,6 +109,12 @@ test_refuses (void)
   g_assert_nonnull (strstr (error->message, "postgres"));
   g_clear_error (&error);
   g_object_unref (must_open (url, "a"));
+  run_as_superuser (url, "ALTER ROLE postern SET synchronous_commit = off");
+  g_assert_null (open_store (url, "a", &error));
+  g_assert_error (error, POSTERN_ERROR, POSTERN_ERROR_CONFIG);
+  g_assert_nonnull (strstr (error->message, "synchronous_commit"));
+  g_clear_error (&error);
+  run_as_superuser (url, "ALTER ROLE postern RESET synchronous_commit");
   run_as_superuser (url, "ALTER TABLE postern.users NO FORCE ROW LEVEL SECURITY");
   g_assert_null (open_store (url, "a", &error));
   g_assert_error (error, POSTERN_ERROR, POSTERN_ERROR_CONFIG);

@@ -64,6 +64,20 @@ check_role (PosternTransaction *transaction, GError **error)
   return role == NULL;
 }
 
+/* Whoever is told that something is done must find it done after a power cut. */
+static gboolean
+check_durable (PosternTransaction *transaction, GError **error)
+{
+  g_autofree char *off = NULL;
+
+  if (!find (transaction, "SELECT 'off' WHERE 'off' IN (current_setting ('synchronous_commit'), current_setting ('fsync'))", &off, error))
+    return FALSE;
+  if (off != NULL)
+    g_set_error_literal (error, POSTERN_ERROR, POSTERN_ERROR_CONFIG,
+                         "the database forgets in a power cut what it said was done; turn on its synchronous_commit and fsync");
+  return off == NULL;
+}
+
 static gboolean
 check_tables (PosternTransaction *transaction, GError **error)
 {
@@ -85,7 +99,7 @@ run_migration (PosternTransaction *transaction, gpointer user_data, GError **err
 {
   Migration *migration = user_data;
 
-  return check_role (transaction, error)
+  return check_role (transaction, error) && check_durable (transaction, error)
          && run_all (transaction, migration->keep == POSTERN_KEEP_SHORT ? begin_short : begin_lasting, error)
          && migration->func (transaction, migration->user_data, error) && check_tables (transaction, error);
 }
