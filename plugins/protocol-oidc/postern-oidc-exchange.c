@@ -232,7 +232,7 @@ sign_access_token (PosternOidcExchange *self, GError **error)
     .subject = flow->user_id, .client_id = client->application->id, .scope = scope, .audience = (const char *const *) audience,
     .grant_id = self->grant->id, .session_id = flow->session_id, .acr = flow->acr, .organization_id = flow->organization_id, .amr = (const char *const *) flow->amr,
     .auth_time = flow->auth_time, .lifetime = self->lifetime, .roles = (const char *const *) flow->roles,
-    .organization_roles = (const char *const *) flow->organization_roles, .permissions = (const char *const *) flow->permissions,
+    .organization_roles = (const char *const *) flow->organization_roles, .permissions = (const char *const *) flow->permissions, .claims = flow->resource_claims,
   };
 
   if (!audience)

@@ -1,13 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "postern-oidc-json.h"
 
+#include "postern-claims-map.h"
 #include "postern-json.h"
-
-/* What a token says of itself (RFC 7519, RFC 9068, OpenID Connect Core 2): nobody's data may speak in its place. */
-static const char *const own_claims[] = {
-  "iss", "sub", "aud", "exp", "iat", "nbf", "jti", "nonce", "auth_time", "acr", "amr", "azp", "at_hash", "c_hash", "s_hash", "sid",
-  "client_id", "scope", "grant_id", "events", "cnf", "act", "may_act", "active", "token_type", NULL,
-};
 
 /* Names are ours, or were checked: they still are escaped, for a claim's name may come from an operator. */
 static void
@@ -81,6 +76,6 @@ postern_oidc_json_add_claims (GString *out, GVariant *claims)
     return;
   g_variant_iter_init (&iter, claims);
   while (g_variant_iter_loop (&iter, "{&sv}", &name, &value))
-    if (!g_strv_contains (own_claims, name))
+    if (!postern_claims_map_is_protocol (name))
       postern_oidc_json_add_variant (out, name, value);
 }

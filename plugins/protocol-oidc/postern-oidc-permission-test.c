@@ -27,7 +27,7 @@ set_up_store (PosternTxn *txn, gpointer data, GError **error)
   orders->indicator = g_strdup (ORDERS);
   orders->name = g_strdup ("Orders");
   orders->scopes = postern_json_parse ("[{\"name\":\"orders:read\",\"description\":\"See your orders\"},{\"name\":\"orders:write\"}]", -1, 0, NULL);
-  orders->settings = postern_json_parse_object ("{\"access_token_lifetime\":120}", -1, 0, NULL);
+  orders->settings = postern_json_parse_object ("{\"access_token_lifetime\":120,\"claims_map\":[{\"claim\":\"handle\",\"from\":\"user.username\"}]}", -1, 0, NULL);
   clerk = postern_role_new ();
   clerk->id = postern_id_new ("rol");
   clerk->name = g_strdup ("clerk");
@@ -50,7 +50,7 @@ set_up (void)
   world = postern_oidc_world_new ();
   postern_oidc_world_write (world, set_up_store, NULL);
   shop = postern_oidc_world_add_application (world, "web", "{'require_pkce':false,'redirect_uris':['https://app.example/callback'],'grant_types':['authorization_code','refresh_token'],"
-    "'resources':['" ORDERS "','https://else.example'],'scope':'openid email offline_access orders:read orders:write'}", &shop_secret);
+    "'resources':['" ORDERS "','https://else.example'],'scope':'openid email offline_access orders:read orders:write','claims_map':[{'claim':'plan','value':'gold'},{'claim':'land','from':'profile.address.country'}]}", &shop_secret);
   server = postern_oidc_world_add_application (world, "service", "{'resources':['" ORDERS "'],'scope':'x'}", &server_secret);
   job = postern_oidc_world_add_application (world, "service", "{'resources':['" ORDERS "'],'scope':'orders:read orders:write other'}", &job_secret);
 }
@@ -247,6 +247,35 @@ test_without_resource (void)
   assert_token_says (other, "openid orders:read|https://else.example " POSTERN_OIDC_WORLD_ISSUER "|-|-"); /* that one decides by itself */
 }
 
+/* --- claims by the maps of the application and of the resource --- */
+
+static void
+test_maps (void)
+{
+  g_autoptr (GVariant) with = NULL, without = NULL, id = NULL, access = NULL, plain = NULL, told = NULL;
+  g_autofree char *bearer = NULL;
+  g_autoptr (PosternResponse) userinfo = NULL;
+
+  without = sign_in (BOTH); /* nothing may be had: the resource does not get its claims either */
+  plain = postern_oidc_world_verify (world, postern_oidc_world_get (without, "access_token"), "at+jwt");
+  g_assert_null (postern_json_get_string (plain, "handle"));
+  give (clerk, world->user_id);
+  with = sign_in (BOTH);
+  id = postern_oidc_world_verify (world, postern_oidc_world_get (with, "id_token"), NULL);
+  access = postern_oidc_world_verify (world, postern_oidc_world_get (with, "access_token"), "at+jwt");
+  g_assert_cmpstr (postern_json_get_string (id, "plan"), ==, "gold");
+  g_assert_cmpstr (postern_json_get_string (id, "land"), ==, "DE");
+  g_assert_null (postern_json_get_string (id, "handle"));
+  g_assert_cmpstr (postern_json_get_string (access, "handle"), ==, "alice");
+  g_assert_null (postern_json_get_string (access, "plan"));
+  bearer = g_strconcat ("Bearer ", postern_oidc_world_get (with, "access_token"), NULL);
+  userinfo = postern_oidc_world_call (world, "GET", "/oidc/userinfo", NULL, bearer, FALSE);
+  told = postern_oidc_world_json (userinfo);
+  g_assert_cmpstr (postern_json_get_string (told, "plan"), ==, "gold");
+  g_assert_null (postern_json_get_string (told, "handle"));
+  take (clerk, world->user_id);
+}
+
 /* --- introspection --- */
 
 static void
@@ -401,6 +430,7 @@ main (int argc, char *argv[])
   g_test_add_func ("/oidc/permission/record-is-ceiling", test_record_is_ceiling);
   g_test_add_func ("/oidc/permission/inline", test_inline);
   g_test_add_func ("/oidc/permission/opaque", test_opaque);
+  g_test_add_func ("/oidc/permission/maps", test_maps);
   g_test_add_func ("/oidc/permission/words", test_words);
   status = g_test_run ();
   tear_down ();

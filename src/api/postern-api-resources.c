@@ -15,7 +15,7 @@ static const PosternApiMember resource_members[] = {
   { "indicator", POSTERN_API_STRING, POSTERN_API_REQUIRED | POSTERN_API_ALWAYS, "The absolute URI that tokens for it have as their audience (RFC 8707).", 1, 500 },
   { "name", POSTERN_API_STRING, POSTERN_API_REQUIRED | POSTERN_API_ALWAYS, "What people are shown.", 1, 200 },
   { "scopes", POSTERN_API_ARRAY, POSTERN_API_ALWAYS, "What there is to be had; what is left out is taken from all roles.", 0, POSTERN_RESOURCE_SCOPES_MAX, .items = POSTERN_API_OBJECT, .schema = &scope_schema },
-  { "settings", POSTERN_API_OBJECT, POSTERN_API_ALWAYS, "access_token_lifetime: how many seconds a token for it lives at most; merged, and null removes one." },
+  { "settings", POSTERN_API_OBJECT, POSTERN_API_ALWAYS, "access_token_lifetime: how many seconds a token for it lives at most; claims_map: what it says besides; merged, and null removes one." },
   { "created_at", POSTERN_API_TIME, POSTERN_API_READ_ONLY, "When it was made." },
   { "updated_at", POSTERN_API_TIME, POSTERN_API_READ_ONLY, "When it was changed last." },
   { NULL },

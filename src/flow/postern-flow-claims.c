@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "postern-flow-claims.h"
 
+#include "postern-claims-map.h"
 #include "postern-json.h"
 
 typedef struct {
@@ -123,8 +124,9 @@ add_requested (PosternClaims *claims, PosternUser *user, GVariant *requested, co
 }
 
 GVariant *
-postern_flow_claims_collect (PosternRuntime *runtime, PosternFlow *flow, PosternUser *user)
+postern_flow_claims_collect (PosternRuntime *runtime, PosternFlow *flow, PosternClient *client, PosternUser *user)
 {
+  PosternClaimsSource source = { user, flow->organization_id, flow->organization_name };
   g_autoptr (PosternClaims) claims = postern_claims_new ();
 
   if (flow->organization_id) {
@@ -134,7 +136,23 @@ postern_flow_claims_collect (PosternRuntime *runtime, PosternFlow *flow, Postern
   add_scopes (claims, user, flow->granted_scopes);
   add_requested (claims, user, flow->requested_claims, "userinfo");
   add_requested (claims, user, flow->requested_claims, "id_token");
+  postern_claims_map_apply (client->claims_map, &source, claims);
   postern_hub_collect_claims (postern_runtime_get_hub (runtime), flow, claims);
+  return postern_claims_to_variant (claims);
+}
+
+GVariant *
+postern_flow_claims_collect_for_resources (PosternResourceBook *book, PosternFlow *flow, PosternUser *user)
+{
+  PosternClaimsSource source = { user, flow->organization_id, flow->organization_name };
+  g_autoptr (PosternClaims) claims = postern_claims_new ();
+
+  for (char **indicator = flow->resources; indicator && *indicator; indicator++) {
+    PosternResource *resource = postern_resource_book_find (book, *indicator);
+    g_autoptr (GVariant) map = resource ? postern_resource_dup_claims_map (resource) : NULL;
+
+    postern_claims_map_apply (map, &source, claims);
+  }
   return postern_claims_to_variant (claims);
 }
 

@@ -7,11 +7,15 @@
 PosternStageResult
 postern_stage_claims (PosternFlowContext *context, GError **error)
 {
+  PosternFlow *flow = context->flow;
   PosternUser *user = postern_flow_context_load_user (context, error);
+  g_autoptr (PosternResourceBook) book = user ? postern_permission_cache_dup_resources (postern_tenant_get_permissions (context->tenant), error) : NULL;
 
-  if (user == NULL)
+  if (book == NULL)
     return POSTERN_STAGE_REFUSE;
-  g_clear_pointer (&context->flow->claims, g_variant_unref);
-  context->flow->claims = postern_flow_claims_collect (context->runtime, context->flow, user);
+  g_clear_pointer (&flow->claims, g_variant_unref);
+  flow->claims = postern_flow_claims_collect (context->runtime, flow, context->client, user);
+  g_clear_pointer (&flow->resource_claims, g_variant_unref);
+  flow->resource_claims = postern_flow_claims_collect_for_resources (book, flow, user);
   return POSTERN_STAGE_GO_ON;
 }

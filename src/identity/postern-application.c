@@ -2,6 +2,7 @@
 #include "postern-application.h"
 
 #include "postern-assurance.h"
+#include "postern-claims-map.h"
 #include "postern-error.h"
 #include "postern-fault.h"
 #include "postern-json.h"
@@ -219,6 +220,12 @@ check_jwks (const Row *row, PosternApplication *application, GVariant *value, GE
   return TRUE;
 }
 
+static gboolean
+check_claims_map (const Row *row, PosternApplication *application, GVariant *value, GError **error)
+{
+  return postern_claims_map_check (row->name, value, error);
+}
+
 #define OUR_ALGS    "RS256 PS256 ES256 ES384 EdDSA Ed25519"
 #define THEIR_ALGS  "RS256 RS384 RS512 PS256 PS384 PS512 ES256 ES384 ES512 EdDSA Ed25519"
 #define JWE_ALGS    "RSA-OAEP-256 ECDH-ES"
@@ -267,6 +274,7 @@ static const Row rows[] = {
     {"policy_uri", check_link, NULL, 0, 0},
     {"tos_uri", check_link, NULL, 0, 0},
     {"initiate_login_uri", check_endpoint, NULL, 0, 0},
+    {"claims_map", check_claims_map, NULL, 0, 0},
     {"contacts", check_texts, NULL, 0, 320},
     {"software_id", check_text, NULL, 1, 200},
     {"software_version", check_text, NULL, 1, 200},

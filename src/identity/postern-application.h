@@ -37,6 +37,7 @@ typedef struct {
   gint64 default_max_age;   /* -1: not set */
   gboolean require_auth_time, refresh_rotation, require_pkce;
   gboolean authorization_challenge; /* ours, and may sign people in on pages of its own, without a browser */
+  GVariant *claims_map;     /* (nullable): postern-claims-map.h: what ID tokens and userinfo say besides */
   char *logo_uri, *client_uri, *policy_uri, *tos_uri;
 } PosternClient;
 

@@ -27,6 +27,7 @@ postern_client_clear (gpointer data)
   g_clear_object (&self->jwks);
   g_free (self->jwks_uri);
   g_free (self->backchannel_logout_uri);
+  g_clear_pointer (&self->claims_map, g_variant_unref);
   g_free (self->logo_uri);
   g_free (self->client_uri);
   g_free (self->policy_uri);
@@ -157,6 +158,9 @@ read_members (PosternClient *self, const char *kind, GVariant *m)
   self->client_uri = read_text (m, "client_uri", NULL);
   self->policy_uri = read_text (m, "policy_uri", NULL);
   self->tos_uri = read_text (m, "tos_uri", NULL);
+  self->claims_map = postern_json_get (m, "claims_map");
+  if (self->claims_map && !g_variant_is_of_type (self->claims_map, G_VARIANT_TYPE ("av")))
+    g_clear_pointer (&self->claims_map, g_variant_unref); /* null */
   read_second_factor (self, m);
 }
 

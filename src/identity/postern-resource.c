@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "postern-resource.h"
 
+#include "postern-claims-map.h"
 #include "postern-error.h"
 #include "postern-fault.h"
 #include "postern-json.h"
@@ -68,6 +69,12 @@ gint64
 postern_resource_get_lifetime (PosternResource *resource)
 {
   return resource->settings ? postern_json_get_int64 (resource->settings, "access_token_lifetime", 0) : 0;
+}
+
+GVariant *
+postern_resource_dup_claims_map (PosternResource *resource)
+{
+  return resource->settings ? postern_json_get (resource->settings, "claims_map") : NULL;
 }
 
 /* --- what may be kept --- */
@@ -149,6 +156,12 @@ check_lifetime (GVariant *value, GError **error)
   return (number >= 10 && number <= MONTH) || postern_fault (error, "access_token_lifetime", "must be a whole number of seconds from 10 to %d", MONTH);
 }
 
+static gboolean
+check_map (GVariant *value, GError **error)
+{
+  return postern_claims_map_check ("claims_map", value, error);
+}
+
 typedef struct {
   const char *name;
   gboolean (*check) (GVariant *value, GError **error);
@@ -156,6 +169,7 @@ typedef struct {
 
 static const Setting settings[] = {
   { "access_token_lifetime", check_lifetime },
+  { "claims_map", check_map },
 };
 
 static gboolean

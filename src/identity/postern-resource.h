@@ -31,5 +31,7 @@ gboolean postern_resource_has_scope (PosternResource *resource, const char *scop
 char *postern_resource_dup_description (PosternResource *resource, const char *scope);
 /** postern_resource_get_lifetime: how long an access token for it lives at most, in seconds; 0: it has no say */
 gint64 postern_resource_get_lifetime (PosternResource *resource);
+/** postern_resource_dup_claims_map: what access tokens for it say besides (postern-claims-map.h): (transfer full) (nullable) */
+GVariant *postern_resource_dup_claims_map (PosternResource *resource);
 
 G_END_DECLS

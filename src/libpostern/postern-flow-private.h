@@ -127,6 +127,7 @@ struct _PosternFlow {
   char *auth_session; /* (nullable) ENTRANCE_NATIVE, at `issue`: what the application shows the next time, as a browser its cookies */
   char *organization_name; /* (nullable): of organization_id */
   GVariant *claims; /* a{sv}: what stage `claims` collected for the tokens */
+  GVariant *resource_claims; /* a{sv}; (nullable): … and for the access token alone, as the resources that it is for want it */
   char **roles, **organization_roles, **permissions; /* (nullable): what stage `permission` lets a token say; of granted_scopes those that roles gave */
   gboolean sign_up; /* serialised too: the person is making an account */
 };

@@ -42,6 +42,7 @@ postern_flow_finalize (GObject *object)
   g_clear_pointer (&self->prompt_model, g_variant_unref);
   g_clear_pointer (&self->captcha, g_variant_unref);
   g_clear_pointer (&self->claims, g_variant_unref);
+  g_clear_pointer (&self->resource_claims, g_variant_unref);
   g_clear_pointer (&self->parked, g_bytes_unref);
   G_OBJECT_CLASS (postern_flow_parent_class)->finalize (object);
 }

@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#pragma once
+
+#include "postern-claims.h"
+#include "postern-records.h"
+
+G_BEGIN_DECLS
+
+/*
+ * What an operator has tokens say beside what the protocol says: a list of {claim, and where its value comes from: `from`, a path; `value`, a
+ * constant; or `template`, a text with paths in braces; `when`, a condition: {path, equals}}. A path begins with `user`, `profile`, `data` or
+ * `organization`. What is not there is left out.
+ */
+
+/** PosternClaimsSource: what paths lead into. Borrows everything. */
+typedef struct {
+  PosternUser *user;
+  const char *organization_id, *organization_name; /* (nullable) */
+} PosternClaimsSource;
+
+/** postern_claims_map_check: @member: what the map is called. FALSE with INVALID_REQUEST "@member: why" */
+gboolean postern_claims_map_check (const char *member, GVariant *map, GError **error);
+/** postern_claims_map_apply: adds to @claims what @map (nullable), which was checked, says; nothing that is there is overwritten. */
+void postern_claims_map_apply (GVariant *map, const PosternClaimsSource *source, PosternClaims *claims);
+/** postern_claims_map_is_protocol: what a token says of itself (RFC 7519, RFC 9068, OpenID Connect Core 2): nobody's data may speak in its place. */
+gboolean postern_claims_map_is_protocol (const char *claim);
+
+G_END_DECLS
