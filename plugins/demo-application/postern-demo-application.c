@@ -293,6 +293,7 @@ postern_demo_application_class_init (PosternDemoApplicationClass *klass)
 {
   G_OBJECT_CLASS (klass)->finalize = postern_demo_application_finalize;
   POSTERN_PROTOCOL_CLASS (klass)->start = postern_demo_application_start;
+  POSTERN_PROTOCOL_CLASS (klass)->default_tenant_only = TRUE;
   POSTERN_PROTOCOL_CLASS (klass)->get_routes = postern_demo_application_get_routes;
 }
 

@@ -73,6 +73,11 @@ const PosternConfigKey postern_config_table[] = {
   { "tenant.accent-color", POSTERN_CONFIG_COLOR, "", "POSTERN_TENANT_ACCENT_COLOR", NULL, NULL, FALSE,
     "The colour of buttons and links, like #3350d4; words on it and links are made readable in both themes." },
 
+  { "tenants.open", POSTERN_CONFIG_INTEGER, "100", "POSTERN_TENANTS_OPEN", NULL, "1 100000", FALSE,
+    "Tenants beside the default one that a worker keeps open; beyond, the one that nobody used for longest is closed." },
+  { "tenants.idle-seconds", POSTERN_CONFIG_INTEGER, "600", "POSTERN_TENANTS_IDLE_SECONDS", NULL, "1 86400", FALSE,
+    "Seconds without a request after which a tenant is closed; the next request opens it." },
+
   { "database.type", POSTERN_CONFIG_STRING, "sqlite", "POSTERN_DATABASE_TYPE", NULL, NULL, FALSE,
     "Id of the database plugin." },
   { "database.location", POSTERN_CONFIG_STRING, "", "POSTERN_DATABASE_LOCATION", NULL, NULL, TRUE,

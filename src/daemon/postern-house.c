@@ -1,86 +1,44 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "postern-house.h"
 
-#include "postern-api.h"
 #include "postern-authenticator.h"
-#include "postern-delivery.h"
 #include "postern-error.h"
 #include "postern-flow-captcha.h"
-#include "postern-flow-end.h"
-#include "postern-flow-engine.h"
 #include "postern-http-client.h"
-#include "postern-maintenance.h"
-#include "postern-messenger.h"
 #include "postern-plugins.h"
 #include "postern-protocol.h"
 #include "postern-risk.h"
-#include "postern-runtime.h"
 #include "postern-seal.h"
 #include "postern-setup.h"
-#include "postern-sink.h"
+#include "postern-tenant-directory.h"
+#include "postern-tenants.h"
 
 #include <string.h>
 
-#define TENANT "default"
-
 struct _PosternHouse {
   PosternConfig *config;
-  GBytes *key; /* the master key */
-  PosternRegistry *registry;
-  PosternHub *hub;
-  PosternStore *store;
-  PosternInstanceBook *book;
-  PosternTenant *tenant;
-  PosternRuntime *runtime;
-  PosternFlowEngine *engine;
-  GPtrArray *protocols;
-  PosternApi *api;
+  PosternTenantCommon common; /* what it has is owned here */
+  PosternTenantService *service; /* the default tenant's */
+  PosternTenants *tenants;
   PosternServer *server;
   PosternPages *pages;
-  PosternMaintenance *maintenance;
-  PosternDelivery *delivery;
 };
 
 static void
 house_free (PosternHouse *self)
 {
-  g_clear_pointer (&self->maintenance, postern_maintenance_stop);
-  g_clear_pointer (&self->delivery, postern_delivery_stop);
   g_clear_object (&self->server);
+  g_clear_pointer (&self->tenants, postern_tenants_stop);
+  g_clear_object (&self->service);
   g_clear_object (&self->pages);
-  g_clear_pointer (&self->api, postern_api_free);
-  g_clear_pointer (&self->protocols, g_ptr_array_unref);
-  g_clear_object (&self->engine);
-  g_clear_object (&self->runtime);
-  g_clear_object (&self->tenant);
-  if (self->store)
-    postern_store_close (self->store);
-  g_clear_object (&self->store);
-  g_clear_pointer (&self->book, postern_instance_book_free);
-  g_clear_object (&self->hub);
-  g_clear_object (&self->registry);
+  g_clear_pointer (&self->common.geoip, postern_geoip_unref);
+  g_clear_object (&self->common.registry);
   g_clear_object (&self->config);
-  g_clear_pointer (&self->key, g_bytes_unref);
+  g_clear_pointer (&self->common.master_key, g_bytes_unref);
   g_free (self);
 }
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (PosternHouse, house_free)
-
-static gboolean
-open_store (PosternHouse *self, GError **error)
-{
-  const char *location = postern_config_get_string (self->config, "database.location");
-  PosternDatabase *database = NULL;
-  self->key = postern_master_key_load (postern_config_get_string (self->config, "database.master-key"), error);
-  if (self->key)
-    database = postern_plugins_find_database (self->registry, self->config, error);
-  if (!database)
-    return FALSE;
-  self->store = postern_store_open (database, self->key, location ? location : postern_config_get_string (self->config, "server.data-dir"), TENANT, error);
-  if (self->store)
-    self->book = postern_plugins_open_book (self->registry, self->config, self->store, error);
-  return self->book != NULL;
-}
 
 /* Where it cannot be read, signing in goes on: nobody is known to be anywhere. */
 static void
@@ -88,43 +46,46 @@ open_geoip (PosternHouse *self)
 {
   const char *path = postern_config_get_string (self->config, "risk.geoip-database");
   g_autoptr (GError) error = NULL;
-  g_autoptr (PosternGeoip) geoip = path && *path ? postern_geoip_open (path, &error) : NULL;
-  if (geoip)
-    postern_runtime_set_geoip (self->runtime, geoip);
-  else if (error)
+
+  self->common.geoip = path && *path ? postern_geoip_open (path, &error) : NULL;
+  if (error)
     g_warning ("addresses are not looked up: %s", error->message);
 }
 
 static gboolean
-open_tenant (PosternHouse *self, GError **error)
+has_tenants (PosternHouse *self)
 {
-  self->tenant = postern_tenant_new (TENANT, postern_config_get_string (self->config, "server.public-url"), self->store, error);
-  if (!self->tenant)
-    return FALSE;
-  self->runtime = postern_runtime_new (self->config, self->registry, self->hub);
-  postern_runtime_set_book (self->runtime, self->book);
-  postern_runtime_add_tenant (self->runtime, self->tenant);
-  open_geoip (self);
-  self->engine = postern_flow_engine_new (self->runtime);
-  return TRUE;
+  guint all, open;
+
+  postern_tenants_count (self->tenants, &all, &open);
+  return all > 0;
 }
 
-static void
-attach_sinks (PosternHouse *self)
-{
-  g_autoptr (GPtrArray) sinks = postern_registry_list (self->registry, POSTERN_TYPE_SINK);
-  for (guint i = 0; i < sinks->len; i++)
-    postern_sink_attach (sinks->pdata[i], self->hub);
-}
-
+/* The default tenant, and what is known of the others; none of them is opened. */
 static gboolean
-start_protocols (PosternHouse *self, GError **error)
+open_tenants (PosternHouse *self, GError **error)
 {
-  self->protocols = postern_registry_list (self->registry, POSTERN_TYPE_PROTOCOL);
-  for (guint i = 0; i < self->protocols->len; i++)
-    if (!postern_protocol_start (self->protocols->pdata[i], self->runtime, self->engine, error))
-      return FALSE;
-  if (self->protocols->len == 0)
+  const char *location = postern_config_get_string (self->config, "database.location");
+  PosternTenantPlace place = {
+    .slug = POSTERN_TENANT_DEFAULT,
+    .issuer = postern_config_get_string (self->config, "server.public-url"),
+    .location = location && *location ? location : postern_config_get_string (self->config, "server.data-dir"),
+    .database = postern_config_get_string (self->config, "database.type"),
+  };
+  g_autoptr (GPtrArray) protocols = NULL;
+
+  self->common.master_key = postern_master_key_load (postern_config_get_string (self->config, "database.master-key"), error);
+  if (!self->common.master_key)
+    return FALSE;
+  open_geoip (self);
+  self->service = postern_tenant_service_open (&self->common, &place, error);
+  self->tenants = self->service ? postern_tenants_start (&self->common, self->service, error) : NULL;
+  if (!self->tenants)
+    return FALSE;
+  if (has_tenants (self))
+    postern_registry_try_rest (self->common.registry);
+  protocols = postern_registry_list (self->common.registry, POSTERN_TYPE_PROTOCOL);
+  if (protocols->len == 0)
     g_warning ("no protocol plugin could be used, so no application can send anybody here; see the lines above");
   return TRUE;
 }
@@ -133,8 +94,9 @@ start_protocols (PosternHouse *self, GError **error)
 static void
 look_for_captcha (PosternHouse *self)
 {
-  g_autoptr (PosternPolicy) policy = postern_tenant_dup_policy (self->tenant);
-  if (postern_risk_get_effect (policy, POSTERN_RISK_MANY_FAILURES) == POSTERN_RISK_CAPTCHA && !postern_flow_captcha_find (self->runtime))
+  g_autoptr (PosternPolicy) policy = postern_tenant_dup_policy (postern_tenant_service_get_tenant (self->service));
+  PosternRuntime *runtime = postern_tenant_service_get_runtime (self->service);
+  if (postern_risk_get_effect (policy, POSTERN_RISK_MANY_FAILURES) == POSTERN_RISK_CAPTCHA && !postern_flow_captcha_find (runtime))
     g_message ("no captcha is set up, so after many wrong guesses people get a mail instead (risk_many_failures)");
 }
 
@@ -213,67 +175,6 @@ make_server (PosternConfig *config, PosternPages *pages)
 }
 
 static gboolean
-end_session (PosternTenant *tenant, const char *session_id, gpointer engine, GError **error)
-{
-  return postern_flow_engine_end_session (engine, tenant, session_id, error);
-}
-
-static GPtrArray *
-end_user (PosternTxn *txn, const char *user_id, GError **error)
-{
-  return postern_flow_end_others (txn, user_id, NULL, error);
-}
-
-static void
-tell_ended (PosternTenant *tenant, GPtrArray *ended, gpointer engine)
-{
-  postern_flow_end_tell (postern_flow_engine_get_runtime (engine), tenant, ended);
-}
-
-static gboolean
-admit (PosternRequest *request, const char *resource, PosternBearer *bearer, gpointer protocol, GError **error)
-{
-  return postern_protocol_admit (protocol, request, resource, bearer, error);
-}
-
-static const PosternApiSessions sessions = { end_session, end_user, tell_ended };
-
-static void
-open_api (PosternHouse *self)
-{
-  g_autoptr (GPtrArray) instances = postern_registry_list (self->registry, POSTERN_TYPE_INSTANCE);
-  self->api = postern_api_new (self->tenant);
-  postern_api_set_instances (self->api, instances, postern_registry_get_problems (self->registry));
-  postern_api_set_sessions (self->api, &sessions, self->engine);
-  postern_api_set_book (self->api, self->book);
-}
-
-/* Where some protocol has access tokens, the API is there for who shows one. */
-static void
-open_api_to_bearers (PosternHouse *self)
-{
-  for (guint i = 0; i < self->protocols->len; i++)
-    if (postern_protocol_can_admit (self->protocols->pdata[i])) {
-      postern_api_set_bearer (self->api, admit, self->protocols->pdata[i]);
-      postern_server_add_routes (self->server, postern_api_get_public_routes (), self->api);
-      return;
-    }
-}
-
-static void
-add_routes (PosternHouse *self)
-{
-  postern_server_add_routes (self->server, postern_api_get_routes (), self->api);
-  open_api_to_bearers (self);
-  postern_server_add_routes (self->server, postern_flow_engine_get_routes (), self->engine);
-  for (guint i = 0; i < self->protocols->len; i++) {
-    const PosternRoute *routes = postern_protocol_get_routes (self->protocols->pdata[i]);
-    if (routes)
-      postern_server_add_routes (self->server, routes, self->protocols->pdata[i]);
-  }
-}
-
-static gboolean
 add_sockets (PosternHouse *self, const char *sockets, GError **error)
 {
   static const struct {
@@ -312,65 +213,36 @@ open_server (PosternHouse *self, const char *sockets, GError **error)
   self->pages = make_pages (self->config, error);
   if (!self->pages || !set_brand (self->pages, self->config, error))
     return FALSE;
-  add_icons (self->pages, self->registry);
+  add_icons (self->pages, self->common.registry);
   self->server = make_server (self->config, self->pages);
   if (!set_tls (self, error))
     return FALSE;
-  postern_server_set_csrf_key (self->server, self->key); /* a form that a person types into outlives a restart */
-  open_api (self);
-  add_routes (self);
+  postern_server_set_csrf_key (self->server, self->common.master_key); /* a form that a person types into outlives a restart */
+  postern_server_set_tenants (self->server, &postern_tenants_hooks, self->tenants);
+  if (!postern_tenant_service_start (self->service, self->pages, error))
+    return FALSE;
+  postern_tenants_set_pages (self->tenants, self->pages);
+  postern_tenant_service_add_routes (self->service, self->server);
   if (!add_sockets (self, sockets, error) || !postern_server_start (self->server, error))
     return FALSE;
   postern_server_set_ready (self->server, TRUE);
   return TRUE;
 }
 
-/* Without a setting, mails come from the host that people see. */
-static char *
-dup_sender_address (PosternConfig *config)
-{
-  const char *address = postern_config_get_string (config, "messages.from-address");
-  g_autoptr (GUri) uri = g_uri_parse (postern_config_get_string (config, "server.public-url"), G_URI_FLAGS_NONE, NULL);
-
-  return address && *address ? g_strdup (address) : g_strconcat ("postern@", g_uri_get_host (uri), NULL);
-}
-
-static gboolean
-start_delivery (PosternHouse *self, GError **error)
-{
-  const char *name = postern_config_get_string (self->config, "messages.sender-name");
-  g_autofree char *address = dup_sender_address (self->config);
-  g_autoptr (GPtrArray) messengers = postern_registry_list (self->registry, POSTERN_TYPE_MESSENGER);
-  PosternDeliveryOptions options = {
-    .sender_address = address,
-    .sender_name = name && *name ? name : postern_config_get_string (self->config, "tenant.name"),
-    .keep_seconds = postern_config_get_int64 (self->config, "messages.keep-days") * 24 * 3600,
-  };
-  PosternMessageTemplates *templates = postern_message_templates_new (postern_config_get_strv (self->config, "paths.templates"), self->pages,
-                                                                      postern_config_get_string (self->config, "server.public-url"), error);
-
-  if (templates)
-    self->delivery = postern_delivery_start (self->tenant, messengers, templates, &options);
-  return templates != NULL;
-}
-
 PosternHouse *
 postern_house_open (PosternConfig *config, const char *sockets, GFunc changed, gpointer user_data, GError **error)
 {
   g_autoptr (PosternHouse) self = g_new0 (PosternHouse, 1);
-  self->config = g_object_ref (config);
-  self->hub = postern_hub_new ();
-  self->registry = postern_plugins_load (config);
+  self->config = self->common.config = g_object_ref (config);
+  self->common.registry = postern_plugins_load (config);
   if (!postern_http_client_configure (postern_http_client_get_default (), postern_config_get_strv (config, "outbound.allow"),
                                       postern_config_get_string (config, "outbound.ca-file"), error) ||
-      !open_store (self, error) || !open_tenant (self, error))
+      !open_tenants (self, error))
     return NULL;
-  postern_instance_book_set_changed (self->book, changed, user_data);
-  attach_sinks (self);
-  if (!start_protocols (self, error) || !open_server (self, sockets, error) || !start_delivery (self, error))
+  postern_tenant_service_set_changed (self->service, changed, user_data);
+  if (!open_server (self, sockets, error))
     return NULL;
   look_for_captcha (self);
-  self->maintenance = postern_maintenance_start (self->runtime, self->tenant);
   return g_steal_pointer (&self);
 }
 
@@ -393,7 +265,7 @@ postern_house_issue_setup_link (PosternHouse *self, GError **error)
 {
   g_autoptr (GError) local = NULL;
   SetupTurn turn = { .public_url = postern_config_get_string (self->config, "server.public-url") };
-  if (postern_store_write (self->store, POSTERN_KEEP_LASTING, issue_setup, &turn, &local))
+  if (postern_store_write (postern_tenant_get_store (postern_tenant_service_get_tenant (self->service)), POSTERN_KEEP_LASTING, issue_setup, &turn, &local))
     return turn.link;
   g_free (turn.link);
   if (!g_error_matches (local, POSTERN_ERROR, POSTERN_ERROR_CONFLICT))

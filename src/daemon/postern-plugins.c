@@ -3,6 +3,7 @@
 
 #include "postern-config-table.h"
 #include "postern-error.h"
+#include "postern-protocol.h"
 
 /* What the server's own settings say about a plugin: group = its Id, key = its setting. */
 static GVariant *
@@ -64,11 +65,36 @@ postern_plugins_load (PosternConfig *config)
   return registry;
 }
 
+/* Those that cannot be found again by their id, such as the demonstration, are for the default tenant alone. */
+static void
+add_protocols (PosternRegistry *self, PosternRegistry *parent, PosternConfig *config)
+{
+  g_autoptr (GPtrArray) protocols = postern_registry_list (parent, POSTERN_TYPE_PROTOCOL);
+  for (guint i = 0; i < protocols->len; i++) {
+    const char *type = postern_instance_get_type_id (protocols->pdata[i]), *id = postern_instance_get_id (protocols->pdata[i]);
+    PosternPluginInfo *info = postern_registry_find_info (self, type);
+    g_autoptr (GError) error = NULL;
+    if (POSTERN_PROTOCOL_GET_CLASS (protocols->pdata[i])->default_tenant_only)
+      continue;
+    if (!postern_registry_add_instance (self, type, id, collect_values (config, info), &error))
+      postern_registry_add_failure (self, id, error->message);
+  }
+}
+
+PosternRegistry *
+postern_plugins_load_for_tenant (PosternRegistry *parent, PosternConfig *config, const char *slug)
+{
+  PosternRegistry *self = postern_registry_new_for_tenant (parent, slug);
+  add_protocols (self, parent, config);
+  return self;
+}
+
 PosternInstanceBook *
 postern_plugins_open_book (PosternRegistry *registry, PosternConfig *config, PosternStore *store, GError **error)
 {
+  static const char *const none[] = { NULL };
   guint told = postern_registry_get_problems (registry)->len;
-  g_autoptr (PosternInstanceBook) book = postern_instance_book_new (registry, postern_config_get_strv (config, "paths.connectors"));
+  g_autoptr (PosternInstanceBook) book = postern_instance_book_new (registry, config ? postern_config_get_strv (config, "paths.connectors") : none);
   if (!postern_instance_book_start (book, store, error))
     return NULL;
   log_problems (registry, told);
@@ -76,14 +102,16 @@ postern_plugins_open_book (PosternRegistry *registry, PosternConfig *config, Pos
 }
 
 PosternDatabase *
-postern_plugins_find_database (PosternRegistry *registry, PosternConfig *config, GError **error)
+postern_plugins_find_database (PosternRegistry *registry, PosternRegistry *parent, const char *type, GError **error)
 {
-  const char *type = postern_config_get_string (config, "database.type");
-  g_autoptr (GPtrArray) list = postern_registry_list (registry, POSTERN_TYPE_DATABASE);
-  for (guint i = 0; i < list->len; i++)
-    if (g_strcmp0 (postern_instance_get_type_id (list->pdata[i]), type) == 0)
+  g_autoptr (GPtrArray) list = postern_registry_list (parent, POSTERN_TYPE_DATABASE);
+  for (guint i = 0; i < list->len; i++) {
+    if (g_strcmp0 (postern_instance_get_type_id (list->pdata[i]), type) != 0)
+      continue;
+    if (registry == parent)
       return list->pdata[i]; /* the registry keeps it */
-  g_set_error (error, POSTERN_ERROR, POSTERN_ERROR_CONFIG, "%s: there is no usable database plugin '%s' in %s; install it, or correct database.type",
-               postern_config_get_origin (config, "database.type"), type ? type : "", postern_config_get_string (config, "paths.plugins"));
+    return (PosternDatabase *) postern_registry_add_instance (registry, type, postern_instance_get_id (list->pdata[i]), NULL, error);
+  }
+  g_set_error (error, POSTERN_ERROR, POSTERN_ERROR_CONFIG, "there is no usable database plugin '%s'; install it, or correct database.type", type ? type : "");
   return NULL;
 }

@@ -15,9 +15,18 @@ G_BEGIN_DECLS
  * Returns: (transfer full)
  */
 PosternRegistry *postern_plugins_load (PosternConfig *config);
-/** postern_plugins_find_database: the one that setting database.type names. (transfer none) (nullable) POSTERN_ERROR_CONFIG */
-PosternDatabase *postern_plugins_find_database (PosternRegistry *registry, PosternConfig *config, GError **error);
-/** postern_plugins_open_book: makes the instances of the database, too, and logs what could not be used. Before there are threads. (transfer full) (nullable) */
+/**
+ * postern_plugins_load_for_tenant: the instances of the tenant @slug beside the default one: those that serve all, those of files that name it, and protocols of its own.
+ * Any thread. (transfer full)
+ */
+PosternRegistry *postern_plugins_load_for_tenant (PosternRegistry *parent, PosternConfig *config, const char *slug);
+/** postern_plugins_find_database: of @registry, of the driver @type; of a tenant's registry it is made. (transfer none) (nullable) POSTERN_ERROR_CONFIG */
+PosternDatabase *postern_plugins_find_database (PosternRegistry *registry, PosternRegistry *parent, const char *type, GError **error);
+/**
+ * postern_plugins_open_book: makes the instances of the database, too, and logs what could not be used. For the default tenant before there are threads.
+ * @config: (nullable): whose files have instances, which overrule the database's; other tenants have none
+ * Returns: (transfer full) (nullable)
+ */
 PosternInstanceBook *postern_plugins_open_book (PosternRegistry *registry, PosternConfig *config, PosternStore *store, GError **error);
 
 G_END_DECLS

@@ -41,7 +41,9 @@ struct _PosternProtocolClass {
    * of it. FALSE without @error where none came; with INVALID_TOKEN, ACCESS_DENIED, INSUFFICIENT_AUTHENTICATION … Whether a scope suffices, the resource says.
    */
   gboolean (*admit) (PosternProtocol *self, PosternRequest *request, const char *resource, PosternBearer *bearer, GError **error);
-  gpointer padding[4];
+  /** default_tenant_only: other tenants have no such protocol */
+  gboolean default_tenant_only;
+  gpointer padding[3];
 };
 
 gboolean postern_protocol_start (PosternProtocol *self, PosternRuntime *runtime, PosternFlowEngine *engine, GError **error);

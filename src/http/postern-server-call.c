@@ -54,7 +54,7 @@ get_context (PosternServerCall *call)
   PosternAnswerContext context = call->server->answer;
 
   if (call->tenant && context.pages)
-    context.pages = call->server->tenants->get_data (call->tenant, context.pages);
+    context.pages = call->server->tenants->get_data (call->tenant, context.pages, call->server->tenants_data);
   return context;
 }
 

@@ -43,7 +43,7 @@ get_url (GObject *tenant)
 }
 
 static gpointer
-get_data (GObject *tenant, gpointer own)
+get_data (GObject *tenant, gpointer own, gpointer user_data)
 {
   return own == &world.own ? &world.theirs : NULL;
 }

@@ -31,7 +31,7 @@ find_data (PosternServer *server, GObject *tenant, PosternRouterMatch *match)
 {
   if (!match->route || match->user_data == server)
     return;
-  match->user_data = server->tenants->get_data (tenant, match->user_data);
+  match->user_data = server->tenants->get_data (tenant, match->user_data, server->tenants_data);
   if (match->user_data)
     return;
   match->route = NULL;

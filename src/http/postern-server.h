@@ -55,7 +55,7 @@ typedef struct {
   /** get_url: its issuer: requests that came by another way are sent there. (transfer none) */
   const char *(*get_url) (GObject *tenant);
   /** get_data: what stands for @own (the user_data of a table, or the server's PosternPages) there. (transfer none) (nullable): no such routes there */
-  gpointer (*get_data) (GObject *tenant, gpointer own);
+  gpointer (*get_data) (GObject *tenant, gpointer own, gpointer user_data);
 } PosternServerTenants;
 
 /** postern_server_set_tenants: before start. @tenants: outlives the server */

@@ -309,7 +309,8 @@ add_files (PosternInstanceBook *self, GPtrArray *entries)
   g_autoptr (GPtrArray) paths = postern_config_file_merge ((const char *const *) self->folders, ".conf", NULL);
   for (guint i = 0; paths && i < paths->len; i++) {
     g_autofree char *id = postern_instance_file_dup_id (paths->pdata[i]);
-    if (id)
+    g_autoptr (PosternInstanceFile) file = postern_instance_file_load (paths->pdata[i], NULL);
+    if (id && (!file || postern_instance_file_serves (file, "default")))
       g_ptr_array_add (entries, entry_of_file (self, paths->pdata[i], id));
   }
 }

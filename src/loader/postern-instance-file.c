@@ -20,6 +20,7 @@ postern_instance_file_free (PosternInstanceFile *self)
   g_free (self->type);
   g_free (self->name);
   g_free (self->icon);
+  g_strfreev (self->tenants);
   g_clear_pointer (&self->values, g_variant_unref);
   g_free (self);
 }
@@ -33,6 +34,18 @@ postern_instance_file_new (const char *type, const char *id, GVariant *values)
   self->order = ORDER_DEFAULT;
   self->values = g_variant_ref_sink (values ? values : g_variant_new ("a{ss}", NULL));
   return self;
+}
+
+gboolean
+postern_instance_file_names (char **tenants, const char *slug)
+{
+  return tenants && (g_strv_contains ((const char *const *) tenants, slug) || g_strv_contains ((const char *const *) tenants, "*"));
+}
+
+gboolean
+postern_instance_file_serves (PosternInstanceFile *self, const char *slug)
+{
+  return self->tenants ? postern_instance_file_names (self->tenants, slug) : g_str_equal (slug, "default");
 }
 
 static gboolean
@@ -95,7 +108,10 @@ read_values (PosternInstanceFile *self, PosternConfigFile *file, GError **error)
       take (&self->name, &text);
     else if (g_str_equal (keys[i], "Icon"))
       take (&self->icon, &text);
-    else if (g_str_equal (keys[i], "Order"))
+    else if (g_str_equal (keys[i], "Tenants")) {
+      g_strfreev (self->tenants);
+      self->tenants = g_strsplit_set (g_strstrip (text), " \t,", -1);
+    } else if (g_str_equal (keys[i], "Order"))
       self->order = (int) g_ascii_strtoll (text, NULL, 10);
     else
       g_variant_builder_add (&builder, "{ss}", keys[i], text);

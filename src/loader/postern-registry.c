@@ -9,9 +9,13 @@
 
 #include <string.h>
 
+#define DEFAULT "default" /* the tenant whose registry is no child */
+
 typedef struct {
   PosternInstance *instance;
   int order;
+  gboolean is_shared; /* all tenants have it */
+  char **tenants;     /* (nullable): those that its file names */
 } Entry;
 
 struct _PosternRegistry {
@@ -21,18 +25,24 @@ struct _PosternRegistry {
   GHashTable *types;     /* PosternPluginInfo -> GType: opened */
   GHashTable *bad;       /* PosternPluginInfo -> its problem was told */
   GPtrArray *wanted;     /* PosternInstanceFile of postern_registry_want() */
+  GHashTable *tried;     /* PosternPluginInfo: opening it does no harm */
+  gboolean is_child;     /* of another tenant: there are threads */
   GHashTable *instances; /* id -> Entry */
+  GHashTable *others;    /* id -> Entry: of files for other tenants alone */
   GPtrArray *problems;   /* utf8 */
   GHashTable *failures;  /* instance id -> its problem */
 };
 
 G_DEFINE_FINAL_TYPE (PosternRegistry, postern_registry, G_TYPE_OBJECT)
 
+static GMutex modules_lock; /* guards `types`, `bad` and `tried`, which the registries of all tenants share */
+
 static void
 entry_free (gpointer data)
 {
   Entry *entry = data;
   g_object_unref (entry->instance);
+  g_strfreev (entry->tenants);
   g_free (entry);
 }
 
@@ -41,6 +51,8 @@ postern_registry_finalize (GObject *object)
 {
   PosternRegistry *self = POSTERN_REGISTRY (object);
   g_hash_table_unref (self->instances);
+  g_hash_table_unref (self->others);
+  g_hash_table_unref (self->tried);
   g_ptr_array_unref (self->wanted);
   g_hash_table_unref (self->types);
   g_hash_table_unref (self->bad);
@@ -64,7 +76,9 @@ postern_registry_init (PosternRegistry *self)
   self->types = g_hash_table_new (g_direct_hash, g_direct_equal);
   self->bad = g_hash_table_new (g_direct_hash, g_direct_equal);
   self->wanted = g_ptr_array_new_with_free_func ((GDestroyNotify) postern_instance_file_free);
+  self->tried = g_hash_table_new (g_direct_hash, g_direct_equal);
   self->instances = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, entry_free);
+  self->others = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, entry_free);
   self->problems = g_ptr_array_new_with_free_func (g_free);
   self->failures = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
 }
@@ -189,17 +203,65 @@ open_one (PosternRegistry *self, PosternPluginInfo *info, const char *probed)
   add_problem (self, probed ? probed : error->message);
 }
 
+/* Of what the operator set up, factors and the like serve everybody; where people come from and what is sent, those whom the file names. */
+static gboolean
+is_assigned (PosternPluginInfo *info)
+{
+  static const char *const kinds[] = { "connector", "messenger", "sink", NULL };
+  return g_strv_contains (kinds, info->kind);
+}
+
+/* Forked from among threads a child could wait for ever; so nothing is opened then that was not tried before. */
+static GHashTable *
+probe (PosternRegistry *self, GPtrArray *ordered)
+{
+  GHashTable *bad;
+  if (!self->is_child)
+    return postern_module_probe (ordered);
+  bad = g_hash_table_new_full (g_direct_hash, g_direct_equal, NULL, g_free);
+  for (guint i = 0; i < ordered->len; i++) {
+    PosternPluginInfo *info = ordered->pdata[i];
+    if (!g_hash_table_contains (self->tried, info))
+      g_hash_table_insert (bad, info, g_strdup_printf ("%s: it was not tried when the server started; reload it", info->file));
+  }
+  return bad;
+}
+
 /* @infos: those that will be used; what they need is opened, too. One child tries them all first. */
 static void
 open_all (PosternRegistry *self, GPtrArray *infos)
 {
+  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&modules_lock);
   g_autoptr (GPtrArray) ordered = g_ptr_array_new ();
   g_autoptr (GHashTable) seen = g_hash_table_new (g_direct_hash, g_direct_equal);
   for (guint i = 0; i < infos->len; i++)
     add_ordered (self, infos->pdata[i], ordered, seen);
-  g_autoptr (GHashTable) bad = postern_module_probe (ordered);
+  g_autoptr (GHashTable) bad = probe (self, ordered);
   for (guint i = 0; i < ordered->len; i++)
     open_one (self, ordered->pdata[i], g_hash_table_lookup (bad, ordered->pdata[i]));
+}
+
+static GType
+find_type (PosternRegistry *self, PosternPluginInfo *info)
+{
+  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&modules_lock);
+  return GPOINTER_TO_SIZE (g_hash_table_lookup (self->types, info));
+}
+
+void
+postern_registry_try_rest (PosternRegistry *self)
+{
+  g_autoptr (GPtrArray) ordered = g_ptr_array_new ();
+  g_autoptr (GHashTable) seen = g_hash_table_new (g_direct_hash, g_direct_equal);
+  for (guint i = 0; i < self->infos->len; i++) {
+    PosternPluginInfo *info = self->infos->pdata[i];
+    if (is_assigned (info))
+      add_ordered (self, info, ordered, seen);
+  }
+  g_autoptr (GHashTable) bad = postern_module_probe (ordered);
+  for (guint i = 0; i < ordered->len; i++)
+    if (!g_hash_table_contains (bad, ordered->pdata[i]))
+      g_hash_table_add (self->tried, ordered->pdata[i]);
 }
 
 static char **
@@ -217,7 +279,7 @@ list_secrets (PosternPluginInfo *info)
 static PosternInstance *
 make_instance (PosternRegistry *self, PosternInstanceFile *file, PosternPluginInfo *info, GError **error)
 {
-  GType type = GPOINTER_TO_SIZE (g_hash_table_lookup (self->types, info));
+  GType type = find_type (self, info);
   g_autofree char *place = postern_instance_file_get_place (file, "Type");
   if (type == G_TYPE_INVALID) {
     g_set_error (error, POSTERN_ERROR, POSTERN_ERROR_CONFIG, "%s: the plugin %s cannot be used; see its own message", place, info->id);
@@ -237,8 +299,60 @@ make_instance (PosternRegistry *self, PosternInstanceFile *file, PosternPluginIn
   Entry *entry = g_new0 (Entry, 1);
   entry->instance = g_steal_pointer (&instance);
   entry->order = file->order;
-  g_hash_table_replace (self->instances, g_strdup (file->id), entry);
+  entry->tenants = is_assigned (info) ? g_strdupv (file->tenants) : NULL;
+  gboolean here = self->is_child || !entry->tenants || postern_instance_file_serves (file, DEFAULT);
+  g_hash_table_replace (here ? self->instances : self->others, g_strdup (file->id), entry);
   return entry->instance;
+}
+
+static gboolean
+is_for_all (PosternPluginInfo *info, gboolean wanted)
+{
+  gboolean own = g_str_equal (info->kind, "protocol") || g_str_equal (info->kind, "database");
+  return !own && (wanted || !is_assigned (info));
+}
+
+static void
+share (PosternRegistry *self, PosternInstanceFile *file, gboolean wanted)
+{
+  Entry *entry = g_hash_table_lookup (self->instances, file->id);
+  if (entry)
+    entry->is_shared = is_for_all (file->info, wanted);
+}
+
+static void
+take_shared (PosternRegistry *self, GHashTable *entries, const char *slug)
+{
+  GHashTableIter iter;
+  gpointer id, value;
+  g_hash_table_iter_init (&iter, entries);
+  while (g_hash_table_iter_next (&iter, &id, &value)) {
+    Entry *entry = value, *copy;
+    if (!entry->is_shared && !postern_instance_file_names (entry->tenants, slug))
+      continue;
+    copy = g_new0 (Entry, 1);
+    copy->instance = g_object_ref (entry->instance);
+    copy->order = entry->order;
+    g_hash_table_replace (self->instances, g_strdup (id), copy);
+  }
+}
+
+PosternRegistry *
+postern_registry_new_for_tenant (PosternRegistry *parent, const char *slug)
+{
+  PosternRegistry *self = g_object_new (POSTERN_TYPE_REGISTRY, NULL);
+  GHashTable **shared[] = { &self->types, &self->bad, &self->tried }, *of_parent[] = { parent->types, parent->bad, parent->tried };
+  self->is_child = TRUE;
+  self->module_dirs = g_strdupv (parent->module_dirs);
+  g_ptr_array_unref (self->infos);
+  self->infos = g_ptr_array_ref (parent->infos);
+  for (guint i = 0; i < G_N_ELEMENTS (shared); i++) {
+    g_hash_table_unref (*shared[i]);
+    *shared[i] = g_hash_table_ref (of_parent[i]);
+  }
+  take_shared (self, parent->instances, slug);
+  take_shared (self, parent->others, slug);
+  return self;
 }
 
 /* Reads the instance files; what the server itself wants is added unless a file has its id, hides it or names its plugin. */
@@ -314,9 +428,11 @@ postern_registry_load_instances (PosternRegistry *self, const char *const *insta
     PosternInstanceFile *file = files->pdata[i];
     g_autoptr (GError) error = NULL;
     /* For an instance of our own the module's message says enough. */
-    gboolean silent = i >= n_files && file->info && !g_hash_table_contains (self->types, file->info);
+    gboolean silent = i >= n_files && file->info && find_type (self, file->info) == G_TYPE_INVALID;
     if (file->info && !silent && !make_instance (self, file, file->info, &error))
       postern_registry_add_failure (self, file->id, error->message);
+    else if (file->info && !silent)
+      share (self, file, i >= n_files);
   }
 }
 
@@ -352,7 +468,7 @@ postern_registry_add_instance (PosternRegistry *self, const char *plugin_id, con
   }
   g_autoptr (GPtrArray) infos = g_ptr_array_new ();
   g_ptr_array_add (infos, info);
-  if (!g_hash_table_contains (self->types, info))
+  if (find_type (self, info) == G_TYPE_INVALID)
     open_all (self, infos);
   return make_instance (self, file, info, error);
 }

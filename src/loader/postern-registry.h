@@ -39,6 +39,16 @@ void postern_registry_load_instances (PosternRegistry *self, const char *const *
  * @stored: (element-type PosternInstanceFile)
  */
 void postern_registry_load_stored (PosternRegistry *self, GPtrArray *stored, const char *const *instance_dirs);
+/**
+ * postern_registry_try_rest: tries in one forked child the modules that nobody has asked for yet and that an instance of the database may:
+ * registries of other tenants open them later, when nothing can be tried any more. Before there are threads.
+ */
+void postern_registry_try_rest (PosternRegistry *self);
+/**
+ * postern_registry_new_for_tenant: of the tenant @slug beside the one that @parent is of: it knows the same plugins, has those instances that serve all tenants (factors, captchas,
+ * what the server itself wants, but for protocols and databases), and those of the files that name @slug in `Tenants=`. Any thread.
+ */
+PosternRegistry *postern_registry_new_for_tenant (PosternRegistry *parent, const char *slug);
 /** postern_registry_add_instance: makes one instance of @plugin_id, opening its module if need be (before there are threads); @values a{ss} are checked against the declared settings. (transfer none) (nullable) */
 PosternInstance *postern_registry_add_instance (PosternRegistry *self, const char *plugin_id, const char *id, GVariant *values, GError **error);
 /** postern_registry_adopt: @instance, made and configured by the caller, takes part like any other; for tests. A reference is taken. */

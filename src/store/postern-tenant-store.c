@@ -3,14 +3,37 @@
 
 #include "postern-error.h"
 #include "postern-record.h"
-#include "postern-store-private.h"
 #include "postern-txn.h"
+
+#define REVISION "tenants" /* the setting */
+
+/* Who keeps what the directory says compares one row instead of all. */
+static gboolean
+note_change (PosternTxn *txn, GError **error)
+{
+  g_autoptr (GVariant) revision = g_variant_ref_sink (g_variant_new_take_string (postern_id_new ("rev")));
+
+  return postern_setting_store_put (txn, REVISION, revision, g_get_real_time () / G_USEC_PER_SEC, error);
+}
+
+gboolean
+postern_tenant_store_dup_revision (PosternTxn *txn, char **revision, GError **error)
+{
+  g_autoptr (GError) local = NULL;
+  g_autoptr (GVariant) value = postern_setting_store_get (txn, REVISION, &local);
+
+  *revision = value ? g_variant_dup_string (value, NULL) : NULL;
+  if (local == NULL)
+    return TRUE;
+  g_propagate_error (error, g_steal_pointer (&local));
+  return FALSE;
+}
 
 gboolean
 postern_tenant_store_insert (PosternTxn *txn, PosternTenantRecord *tenant, GError **error)
 {
-  postern_store_note_rule_change (txn->store);
-  return postern_record_write (txn, &postern_records_tenant_record, tenant, POSTERN_SQL_INSERT (postern_records_tenant_record, ""), error) > 0;
+  return postern_record_write (txn, &postern_records_tenant_record, tenant, POSTERN_SQL_INSERT (postern_records_tenant_record, ""), error) > 0 &&
+         note_change (txn, error);
 }
 
 gboolean
@@ -18,10 +41,9 @@ postern_tenant_store_update (PosternTxn *txn, PosternTenantRecord *tenant, GErro
 {
   gint64 changed = postern_record_write (txn, &postern_records_tenant_record, tenant, POSTERN_SQL_UPDATE (postern_records_tenant_record), error);
 
-  postern_store_note_rule_change (txn->store);
   if (changed == 0)
     g_set_error_literal (error, POSTERN_ERROR, POSTERN_ERROR_NOT_FOUND, "there is no such tenant");
-  return changed > 0;
+  return changed > 0 && note_change (txn, error);
 }
 
 PosternTenantRecord *
@@ -56,9 +78,8 @@ postern_tenant_store_delete (PosternTxn *txn, const char *slug, GError **error)
 {
   PosternValue values[] = { POSTERN_TEXT (slug) };
 
-  postern_store_note_rule_change (txn->store);
   return postern_txn_run (txn, "DELETE FROM tenant_domains WHERE slug = ?1", values, G_N_ELEMENTS (values), error) &&
-         postern_txn_run_one (txn, "tenant", "DELETE FROM tenants WHERE slug = ?1", values, G_N_ELEMENTS (values), error);
+         postern_txn_run_one (txn, "tenant", "DELETE FROM tenants WHERE slug = ?1", values, G_N_ELEMENTS (values), error) && note_change (txn, error);
 }
 
 gboolean
@@ -68,8 +89,7 @@ postern_tenant_store_insert_domain (PosternTxn *txn, const char *slug, const cha
                             "(SELECT COALESCE (MAX (position), 0) + 1 FROM tenant_domains WHERE slug = ?2))";
   PosternValue values[] = { POSTERN_TEXT (domain), POSTERN_TEXT (slug) };
 
-  postern_store_note_rule_change (txn->store);
-  return postern_txn_run (txn, sql, values, G_N_ELEMENTS (values), error);
+  return postern_txn_run (txn, sql, values, G_N_ELEMENTS (values), error) && note_change (txn, error);
 }
 
 gboolean
@@ -77,8 +97,8 @@ postern_tenant_store_delete_domain (PosternTxn *txn, const char *slug, const cha
 {
   PosternValue values[] = { POSTERN_TEXT (domain), POSTERN_TEXT (slug) };
 
-  postern_store_note_rule_change (txn->store);
-  return postern_txn_run_one (txn, "domain", "DELETE FROM tenant_domains WHERE domain = ?1 AND slug = ?2", values, G_N_ELEMENTS (values), error);
+  return postern_txn_run_one (txn, "domain", "DELETE FROM tenant_domains WHERE domain = ?1 AND slug = ?2", values, G_N_ELEMENTS (values), error) &&
+         note_change (txn, error);
 }
 
 GPtrArray *
