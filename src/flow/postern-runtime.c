@@ -8,7 +8,7 @@ struct _PosternRuntime {
   PosternHub *hub;
   PosternInstanceBook *book; /* (nullable); the house's */
   PosternGeoip *geoip; /* (nullable) */
-  GPtrArray *tenants; /* (element-type PosternTenant), the first is "default" */
+  GPtrArray *tenants; /* (element-type PosternTenant) */
 };
 
 G_DEFINE_FINAL_TYPE (PosternRuntime, postern_runtime, G_TYPE_OBJECT)
@@ -97,18 +97,6 @@ void
 postern_runtime_add_tenant (PosternRuntime *self, PosternTenant *tenant)
 {
   g_ptr_array_add (self->tenants, g_object_ref (tenant));
-}
-
-PosternTenant *
-postern_runtime_get_tenant (PosternRuntime *self, const char *slug)
-{
-  for (guint i = 0; i < self->tenants->len; i++) {
-    PosternTenant *tenant = g_ptr_array_index (self->tenants, i);
-
-    if (g_str_equal (postern_tenant_get_slug (tenant), slug))
-      return tenant;
-  }
-  return NULL;
 }
 
 PosternTenant *

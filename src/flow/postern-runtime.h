@@ -26,9 +26,7 @@ void postern_runtime_set_geoip (PosternRuntime *self, PosternGeoip *geoip);
 PosternGeoip *postern_runtime_get_geoip (PosternRuntime *self); /* (transfer none) (nullable) */
 /** postern_runtime_add_tenant: while the worker starts; a reference is taken. */
 void postern_runtime_add_tenant (PosternRuntime *self, PosternTenant *tenant);
-/** postern_runtime_get_tenant: by slug; (transfer none) (nullable). The first one is "default". */
-PosternTenant *postern_runtime_get_tenant (PosternRuntime *self, const char *slug);
-/** postern_runtime_find_tenant: the one a request is for; today always the default one. (transfer none) */
+/** postern_runtime_find_tenant: whose runtime it is: a tenant has one of its own. (transfer none) */
 PosternTenant *postern_runtime_find_tenant (PosternRuntime *self, PosternRequest *request);
 
 G_END_DECLS
