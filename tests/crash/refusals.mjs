@@ -105,7 +105,8 @@ class Refusals {
     assert.equal(await this.world.isTaken(alive.access_token), true, 'userinfo');
     assert.equal(await this.world.isSignedIn(this.visitor), true, 'the account page');
     assert.equal((await this.oauth('token', { grant_type: 'client_credentials' }, this.machine)).status, 200, 'a token of a machine needs no writing');
-    assert.equal((await this.world.admin('GET', '/users?limit=1')).items.length, 1, 'the management API reads');
+    // Not people: who looks at them is written down, or does not see them.
+    assert.equal((await this.world.admin('GET', '/applications?limit=1')).items.length, 1, 'the management API reads');
   }
 
   async checkHealed({ withdrawn, known, alive, ...prepared }) {
