@@ -129,12 +129,11 @@ use_up (const char *email, const char *address)
   return browser;
 }
 
-/* How many bits of work @answer proves for the page's challenge. */
+/* How many bits of work @answer proves. */
 static guint
-count_bits (Browser *browser, const char *answer)
+count_bits (const char *challenge, const char *answer)
 {
-  g_autoptr (GVariant) captcha = dup_captcha (browser);
-  g_autofree char *text = g_strconcat (postern_json_get_string (captcha, "challenge"), ".", answer, NULL);
+  g_autofree char *text = g_strconcat (challenge, ".", answer, NULL);
   g_autofree char *sum = g_compute_checksum_for_string (G_CHECKSUM_SHA256, text, -1);
   g_autofree char *head = g_strndup (sum, 8);
   guint32 word = (guint32) g_ascii_strtoull (head, NULL, 16);
@@ -142,13 +141,16 @@ count_bits (Browser *browser, const char *answer)
   return word ? (guint) __builtin_clz (word) : 32;
 }
 
-/* A number that proves at least @least bits of work, and fewer than @most. (transfer full) */
+/* A number that proves at least @least bits of work for the page's challenge, and fewer than @most. (transfer full) */
 static char *
 solve (Browser *browser, guint least, guint most)
 {
+  g_autoptr (GVariant) captcha = dup_captcha (browser);
+  const char *challenge = postern_json_get_string (captcha, "challenge");
+
   for (guint n = 0;; n++) {
     g_autofree char *answer = g_strdup_printf ("%u", n);
-    guint bits = count_bits (browser, answer);
+    guint bits = count_bits (challenge, answer);
 
     if (bits >= least && bits < most)
       return g_steal_pointer (&answer);
@@ -161,11 +163,19 @@ solve_well (Browser *browser)
   return solve (browser, DIFFICULTY, 33);
 }
 
+static gboolean
+is_solved_by (Browser *browser, const char *answer)
+{
+  g_autoptr (GVariant) captcha = dup_captcha (browser);
+
+  return count_bits (postern_json_get_string (captcha, "challenge"), answer) >= DIFFICULTY;
+}
+
 /* What solved another challenge solves one in 256 by chance: then another one is asked for. */
 static void
 guess_with_stale (Browser *browser, const char *password, const char *answer)
 {
-  while (count_bits (browser, answer) >= DIFFICULTY)
+  while (is_solved_by (browser, answer))
     guess (browser, "guess", "x");
   guess (browser, password, answer);
 }
