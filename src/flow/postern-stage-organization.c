@@ -4,14 +4,15 @@
 #include <string.h>
 
 #include "postern-flow-context.h"
+#include "postern-flow-join.h"
 #include "postern-flow-organization.h"
 #include "postern-json.h"
 #include "postern-stages.h"
 
 /*
- * Stage `organization`: for whom does the person act? One that the application names (`organization`) must be; the scope
- * `organization` and prompt=select_organization ask the person, who may belong to many. Whoever acts for one signs in under its
- * rules, and stays only as long as they are a member: each token passes here.
+ * Stage `organization`: for whom does the person act? Who has just signed in may have come to belong to one by that. One that the
+ * application names (`organization`) must be; the scope `organization` and prompt=select_organization ask the person, who may belong
+ * to many. Whoever acts for one signs in under its rules, and stays only as long as they are a member: each token passes here.
  */
 
 #define ACTION "organization:" /* of a button; the id follows */
@@ -301,6 +302,8 @@ postern_stage_organization (PosternFlowContext *context, GError **error)
 
   if (!(context->flow->entrance & POSTERN_ENTRANCES_PERSON))
     return check_kept (context, error);
+  if (!postern_flow_join_run (context, error))
+    return POSTERN_STAGE_REFUSE;
   result = find (context, error);
   if (result != POSTERN_STAGE_GO_ON || context->flow->organization_id == NULL)
     return result;

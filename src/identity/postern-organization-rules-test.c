@@ -99,6 +99,7 @@ test_wrong (void)
     "{'factors': <[<'totp'>]>}",      "{'factors': <[<'code'>]>}",       "{'second_factor': <'sometimes'>}", "{'second_factor': <true>}",
     "{'second_factors': <@av []>}",   "{'second_factors': <[<'x'>]>}",   "{'join_by_domain': <'yes'>}",      "{'email_domains': <[<'no dots'>]>}",
     "{'email_domains': <[<'a@b.c'>, <'d.e'>]>}", "{'factors': <@av []>, 'connectors': <@av []>}",
+    "{'connectors': <[<'corp'>]>, 'join_by_connectors': <[<'corp'>, <'other'>]>}",
   };
 
   for (guint i = 0; i < G_N_ELEMENTS (models); i++) {

@@ -124,12 +124,15 @@ read_member (PosternOrganizationRules *self, const char *name, GVariant *value, 
   return TRUE;
 }
 
-/* Rules by which nobody could come in are a slip that would be noticed too late. */
+/* Rules by which nobody could come in, or nobody join, are a slip that would be noticed too late. */
 static gboolean
 check (PosternOrganizationRules *self, GError **error)
 {
   gboolean none = self->connectors && self->connectors[0] == NULL && self->factors && self->factors[0] == NULL;
 
+  for (char **one = self->join_by_connectors; one && *one; one++)
+    if (!postern_organization_rules_allow_connector (self, *one))
+      return wrong (error, "join_by_connectors", "names one that is not among connectors");
   return !none || wrong (error, "factors", "and connectors are both empty: nobody could sign in");
 }
 

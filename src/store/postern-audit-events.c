@@ -36,6 +36,7 @@ static const PosternAuditEvent events[] = {
   { "import.advanced", "A batch of users was taken over from another server.", "position created" },
   { "import.started", "An administrator began to take users over from another server.", "after" },
   { "key.rotated", "An administrator had the next key sign; the target is the algorithm.", "" },
+  { "member.joined", "Somebody came to belong to an organization by signing in; the target is the organization.", "user organization_id source connector" },
   { "message.retried", "An administrator had a message sent again.", "" },
   { "message.tested", "An administrator had a test message sent.", "" },
   { "passkey.added", "Somebody set up a passkey.", FLOW },

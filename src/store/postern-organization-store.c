@@ -7,7 +7,8 @@
 gboolean
 postern_organization_store_insert (PosternTxn *txn, PosternOrganization *organization, GError **error)
 {
-  return postern_record_write (txn, &postern_records_organization, organization, POSTERN_SQL_INSERT (postern_records_organization, ""), error) > 0;
+  return postern_record_write (txn, &postern_records_organization, organization, POSTERN_SQL_INSERT (postern_records_organization, ""), error) > 0 &&
+         postern_join_store_set (txn, organization, error);
 }
 
 gboolean
@@ -17,7 +18,7 @@ postern_organization_store_update (PosternTxn *txn, PosternOrganization *organiz
 
   if (changed == 0)
     g_set_error_literal (error, POSTERN_ERROR, POSTERN_ERROR_NOT_FOUND, "there is no such organization");
-  return changed > 0;
+  return changed > 0 && postern_join_store_set (txn, organization, error);
 }
 
 gboolean

@@ -347,6 +347,16 @@ GPtrArray *postern_organization_store_list_for_user (PosternTxn *txn, const char
 char *postern_organization_store_get_choice (PosternTxn *txn, const char *session_id, const char *application_id, GError **error);
 gboolean postern_organization_store_put_choice (PosternTxn *txn, const char *session_id, const char *application_id, const char *organization_id, GError **error);
 
+/* postern-join-store.c: which organizations somebody may come to belong to by signing in */
+/** writes anew what @organization's rules say of it; postern_organization_store_insert() and _update() do */
+gboolean postern_join_store_set (PosternTxn *txn, const PosternOrganization *organization, GError **error);
+/**
+ * by index, however many organizations there are: those that are not switched off, that @user_id is no member of, and that name
+ * @connector_id, or have proved @domain; each (nullable): none. @domain canonical, of a verified address. Whether the rules let the
+ * person in, the caller finds out: here may be more. By id (element-type PosternOrganization)
+ */
+GPtrArray *postern_join_store_list (PosternTxn *txn, const char *user_id, const char *connector_id, const char *domain, guint limit, GError **error);
+
 /* postern-member-store.c: who belongs to an organization, and its groups */
 /** who is a member already stays one as they came in. @added: (out) (nullable) */
 gboolean postern_member_store_put (PosternTxn *txn, PosternMember *member, gboolean *added, GError **error);

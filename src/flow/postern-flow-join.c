@@ -1,0 +1,86 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "postern-flow-join.h"
+
+#include "postern-flow-context.h"
+#include "postern-json.h"
+#include "postern-organization-join.h"
+
+typedef struct {
+  PosternFlowContext *context;
+  PosternOrganizationArrival arrival;
+  GPtrArray *members; /* (element-type PosternMember) */
+} Joining;
+
+static gboolean
+look (PosternTxn *txn, gpointer user_data, GError **error)
+{
+  Joining *self = user_data;
+
+  g_clear_pointer (&self->members, g_ptr_array_unref);
+  self->members = postern_organization_join_list (txn, &self->arrival, postern_flow_context_now (), error);
+  return self->members != NULL;
+}
+
+static gboolean
+write_down (PosternTxn *txn, PosternFlowContext *context, PosternMember *member, GError **error)
+{
+  g_autoptr (PosternAudit) audit = postern_audit_store_new ("member.joined", member->user_id, member->organization_id);
+  g_auto (PosternJsonObject) data = POSTERN_JSON_OBJECT_INIT;
+
+  postern_json_object_add_string (&data, "user", member->user_id);
+  postern_json_object_add_string (&data, "organization_id", member->organization_id);
+  postern_json_object_add_string (&data, "source", member->source);
+  postern_json_object_add_string (&data, "connector", context->flow->connector_id);
+  audit->request_id = g_strdup (context->request ? postern_request_get_id (context->request) : NULL);
+  audit->remote_address = g_strdup (context->flow->remote_address);
+  audit->data = g_variant_ref_sink (postern_json_object_end (&data));
+  return postern_audit_store_append (txn, audit, error);
+}
+
+/* Looks again: rules may have changed, or an organization been switched off, since it was read that there is something to do. */
+static gboolean
+join (PosternTxn *txn, gpointer user_data, GError **error)
+{
+  Joining *self = user_data;
+
+  if (!look (txn, self, error))
+    return FALSE;
+  for (guint i = 0; i < self->members->len; i++) {
+    PosternMember *member = self->members->pdata[i];
+    gboolean added = FALSE;
+
+    if (!postern_member_store_put (txn, member, &added, error) || (added && !write_down (txn, self->context, member, error)))
+      return FALSE;
+  }
+  return TRUE;
+}
+
+/* (nullable) (transfer none): NULL without @error where nobody is to join: who was here before, who is switched off, or has to show it anew */
+static PosternUser *
+find_arrived (PosternFlowContext *context, GError **error)
+{
+  PosternFlow *flow = context->flow;
+  const PosternStanding *standing = flow->authenticated_now && flow->task == NULL ? postern_flow_context_load_standing (context, error) : NULL;
+
+  return standing && postern_flow_context_stands (context, standing) ? postern_flow_context_load_user (context, error) : NULL;
+}
+
+gboolean
+postern_flow_join_run (PosternFlowContext *context, GError **error)
+{
+  PosternStore *store = postern_tenant_get_store (context->tenant);
+  const char *const *factors = (const char *const *) context->flow->factors;
+  gboolean by_connector = factors && g_strcmp0 (factors[0], POSTERN_FLOW_FACTOR_CONNECTOR) == 0;
+  g_autoptr (GError) failure = NULL;
+  Joining joining = { context, { find_arrived (context, &failure), factors, by_connector ? context->flow->connector_id : NULL } };
+  gboolean done = failure == NULL;
+
+  if (joining.arrival.user != NULL)
+    done = postern_store_read (store, POSTERN_KEEP_LASTING, look, &joining, &failure) &&
+           (joining.members->len == 0 || postern_store_write (store, POSTERN_KEEP_LASTING, join, &joining, &failure));
+  g_clear_pointer (&joining.members, g_ptr_array_unref);
+  if (done || g_error_matches (failure, POSTERN_ERROR, POSTERN_ERROR_NOT_FOUND)) /* the account is gone: stage `policy-out` says so */
+    return TRUE;
+  g_propagate_error (error, g_steal_pointer (&failure));
+  return FALSE;
+}
