@@ -29,9 +29,9 @@ now_seconds (void)
 }
 
 static char *
-dup_url (PosternDemoApplication *self, PosternRequest *request, const char *path)
+dup_url (PosternDemoApplication *self, const char *path)
 {
-  return g_strconcat (postern_tenant_get_issuer (postern_runtime_find_tenant (self->runtime, request)), path, NULL);
+  return g_strconcat (postern_tenant_get_issuer (postern_runtime_get_tenant (self->runtime)), path, NULL);
 }
 
 /* --- the server's own endpoints, called without a socket ---------------------------------------------------------- */
@@ -93,10 +93,10 @@ add_text (GVariantBuilder *model, const char *name, const char *text)
 }
 
 static PosternResponse *
-show_signed_out (PosternDemoApplication *self, PosternRequest *request, const char *message)
+show_signed_out (PosternDemoApplication *self, const char *message)
 {
   GVariantBuilder model = G_VARIANT_BUILDER_INIT (G_VARIANT_TYPE_VARDICT);
-  g_autofree char *sign_in = dup_url (self, request, "/demo/sign-in");
+  g_autofree char *sign_in = dup_url (self, "/demo/sign-in");
 
   add_text (&model, "sign_in_url", sign_in);
   add_text (&model, "error_message", message);
@@ -104,10 +104,10 @@ show_signed_out (PosternDemoApplication *self, PosternRequest *request, const ch
 }
 
 static PosternResponse *
-show_visit (PosternDemoApplication *self, PosternRequest *request, PosternDemoVisit *visit)
+show_visit (PosternDemoApplication *self, PosternDemoVisit *visit)
 {
   GVariantBuilder model = G_VARIANT_BUILDER_INIT (G_VARIANT_TYPE_VARDICT);
-  g_autofree char *sign_out = dup_url (self, request, "/demo/sign-out");
+  g_autofree char *sign_out = dup_url (self, "/demo/sign-out");
   g_autofree char *header = postern_demo_words_dup_part (visit->id_token, 0);
   g_autofree char *claims = postern_demo_words_dup_part (visit->id_token, 1);
   g_autofree char *access = postern_demo_words_dup_part (visit->access_token, 1);
@@ -137,8 +137,8 @@ handle_show (PosternRequest *request, gpointer user_data)
   PosternResponse *page;
 
   if (visit == NULL)
-    return show_signed_out (self, request, NULL);
-  page = show_visit (self, request, visit);
+    return show_signed_out (self, NULL);
+  page = show_visit (self, visit);
   postern_demo_visits_put (self->visits, handle, visit);
   return page;
 }
@@ -158,12 +158,12 @@ handle_sign_in (PosternRequest *request, gpointer user_data)
   g_autofree char *nonce = postern_secret_new ();
   g_autofree char *challenge = dup_challenge (verifier);
   g_autofree char *kept = g_strjoin (".", state, verifier, nonce, NULL);
-  g_autofree char *callback = dup_url (self, request, "/demo/callback");
+  g_autofree char *callback = dup_url (self, "/demo/callback");
   g_autofree char *redirect_uri = g_uri_escape_string (callback, NULL, FALSE);
   g_autofree char *query = g_strdup_printf ("/oidc/authorize?response_type=code&client_id=%s&redirect_uri=%s&scope=openid%%20profile%%20email&state=%s"
                                             "&nonce=%s&code_challenge=%s&code_challenge_method=S256",
                                             self->client_id, redirect_uri, state, nonce, challenge);
-  g_autofree char *url = dup_url (self, request, query);
+  g_autofree char *url = dup_url (self, query);
   PosternResponse *response = postern_response_new_redirect (url);
 
   postern_response_set_cookie (response, COOKIE_REQUEST, kept, UNDER_WAY);
@@ -175,7 +175,7 @@ handle_sign_in (PosternRequest *request, gpointer user_data)
 static PosternDemoVisit *
 redeem (PosternDemoApplication *self, PosternRequest *request, const char *code, char **kept)
 {
-  g_autofree char *callback = dup_url (self, request, "/demo/callback");
+  g_autofree char *callback = dup_url (self, "/demo/callback");
   g_autofree char *redirect_uri = g_uri_escape_string (callback, NULL, FALSE);
   g_autofree char *escaped = g_uri_escape_string (code, NULL, FALSE);
   g_autofree char *form = g_strdup_printf ("grant_type=authorization_code&code=%s&redirect_uri=%s&client_id=%s&code_verifier=%s", escaped,
@@ -227,7 +227,7 @@ handle_call_back (PosternRequest *request, gpointer user_data)
   if (code && g_strv_length (kept) == 3 && postern_secret_equal (state, kept[0]))
     visit = redeem (self, request, code, kept);
   if (visit == NULL || !has_nonce (visit, kept[2]))
-    return show_signed_out (self, request, N_("The sign-in did not come to an end. Try again."));
+    return show_signed_out (self, N_("The sign-in did not come to an end. Try again."));
   ask_userinfo (self, request, visit);
   handle = postern_demo_visits_add (self->visits, g_steal_pointer (&visit), now_seconds ());
   response = postern_response_new_redirect ("/demo");
@@ -242,10 +242,10 @@ handle_sign_out (PosternRequest *request, gpointer user_data)
   PosternDemoApplication *self = user_data;
   const char *handle;
   g_autoptr (PosternDemoVisit) visit = take_visit (self, request, &handle);
-  g_autofree char *home = dup_url (self, request, "/demo");
+  g_autofree char *home = dup_url (self, "/demo");
   g_autofree char *escaped = g_uri_escape_string (home, NULL, FALSE);
   g_autofree char *query = visit ? g_strdup_printf ("/oidc/logout?id_token_hint=%s&post_logout_redirect_uri=%s", visit->id_token, escaped) : g_strdup ("/demo");
-  g_autofree char *url = dup_url (self, request, query);
+  g_autofree char *url = dup_url (self, query);
   PosternResponse *response = postern_response_new_redirect (url);
 
   postern_response_set_cookie (response, COOKIE_VISIT, "", 0);
@@ -274,7 +274,7 @@ postern_demo_application_start (PosternProtocol *protocol, PosternRuntime *runti
   self->runtime = runtime;
   if (!postern_settings_get_boolean (postern_instance_get_settings (POSTERN_INSTANCE (self)), "enabled"))
     return TRUE;
-  self->client_id = postern_demo_client_ensure (postern_runtime_find_tenant (runtime, NULL), error);
+  self->client_id = postern_demo_client_ensure (postern_runtime_get_tenant (runtime), error);
   return self->client_id != NULL;
 }
 

@@ -118,7 +118,7 @@ start_plugin (PosternOidcWorld *self, const char *grace)
   self->oidc = POSTERN_PROTOCOL (postern_registry_add_instance (self->registry, "protocol-oidc", "oidc", settings, &error));
   g_assert_no_error (error);
   self->runtime = postern_runtime_new (NULL, self->registry, self->hub);
-  postern_runtime_add_tenant (self->runtime, self->tenant);
+  postern_runtime_set_tenant (self->runtime, self->tenant);
   self->engine = postern_flow_engine_new (self->runtime);
   postern_protocol_start (self->oidc, self->runtime, self->engine, &error);
   g_assert_no_error (error);

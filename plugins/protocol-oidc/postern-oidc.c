@@ -91,7 +91,7 @@ postern_oidc_start (PosternProtocol *protocol, PosternRuntime *runtime, PosternF
 
   self->runtime = g_object_ref (runtime);
   self->engine = g_object_ref (engine);
-  g_set_object (&self->tenant, postern_runtime_find_tenant (runtime, NULL));
+  g_set_object (&self->tenant, postern_runtime_get_tenant (runtime));
   self->courier = postern_oidc_courier_new ();
   self->metadata = postern_oidc_discovery_render (self);
   for (guint i = 0; i < G_N_ELEMENTS (early); i++) {

@@ -88,7 +88,7 @@ open_tenant (PosternTenantService *self, const PosternTenantCommon *common, cons
     return FALSE;
   self->runtime = postern_runtime_new (self->config, self->registry, self->hub);
   postern_runtime_set_book (self->runtime, self->book);
-  postern_runtime_add_tenant (self->runtime, self->tenant);
+  postern_runtime_set_tenant (self->runtime, self->tenant);
   if (common->geoip)
     postern_runtime_set_geoip (self->runtime, common->geoip);
   self->engine = postern_flow_engine_new (self->runtime);

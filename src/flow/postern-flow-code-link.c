@@ -81,7 +81,7 @@ PosternResponse *
 postern_flow_code_link_show (PosternRequest *request, gpointer engine)
 {
   PosternRuntime *runtime = postern_flow_engine_get_runtime (engine);
-  PosternTenant *tenant = postern_runtime_find_tenant (runtime, request);
+  PosternTenant *tenant = postern_runtime_get_tenant (runtime);
   const char *token = postern_request_get_capture (request, "token");
   g_autoptr (PosternCode) code = find (tenant, token);
   g_autoptr (PosternFlow) flow = code ? postern_flow_park_peek (tenant, code->flow_id) : NULL;

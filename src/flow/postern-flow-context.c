@@ -27,7 +27,7 @@ void
 postern_flow_context_init (PosternFlowContext *self, PosternRuntime *runtime, PosternFlow *flow, PosternRequest *request, PosternPairs *input)
 {
   *self = (PosternFlowContext){ .flow = flow, .runtime = runtime, .request = request, .begun_at = g_get_real_time () };
-  self->tenant = postern_runtime_find_tenant (runtime, request);
+  self->tenant = postern_runtime_get_tenant (runtime);
   self->input = input ? postern_pairs_ref (input) : NULL;
   self->cookies = g_ptr_array_new_with_free_func (NULL);
   self->effects = NULL;

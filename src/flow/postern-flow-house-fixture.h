@@ -228,7 +228,7 @@ house_open (void)
   house_registry = postern_registry_new (nowhere);
   house_hub = postern_hub_new ();
   house_runtime = postern_runtime_new (NULL, house_registry, house_hub);
-  postern_runtime_add_tenant (house_runtime, house_tenant);
+  postern_runtime_set_tenant (house_runtime, house_tenant);
   house_engine = postern_flow_engine_new (house_runtime);
   house_adopt (POSTERN_TYPE_FACTOR_PASSWORD, "password", "Password", g_variant_new_parsed ("@a{ss} {'memory': '7168', 'iterations': '1', 'queue': '0'}"));
   house_adopt (POSTERN_TYPE_FACTOR_TOTP, "totp", "Code from an app", g_variant_new_parsed ("@a{ss} {}"));

@@ -135,7 +135,7 @@ PosternResponse *
 postern_flow_native_answer (PosternFlowEngine *self, PosternRequest *request, const char *auth_session, const char *application_id, GError **error)
 {
   PosternRuntime *runtime = postern_flow_engine_get_runtime (self);
-  PosternTenant *tenant = postern_runtime_find_tenant (runtime, request);
+  PosternTenant *tenant = postern_runtime_get_tenant (runtime);
   g_autoptr (PosternFlow) flow = postern_flow_park_load_native (tenant, auth_session, application_id, error);
   PosternPairs *form = flow ? postern_request_get_parameters (request, error) : NULL;
   g_autoptr (PosternPairs) answers = form ? postern_flow_native_pages_dup_answers (flow, form) : NULL;

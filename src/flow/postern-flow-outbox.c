@@ -150,7 +150,7 @@ get_folder (PosternRequest *request, gpointer engine)
   /* The sockets may be another's, such as systemd's. */
   if (!address || !g_inet_address_get_is_loopback (address) || !asks_here (request))
     return NULL;
-  return postern_flow_outbox_find_folder (runtime, postern_runtime_find_tenant (runtime, request));
+  return postern_flow_outbox_find_folder (runtime, postern_runtime_get_tenant (runtime));
 }
 
 PosternResponse *

@@ -129,7 +129,7 @@ wake_by_callback (PosternRequest *request, PosternFlowEngine *engine, PosternPai
   if (flow == NULL)
     return lost;
   wanted = (g_strcmp0 (flow->stage, "authenticate") == 0 || postern_flow_link_is_away (flow)) && g_strcmp0 (flow->authenticator_id, postern_request_get_capture (request, "instance")) == 0;
-  if (!wanted || !postern_flow_park_use_callback (runtime, request, flow, state))
+  if (!wanted || !postern_flow_park_use_callback (runtime, flow, state))
     return redirect_to_page (flow);
   return postern_flow_engine_call_back (engine, flow, request, input);
 }

@@ -187,7 +187,7 @@ answer_stale (PosternTenant *tenant, PosternFlow *flow)
 PosternFlow *
 postern_flow_park_load (PosternRuntime *runtime, PosternRequest *request, const char *id, PosternResponse **lost)
 {
-  PosternTenant *tenant = postern_runtime_find_tenant (runtime, request);
+  PosternTenant *tenant = postern_runtime_get_tenant (runtime);
   g_autoptr (GError) error = NULL;
   g_autoptr (PosternFlow) flow = read_flow (tenant, id ? id : "", &error);
 
@@ -299,9 +299,9 @@ postern_flow_park_use (PosternTenant *tenant, PosternFlow *flow, const char *kin
 }
 
 gboolean
-postern_flow_park_use_callback (PosternRuntime *runtime, PosternRequest *request, PosternFlow *flow, const char *state)
+postern_flow_park_use_callback (PosternRuntime *runtime, PosternFlow *flow, const char *state)
 {
-  PosternTenant *tenant = postern_runtime_find_tenant (runtime, request);
+  PosternTenant *tenant = postern_runtime_get_tenant (runtime);
   g_autofree char *hash = postern_secret_hash (state);
   gboolean first;
 

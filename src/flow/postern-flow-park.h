@@ -45,6 +45,6 @@ gboolean postern_flow_park_finish (PosternFlowContext *context, PosternResponse 
  */
 gboolean postern_flow_park_use (PosternTenant *tenant, PosternFlow *flow, const char *kind, const char *secret, gboolean *first, GError **error);
 /** postern_flow_park_use_callback: TRUE the first time only, decided by the database in one statement. @state: what came back */
-gboolean postern_flow_park_use_callback (PosternRuntime *runtime, PosternRequest *request, PosternFlow *flow, const char *state);
+gboolean postern_flow_park_use_callback (PosternRuntime *runtime, PosternFlow *flow, const char *state);
 
 G_END_DECLS

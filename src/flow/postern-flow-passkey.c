@@ -139,7 +139,7 @@ postern_flow_passkey_dup_response (PosternFlowContext *context)
 PosternResponse *
 postern_flow_passkey_well_known (PosternRequest *request, gpointer engine)
 {
-  PosternTenant *tenant = postern_runtime_find_tenant (postern_flow_engine_get_runtime (engine), request);
+  PosternTenant *tenant = postern_runtime_get_tenant (postern_flow_engine_get_runtime (engine));
   g_autofree char *enroll = g_strconcat (postern_tenant_get_issuer (tenant), "/account/change/add-passkey", NULL);
   g_autofree char *manage = g_strconcat (postern_tenant_get_issuer (tenant), "/account", NULL);
   g_auto (PosternJsonObject) endpoints = POSTERN_JSON_OBJECT_INIT;

@@ -37,7 +37,7 @@ is_open (PosternTenant *tenant, const char *hash)
 PosternResponse *
 postern_flow_setup_begin (PosternRequest *request, gpointer engine)
 {
-  PosternTenant *tenant = postern_runtime_find_tenant (postern_flow_engine_get_runtime (engine), request);
+  PosternTenant *tenant = postern_runtime_get_tenant (postern_flow_engine_get_runtime (engine));
   const char *ticket = postern_request_get_capture (request, "ticket");
   g_autofree char *hash = ticket ? postern_secret_hash (ticket) : NULL;
   g_autoptr (PosternFlow) flow = postern_flow_visit_begin (tenant, "/account/welcome", POSTERN_FLOW_TASK_SETUP);

@@ -17,7 +17,7 @@ dup_url (PosternTenant *tenant, const char *path)
 PosternResponse *
 postern_flow_sign_out_show (PosternRequest *request, gpointer engine)
 {
-  PosternTenant *tenant = postern_runtime_find_tenant (postern_flow_engine_get_runtime (engine), request);
+  PosternTenant *tenant = postern_runtime_get_tenant (postern_flow_engine_get_runtime (engine));
   g_autoptr (PosternResponse) sign_in = NULL;
   g_autoptr (PosternFlowVisit) visit = postern_flow_visit_new (engine, request, "/account", &sign_in);
   g_autofree char *action = dup_url (tenant, "/account/sign-out");
@@ -60,7 +60,7 @@ postern_flow_sign_out_submit (PosternRequest *request, gpointer engine)
 PosternResponse *
 postern_flow_sign_out_done (PosternRequest *request, gpointer engine)
 {
-  PosternTenant *tenant = postern_runtime_find_tenant (postern_flow_engine_get_runtime (engine), request);
+  PosternTenant *tenant = postern_runtime_get_tenant (postern_flow_engine_get_runtime (engine));
   g_autofree char *identifier = g_uri_unescape_string (postern_request_get_cookie (request, COOKIE_LEFT), NULL);
   g_autofree char *sign_in_url = dup_url (tenant, "/account");
   g_auto (PosternJsonObject) model = POSTERN_JSON_OBJECT_INIT;

@@ -162,7 +162,7 @@ postern_flow_tasks_show (PosternRequest *request, gpointer engine)
   g_autoptr (GError) error = task && task->factor ? NULL : g_error_new_literal (POSTERN_ERROR, POSTERN_ERROR_NOT_FOUND, "There is no such task");
   PosternResponse *response = NULL;
   g_autoptr (PosternFlowVisit) visit = NULL;
-  PosternTenant *tenant = postern_runtime_find_tenant (postern_flow_engine_get_runtime (engine), request);
+  PosternTenant *tenant = postern_runtime_get_tenant (postern_flow_engine_get_runtime (engine));
   PosternFlowTaskLink link = { NULL };
   g_autofree char *path = NULL;
 

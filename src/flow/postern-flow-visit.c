@@ -41,7 +41,7 @@ postern_flow_visit_new (PosternFlowEngine *engine, PosternRequest *request, cons
   g_autoptr (GError) error = NULL;
 
   *answer = NULL;
-  self->tenant = postern_runtime_find_tenant (postern_flow_engine_get_runtime (engine), request);
+  self->tenant = postern_runtime_get_tenant (postern_flow_engine_get_runtime (engine));
   self->sessions = postern_flow_browser_dup_sessions (self->tenant, request, NULL, &users, &error);
   if (self->sessions && self->sessions->len > 0) {
     self->session = g_ptr_array_index (self->sessions, 0);

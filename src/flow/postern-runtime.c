@@ -8,7 +8,7 @@ struct _PosternRuntime {
   PosternHub *hub;
   PosternInstanceBook *book; /* (nullable); the house's */
   PosternGeoip *geoip; /* (nullable) */
-  GPtrArray *tenants; /* (element-type PosternTenant) */
+  PosternTenant *tenant;
 };
 
 G_DEFINE_FINAL_TYPE (PosternRuntime, postern_runtime, G_TYPE_OBJECT)
@@ -18,7 +18,7 @@ postern_runtime_finalize (GObject *object)
 {
   PosternRuntime *self = POSTERN_RUNTIME (object);
 
-  g_clear_pointer (&self->tenants, g_ptr_array_unref);
+  g_clear_object (&self->tenant);
   g_clear_pointer (&self->geoip, postern_geoip_unref);
   g_clear_object (&self->hub);
   g_clear_object (&self->registry);
@@ -35,7 +35,6 @@ postern_runtime_class_init (PosternRuntimeClass *klass)
 static void
 postern_runtime_init (PosternRuntime *self)
 {
-  self->tenants = g_ptr_array_new_with_free_func (g_object_unref);
 }
 
 /** postern_runtime_new: takes a reference to each; @config may be NULL in tests. */
@@ -94,13 +93,13 @@ postern_runtime_get_geoip (PosternRuntime *self)
 }
 
 void
-postern_runtime_add_tenant (PosternRuntime *self, PosternTenant *tenant)
+postern_runtime_set_tenant (PosternRuntime *self, PosternTenant *tenant)
 {
-  g_ptr_array_add (self->tenants, g_object_ref (tenant));
+  g_set_object (&self->tenant, tenant);
 }
 
 PosternTenant *
-postern_runtime_find_tenant (PosternRuntime *self, PosternRequest *request)
+postern_runtime_get_tenant (PosternRuntime *self)
 {
-  return self->tenants->len > 0 ? g_ptr_array_index (self->tenants, 0) : NULL;
+  return self->tenant;
 }

@@ -24,9 +24,9 @@ PosternInstanceBook *postern_runtime_get_book (PosternRuntime *self); /* (transf
 /** postern_runtime_set_geoip: while the worker starts; a reference is taken. */
 void postern_runtime_set_geoip (PosternRuntime *self, PosternGeoip *geoip);
 PosternGeoip *postern_runtime_get_geoip (PosternRuntime *self); /* (transfer none) (nullable) */
-/** postern_runtime_add_tenant: while the worker starts; a reference is taken. */
-void postern_runtime_add_tenant (PosternRuntime *self, PosternTenant *tenant);
-/** postern_runtime_find_tenant: whose runtime it is: a tenant has one of its own. (transfer none) */
-PosternTenant *postern_runtime_find_tenant (PosternRuntime *self, PosternRequest *request);
+/** postern_runtime_set_tenant: while the worker starts; a reference is taken. */
+void postern_runtime_set_tenant (PosternRuntime *self, PosternTenant *tenant);
+/** postern_runtime_get_tenant: whose runtime it is: a tenant has one of its own. (transfer none) */
+PosternTenant *postern_runtime_get_tenant (PosternRuntime *self);
 
 G_END_DECLS
