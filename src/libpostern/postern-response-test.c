@@ -22,6 +22,9 @@ test_errors (void)
   g_autoptr (PosternResponse) untold = postern_response_new_error (internal);
   g_autoptr (PosternResponse) page = postern_response_new_error_page (internal, "https://app.example/");
   g_autoptr (PosternResponse) mistake = postern_response_new_error_page (open, NULL);
+  g_autoptr (GError) away = g_error_new_literal (POSTERN_ERROR, POSTERN_ERROR_TEMPORARILY_UNAVAILABLE, "Nothing can be changed");
+  g_autoptr (PosternResponse) later = postern_response_new_error_page (away, NULL);
+  g_autofree char *later_model = postern_json_print (postern_response_get_model (later));
   g_autofree char *mistake_model = postern_json_print (postern_response_get_model (mistake));
   g_autofree char *model = postern_json_print (postern_response_get_model (page));
 
@@ -32,6 +35,8 @@ test_errors (void)
   g_assert_cmpstr (postern_response_get_template (page), ==, "error");
   g_assert_nonnull (strstr (mistake_model, "\"error_detail\":\"The code was used\""));
   g_assert_nonnull (strstr (mistake_model, "\"error_message\":\"This request cannot be answered."));
+  g_assert_nonnull (strstr (later_model, "\"error_detail\":\"Nothing can be changed\""));
+  g_assert_nonnull (strstr (later_model, "\"error_message\":\"Something went wrong on our side."));
   g_assert_cmpstr (model, ==, "{\"status\":500,\"error\":\"server_error\",\"error_message\":\"Something went wrong on our side. Please try again in a moment.\",\"back_url\":\"https://app.example/\"}");
 }
 

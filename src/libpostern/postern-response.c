@@ -150,13 +150,14 @@ postern_response_new_error (const GError *error)
 }
 
 /*
- * An application's mistake is told to a person in words that help a person; the message, which is for the application's
- * maker, stands below it. Every other public message was written for people.
+ * An application's mistake, and that the server is busy, leaving or on a database that takes nothing, is told to a person in
+ * words that help a person; the message, which is for the application's maker and the operator, stands below it. Every other
+ * public message was written for people.
  */
 static const char *
 words_for_people (const GError *error)
 {
-  if (!postern_error_is_public (error))
+  if (!postern_error_is_public (error) || error->code == POSTERN_ERROR_TEMPORARILY_UNAVAILABLE)
     return N_("Something went wrong on our side. Please try again in a moment.");
   switch ((PosternError) error->code) {
     case POSTERN_ERROR_NOT_FOUND:
