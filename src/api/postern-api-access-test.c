@@ -1,10 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "postern-api-fixture.h"
+#include "postern-api-house-fixture.h"
 #include "postern-management-roles.h"
 
-static PosternStore *store;
-static PosternTenant *tenant;
-static PosternApi *api;
 static char *user_id, *administrator_id, *client_id;
 
 /* --- a bearer of a few lines: "Bearer ROLE", "Bearer scopes: A B", "Bearer organization: A B"; else nobody -------------------- */
@@ -268,8 +265,7 @@ test_no_strong_application (void)
 {
 #define STRONG "\"metadata\":{\"scope\":\"users:write\",\"resources\":[\"https://id.example/api/v1\"]}"
   g_autoptr (PosternResponse) made = ask ("POST", "/applications", "{\"name\":\"Strong\",\"kind\":\"service\"," STRONG "}", "owner");
-  GBytes *bytes = postern_response_get_body (made);
-  g_autoptr (GVariant) strong = postern_json_parse_object (g_bytes_get_data (bytes, NULL), (gssize) g_bytes_get_size (bytes), 0, NULL);
+  g_autoptr (GVariant) strong = read_body (made);
   g_autofree char *path = g_strconcat ("/applications/", postern_json_get_string (strong, "client_id"), NULL), *secrets = g_strconcat (path, "/secrets", NULL);
   g_autofree char *weak = g_strconcat ("/applications/", client_id, NULL);
   const char *token = "scopes: applications:write users:read";
@@ -284,46 +280,21 @@ test_no_strong_application (void)
   expect ("PATCH", weak, "{\"name\":\"Weak\"}", token, 200);
 }
 
-typedef struct {
-  const char *event;
-  PosternAudit *found;
-} Find;
-
-static gboolean
-find_entry (PosternTxn *txn, gpointer data, GError **error)
-{
-  g_autoptr (GPtrArray) rows = postern_audit_store_list (txn, NULL, 500, error);
-  Find *self = data;
-
-  for (guint i = 0; i < rows->len; i++)
-    {
-      PosternAudit *audit = rows->pdata[i];
-
-      if (!g_str_equal (audit->event, self->event) || g_strcmp0 (audit->actor, "usr_bearer") != 0)
-        continue;
-      g_clear_pointer (&self->found, postern_audit_unref);
-      self->found = postern_audit_ref (audit);
-    }
-  return TRUE;
-}
-
 /* Who did it, by which application; and who only looked. */
 static void
 test_log (void)
 {
   g_autofree char *path = g_strconcat ("/users/", user_id, NULL);
-  Find change = { "user.changed", NULL }, look = { "data.read", NULL };
+  g_autoptr (PosternAudit) change = NULL, look = NULL;
 
   expect ("PATCH", path, "{\"name\":\"Ada\"}", "owner", 200);
   expect ("GET", path, NULL, "read-only", 200);
-  postern_store_read (store, POSTERN_KEEP_LASTING, find_entry, &change, NULL);
-  postern_store_read (store, POSTERN_KEEP_LASTING, find_entry, &look, NULL);
-  g_assert_cmpstr (change.found->target, ==, user_id);
-  g_assert_cmpstr (postern_json_get_string (change.found->data, "client_id"), ==, "app_bearer");
-  g_assert_cmpstr (look.found->target, ==, user_id);
-  g_assert_cmpstr (postern_json_get_string (look.found->data, "operation"), ==, "getUser");
-  postern_audit_unref (change.found);
-  postern_audit_unref (look.found);
+  change = find_entry ("user.changed", "usr_bearer");
+  look = find_entry ("data.read", "usr_bearer");
+  g_assert_cmpstr (change->target, ==, user_id);
+  g_assert_cmpstr (postern_json_get_string (change->data, "client_id"), ==, "app_bearer");
+  g_assert_cmpstr (look->target, ==, user_id);
+  g_assert_cmpstr (postern_json_get_string (look->data, "operation"), ==, "getUser");
 }
 
 /* Strangers are not told what went wrong inside. */
@@ -335,44 +306,31 @@ test_nobody_admits (void)
   postern_api_set_bearer (api, admit, NULL);
 }
 
-static char *
-make (const char *path, const char *body, const char *id)
+static void
+set_up (void)
 {
-  g_autofree char *full = g_strconcat ("/api/v1", path, NULL);
-  g_autoptr (PosternResponse) response = api_fixture_dispatch (api, "POST", full, NULL, body);
-  GBytes *bytes = postern_response_get_body (response);
-  g_autoptr (GVariant) made = postern_json_parse_object (g_bytes_get_data (bytes, NULL), (gssize) g_bytes_get_size (bytes), 0, NULL);
-
-  return g_strdup (postern_json_get_string (made, id));
+  postern_api_set_bearer (api, admit, NULL);
+  user_id = make ("/users", "{\"username\":\"ada\"}", "id");
+  administrator_id = make ("/users", "{\"username\":\"root\",\"administrator\":true}", "id");
+  client_id = make ("/applications", "{\"name\":\"Web\",\"metadata\":{\"redirect_uris\":[\"https://web.example/cb\"]}}", "client_id");
 }
 
 int
 main (int argc, char **argv)
 {
-  g_autoptr (GError) error = NULL;
-  int result;
+  static const HouseTest tests[] = {
+    { "/api-access/matrix", test_matrix },
+    { "/api-access/refused", test_refused },
+    { "/api-access/no-administrator", test_no_administrator },
+    { "/api-access/no-strong-application", test_no_strong_application },
+    { "/api-access/log", test_log },
+    { "/api-access/nobody-admits", test_nobody_admits },
+    { NULL, NULL },
+  };
+  int failed = house_run (argc, argv, set_up, tests);
 
-  g_test_init (&argc, &argv, NULL);
-  store = fixture_open ();
-  tenant = postern_tenant_new ("default", "https://id.example", store, &error);
-  g_assert_no_error (error);
-  api = api_fixture_new (tenant);
-  postern_api_set_bearer (api, admit, NULL);
-  user_id = make ("/users", "{\"username\":\"ada\"}", "id");
-  administrator_id = make ("/users", "{\"username\":\"root\",\"administrator\":true}", "id");
-  client_id = make ("/applications", "{\"name\":\"Web\",\"metadata\":{\"redirect_uris\":[\"https://web.example/cb\"]}}", "client_id");
-  g_test_add_func ("/api-access/matrix", test_matrix);
-  g_test_add_func ("/api-access/refused", test_refused);
-  g_test_add_func ("/api-access/no-administrator", test_no_administrator);
-  g_test_add_func ("/api-access/no-strong-application", test_no_strong_application);
-  g_test_add_func ("/api-access/log", test_log);
-  g_test_add_func ("/api-access/nobody-admits", test_nobody_admits);
-  result = g_test_run ();
   g_free (user_id);
   g_free (administrator_id);
   g_free (client_id);
-  api_fixture_free (api);
-  g_object_unref (tenant);
-  fixture_close (store, TRUE);
-  return result;
+  return failed;
 }

@@ -1,28 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "postern-api-fixture.h"
-
-static PosternStore *store;
-static PosternTenant *tenant;
-static PosternApi *api;
-
-/* (transfer full): with one more field, where @name is not NULL */
-static PosternResponse *
-send (const char *method, const char *path, const char *body, const char *name, const char *value)
-{
-  g_autofree char *full = g_strconcat ("/api/v1", path, NULL);
-  PosternResponse *response;
-
-  api_fixture_header[0] = name;
-  api_fixture_header[1] = value;
-  response = api_fixture_dispatch (api, method, full, NULL, body);
-  api_fixture_header[0] = NULL;
-  return response;
-}
+#include "postern-api-house-fixture.h"
 
 static void
 expect (const char *method, const char *path, const char *body, const char *name, const char *value, guint status)
 {
-  g_autoptr (PosternResponse) response = send (method, path, body, name, value);
+  g_autoptr (PosternResponse) response = send_with (method, path, body, name, value);
 
   if (postern_response_get_status (response) != status)
     g_error ("%s %s, %s: %s: %u", method, path, name, value, postern_response_get_status (response));
@@ -32,27 +14,18 @@ expect (const char *method, const char *path, const char *body, const char *name
 static char *
 get_tag (const char *path)
 {
-  g_autoptr (PosternResponse) response = send ("GET", path, NULL, NULL, NULL);
+  g_autoptr (PosternResponse) response = send_with ("GET", path, NULL, NULL, NULL);
 
   g_assert_nonnull (postern_response_get_header (response, "ETag"));
   return g_strdup (postern_response_get_header (response, "ETag"));
 }
 
-static GVariant *
-read_body (PosternResponse *response)
-{
-  GBytes *bytes = postern_response_get_body (response);
-
-  return postern_json_parse_object (g_bytes_get_data (bytes, NULL), (gssize) g_bytes_get_size (bytes), 0, NULL);
-}
-
 static char *
 make_user (const char *body)
 {
-  g_autoptr (PosternResponse) response = send ("POST", "/users", body, NULL, NULL);
-  g_autoptr (GVariant) made = read_body (response);
+  g_autofree char *id = make ("/users", body, "id");
 
-  return g_strconcat ("/users/", postern_json_get_string (made, "id"), NULL);
+  return g_strconcat ("/users/", id, NULL);
 }
 
 /* Who changes what another changed meanwhile is told, and nothing happens. */
@@ -67,7 +40,7 @@ test_match (void)
   g_clear_pointer (&again, g_free);
   again = get_tag (path);
   g_assert_cmpstr (tag, ==, again);
-  response = send ("PATCH", path, "{\"name\":\"Ada\"}", "If-Match", tag);
+  response = send_with ("PATCH", path, "{\"name\":\"Ada\"}", "If-Match", tag);
   g_assert_cmpuint (postern_response_get_status (response), ==, 200);
   changed = get_tag (path);
   g_assert_cmpstr (changed, !=, tag);
@@ -92,7 +65,7 @@ test_none_match (void)
   expect ("GET", path, NULL, "If-None-Match", "\303\240", 400);
   expect ("DELETE", path, NULL, "If-None-Match", tag, 412);
   {
-    g_autoptr (PosternResponse) same = send ("GET", path, NULL, "If-None-Match", weak);
+    g_autoptr (PosternResponse) same = send_with ("GET", path, NULL, "If-None-Match", weak);
 
     g_assert_cmpuint (postern_response_get_status (same), ==, 304);
     g_assert_cmpstr (postern_response_get_header (same, "ETag"), ==, tag);
@@ -116,26 +89,13 @@ count_end (PosternTenant *of, const char *session_id, gpointer user_data, GError
   return TRUE;
 }
 
-static gboolean
-add_session (PosternTxn *txn, gpointer data, GError **error)
-{
-  return postern_session_store_insert (txn, data, error);
-}
-
 static void
 test_before_preparing (void)
 {
   static const PosternApiSessions sessions = { count_end, NULL, NULL };
-  g_autofree char *user = make_user ("{\"username\":\"joan\"}"), *path = NULL, *tag = NULL;
-  g_autoptr (PosternSession) session = postern_session_new ();
+  g_autofree char *user = make ("/users", "{\"username\":\"joan\"}", "id"), *session = add_session (user);
+  g_autofree char *path = g_strconcat ("/sessions/", session, NULL), *tag = get_tag (path);
 
-  session->id = postern_id_new ("ses");
-  session->secret_hash = postern_secret_new ();
-  session->user_id = g_strdup (user + strlen ("/users/"));
-  session->created_at = session->expires_at = session->idle_expires_at = g_get_real_time () / G_USEC_PER_SEC;
-  fixture_write (store, add_session, session);
-  path = g_strconcat ("/sessions/", session->id, NULL);
-  tag = get_tag (path);
   postern_api_set_sessions (api, &sessions, NULL);
   expect ("DELETE", path, NULL, "If-Match", "\"other\"", 412);
   g_assert_cmpuint (ended, ==, 0);
@@ -147,31 +107,12 @@ test_before_preparing (void)
 /* --- what the log says of a change -------------------------------------------------------------------------------- */
 
 /* (transfer full): the newest entry of @event, printed */
-static gboolean
-read_last (PosternTxn *txn, gpointer data, GError **error)
-{
-  g_autoptr (GPtrArray) rows = postern_audit_store_list (txn, NULL, 500, error);
-  const char *event = *(const char **) data;
-
-  for (guint i = rows->len; i > 0; i--)
-    {
-      PosternAudit *audit = rows->pdata[i - 1];
-
-      if (!g_str_equal (audit->event, event))
-        continue;
-      *(char **) data = postern_json_print (audit->data);
-      return TRUE;
-    }
-  g_error ("%s was not written down", event);
-}
-
 static char *
 get_last (const char *event)
 {
-  const char *data = event;
+  g_autoptr (PosternAudit) entry = find_entry (event, NULL);
 
-  g_assert_true (postern_store_read (store, POSTERN_KEEP_LASTING, read_last, (gpointer) &data, NULL));
-  return (char *) data;
+  return postern_json_print (entry->data);
 }
 
 static void
@@ -210,22 +151,14 @@ test_link (void)
 int
 main (int argc, char **argv)
 {
-  g_autoptr (GError) error = NULL;
-  int result;
+  static const HouseTest tests[] = {
+    { "/api-condition/match", test_match },
+    { "/api-condition/none-match", test_none_match },
+    { "/api-condition/before-preparing", test_before_preparing },
+    { "/api-condition/log", test_log },
+    { "/api-condition/link", test_link },
+    { NULL, NULL },
+  };
 
-  g_test_init (&argc, &argv, NULL);
-  store = fixture_open ();
-  tenant = postern_tenant_new ("default", "https://id.example", store, &error);
-  g_assert_no_error (error);
-  api = api_fixture_new (tenant);
-  g_test_add_func ("/api-condition/match", test_match);
-  g_test_add_func ("/api-condition/none-match", test_none_match);
-  g_test_add_func ("/api-condition/before-preparing", test_before_preparing);
-  g_test_add_func ("/api-condition/log", test_log);
-  g_test_add_func ("/api-condition/link", test_link);
-  result = g_test_run ();
-  api_fixture_free (api);
-  g_object_unref (tenant);
-  fixture_close (store, TRUE);
-  return result;
+  return house_run (argc, argv, NULL, tests);
 }

@@ -1,25 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "postern-api-fixture.h"
+#include "postern-api-house-fixture.h"
 #include "postern-management-roles.h"
-
-static PosternStore *store;
-static PosternTenant *tenant;
-static PosternApi *api;
-
-/* (transfer full): of the body, which must be a problem where it was not done */
-static GVariant *
-call (const char *method, const char *path, const char *query, const char *body, guint status)
-{
-  g_autoptr (PosternResponse) response = api_fixture_dispatch (api, method, path, query, body);
-  GBytes *bytes = postern_response_get_body (response);
-  g_autoptr (GError) error = NULL;
-  GVariant *answer = postern_json_parse_object (g_bytes_get_data (bytes, NULL), (gssize) g_bytes_get_size (bytes), 0, &error);
-
-  g_assert_no_error (error);
-  g_assert_cmpuint (postern_response_get_status (response), ==, status);
-  g_assert_cmpstr (postern_response_get_content_type (response), ==, status < 300 ? "application/json" : "application/problem+json");
-  return answer;
-}
 
 /* "POINTER CODE\n" of each, in order */
 static char *
@@ -41,10 +22,9 @@ list_errors (GVariant *problem)
 }
 
 static void
-refuses (const char *method, const char *path, const char *query, const char *body, const char *errors)
+names (const char *method, const char *path, const char *query, const char *body, const char *errors)
 {
-  g_autofree char *full = g_strconcat ("/api/v1", path, NULL);
-  g_autoptr (GVariant) problem = call (method, full, query, body, 400);
+  g_autoptr (GVariant) problem = call (method, path, query, body, 400);
   g_autofree char *found = list_errors (problem);
 
   g_assert_cmpstr (postern_json_get_string (problem, "type"), ==, "https://id.example/problems/invalid-request");
@@ -58,23 +38,23 @@ refuses (const char *method, const char *path, const char *query, const char *bo
 static void
 test_problems (void)
 {
-  refuses ("POST", "/users", NULL, "{\"email\":7,\"admin\":true,\"data\":[],\"disabled\":null}", "/email wrong_type\n/admin unknown_member\n/data wrong_type\n/disabled wrong_type\n");
-  refuses ("POST", "/users", NULL, "{\"id\":\"usr_mine\",\"created_at\":1}", "/id unknown_member\n/created_at unknown_member\n");
-  refuses ("POST", "/users", NULL, "{\"a~/b\":1}", "/a~0~1b unknown_member\n");
-  refuses ("POST", "/users", NULL, "{\"username\":\"a@b\"}", "/username invalid\n"); /* what no table can say */
-  refuses ("POST", "/applications", NULL, "{\"kind\":\"toaster\"}", "/kind not_a_choice\n/name missing\n");
-  refuses ("POST", "/applications", NULL, "{\"name\":\"\"}", "/name too_short\n");
-  refuses ("POST", "/applications", NULL, "{\"name\":\"X\",\"metadata\":{\"redirect_uris\":[\"javascript:x\"]}}", "/metadata/redirect_uris invalid\n");
-  refuses ("POST", "/messages", NULL, "{\"language\":7}", "/language wrong_type\n/recipient missing\n");
-  refuses ("PUT", "/connectors/corp", NULL, "{\"type\":\"corp\",\"order\":1.5,\"settings\":{\"issuer\":\"https://corp.example\",\"client-secret\":\"x\"}}", "/order wrong_type\n");
-  refuses ("PATCH", "/connectors/corp", NULL, "{\"order\":1000001}", "/order out_of_range\n");
-  refuses ("POST", "/grant-revocations", NULL, "{}", "/user invalid\n");
-  refuses ("GET", "/users", "limit=0", NULL, "limit out_of_range\n");
-  refuses ("GET", "/users", "limit=x&serach=a", NULL, "limit wrong_type\nserach unknown_parameter\n");
-  refuses ("GET", "/users", "search=a&search=b", NULL, "search repeated\n");
-  refuses ("GET", "/grants", NULL, NULL, "user invalid\n");
-  refuses ("GET", "/sessions", "all=1", NULL, "all wrong_type\n");
-  refuses ("GET", "/policy", "after=x", NULL, "after unknown_parameter\n");
+  names ("POST", "/users", NULL, "{\"email\":7,\"admin\":true,\"data\":[],\"disabled\":null}", "/email wrong_type\n/admin unknown_member\n/data wrong_type\n/disabled wrong_type\n");
+  names ("POST", "/users", NULL, "{\"id\":\"usr_mine\",\"created_at\":1}", "/id unknown_member\n/created_at unknown_member\n");
+  names ("POST", "/users", NULL, "{\"a~/b\":1}", "/a~0~1b unknown_member\n");
+  names ("POST", "/users", NULL, "{\"username\":\"a@b\"}", "/username invalid\n"); /* what no table can say */
+  names ("POST", "/applications", NULL, "{\"kind\":\"toaster\"}", "/kind not_a_choice\n/name missing\n");
+  names ("POST", "/applications", NULL, "{\"name\":\"\"}", "/name too_short\n");
+  names ("POST", "/applications", NULL, "{\"name\":\"X\",\"metadata\":{\"redirect_uris\":[\"javascript:x\"]}}", "/metadata/redirect_uris invalid\n");
+  names ("POST", "/messages", NULL, "{\"language\":7}", "/language wrong_type\n/recipient missing\n");
+  names ("PUT", "/connectors/corp", NULL, "{\"type\":\"corp\",\"order\":1.5,\"settings\":{\"issuer\":\"https://corp.example\",\"client-secret\":\"x\"}}", "/order wrong_type\n");
+  names ("PATCH", "/connectors/corp", NULL, "{\"order\":1000001}", "/order out_of_range\n");
+  names ("POST", "/grant-revocations", NULL, "{}", "/user invalid\n");
+  names ("GET", "/users", "limit=0", NULL, "limit out_of_range\n");
+  names ("GET", "/users", "limit=x&serach=a", NULL, "limit wrong_type\nserach unknown_parameter\n");
+  names ("GET", "/users", "search=a&search=b", NULL, "search repeated\n");
+  names ("GET", "/grants", NULL, NULL, "user invalid\n");
+  names ("GET", "/sessions", "all=1", NULL, "all wrong_type\n");
+  names ("GET", "/policy", "after=x", NULL, "after unknown_parameter\n");
 }
 
 /* As many as are told at once, and no more. */
@@ -87,7 +67,7 @@ test_many_faults (void)
   for (guint i = 0; i < 100; i++)
     g_string_append_printf (body, "%s\"m%u\":1", i ? "," : "", i);
   g_string_append_c (body, '}');
-  problem = call ("POST", "/api/v1/users", NULL, body->str, 400);
+  problem = call ("POST", "/users", NULL, body->str, 400);
   errors = postern_json_get (problem, "errors");
   g_assert_cmpuint (g_variant_n_children (errors), ==, POSTERN_API_FAULTS_MAX);
 }
@@ -95,8 +75,8 @@ test_many_faults (void)
 static void
 test_other_problems (void)
 {
-  g_autofree char *name = g_strnfill (255, 'x'), *path = g_strconcat ("/api/v1/connectors/", name, NULL);
-  g_autoptr (GVariant) missing = call ("GET", "/api/v1/users/nobody", NULL, NULL, 404), endless = call ("PUT", path, NULL, "{\"type\":\"corp\"}", 404);
+  g_autofree char *name = g_strnfill (255, 'x'), *path = g_strconcat ("/connectors/", name, NULL);
+  g_autoptr (GVariant) missing = call ("GET", "/users/nobody", NULL, NULL, 404), endless = call ("PUT", path, NULL, "{\"type\":\"corp\"}", 404);
   g_autoptr (PosternRequest) request = postern_request_new ("POST", "/api/v1/users", NULL);
   g_autoptr (GBytes) form = g_bytes_new_static ("email=a%40b.example", 19);
   const PosternRoute *route = postern_api_get_routes ();
@@ -156,7 +136,7 @@ check_references (GVariant *document, GVariant *value)
 static void
 test_document (void)
 {
-  g_autoptr (GVariant) document = call ("GET", "/api/v1/openapi.json", NULL, NULL, 200);
+  g_autoptr (GVariant) document = call ("GET", "/openapi.json", NULL, NULL, 200);
   g_autoptr (GVariant) operation = resolve (document, "#/paths");
 
   g_assert_cmpstr (postern_json_get_string (document, "openapi"), ==, "3.1.0");
@@ -203,22 +183,14 @@ test_rows (void)
 int
 main (int argc, char **argv)
 {
-  g_autoptr (GError) error = NULL;
-  int result;
+  static const HouseTest tests[] = {
+    { "/api-document/problems", test_problems },
+    { "/api-document/many-faults", test_many_faults },
+    { "/api-document/other-problems", test_other_problems },
+    { "/api-document/references", test_document },
+    { "/api-document/rows", test_rows },
+    { NULL, NULL },
+  };
 
-  g_test_init (&argc, &argv, NULL);
-  store = fixture_open ();
-  tenant = postern_tenant_new ("default", "https://id.example", store, &error);
-  g_assert_no_error (error);
-  api = api_fixture_new (tenant);
-  g_test_add_func ("/api-document/problems", test_problems);
-  g_test_add_func ("/api-document/many-faults", test_many_faults);
-  g_test_add_func ("/api-document/other-problems", test_other_problems);
-  g_test_add_func ("/api-document/references", test_document);
-  g_test_add_func ("/api-document/rows", test_rows);
-  result = g_test_run ();
-  api_fixture_free (api);
-  g_object_unref (tenant);
-  fixture_close (store, TRUE);
-  return result;
+  return house_run (argc, argv, NULL, tests);
 }

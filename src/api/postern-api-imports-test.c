@@ -1,30 +1,15 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "postern-api-fixture.h"
+#include "postern-api-house-fixture.h"
 
 /* What a batch may hold, and that it is whole or not at all. */
-static PosternApi *api;
-
-static GVariant *
-call (const char *method, const char *path, const char *body, guint status)
-{
-  g_autoptr (PosternResponse) response = api_fixture_dispatch (api, method, path, NULL, body);
-  GBytes *bytes = postern_response_get_body (response);
-  g_autoptr (GError) error = NULL;
-  GVariant *answer = postern_json_parse_object (g_bytes_get_data (bytes, NULL), (gssize) g_bytes_get_size (bytes), 0, &error);
-
-  g_assert_no_error (error);
-  g_test_message ("%s", (const char *) g_bytes_get_data (bytes, NULL));
-  g_assert_cmpuint (postern_response_get_status (response), ==, status);
-  return answer;
-}
 
 static char *
 begin (const char *digit)
 {
   g_autofree char *digest = g_strnfill (64, *digit), *body = g_strdup_printf ("{\"digest\":\"%s\",\"format\":\"csv\"}", digest);
-  g_autoptr (GVariant) import = call ("POST", "/api/v1/imports", body, 201);
+  g_autofree char *import = make ("/imports", body, "id");
 
-  return g_strdup_printf ("/api/v1/imports/%s", postern_json_get_string (import, "id"));
+  return g_strconcat ("/imports/", import, NULL);
 }
 
 static void
@@ -57,11 +42,11 @@ test_records (void)
   for (guint i = 0; i < G_N_ELEMENTS (cases); i++)
     g_string_append_printf (users, "%s%s", i ? "," : "", cases[i].record);
   body = g_strdup_printf ("{\"users\":[%s]}", users->str);
-  looked = call ("POST", "/api/v1/import-checks", body, 200);
+  looked = call ("POST", "/import-checks", NULL, body, 200);
   g_assert_cmpint (postern_json_get_int64 (looked, "created", 0), ==, 5); /* what only stands twice in the batch is not known yet */
   g_free (body);
   body = g_strdup_printf ("{\"position\":0,\"users\":[%s]}", users->str);
-  taken = call ("POST", path, body, 200);
+  taken = call ("POST", path, NULL, body, 200);
   g_assert_cmpint (postern_json_get_int64 (taken, "created", 0), ==, 2);
   refused = postern_json_get (taken, "refused");
   for (guint i = 0; i < G_N_ELEMENTS (cases); i++)
@@ -74,7 +59,7 @@ test_records (void)
         g_assert_cmpstr (postern_json_get_string (item, "code"), ==, cases[i].code);
       }
   g_assert_cmpuint (n, ==, g_variant_n_children (refused));
-  user = call ("GET", "/api/v1/users/a@example.org", NULL, 200);
+  user = call ("GET", "/users/a@example.org", NULL, NULL, 200);
   g_assert_cmpstr (postern_json_get_string (user, "external_id"), ==, "x|1");
   g_assert_cmpint (postern_json_get_int64 (user, "created_at", 0), ==, 1600000000);
 }
@@ -84,40 +69,30 @@ test_position (void)
 {
   static const char first[] = "{\"position\":0,\"skipped\":2,\"users\":[{\"username\":\"p1\"}]}", second[] = "{\"position\":3,\"last\":true,\"users\":[]}";
   g_autofree char *import = begin ("b"), *path = g_strconcat (import, "/users", NULL), *same = NULL, *other = NULL;
-  g_autoptr (GVariant) one = call ("POST", path, first, 200), again = NULL, gap = NULL, seen = NULL, done = NULL, late = NULL, missing = NULL, nobody = NULL;
+  g_autoptr (GVariant) one = call ("POST", path, NULL, first, 200), again = NULL, gap = NULL, seen = NULL, done = NULL, late = NULL, missing = NULL, nobody = NULL;
 
-  again = call ("POST", path, first, 410);
-  gap = call ("POST", path, "{\"position\":4,\"users\":[{\"username\":\"p2\"}]}", 410);
-  missing = call ("GET", "/api/v1/users/p2", NULL, 404); /* the batch was undone as a whole */
+  again = call ("POST", path, NULL, first, 410);
+  gap = call ("POST", path, NULL, "{\"position\":4,\"users\":[{\"username\":\"p2\"}]}", 410);
+  missing = call ("GET", "/users/p2", NULL, NULL, 404); /* the batch was undone as a whole */
   same = begin ("b");
   g_assert_cmpstr (same, ==, import);
-  seen = call ("GET", import, NULL, 200);
+  seen = call ("GET", import, NULL, NULL, 200);
   g_assert_true (postern_json_get_int64 (seen, "position", 0) == 3 && postern_json_get_int64 (seen, "created", 0) == 1 && postern_json_get_int64 (seen, "refused", 0) == 2);
-  done = call ("POST", path, second, 200);
-  late = call ("POST", path, second, 410);
+  done = call ("POST", path, NULL, second, 200);
+  late = call ("POST", path, NULL, second, 410);
   other = begin ("b");
   g_assert_cmpstr (other, !=, import);
-  nobody = call ("POST", "/api/v1/imports/imp_00000000000000000000000000/users", first, 404);
+  nobody = call ("POST", "/imports/imp_00000000000000000000000000/users", NULL, first, 404);
 }
 
 int
 main (int argc, char **argv)
 {
-  g_autoptr (GError) error = NULL;
-  PosternStore *store;
-  PosternTenant *tenant;
-  int result;
+  static const HouseTest tests[] = {
+    { "/api/imports/records", test_records },
+    { "/api/imports/position", test_position },
+    { NULL, NULL },
+  };
 
-  g_test_init (&argc, &argv, NULL);
-  store = fixture_open ();
-  tenant = postern_tenant_new ("default", "https://id.example", store, &error);
-  g_assert_no_error (error);
-  api = api_fixture_new (tenant);
-  g_test_add_func ("/api/imports/records", test_records);
-  g_test_add_func ("/api/imports/position", test_position);
-  result = g_test_run ();
-  api_fixture_free (api);
-  g_object_unref (tenant);
-  fixture_close (store, TRUE);
-  return result;
+  return house_run (argc, argv, NULL, tests);
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "postern-api-fixture.h"
+#include "postern-api-house-fixture.h"
 
 #include "postern-notice.h"
 #include "postern-outbox.h"
@@ -9,18 +9,13 @@
 #define OLD "old@notice.example"
 #define NEW "new@notice.example"
 
-static PosternStore *store;
-static PosternApi *api;
-
 /* (transfer full): the `id` of the answer; (nullable) */
 static char *
 send (const char *method, const char *path, const char *body)
 {
   g_autofree char *full = g_strconcat ("/api/v1/users", path, NULL);
   g_autoptr (PosternResponse) response = api_fixture_dispatch (api, method, full, NULL, body);
-  GBytes *bytes = postern_response_get_body (response);
-  gboolean empty = bytes == NULL || g_bytes_get_size (bytes) == 0;
-  g_autoptr (GVariant) answer = empty ? NULL : postern_json_parse_object (g_bytes_get_data (bytes, NULL), (gssize) g_bytes_get_size (bytes), 0, NULL);
+  g_autoptr (GVariant) answer = read_body (response);
 
   if (postern_response_get_status (response) >= 300)
     g_error ("%s %s %s: %u", method, path, body ? body : "", postern_response_get_status (response));
@@ -113,22 +108,13 @@ test_unproved (void)
 int
 main (int argc, char **argv)
 {
-  g_autoptr (PosternTenant) tenant = NULL;
-  g_autoptr (GError) error = NULL;
-  int result;
+  static const HouseTest tests[] = {
+    { "/api-notice/changes", test_changes },
+    { "/api-notice/shut-out", test_shut_out },
+    { "/api-notice/unproved", test_unproved },
+    { NULL, NULL },
+  };
 
-  g_test_init (&argc, &argv, NULL);
-  store = fixture_open ();
-  tenant = postern_tenant_new ("default", "https://id.example", store, &error);
-  g_assert_no_error (error);
   api_fixture_has_messenger = TRUE;
-  api = api_fixture_new (tenant);
-  g_test_add_func ("/api-notice/changes", test_changes);
-  g_test_add_func ("/api-notice/shut-out", test_shut_out);
-  g_test_add_func ("/api-notice/unproved", test_unproved);
-  result = g_test_run ();
-  api_fixture_free (api);
-  g_clear_object (&tenant);
-  fixture_close (store, TRUE);
-  return result;
+  return house_run (argc, argv, NULL, tests);
 }

@@ -1,28 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "postern-api-fixture.h"
-
-static PosternStore *store;
-static PosternTenant *tenant;
-static PosternApi *api;
-
-/* (transfer full): with the key @key (nullable) */
-static PosternResponse *
-send (const char *path, const char *body, const char *key)
-{
-  g_autofree char *full = g_strconcat ("/api/v1", path, NULL);
-  PosternResponse *response;
-
-  api_fixture_header[0] = key ? "Idempotency-Key" : NULL;
-  api_fixture_header[1] = key;
-  response = api_fixture_dispatch (api, "POST", full, NULL, body);
-  api_fixture_header[0] = NULL;
-  return response;
-}
+#include "postern-api-house-fixture.h"
 
 static void
 expect (const char *path, const char *body, const char *key, guint status)
 {
-  g_autoptr (PosternResponse) response = send (path, body, key);
+  g_autoptr (PosternResponse) response = send_with ("POST", path, body, key ? "Idempotency-Key" : NULL, key);
 
   if (postern_response_get_status (response) != status)
     g_error ("POST %s %s: %u", path, key, postern_response_get_status (response));
@@ -34,8 +16,7 @@ expect (const char *path, const char *body, const char *key, guint status)
 static void
 test_again (void)
 {
-  g_autoptr (PosternResponse) first = send ("/applications", APPLICATION, "one"), second = send ("/applications", APPLICATION, "one"), list = NULL;
-  g_autoptr (GVariant) page = NULL, items = NULL;
+  g_autoptr (PosternResponse) first = send_with ("POST", "/applications", APPLICATION, "Idempotency-Key", "one"), second = send_with ("POST", "/applications", APPLICATION, "Idempotency-Key", "one");
   GBytes *body = postern_response_get_body (first);
 
   g_assert_cmpuint (postern_response_get_status (first), ==, 201);
@@ -44,11 +25,7 @@ test_again (void)
   g_assert_cmpstr (postern_response_get_header (second, "Idempotency-Replayed"), ==, "true");
   g_assert_true (g_bytes_equal (body, postern_response_get_body (second)));
   g_assert_nonnull (g_strstr_len (g_bytes_get_data (body, NULL), (gssize) g_bytes_get_size (body), "client_secret"));
-  list = api_fixture_dispatch (api, "GET", "/api/v1/applications", NULL, NULL);
-  body = postern_response_get_body (list);
-  page = postern_json_parse_object (g_bytes_get_data (body, NULL), (gssize) g_bytes_get_size (body), 0, NULL);
-  items = postern_json_get (page, "items");
-  g_assert_cmpuint (g_variant_n_children (items), ==, 1);
+  g_assert_cmpuint (count_items ("/applications", NULL), ==, 1);
 }
 
 static void
@@ -71,29 +48,17 @@ test_refused (void)
   expect ("/users", "{\"username\":\"ab\"}", "four", 201);
 }
 
-/* What is prepared before the transaction is not done again either. */
-static gsize
-count_keys (void)
-{
-  g_autoptr (PosternResponse) list = api_fixture_dispatch (api, "GET", "/api/v1/keys", NULL, NULL);
-  GBytes *body = postern_response_get_body (list);
-  g_autoptr (GVariant) page = postern_json_parse_object (g_bytes_get_data (body, NULL), (gssize) g_bytes_get_size (body), 0, NULL);
-  g_autoptr (GVariant) items = postern_json_get (page, "items");
-
-  return g_variant_n_children (items);
-}
-
 static void
 test_prepared (void)
 {
   gsize before;
 
   expect ("/keys/rotate", "{\"alg\":\"ES256\"}", "rotate", 200);
-  before = count_keys ();
+  before = count_items ("/keys", NULL);
   expect ("/keys/rotate", "{\"alg\":\"ES256\"}", "rotate", 200);
-  g_assert_cmpuint (count_keys (), ==, before);
+  g_assert_cmpuint (count_items ("/keys", NULL), ==, before);
   expect ("/keys/rotate", "{\"alg\":\"ES256\"}", NULL, 200);
-  g_assert_cmpuint (count_keys (), >, before);
+  g_assert_cmpuint (count_items ("/keys", NULL), >, before);
 }
 
 static void
@@ -139,24 +104,16 @@ test_others (void)
 int
 main (int argc, char **argv)
 {
-  g_autoptr (GError) error = NULL;
-  int result;
+  static const HouseTest tests[] = {
+    { "/api-repeat/again", test_again },
+    { "/api-repeat/other-request", test_other_request },
+    { "/api-repeat/refused", test_refused },
+    { "/api-repeat/prepared", test_prepared },
+    { "/api-repeat/no-answer", test_no_answer },
+    { "/api-repeat/key", test_key },
+    { "/api-repeat/others", test_others },
+    { NULL, NULL },
+  };
 
-  g_test_init (&argc, &argv, NULL);
-  store = fixture_open ();
-  tenant = postern_tenant_new ("default", "https://id.example", store, &error);
-  g_assert_no_error (error);
-  api = api_fixture_new (tenant);
-  g_test_add_func ("/api-repeat/again", test_again);
-  g_test_add_func ("/api-repeat/other-request", test_other_request);
-  g_test_add_func ("/api-repeat/refused", test_refused);
-  g_test_add_func ("/api-repeat/prepared", test_prepared);
-  g_test_add_func ("/api-repeat/no-answer", test_no_answer);
-  g_test_add_func ("/api-repeat/key", test_key);
-  g_test_add_func ("/api-repeat/others", test_others);
-  result = g_test_run ();
-  api_fixture_free (api);
-  g_object_unref (tenant);
-  fixture_close (store, TRUE);
-  return result;
+  return house_run (argc, argv, NULL, tests);
 }

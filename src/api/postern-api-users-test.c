@@ -1,0 +1,212 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "postern-api-house-fixture.h"
+
+typedef struct {
+  const char *user;
+  char *value;
+} Password;
+
+static gboolean
+read_password (PosternTxn *txn, gpointer data, GError **error)
+{
+  Password *self = data;
+  g_autoptr (PosternCredential) credential = postern_credential_store_find (txn, self->user, "password", error);
+
+  self->value = credential ? g_strdup (credential->value) : NULL;
+  return credential != NULL;
+}
+
+static void
+test_users (void)
+{
+  g_autoptr (GVariant) made = call ("POST", "/users", NULL, "{\"email\":\"Ada@Example.org\",\"name\":\"Ada\",\"email_verified\":true,\"password\":\"long enough\"}", 201);
+  const char *id = postern_json_get_string (made, "id");
+  g_autofree char *path = g_strconcat ("/users/", id, NULL);
+  Password password = { id, NULL };
+  g_autoptr (GVariant) shown = NULL, changed = NULL;
+
+  g_assert_cmpstr (postern_json_get_string (made, "email"), ==, "ada@example.org");
+  g_assert_cmpstr (postern_json_get_string (made, "name"), ==, "Ada");
+  g_assert_true (postern_store_read (store, POSTERN_KEEP_LASTING, read_password, &password, NULL));
+  g_assert_cmpstr (password.value, ==, "$test$long enough");
+  g_free (password.value);
+  shown = call ("GET", "/users/ADA@example.org", NULL, NULL, 200); /* by what they sign in with */
+  g_assert_cmpstr (postern_json_get_string (shown, "id"), ==, id);
+  assert_audited ("user.created");
+
+  refuses ("POST", "/users", "{\"email\":\"ada@example.org\"}", 409, "");
+  refuses ("POST", "/users", "{\"email\":\"x@example.org\",\"password\":\"short\"}", 400, "too short");
+  refuses ("POST", "/users", "{\"email\":\"x@example.org\",\"admin\":true}", 400, "admin: there is no such member");
+  refuses ("POST", "/users", "{\"email\":7}", 400, "email: must be a string");
+  refuses ("POST", "/users", "{\"username\":\"a@b\"}", 400, "username: ");
+  refuses ("POST", "/users", "{}", 400, "email: or username");
+  refuses ("POST", "/users", "[]", 400, "no JSON object");
+  refuses ("POST", "/users", "{\"email\":\"x@example.org\",\"password_hash\":\"plain\"}", 400, "password_hash: ");
+  g_assert_cmpuint (count_items ("/users", NULL), ==, 1); /* nothing of a refused one stays */
+
+  changed = call ("PATCH", path, NULL, "{\"username\":\"ada\",\"email\":null,\"disabled\":true,\"profile\":{\"locale\":\"de\"}}", 200);
+  g_assert_null (postern_json_get_string (changed, "email"));
+  g_assert_true (postern_json_get_boolean (changed, "disabled", FALSE));
+  g_assert_false (postern_json_get_boolean (changed, "email_verified", TRUE));
+  g_assert_cmpstr (postern_json_get_string (changed, "name"), ==, "Ada");
+  refuses ("GET", "/users/nobody", NULL, 404, "user");
+  g_assert_null (call ("DELETE", path, NULL, NULL, 204));
+  refuses ("DELETE", path, NULL, 404, "user");
+}
+
+/* An address that was proved makes no other one proved. */
+static void
+test_new_address (void)
+{
+  g_autoptr (GVariant) made = call ("POST", "/users", NULL, "{\"email\":\"eve@example.org\",\"email_verified\":true,\"phone\":\"+15550100\",\"phone_verified\":true}", 201);
+  g_autofree char *path = g_strconcat ("/users/", postern_json_get_string (made, "id"), NULL);
+  g_autoptr (GVariant) same = call ("PATCH", path, NULL, "{\"email\":\"EVE@example.org\"}", 200);
+  g_autoptr (GVariant) other = call ("PATCH", path, NULL, "{\"email\":\"ada@example.org\",\"phone\":\"+15550101\"}", 200);
+  g_autoptr (GVariant) said = call ("PATCH", path, NULL, "{\"email\":\"bob@example.org\",\"email_verified\":true}", 200);
+
+  g_assert_true (postern_json_get_boolean (same, "email_verified", FALSE));
+  g_assert_false (postern_json_get_boolean (other, "email_verified", TRUE));
+  g_assert_false (postern_json_get_boolean (other, "phone_verified", TRUE));
+  g_assert_true (postern_json_get_boolean (said, "email_verified", FALSE));
+  g_assert_null (call ("DELETE", path, NULL, NULL, 204));
+}
+
+/* Who has lost all second factors: it waits, it is in the log, and it can be taken back. */
+static void
+test_factor_reset (void)
+{
+  g_autoptr (GVariant) made = call ("POST", "/users", NULL, "{\"email\":\"lost@example.org\",\"email_verified\":true}", 201);
+  g_autofree char *user = g_strconcat ("/users/", postern_json_get_string (made, "id"), NULL);
+  g_autofree char *path = g_strconcat (user, "/factor-reset", NULL);
+  g_autoptr (GVariant) asked = call ("POST", path, NULL, "{}", 200);
+
+  g_assert_cmpint (postern_json_get_int64 (asked, "due_at", 0), >, g_get_real_time () / G_USEC_PER_SEC + 3600);
+  assert_audited ("factor-reset.requested");
+  refuses ("POST", path, "{\"at\":\"once\"}", 400, "at");
+  refuses ("POST", "/users/nobody/factor-reset", "{}", 404, "user");
+  g_assert_null (call ("DELETE", path, NULL, NULL, 204));
+  assert_audited ("factor-reset.cancelled");
+  g_assert_null (call ("DELETE", user, NULL, NULL, 204));
+}
+
+static void
+test_unlink (void)
+{
+  g_autoptr (GVariant) ada = call ("POST", "/users", NULL, "{\"username\":\"ada\"}", 201);
+  g_autoptr (GVariant) eve = call ("POST", "/users", NULL, "{\"username\":\"eve\"}", 201);
+  g_autofree char *own = g_strconcat ("/users/", postern_json_get_string (ada, "id"), NULL);
+  g_autofree char *foreign = g_strconcat ("/users/", postern_json_get_string (eve, "id"), NULL);
+  g_autofree char *of_own = g_strconcat (own, "/identities/" API_FIXTURE_IDENTITY, NULL);
+  g_autofree char *of_foreign = g_strconcat (foreign, "/identities/" API_FIXTURE_IDENTITY, NULL);
+
+  fixture_write (store, api_fixture_link, (gpointer) postern_json_get_string (ada, "id"));
+  refuses ("DELETE", of_foreign, NULL, 404, "has no identity");
+  g_assert_null (call ("DELETE", of_own, NULL, NULL, 204));
+  assert_audited ("identity.unlinked");
+  refuses ("DELETE", of_own, NULL, 404, "has no identity");
+  g_assert_null (call ("DELETE", own, NULL, NULL, 204));
+  g_assert_null (call ("DELETE", foreign, NULL, NULL, 204));
+}
+
+/* Whose it is, and nobody else's; who holds it is signed out by it. */
+static void
+test_remove_credential (void)
+{
+  g_autoptr (GVariant) ada = call ("POST", "/users", NULL, "{\"username\":\"ada\",\"password\":\"long enough\"}", 201);
+  g_autoptr (GVariant) eve = call ("POST", "/users", NULL, "{\"username\":\"eve\"}", 201), list = postern_json_get (ada, "credentials"), box = g_variant_get_child_value (list, 0), credential = g_variant_get_variant (box);
+  g_autofree char *own = g_strdup_printf ("/users/ada/credentials/%s", postern_json_get_string (credential, "id")), *foreign = g_strdup_printf ("/users/eve/credentials/%s", postern_json_get_string (credential, "id"));
+
+  refuses ("DELETE", foreign, NULL, 404, "has no credential");
+  g_assert_null (call ("DELETE", own, NULL, NULL, 204));
+  assert_audited ("credential.removed");
+  refuses ("DELETE", own, NULL, 404, "has no credential");
+  g_assert_null (call ("DELETE", "/users/ada", NULL, NULL, 204));
+  g_assert_null (call ("DELETE", "/users/eve", NULL, NULL, 204));
+}
+
+static void
+test_pages (void)
+{
+  g_autoptr (GVariant) first = NULL;
+  g_autofree char *query = NULL;
+
+  for (guint i = 0; i < 5; i++)
+    {
+      g_autofree char *body = g_strdup_printf ("{\"username\":\"page%u\"}", i);
+      g_autoptr (GVariant) made = call ("POST", "/users", NULL, body, 201);
+    }
+  first = call ("GET", "/users", "limit=3", NULL, 200);
+  query = g_strdup_printf ("limit=3&after=%s", postern_json_get_string (first, "next"));
+  g_assert_cmpuint (count_items ("/users", query), ==, 2);
+  g_assert_cmpuint (count_items ("/users", "search=PAGE1"), ==, 1);
+  g_assert_cmpuint (count_items ("/users", "username=PAGE1"), ==, 1);
+  g_assert_cmpuint (count_items ("/users", "username=page"), ==, 0);
+  g_assert_cmpuint (count_items ("/users", "email=page1"), ==, 0); /* it is a user name */
+  g_assert_cmpuint (count_items ("/users", "username=page1&search=x"), ==, 0);
+  g_assert_cmpuint (count_items ("/users", "username=page1&disabled=true"), ==, 0);
+  g_assert_cmpuint (count_items ("/users", "search=page&disabled=false&created_after=1"), ==, 5);
+  g_assert_cmpuint (count_items ("/users", "search=page&created_before=1"), ==, 0);
+  {
+    g_autoptr (GVariant) refused = call ("GET", "/users", "limit=0", NULL, 400);
+    g_autoptr (GVariant) twice = call ("GET", "/users", "limit=1&limit=2", NULL, 400);
+  }
+}
+
+/* --- whom the end of sessions concerns ------------------------------------------------------------------------------- */
+
+static guint ends, tells;
+
+static GPtrArray *
+count_end (PosternTxn *txn, const char *user_id, GError **error)
+{
+  ends++;
+  return g_ptr_array_new ();
+}
+
+static void
+count_tell (PosternTenant *told, GPtrArray *ended, gpointer user_data)
+{
+  g_assert_true (told == tenant);
+  tells++;
+}
+
+/* Told once it is committed, and never of what was taken back. */
+static void
+test_ends (void)
+{
+  static const PosternApiSessions sessions = { NULL, count_end, count_tell };
+  g_autoptr (GVariant) made = call ("POST", "/users", NULL, "{\"email\":\"end@example.org\"}", 201);
+  g_autoptr (GVariant) other = call ("POST", "/users", NULL, "{\"email\":\"other-end@example.org\"}", 201);
+  g_autofree char *path = g_strconcat ("/users/", postern_json_get_string (made, "id"), NULL);
+
+  postern_api_set_sessions (api, &sessions, NULL);
+  g_variant_unref (call ("PATCH", path, NULL, "{\"name\":\"Enda\"}", 200));
+  g_assert_cmpuint (ends, ==, 0);
+  refuses ("PATCH", path, "{\"disabled\":true,\"email\":\"other-end@example.org\"}", 409, "");
+  g_assert_cmpuint (tells, ==, 0);
+  g_variant_unref (call ("PATCH", path, NULL, "{\"disabled\":true}", 200));
+  g_assert_cmpuint (tells, ==, 1);
+  g_variant_unref (call ("PATCH", path, NULL, "{\"disabled\":false,\"password\":\"long enough\"}", 200));
+  g_assert_cmpuint (tells, ==, 2);
+  g_assert_null (call ("DELETE", path, NULL, NULL, 204));
+  g_assert_cmpuint (tells, ==, 3);
+  postern_api_set_sessions (api, NULL, NULL);
+  g_assert_null (call ("DELETE", "/users/other-end@example.org", NULL, NULL, 204));
+}
+
+int
+main (int argc, char **argv)
+{
+  static const HouseTest tests[] = {
+    { "/api-users/users", test_users },
+    { "/api-users/new-address", test_new_address },
+    { "/api-users/unlink", test_unlink },
+    { "/api-users/remove-credential", test_remove_credential },
+    { "/api-users/factor-reset", test_factor_reset },
+    { "/api-users/ends", test_ends },
+    { "/api-users/pages", test_pages },
+    { NULL, NULL },
+  };
+
+  return house_run (argc, argv, NULL, tests);
+}
