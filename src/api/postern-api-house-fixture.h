@@ -158,25 +158,45 @@ typedef struct {
   void (*run) (void);
 } HouseTest;
 
-/** house_run: what main() does. @prepare: (nullable): what else is to be there before the tests; @tests: ends with a row without a path */
-static inline int
-house_run (int argc, char **argv, void (*prepare) (void), const HouseTest *tests)
+static inline void
+house_begin (int *argc, char ***argv)
 {
   g_autoptr (GError) error = NULL;
-  int failed;
 
-  g_test_init (&argc, &argv, NULL);
+  g_test_init (argc, argv, NULL);
   store = fixture_open ();
   tenant = postern_tenant_new ("default", "https://id.example", store, &error);
   g_assert_no_error (error);
   api = api_fixture_new (tenant);
-  if (prepare != NULL)
-    prepare ();
-  for (; tests->path != NULL; tests++)
-    g_test_add_func (tests->path, tests->run);
-  failed = g_test_run ();
+}
+
+static inline void
+house_end (void)
+{
   api_fixture_free (api);
   g_clear_object (&tenant);
   fixture_close (store, TRUE);
+}
+
+/** house_test: @tests: ends with a row without a path. Returns: what main() returns */
+static inline int
+house_test (const HouseTest *tests)
+{
+  for (; tests->path != NULL; tests++)
+    g_test_add_func (tests->path, tests->run);
+  return g_test_run ();
+}
+
+/** house_run: what main() does. @prepare: (nullable): what else is to be there before the tests */
+static inline int
+house_run (int argc, char **argv, void (*prepare) (void), const HouseTest *tests)
+{
+  int failed;
+
+  house_begin (&argc, &argv);
+  if (prepare != NULL)
+    prepare ();
+  failed = house_test (tests);
+  house_end ();
   return failed;
 }

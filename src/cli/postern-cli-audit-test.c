@@ -1,0 +1,72 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "postern-cli-fixture.h"
+
+/* A file of `out`, which goes at the end. (transfer full) */
+static char *
+keep_out (const char *name)
+{
+  char *file = g_build_filename (folder, name, NULL);
+
+  g_assert_true (g_file_set_contents (file, out, -1, NULL));
+  return file;
+}
+
+/* From an entry to its proof, which is checked without a server, as is the whole log. */
+static void
+test_audit (void)
+{
+  g_autoptr (GVariant) made = postern_json ("user create --username ada"), list = postern_json ("audit list --limit 1"), items = postern_json_get (list, "items");
+  g_autoptr (GVariant) box = g_variant_get_child_value (items, 0), entry = g_variant_get_variant (box), head = NULL;
+  g_autofree char *prove = g_strdup_printf ("audit prove %s", postern_json_get_string (entry, "id"));
+  g_autofree char *log_file = NULL, *keys_file = NULL, *proof_file = NULL, *head_file = NULL, *bad_file = NULL;
+  g_autofree char *check = NULL, *verify = NULL, *verify_bad = NULL, *unkeyed = NULL, *consistency = NULL, *part = NULL;
+  g_autoptr (GString) bad = NULL;
+
+  head = postern_json ("audit head");
+  g_clear_pointer (&out, g_free);
+  out = g_strdup (postern_json_get_string (head, "statement"));
+  head_file = keep_out ("head");
+  g_assert_cmpint (postern ("audit keys"), ==, 0);
+  keys_file = keep_out ("keys.json");
+  g_assert_cmpint (postern (prove), ==, 0);
+  proof_file = keep_out ("proof.json");
+  check = g_strdup_printf ("audit check-proof %s --key %s", proof_file, keys_file);
+  g_assert_cmpint (postern (check), ==, 0);
+  g_assert_nonnull (strstr (out, "is entry 0 of the log of"));
+  unkeyed = g_strdup_printf ("audit check-proof %s", proof_file);
+  g_assert_cmpint (postern (unkeyed), ==, 1);
+
+  g_assert_cmpint (postern ("audit export"), ==, 0);
+  log_file = keep_out ("log.jsonl");
+  bad = g_string_new (out);
+  verify = g_strdup_printf ("audit verify %s --key %s --head %s", log_file, keys_file, head_file);
+  g_assert_cmpint (postern (verify), ==, 0);
+  g_assert_nonnull (strstr (out, "good: entries 0 to "));
+  g_string_replace (bad, "\"actor\":\"local", "\"actor\":\"other", 1);
+  g_free (g_steal_pointer (&out));
+  out = g_strdup (bad->str);
+  bad_file = keep_out ("bad.jsonl");
+  verify_bad = g_strdup_printf ("audit verify %s", bad_file);
+  g_assert_cmpint (postern (verify_bad), ==, 1);
+  g_assert_nonnull (strstr (out, "was altered"));
+
+  consistency = g_strdup_printf ("audit consistency %u %u", 1u, (guint) postern_json_get_int64 (head, "tree_size", 0));
+  g_assert_cmpint (postern (consistency), ==, 1); /* nothing of one entry was signed */
+  g_assert_cmpint (postern ("audit export --from 1 --to 2000-01-01T00:00:00Z"), ==, 0);
+  part = keep_out ("part.jsonl");
+  g_assert_cmpint (postern ("audit export --from yesterday"), ==, 1);
+  g_assert_cmpint (postern ("audit prove aud_none"), ==, 3);
+  g_assert_cmpint (postern ("audit heads"), ==, 0);
+  g_assert_cmpint (postern ("audit verify /nowhere"), ==, 3);
+}
+
+int
+main (int argc, char **argv)
+{
+  static const HouseTest tests[] = {
+    { "/cli-audit/audit", test_audit },
+    { NULL, NULL },
+  };
+
+  return cli_run (argc, argv, tests);
+}

@@ -1,0 +1,102 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "postern-cli-fixture.h"
+
+static char *
+write_table (const char *text)
+{
+  char *path = g_build_filename (folder, "people.csv", NULL);
+
+  g_assert_true (g_file_set_contents (path, text, -1, NULL));
+  return path;
+}
+
+static char *
+make_people (void)
+{
+  g_autoptr (GString) text = g_string_new ("email,name,password_hash\n");
+
+  for (guint i = 1; i <= 1203; i++)
+    g_string_append_printf (text, "import%u@example.org,Person %u,%s\n", i == 1100 ? 5 : i, i, i == 7 ? "$unknown$x" : "$test$correct horse");
+  g_string_insert (text, (gssize) strlen ("email,name,password_hash\n"), "import0@example.org\n"); /* a field too few */
+  return g_string_free (g_steal_pointer (&text), FALSE);
+}
+
+static gboolean
+count_in (PosternTxn *txn, gpointer number, GError **error)
+{
+  *(gint64 *) number = postern_user_store_count (txn, error);
+  return TRUE;
+}
+
+static gint64
+count_users (void)
+{
+  gint64 number = 0;
+
+  g_assert_true (postern_store_read (store, POSTERN_KEEP_LASTING, count_in, &number, NULL));
+  return number;
+}
+
+static void
+assert_report (const char *path, const char *words, guint n_lines)
+{
+  g_autofree char *text = NULL;
+  g_auto (GStrv) lines = NULL;
+
+  g_assert_true (g_file_get_contents (path, &text, NULL, NULL));
+  lines = g_strsplit (text, "\n", -1);
+  g_assert_cmpuint (g_strv_length (lines), ==, n_lines + 1);
+  g_assert_nonnull (strstr (text, words));
+  g_unlink (path);
+}
+
+/* Looked at, cut off after a batch, gone on with, and begun again when it is done. */
+static void
+test_import (void)
+{
+  g_autofree char *text = make_people (), *path = write_table (text), *report = g_build_filename (folder, "report", NULL);
+  g_autofree char *line = g_strdup_printf ("user import %s --format csv --report %s", path, report), *dry = g_strconcat (line, " --dry-run", NULL);
+  g_autofree char *digest = g_compute_checksum_for_string (G_CHECKSUM_SHA256, text, -1);
+  g_autofree char *begin = g_strdup_printf ("{\"digest\":\"%s\",\"format\":\"csv\"}", digest);
+  g_autoptr (PosternResponse) begun = NULL, batch = NULL;
+  g_autoptr (GVariant) import = NULL;
+  g_autofree char *batch_path = NULL;
+  gint64 before = count_users ();
+
+  g_assert_cmpint (postern (dry), ==, 1);
+  g_assert_nonnull (strstr (out, "1201"));
+  assert_report (report, "import5@example.org stands in the file before", 3);
+  g_assert_cmpint (count_users (), ==, before);
+
+  begun = api_fixture_dispatch (api, "POST", "/api/v1/imports", NULL, begin);
+  import = postern_json_parse_object (g_bytes_get_data (postern_response_get_body (begun), NULL), (gssize) g_bytes_get_size (postern_response_get_body (begun)), 0, NULL);
+  batch_path = g_strdup_printf ("/api/v1/imports/%s/users", postern_json_get_string (import, "id"));
+  batch = api_fixture_dispatch (api, "POST", batch_path, NULL, "{\"position\":0,\"skipped\":1,\"users\":[{\"email\":\"import1@example.org\"},{\"email\":\"import2@example.org\"}]}");
+  g_assert_cmpuint (postern_response_get_status (batch), ==, 200);
+
+  g_assert_cmpint (postern (line), ==, 1);
+  g_assert_nonnull (strstr (err, "3 records were taken over before"));
+  assert_report (report, "is of no kind that can be verified here", 2);
+  g_assert_cmpint (count_users (), ==, before + 1201);
+
+  g_assert_cmpint (postern (line), ==, 1); /* it was done: everybody is there already */
+  assert_report (report, "another user already signs in", 1204);
+  g_assert_cmpint (count_users (), ==, before + 1201);
+
+  g_assert_cmpint (postern ("user import /nowhere --format csv"), ==, 1);
+  g_assert_cmpint (postern ("user import /nowhere --format ldif"), ==, 1);
+  g_assert_nonnull (strstr (err, "keycloak  Keycloak"));
+  g_assert_cmpint (postern ("user import /nowhere --format csv --connector google"), ==, 1);
+  g_unlink (path);
+}
+
+int
+main (int argc, char **argv)
+{
+  static const HouseTest tests[] = {
+    { "/cli-import/import", test_import },
+    { NULL, NULL },
+  };
+
+  return cli_run (argc, argv, tests);
+}
