@@ -191,6 +191,10 @@ postern_tenants_directory_refresh (PosternTenants *self)
   if (look (self, read_revision, &reading, &error) && (g_strcmp0 (reading.revision, self->revision) == 0 || postern_tenants_directory_read (self, &error)))
     return;
   g_warning ("the directory of tenants could not be read again, what was known before holds: %s", error->message);
+  g_mutex_lock (&self->lock);
+  self->generation = G_MAXUINT64; /* of no state: it is tried again a moment later, not at the next change */
+  self->checked_at = g_get_monotonic_time ();
+  g_mutex_unlock (&self->lock);
 }
 
 gboolean
