@@ -118,6 +118,22 @@ storage_kit_read (PosternStore *store, PosternKeep keep, PosternTxnFunc func, gp
   g_assert_true (done);
 }
 
+void
+storage_kit_run_lasting (gconstpointer func)
+{
+  g_autoptr (PosternStore) store = storage_kit_open ();
+
+  storage_kit_write (store, POSTERN_KEEP_LASTING, (PosternTxnFunc) func, NULL);
+}
+
+void
+storage_kit_run_short (gconstpointer func)
+{
+  g_autoptr (PosternStore) store = storage_kit_open ();
+
+  storage_kit_write (store, POSTERN_KEEP_SHORT, (PosternTxnFunc) func, NULL);
+}
+
 /* --- specimens -------------------------------------------------------------------------------------------------- */
 
 PosternUser *
@@ -233,6 +249,8 @@ main (int argc, char **argv)
   storage_people_add_tests ();
   storage_tokens_add_tests ();
   storage_rest_add_tests ();
+  storage_audit_add_tests ();
+  storage_purge_add_tests ();
   storage_roles_add_tests ();
   storage_seal_add_tests ();
   storage_tenants_add_tests ();

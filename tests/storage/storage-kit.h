@@ -24,6 +24,9 @@ const char *storage_kit_module (void);
 /* run @func, which must succeed */
 void storage_kit_write (PosternStore *store, PosternKeep keep, PosternTxnFunc func, gpointer data);
 void storage_kit_read (PosternStore *store, PosternKeep keep, PosternTxnFunc func, gpointer data);
+/* for g_test_add_data_func(): @func, a PosternTxnFunc, in one transaction of a fresh tenant */
+void storage_kit_run_lasting (gconstpointer func);
+void storage_kit_run_short (gconstpointer func);
 
 PosternUser *storage_kit_new_user (const char *username, const char *email, const char *phone);
 PosternApplication *storage_kit_new_application (const char *name);
@@ -49,6 +52,8 @@ void storage_apart_clear (void);
 void storage_people_add_tests (void);
 void storage_tokens_add_tests (void);
 void storage_rest_add_tests (void);
+void storage_audit_add_tests (void);
+void storage_purge_add_tests (void);
 void storage_roles_add_tests (void);
 void storage_seal_add_tests (void);
 void storage_tenants_add_tests (void);

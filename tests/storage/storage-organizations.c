@@ -474,24 +474,16 @@ joins_of_many (void)
   g_assert_cmpint (many.shortest, <, 3 * few.shortest + 100);
 }
 
-static void
-run_in_one_write (gconstpointer func)
-{
-  g_autoptr (PosternStore) store = storage_kit_open ();
-
-  storage_kit_write (store, POSTERN_KEEP_LASTING, (PosternTxnFunc) func, NULL);
-}
-
 void
 storage_organizations_add_tests (void)
 {
-  g_test_add_data_func ("/storage/organizations", organizations, run_in_one_write);
-  g_test_add_data_func ("/storage/organizations/members", members, run_in_one_write);
-  g_test_add_data_func ("/storage/organizations/groups", groups, run_in_one_write);
-  g_test_add_data_func ("/storage/organizations/domains", domains, run_in_one_write);
-  g_test_add_data_func ("/storage/organizations/invitations", invitations, run_in_one_write);
-  g_test_add_data_func ("/storage/organizations/choices", choices, run_in_one_write);
-  g_test_add_data_func ("/storage/organizations/joins", joins, run_in_one_write);
+  g_test_add_data_func ("/storage/organizations", organizations, storage_kit_run_lasting);
+  g_test_add_data_func ("/storage/organizations/members", members, storage_kit_run_lasting);
+  g_test_add_data_func ("/storage/organizations/groups", groups, storage_kit_run_lasting);
+  g_test_add_data_func ("/storage/organizations/domains", domains, storage_kit_run_lasting);
+  g_test_add_data_func ("/storage/organizations/invitations", invitations, storage_kit_run_lasting);
+  g_test_add_data_func ("/storage/organizations/choices", choices, storage_kit_run_lasting);
+  g_test_add_data_func ("/storage/organizations/joins", joins, storage_kit_run_lasting);
   g_test_add_func ("/storage/organizations/joins-of-many", joins_of_many);
-  g_test_add_data_func ("/storage/organizations/deletions", deletions, run_in_one_write);
+  g_test_add_data_func ("/storage/organizations/deletions", deletions, storage_kit_run_lasting);
 }

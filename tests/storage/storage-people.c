@@ -388,25 +388,17 @@ user_delete (PosternTxn *txn, gpointer data, GError **error)
   return TRUE;
 }
 
-static void
-run_in_one_write (gconstpointer func)
-{
-  g_autoptr (PosternStore) store = storage_kit_open ();
-
-  storage_kit_write (store, POSTERN_KEEP_LASTING, (PosternTxnFunc) func, NULL);
-}
-
 void
 storage_people_add_tests (void)
 {
-  g_test_add_data_func ("/storage/users", users, run_in_one_write);
-  g_test_add_data_func ("/storage/users/conflicts", user_conflicts, run_in_one_write);
-  g_test_add_data_func ("/storage/users/list", user_list, run_in_one_write);
-  g_test_add_data_func ("/storage/users/delete", user_delete, run_in_one_write);
-  g_test_add_data_func ("/storage/standing", standing, run_in_one_write);
-  g_test_add_data_func ("/storage/credentials", credentials, run_in_one_write);
-  g_test_add_data_func ("/storage/identities", identities, run_in_one_write);
-  g_test_add_data_func ("/storage/sessions", sessions, run_in_one_write);
-  g_test_add_data_func ("/storage/sessions/list", session_list, run_in_one_write);
-  g_test_add_data_func ("/storage/devices", devices, run_in_one_write);
+  g_test_add_data_func ("/storage/users", users, storage_kit_run_lasting);
+  g_test_add_data_func ("/storage/users/conflicts", user_conflicts, storage_kit_run_lasting);
+  g_test_add_data_func ("/storage/users/list", user_list, storage_kit_run_lasting);
+  g_test_add_data_func ("/storage/users/delete", user_delete, storage_kit_run_lasting);
+  g_test_add_data_func ("/storage/standing", standing, storage_kit_run_lasting);
+  g_test_add_data_func ("/storage/credentials", credentials, storage_kit_run_lasting);
+  g_test_add_data_func ("/storage/identities", identities, storage_kit_run_lasting);
+  g_test_add_data_func ("/storage/sessions", sessions, storage_kit_run_lasting);
+  g_test_add_data_func ("/storage/sessions/list", session_list, storage_kit_run_lasting);
+  g_test_add_data_func ("/storage/devices", devices, storage_kit_run_lasting);
 }

@@ -316,22 +316,14 @@ leaving (PosternTxn *txn, gpointer data, GError **error)
   return TRUE;
 }
 
-static void
-run_in_one_write (gconstpointer func)
-{
-  g_autoptr (PosternStore) store = storage_kit_open ();
-
-  storage_kit_write (store, POSTERN_KEEP_LASTING, (PosternTxnFunc) func, NULL);
-}
-
 void
 storage_roles_add_tests (void)
 {
-  g_test_add_data_func ("/storage/resources", resources, run_in_one_write);
-  g_test_add_data_func ("/storage/roles", roles, run_in_one_write);
-  g_test_add_data_func ("/storage/roles/permissions", permissions, run_in_one_write);
-  g_test_add_data_func ("/storage/roles/assignments", assignments, run_in_one_write);
-  g_test_add_data_func ("/storage/roles/delete", role_goes, run_in_one_write);
-  g_test_add_data_func ("/storage/roles/effective", effective, run_in_one_write);
-  g_test_add_data_func ("/storage/roles/leaving", leaving, run_in_one_write);
+  g_test_add_data_func ("/storage/resources", resources, storage_kit_run_lasting);
+  g_test_add_data_func ("/storage/roles", roles, storage_kit_run_lasting);
+  g_test_add_data_func ("/storage/roles/permissions", permissions, storage_kit_run_lasting);
+  g_test_add_data_func ("/storage/roles/assignments", assignments, storage_kit_run_lasting);
+  g_test_add_data_func ("/storage/roles/delete", role_goes, storage_kit_run_lasting);
+  g_test_add_data_func ("/storage/roles/effective", effective, storage_kit_run_lasting);
+  g_test_add_data_func ("/storage/roles/leaving", leaving, storage_kit_run_lasting);
 }

@@ -100,18 +100,10 @@ test_read_only (void)
   storage_kit_write (store, POSTERN_KEEP_LASTING, put_setting, NULL);
 }
 
-static void
-run_lasting (gconstpointer func)
-{
-  g_autoptr (PosternStore) store = storage_kit_open ();
-
-  storage_kit_write (store, POSTERN_KEEP_LASTING, (PosternTxnFunc) func, NULL);
-}
-
 void
 storage_tenants_add_tests (void)
 {
-  g_test_add_data_func ("/storage/tenants", tenants, run_lasting);
-  g_test_add_data_func ("/storage/tenant-domains", domains, run_lasting);
+  g_test_add_data_func ("/storage/tenants", tenants, storage_kit_run_lasting);
+  g_test_add_data_func ("/storage/tenant-domains", domains, storage_kit_run_lasting);
   g_test_add_func ("/storage/read-only", test_read_only);
 }

@@ -247,23 +247,15 @@ keys (PosternTxn *txn, gpointer data, GError **error)
   return TRUE;
 }
 
-static void
-run_in_one_write (gconstpointer func)
-{
-  g_autoptr (PosternStore) store = storage_kit_open ();
-
-  storage_kit_write (store, POSTERN_KEEP_LASTING, (PosternTxnFunc) func, NULL);
-}
-
 void
 storage_tokens_add_tests (void)
 {
-  g_test_add_data_func ("/storage/applications", applications, run_in_one_write);
-  g_test_add_data_func ("/storage/grants", grants, run_in_one_write);
-  g_test_add_data_func ("/storage/codes", codes, run_in_one_write);
-  g_test_add_data_func ("/storage/refresh-tokens", refresh_tokens, run_in_one_write);
-  g_test_add_data_func ("/storage/consents", consents, run_in_one_write);
-  g_test_add_data_func ("/storage/revoked-tokens", revoked_tokens, run_in_one_write);
-  g_test_add_data_func ("/storage/access-tokens", access_tokens, run_in_one_write);
-  g_test_add_data_func ("/storage/keys", keys, run_in_one_write);
+  g_test_add_data_func ("/storage/applications", applications, storage_kit_run_lasting);
+  g_test_add_data_func ("/storage/grants", grants, storage_kit_run_lasting);
+  g_test_add_data_func ("/storage/codes", codes, storage_kit_run_lasting);
+  g_test_add_data_func ("/storage/refresh-tokens", refresh_tokens, storage_kit_run_lasting);
+  g_test_add_data_func ("/storage/consents", consents, storage_kit_run_lasting);
+  g_test_add_data_func ("/storage/revoked-tokens", revoked_tokens, storage_kit_run_lasting);
+  g_test_add_data_func ("/storage/access-tokens", access_tokens, storage_kit_run_lasting);
+  g_test_add_data_func ("/storage/keys", keys, storage_kit_run_lasting);
 }
