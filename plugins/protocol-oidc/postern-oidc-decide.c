@@ -72,10 +72,10 @@ check_organization (PosternTxn *txn, const PosternOidcQuestion *question, gboole
 }
 
 static const char *
-check_permission (PosternTxn *txn, const PosternOidcQuestion *question, PosternOrganization *organization, PosternResource *resource, GError **error)
+check_permission (PosternTxn *txn, const char *issuer, const PosternOidcQuestion *question, PosternOrganization *organization, PosternResource *resource, GError **error)
 {
   PosternPermissionSubject subject = { question->subject_id, organization ? organization->id : NULL };
-  g_autoptr (PosternPermission) permission = postern_permission_read (txn, &subject, error);
+  g_autoptr (PosternPermission) permission = postern_permission_read (txn, issuer, &subject, error);
 
   return permission && postern_permission_has (permission, resource->indicator, question->action) ? NULL : "not_permitted";
 }
@@ -98,7 +98,7 @@ find_reason (PosternClient *client, PosternResourceBook *book, PosternTxn *txn, 
   reason = user ? check_user (txn, question->subject_id, error) : check_application (txn, question->subject_id, error);
   if (reason == NULL && question->organization_id)
     reason = check_organization (txn, question, user, &organization, error);
-  return reason ? reason : check_permission (txn, question, organization, resource, error);
+  return reason ? reason : check_permission (txn, postern_resource_book_get_issuer (book), question, organization, resource, error);
 }
 
 gboolean

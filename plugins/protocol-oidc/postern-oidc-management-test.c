@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "postern-oidc-world.h"
 
+#include "postern-role.h"
+
 #define RESOURCE POSTERN_OIDC_WORLD_ISSUER "/api/v1"
 #define PAIRS(...) ((const char *const[]){ __VA_ARGS__, NULL })
 
@@ -76,10 +78,63 @@ change_application (PosternTxn *txn, gpointer data, GError **error)
   return postern_application_store_update (txn, application, error);
 }
 
+typedef struct {
+  const char *role, *subject_id;
+  gboolean take;
+} Giving;
+
+static gboolean
+give (PosternTxn *txn, gpointer data, GError **error)
+{
+  const Giving *self = data;
+  g_autoptr (PosternRole) role = postern_role_get (txn, self->role, error);
+  PosternAssignment assignment = { (char *) self->subject_id, (char *) "", role->id, 1 };
+  gboolean changed;
+
+return self->take ? postern_assignment_store_delete (txn, &assignment, &changed, error) : postern_role_assign (txn, role, &assignment, &changed, error);
+}
+
+static void
+set_role (PosternOidcWorld *of, const char *role, const char *subject_id, gboolean has)
+{
+  Giving giving = { role, subject_id, !has };
+
+  postern_oidc_world_write (of, give, &giving);
+}
+
+/* The application's record is a ceiling; roles say what there is below it, and each call asks them. */
+static void
+test_machine_role (void)
+{
+  g_autofree char *secret = NULL, *id = postern_oidc_world_add_application (world, "service", MACHINE, &secret);
+  g_autofree char *basic = postern_oidc_world_basic (id, secret), *token = NULL;
+  g_autoptr (GVariant) none = postern_oidc_world_token (world, ASK_API, basic, NULL);
+
+  g_assert_cmpstr (postern_oidc_world_get (none, "error"), ==, "invalid_scope");
+  set_role (world, "support", id, TRUE);
+  token = get_own_token (world, id, secret, ASK_API);
+  admitted (token, id, id, "users:read users:write");
+  set_role (world, "read-only", id, TRUE);
+  set_role (world, "support", id, FALSE);
+  admitted (token, id, id, "users:read");
+  set_role (world, "read-only", id, FALSE);
+  refused (token, POSTERN_ERROR_ACCESS_DENIED);
+}
+
+/* (transfer full): its id */
+static char *
+add_machine (PosternOidcWorld *of, char **secret)
+{
+  char *id = postern_oidc_world_add_application (of, "service", MACHINE, secret);
+
+  set_role (of, "support", id, TRUE);
+  return id;
+}
+
 static void
 test_machine (void)
 {
-  g_autofree char *secret = NULL, *id = postern_oidc_world_add_application (world, "service", MACHINE, &secret);
+  g_autofree char *secret = NULL, *id = add_machine (world, &secret);
   g_autofree char *token = get_own_token (world, id, secret, ASK_API), *other = get_own_token (world, id, secret, ASK_OTHER);
   g_autofree char *basic = postern_oidc_world_basic (id, secret), *revoke = g_strconcat ("token=", token, NULL);
   const Change less = { id, "{'scope':'users:read','resources':['" RESOURCE "']}", TRUE }, none = { id, "{'scope':'users:read','resources':['https://api.example']}", TRUE };
@@ -116,28 +171,46 @@ revoke_all (PosternTxn *txn, gpointer data, GError **error)
   return postern_grant_store_revoke_all (txn, world->user_id, NULL, 1, error);
 }
 
-/* A person must be an administrator, and each time. */
+/* A person has what their role gives when the token is made, and when it is used. */
 static void
 test_person (void)
 {
-  const Change allow = { world->web, "{'redirect_uris':['https://app.example/callback'],'id_token_signed_response_alg':'ES256','scope':'openid users:read','resources':['" RESOURCE "']}", TRUE };
-  g_autoptr (GVariant) answer = NULL, plain = NULL;
+  const Change allow = { world->web, "{'redirect_uris':['https://app.example/callback'],'id_token_signed_response_alg':'ES256','scope':'openid users:read keys:write','resources':['" RESOURCE "']}", TRUE };
+  g_autoptr (GVariant) none = NULL, answer = NULL, plain = NULL;
   const char *token;
 
   postern_oidc_world_write (world, change_application, (gpointer) &allow);
-  answer = postern_oidc_world_sign_in (world, PAIRS ("resource", RESOURCE, "scope", "openid users:read"));
+  none = postern_oidc_world_sign_in (world, PAIRS ("resource", RESOURCE, "scope", "openid users:read"));
+  postern_oidc_world_write (world, set_administrator, GINT_TO_POINTER (TRUE));
+  refused (postern_oidc_world_get (none, "access_token"), POSTERN_ERROR_INVALID_TOKEN); /* it was never for the API */
+  answer = postern_oidc_world_sign_in (world, PAIRS ("resource", RESOURCE, "scope", "openid users:read keys:write"));
   plain = postern_oidc_world_sign_in (world, PAIRS ("scope", "openid users:read"));
   token = postern_oidc_world_get (answer, "access_token");
-  refused (token, POSTERN_ERROR_ACCESS_DENIED);
-  postern_oidc_world_write (world, set_administrator, GINT_TO_POINTER (TRUE));
-  admitted (token, world->user_id, world->web, "openid users:read");
+  admitted (token, world->user_id, world->web, "users:read keys:write");
   refused (postern_oidc_world_get (plain, "access_token"), POSTERN_ERROR_INVALID_TOKEN); /* made for the person's own things */
   refused (postern_oidc_world_get (answer, "id_token"), POSTERN_ERROR_INVALID_TOKEN);
   postern_oidc_world_write (world, set_administrator, GINT_TO_POINTER (FALSE));
   refused (token, POSTERN_ERROR_ACCESS_DENIED);
+  set_role (world, "read-only", world->user_id, TRUE);
+  admitted (token, world->user_id, world->web, "users:read");
   postern_oidc_world_write (world, set_administrator, GINT_TO_POINTER (TRUE));
   postern_oidc_world_write (world, revoke_all, NULL);
   refused (token, POSTERN_ERROR_INVALID_TOKEN);
+}
+
+/* Of what is asked for a token has what the role gives. */
+static void
+test_person_role (void)
+{
+  g_autoptr (GVariant) answer = NULL;
+
+  postern_oidc_world_write (world, set_administrator, GINT_TO_POINTER (FALSE));
+  set_role (world, "read-only", world->user_id, TRUE);
+  answer = postern_oidc_world_sign_in (world, PAIRS ("resource", RESOURCE, "scope", "openid users:read keys:write"));
+  g_assert_cmpstr (postern_oidc_world_get (answer, "scope"), ==, "openid users:read");
+  admitted (postern_oidc_world_get (answer, "access_token"), world->user_id, world->web, "users:read");
+  set_role (world, "read-only", world->user_id, FALSE);
+  refused (postern_oidc_world_get (answer, "access_token"), POSTERN_ERROR_ACCESS_DENIED);
 }
 
 /* Another tenant's, however alike it looks: its keys are not ours. */
@@ -145,7 +218,7 @@ static void
 test_foreign (void)
 {
   PosternOidcWorld *foreign = postern_oidc_world_new ();
-  g_autofree char *secret = NULL, *id = postern_oidc_world_add_application (foreign, "service", MACHINE, &secret);
+  g_autofree char *secret = NULL, *id = add_machine (foreign, &secret);
   g_autofree char *token = get_own_token (foreign, id, secret, ASK_API);
 
   refused (token, POSTERN_ERROR_INVALID_TOKEN);
@@ -179,7 +252,9 @@ main (int argc, char **argv)
   world = postern_oidc_world_new ();
   g_test_add_func ("/oidc-management/none", test_none);
   g_test_add_func ("/oidc-management/machine", test_machine);
+  g_test_add_func ("/oidc-management/machine-role", test_machine_role);
   g_test_add_func ("/oidc-management/person", test_person);
+  g_test_add_func ("/oidc-management/person-role", test_person_role);
   g_test_add_func ("/oidc-management/foreign", test_foreign);
   result = g_test_run ();
   postern_oidc_world_free (world);

@@ -4,6 +4,7 @@
 #include "postern-json.h"
 #include "postern-oidc-access-token.h"
 #include "postern-oidc-bearer.h"
+#include "postern-oidc-permission.h"
 #include "postern-oidc-resource.h"
 
 static gboolean
@@ -28,18 +29,20 @@ is_for (PosternOidc *self, GVariant *claims, const char *resource)
   return found;
 }
 
-/* What an administrator took from the application since the token was made is gone at once. */
-static char **
-dup_scopes (PosternClient *client, GVariant *claims)
+/* What an administrator took from the application, or from the roles of who calls, since the token was made is gone at once. */
+static gboolean
+read_scopes (PosternOidc *self, PosternClient *client, GVariant *claims, PosternBearer *bearer, GError **error)
 {
-  const char *text = postern_json_get_string (claims, "scope");
-  g_auto (GStrv) scopes = g_strsplit (text ? text : "", " ", -1);
+  g_auto (PosternOidcReview) review = { FALSE };
   g_autoptr (GStrvBuilder) left = g_strv_builder_new ();
 
-  for (char **scope = scopes; *scope; scope++)
-    if (**scope && postern_client_allows_scope (client, *scope))
-      g_strv_builder_add (left, *scope);
-  return g_strv_builder_end (left);
+  if (!postern_oidc_permission_review (self, claims, &review, error))
+    return FALSE;
+  for (guint i = 0; review.permissions[i]; i++)
+    if (postern_client_allows_scope (client, review.permissions[i]))
+      g_strv_builder_add (left, review.permissions[i]);
+  bearer->scopes = g_strv_builder_end (left);
+  return *bearer->scopes || refuse (error, POSTERN_ERROR_ACCESS_DENIED, "No role gives who calls anything that the access token may be used for");
 }
 
 /* Who came by a sign-in stands behind a grant; an application by itself has none, and is the subject. */
@@ -52,8 +55,6 @@ check_subject (PosternOidc *self, GVariant *claims, PosternBearer *bearer, GErro
   if (!postern_oidc_access_token_check_alive (self, claims, &standing, error))
     return FALSE;
   user = standing.user;
-  if (user && !user->administrator)
-    return refuse (error, POSTERN_ERROR_ACCESS_DENIED, "Only administrators may do this");
   if (user && !postern_oidc_access_token_check_assurance (self, &standing, error))
     return FALSE;
   bearer->organization_id = g_strdup (standing.organization ? standing.organization->id : postern_json_get_string (claims, "organization_id"));
@@ -83,6 +84,5 @@ postern_oidc_management_admit (PosternProtocol *protocol, PosternRequest *reques
     return FALSE;
   if (!postern_oidc_resource_check (client, resource, NULL))
     return refuse (error, POSTERN_ERROR_INVALID_TOKEN, "The application may not ask for this resource any more");
-  bearer->scopes = dup_scopes (client, claims);
-  return TRUE;
+  return read_scopes (self, client, claims, bearer, error);
 }

@@ -259,6 +259,81 @@ test_no_administrator (void)
   expect ("PATCH", administrator, "{\"name\":\"Root\"}", "owner", 200);
 }
 
+/* (transfer full): of whom @role is given, by the admin socket: its path */
+static char *
+make_person (const char *name, const char *role)
+{
+  g_autofree char *body = g_strdup_printf ("{\"username\":\"%s\"}", name), *id = make ("/users", body, "id");
+  g_autofree char *assignments = g_strconcat ("/roles/", role, "/assignments", NULL), *assignment = g_strdup_printf ("{\"subject_id\":\"%s\"}", id);
+  g_autofree char *given = make (assignments, assignment, "subject_id");
+
+  g_assert_cmpstr (given, ==, id);
+  return g_strconcat ("/users/", id, NULL);
+}
+
+/* Who may change people does not act as one who may more than they do; one who may no more they may help. */
+static void
+test_no_stronger_person (void)
+{
+  g_autofree char *guard = make_person ("guard", "security"), *helper = make_person ("helper", "support");
+  g_autofree char *reset = g_strconcat (guard, "/factor-reset", NULL), *credential = g_strconcat (guard, "/credentials/crd_01m8hqyz49encaned8h3htdtw5", NULL);
+
+  expect ("PATCH", guard, "{\"password\":\"long enough\"}", "support", 403);
+  expect ("PATCH", guard, "{\"email\":\"eve@example.org\",\"email_verified\":true}", "support", 403);
+  expect ("PATCH", guard, "{\"phone\":\"+4915112345678\"}", "support", 403);
+  expect ("POST", reset, NULL, "support", 403);
+  expect ("DELETE", credential, NULL, "support", 403);
+  expect ("DELETE", guard, NULL, "support", 403);
+  expect ("PATCH", helper, "{\"password\":\"long enough\"}", "support", 200);
+  expect ("PATCH", guard, "{\"password\":\"long enough\"}", "scopes: users:write administrators:write", 403); /* nor with the one word */
+  expect ("PATCH", guard, "{\"password\":\"long enough\"}", "owner", 200);
+}
+
+#define IMPORT "{\"digest\":\"0000000000000000000000000000000000000000000000000000000000000000\",\"format\":\"csv\"}"
+
+/* Nobody is made an owner by a file. */
+static void
+test_no_import (void)
+{
+  g_autofree char *id = make ("/imports", IMPORT, "id"), *path = g_strconcat ("/imports/", id, "/users", NULL);
+  g_autoptr (PosternResponse) response = ask ("POST", path, "{\"users\":[{\"username\":\"eve\",\"administrator\":true}],\"position\":0}", "owner");
+  GBytes *bytes = postern_response_get_body (response);
+  g_autofree char *text = g_strndup (g_bytes_get_data (bytes, NULL), g_bytes_get_size (bytes));
+
+  g_assert_nonnull (strstr (text, "\"created\":0"));
+  expect ("POST", path, "{\"users\":[],\"position\":0}", "support", 403);
+}
+
+/* Whoever says who has which role gives none that gives more than they have, takes none, and makes none stronger. */
+static void
+test_no_stronger_role (void)
+{
+  const char *token = "scopes: roles:write roles:read users:write users:read";
+  g_autofree char *strong = make ("/roles", "{\"name\":\"strong\"}", "id"), *weak = make ("/roles", "{\"name\":\"weak\"}", "id");
+  g_autofree char *of_strong = g_strconcat ("/roles/", strong, NULL), *of_weak = g_strconcat ("/roles/", weak, NULL);
+  g_autofree char *add = g_strconcat (of_strong, "/permissions", NULL), *add_weak = g_strconcat (of_weak, "/permissions", NULL);
+  g_autofree char *assign = g_strconcat (of_strong, "/assignments", NULL), *assign_weak = g_strconcat (of_weak, "/assignments", NULL);
+  g_autofree char *to_ada = g_strdup_printf ("{\"subject_id\":\"%s\"}", user_id), *to_job = g_strdup_printf ("{\"subject_id\":\"%s\"}", client_id);
+  g_autofree char *one = g_strconcat (add, "/management/keys:write", NULL), *of_root = g_strconcat ("/roles/owner/assignments/", administrator_id, NULL);
+  g_autofree char *given = make (add, "{\"resource_id\":\"management\",\"scope\":\"keys:write\"}", "scope");
+
+  expect ("POST", "/roles/owner/assignments", to_ada, token, 403);
+  expect ("POST", "/roles/support/assignments", to_job, token, 403);
+  expect ("POST", "/roles/owner/assignments", to_ada, "support", 403);
+  expect ("DELETE", of_root, NULL, token, 403);
+  expect ("POST", assign, to_ada, token, 403);
+  expect ("POST", add_weak, "{\"resource_id\":\"management\",\"scope\":\"keys:write\"}", token, 403);
+  expect ("POST", add_weak, "{\"resource_id\":\"management\",\"scope\":\"users:write\"}", token, 201);
+  expect ("POST", assign_weak, to_ada, token, 201);
+  expect ("POST", add, "{\"resource_id\":\"management\",\"scope\":\"users:write\"}", token, 403);
+  expect ("PATCH", of_strong, "{\"name\":\"harmless\"}", token, 403);
+  expect ("DELETE", one, NULL, token, 403);
+  expect ("DELETE", of_strong, NULL, token, 403);
+  expect ("DELETE", of_strong, NULL, "owner", 204);
+  expect ("DELETE", of_weak, NULL, token, 204);
+  g_assert_cmpstr (given, ==, "keys:write");
+}
+
 /* An application that may ask for this API acts with its scopes: nobody makes one, or takes one over, that may more than they. */
 static void
 test_no_strong_application (void)
@@ -322,6 +397,9 @@ main (int argc, char **argv)
     { "/api-access/matrix", test_matrix },
     { "/api-access/refused", test_refused },
     { "/api-access/no-administrator", test_no_administrator },
+    { "/api-access/no-stronger-person", test_no_stronger_person },
+    { "/api-access/no-import", test_no_import },
+    { "/api-access/no-stronger-role", test_no_stronger_role },
     { "/api-access/no-strong-application", test_no_strong_application },
     { "/api-access/log", test_log },
     { "/api-access/nobody-admits", test_nobody_admits },

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "postern-api-access.h"
 
+#include "postern-management-roles.h"
+
 #define REALM "Bearer realm=\"Postern\""
 
 static gboolean
@@ -29,7 +31,7 @@ gboolean
 postern_api_access_check (PosternApiCall *call, PosternBearer *bearer, GError **error)
 {
   PosternApi *api = call->api;
-  g_autofree char *resource = g_strconcat (postern_tenant_get_issuer (api->tenant), "/api/v1", NULL);
+  g_autofree char *resource = postern_management_roles_dup_indicator (postern_tenant_get_issuer (api->tenant));
 
   call->actor = NULL; /* nobody yet */
   if (call->row->permission == NULL)

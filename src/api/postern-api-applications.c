@@ -129,7 +129,7 @@ static gboolean
 may_touch (PosternApiCall *call, PosternApplication *application, GError **error)
 {
   g_autoptr (PosternClient) client = postern_client_new (application, error);
-  g_autofree char *resource = g_strconcat (postern_tenant_get_issuer (call->api->tenant), "/api/v1", NULL);
+  g_autofree char *resource = postern_management_roles_dup_indicator (postern_tenant_get_issuer (call->api->tenant));
   gboolean good = client != NULL;
 
   if (client == NULL || client->resources == NULL || !g_strv_contains ((const char *const *) client->resources, resource))

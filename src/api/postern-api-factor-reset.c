@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "postern-api-call.h"
+#include "postern-api-rights.h"
+
 #include "postern-factor-reset.h"
 #include "postern-notice.h"
 
@@ -20,7 +21,8 @@ request_reset (PosternApiCall *call, PosternTxn *txn, GError **error)
   g_auto (GVariantDict) dict = G_VARIANT_DICT_INIT (NULL);
   gint64 due_at;
 
-  if (user == NULL || (user->administrator && !postern_api_call_may (call, "administrators:write", error)) || !postern_factor_reset_request (txn, policy, user->id, call->now, &due_at, error) || !postern_api_call_tell (call, txn, user, NOTICE_WAITS, error))
+  if (user == NULL || !postern_api_rights_check_subject (call, txn, user->id, error) || !postern_factor_reset_request (txn, policy, user->id, call->now, &due_at, error) ||
+      !postern_api_call_tell (call, txn, user, NOTICE_WAITS, error))
     return FALSE;
   postern_api_call_audit (call, "factor-reset.requested", user->id, NULL);
   postern_api_call_add_string (&dict, "user", user->id);

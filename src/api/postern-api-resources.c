@@ -16,6 +16,7 @@ static const PosternApiMember resource_members[] = {
   { "name", POSTERN_API_STRING, POSTERN_API_REQUIRED | POSTERN_API_ALWAYS, "What people are shown.", 1, 200 },
   { "scopes", POSTERN_API_ARRAY, POSTERN_API_ALWAYS, "What there is to be had; what is left out is taken from all roles.", 0, POSTERN_RESOURCE_SCOPES_MAX, .items = POSTERN_API_OBJECT, .schema = &scope_schema },
   { "settings", POSTERN_API_OBJECT, POSTERN_API_ALWAYS, "access_token_lifetime: how many seconds a token for it lives at most; claims_map: what it says besides; merged, and null removes one." },
+  { "ready_made", POSTERN_API_BOOLEAN, POSTERN_API_OWN, "It is this API itself, whose id is `management`; nobody changes it." },
   { "created_at", POSTERN_API_TIME, POSTERN_API_READ_ONLY, "When it was made." },
   { "updated_at", POSTERN_API_TIME, POSTERN_API_READ_ONLY, "When it was changed last." },
   { NULL },
@@ -33,6 +34,7 @@ to_json (gconstpointer record)
   postern_api_call_add_string (&dict, "name", resource->name);
   g_variant_dict_insert_value (&dict, "scopes", resource->scopes ? resource->scopes : g_variant_new ("av", NULL));
   g_variant_dict_insert_value (&dict, "settings", resource->settings ? resource->settings : g_variant_new ("a{sv}", NULL));
+  g_variant_dict_insert (&dict, "ready_made", "b", postern_resource_is_management (resource));
   postern_api_call_add_time (&dict, "created_at", resource->created_at);
   postern_api_call_add_time (&dict, "updated_at", resource->updated_at);
   return g_variant_dict_end (&dict);
@@ -56,13 +58,25 @@ read_members (PosternApiCall *call, PosternResource *resource)
 static PosternResource *
 find (PosternApiCall *call, PosternTxn *txn, GError **error)
 {
-  return postern_resource_store_get (txn, postern_request_get_capture (call->request, "id"), error);
+  return postern_resource_get (txn, postern_request_get_capture (call->request, "id"), postern_tenant_get_issuer (call->api->tenant), error);
+}
+
+static PosternResource *
+find_changeable (PosternApiCall *call, PosternTxn *txn, GError **error)
+{
+  g_autoptr (PosternResource) resource = find (call, txn, error);
+
+  if (resource && postern_resource_is_management (resource)) {
+    g_set_error_literal (error, POSTERN_ERROR, POSTERN_ERROR_CONFLICT, "this is the management API itself, which nobody changes");
+    return NULL;
+  }
+  return g_steal_pointer (&resource);
 }
 
 static gboolean
 list (PosternApiCall *call, PosternTxn *txn, GError **error)
 {
-  g_autoptr (GPtrArray) resources = postern_resource_store_list (txn, call->after, call->limit, error);
+  g_autoptr (GPtrArray) resources = postern_resource_list (txn, postern_tenant_get_issuer (call->api->tenant), call->after, call->limit, error);
 
   return resources != NULL && postern_api_call_set_page (call, resources, to_json);
 }
@@ -92,7 +106,7 @@ create (PosternApiCall *call, PosternTxn *txn, GError **error)
 static gboolean
 update (PosternApiCall *call, PosternTxn *txn, GError **error)
 {
-  g_autoptr (PosternResource) resource = find (call, txn, error);
+  g_autoptr (PosternResource) resource = find_changeable (call, txn, error);
 
   if (resource == NULL)
     return FALSE;
@@ -106,10 +120,12 @@ update (PosternApiCall *call, PosternTxn *txn, GError **error)
 static gboolean
 delete (PosternApiCall *call, PosternTxn *txn, GError **error)
 {
-  const char *id = postern_request_get_capture (call->request, "id");
+  g_autoptr (PosternResource) resource = find_changeable (call, txn, error);
 
-  postern_api_call_audit (call, "resource.deleted", id, NULL);
-  return postern_resource_store_delete (txn, id, error);
+  if (resource == NULL)
+    return FALSE;
+  postern_api_call_audit (call, "resource.deleted", resource->id, NULL);
+  return postern_resource_store_delete (txn, resource->id, error);
 }
 
 static const PosternApiRow rows[] = {
@@ -117,7 +133,7 @@ static const PosternApiRow rows[] = {
   { POSTERN_API_CREATE, "/resources", "createResource", "resources:write", "Makes a resource: from then on roles say who has its scopes", &resource_schema, &resource_schema, .work = create, .flags = POSTERN_API_CONFLICTS },
   { POSTERN_API_SHOW, "/resources/{id}", "getResource", "resources:read", "Shows a resource", .answer = &resource_schema, .work = show },
   { POSTERN_API_UPDATE, "/resources/{id}", "updateResource", "resources:write", "Changes the members that are sent", &resource_schema, &resource_schema, .work = update, .flags = POSTERN_API_CONFLICTS },
-  { POSTERN_API_DELETE, "/resources/{id}", "deleteResource", "resources:write", "Deletes a resource, and what roles permit of it", .work = delete },
+  { POSTERN_API_DELETE, "/resources/{id}", "deleteResource", "resources:write", "Deletes a resource, and what roles permit of it", .work = delete, .flags = POSTERN_API_CONFLICTS },
   { .path = NULL },
 };
 

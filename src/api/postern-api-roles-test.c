@@ -39,7 +39,7 @@ test_resources (void)
   refuses ("POST", "/resources", "{\"indicator\":\"x\",\"name\":\"X\"}", 400, "");
   refuses ("PATCH", path, "{\"scopes\":[{\"name\":\"openid\"}]}", 400, "");
   refuses ("PATCH", path, "{\"settings\":{\"colour\":\"red\"}}", 400, "");
-  g_assert_cmpuint (count_items ("/resources", NULL), ==, 1);
+  g_assert_cmpuint (count_items ("/resources", NULL), ==, 2); /* with the one that is built in */
   g_assert_null (call ("DELETE", path, NULL, NULL, 204));
   refuses ("GET", path, NULL, 404, "");
 }
@@ -95,7 +95,7 @@ test_assignments (void)
 
   refuses ("POST", clerk, in_org, 400, "");  /* a role of the tenant, in an organization */
   refuses ("POST", chief, to_ada, 400, "");  /* and the other way round */
-  refuses ("POST", clerk, "{\"subject_id\":\"usr_none\"}", 400, "");
+  refuses ("POST", clerk, "{\"subject_id\":\"usr_none\"}", 404, "");
   g_assert_cmpuint (count_items (clerk, NULL), ==, 1);
   g_assert_cmpuint (count_items (chief, NULL), ==, 0);
   g_assert_cmpuint (count_items (chief, query), ==, 1);
@@ -108,6 +108,83 @@ test_assignments (void)
   g_assert_null (call ("DELETE", of_clerk, NULL, NULL, 204));
   refuses ("DELETE", of_clerk, NULL, 404, "");
   g_assert_cmpuint (count_items (roles, NULL), ==, 0);
+}
+
+/* --- what is built in ------------------------------------------------------------------------------------------------------------ */
+
+/* (transfer full): the ids of all pages of @path, one behind the other */
+static char *
+list_ids (const char *path)
+{
+  g_autoptr (GString) ids = g_string_new (NULL);
+  g_autofree char *after = NULL;
+
+  do {
+    g_autofree char *query = g_strconcat ("limit=2", after ? "&after=" : NULL, after, NULL);
+    g_autoptr (GVariant) page = call ("GET", path, query, NULL, 200), items = postern_json_get (page, "items");
+
+    for (gsize i = 0; i < g_variant_n_children (items); i++) {
+      g_autoptr (GVariant) box = g_variant_get_child_value (items, i), item = g_variant_get_variant (box);
+
+      g_string_append_printf (ids, "%.9s ", postern_json_get_string (item, "id"));
+    }
+    g_free (after);
+    after = g_strdup (postern_json_get_string (page, "next"));
+  } while (after);
+  return g_string_free (g_steal_pointer (&ids), FALSE);
+}
+
+static void
+test_ready_made (void)
+{
+  g_autofree char *path = make_path ("/roles", "{\"name\":\"desk\"}", NULL), *resource = make_path ("/resources", ORDERS, NULL), *permissions = g_strconcat (path, "/permissions", NULL);
+  g_autofree char *roles = list_ids ("/roles"), *resources = list_ids ("/resources");
+  g_autofree char *both = g_strdup_printf ("managemen %.9s ", resource + strlen ("/resources/"));
+  g_autofree char *shown = show ("/roles/support", NULL), *own = show (path, NULL);
+  g_autoptr (GVariant) added = call ("POST", permissions, NULL, "{\"resource_id\":\"management\",\"scope\":\"users:read\"}", 201);
+
+  g_assert_true (g_str_has_prefix (roles, "owner read-only rol_") && g_str_has_suffix (roles, " security support ")); /* by id, across pages */
+  g_assert_cmpstr (resources, ==, both);
+  g_assert_nonnull (strstr (shown, "\"ready_made\":true"));
+  g_assert_nonnull (strstr (own, "\"ready_made\":false"));
+  g_assert_cmpuint (count_items (permissions, NULL), ==, 1);
+  g_assert_cmpuint (count_items ("/roles/support/permissions", NULL), >, 10);
+  refuses ("PATCH", "/roles/support", "{\"description\":\"x\"}", 409, "");
+  refuses ("DELETE", "/roles/support", NULL, 409, "");
+  refuses ("POST", "/roles/support/permissions", "{\"resource_id\":\"management\",\"scope\":\"keys:write\"}", 409, "");
+  refuses ("DELETE", "/roles/support/permissions/management/users:write", NULL, 409, "");
+  refuses ("PATCH", "/resources/management", "{\"name\":\"x\"}", 409, "");
+  refuses ("DELETE", "/resources/management", NULL, 409, "");
+  refuses ("POST", "/roles", "{\"name\":\"owner\"}", 400, "");
+  refuses ("POST", permissions, "{\"resource_id\":\"management\",\"scope\":\"users:burn\"}", 400, "");
+  g_assert_null (call ("DELETE", path, NULL, NULL, 204));
+  g_assert_null (call ("DELETE", resource, NULL, NULL, 204));
+}
+
+/* The role and the member of a user are one thing, and somebody stays in. */
+static void
+test_owner (void)
+{
+  g_autofree char *path = g_strconcat ("/users/", ada, NULL), *taken = g_strconcat ("/roles/owner/assignments/", ada, NULL), *roles = g_strconcat (path, "/roles", NULL);
+  g_autoptr (GVariant) by_name = call ("POST", "/roles/owner/assignments", NULL, "{\"subject_id\":\"ada\"}", 201), user = call ("GET", path, NULL, NULL, 200);
+  g_autofree char *boss = make_path ("/users", "{\"username\":\"boss\",\"administrator\":true}", NULL);
+
+  g_assert_cmpstr (postern_json_get_string (by_name, "subject_id"), ==, ada);
+  g_assert_true (postern_json_get_boolean (user, "administrator", FALSE));
+  g_assert_cmpuint (count_items (roles, NULL), ==, 1);
+  g_assert_cmpuint (count_items ("/roles/owner/assignments", NULL), ==, 2);
+  refuses ("POST", "/roles/owner/assignments", "{\"subject_id\":\"nobody\"}", 404, "");
+  g_assert_null (call ("DELETE", "/roles/owner/assignments/boss", NULL, NULL, 204));
+  refuses ("DELETE", taken, NULL, 409, "");
+  refuses ("PATCH", path, "{\"administrator\":false}", 409, "");
+  refuses ("PATCH", path, "{\"disabled\":true}", 409, "");
+  refuses ("DELETE", path, NULL, 409, "");
+  g_variant_unref (call ("PATCH", boss, NULL, "{\"administrator\":true,\"disabled\":true}", 200));
+  refuses ("DELETE", taken, NULL, 409, ""); /* the other one cannot sign in */
+  g_variant_unref (call ("PATCH", boss, NULL, "{\"disabled\":false}", 200));
+  g_assert_null (call ("DELETE", taken, NULL, NULL, 204));
+  refuses ("DELETE", taken, NULL, 404, "");
+  refuses ("DELETE", boss, NULL, 409, "");
 }
 
 static gboolean
@@ -138,6 +215,8 @@ main (int argc, char **argv)
     { "/api-roles/roles", test_roles },
     { "/api-roles/permissions", test_permissions },
     { "/api-roles/assignments", test_assignments },
+    { "/api-roles/ready-made", test_ready_made },
+    { "/api-roles/owner", test_owner },
     { NULL, NULL },
   };
   int failed = house_run (argc, argv, set_up, tests);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "postern-api-call.h"
+#include "postern-api-rights.h"
 
+#include "postern-management-roles.h"
 #include "postern-permission.h"
 #include "postern-role.h"
 
@@ -12,6 +13,7 @@ static const PosternApiMember role_members[] = {
   { "description", POSTERN_API_STRING, POSTERN_API_NULLABLE, "What it is for.", 0, 500 },
   { "kind", POSTERN_API_STRING, POSTERN_API_ALWAYS, "Whether it is had of the tenant, or in an organization; tenant unless it is said. It never changes.", .choices = kinds },
   { "organization_id", POSTERN_API_STRING, 0, "Whose own it is; without one a role of kind organization is for all. It never changes.", 0, 64 },
+  { "ready_made", POSTERN_API_BOOLEAN, POSTERN_API_OWN, "It is one of the roles of this API itself, whose id is its name; nobody changes it." },
   { "created_at", POSTERN_API_TIME, POSTERN_API_READ_ONLY, "When it was made." },
   { "updated_at", POSTERN_API_TIME, POSTERN_API_READ_ONLY, "When it was changed last." },
   { NULL },
@@ -19,17 +21,17 @@ static const PosternApiMember role_members[] = {
 static const PosternApiSchema role_schema = { "Role", role_members, "A name for what may be had at resources." };
 
 static const PosternApiMember permission_members[] = {
-  { "resource_id", POSTERN_API_STRING, POSTERN_API_REQUIRED | POSTERN_API_ALWAYS, "At which resource.", 1, 64 },
+  { "resource_id", POSTERN_API_STRING, POSTERN_API_REQUIRED | POSTERN_API_ALWAYS, "At which resource; `management` is this API.", 1, 64 },
   { "scope", POSTERN_API_STRING, POSTERN_API_REQUIRED | POSTERN_API_ALWAYS | POSTERN_API_ID, "Which of its scopes.", 1, 200 },
   { NULL },
 };
 static const PosternApiSchema permission_schema = { "RolePermission", permission_members, "A scope that a role gives." };
 
 static const PosternApiMember assignment_members[] = {
-  { "subject_id", POSTERN_API_STRING, POSTERN_API_REQUIRED | POSTERN_API_ALWAYS | POSTERN_API_ID, "Who has it: a user, an application, or a group of an organization.", 1, 64 },
+  { "subject_id", POSTERN_API_STRING, POSTERN_API_REQUIRED | POSTERN_API_ALWAYS | POSTERN_API_ID, "Who has it: the id of a user, an application, or a group of an organization; in place of a user's also what they sign in with.", 1, 254 },
   { "organization_id", POSTERN_API_STRING, 0, "In which organization; left out for a role of the tenant.", 0, 64 },
   { "role_id", POSTERN_API_STRING, POSTERN_API_OWN, "Which role." },
-  { "created_at", POSTERN_API_TIME, POSTERN_API_READ_ONLY, "Since when." },
+  { "created_at", POSTERN_API_TIME, POSTERN_API_READ_ONLY, "Since when; not known of people who are owners." },
   { NULL },
 };
 static const PosternApiSchema assignment_schema = { "RoleAssignment", assignment_members, "Somebody's role." };
@@ -66,6 +68,7 @@ role_to_json (gconstpointer record)
   postern_api_call_add_string (&dict, "description", role->description);
   postern_api_call_add_string (&dict, "kind", role->kind);
   postern_api_call_add_string (&dict, "organization_id", *role->organization_id ? role->organization_id : NULL);
+  g_variant_dict_insert (&dict, "ready_made", "b", postern_role_is_ready_made (role));
   postern_api_call_add_time (&dict, "created_at", role->created_at);
   postern_api_call_add_time (&dict, "updated_at", role->updated_at);
   return g_variant_dict_end (&dict);
@@ -74,13 +77,30 @@ role_to_json (gconstpointer record)
 static PosternRole *
 find (PosternApiCall *call, PosternTxn *txn, GError **error)
 {
-  return postern_role_store_get (txn, postern_request_get_capture (call->request, "id"), error);
+  return postern_role_get (txn, postern_request_get_capture (call->request, "id"), error);
+}
+
+/* To be changed, given or taken: by who has all that it gives here. (transfer full) (nullable) */
+static PosternRole *
+find_own (PosternApiCall *call, PosternTxn *txn, GError **error)
+{
+  g_autoptr (PosternRole) role = find (call, txn, error);
+
+  return role && postern_api_rights_check_role (call, txn, role, error) ? g_steal_pointer (&role) : NULL;
+}
+
+static PosternRole *
+find_changeable (PosternApiCall *call, PosternTxn *txn, GError **error)
+{
+  g_autoptr (PosternRole) role = find_own (call, txn, error);
+
+  return role && postern_role_check_changeable (role, error) ? g_steal_pointer (&role) : NULL;
 }
 
 static gboolean
 list (PosternApiCall *call, PosternTxn *txn, GError **error)
 {
-  g_autoptr (GPtrArray) roles = postern_role_store_list (txn, postern_json_get_string (call->query, "organization_id"), call->after, call->limit, error);
+  g_autoptr (GPtrArray) roles = postern_role_list (txn, postern_json_get_string (call->query, "organization_id"), call->after, call->limit, error);
 
   return roles != NULL && postern_api_call_set_page (call, roles, role_to_json);
 }
@@ -136,7 +156,7 @@ check_same (PosternApiCall *call, const PosternRole *role, GError **error)
 static gboolean
 update (PosternApiCall *call, PosternTxn *txn, GError **error)
 {
-  g_autoptr (PosternRole) role = find (call, txn, error);
+  g_autoptr (PosternRole) role = find_changeable (call, txn, error);
 
   if (role == NULL || !check_same (call, role, error))
     return FALSE;
@@ -152,10 +172,12 @@ update (PosternApiCall *call, PosternTxn *txn, GError **error)
 static gboolean
 delete (PosternApiCall *call, PosternTxn *txn, GError **error)
 {
-  const char *id = postern_request_get_capture (call->request, "id");
+  g_autoptr (PosternRole) role = find_changeable (call, txn, error);
 
-  postern_api_call_audit (call, "role.deleted", id, NULL);
-  return postern_role_store_delete (txn, id, error);
+  if (role == NULL)
+    return FALSE;
+  postern_api_call_audit (call, "role.deleted", role->id, NULL);
+  return postern_role_store_delete (txn, role->id, error);
 }
 
 /* --- what a role permits --- */
@@ -182,18 +204,24 @@ list_permissions (PosternApiCall *call, PosternTxn *txn, GError **error)
   g_auto (GVariantBuilder) items = G_VARIANT_BUILDER_INIT (G_VARIANT_TYPE ("aa{sv}"));
   g_autoptr (PosternRole) role = find (call, txn, error);
 
-  return role != NULL && postern_role_store_each_permission (txn, role->id, add_permission, &items, error) &&
+  return role != NULL && postern_role_each_permission (txn, role, add_permission, &items, error) &&
          postern_api_call_set_items (call, g_variant_builder_end (&items));
+}
+
+static gboolean
+may_add (PosternApiCall *call, const char *resource_id, const char *scope, GError **error)
+{
+  return !g_str_equal (resource_id, POSTERN_RESOURCE_MANAGEMENT) || !postern_management_roles_has (scope) || postern_api_call_may (call, scope, error);
 }
 
 static gboolean
 permit (PosternApiCall *call, PosternTxn *txn, GError **error)
 {
-  g_autoptr (PosternRole) role = find (call, txn, error);
+  g_autoptr (PosternRole) role = find_changeable (call, txn, error);
   const char *resource_id = postern_json_get_string (call->body, "resource_id"), *scope = postern_json_get_string (call->body, "scope");
   gboolean changed;
 
-  if (role == NULL || !postern_role_permit (txn, role, resource_id, scope, &changed, error))
+  if (role == NULL || !may_add (call, resource_id, scope, error) || !postern_role_permit (txn, role, resource_id, scope, &changed, error))
     return FALSE;
   postern_api_call_audit (call, "role.permission-added", role->id, NULL);
   return postern_api_call_set_result (call, 201, permission_to_json (resource_id, scope));
@@ -210,12 +238,14 @@ gone (gboolean changed, const char *what, GError **error)
 static gboolean
 forbid (PosternApiCall *call, PosternTxn *txn, GError **error)
 {
-  const char *id = postern_request_get_capture (call->request, "id"), *resource_id = postern_request_get_capture (call->request, "resource");
-  const char *scope = postern_request_get_capture (call->request, "scope");
+  g_autoptr (PosternRole) role = find_changeable (call, txn, error);
+  const char *resource_id = postern_request_get_capture (call->request, "resource"), *scope = postern_request_get_capture (call->request, "scope");
   gboolean changed;
 
-  postern_api_call_audit (call, "role.permission-removed", id, permission_to_json (resource_id, scope));
-  return postern_role_store_remove_permission (txn, id, resource_id, scope, &changed, error) && gone (changed, "permission of this role", error);
+  if (role == NULL)
+    return FALSE;
+  postern_api_call_audit (call, "role.permission-removed", role->id, permission_to_json (resource_id, scope));
+  return postern_role_store_remove_permission (txn, role->id, resource_id, scope, &changed, error) && gone (changed, "permission of this role", error);
 }
 
 /* --- who has it --- */
@@ -252,14 +282,27 @@ which (const PosternAssignment *assignment)
   return g_variant_dict_end (&dict);
 }
 
+/* (transfer full) (nullable): the id of a user who is named by what they sign in with; of everybody else what was sent */
+static char *
+dup_subject (PosternTxn *txn, const char *name, GError **error)
+{
+  g_autoptr (PosternUser) user = NULL;
+
+  if (postern_id_is_valid (name, "grp") || postern_id_is_valid (name, "app"))
+    return g_strdup (name);
+  user = postern_api_call_find_user (txn, name, error);
+  return user ? g_strdup (user->id) : NULL;
+}
+
 static gboolean
 assign (PosternApiCall *call, PosternTxn *txn, GError **error)
 {
-  g_autoptr (PosternRole) role = find (call, txn, error);
-  PosternAssignment assignment = { (char *) postern_json_get_string (call->body, "subject_id"), (char *) get_organization (call->body), NULL, call->now };
+  g_autoptr (PosternRole) role = find_own (call, txn, error);
+  g_autofree char *subject = role ? dup_subject (txn, postern_json_get_string (call->body, "subject_id"), error) : NULL;
+  PosternAssignment assignment = { subject, (char *) get_organization (call->body), NULL, call->now };
   gboolean changed;
 
-  if (role == NULL)
+  if (subject == NULL)
     return FALSE;
   assignment.role_id = role->id;
   if (!postern_role_assign (txn, role, &assignment, &changed, error))
@@ -271,12 +314,16 @@ assign (PosternApiCall *call, PosternTxn *txn, GError **error)
 static gboolean
 take (PosternApiCall *call, PosternTxn *txn, GError **error)
 {
-  PosternAssignment assignment = { (char *) postern_request_get_capture (call->request, "subject"), (char *) get_organization (call->query),
-                                   (char *) postern_request_get_capture (call->request, "id"), 0 };
+  g_autoptr (PosternRole) role = find_own (call, txn, error);
+  g_autofree char *subject = role ? dup_subject (txn, postern_request_get_capture (call->request, "subject"), error) : NULL;
+  PosternAssignment assignment = { subject, (char *) get_organization (call->query), NULL, 0 };
   gboolean changed;
 
+  if (subject == NULL)
+    return FALSE;
+  assignment.role_id = role->id;
   postern_api_call_audit (call, "role.taken", assignment.subject_id, which (&assignment));
-  return postern_assignment_store_delete (txn, &assignment, &changed, error) && gone (changed, "assignment of this role", error);
+  return postern_role_take (txn, &assignment, &changed, error) && gone (changed, "assignment of this role", error);
 }
 
 /* --- a user's --- */
@@ -322,7 +369,7 @@ show_effective (PosternApiCall *call, PosternTxn *txn, GError **error)
 
   if (user == NULL || (subject.organization_id && member == NULL))
     return FALSE;
-  permission = postern_permission_read (txn, &subject, error);
+  permission = postern_permission_read (txn, postern_tenant_get_issuer (call->api->tenant), &subject, error);
   if (permission == NULL)
     return FALSE;
   g_variant_dict_insert_value (&dict, "roles", g_variant_new_strv (postern_permission_get_roles (permission), -1));
@@ -336,13 +383,13 @@ static const PosternApiRow rows[] = {
   { POSTERN_API_CREATE, "/roles", "createRole", "roles:write", "Makes a role", &role_schema, &role_schema, .work = create, .flags = POSTERN_API_CONFLICTS },
   { POSTERN_API_SHOW, "/roles/{id}", "getRole", "roles:read", "Shows a role", .answer = &role_schema, .work = show },
   { POSTERN_API_UPDATE, "/roles/{id}", "updateRole", "roles:write", "Changes the members that are sent", &role_schema, &role_schema, .work = update, .flags = POSTERN_API_CONFLICTS },
-  { POSTERN_API_DELETE, "/roles/{id}", "deleteRole", "roles:write", "Deletes a role: nobody has it any more", .work = delete },
+  { POSTERN_API_DELETE, "/roles/{id}", "deleteRole", "roles:write", "Deletes a role: nobody has it any more", .work = delete, .flags = POSTERN_API_CONFLICTS },
   { POSTERN_API_LIST, "/roles/{id}/permissions", "listRolePermissions", "roles:read", "Lists what a role gives", .answer = &permission_schema, .work = list_permissions, .flags = POSTERN_API_UNPAGED },
   { POSTERN_API_CREATE, "/roles/{id}/permissions", "addRolePermission", "roles:write", "Has a role give a scope of a resource", &permission_schema, &permission_schema, .work = permit, .flags = POSTERN_API_CONFLICTS },
-  { POSTERN_API_DELETE, "/roles/{id}/permissions/{resource}/{scope}", "removeRolePermission", "roles:write", "Has it give that no more", .work = forbid },
+  { POSTERN_API_DELETE, "/roles/{id}/permissions/{resource}/{scope}", "removeRolePermission", "roles:write", "Has it give that no more", .work = forbid, .flags = POSTERN_API_CONFLICTS },
   { POSTERN_API_LIST, "/roles/{id}/assignments", "listRoleAssignments", "roles:read", "Lists who has a role", .answer = &assignment_schema, .query = in_organization, .work = list_assignments },
   { POSTERN_API_CREATE, "/roles/{id}/assignments", "assignRole", "roles:write", "Gives somebody a role", &assignment_schema, &assignment_schema, .work = assign, .flags = POSTERN_API_CONFLICTS },
-  { POSTERN_API_DELETE, "/roles/{id}/assignments/{subject}", "takeRole", "roles:write", "Takes a role from somebody", .query = in_organization, .work = take },
+  { POSTERN_API_DELETE, "/roles/{id}/assignments/{subject}", "takeRole", "roles:write", "Takes a role from somebody", .query = in_organization, .work = take, .flags = POSTERN_API_CONFLICTS },
   { POSTERN_API_LIST, "/users/{id}/roles", "listUserRoles", "roles:read", "Lists the roles that were given to a user, not those of groups", .answer = &assignment_schema, .work = list_for_user, .flags = POSTERN_API_UNPAGED },
   { POSTERN_API_SHOW, "/users/{id}/permissions", "getUserPermissions", "roles:read", "Shows what a user may, by all their roles", .answer = &effective_schema, .query = in_organization, .work = show_effective },
   { .path = NULL },

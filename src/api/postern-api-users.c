@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "postern-api-call.h"
+#include "postern-api-rights.h"
 
 #include "postern-identifier.h"
 #include "postern-notice.h"
+#include "postern-role.h"
 
 #include <string.h>
 
@@ -41,7 +42,7 @@ static const PosternApiMember user_members[] = {
   { "phone_verified", POSTERN_API_BOOLEAN, POSTERN_API_ALWAYS, "The number is known to be theirs." },
   { "profile", POSTERN_API_OBJECT, 0, "OpenID Connect claims; what is sent is merged, and null removes a claim." },
   { "data", POSTERN_API_OBJECT, 0, "Your own data about the person; merged likewise." },
-  { "administrator", POSTERN_API_BOOLEAN, POSTERN_API_ALWAYS, "May manage everything." },
+  { "administrator", POSTERN_API_BOOLEAN, POSTERN_API_ALWAYS, "May manage everything: has the role owner." },
   { "disabled", POSTERN_API_BOOLEAN, POSTERN_API_ALWAYS, "Nobody can sign in as the person; setting it ends all sessions and grants." },
   { "password", POSTERN_API_STRING, POSTERN_API_WRITE_ONLY | POSTERN_API_SECRET, "A new password; it ends all sessions and grants.", 1, 1024 },
   { "password_hash", POSTERN_API_STRING, POSTERN_API_WRITE_ONLY | POSTERN_API_SECRET, "In place of a password its hash from elsewhere: $argon2id$…, $2b$…, $pbkdf2…, $scrypt$….", 1, 1024 },
@@ -306,11 +307,22 @@ store_password (PosternApiCall *call, PosternTxn *txn, const char *user_id, GErr
 
 /* --- the work --------------------------------------------------------------------------------------------------- */
 
-/* Who may change people could otherwise become an administrator, or sign in as one. */
+/* Who may change people could otherwise sign in as one who may more. */
 static gboolean
-may_touch (PosternApiCall *call, PosternUser *user, GError **error)
+may_touch (PosternApiCall *call, PosternTxn *txn, const PosternUser *user, GError **error)
 {
-  return !user->administrator || postern_api_call_may (call, "administrators:write", error);
+  return postern_api_rights_check_subject (call, txn, user->id, error);
+}
+
+/* Nor become an owner; and one is left who can sign in. @before: (nullable) */
+static gboolean
+check_owner (PosternApiCall *call, PosternTxn *txn, const PosternUser *before, const PosternUser *user, GError **error)
+{
+  gboolean was = before && before->administrator, is = user->administrator;
+
+  if (was != is && !postern_api_rights_check_owner (call, txn, error))
+    return FALSE;
+  return !was || (is && user->disabled_at == 0) || postern_role_check_owner_left (txn, user->id, error);
 }
 
 /* Of @user what the filter names must be so, as it is stored. */
@@ -390,7 +402,7 @@ create (PosternApiCall *call, PosternTxn *txn, GError **error)
 
   user->id = postern_id_new ("usr");
   user->created_at = call->now;
-  if (!read_user (call, user, error) || !may_touch (call, user, error) || !postern_user_store_insert (txn, user, error)
+  if (!read_user (call, user, error) || !check_owner (call, txn, NULL, user, error) || !postern_user_store_insert (txn, user, error)
       || (call->prepared != NULL && !store_password (call, txn, user->id, error)))
     return FALSE;
   postern_api_call_audit (call, "user.created", user->id, postern_api_call_names_of_body (call));
@@ -426,7 +438,7 @@ update (PosternApiCall *call, PosternTxn *txn, GError **error)
   g_autoptr (PosternUser) user = before ? postern_user_store_get (txn, before->id, error) : NULL;
   gboolean sign_out;
 
-  if (user == NULL || !may_touch (call, before, error) || !read_user (call, user, error) || !may_touch (call, user, error) || !postern_user_store_update (txn, user, error)
+  if (user == NULL || !may_touch (call, txn, before, error) || !read_user (call, user, error) || !check_owner (call, txn, before, user, error) || !postern_user_store_update (txn, user, error)
       || !tell_switched (call, txn, before, user, error) || !tell (call, txn, before, user, error))
     return FALSE;
   if (call->prepared != NULL && !store_password (call, txn, user->id, error))
@@ -443,7 +455,7 @@ delete (PosternApiCall *call, PosternTxn *txn, GError **error)
 {
   g_autoptr (PosternUser) user = find (call, txn, error);
 
-  if (user == NULL || !may_touch (call, user, error) || !end_all (call, txn, user->id, error) || !postern_user_store_delete (txn, user->id, error))
+  if (user == NULL || !may_touch (call, txn, user, error) || (user->administrator && !postern_role_check_owner_left (txn, user->id, error)) || !end_all (call, txn, user->id, error) || !postern_user_store_delete (txn, user->id, error))
     return FALSE;
   user->disabled_at = call->now; /* nobody gets in with it any more: the mail, which outlives the account, shows no link */
   if (!postern_api_call_tell (call, txn, user, POSTERN_NOTICE_DELETED, error))
@@ -471,7 +483,7 @@ unlink_identity (PosternApiCall *call, PosternTxn *txn, GError **error)
   const char *id = postern_request_get_capture (call->request, "identity");
   g_autoptr (PosternUser) user = find (call, txn, error);
 
-  if (user == NULL || !may_touch (call, user, error) || !has_identity (txn, user->id, id, error) || !postern_identity_store_delete (txn, id, error) ||
+  if (user == NULL || !may_touch (call, txn, user, error) || !has_identity (txn, user->id, id, error) || !postern_identity_store_delete (txn, id, error) ||
       !postern_api_call_tell (call, txn, user, POSTERN_NOTICE_ADMINISTRATOR, error))
     return FALSE;
   postern_api_call_audit (call, "identity.unlinked", id, NULL);
@@ -498,7 +510,7 @@ remove_credential (PosternApiCall *call, PosternTxn *txn, GError **error)
   const char *id = postern_request_get_capture (call->request, "credential");
   g_autoptr (PosternUser) user = find (call, txn, error);
 
-  if (user == NULL || !may_touch (call, user, error) || !has_credential (txn, user->id, id, error) || !postern_credential_store_delete (txn, id, error) ||
+  if (user == NULL || !may_touch (call, txn, user, error) || !has_credential (txn, user->id, id, error) || !postern_credential_store_delete (txn, id, error) ||
       !end_all (call, txn, user->id, error) || !postern_api_call_tell (call, txn, user, POSTERN_NOTICE_ADMINISTRATOR, error))
     return FALSE;
   postern_api_call_audit (call, "credential.removed", id, NULL);
@@ -510,7 +522,7 @@ static const PosternApiRow rows[] = {
   { POSTERN_API_CREATE, "/users", "createUser", "users:write", "Makes a user", &user_schema, &user_schema, .work = create, .prepare = prepare_password, .flags = POSTERN_API_CONFLICTS },
   { POSTERN_API_SHOW, "/users/{id}", "getUser", "users:read", "Shows a user; the id may also be what the person signs in with", .answer = &user_schema, .work = show, .flags = POSTERN_API_SENSITIVE },
   { POSTERN_API_UPDATE, "/users/{id}", "updateUser", "users:write", "Changes the members that are sent", &user_schema, &user_schema, .work = update, .prepare = prepare_password, .flags = POSTERN_API_CONFLICTS },
-  { POSTERN_API_DELETE, "/users/{id}", "deleteUser", "users:write", "Deletes a user and all that is theirs", .work = delete },
+  { POSTERN_API_DELETE, "/users/{id}", "deleteUser", "users:write", "Deletes a user and all that is theirs", .work = delete, .flags = POSTERN_API_CONFLICTS },
   { POSTERN_API_DELETE, "/users/{id}/credentials/{credential}", "removeCredential", "users:write", "Takes a password, a passkey or another factor from a user, and ends all sessions and grants", .work = remove_credential },
   { POSTERN_API_DELETE, "/users/{id}/identities/{identity}", "unlinkIdentity", "users:write", "Takes a provider's account from a user", .work = unlink_identity },
   { .path = NULL },

@@ -13,12 +13,12 @@ static const PosternCliOption create_options[] = {
 };
 static const PosternCliOption update_options[] = { ABOUT, { NULL } };
 static const PosternCliOption permit_options[] = {
-  { "resource", POSTERN_CLI_STRING, "resource_id", "RESOURCE", "At which resource; its id" },
+  { "resource", POSTERN_CLI_STRING, "resource_id", "RESOURCE", "At which resource; its id, or management for the management API" },
   { "scope", POSTERN_CLI_STRING, "scope", "SCOPE", "Which of its scopes" },
   { NULL },
 };
 static const PosternCliOption assign_options[] = {
-  { "to", POSTERN_CLI_STRING, "subject_id", "SUBJECT", "The id of a user, an application or a group" },
+  { "to", POSTERN_CLI_STRING, "subject_id", "SUBJECT", "The id of a user, an application or a group; or what a user signs in with" },
   { "organization", POSTERN_CLI_STRING, "organization_id", "ORGANIZATION", "In which one, where the role is of kind organization" },
   { NULL },
 };
@@ -30,7 +30,7 @@ static const PosternCliOption in_options[] = {
 static const PosternCliCommand commands[] = {
   { "create", NULL, "Makes a role.", "POST", "/api/v1/roles", NULL, create_options },
   { "list", NULL, "Lists roles: an organization's own, or the tenant's and the templates.", "GET", "/api/v1/roles", "id name kind description", in_options },
-  { "show", "ROLE", "Shows a role by its id.", "GET", "/api/v1/roles/{}" },
+  { "show", "ROLE", "Shows a role by its id; owner, security, support and read-only are ready-made.", "GET", "/api/v1/roles/{}" },
   { "update", "ROLE", "Changes what is given.", "PATCH", "/api/v1/roles/{}", NULL, update_options },
   { "delete", "ROLE", "Deletes a role: nobody has it any more.", "DELETE", "/api/v1/roles/{}" },
   { "permissions", "ROLE", "Lists what a role gives.", "GET", "/api/v1/roles/{}/permissions", "resource_id scope" },

@@ -11,7 +11,7 @@
   { "phone-verified", POSTERN_CLI_TRUE, "phone_verified", NULL, "The telephone number is known to be theirs" },       \
   { "password", POSTERN_CLI_SECRET, "password", "PASSWORD", "Password; - reads it from standard input" },             \
   { "password-hash", POSTERN_CLI_SECRET, "password_hash", "HASH", "Imported hash: $argon2id$…, $2b$…, $pbkdf2…, $scrypt$…" }, \
-  { "administrator", POSTERN_CLI_TRUE, "administrator", NULL, "May manage everything" },                              \
+  { "administrator", POSTERN_CLI_TRUE, "administrator", NULL, "May manage everything: has the role owner" },                              \
   { "profile", POSTERN_CLI_JSON, "profile", "JSON|@FILE", "OpenID Connect claims; null removes one" },                \
   { "data", POSTERN_CLI_JSON, "data", "JSON|@FILE", "Your own data about them" }
 

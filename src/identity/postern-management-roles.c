@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "postern-management-roles.h"
 
+#include "postern-role.h"
+
 #define EVERYBODY "owner security support read-only"
 
 /* clang-format off */
@@ -10,7 +12,7 @@ static const PosternManagementPermission permissions[] = {
   { "users:read", EVERYBODY, "See people, and what they sign in with." },
   { "users:write", "owner support", "Make, change and delete people." },
   { "users:import", "owner", "Bring people over from elsewhere, with the hashes of their passwords." },
-  { "administrators:write", "owner", "Beside users:write: make, change and delete administrators." },
+  { "administrators:write", "owner", "Beside users:write: make, change and delete owners." },
   { "applications:read", EVERYBODY, "See applications." },
   { "applications:write", "owner", "Make, change and delete applications and their secrets." },
   { "resources:read", EVERYBODY, "See resources and their scopes." },
@@ -35,7 +37,13 @@ static const PosternManagementPermission permissions[] = {
 };
 /* clang-format on */
 
-static const char *const names[] = { "owner", "security", "support", "read-only", NULL };
+static const char *const names[] = { POSTERN_ROLE_OWNER, "security", "support", "read-only", NULL };
+static const char *const descriptions[] = {
+  "May everything.",
+  "Sees everything, ends sessions and grants, and changes keys and the rules for sign-ins.",
+  "Sees everything but the audit log, makes and changes people, and ends their sessions.",
+  "Sees everything, and changes nothing.",
+};
 
 const PosternManagementPermission *
 postern_management_roles_get_permissions (void)
@@ -71,4 +79,56 @@ gboolean
 postern_management_roles_has (const char *permission)
 {
   return find (permission) != NULL;
+}
+
+char *
+postern_management_roles_dup_indicator (const char *issuer)
+{
+  return g_strconcat (issuer, "/api/v1", NULL);
+}
+
+static GVariant *
+make_scopes (void)
+{
+  g_auto (GVariantBuilder) scopes = G_VARIANT_BUILDER_INIT (G_VARIANT_TYPE ("av"));
+
+  for (const PosternManagementPermission *row = permissions; row->name != NULL; row++)
+    {
+      g_auto (GVariantDict) scope = G_VARIANT_DICT_INIT (NULL);
+
+      g_variant_dict_insert (&scope, "name", "s", row->name);
+      g_variant_dict_insert (&scope, "description", "s", row->description);
+      g_variant_builder_add (&scopes, "v", g_variant_dict_end (&scope));
+    }
+  return g_variant_builder_end (&scopes);
+}
+
+PosternResource *
+postern_management_roles_make_resource (const char *issuer)
+{
+  PosternResource *resource = postern_resource_new ();
+
+  resource->id = g_strdup (POSTERN_RESOURCE_MANAGEMENT);
+  resource->indicator = postern_management_roles_dup_indicator (issuer);
+  resource->name = g_strdup ("Management API");
+  resource->scopes = g_variant_ref_sink (make_scopes ());
+  return resource;
+}
+
+PosternRole *
+postern_management_roles_make_role (const char *name)
+{
+  PosternRole *role = NULL;
+
+  for (guint i = 0; role == NULL && names[i] != NULL; i++)
+    if (g_strcmp0 (names[i], name) == 0)
+      {
+        role = postern_role_new ();
+        role->id = g_strdup (name);
+        role->name = g_strdup (name);
+        role->kind = g_strdup (POSTERN_ROLE_TENANT);
+        role->organization_id = g_strdup ("");
+        role->description = g_strdup (descriptions[i]);
+      }
+  return role;
 }

@@ -12,6 +12,7 @@ typedef struct {
 
 struct _PosternPermissionCache {
   PosternStore *store;
+  char *issuer;
   GMutex lock; /* guards what follows; never held across a read of the store */
   PosternResourceBook *book; /* (nullable): not read yet */
   PosternMoment book_moment;
@@ -28,11 +29,12 @@ entry_free (gpointer data)
 }
 
 PosternPermissionCache *
-postern_permission_cache_new (PosternStore *store)
+postern_permission_cache_new (PosternStore *store, const char *issuer)
 {
   PosternPermissionCache *self = g_new0 (PosternPermissionCache, 1);
 
   self->store = g_object_ref (store);
+  self->issuer = g_strdup (issuer);
   self->applications = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, entry_free);
   g_mutex_init (&self->lock);
   return self;
@@ -44,6 +46,7 @@ postern_permission_cache_free (PosternPermissionCache *self)
   g_clear_pointer (&self->book, postern_resource_book_unref);
   g_hash_table_unref (self->applications);
   g_object_unref (self->store);
+  g_free (self->issuer);
   g_mutex_clear (&self->lock);
   g_free (self);
 }
@@ -74,14 +77,19 @@ put_book (PosternPermissionCache *self, PosternResourceBook *book, const Postern
   g_mutex_unlock (&self->lock);
 }
 
+typedef struct {
+  const char *issuer;
+  PosternResourceBook *book;
+} BookReading;
+
 static gboolean
 read_book (PosternTxn *txn, gpointer user_data, GError **error)
 {
-  PosternResourceBook **book = user_data;
+  BookReading *self = user_data;
 
-  g_clear_pointer (book, postern_resource_book_unref);
-  *book = postern_resource_book_read (txn, error);
-  return *book != NULL;
+  g_clear_pointer (&self->book, postern_resource_book_unref);
+  self->book = postern_resource_book_read (txn, self->issuer, error);
+  return self->book != NULL;
 }
 
 PosternResourceBook *
@@ -96,19 +104,22 @@ PosternResourceBook *
 postern_permission_cache_dup_resources (PosternPermissionCache *self, GError **error)
 {
   PosternMoment now = postern_moment_now (self->store);
-  g_autoptr (PosternResourceBook) book = take_book (self, &now);
+  BookReading reading = { self->issuer, take_book (self, &now) };
 
-  if (book)
-    return g_steal_pointer (&book);
-  if (!postern_store_read (self->store, POSTERN_KEEP_LASTING, read_book, &book, error))
+  if (reading.book)
+    return reading.book;
+  if (!postern_store_read (self->store, POSTERN_KEEP_LASTING, read_book, &reading, error)) {
+    g_clear_pointer (&reading.book, postern_resource_book_unref);
     return NULL;
-  put_book (self, book, &now);
-  return g_steal_pointer (&book);
+  }
+  put_book (self, reading.book, &now);
+  return reading.book;
 }
 
 /* --- what somebody may --- */
 
 typedef struct {
+  const char *issuer;
   const PosternPermissionSubject *subject;
   PosternPermission *permission;
 } Reading;
@@ -119,7 +130,7 @@ read_permission (PosternTxn *txn, gpointer user_data, GError **error)
   Reading *self = user_data;
 
   g_clear_pointer (&self->permission, postern_permission_unref);
-  self->permission = postern_permission_read (txn, self->subject, error);
+  self->permission = postern_permission_read (txn, self->issuer, self->subject, error);
   return self->permission != NULL;
 }
 
@@ -177,7 +188,7 @@ postern_permission_cache_dup (PosternPermissionCache *self, const PosternPermiss
 {
   PosternMoment now = postern_moment_now (self->store);
   PosternPermission *known = is_kept (subject) ? take (self, subject, &now) : NULL;
-  Reading reading = { subject, NULL };
+  Reading reading = { self->issuer, subject, NULL };
 
   if (known)
     return known;

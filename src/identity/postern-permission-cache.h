@@ -11,7 +11,8 @@ G_BEGIN_DECLS
  */
 typedef struct _PosternPermissionCache PosternPermissionCache;
 
-PosternPermissionCache *postern_permission_cache_new (PosternStore *store);
+/** postern_permission_cache_new: @issuer: the tenant's */
+PosternPermissionCache *postern_permission_cache_new (PosternStore *store, const char *issuer);
 void postern_permission_cache_free (PosternPermissionCache *self);
 
 /** postern_permission_cache_dup_resources: from memory, else read (may block). (transfer full) (nullable) */

@@ -7,6 +7,8 @@
 #include "postern-error.h"
 #include "postern-json.h"
 
+#define ISSUER "https://id.example"
+#define MANAGEMENT ISSUER "/api/v1"
 #define ORDERS "https://api.example/orders"
 #define BILLING "https://api.example/billing"
 #define FOREIGN "https://else.example/"
@@ -29,7 +31,7 @@ add_resource (PosternTxn *txn, const char *indicator, const char *scopes, GError
   resource->indicator = g_strdup (indicator);
   resource->name = g_strdup (indicator);
   resource->scopes = postern_json_parse (scopes, -1, 0, NULL);
-  g_assert_true (postern_resource_insert (txn, resource, "https://id.example", error));
+  g_assert_true (postern_resource_insert (txn, resource, ISSUER, error));
   return g_strdup (resource->id);
 }
 
@@ -199,7 +201,7 @@ check_cases (PosternTxn *txn, gpointer data, GError **error)
 {
   for (guint i = 0; i < G_N_ELEMENTS (cases); i++) {
     PosternPermissionSubject subject = { *cases[i].subject, cases[i].organization ? *cases[i].organization : NULL };
-    g_autoptr (PosternPermission) permission = postern_permission_read (txn, &subject, error);
+    g_autoptr (PosternPermission) permission = postern_permission_read (txn, ISSUER, &subject, error);
     g_autofree char *got = describe (permission);
 
     g_test_message ("case %u", i);
@@ -215,6 +217,7 @@ check_forged (PosternTxn *txn, gpointer data, GError **error)
   PosternAssignment forged[] = {
     { world.eve, world.org_a, world.own->id, 1 }, { world.eve, (char *) "", world.chief->id, 1 }, { world.eve, world.org_a, world.clerk->id, 1 },
     { world.eve, (char *) "", (char *) "rol_gone", 1 },
+    { world.eve, world.org_a, (char *) POSTERN_ROLE_OWNER, 1 },
   };
   PosternPermissionSubject subject = { world.eve, world.org_a };
   g_autoptr (PosternPermission) permission = NULL;
@@ -223,9 +226,10 @@ check_forged (PosternTxn *txn, gpointer data, GError **error)
 
   for (guint i = 0; i < G_N_ELEMENTS (forged); i++)
     g_assert_true (postern_assignment_store_put (txn, &forged[i], &changed, error));
-  permission = postern_permission_read (txn, &subject, error);
+  permission = postern_permission_read (txn, ISSUER, &subject, error);
   got = describe (permission);
   g_assert_cmpstr (got, ==, "|||");
+  g_assert_false (postern_permission_has (permission, MANAGEMENT, "users:read"));
   for (guint i = 0; i < G_N_ELEMENTS (forged); i++)
     g_assert_true (postern_assignment_store_delete (txn, &forged[i], &changed, error) && changed);
   return TRUE;
@@ -369,14 +373,16 @@ static const Cut cuts[] = {
   { "pay purge anything", ORDERS " " FOREIGN, "pay anything|" FOREIGN "|" }, /* pay is none of orders', but purge is */
   { "", ORDERS, "||" },
   { "", "", "||" },
+  { "openid users:read", MANAGEMENT, "openid||" }, /* which is managed, too */
+  { "openid users:read", "", "openid users:read||" }, /* of some other API, which calls its scopes likewise */
 };
 
 static gboolean
 check_cuts (PosternTxn *txn, gpointer data, GError **error)
 {
   PosternPermissionSubject subject = { world.ada, world.org_a };
-  g_autoptr (PosternPermission) permission = postern_permission_read (txn, &subject, error);
-  g_autoptr (PosternResourceBook) book = postern_resource_book_read (txn, error);
+  g_autoptr (PosternPermission) permission = postern_permission_read (txn, ISSUER, &subject, error);
+  g_autoptr (PosternResourceBook) book = postern_resource_book_read (txn, ISSUER, error);
 
   for (guint i = 0; i < G_N_ELEMENTS (cuts); i++) {
     g_auto (GStrv) asked = g_strsplit (cuts[i].scopes, " ", -1);
@@ -400,17 +406,129 @@ drop_scope (PosternTxn *txn, gpointer data, GError **error)
 {
   g_autoptr (PosternResource) resource = postern_resource_store_get (txn, world.orders, error);
   PosternPermissionSubject subject = { world.ada, NULL };
-  g_autoptr (PosternPermission) before = postern_permission_read (txn, &subject, error);
+  g_autoptr (PosternPermission) before = postern_permission_read (txn, ISSUER, &subject, error);
   g_autoptr (PosternPermission) after = NULL;
 
   g_clear_pointer (&resource->scopes, g_variant_unref);
   resource->scopes = postern_json_parse ("[{\"name\":\"write\"}]", -1, 0, NULL);
   g_assert_true (postern_resource_store_update (txn, resource, error));
-  after = postern_permission_read (txn, &subject, error);
+  after = postern_permission_read (txn, ISSUER, &subject, error);
   g_assert_true (postern_permission_has (before, ORDERS, "read"));
   g_assert_false (postern_permission_has (after, ORDERS, "read"));
   g_assert_cmpstr (postern_permission_get_roles (after)[0], ==, "clerk"); /* the role is still had */
   return TRUE;
+}
+
+/* --- the management API, which is a resource without a row ---------------------------------------------------------------------- */
+
+static PosternPermission *
+read_of (PosternTxn *txn, const char *subject, const char *organization)
+{
+  PosternPermissionSubject whose = { subject, organization };
+
+  return postern_permission_read (txn, ISSUER, &whose, NULL);
+}
+
+static void
+assert_may (PosternTxn *txn, const char *subject, const char *organization, const char *scope, gboolean expected)
+{
+  g_autoptr (PosternPermission) permission = read_of (txn, subject, organization);
+
+  g_assert_cmpint (postern_permission_has (permission, MANAGEMENT, scope), ==, expected);
+}
+
+static gboolean
+give (PosternTxn *txn, const char *name, const char *subject, const char *organization, GError **error)
+{
+  g_autoptr (PosternRole) role = postern_role_get (txn, name, NULL);
+  PosternAssignment assignment = { (char *) subject, (char *) organization, role->id, 1 };
+  gboolean changed;
+
+  return postern_role_assign (txn, role, &assignment, &changed, error);
+}
+
+/* By the one rule: a person and a program have what the ready-made role gives, and nobody else has anything. */
+static gboolean
+check_ready_made (PosternTxn *txn, gpointer data, GError **error)
+{
+  PosternAssignment of_bob = { world.bob, (char *) "", (char *) "support", 0 };
+  g_autoptr (GError) group = NULL, elsewhere = NULL;
+  gboolean changed;
+
+  assert_may (txn, world.bob, NULL, "users:write", FALSE);
+  g_assert_true (give (txn, "support", world.bob, "", error) && give (txn, "read-only", world.job, "", error));
+  assert_may (txn, world.bob, NULL, "users:write", TRUE);
+  assert_may (txn, world.bob, NULL, "keys:write", FALSE);
+  assert_may (txn, world.job, NULL, "audit:read", TRUE);
+  assert_may (txn, world.job, NULL, "users:write", FALSE);
+  g_assert_false (give (txn, "owner", world.group, world.org_a, &group)); /* whose members an organization's administrators choose */
+  g_assert_error (group, POSTERN_ERROR, POSTERN_ERROR_INVALID_REQUEST);
+  g_assert_false (give (txn, "owner", world.ada, world.org_a, &elsewhere));
+  g_assert_error (elsewhere, POSTERN_ERROR, POSTERN_ERROR_INVALID_REQUEST);
+  g_assert_true (postern_role_take (txn, &of_bob, &changed, error) && changed);
+  assert_may (txn, world.bob, NULL, "users:write", FALSE);
+  return TRUE;
+}
+
+/* What the release before wrote is the role; the role is what that release reads. One owner who can sign in is left. */
+static gboolean
+check_owner (PosternTxn *txn, gpointer data, GError **error)
+{
+  g_autoptr (PosternUser) ada = postern_user_store_get (txn, world.ada, error), bob = NULL, disabled = NULL;
+  PosternAssignment of_ada = { world.ada, (char *) "", (char *) POSTERN_ROLE_OWNER, 0 };
+  g_autoptr (GPtrArray) owners = NULL, of = NULL;
+  g_autoptr (GError) last = NULL;
+  gboolean changed;
+
+  ada->administrator = TRUE;
+  g_assert_true (postern_user_store_update (txn, ada, error));
+  assert_may (txn, world.ada, NULL, "administrators:write", TRUE);
+  assert_may (txn, world.ada, world.org_a, "keys:write", TRUE);
+  g_assert_true (give (txn, POSTERN_ROLE_OWNER, world.bob, "", error) && give (txn, POSTERN_ROLE_OWNER, world.job, "", error));
+  bob = postern_user_store_get (txn, world.bob, error);
+  g_assert_true (bob->administrator);
+  owners = postern_assignment_store_list (txn, POSTERN_ROLE_OWNER, "", NULL, 10, error);
+  g_assert_cmpuint (owners->len, ==, 3);
+  of = postern_assignment_store_list_for (txn, world.bob, error);
+  g_assert_cmpstr (((PosternAssignment *) of->pdata[of->len - 1])->role_id, ==, POSTERN_ROLE_OWNER);
+  bob->disabled_at = 1;
+  g_assert_true (postern_user_store_update (txn, bob, error));
+  g_assert_false (postern_role_take (txn, &of_ada, &changed, &last));
+  g_assert_error (last, POSTERN_ERROR, POSTERN_ERROR_CONFLICT);
+  return TRUE;
+}
+
+/* A role that was made here may give some of it: an organization's in there alone. A scope that there is not gives nothing. */
+static gboolean
+check_management_scopes (PosternTxn *txn, gpointer data, GError **error)
+{
+  g_autoptr (GError) unknown = NULL, ready_made = NULL;
+  g_autoptr (PosternRole) support = postern_role_get (txn, "support", error);
+  gboolean changed;
+
+  permit (txn, world.viewer, POSTERN_RESOURCE_MANAGEMENT, "users:read");
+  g_assert_false (postern_role_permit (txn, world.viewer, POSTERN_RESOURCE_MANAGEMENT, "users:burn", &changed, &unknown));
+  g_assert_error (unknown, POSTERN_ERROR, POSTERN_ERROR_INVALID_REQUEST);
+  g_assert_false (postern_role_permit (txn, support, POSTERN_RESOURCE_MANAGEMENT, "keys:write", &changed, &ready_made));
+  g_assert_error (ready_made, POSTERN_ERROR, POSTERN_ERROR_CONFLICT);
+  g_assert_true (postern_role_store_add_permission (txn, world.viewer->id, POSTERN_RESOURCE_MANAGEMENT, "users:burn", &changed, error));
+  assert_may (txn, world.ada, world.org_a, "users:read", TRUE);
+  assert_may (txn, world.ada, world.org_a, "users:burn", FALSE);
+  assert_may (txn, world.ada, NULL, "users:read", FALSE);
+  assert_may (txn, world.ada, world.org_b, "users:read", FALSE);
+  return TRUE;
+}
+
+static void
+test_ready_made_names (void)
+{
+  PosternRole mine = { (char *) "rol_x", (char *) POSTERN_ROLE_TENANT, (char *) "", (char *) "owner" };
+  PosternRole theirs = { (char *) "rol_x", (char *) POSTERN_ROLE_ORGANIZATION, (char *) "", (char *) "owner" };
+  g_autoptr (GError) error = NULL;
+
+  g_assert_false (postern_role_validate (&mine, &error));
+  g_assert_error (error, POSTERN_ERROR, POSTERN_ERROR_INVALID_REQUEST);
+  g_assert_true (postern_role_validate (&theirs, NULL));
 }
 
 typedef struct {
@@ -444,6 +562,10 @@ main (int argc, char *argv[])
   g_test_add_func ("/role/assigning", test_assigning);
   g_test_add_data_func ("/role/too-many", store, test_too_many);
   g_test_add_data_func_full ("/resource/drop-scope", g_memdup2 (&(Run) { store, drop_scope }, sizeof (Run)), run, g_free);
+  g_test_add_func ("/role/ready-made-names", test_ready_made_names);
+  g_test_add_data_func_full ("/management/ready-made", g_memdup2 (&(Run) { store, check_ready_made }, sizeof (Run)), run, g_free);
+  g_test_add_data_func_full ("/management/scopes", g_memdup2 (&(Run) { store, check_management_scopes }, sizeof (Run)), run, g_free);
+  g_test_add_data_func_full ("/management/owner", g_memdup2 (&(Run) { store, check_owner }, sizeof (Run)), run, g_free);
   status = g_test_run ();
   tear_down ();
   fixture_close (store, TRUE);

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "postern-permission.h"
 
+#include "postern-management-roles.h"
+
 #include <string.h>
 
 struct _PosternPermission {
@@ -65,6 +67,7 @@ dup_sorted (GHashTable *set)
 typedef struct {
   GHashTable *roles, *organization_roles; /* sets of names */
   GHashTable *scopes;
+  const char *management; /* the management API's indicator */
 } Gathering;
 
 static void
@@ -79,26 +82,46 @@ permit (GHashTable *scopes, const char *indicator, const char *scope)
   g_hash_table_add (set, g_strdup (scope));
 }
 
+/* A role without a row is one of the ready-made, or none any more. */
+static void
+gather_ready_made (Gathering *self, const char *name)
+{
+  g_autoptr (PosternRole) role = postern_management_roles_make_role (name);
+
+  if (role == NULL)
+    return;
+  g_hash_table_add (self->roles, g_strdup (name));
+  for (const PosternManagementPermission *row = postern_management_roles_get_permissions (); row->name != NULL; row++)
+    if (postern_management_roles_allows (name, row->name))
+      permit (self->scopes, self->management, row->name);
+}
+
 static void
 gather (const PosternEffective *effective, gpointer user_data)
 {
   Gathering *self = user_data;
+  gboolean management = g_strcmp0 (effective->indicator, POSTERN_RESOURCE_MANAGEMENT) == 0;
 
+  if (effective->name == NULL && *effective->organization_id == '\0')
+    gather_ready_made (self, effective->role_id);
   if (effective->name == NULL)
     return;
   g_hash_table_add (*effective->organization_id ? self->organization_roles : self->roles, g_strdup (effective->name));
-  if (effective->indicator)
+  if (management && postern_management_roles_has (effective->scope))
+    permit (self->scopes, self->management, effective->scope);
+  else if (effective->indicator && !management)
     permit (self->scopes, effective->indicator, effective->scope);
 }
 
 PosternPermission *
-postern_permission_read (PosternTxn *txn, const PosternPermissionSubject *subject, GError **error)
+postern_permission_read (PosternTxn *txn, const char *issuer, const PosternPermissionSubject *subject, GError **error)
 {
+  g_autofree char *management = postern_management_roles_dup_indicator (issuer);
   g_autoptr (GHashTable) roles = new_set ();
   g_autoptr (GHashTable) organization_roles = new_set ();
   g_autoptr (GHashTable) scopes = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, (GDestroyNotify) g_hash_table_unref);
   const char *organization_id = subject->organization_id ? subject->organization_id : "";
-  Gathering gathering = { roles, organization_roles, scopes };
+  Gathering gathering = { roles, organization_roles, scopes, management };
   PosternPermission *self;
 
   if (!postern_assignment_store_each_effective (txn, subject->id, organization_id, gather, &gathering, error))

@@ -17,8 +17,11 @@ typedef struct {
   const char *organization_id;    /* (nullable): that they act for; the caller has seen that they belong to it */
 } PosternPermissionSubject;
 
-/** postern_permission_read: one read by index; with what is had by groups. (transfer full) (nullable) */
-PosternPermission *postern_permission_read (PosternTxn *txn, const PosternPermissionSubject *subject, GError **error);
+/**
+ * postern_permission_read: one read by index; with what is had by groups, and with what ready-made roles give.
+ * @issuer: the tenant's, whose management API is a resource, too. (transfer full) (nullable)
+ */
+PosternPermission *postern_permission_read (PosternTxn *txn, const char *issuer, const PosternPermissionSubject *subject, GError **error);
 PosternPermission *postern_permission_ref (PosternPermission *self);
 void postern_permission_unref (PosternPermission *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (PosternPermission, postern_permission_unref)

@@ -2,11 +2,13 @@
 #include "postern-resource-book.h"
 
 #include "postern-json.h"
+#include "postern-management-roles.h"
 
 struct _PosternResourceBook {
+  char *issuer;
   GPtrArray *all;           /* (element-type PosternResource): owns */
   GHashTable *by_indicator; /* borrows from them */
-  GHashTable *scopes;       /* every name of a scope there is; owned */
+  GHashTable *scopes;       /* every name of a scope of one that was made here; owned */
 };
 
 static void
@@ -14,6 +16,7 @@ clear (gpointer data)
 {
   PosternResourceBook *self = data;
 
+  g_free (self->issuer);
   g_hash_table_unref (self->by_indicator);
   g_hash_table_unref (self->scopes);
   g_ptr_array_unref (self->all);
@@ -32,9 +35,8 @@ postern_resource_book_unref (PosternResourceBook *self)
 }
 
 static void
-add (PosternResourceBook *self, PosternResource *resource)
+add_scopes (PosternResourceBook *self, PosternResource *resource)
 {
-  g_hash_table_insert (self->by_indicator, resource->indicator, resource);
   for (gsize i = 0; resource->scopes && i < g_variant_n_children (resource->scopes); i++) {
     g_autoptr (GVariant) box = g_variant_get_child_value (resource->scopes, i);
     g_autoptr (GVariant) row = g_variant_get_variant (box);
@@ -46,7 +48,7 @@ add (PosternResourceBook *self, PosternResource *resource)
 }
 
 PosternResourceBook *
-postern_resource_book_read (PosternTxn *txn, GError **error)
+postern_resource_book_read (PosternTxn *txn, const char *issuer, GError **error)
 {
   GPtrArray *all = postern_resource_store_list (txn, NULL, POSTERN_RESOURCE_MAX, error);
   PosternResourceBook *self;
@@ -54,12 +56,22 @@ postern_resource_book_read (PosternTxn *txn, GError **error)
   if (all == NULL)
     return NULL;
   self = g_atomic_rc_box_new0 (PosternResourceBook);
+  self->issuer = g_strdup (issuer);
   self->all = all;
   self->by_indicator = g_hash_table_new (g_str_hash, g_str_equal);
   self->scopes = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
   for (guint i = 0; i < all->len; i++)
-    add (self, all->pdata[i]);
+    add_scopes (self, all->pdata[i]);
+  g_ptr_array_add (all, postern_management_roles_make_resource (issuer)); /* other APIs may have scopes of the same names */
+  for (guint i = 0; i < all->len; i++)
+    g_hash_table_insert (self->by_indicator, ((PosternResource *) all->pdata[i])->indicator, all->pdata[i]);
   return self;
+}
+
+const char *
+postern_resource_book_get_issuer (PosternResourceBook *self)
+{
+  return self->issuer;
 }
 
 PosternResource *

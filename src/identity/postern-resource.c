@@ -5,6 +5,7 @@
 #include "postern-error.h"
 #include "postern-fault.h"
 #include "postern-json.h"
+#include "postern-management-roles.h"
 
 #include <string.h>
 
@@ -222,4 +223,32 @@ postern_resource_insert (PosternTxn *txn, PosternResource *resource, const char 
     return postern_resource_store_insert (txn, resource, error);
   g_set_error (error, POSTERN_ERROR, POSTERN_ERROR_CONFLICT, "there are %d resources already, which is the most", POSTERN_RESOURCE_MAX);
   return FALSE;
+}
+
+/* --- what there is, with the one that has no row --- */
+
+gboolean
+postern_resource_is_management (const PosternResource *resource)
+{
+  return g_str_equal (resource->id, POSTERN_RESOURCE_MANAGEMENT);
+}
+
+PosternResource *
+postern_resource_get (PosternTxn *txn, const char *id, const char *issuer, GError **error)
+{
+  return g_str_equal (id, POSTERN_RESOURCE_MANAGEMENT) ? postern_management_roles_make_resource (issuer) : postern_resource_store_get (txn, id, error);
+}
+
+/* Its id is less than each that begins with res_. */
+GPtrArray *
+postern_resource_list (PosternTxn *txn, const char *issuer, const char *after, guint limit, GError **error)
+{
+  GPtrArray *resources = postern_resource_store_list (txn, after, limit, error);
+
+  if (resources == NULL || limit == 0 || (after && strcmp (after, POSTERN_RESOURCE_MANAGEMENT) >= 0))
+    return resources;
+  if (resources->len == limit)
+    g_ptr_array_set_size (resources, (int) limit - 1);
+  g_ptr_array_insert (resources, 0, postern_management_roles_make_resource (issuer));
+  return resources;
 }

@@ -22,6 +22,12 @@ gboolean postern_resource_validate (PosternResource *resource, const char *issue
 /** postern_resource_insert: validates it, and that it is not one too many (CONFLICT). */
 gboolean postern_resource_insert (PosternTxn *txn, PosternResource *resource, const char *issuer, GError **error);
 
+/** postern_resource_get: by id, the management API, too (postern-management-roles.h). (transfer full) (nullable) */
+PosternResource *postern_resource_get (PosternTxn *txn, const char *id, const char *issuer, GError **error);
+/** postern_resource_list: as postern_resource_store_list(), with the management API among them */
+GPtrArray *postern_resource_list (PosternTxn *txn, const char *issuer, const char *after, guint limit, GError **error);
+gboolean postern_resource_is_management (const PosternResource *resource);
+
 /** postern_resource_is_scope: RFC 6749 section 3.3: printable ASCII without space, quote and backslash, and not empty */
 gboolean postern_resource_is_scope (const char *scope);
 /** postern_resource_is_reserved: a scope of the protocol's or of ours, which no resource defines and no role takes away */

@@ -154,7 +154,7 @@ postern_tenant_new (const char *slug, const char *issuer, PosternStore *store, G
   for (gsize length = strlen (self->issuer); length > 0 && self->issuer[length - 1] == '/'; length--)
     self->issuer[length - 1] = '\0';
   self->store = g_object_ref (store);
-  self->permissions = postern_permission_cache_new (store);
+  self->permissions = postern_permission_cache_new (store, self->issuer);
   self->key_ring = postern_key_ring_new (store, error);
   policy = self->key_ring ? read_policy (self, error) : NULL;
   if (policy == NULL)

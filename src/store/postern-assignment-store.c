@@ -13,11 +13,42 @@ note_change (PosternTxn *txn, const char *subject_id)
     postern_store_note_rule_change (txn->store);
 }
 
+/* That a person is an owner stands in their own row, where the releases before roles of this kind read and write it, too. */
+static gboolean
+is_owner (const PosternAssignment *assignment)
+{
+  return g_str_equal (assignment->role_id, POSTERN_ROLE_OWNER) && g_str_has_prefix (assignment->subject_id, "usr_") && *assignment->organization_id == '\0';
+}
+
+/* Returns: how many rows it changed; -1 with @error */
+static gint64
+set_owner (PosternTxn *txn, const char *user_id, gboolean owner, GError **error)
+{
+  PosternValue values[] = { POSTERN_TEXT (user_id), POSTERN_INT (owner) };
+
+  return postern_txn_execute (txn, "UPDATE users SET administrator = ?2 WHERE id = ?1 AND administrator <> ?2", values, G_N_ELEMENTS (values), error);
+}
+
+static gint64
+insert (PosternTxn *txn, const PosternAssignment *assignment, GError **error)
+{
+  return postern_record_write (txn, &postern_records_assignment, assignment,
+                               POSTERN_SQL_INSERT (postern_records_assignment, "ON CONFLICT (subject_id, organization_id, role_id) DO NOTHING"), error);
+}
+
+static gint64
+remove_row (PosternTxn *txn, const PosternAssignment *assignment, GError **error)
+{
+  PosternValue values[] = { POSTERN_TEXT (assignment->subject_id), POSTERN_TEXT (assignment->organization_id), POSTERN_TEXT (assignment->role_id) };
+
+  return postern_txn_execute (txn, "DELETE FROM role_assignments WHERE subject_id = ?1 AND organization_id = ?2 AND role_id = ?3", values,
+                              G_N_ELEMENTS (values), error);
+}
+
 gboolean
 postern_assignment_store_put (PosternTxn *txn, const PosternAssignment *assignment, gboolean *changed, GError **error)
 {
-  gint64 rows = postern_record_write (txn, &postern_records_assignment, assignment,
-                                      POSTERN_SQL_INSERT (postern_records_assignment, "ON CONFLICT (subject_id, organization_id, role_id) DO NOTHING"), error);
+  gint64 rows = is_owner (assignment) ? set_owner (txn, assignment->subject_id, TRUE, error) : insert (txn, assignment, error);
 
   note_change (txn, assignment->subject_id);
   *changed = rows > 0;
@@ -27,9 +58,7 @@ postern_assignment_store_put (PosternTxn *txn, const PosternAssignment *assignme
 gboolean
 postern_assignment_store_delete (PosternTxn *txn, const PosternAssignment *assignment, gboolean *changed, GError **error)
 {
-  PosternValue values[] = { POSTERN_TEXT (assignment->subject_id), POSTERN_TEXT (assignment->organization_id), POSTERN_TEXT (assignment->role_id) };
-  gint64 rows = postern_txn_execute (txn, "DELETE FROM role_assignments WHERE subject_id = ?1 AND organization_id = ?2 AND role_id = ?3", values,
-                                     G_N_ELEMENTS (values), error);
+  gint64 rows = is_owner (assignment) ? set_owner (txn, assignment->subject_id, FALSE, error) : remove_row (txn, assignment, error);
 
   note_change (txn, assignment->subject_id);
   *changed = rows > 0;
@@ -47,20 +76,24 @@ postern_assignment_store_delete_subject (PosternTxn *txn, const char *subject_id
   return postern_txn_run (txn, "DELETE FROM role_assignments WHERE subject_id = ?1 AND organization_id = ?2", values, G_N_ELEMENTS (values), error);
 }
 
+/* Of the columns that an assignment has, in their order; since when is not known. */
+#define OWNERS "UNION ALL SELECT id, '', '" POSTERN_ROLE_OWNER "', 0 FROM users WHERE administrator = 1 AND "
+
 GPtrArray *
 postern_assignment_store_list_for (PosternTxn *txn, const char *subject_id, GError **error)
 {
+  static const char where[] = "WHERE subject_id = ?1 " OWNERS "id = ?1 ORDER BY organization_id, role_id";
   PosternValue values[] = { POSTERN_TEXT (subject_id) };
 
-  return postern_record_list (txn, &postern_records_assignment,
-                              POSTERN_SQL_SELECT (postern_records_assignment, "WHERE subject_id = ?1 ORDER BY organization_id, role_id"), values,
-                              G_N_ELEMENTS (values), error);
+  return postern_record_list (txn, &postern_records_assignment, POSTERN_SQL_SELECT (postern_records_assignment, where), values, G_N_ELEMENTS (values),
+                              error);
 }
 
 GPtrArray *
 postern_assignment_store_list (PosternTxn *txn, const char *role_id, const char *organization_id, const char *after, guint limit, GError **error)
 {
-  static const char where[] = "WHERE role_id = ?1 AND organization_id = ?2 AND subject_id > ?3 ORDER BY subject_id LIMIT ?4";
+  static const char where[] = "WHERE role_id = ?1 AND organization_id = ?2 AND subject_id > ?3 " OWNERS
+                              "id > ?3 AND ?1 = '" POSTERN_ROLE_OWNER "' AND ?2 = '' ORDER BY subject_id LIMIT ?4";
   PosternValue values[] = { POSTERN_TEXT (role_id), POSTERN_TEXT (organization_id), POSTERN_TEXT (after ? after : ""), POSTERN_INT (limit) };
 
   return postern_record_list (txn, &postern_records_assignment, POSTERN_SQL_SELECT (postern_records_assignment, where), values,
@@ -69,14 +102,21 @@ postern_assignment_store_list (PosternTxn *txn, const char *role_id, const char 
 
 /* --- what it comes to --- */
 
-/* A subject's own and those of the groups that a user is in, in the organization. */
+/* What a subject has itself, and by the groups that a user is in, in the organization. */
+#define HAD                                                                                                           \
+  "WHERE a.subject_id IN (SELECT ?2 UNION ALL SELECT group_id "                                                       \
+  "FROM organization_group_members WHERE organization_id = ?1 AND user_id = ?2) "                                     \
+  "AND a.organization_id IN ('', ?1) AND (r.id IS NULL OR (r.kind = 'tenant' AND a.organization_id = '') "            \
+  "OR (r.kind = 'organization' AND a.organization_id <> '' AND r.organization_id IN ('', a.organization_id))) "
+
 #define EFFECTIVE                                                                                                     \
   "SELECT a.role_id, a.organization_id, r.name, s.indicator, p.scope FROM role_assignments a "                        \
   "LEFT JOIN roles r ON r.id = a.role_id LEFT JOIN role_permissions p ON p.role_id = a.role_id "                      \
-  "LEFT JOIN resources s ON s.id = p.resource_id WHERE a.subject_id IN (SELECT ?2 UNION ALL SELECT group_id "         \
-  "FROM organization_group_members WHERE organization_id = ?1 AND user_id = ?2) "                                     \
-  "AND a.organization_id IN ('', ?1) AND (r.id IS NULL OR (r.kind = 'tenant' AND a.organization_id = '') "            \
-  "OR (r.kind = 'organization' AND a.organization_id <> '' AND r.organization_id IN ('', a.organization_id)))"
+  "LEFT JOIN resources s ON s.id = p.resource_id " HAD                                                                \
+  "UNION ALL SELECT a.role_id, a.organization_id, r.name, '" POSTERN_RESOURCE_MANAGEMENT "', m.scope "                \
+  "FROM role_assignments a JOIN roles r ON r.id = a.role_id "                                                         \
+  "JOIN role_management_permissions m ON m.role_id = a.role_id " HAD                                                  \
+  "UNION ALL SELECT '" POSTERN_ROLE_OWNER "', '', NULL, NULL, NULL FROM users WHERE id = ?2 AND administrator = 1"
 
 gboolean
 postern_assignment_store_each_effective (PosternTxn *txn, const char *subject_id, const char *organization_id, PosternEffectiveFunc each,

@@ -65,12 +65,18 @@ postern_role_store_delete_organization (PosternTxn *txn, const char *organizatio
          postern_txn_run (txn, "DELETE FROM roles WHERE organization_id = ?1 AND organization_id <> ''", values, G_N_ELEMENTS (values), error);
 }
 
-/* --- permissions: a resource's scope each --- */
+/* --- permissions: a resource's scope each. The management API's stand in a table of their own: that resource has no row ------------- */
 
 static gboolean
-run_permission (PosternTxn *txn, const char *sql, const PosternValue *values, gboolean *changed, GError **error)
+is_management (const char *resource_id)
 {
-  gint64 rows = postern_txn_execute (txn, sql, values, 3, error);
+  return g_str_equal (resource_id, POSTERN_RESOURCE_MANAGEMENT);
+}
+
+static gboolean
+run_permission (PosternTxn *txn, const char *sql, const PosternValue *values, guint n, gboolean *changed, GError **error)
+{
+  gint64 rows = postern_txn_execute (txn, sql, values, n, error);
 
   postern_store_note_rule_change (txn->store);
   *changed = rows > 0;
@@ -80,19 +86,28 @@ run_permission (PosternTxn *txn, const char *sql, const PosternValue *values, gb
 gboolean
 postern_role_store_add_permission (PosternTxn *txn, const char *role_id, const char *resource_id, const char *scope, gboolean *changed, GError **error)
 {
-  PosternValue values[] = { POSTERN_TEXT (role_id), POSTERN_TEXT (resource_id), POSTERN_TEXT (scope) };
+  PosternValue values[] = { POSTERN_TEXT (role_id), POSTERN_TEXT (scope), POSTERN_TEXT (resource_id) };
 
-  return run_permission (txn, "INSERT INTO role_permissions (role_id, resource_id, scope) VALUES (?1, ?2, ?3) "
-                              "ON CONFLICT (role_id, resource_id, scope) DO NOTHING", values, changed, error);
+  if (is_management (resource_id))
+    return run_permission (txn, "INSERT INTO role_management_permissions (role_id, scope) VALUES (?1, ?2) ON CONFLICT (role_id, scope) DO NOTHING",
+                           values, 2, changed, error);
+  return run_permission (txn, "INSERT INTO role_permissions (role_id, scope, resource_id) VALUES (?1, ?2, ?3) "
+                              "ON CONFLICT (role_id, resource_id, scope) DO NOTHING", values, 3, changed, error);
 }
 
 gboolean
 postern_role_store_remove_permission (PosternTxn *txn, const char *role_id, const char *resource_id, const char *scope, gboolean *changed, GError **error)
 {
-  PosternValue values[] = { POSTERN_TEXT (role_id), POSTERN_TEXT (resource_id), POSTERN_TEXT (scope) };
+  PosternValue values[] = { POSTERN_TEXT (role_id), POSTERN_TEXT (scope), POSTERN_TEXT (resource_id) };
 
-  return run_permission (txn, "DELETE FROM role_permissions WHERE role_id = ?1 AND resource_id = ?2 AND scope = ?3", values, changed, error);
+  if (is_management (resource_id))
+    return run_permission (txn, "DELETE FROM role_management_permissions WHERE role_id = ?1 AND scope = ?2", values, 2, changed, error);
+  return run_permission (txn, "DELETE FROM role_permissions WHERE role_id = ?1 AND scope = ?2 AND resource_id = ?3", values, 3, changed, error);
 }
+
+#define PERMISSIONS                                                                       \
+  "SELECT resource_id, scope FROM role_permissions WHERE role_id = ?1 "                   \
+  "UNION ALL SELECT '" POSTERN_RESOURCE_MANAGEMENT "', scope FROM role_management_permissions WHERE role_id = ?1 ORDER BY resource_id, scope"
 
 gboolean
 postern_role_store_each_permission (PosternTxn *txn, const char *role_id, PosternRolePermissionFunc each, gpointer user_data, GError **error)
@@ -101,8 +116,7 @@ postern_role_store_each_permission (PosternTxn *txn, const char *role_id, Poster
   g_autoptr (GError) failure = NULL;
   PosternValue values[] = { POSTERN_TEXT (role_id) };
 
-  if (!postern_txn_query (txn, &cursor, "SELECT resource_id, scope FROM role_permissions WHERE role_id = ?1 ORDER BY resource_id, scope", values,
-                          G_N_ELEMENTS (values), error))
+  if (!postern_txn_query (txn, &cursor, PERMISSIONS, values, G_N_ELEMENTS (values), error))
     return FALSE;
   while (postern_txn_next (&cursor, &failure))
     each (postern_txn_get_text (&cursor, 0), postern_txn_get_text (&cursor, 1), user_data);

@@ -33,6 +33,8 @@ GPtrArray *postern_user_store_list (PosternTxn *txn, const PosternUserFilter *fi
 gint64 postern_user_store_count (PosternTxn *txn, GError **error);
 /** @has (out): whether anybody is an administrator and not disabled */
 gboolean postern_user_store_has_administrator (PosternTxn *txn, gboolean *has, GError **error);
+/** @has (out): the same of anybody but the user @id */
+gboolean postern_user_store_has_other_administrator (PosternTxn *txn, const char *id, gboolean *has, GError **error);
 /** those whose own wish it is to be deleted, as of @now; by index; never administrators */
 GPtrArray *postern_user_store_list_due (PosternTxn *txn, gint64 now, guint limit, GError **error);
 gboolean postern_user_store_touch_sign_in (PosternTxn *txn, const char *id, gint64 now, GError **error);
@@ -97,6 +99,8 @@ PosternRole *postern_role_store_get (PosternTxn *txn, const char *id, GError **e
 GPtrArray *postern_role_store_list (PosternTxn *txn, const char *organization_id, const char *after, guint limit, GError **error);
 /** an organization goes: its own roles, and whatever was assigned in it */
 gboolean postern_role_store_delete_organization (PosternTxn *txn, const char *organization_id, GError **error);
+/** POSTERN_RESOURCE_MANAGEMENT: in place of an id: the management API, which has no row of its own */
+#define POSTERN_RESOURCE_MANAGEMENT "management"
 /** @changed: (out): FALSE where it was so before */
 gboolean postern_role_store_add_permission (PosternTxn *txn, const char *role_id, const char *resource_id, const char *scope, gboolean *changed, GError **error);
 gboolean postern_role_store_remove_permission (PosternTxn *txn, const char *role_id, const char *resource_id, const char *scope, gboolean *changed, GError **error);
@@ -105,6 +109,8 @@ typedef void (*PosternRolePermissionFunc) (const char *resource_id, const char *
 gboolean postern_role_store_each_permission (PosternTxn *txn, const char *role_id, PosternRolePermissionFunc each, gpointer user_data, GError **error);
 
 /* postern-assignment-store.c: who has a role, and where; @organization_id is "" for a role of the tenant */
+/** POSTERN_ROLE_OWNER: the ready-made role that may everything; of a person it is kept as `administrator` of their row, and since when is not known */
+#define POSTERN_ROLE_OWNER "owner"
 /** @changed: (out): FALSE where it was so before */
 gboolean postern_assignment_store_put (PosternTxn *txn, const PosternAssignment *assignment, gboolean *changed, GError **error);
 gboolean postern_assignment_store_delete (PosternTxn *txn, const PosternAssignment *assignment, gboolean *changed, GError **error);
@@ -119,7 +125,7 @@ typedef struct {
   const char *role_id;
   const char *organization_id;   /* "" of a role of the tenant */
   const char *name;              /* NULL of a role without a row: one that is built in, or none */
-  const char *indicator, *scope; /* NULL of a role that permits nothing */
+  const char *indicator, *scope; /* NULL of a role that permits nothing; POSTERN_RESOURCE_MANAGEMENT in place of an indicator */
 } PosternEffective;
 typedef void (*PosternEffectiveFunc) (const PosternEffective *effective, gpointer user_data);
 /**

@@ -149,10 +149,17 @@ postern_user_store_count (PosternTxn *txn, GError **error)
 gboolean
 postern_user_store_has_administrator (PosternTxn *txn, gboolean *has, GError **error)
 {
+  return postern_user_store_has_other_administrator (txn, "", has, error);
+}
+
+gboolean
+postern_user_store_has_other_administrator (PosternTxn *txn, const char *id, gboolean *has, GError **error)
+{
+  PosternValue values[] = { POSTERN_TEXT (id) };
   gint64 found = 0;
 
-  if (!postern_txn_read_int64 (txn, &found, 0, "SELECT 1 FROM users WHERE administrator = 1 AND disabled_at = 0 LIMIT 1", NULL,
-                               0, error))
+  if (!postern_txn_read_int64 (txn, &found, 0, "SELECT 1 FROM users WHERE administrator = 1 AND disabled_at = 0 AND id <> ?1 LIMIT 1", values,
+                               G_N_ELEMENTS (values), error))
     return FALSE;
   *has = found != 0;
   return TRUE;

@@ -115,6 +115,13 @@ permissions (PosternTxn *txn, gpointer data, GError **error)
   g_assert_true (postern_role_store_add_permission (txn, role->id, orders->id, "read", &changed, error) && changed);
   g_assert_true (postern_resource_store_delete (txn, orders->id, error));
   g_assert_cmpuint (count_permissions (txn, role->id), ==, 0);
+  g_assert_true (postern_role_store_add_permission (txn, role->id, POSTERN_RESOURCE_MANAGEMENT, "users:read", &changed, error) && changed);
+  g_assert_true (postern_role_store_add_permission (txn, role->id, POSTERN_RESOURCE_MANAGEMENT, "users:read", &changed, error) && !changed);
+  g_assert_true (postern_role_store_add_permission (txn, role->id, POSTERN_RESOURCE_MANAGEMENT, "users:write", &changed, error) && changed);
+  g_assert_true (postern_role_store_remove_permission (txn, role->id, POSTERN_RESOURCE_MANAGEMENT, "users:write", &changed, error) && changed);
+  g_assert_cmpuint (count_permissions (txn, role->id), ==, 1);
+  g_assert_true (postern_role_store_delete (txn, role->id, error));
+  g_assert_cmpuint (count_permissions (txn, role->id), ==, 0);
   return TRUE;
 }
 
@@ -171,6 +178,36 @@ assignments (PosternTxn *txn, gpointer data, GError **error)
   g_assert_cmpuint (count_of (txn, app->id), ==, 0);
   g_assert_true (postern_user_store_delete (txn, ada->id, error));
   g_assert_cmpuint (count_of (txn, ada->id), ==, 0);
+  return TRUE;
+}
+
+/* That a person is an owner stands in their row; of an application it is an assignment as any other. */
+static gboolean
+owners (PosternTxn *txn, gpointer data, GError **error)
+{
+  g_autoptr (PosternUser) ada = storage_kit_new_user ("ada", NULL, NULL), bob = storage_kit_new_user ("bob", NULL, NULL), found = NULL;
+  PosternAssignment gone = { ada->id, (char *) "", (char *) POSTERN_ROLE_OWNER, NOW };
+  g_autoptr (GPtrArray) page = NULL, rest = NULL, of_ada = NULL;
+  gboolean changed, has;
+
+  bob->administrator = TRUE;
+  g_assert_true (postern_user_store_insert (txn, ada, error) && postern_user_store_insert (txn, bob, error));
+  assign (txn, ada->id, "", POSTERN_ROLE_OWNER);
+  assign (txn, "app_a", "", POSTERN_ROLE_OWNER);
+  assign (txn, ada->id, "", "support");
+  found = postern_user_store_get (txn, ada->id, error);
+  g_assert_true (found->administrator);
+  page = postern_assignment_store_list (txn, POSTERN_ROLE_OWNER, "", NULL, 2, error);
+  g_assert_cmpuint (page->len, ==, 2);
+  rest = postern_assignment_store_list (txn, POSTERN_ROLE_OWNER, "", ((PosternAssignment *) page->pdata[1])->subject_id, 2, error);
+  g_assert_cmpuint (rest->len, ==, 1);
+  of_ada = postern_assignment_store_list_for (txn, ada->id, error);
+  g_assert_cmpuint (of_ada->len, ==, 2);
+  g_assert_true (postern_user_store_has_other_administrator (txn, ada->id, &has, error) && has);
+  g_assert_true (postern_assignment_store_delete (txn, &gone, &changed, error) && changed);
+  g_assert_true (postern_assignment_store_delete (txn, &gone, &changed, error) && !changed);
+  g_assert_true (postern_user_store_has_other_administrator (txn, bob->id, &has, error) && !has);
+  g_assert_cmpuint (count_of (txn, ada->id), ==, 1);
   return TRUE;
 }
 
@@ -274,7 +311,8 @@ effective (PosternTxn *txn, gpointer data, GError **error)
   g_assert_true (postern_resource_store_insert (txn, orders, error) && postern_role_store_insert (txn, clerk, error) &&
                  postern_role_store_insert (txn, chief, error) && postern_role_store_insert (txn, own, error));
   g_assert_true (postern_role_store_add_permission (txn, clerk->id, orders->id, "read", &changed, error) &&
-                 postern_role_store_add_permission (txn, clerk->id, orders->id, "write", &changed, error));
+                 postern_role_store_add_permission (txn, clerk->id, orders->id, "write", &changed, error) &&
+                 postern_role_store_add_permission (txn, chief->id, POSTERN_RESOURCE_MANAGEMENT, "users:read", &changed, error));
   assign (txn, ada, "", clerk->id);
   assign (txn, ada, "", "owner");
   assign (txn, ada, org, "admin");
@@ -284,7 +322,7 @@ effective (PosternTxn *txn, gpointer data, GError **error)
   assign (txn, ada, "", chief->id);
   assign (txn, "usr_c", "", chief->id);
   assert_effective (txn, ada, "", "clerk:read;clerk:write;owner");
-  assert_effective (txn, ada, org, "admin@;chief@;clerk:read;clerk:write;owner");
+  assert_effective (txn, ada, org, "admin@;chief@;chief@:users:read;clerk:read;clerk:write;owner");
   assert_effective (txn, ada, "org_b", "clerk:read;clerk:write;owner");
   g_assert_true (postern_group_store_remove_member (txn, customer.group->id, ada, error));
   assert_effective (txn, ada, org, "admin@;clerk:read;clerk:write;owner");
@@ -323,6 +361,7 @@ storage_roles_add_tests (void)
   g_test_add_data_func ("/storage/roles", roles, storage_kit_run_lasting);
   g_test_add_data_func ("/storage/roles/permissions", permissions, storage_kit_run_lasting);
   g_test_add_data_func ("/storage/roles/assignments", assignments, storage_kit_run_lasting);
+  g_test_add_data_func ("/storage/roles/owners", owners, storage_kit_run_lasting);
   g_test_add_data_func ("/storage/roles/delete", role_goes, storage_kit_run_lasting);
   g_test_add_data_func ("/storage/roles/effective", effective, storage_kit_run_lasting);
   g_test_add_data_func ("/storage/roles/leaving", leaving, storage_kit_run_lasting);
