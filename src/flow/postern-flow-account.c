@@ -5,6 +5,7 @@
 #include "postern-flow-account-delete.h"
 #include "postern-flow-activity.h"
 #include "postern-flow-browser.h"
+#include "postern-flow-console.h"
 #include "postern-flow-context.h"
 #include "postern-flow-device-words.h"
 #include "postern-flow-link.h"
@@ -194,7 +195,7 @@ render (Account *account, PosternRequest *request, PosternRuntime *runtime)
 
   add_url (&model, visit->tenant, "action", "/account");
   add_url (&model, visit->tenant, "sign_out_url", "/account/sign-out");
-  if (visit->user->administrator && postern_runtime_get_book (runtime))
+  if (postern_flow_console_is_open (runtime, visit->tenant, visit->user->id))
     add_url (&model, visit->tenant, "console_url", "/console");
   add_url (&model, visit->tenant, "profile_url", "/account/profile");
   add_url (&model, visit->tenant, "data_url", "/account/data");

@@ -47,7 +47,7 @@ enter_new (Page *page, PosternFlowEngine *engine, PosternRequest *request)
   PosternResponse *answer;
 
   page->path = dup_path (ADD_PATH, type, NULL);
-  answer = postern_flow_console_enter (&page->console, engine, request, page->path);
+  answer = postern_flow_console_enter_to_change (&page->console, engine, request, page->path);
   if (answer)
     return answer;
   page->info = postern_instance_change_find_type (page->console.book, type ? type : "");
@@ -56,7 +56,7 @@ enter_new (Page *page, PosternFlowEngine *engine, PosternRequest *request)
 
 /* @suffix: of the page that is come back to after a sign-in */
 static PosternResponse *
-enter_old (Page *page, PosternFlowEngine *engine, PosternRequest *request, const char *suffix)
+enter_to_see (Page *page, PosternFlowEngine *engine, PosternRequest *request, const char *suffix)
 {
   const char *id = postern_request_get_capture (request, "id");
   g_autoptr (GError) error = NULL;
@@ -75,10 +75,24 @@ enter_old (Page *page, PosternFlowEngine *engine, PosternRequest *request, const
   return NULL;
 }
 
+static PosternResponse *
+enter_to_change (Page *page, PosternFlowEngine *engine, PosternRequest *request, const char *suffix)
+{
+  PosternResponse *answer = enter_to_see (page, engine, request, suffix);
+
+  return answer || page->console.can_change ? answer : postern_flow_console_refuse (POSTERN_ERROR_ACCESS_DENIED, POSTERN_FLOW_CONSOLE_LOOKS_ON);
+}
+
 static gboolean
 is_stored (Page *page)
 {
   return page->entry && g_str_equal (page->entry->origin, "database");
+}
+
+static gboolean
+can_be_changed (Page *page)
+{
+  return page->console.can_change && is_stored (page);
 }
 
 static gboolean
@@ -149,8 +163,9 @@ add_old (PosternJsonObject *model, Page *page)
 
   postern_flow_console_add_entry (model, page->entry);
   postern_json_object_add_boolean (model, "enabled", page->entry->state != POSTERN_INSTANCE_OFF);
-  postern_json_object_add_boolean (model, "can_try", can_be_tried (page->entry));
-  if (is_stored (page))
+  postern_json_object_add_boolean (model, "looks_on", !page->console.can_change);
+  postern_json_object_add_boolean (model, "can_try", page->console.can_change && can_be_tried (page->entry));
+  if (can_be_changed (page))
     postern_flow_console_add_url (&page->console, model, "delete_url", delete_path, NULL);
   else
     postern_json_object_add (model, "settings", locked_settings (page->entry));
@@ -204,7 +219,7 @@ show (Page *page, GVariant *kept)
     add_old (&model, page);
   else
     postern_json_object_add_boolean (&model, "new", TRUE);
-  if (page->info && (page->entry == NULL || is_stored (page)))
+  if (page->info && (page->entry == NULL || can_be_changed (page)))
     postern_flow_console_form_add (&model, page->info, page->entry, typed, fault.words ? &fault : NULL);
   if (kept && postern_json_get_boolean (kept, "late", FALSE)) /* who signs in there can then save here */
     postern_flow_console_add_url (&page->console, &model, "again_url", page->path, NULL);
@@ -230,13 +245,13 @@ PosternResponse *
 postern_flow_console_change_show (PosternRequest *request, gpointer engine)
 {
   g_auto (Page) page = { { NULL } };
-  PosternResponse *answer = enter_old (&page, engine, request, NULL);
+  PosternResponse *answer = enter_to_see (&page, engine, request, NULL);
   g_autoptr (GVariant) kept = NULL;
 
   if (answer)
     return answer;
   kept = postern_flow_kept_get (page.console.visit, request, page.path);
-  return kept || !is_stored (&page) || postern_flow_visit_is_fresh (page.console.visit) ? show (&page, kept) : sign_in_again (&page);
+  return kept || !can_be_changed (&page) || postern_flow_visit_is_fresh (page.console.visit) ? show (&page, kept) : sign_in_again (&page);
 }
 
 /* --- changes -------------------------------------------------------------------------------------------------------------------- */
@@ -410,7 +425,7 @@ PosternResponse *
 postern_flow_console_change_submit (PosternRequest *request, gpointer engine)
 {
   g_auto (Page) page = { { NULL } };
-  PosternResponse *answer = enter_old (&page, engine, request, NULL);
+  PosternResponse *answer = enter_to_change (&page, engine, request, NULL);
   g_autoptr (GError) error = NULL;
   const char *action = NULL;
 
@@ -436,7 +451,7 @@ postern_flow_console_change_ask_delete (PosternRequest *request, gpointer engine
 {
   g_auto (Page) page = { { NULL } };
   g_auto (PosternJsonObject) model = POSTERN_JSON_OBJECT_INIT;
-  PosternResponse *answer = enter_old (&page, engine, request, "/delete");
+  PosternResponse *answer = enter_to_change (&page, engine, request, "/delete");
 
   if (answer)
     return answer;
@@ -454,7 +469,7 @@ PosternResponse *
 postern_flow_console_change_delete (PosternRequest *request, gpointer engine)
 {
   g_auto (Page) page = { { NULL } };
-  PosternResponse *answer = enter_old (&page, engine, request, "/delete");
+  PosternResponse *answer = enter_to_change (&page, engine, request, "/delete");
   g_autofree char *culprit = NULL;
   g_autoptr (GError) error = NULL;
 

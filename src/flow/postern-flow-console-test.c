@@ -2,6 +2,7 @@
 #include "postern-flow-code-fixture.h"
 
 #include "postern-flow-console.h"
+#include "postern-role.h"
 
 /* The console: what an administrator sets up in it, and what others cannot. */
 
@@ -323,6 +324,68 @@ test_others (void)
   g_assert_cmpuint (changes, ==, before);
 }
 
+typedef struct {
+  const char *email, *role;
+} Giving;
+
+static gboolean
+give_role (PosternTxn *txn, gpointer data, GError **error)
+{
+  Giving *giving = data;
+  g_autoptr (PosternUser) user = postern_user_store_find (txn, giving->email, error);
+  g_autoptr (PosternRole) role = postern_role_get (txn, giving->role, error);
+  PosternAssignment assignment = { user->id, (char *) "", role->id, 1 };
+  gboolean changed;
+
+  return postern_role_assign (txn, role, &assignment, &changed, error);
+}
+
+/* Who may see connectors is shown them, without anything that changes one, and what is sent all the same is refused. */
+static void
+test_looks_on (void)
+{
+  g_autoptr (Browser) owner = browser_at_form ("192.0.2.11", "setter@example.org", TRUE), browser = browser_at_form ("192.0.2.12", "support@example.org", FALSE);
+  Giving giving = { "support@example.org", "support" };
+  const char *const changing[] = { "/console/add", "/console/add/corp", "/console/connectors/made/delete" };
+  const char *const actions[] = { "action=off", "action=try", "action=save&name=Evil&setting-issuer=https://evil.example&setting-client-secret=x" };
+  g_autoptr (PosternInstanceRecord) made = NULL;
+  g_autofree char *text = NULL;
+
+  browser_post (owner, "/console/add/corp", FORM);
+  assert_page (owner, "/console?notice=added");
+  assert_status (browser, 403);
+  fixture_write (house_store, give_role, &giving);
+  browser_get (browser, "/account");
+  g_assert_cmpstr (browser_model (browser, "console_url"), ==, ISSUER "/console");
+  browser_get (browser, "/console");
+  assert_page (browser, "console");
+  g_assert_null (browser_model (browser, "add_url"));
+  browser_get (browser, "/console/connectors/made");
+  assert_page (browser, "console-connector");
+  text = postern_json_print (postern_response_get_model (browser->last));
+  g_assert_nonnull (strstr (text, "\"looks_on\":true"));
+  g_assert_nonnull (strstr (text, "https://made.example"));
+  g_assert_null (strstr (text, "swordfish"));
+  g_assert_null (strstr (text, "\"form\""));
+  g_assert_null (browser_model (browser, "delete_url"));
+  for (guint i = 0; i < G_N_ELEMENTS (changing); i++) {
+    browser_get (browser, changing[i]);
+    assert_status (browser, 403);
+    if (i == 0) /* which takes no form */
+      continue;
+    browser_post (browser, changing[i], FORM);
+    assert_status (browser, 403);
+  }
+  for (guint i = 0; i < G_N_ELEMENTS (actions); i++) {
+    browser_post (browser, "/console/connectors/made", actions[i]);
+    assert_status (browser, 403);
+  }
+  made = find_made ();
+  g_assert_cmpstr (made->name, ==, "Made");
+  g_assert_true (made->enabled);
+  fixture_write (house_store, delete_row, NULL);
+}
+
 /* What a file sets up is shown, and nothing of it is changed. */
 static void
 test_file (void)
@@ -439,6 +502,7 @@ main (int argc, char **argv)
     { "/console/secrets", test_secrets },
     { "/console/late", test_late },
     { "/console/others", test_others },
+    { "/console/looks-on", test_looks_on },
     { "/console/file", test_file },
     { "/console/kinds", test_kinds },
     { "/console/guide", test_guide },

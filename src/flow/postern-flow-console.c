@@ -7,6 +7,7 @@
 #include "postern-flow-context.h"
 #include "postern-flow-routes.h"
 #include "postern-flow-tasks.h"
+#include "postern-management-roles.h"
 
 /* --- who comes in --------------------------------------------------------------------------------------------------------- */
 
@@ -18,10 +19,42 @@ postern_flow_console_refuse (PosternError code, const char *message)
   return postern_response_new_error_page (error, NULL);
 }
 
+#define SEE "connectors:read"
+#define CHANGE "connectors:write"
+#define NOT_FOR_YOU N_("Only administrators come in here. If you are one, sign out and sign in with that account.")
+
+static gboolean
+may (PosternPermission *permission, const char *issuer, const char *scope)
+{
+  g_autofree char *resource = postern_management_roles_dup_indicator (issuer);
+
+  return permission && postern_permission_has (permission, resource, scope);
+}
+
+/* What somebody does in the console is theirs alone: no organization that they are in lends them anything. (transfer full) (nullable) */
+static PosternPermission *
+load_permission (PosternTenant *tenant, const char *user_id, GError **error)
+{
+  PosternPermissionSubject subject = { user_id, NULL };
+
+  return postern_permission_cache_dup (postern_tenant_get_permissions (tenant), &subject, error);
+}
+
+gboolean
+postern_flow_console_is_open (PosternRuntime *runtime, PosternTenant *tenant, const char *user_id)
+{
+  g_autoptr (PosternPermission) permission = postern_runtime_get_book (runtime) ? load_permission (tenant, user_id, NULL) : NULL;
+
+  return may (permission, postern_tenant_get_issuer (tenant), SEE);
+}
+
 PosternResponse *
 postern_flow_console_enter (PosternFlowConsole *self, PosternFlowEngine *engine, PosternRequest *request, const char *path)
 {
   PosternResponse *answer = NULL;
+  g_autoptr (PosternPermission) permission = NULL;
+  g_autoptr (GError) error = NULL;
+  const char *issuer;
 
   self->engine = engine;
   self->request = request;
@@ -29,9 +62,22 @@ postern_flow_console_enter (PosternFlowConsole *self, PosternFlowEngine *engine,
   if (self->book == NULL)
     return postern_flow_console_refuse (POSTERN_ERROR_NOT_FOUND, "There is no console here");
   self->visit = postern_flow_visit_new (engine, request, path, &answer);
-  if (self->visit == NULL || self->visit->user->administrator)
+  if (self->visit == NULL)
     return answer;
-  return postern_flow_console_refuse (POSTERN_ERROR_ACCESS_DENIED, N_("Only administrators come in here. If you are one, sign out and sign in with that account."));
+  permission = load_permission (self->visit->tenant, self->visit->user->id, &error);
+  if (permission == NULL)
+    return postern_response_new_error_page (error, NULL);
+  issuer = postern_tenant_get_issuer (self->visit->tenant);
+  self->can_change = may (permission, issuer, CHANGE);
+  return may (permission, issuer, SEE) ? NULL : postern_flow_console_refuse (POSTERN_ERROR_ACCESS_DENIED, NOT_FOR_YOU);
+}
+
+PosternResponse *
+postern_flow_console_enter_to_change (PosternFlowConsole *self, PosternFlowEngine *engine, PosternRequest *request, const char *path)
+{
+  PosternResponse *answer = postern_flow_console_enter (self, engine, request, path);
+
+  return answer || self->can_change ? answer : postern_flow_console_refuse (POSTERN_ERROR_ACCESS_DENIED, POSTERN_FLOW_CONSOLE_LOOKS_ON);
 }
 
 void
@@ -43,14 +89,14 @@ postern_flow_console_clear (PosternFlowConsole *self)
 gboolean
 postern_flow_console_check (PosternFlowContext *context, PosternTxn *txn, GError **error)
 {
-  g_autoptr (PosternUser) user = NULL;
+  const char *issuer = postern_tenant_get_issuer (context->tenant);
+  PosternPermissionSubject subject = { context->flow->user_id, NULL };
+  g_autoptr (PosternPermission) permission = postern_flow_tasks_check (context, txn, error) ? postern_permission_read (txn, issuer, &subject, error) : NULL;
+  gboolean good = may (permission, issuer, CHANGE);
 
-  if (!postern_flow_tasks_check (context, txn, error))
-    return FALSE;
-  user = postern_user_store_get (txn, context->flow->user_id, error);
-  if (user && !user->administrator)
-    g_set_error_literal (error, POSTERN_ERROR, POSTERN_ERROR_ACCESS_DENIED, "Only administrators come in here. If you are one, sign out and sign in with that account.");
-  return user && user->administrator;
+  if (permission && !good)
+    g_set_error_literal (error, POSTERN_ERROR, POSTERN_ERROR_ACCESS_DENIED, POSTERN_FLOW_CONSOLE_LOOKS_ON);
+  return good;
 }
 
 /* --- what there is -------------------------------------------------------------------------------------------------------- */
@@ -175,7 +221,8 @@ postern_flow_console_show (PosternRequest *request, gpointer engine)
   entries = reading.entries;
   if (entries == NULL)
     return postern_response_new_error_page (error, NULL);
-  postern_flow_console_add_url (&self, &model, "add_url", POSTERN_FLOW_CONSOLE_PATH "/add", NULL);
+  if (self.can_change)
+    postern_flow_console_add_url (&self, &model, "add_url", POSTERN_FLOW_CONSOLE_PATH "/add", NULL);
   postern_flow_console_add_url (&self, &model, "account_url", "/account", NULL);
   postern_json_object_add_string (&model, "notice", postern_flow_visit_find_notice (request, notices));
   postern_json_object_add (&model, "connectors", rows_of (&self, entries));
@@ -211,7 +258,7 @@ postern_flow_console_types (PosternRequest *request, gpointer engine)
 {
   g_auto (PosternFlowConsole) self = { NULL };
   g_auto (PosternJsonObject) model = POSTERN_JSON_OBJECT_INIT;
-  PosternResponse *answer = postern_flow_console_enter (&self, engine, request, POSTERN_FLOW_CONSOLE_PATH "/add");
+  PosternResponse *answer = postern_flow_console_enter_to_change (&self, engine, request, POSTERN_FLOW_CONSOLE_PATH "/add");
   g_autoptr (GPtrArray) infos = answer ? NULL : postern_instance_change_list_types (self.book);
 
   if (answer)

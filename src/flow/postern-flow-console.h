@@ -9,25 +9,32 @@ G_BEGIN_DECLS
 
 /*
  * The console: what an administrator sets up in pages instead of files. It changes the book by the very functions of the management
- * API (postern-instance-change.h), so that neither can do what the other may not.
+ * API (postern-instance-change.h), and asks for the very permissions, so that neither can do what the other may not.
  */
 
 #define POSTERN_FLOW_CONSOLE_PATH "/console"
 
-/** PosternFlowConsole: an administrator looks at a page of it. */
+#define POSTERN_FLOW_CONSOLE_LOOKS_ON N_("You may see what is set up here, but not change it.")
+
+/** PosternFlowConsole: somebody looks at a page of it. */
 typedef struct {
   PosternFlowEngine *engine;
   PosternRequest *request;
   PosternInstanceBook *book;
   PosternFlowVisit *visit; /* owned */
+  gboolean can_change;     /* else they only see it */
 } PosternFlowConsole;
 
+/** postern_flow_console_is_open: whether there is a console, and whether roles let the user @user_id see it. May block. */
+gboolean postern_flow_console_is_open (PosternRuntime *runtime, PosternTenant *tenant, const char *user_id);
 /**
- * postern_flow_console_enter: lets an administrator in.
+ * postern_flow_console_enter: lets who may see connectors in.
  * @path: of this page: where who must sign in first comes back to
  * Returns: (transfer full) (nullable): NULL when @self is ready; else what others are answered: a sign-in, or 403
  */
 PosternResponse *postern_flow_console_enter (PosternFlowConsole *self, PosternFlowEngine *engine, PosternRequest *request, const char *path);
+/** postern_flow_console_enter_to_change: likewise, who may change them. */
+PosternResponse *postern_flow_console_enter_to_change (PosternFlowConsole *self, PosternFlowEngine *engine, PosternRequest *request, const char *path);
 void postern_flow_console_clear (PosternFlowConsole *self);
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (PosternFlowConsole, postern_flow_console_clear)
 
@@ -36,7 +43,7 @@ PosternResponse *postern_flow_console_refuse (PosternError code, const char *mes
 
 /** postern_flow_console_get: what the book has of @id. (transfer full) (nullable): NOT_FOUND */
 PosternInstanceEntry *postern_flow_console_get (PosternFlowConsole *self, const char *id, GError **error);
-/** postern_flow_console_check: FALSE unless it is still an administrator who acts, as of @txn. */
+/** postern_flow_console_check: FALSE unless who acts may still change connectors, as of @txn. */
 gboolean postern_flow_console_check (PosternFlowContext *context, PosternTxn *txn, GError **error);
 
 /** postern_flow_console_add_url: the absolute address of @path and @rest (nullable). */

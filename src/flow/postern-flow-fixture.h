@@ -92,23 +92,24 @@ browser_request (Browser *self, const char *method, const char *url, const char 
   return request;
 }
 
-/* The routes' patterns have one capture at most, at the end. */
+/* The routes' patterns have one capture at most. */
 static inline PosternResponse *
 browser_route (PosternRequest *request)
 {
   for (const PosternRoute *route = postern_flow_engine_get_routes (); route->method; route++) {
     const char *brace = strchr (route->pattern, '{');
     const char *path = postern_request_get_path (request);
-    gsize length = brace ? (gsize) (brace - route->pattern) : strlen (route->pattern);
+    gsize length = brace ? (gsize) (brace - route->pattern) : strlen (route->pattern), captured;
 
     if (!g_str_equal (route->method, postern_request_get_method (request)) || strncmp (path, route->pattern, length) != 0)
       continue;
-    if (brace ? strchr (path + length, '/') != NULL || path[length] == '\0' : path[length] != '\0')
+    captured = brace ? strcspn (path + length, "/") : 0;
+    if ((brace && captured == 0) || !g_str_equal (path + length + captured, brace ? strchr (brace, '}') + 1 : ""))
       continue;
     if (brace) {
-      g_autofree char *name = g_strndup (brace + 1, strlen (brace) - 2);
+      g_autofree char *name = g_strndup (brace + 1, strcspn (brace + 1, "}")), *value = g_strndup (path + length, captured);
 
-      postern_request_set_capture (request, name, path + length);
+      postern_request_set_capture (request, name, value);
     }
     return route->handler (request, house_engine);
   }

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include "postern-flow-console.h"
 #include "postern-flow-context.h"
 #include "postern-flow-prompt.h"
 #include "postern-flow-routes.h"
@@ -61,7 +62,7 @@ postern_flow_setup_welcome (PosternRequest *request, gpointer engine)
   g_autofree char *outbox_url = outbox ? g_strconcat (issuer, "/dev/outbox", NULL) : g_strdup ("");
   g_autofree char *account_url = issuer ? g_strconcat (issuer, "/account", NULL) : NULL;
 
-  gboolean console = visit && visit->user->administrator && postern_runtime_get_book (runtime);
+  gboolean console = visit && postern_flow_console_is_open (runtime, visit->tenant, visit->user->id);
   g_autofree char *console_url = console ? g_strconcat (issuer, "/console", NULL) : g_strdup ("");
 
   if (visit == NULL)

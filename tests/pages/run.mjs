@@ -56,6 +56,7 @@ const ids = {
   'form-post': ['submit'],
   'connector-demo': ['name', 'submit'],
   console: ['add', 'row-google', 'connector-google', 'state-google'],
+  'console--looks-on': ['looks-on', 'row-google', 'connector-google'],
   'console-add': ['type-google', 'type-smtp', 'type-hook', 'type-captcha-pow'],
   'console-connector': ['callback', 'name', 'setting-issuer', 'setting-client-secret', 'forget-client-secret', 'submit', 'try', 'switch-off', 'delete'],
   'console-connector--new': ['guide', 'callback', 'id', 'name', 'setting-issuer', 'setting-client-secret', 'submit'],
@@ -68,6 +69,7 @@ const ids = {
   'console-connector--tried-bad': ['tried'],
   'console-connector--kept': ['error-detail'],
   'console-connector--file': ['locked', 'try'],
+  'console-connector--looks-on': ['looks-on', 'callback', 'back'],
   'console-delete': ['delete', 'back'],
   'console-guide': ['guide', 'back'],
 };
