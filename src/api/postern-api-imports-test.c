@@ -32,6 +32,7 @@ test_records (void)
     { "{\"username\":\"c\",\"identities\":[7]}", "invalid" },
     { "{\"username\":\"c\",\"identities\":[{\"connector\":\"google\"}]}", "invalid" },
     { "{\"phone\":\"one two three\"}", "invalid" },
+    { "{\"username\":\"c\",\"identities\":[{\"connector\":\"google\",\"subject\":\"2\"},{\"connector\":\"google\",\"subject\":\"2\"}]}", "invalid" },
     { "{\"username\":\"c\"}", NULL },
   };
   g_autoptr (GString) users = g_string_new (NULL);
@@ -62,6 +63,9 @@ test_records (void)
   user = call ("GET", "/users/a@example.org", NULL, NULL, 200);
   g_assert_cmpstr (postern_json_get_string (user, "external_id"), ==, "x|1");
   g_assert_cmpint (postern_json_get_int64 (user, "created_at", 0), ==, 1600000000);
+  g_assert_cmpuint (count_items ("/users", "created_before=1600000001"), ==, 1); /* a list is of the time that is shown */
+  g_assert_cmpuint (count_items ("/users", "created_before=1600000000"), ==, 0);
+  g_assert_cmpuint (count_items ("/users", "created_after=1600000001"), ==, 1);
 }
 
 static void

@@ -42,6 +42,8 @@ test_users (void)
   refuses ("POST", "/users", "{}", 400, "email: or username");
   refuses ("POST", "/users", "[]", 400, "no JSON object");
   refuses ("POST", "/users", "{\"email\":\"x@example.org\",\"password_hash\":\"plain\"}", 400, "password_hash: ");
+  refuses ("POST", "/users", "{\"email\":\"x@example.org\",\"password_hash\":\"$1$md5\"}", 400, "password_hash: "); /* nobody could sign in with it */
+  refuses ("POST", "/users", "{\"phone\":\"one two three\"}", 400, "phone: ");
   g_assert_cmpuint (count_items ("/users", NULL), ==, 1); /* nothing of a refused one stays */
 
   changed = call ("PATCH", path, NULL, "{\"username\":\"ada\",\"email\":null,\"disabled\":true,\"profile\":{\"locale\":\"de\"}}", 200);
@@ -68,6 +70,21 @@ test_new_address (void)
   g_assert_false (postern_json_get_boolean (other, "email_verified", TRUE));
   g_assert_false (postern_json_get_boolean (other, "phone_verified", TRUE));
   g_assert_true (postern_json_get_boolean (said, "email_verified", FALSE));
+  g_assert_null (call ("DELETE", path, NULL, NULL, 204));
+}
+
+/* Merged piece by piece it would grow without end. */
+static void
+test_large_data (void)
+{
+  g_autofree char *id = make ("/users", "{\"username\":\"large\"}", "id"), *path = g_strconcat ("/users/", id, NULL), *text = g_strnfill (40 * 1024, 'x');
+  g_autofree char *first = g_strdup_printf ("{\"data\":{\"a\":\"%s\"}}", text), *second = g_strdup_printf ("{\"data\":{\"b\":\"%s\"}}", text);
+  g_autofree char *claim = g_strdup_printf ("{\"profile\":{\"a\":\"%s\"}}", text), *other = g_strdup_printf ("{\"profile\":{\"b\":\"%s\"}}", text);
+
+  g_variant_unref (call ("PATCH", path, NULL, first, 200));
+  refuses ("PATCH", path, second, 400, "data: is larger than 64 KiB");
+  g_variant_unref (call ("PATCH", path, NULL, claim, 200));
+  refuses ("PATCH", path, other, 400, "profile: is larger than 64 KiB");
   g_assert_null (call ("DELETE", path, NULL, NULL, 204));
 }
 
@@ -200,6 +217,7 @@ main (int argc, char **argv)
   static const HouseTest tests[] = {
     { "/api-users/users", test_users },
     { "/api-users/new-address", test_new_address },
+    { "/api-users/large-data", test_large_data },
     { "/api-users/unlink", test_unlink },
     { "/api-users/remove-credential", test_remove_credential },
     { "/api-users/factor-reset", test_factor_reset },

@@ -4,6 +4,7 @@
 #include "postern-identifier.h"
 #include "postern-notice.h"
 #include "postern-role.h"
+#include "postern-user-rules.h"
 
 #include <string.h>
 
@@ -218,15 +219,9 @@ read_user (PosternApiCall *call, PosternUser *user, GError **error)
   postern_api_call_merge_object (call, "data", &user->data);
   postern_api_call_read_string (call, "external_id", &user->external_id);
   read_name (call, user);
-  if (user->username == NULL && user->email == NULL && user->phone == NULL)
-    return postern_api_call_invalid (error, "email", "or username or phone must be given: a person needs something to sign in with");
-  if (user->username != NULL && strchr (user->username, '@') != NULL)
-    return postern_api_call_invalid (error, "username", "must not look like an e-mail address; give it as email");
   user->disabled_at = !disabled ? 0 : user->disabled_at ? user->disabled_at : call->now;
-  user->email_verified = user->email_verified && user->email != NULL;
-  user->phone_verified = user->phone_verified && user->phone != NULL;
   user->updated_at = call->now;
-  return TRUE;
+  return postern_user_rules_settle (user, error);
 }
 
 /* --- passwords -------------------------------------------------------------------------------------------------- */
@@ -243,8 +238,8 @@ prepare_password (PosternApiCall *call, GError **error)
     return postern_api_call_invalid (error, "password", "and password_hash exclude each other");
   if ((password != NULL || hash != NULL) && call->api->factor == NULL)
     return postern_api_call_invalid (error, "password", "cannot be set: no password factor is running here");
-  if (hash != NULL && hash[0] != '$')
-    return postern_api_call_invalid (error, "password_hash", "must be in the form $ALGORITHM$…, for example $argon2id$v=19$… or $2b$12$…");
+  if (hash != NULL && !postern_factor_knows_value (call->api->factor, hash))
+    return postern_api_call_invalid (error, "password_hash", "is of no kind that can be verified here; one is as $argon2id$v=19$… or $2b$12$…");
   if (hash != NULL)
     call->prepared = g_strdup (hash);
   else if (password != NULL)

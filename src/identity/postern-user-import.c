@@ -6,8 +6,8 @@
 #include "postern-error.h"
 #include "postern-identifier.h"
 #include "postern-json.h"
+#include "postern-user-rules.h"
 
-#define OBJECT_BYTES (64 * 1024) /* of profile and of data, as they are stored */
 #define IDENTITIES 32
 #define SUBJECT_BYTES 255 /* OpenID Connect Core 2 */
 
@@ -78,9 +78,7 @@ read_boolean (GVariant *record, const char *name, gboolean *value, GError **erro
 static gboolean
 read_object (GVariant *record, const char *name, GVariant **value, GError **error)
 {
-  if (!read_member (record, name, G_VARIANT_TYPE_VARDICT, "must be an object", value, error))
-    return FALSE;
-  return *value == NULL || g_variant_get_size (*value) <= OBJECT_BYTES || invalid (error, name, "is larger than 64 KiB");
+  return read_member (record, name, G_VARIANT_TYPE_VARDICT, "must be an object", value, error);
 }
 
 /* Stored is the spelling that is looked up. */
@@ -116,24 +114,13 @@ read_user (PosternUser *user, GVariant *record, gint64 now, GError **error)
       !read_identifier (record, "phone", postern_identifier_canonicalize, &user->phone, error) ||
       !read_boolean (record, "email_verified", &user->email_verified, error) || !read_boolean (record, "phone_verified", &user->phone_verified, error) ||
       !read_boolean (record, "disabled", &disabled, error) || !read_object (record, "profile", &user->profile, error) ||
-      !read_object (record, "data", &user->data, error) || !read_time (record, now, &user->created_at, error))
+      !read_object (record, "data", &user->data, error) || !read_string (record, "external_id", &user->external_id, error) ||
+      !read_time (record, now, &user->created_at, error))
     return FALSE;
-  if (!read_string (record, "external_id", &user->external_id, error))
-    return FALSE;
-  if (user->external_id != NULL && strlen (user->external_id) > SUBJECT_BYTES)
-    return invalid (error, "external_id", "has more than 255 bytes");
-  if (user->username == NULL && user->email == NULL && user->phone == NULL)
-    return invalid (error, "email", "or username or phone must be given: a person needs something to sign in with");
-  if (user->username != NULL && strchr (user->username, '@') != NULL)
-    return invalid (error, "username", "must not look like an e-mail address; give it as email");
-  if (user->phone != NULL && !postern_identifier_is_phone (user->phone))
-    return invalid (error, "phone", "must be a number as +49…");
-  user->id = postern_id_new ("usr");
+  user->id = postern_id_new_at ("usr", user->created_at); /* lists find by the id who was made when */
   user->updated_at = now;
   user->disabled_at = disabled ? now : 0;
-  user->email_verified = user->email_verified && user->email != NULL;
-  user->phone_verified = user->phone_verified && user->phone != NULL;
-  return TRUE;
+  return postern_user_rules_settle (user, error);
 }
 
 static gboolean
@@ -170,6 +157,13 @@ read_identity (PosternUserImport *self, GVariant *model, gint64 now, GError **er
     {
       g_clear_error (error);
       return invalid (error, "identities", "must be objects of a connector and a subject, of 255 bytes at most");
+    }
+  for (guint i = 0; i + 1 < self->identities->len; i++) /* a statement that fails would cost the whole batch */
+    {
+      const PosternIdentity *other = self->identities->pdata[i];
+
+      if (g_str_equal (other->connector, identity->connector) && g_str_equal (other->subject, identity->subject))
+        return invalid (error, "identities", "has the same account twice");
     }
   identity->id = postern_id_new ("idn");
   identity->user_id = g_strdup (self->user->id);

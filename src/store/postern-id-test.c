@@ -55,6 +55,20 @@ test_sorts_by_time (void)
     }
 }
 
+/* What was made elsewhere stands between what was made before and after. */
+static void
+test_new_at (void)
+{
+  g_autofree char *id = postern_id_new_at ("usr", 1600000000), *again = postern_id_new_at ("usr", 1600000000), *next = postern_id_new_at ("usr", 1600000001), *now = postern_id_new ("usr");
+
+  g_assert_true (postern_id_is_valid (id, "usr"));
+  g_assert_cmpstr (id, !=, again);
+  g_assert_cmpint (postern_id_get_key (id), >=, postern_id_get_first_key (1600000000));
+  g_assert_cmpint (postern_id_get_key (again), <, postern_id_get_first_key (1600000001));
+  g_assert_cmpstr (id, <, next);
+  g_assert_cmpstr (next, <, now);
+}
+
 #define N_THREADS 8
 #define N_EACH 20000
 
@@ -128,6 +142,7 @@ main (int argc, char **argv)
   g_test_add_func ("/id/shape", test_shape);
   g_test_add_func ("/id/digits", test_digits);
   g_test_add_func ("/id/sorts-by-time", test_sorts_by_time);
+  g_test_add_func ("/id/new-at", test_new_at);
   g_test_add_func ("/id/never-twice", test_never_twice);
   g_test_add_func ("/id/key", test_key);
   g_test_add_func ("/id/key-sorts-as-id", test_key_sorts_as_id);

@@ -72,14 +72,34 @@ postern_id_new (const char *prefix)
   return encode (prefix, uuid);
 }
 
-char *
-postern_id_get_first (const char *prefix, gint64 time)
+static void
+put_time (guint8 uuid[16], gint64 time)
 {
-  guint8 uuid[16] = { 0 };
   guint64 milliseconds = (guint64) CLAMP (time, 0, G_MAXINT64 >> 24) * 1000;
 
   for (guint i = 0; i < 6; i++)
     uuid[i] = (guint8) (milliseconds >> (40 - 8 * i));
+}
+
+char *
+postern_id_get_first (const char *prefix, gint64 time)
+{
+  guint8 uuid[16] = { 0 };
+
+  put_time (uuid, time);
+  return encode (prefix, uuid);
+}
+
+/* All but the time is chance (RFC 9562 section 5.7). */
+char *
+postern_id_new_at (const char *prefix, gint64 time)
+{
+  guint8 uuid[16];
+
+  postern_store_random_fill (uuid, sizeof uuid);
+  put_time (uuid, time);
+  uuid[6] = (guint8) (0x70 | (uuid[6] & 0x0f));
+  uuid[8] = (guint8) (0x80 | (uuid[8] & 0x3f));
   return encode (prefix, uuid);
 }
 

@@ -52,6 +52,8 @@ void postern_store_wake (PosternStore *self);
 
 /** postern_id_new: @prefix "usr" gives "usr_" and a UUIDv7 in lower-case base32 (26 characters). */
 char *postern_id_new (const char *prefix);
+/** postern_id_new_at: of something that was made elsewhere at @time (seconds since 1970): it sorts among those of then. (transfer full) */
+char *postern_id_new_at (const char *prefix, gint64 time);
 /** postern_id_is_valid: shape only. */
 gboolean postern_id_is_valid (const char *id, const char *prefix);
 /**
