@@ -4,7 +4,7 @@
 static char *
 write_table (const char *text)
 {
-  char *path = g_build_filename (folder, "people.csv", NULL);
+  char *path = g_build_filename (folder, "people", NULL);
 
   g_assert_true (g_file_set_contents (path, text, -1, NULL));
   return path;
@@ -90,11 +90,49 @@ test_import (void)
   g_unlink (path);
 }
 
+/* A record that no batch can hold is refused alone: what stands before and behind it is taken over. */
+static void
+test_hostile_records (void)
+{
+  g_autofree char *deep_begin = g_strnfill (13, '['), *deep_end = g_strnfill (13, ']'), *x = g_strnfill (300 * 1024, 'x'), *long_x = g_strnfill (900 * 1024, 'x');
+  g_autofree char *text = g_strdup_printf ("{\"email\":\"hostile1@example.org\"}\n{\"email\":\"deep@example.org\",\"user_metadata\":{\"a\":%s%s}}\n"
+                                           "{\"email\":\"large1@example.org\",\"user_metadata\":{\"a\":\"%s\"}}\n{\"email\":\"large2@example.org\",\"user_metadata\":{\"a\":\"%s\"}}\n"
+                                           "{\"email\":\"larger@example.org\",\"user_metadata\":{\"a\":\"%s\"}}\n{\"email\":\"hostile2@example.org\"}\n",
+                                           deep_begin, deep_end, x, x, long_x);
+  g_autofree char *path = write_table (text), *report = g_build_filename (folder, "report", NULL);
+  g_autofree char *line = g_strdup_printf ("user import %s --format auth0 --report %s", path, report);
+  gint64 before = count_users ();
+
+  g_assert_cmpint (postern (line), ==, 1);
+  g_assert_cmpint (count_users (), ==, before + 2);
+  assert_report (report, "it cannot be sent", 4);
+  g_unlink (path);
+}
+
+/* A dry run says what a real one would: also of accounts elsewhere that stand in the file twice. */
+static void
+test_twice (void)
+{
+  static const char text[] = "{\"email\":\"twice1@example.org\",\"user_id\":\"auth0|1\",\"identities\":[{\"provider\":\"github\",\"user_id\":\"7\"}]}\n"
+                             "{\"email\":\"twice2@example.org\",\"user_id\":\"auth0|1\"}\n"
+                             "{\"email\":\"twice3@example.org\",\"identities\":[{\"provider\":\"github\",\"user_id\":\"7\"}]}\n";
+  g_autofree char *path = write_table (text), *report = g_build_filename (folder, "report", NULL);
+  g_autofree char *line = g_strdup_printf ("user import %s --format auth0 --connector github=github --report %s", path, report), *dry = g_strconcat (line, " --dry-run", NULL);
+
+  g_assert_cmpint (postern (dry), ==, 1);
+  assert_report (report, "github 7 stands in the file before", 2);
+  g_assert_cmpint (postern (line), ==, 1);
+  assert_report (report, "another user", 2);
+  g_unlink (path);
+}
+
 int
 main (int argc, char **argv)
 {
   static const HouseTest tests[] = {
     { "/cli-import/import", test_import },
+    { "/cli-import/hostile-records", test_hostile_records },
+    { "/cli-import/twice", test_twice },
     { NULL, NULL },
   };
 

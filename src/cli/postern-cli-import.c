@@ -5,6 +5,7 @@
 #include <glib/gstdio.h>
 #include <string.h>
 
+#include "postern-identifier.h"
 #include "postern-import.h"
 
 /*
@@ -13,7 +14,7 @@
  * the last batch that was committed, and nobody comes twice.
  */
 #define BATCH_RECORDS 500
-#define BATCH_BYTES (512 * 1024)
+#define BATCH_BYTES (512 * 1024) /* and of one record, which is a batch then */
 
 typedef struct {
   PosternCliCall *call;
@@ -26,7 +27,8 @@ typedef struct {
 
   char *id; /* of the import; NULL where nothing is to be changed */
   gint64 done;    /* records that the server has dealt with */
-  GString *batch; /* JSON, open */
+  GPtrArray *batch; /* (element-type GVariant): a{sv} */
+  gsize batch_bytes; /* of their JSON */
   GArray *positions; /* of guint64: of what is in the batch */
   gint64 skipped; /* records since the last batch that never came into one */
   gint64 created, refused, noted;
@@ -40,8 +42,7 @@ import_clear (Import *self)
   g_clear_pointer (&self->report, fclose);
   g_clear_pointer (&self->seen, g_hash_table_unref);
   g_clear_pointer (&self->id, g_free);
-  if (self->batch != NULL)
-    g_string_free (self->batch, TRUE);
+  g_clear_pointer (&self->batch, g_ptr_array_unref);
   g_clear_pointer (&self->positions, g_array_unref);
 }
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Import, import_clear)
@@ -78,7 +79,8 @@ refuse (Import *self, guint64 record, const char *detail)
 static void
 begin_batch (Import *self)
 {
-  g_string_assign (self->batch, "[");
+  g_ptr_array_set_size (self->batch, 0);
+  self->batch_bytes = 0;
   g_array_set_size (self->positions, 0);
   self->skipped = 0;
 }
@@ -106,16 +108,12 @@ send_batch (Import *self, gboolean last, GError **error)
 {
   g_autofree char *path = self->id != NULL ? g_strdup_printf ("/api/v1/imports/%s/users", self->id) : g_strdup ("/api/v1/import-checks");
   g_auto (GVariantDict) dict = G_VARIANT_DICT_INIT (NULL);
-  g_autoptr (GVariant) body = NULL, users = NULL, answer = NULL;
+  g_autoptr (GVariant) body = NULL, answer = NULL;
   gint64 before = self->refused;
 
   if (self->positions->len == 0 && (self->dry || (self->skipped == 0 && !last)))
     return TRUE;
-  g_string_append_c (self->batch, ']');
-  users = postern_json_parse (self->batch->str, (gssize) self->batch->len, 2 * BATCH_BYTES, error);
-  if (users == NULL)
-    return FALSE;
-  g_variant_dict_insert_value (&dict, "users", users);
+  g_variant_dict_insert_value (&dict, "users", g_variant_new_array (G_VARIANT_TYPE_VARDICT, (GVariant **) self->batch->pdata, self->batch->len));
   if (self->id != NULL)
     {
       g_variant_dict_insert (&dict, "position", "x", self->done);
@@ -135,51 +133,99 @@ send_batch (Import *self, gboolean last, GError **error)
 
 /* --- records -------------------------------------------------------------------------------------------------------- */
 
-/* Within the file itself, where nothing is stored that would tell. */
-static const char *
-find_seen (Import *self, GVariant *person)
+/* What nobody else may have, each as "KIND VALUE". (transfer full) */
+static GPtrArray *
+list_unique (GVariant *person)
 {
   static const char *const names[] = { "username", "email", "phone" };
+  GPtrArray *list = g_ptr_array_new_with_free_func (g_free);
+  const char *external_id = postern_json_get_string (person, "external_id");
+  g_autoptr (GVariant) identities = postern_json_get (person, "identities");
 
-  for (guint i = 0; self->seen != NULL && i < G_N_ELEMENTS (names); i++)
+  for (guint i = 0; i < G_N_ELEMENTS (names); i++)
     {
       const char *value = postern_json_get_string (person, names[i]);
-      char *key = value != NULL ? g_utf8_casefold (value, -1) : NULL;
+      g_autofree char *canonical = value != NULL ? postern_identifier_canonicalize (value) : NULL;
 
-      if (key != NULL && !g_hash_table_add (self->seen, key))
-        return value;
+      if (canonical != NULL) /* the server says what is wrong with the others */
+        g_ptr_array_add (list, g_strconcat ("sign-in ", canonical, NULL));
     }
+  if (external_id != NULL)
+    g_ptr_array_add (list, g_strconcat ("external_id ", external_id, NULL));
+  for (gsize i = 0; identities != NULL && i < g_variant_n_children (identities); i++)
+    {
+      g_autoptr (GVariant) identity = g_variant_get_child_value (identities, i);
+
+      g_ptr_array_add (list, g_strconcat (postern_json_get_string (identity, "connector"), " ", postern_json_get_string (identity, "subject"), NULL));
+    }
+  return list;
+}
+
+/* Within the file itself, where nothing is stored that would tell. (transfer full) (nullable): what is there twice */
+static char *
+find_seen (Import *self, GVariant *person)
+{
+  g_autoptr (GPtrArray) list = self->seen != NULL ? list_unique (person) : NULL;
+
+  for (guint i = 0; list != NULL && i < list->len; i++)
+    if (g_hash_table_contains (self->seen, list->pdata[i]))
+      return g_strdup (list->pdata[i]);
+  for (guint i = 0; list != NULL && i < list->len; i++)
+    g_hash_table_add (self->seen, g_strdup (list->pdata[i]));
   return NULL;
 }
 
-static void
-take (Import *self, GVariant *record, guint64 position)
+/* As the server will read it, in a batch: what is too deep or too long for that costs its own record and no other. Returns: bytes; 0 with @error */
+static gsize
+measure (GVariant *person, GError **error)
+{
+  g_autofree char *text = postern_json_print (person), *body = g_strconcat ("{\"users\":[", text, "]}", NULL);
+  g_autoptr (GVariant) read = postern_json_parse_object (body, -1, BATCH_BYTES, error);
+
+  return read != NULL ? strlen (text) : 0;
+}
+
+/* Returns: FALSE with @error where it cannot go on */
+static gboolean
+add (Import *self, GVariant *person, gsize bytes, guint64 position, GError **error)
+{
+  if (self->batch_bytes + bytes > BATCH_BYTES && !send_batch (self, FALSE, error))
+    return FALSE;
+  g_ptr_array_add (self->batch, g_variant_ref (person));
+  g_array_append_val (self->positions, position);
+  self->batch_bytes += bytes;
+  return TRUE;
+}
+
+static gboolean
+take (Import *self, GVariant *record, guint64 position, GError **error)
 {
   PosternImportUser user;
   g_autoptr (GVariant) person = NULL;
-  g_autofree char *text = NULL;
-  const char *twice;
+  g_autoptr (GError) problem = NULL;
+  g_autofree char *twice = NULL, *detail = NULL;
+  gboolean done = TRUE;
+  gsize bytes;
 
   postern_import_user_init (&user, &self->options);
   self->format->convert (&user, record);
   person = postern_import_user_end (&user);
-  twice = find_seen (self, person);
-  text = postern_json_print (person);
-  if (twice != NULL)
+  bytes = measure (person, &problem);
+  twice = bytes > 0 ? find_seen (self, person) : NULL;
+  if (bytes > 0 && twice == NULL)
     {
-      g_autofree char *detail = g_strdup_printf ("%s stands in the file before", twice);
-
-      self->skipped++;
-      refuse (self, position, detail);
+      done = add (self, person, bytes, position, error);
+      for (guint i = 0; done && i < user.notes->len; i++, self->noted++)
+        tell (self, position, "left out", user.notes->pdata[i]);
     }
   else
     {
-      g_string_append_printf (self->batch, "%s%s", self->positions->len ? "," : "", text);
-      g_array_append_val (self->positions, position);
-      for (guint i = 0; i < user.notes->len; i++, self->noted++)
-        tell (self, position, "left out", user.notes->pdata[i]);
+      detail = twice != NULL ? g_strconcat (twice, " stands in the file before", NULL) : g_strconcat ("it cannot be sent: ", problem->message, NULL);
+      self->skipped++;
+      refuse (self, position, detail);
     }
   postern_import_user_clear (&user);
+  return done;
 }
 
 /* FALSE at the end, or with @error */
@@ -201,14 +247,14 @@ take_next (Import *self, GError **error)
     }
   if ((gint64) position <= self->done) /* of an earlier run */
     return TRUE;
-  if (turn == POSTERN_IMPORT_RECORD)
-    take (self, record, position);
-  else
+  if (turn == POSTERN_IMPORT_BAD)
     {
       self->skipped++;
       refuse (self, position, problem->message);
     }
-  return self->positions->len + self->skipped < BATCH_RECORDS && self->batch->len < BATCH_BYTES ? TRUE : send_batch (self, FALSE, error);
+  else if (!take (self, record, position, error))
+    return FALSE;
+  return self->positions->len + self->skipped < BATCH_RECORDS ? TRUE : send_batch (self, FALSE, error);
 }
 
 /* --- the verb ------------------------------------------------------------------------------------------------------- */
@@ -334,7 +380,7 @@ print_summary (Import *self)
 gboolean
 postern_cli_import_run (PosternCliCall *call, GError **error)
 {
-  g_auto (Import) self = { .call = call, .batch = g_string_new (NULL), .positions = g_array_new (FALSE, FALSE, sizeof (guint64)) };
+  g_auto (Import) self = { .call = call, .batch = g_ptr_array_new_with_free_func ((GDestroyNotify) g_variant_unref), .positions = g_array_new (FALSE, FALSE, sizeof (guint64)) };
   g_autoptr (GError) failure = NULL;
 
   if (!read_options (&self, error) || !open_report (&self, error))

@@ -6,7 +6,7 @@
 #include "postern-error.h"
 #include "postern-json.h"
 
-#define RECORD_MAX (1024 * 1024) /* bytes of one record */
+#define RECORD_MAX (1024 * 1024) /* bytes of one record, or of a line of a table */
 #define COLUMNS_MAX 256
 
 typedef enum { ARRAY, LINES, TABLE } Shape;
@@ -16,6 +16,7 @@ struct _PosternImportSource {
   const char *at, *end;
   Shape shape;
   gboolean begun, broken;
+  gboolean within; /* an object: what stands behind the list is looked at already */
   guint64 position;
   GPtrArray *columns; /* (nullable) (element-type utf8) */
 };
@@ -115,6 +116,7 @@ find_shape (PosternImportSource *self, const char *path, GError **error)
   if (at < self->end && *at == '{' && (behind == NULL || skip_space (behind, self->end) == self->end) && find_users (self, at))
     {
       self->shape = ARRAY;
+      self->within = TRUE;
       return TRUE;
     }
   self->shape = LINES;
@@ -153,7 +155,7 @@ next_json (PosternImportSource *self, GVariant **record, GError **error)
   if (begin == self->end)
     return self->shape == LINES ? POSTERN_IMPORT_END : break_off (self, "ends within the list of people", error);
   if (self->shape == ARRAY && *begin == ']')
-    return POSTERN_IMPORT_END;
+    return self->within || skip_space (begin + 1, self->end) == self->end ? POSTERN_IMPORT_END : break_off (self, "goes on behind the list of people", error);
   if (*begin == '\0' || strchr (",:}]", *begin) != NULL)
     return break_off (self, "has no record where one should be", error);
   self->at = skip_value (begin, self->end);
@@ -192,16 +194,20 @@ read_line (PosternImportSource *self, GError **error)
 {
   g_autoptr (GPtrArray) fields = g_ptr_array_new_with_free_func (g_free);
   g_autoptr (GString) field = g_string_new (NULL);
+  const char *limit = self->end - self->at > RECORD_MAX ? self->at + RECORD_MAX : self->end;
 
   while (TRUE)
     {
-      const char *behind = read_field (self->at, self->end, field);
+      const char *behind = read_field (self->at, limit, field);
+      gboolean is_long = limit < self->end && (behind == NULL || behind == limit);
 
-      if (behind == NULL || field->len > RECORD_MAX || fields->len >= COLUMNS_MAX)
+      if (behind == NULL || is_long || fields->len >= COLUMNS_MAX)
         {
-          break_off (self, behind == NULL ? "has a quote that does not end" : "has a line that is too long", error);
+          break_off (self, behind == NULL && !is_long ? "has a quote that does not end" : "has a line that is too long", error);
           return NULL;
         }
+      if (memchr (field->str, '\0', field->len) != NULL)
+        g_string_assign (field, "\xff"); /* no text has a NUL: it is refused with what is not UTF-8 */
       g_ptr_array_add (fields, g_strndup (field->str, field->len));
       g_string_truncate (field, 0);
       self->at = behind;
@@ -255,6 +261,25 @@ next_row (PosternImportSource *self, GVariant **record, GError **error)
 }
 
 static gboolean
+check_column (PosternImportSource *self, const char *path, guint at, GError **error)
+{
+  const char *name = self->columns->pdata[at];
+
+  if (!g_utf8_validate (name, -1, NULL))
+    {
+      g_set_error (error, POSTERN_ERROR, POSTERN_ERROR_INVALID_REQUEST, "%s is not UTF-8: column %u of its first line; save the table as UTF-8", path, at + 1);
+      return FALSE;
+    }
+  for (guint k = 0; k < at; k++)
+    if (g_str_equal (name, self->columns->pdata[k]))
+      {
+        g_set_error (error, POSTERN_ERROR, POSTERN_ERROR_INVALID_REQUEST, "%s names the column %s twice", path, name);
+        return FALSE;
+      }
+  return TRUE;
+}
+
+static gboolean
 read_columns (PosternImportSource *self, const char *path, GError **error)
 {
   if (self->end - self->at >= 3 && memcmp (self->at, "\xef\xbb\xbf", 3) == 0) /* as spreadsheets write it */
@@ -262,12 +287,8 @@ read_columns (PosternImportSource *self, const char *path, GError **error)
   self->shape = TABLE;
   self->columns = read_line (self, error);
   for (guint i = 0; self->columns != NULL && i < self->columns->len; i++)
-    for (guint k = 0; k < i; k++)
-      if (g_str_equal (self->columns->pdata[i], self->columns->pdata[k]))
-        {
-          g_set_error (error, POSTERN_ERROR, POSTERN_ERROR_INVALID_REQUEST, "%s names the column %s twice", path, (const char *) self->columns->pdata[i]);
-          return FALSE;
-        }
+    if (!check_column (self, path, i, error))
+      return FALSE;
   return self->columns != NULL;
 }
 

@@ -194,7 +194,7 @@ assert_turns (const char *text, gboolean table, const char *wanted)
       g_assert_true ((error != NULL) == (turn == POSTERN_IMPORT_BAD || turn == POSTERN_IMPORT_BROKEN));
     }
   g_assert_true ((source == NULL) == (failure != NULL));
-  g_test_message ("%s", g_utf8_validate (text, -1, NULL) ? text : "what is not UTF-8");
+  g_test_message ("%.200s", g_utf8_validate (text, -1, NULL) ? text : "what is not UTF-8");
   g_assert_cmpstr (turns->str, ==, wanted);
 }
 
@@ -223,6 +223,8 @@ test_source (void)
     { "{}\n{\"a\"", "R!E", FALSE },
     { "[,{}]", "!E", FALSE },
     { "[}", "!E", FALSE },
+    { "[{}] \n", "RE", FALSE },
+    { "[{}]\n[{}]", "R!E", FALSE }, /* the second list would be lost without a word */
     { "users", "", FALSE },
     { "email\na@b\n\nc@d", "RRE", TRUE },
     { "email,name\na@b\nc@d,e\n", "-RE", TRUE },
@@ -230,10 +232,29 @@ test_source (void)
     { "email\n\"a\"b\n", "!E", TRUE },
     { "email,email\na,b", "", TRUE },
     { "email\n\xff\n", "-E", TRUE },
+    { "email,pr\xe9nom\na@b,Ada\n", "", TRUE }, /* as older spreadsheets write it */
   };
 
   for (guint i = 0; i < G_N_ELEMENTS (cases); i++)
     assert_turns (cases[i].text, cases[i].table, cases[i].turns);
+}
+
+/* What is as long as nothing that is meant is not read whole; and a text does not end at a NUL. */
+static void
+test_table (void)
+{
+  g_autofree char *x = g_strnfill (1024 * 1024, 'x'), *quoted = g_strconcat ("email\na@b\n\"", x, "\"\n", NULL), *plain = g_strconcat ("email\na@b\n", x, "\n", NULL);
+  static const char nul[] = "email\na@b.example\0.evil.example\n";
+  g_autofree char *path = g_build_filename (folder, "export", NULL);
+  g_autoptr (PosternImportSource) source = NULL;
+  g_autoptr (GVariant) record = NULL;
+  g_autoptr (GError) error = NULL;
+
+  assert_turns (quoted, TRUE, "R!E");
+  assert_turns (plain, TRUE, "R!E");
+  g_assert_true (g_file_set_contents (path, nul, sizeof nul - 1, NULL));
+  source = postern_import_source_open (path, TRUE, NULL);
+  g_assert_cmpint (postern_import_source_next (source, &record, &error), ==, POSTERN_IMPORT_BAD);
 }
 
 int
@@ -250,6 +271,7 @@ main (int argc, char **argv)
   g_hash_table_insert (options.connectors, "google.com", "google");
   g_hash_table_insert (options.connectors, "google", "google");
   g_test_add_func ("/import/source", test_source);
+  g_test_add_func ("/import/table", test_table);
   g_test_add_func ("/import/auth0", test_auth0);
   g_test_add_func ("/import/keycloak", test_keycloak);
   g_test_add_func ("/import/firebase", test_firebase);
