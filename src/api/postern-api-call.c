@@ -34,6 +34,29 @@ check_content_type (PosternApiCall *call, GError **error)
   return FALSE;
 }
 
+/* Levels of objects and arrays. */
+static guint
+get_depth (GVariant *value)
+{
+  guint deepest = 0;
+
+  if (g_variant_is_of_type (value, G_VARIANT_TYPE_VARIANT))
+    {
+      g_autoptr (GVariant) inner = g_variant_get_variant (value);
+
+      return get_depth (inner);
+    }
+  if (!g_variant_is_of_type (value, G_VARIANT_TYPE_ARRAY) && !g_variant_is_of_type (value, G_VARIANT_TYPE_DICT_ENTRY))
+    return 0;
+  for (gsize i = 0; i < g_variant_n_children (value); i++)
+    {
+      g_autoptr (GVariant) child = g_variant_get_child_value (value, i);
+
+      deepest = MAX (deepest, get_depth (child));
+    }
+  return deepest + (g_variant_is_of_type (value, G_VARIANT_TYPE_ARRAY) ? 1 : 0);
+}
+
 static gboolean
 read_body (PosternApiCall *call, GError **error)
 {
@@ -51,7 +74,11 @@ read_body (PosternApiCall *call, GError **error)
                                           (gssize) postern_api_row_get_body_max (call->row), &failure);
   if (call->body == NULL)
     g_set_error (error, POSTERN_ERROR, POSTERN_ERROR_INVALID_REQUEST, "the body is no JSON object: %s", failure->message);
-  return call->body != NULL;
+  else if (get_depth (call->body) > POSTERN_API_DEPTH_MAX)
+    g_set_error_literal (error, POSTERN_ERROR, POSTERN_ERROR_INVALID_REQUEST, "the body is nested too deeply");
+  else
+    return TRUE;
+  return FALSE;
 }
 
 /* The first of the faults, as words: "settings.host: must be a string". */

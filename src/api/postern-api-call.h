@@ -42,6 +42,7 @@ struct _PosternApi {
 };
 
 #define POSTERN_API_BODY_MAX (64 * 1024)
+#define POSTERN_API_DEPTH_MAX 12 /* levels of a body: what it says stands up to four deeper where it is listed, or was and is in the log */
 #define POSTERN_API_LIMIT 50
 #define POSTERN_API_LIMIT_MAX 500
 #define POSTERN_API_CAPTURE_MAX 254 /* characters of a part of the path */

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "postern-api-house-fixture.h"
 
+#include "postern-api-call.h"
+
 typedef struct {
   const char *user;
   char *value;
@@ -85,6 +87,32 @@ test_large_data (void)
   refuses ("PATCH", path, second, 400, "data: is larger than 64 KiB");
   g_variant_unref (call ("PATCH", path, NULL, claim, 200));
   refuses ("PATCH", path, other, 400, "profile: is larger than 64 KiB");
+  g_assert_null (call ("DELETE", path, NULL, NULL, 204));
+}
+
+/* What the reader of the store would refuse later is refused now: else one row, or one entry of the log, is in the way of all that are listed with it. */
+static void
+test_unreadable_data (void)
+{
+  g_autofree char *id = make ("/users", "{\"username\":\"deep\"}", "id"), *path = g_strconcat ("/users/", id, NULL);
+  g_autoptr (GString) first = g_string_new ("{\"data\":{"), second = g_string_new ("{\"data\":{");
+
+  for (guint depth = 10; depth <= 16; depth++)
+    {
+      g_autofree char *open = g_strnfill (depth - 2, '['), *close = g_strnfill (depth - 2, ']'), *body = g_strdup_printf ("{\"data\":{\"a\":%s%u%s}}", open, depth, close);
+      g_autoptr (GVariant) answer = call ("PATCH", path, NULL, body, depth <= POSTERN_API_DEPTH_MAX ? 200 : 400);
+    }
+  for (guint i = 0; i < 600; i++)
+    {
+      g_string_append_printf (first, "%s\"a%u\":1", i ? "," : "", i);
+      g_string_append_printf (second, "%s\"b%u\":1", i ? "," : "", i);
+    }
+  g_string_append (first, "}}");
+  g_string_append (second, "}}");
+  g_variant_unref (call ("PATCH", path, NULL, first->str, 200));
+  refuses ("PATCH", path, second->str, 400, "to be kept");
+  g_assert_cmpuint (count_items ("/users", NULL), >, 0);
+  g_assert_cmpuint (count_items ("/audit", "limit=500"), >, 0);
   g_assert_null (call ("DELETE", path, NULL, NULL, 204));
 }
 
@@ -218,6 +246,7 @@ main (int argc, char **argv)
     { "/api-users/users", test_users },
     { "/api-users/new-address", test_new_address },
     { "/api-users/large-data", test_large_data },
+    { "/api-users/unreadable-data", test_unreadable_data },
     { "/api-users/unlink", test_unlink },
     { "/api-users/remove-credential", test_remove_credential },
     { "/api-users/factor-reset", test_factor_reset },

@@ -179,8 +179,8 @@ find_seen (Import *self, GVariant *person)
 static gsize
 measure (GVariant *person, GError **error)
 {
-  g_autofree char *text = postern_json_print (person), *body = g_strconcat ("{\"users\":[", text, "]}", NULL);
-  g_autoptr (GVariant) read = postern_json_parse_object (body, -1, BATCH_BYTES, error);
+  g_autofree char *text = postern_json_print (person), *body = g_strconcat ("[[[[{\"users\":[", text, "]}]]]]", NULL); /* the API takes four levels less than this reader */
+  g_autoptr (GVariant) read = postern_json_parse (body, -1, BATCH_BYTES, error);
 
   return read != NULL ? strlen (text) : 0;
 }

@@ -5,13 +5,16 @@
 
 #include "postern-fault.h"
 #include "postern-identifier.h"
+#include "postern-json.h"
 
 #define EXTERNAL_ID_MAX 255 /* characters */
 
 static gboolean
 check_object (const char *member, GVariant *object, GError **error)
 {
-  return object == NULL || g_variant_get_size (object) <= POSTERN_USER_OBJECT_MAX || postern_fault (error, member, "is larger than 64 KiB");
+  g_autofree char *text = object != NULL ? postern_json_print (object) : NULL;
+
+  return text == NULL || strlen (text) <= POSTERN_USER_OBJECT_MAX || postern_fault (error, member, "is larger than 64 KiB");
 }
 
 gboolean

@@ -5,7 +5,7 @@
 
 G_BEGIN_DECLS
 
-/** POSTERN_USER_OBJECT_MAX: bytes of `profile` and of `data`, as they are kept: whoever merges into them must not let them grow for ever */
+/** POSTERN_USER_OBJECT_MAX: bytes of the JSON of `profile` and of `data`: whoever merges into them must not let them grow for ever */
 #define POSTERN_USER_OBJECT_MAX (64 * 1024)
 
 /**

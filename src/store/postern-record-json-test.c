@@ -32,6 +32,37 @@ test_broken (void)
   g_assert_nonnull (error);
 }
 
+/* What is written must be read again: each limit of the reader, and one more. */
+static void
+test_readable (void)
+{
+  static const struct {
+    guint levels, members;
+    gsize length;
+    gboolean good;
+  } cases[] = { { 16, 0, 0, TRUE }, { 17, 0, 0, FALSE }, { 16, 0, 5000, TRUE }, { 17, 0, 5000, FALSE }, { 1, 1024, 0, TRUE }, { 1, 1025, 0, FALSE }, { 1, 0, 1024 * 1024 - 4, TRUE }, { 1, 0, 1024 * 1024, FALSE } };
+
+  for (guint i = 0; i < G_N_ELEMENTS (cases); i++) {
+    g_autoptr (GString) text = g_string_new (NULL);
+    g_autoptr (GVariant) value = NULL;
+    g_autofree char *x = g_strnfill (cases[i].length, ']');
+
+    for (guint n = 0; n < cases[i].levels; n++)
+      g_string_append (text, n + 1 == cases[i].levels && cases[i].members ? "{" : "[");
+    for (guint n = 0; n < cases[i].members; n++)
+      g_string_append_printf (text, "%s\"m%u\":1", n ? "," : "", n);
+    if (cases[i].length)
+      g_string_append_printf (text, "\"%s\"", x);
+    for (guint n = cases[i].levels; n > 0; n--)
+      g_string_append (text, n == cases[i].levels && cases[i].members ? "}" : "]");
+    value = postern_record_json_read (text->str, NULL);
+    g_test_message ("%u levels, %u members, %" G_GSIZE_FORMAT " bytes", cases[i].levels, cases[i].members, cases[i].length);
+    g_assert_cmpint (postern_record_json_is_readable (text->str), ==, cases[i].good);
+    g_assert_cmpint (value != NULL, ==, cases[i].good);
+  }
+  g_assert_true (postern_record_json_is_readable ("{\"a\\\"[[[[[[[[[[[[[[[[[[[[\":1}"));
+}
+
 static gpointer
 read_many (gpointer data)
 {
@@ -61,6 +92,7 @@ main (int argc, char **argv)
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/record-json/same", test_same);
   g_test_add_func ("/record-json/broken", test_broken);
+  g_test_add_func ("/record-json/readable", test_readable);
   g_test_add_func ("/record-json/threads", test_threads);
   return g_test_run ();
 }

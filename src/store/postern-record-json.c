@@ -4,10 +4,12 @@
 #include <string.h>
 
 #include "postern-json.h"
+#include "postern-json-scan.h"
 
 /* At most about 2 MB when each place holds the longest text. */
 #define PLACES 256
 #define LOCKS 16
+#define MAX_SURE 4096 /* bytes: with less nothing but its depth can be too much for the reader */
 #define MAX_TEXT 4096 /* bytes; longer ones are read each time */
 
 typedef struct {
@@ -83,4 +85,43 @@ postern_record_json_read (const char *text, GError **error)
   if (strcmp (text, "[]") == 0)
     return ref_empty (TRUE);
   return strnlen (text, MAX_TEXT + 1) <= MAX_TEXT ? read_known (text, error) : postern_json_parse (text, -1, 0, error);
+}
+
+/* Behind the closing quote; @text is behind the opening one. */
+static const char *
+skip_string (const char *text)
+{
+  while (*text != '"')
+    text += *text == '\\' ? 2 : 1;
+  return text + 1;
+}
+
+static gboolean
+is_shallow (const char *text)
+{
+  guint depth = 0;
+
+  while (*text != '\0')
+    {
+      char c = *text++;
+
+      if (c == '"')
+        text = skip_string (text);
+      else if ((c == '{' || c == '[') && ++depth > POSTERN_JSON_MAX_DEPTH)
+        return FALSE;
+      else if (c == '}' || c == ']')
+        depth--;
+    }
+  return TRUE;
+}
+
+gboolean
+postern_record_json_is_readable (const char *text)
+{
+  g_autoptr (GVariant) value = NULL;
+
+  if (strnlen (text, MAX_SURE + 1) <= MAX_SURE)
+    return is_shallow (text);
+  value = postern_json_parse (text, -1, 0, NULL);
+  return value != NULL;
 }

@@ -13,4 +13,7 @@ G_BEGIN_DECLS
  */
 GVariant *postern_record_json_read (const char *text, GError **error);
 
+/** postern_record_json_is_readable: whether postern_record_json_read() will take @text, which postern_json_print() made: it is not too deep, and not too large */
+gboolean postern_record_json_is_readable (const char *text);
+
 G_END_DECLS

@@ -104,17 +104,31 @@ field_to_value (const PosternField *field, gconstpointer record, char **text)
   return POSTERN_TEXT (*text);
 }
 
+/* One row that cannot be read is in the way of all that are listed with it, for ever. */
+static gboolean
+check_readable (const PosternField *field, const char *text, GError **error)
+{
+  if (postern_record_json_is_readable (text))
+    return TRUE;
+  g_set_error (error, POSTERN_ERROR, POSTERN_ERROR_INVALID_REQUEST, "%s: is nested too deeply, or too large, to be kept", field->name);
+  return FALSE;
+}
+
 gint64
 postern_record_write (PosternTxn *txn, const PosternRecordType *type, gconstpointer record, const char *sql, GError **error)
 {
   PosternValue values[POSTERN_RECORD_MAX_FIELDS];
   char *texts[POSTERN_RECORD_MAX_FIELDS] = { NULL };
+  gboolean readable = TRUE;
   gint64 changed;
 
   g_assert (type->n_fields <= POSTERN_RECORD_MAX_FIELDS);
   for (guint i = 0; i < type->n_fields; i++)
-    values[i] = field_to_value (&type->fields[i], record, &texts[i]);
-  changed = postern_txn_execute (txn, sql, values, type->n_fields, error);
+    {
+      values[i] = field_to_value (&type->fields[i], record, &texts[i]);
+      readable = readable && (texts[i] == NULL || check_readable (&type->fields[i], texts[i], error));
+    }
+  changed = readable ? postern_txn_execute (txn, sql, values, type->n_fields, error) : -1;
   for (guint i = 0; i < type->n_fields; i++)
     g_free (texts[i]);
   return changed;
