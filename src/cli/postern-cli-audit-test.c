@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "postern-cli-fixture.h"
 
+#include "postern-audit-export.h"
+
 /* A file of `out`, which goes at the end. (transfer full) */
 static char *
 keep_out (const char *name)
@@ -60,11 +62,58 @@ test_audit (void)
   g_assert_cmpint (postern ("audit verify /nowhere"), ==, 3);
 }
 
+/* Who changes much of a person at once, again and again, does not make the log one that cannot be exported or verified. */
+static void
+test_large_entries (void)
+{
+  g_autofree char *id = make ("/users", "{\"username\":\"wordy\"}", "id"), *path = g_strconcat ("/users/", id, NULL), *words = g_strnfill (32700, 'x');
+  g_autofree char *verify = NULL, *log_file = NULL;
+
+  for (guint i = 0; i < 4; i++)
+    {
+      g_autofree char *body = g_strdup_printf ("{\"%s\":{\"%s\":\"%s\"}}", i < 2 ? "data" : "profile", i % 2 ? "a" : "b", words);
+
+      g_variant_unref (call ("PATCH", path, NULL, body, 200));
+    }
+  for (guint i = 0; i < 20; i++)
+    {
+      g_autofree char *body = g_strdup_printf ("{\"data\":{\"c\":%u},\"profile\":{\"c\":%u}}", i, i);
+
+      g_variant_unref (call ("PATCH", path, NULL, body, 200));
+    }
+  g_assert_cmpint (postern ("audit export"), ==, 0);
+  g_assert_cmpuint (strlen (out), >, POSTERN_AUDIT_EXPORT_BYTES);
+  log_file = keep_out ("large.jsonl");
+  verify = g_strdup_printf ("audit verify %s", log_file);
+  g_assert_cmpint (postern (verify), ==, 0);
+}
+
+/* A file of somebody who means harm: to a terminal, and to a machine's memory. */
+static void
+test_hostile_log (void)
+{
+#define HASH "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"
+  g_autofree char *long_line = g_strnfill (4 * 1024 * 1024, 'x'), *path = NULL, *verify = NULL, *folder_itself = g_strdup_printf ("audit verify %s", folder);
+
+  g_free (g_steal_pointer (&out));
+  out = g_strdup_printf ("{\"audit_log\":1,\"iss\":\"\\u001b[2J\",\"keys\":{\"keys\":[]}}\n{\"seq\":0,\"leaf\":\"" HASH "\",\"chain\":\"" HASH "\",\"entry\":{\"id\":\"\\u001b]0;\"}}\n%s\n", long_line);
+  path = keep_out ("hostile.jsonl");
+  verify = g_strdup_printf ("audit verify %s", path);
+  g_assert_cmpint (postern (verify), ==, 1);
+  g_assert_null (strchr (out, '\033'));
+  g_assert_nonnull (strstr (out, "\\u001b]0;"));
+  g_assert_nonnull (strstr (out, "line 3: it is too long"));
+  g_assert_cmpint (postern (folder_itself), ==, 1); /* what cannot be read is no short log */
+  g_assert_nonnull (strstr (err, "cannot be read"));
+}
+
 int
 main (int argc, char **argv)
 {
   static const HouseTest tests[] = {
     { "/cli-audit/audit", test_audit },
+    { "/cli-audit/large-entries", test_large_entries },
+    { "/cli-audit/hostile-log", test_hostile_log },
     { NULL, NULL },
   };
 

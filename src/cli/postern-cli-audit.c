@@ -144,37 +144,82 @@ read_head (const char *value)
   return g_strstrip (text);
 }
 
+typedef struct {
+  FILE *file;
+  char block[64 * 1024];
+  gsize at, end; /* of the block: what is left of it */
+} Reader;
+
+/* The next line without its line feed; of one that is too long no more than shows that. Returns: FALSE at the end */
+static gboolean
+read_line (Reader *self, GString *line)
+{
+  const char *begin, *feed;
+
+  g_string_truncate (line, 0);
+  do {
+    gsize length;
+
+    if (self->at == self->end) {
+      self->at = 0;
+      self->end = fread (self->block, 1, sizeof self->block, self->file);
+      if (self->end == 0)
+        return line->len > 0;
+    }
+    begin = self->block + self->at;
+    feed = memchr (begin, '\n', self->end - self->at);
+    length = feed ? (gsize) (feed - begin) : self->end - self->at;
+    if (line->len <= POSTERN_AUDIT_VERIFY_MAX_LINE)
+      g_string_append_len (line, begin, (gssize) MIN (length, POSTERN_AUDIT_VERIFY_MAX_LINE + 1));
+    self->at += length + (feed != NULL);
+  } while (feed == NULL);
+  return TRUE;
+}
+
 static gboolean
 read_lines (const char *name, PosternAuditVerify *verify, GError **error)
 {
-  gboolean is_input = g_str_equal (name, "-");
-  FILE *file = is_input ? stdin : fopen (name, "r");
-  g_autofree char *line = NULL;
-  size_t size = 0;
-  ssize_t length;
+  gboolean is_input = g_str_equal (name, "-"), whole;
+  Reader reader = { .file = is_input ? stdin : fopen (name, "r") };
+  g_autoptr (GString) line = g_string_new (NULL);
 
-  if (file == NULL) {
+  if (reader.file == NULL) {
     g_set_error (error, POSTERN_ERROR, POSTERN_ERROR_NOT_FOUND, "%s: %s", name, g_strerror (errno));
     return FALSE;
   }
-  while ((length = getline (&line, &size, file)) > 0)
-    postern_audit_verify_line (verify, line, (gsize) length - (line[length - 1] == '\n'));
+  while (read_line (&reader, line))
+    postern_audit_verify_line (verify, line->str, line->len);
+  whole = !ferror (reader.file);
   if (!is_input)
-    fclose (file);
-  return TRUE;
+    fclose (reader.file);
+  if (!whole)
+    g_set_error (error, POSTERN_ERROR, POSTERN_ERROR_FAILED, "%s cannot be read", name);
+  return whole;
+}
+
+/* What the file says of itself, anybody may have written. */
+static void
+say (const char *text)
+{
+  g_autofree char *line = postern_cli_print_harmless (text);
+
+  g_print ("%s\n", line);
 }
 
 static void
 say_verdict (const PosternAuditVerdict *verdict)
 {
+  g_autofree char *summary = NULL;
+
   for (guint i = 0; i < verdict->findings->len; i++)
-    g_print ("%s\n", (char *) verdict->findings->pdata[i]);
+    say (verdict->findings->pdata[i]);
   if (verdict->n_findings > verdict->findings->len)
     g_print ("… and %" G_GUINT64_FORMAT " more\n", verdict->n_findings - verdict->findings->len);
   if (verdict->cut > 0)
     g_print ("%" G_GINT64_FORMAT " entries were cut off before, and that was signed\n", verdict->cut);
-  g_print ("%s: entries %" G_GINT64_FORMAT " to %" G_GINT64_FORMAT " of %s, %" G_GUINT64_FORMAT " heads; signed up to entry %" G_GINT64_FORMAT "\n",
-           verdict->n_findings > 0 ? "BAD" : "good", verdict->from, verdict->to - 1, verdict->issuer ? verdict->issuer : "nobody", verdict->n_heads, verdict->proven - 1);
+  summary = g_strdup_printf ("%s: entries %" G_GINT64_FORMAT " to %" G_GINT64_FORMAT " of %s, %" G_GUINT64_FORMAT " heads; signed up to entry %" G_GINT64_FORMAT, verdict->n_findings > 0 ? "BAD" : "good",
+                             verdict->from, verdict->to - 1, verdict->issuer ? verdict->issuer : "nobody", verdict->n_heads, verdict->proven - 1);
+  say (summary);
   if (verdict->has_own_keys)
     g_print ("The keys are those that the file names itself: it is of one piece, and whose it is you know with --key alone.\n");
 }
@@ -220,7 +265,7 @@ run_check_proof (PosternCliCall *call, GError **error)
   said = proof ? postern_audit_proof_check (proof, keys, error) : NULL;
   if (said == NULL)
     return FALSE;
-  g_print ("%s\n", said);
+  say (said);
   return TRUE;
 }
 

@@ -29,8 +29,8 @@ join_strings (GVariant *value)
 }
 
 /* A terminal obeys control characters: what others typed (a name, a user agent) must not speak to it. */
-static char *
-harmless (const char *text)
+char *
+postern_cli_print_harmless (const char *text)
 {
   GString *out = g_string_new (NULL);
 
@@ -54,7 +54,7 @@ to_text (const char *name, GVariant *value)
   if (value == NULL || g_variant_is_of_type (value, G_VARIANT_TYPE_MAYBE))
     return g_strdup ("-");
   if (g_variant_is_of_type (value, G_VARIANT_TYPE_STRING))
-    return harmless (g_variant_get_string (value, NULL));
+    return postern_cli_print_harmless (g_variant_get_string (value, NULL));
   if (g_variant_is_of_type (value, G_VARIANT_TYPE_BOOLEAN))
     return g_strdup (g_variant_get_boolean (value) ? "yes" : "no");
   if (g_variant_is_of_type (value, G_VARIANT_TYPE_INT64) && is_time (name))
@@ -64,9 +64,9 @@ to_text (const char *name, GVariant *value)
       return time ? g_date_time_format (time, "%Y-%m-%d %H:%M:%S") : g_strdup ("-");
     }
   if (g_variant_is_of_type (value, G_VARIANT_TYPE ("av")) && (joined = join_strings (value)) != NULL)
-    return harmless (joined);
+    return postern_cli_print_harmless (joined);
   joined = postern_json_print (value);
-  return harmless (joined);
+  return postern_cli_print_harmless (joined);
 }
 
 static char *

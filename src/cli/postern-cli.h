@@ -100,6 +100,8 @@ gboolean postern_cli_options_build (PosternCliCall *call, GError **error);
 
 /* postern-cli-print.c */
 void postern_cli_print_answer (PosternCliCall *call, GVariant *answer); /* as the person chose */
+/** postern_cli_print_harmless: (transfer full): @text without what a terminal would obey */
+char *postern_cli_print_harmless (const char *text);
 void postern_cli_print_list (GVariant *items, const char *columns);
 void postern_cli_print_help (const PosternCliNoun *const *nouns, const PosternCliNoun *noun, const PosternCliCommand *command);
 

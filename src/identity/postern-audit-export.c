@@ -5,6 +5,8 @@
 #include "postern-audit-log.h"
 #include "postern-json.h"
 
+#include <string.h>
+
 /* --- the beginning -------------------------------------------------------------------------------------------------- */
 
 static void
@@ -80,11 +82,12 @@ add_entry (GPtrArray *lines, const PosternAuditLink *link, const PosternAudit *e
                                            text ? text : "null"));
 }
 
-/* All three are in the order of their numbers; of the entries some may be gone. */
+/* All three are in the order of their numbers; of the entries some may be gone. @next: (inout): moved to the first that is left where it is too much */
 static GPtrArray *
-merge (GPtrArray *links, GPtrArray *entries, GPtrArray *heads, gint64 to)
+merge (GPtrArray *links, GPtrArray *entries, GPtrArray *heads, gint64 to, gint64 *next)
 {
   GPtrArray *lines = g_ptr_array_new_with_free_func (g_free);
+  gsize bytes = 0;
   guint e = 0, h = 0;
 
   for (guint i = 0; i < links->len; i++) {
@@ -93,10 +96,15 @@ merge (GPtrArray *links, GPtrArray *entries, GPtrArray *heads, gint64 to)
 
     if (link->seq >= to)
       break;
+    if (bytes >= POSTERN_AUDIT_EXPORT_BYTES) {
+      *next = link->seq;
+      break;
+    }
     if (entry != NULL && entry->key != link->audit_key)
       entry = NULL;
     e += entry != NULL;
     add_entry (lines, link, entry);
+    bytes += strlen (lines->pdata[lines->len - 1]);
     for (; h < heads->len && ((PosternAuditHead *) heads->pdata[h])->tree_size <= link->seq + 1; h++)
       add_statement (lines, "head", ((PosternAuditHead *) heads->pdata[h])->statement);
   }
@@ -114,5 +122,5 @@ postern_audit_export_list (PosternTxn *txn, gint64 from, gint64 to, gint64 *next
   if (heads == NULL)
     return NULL;
   *next = links->len == limit ? from + limit : to;
-  return merge (links, entries, heads, to);
+  return merge (links, entries, heads, to, next);
 }

@@ -9,6 +9,7 @@ G_BEGIN_DECLS
 /* The lines of an exported audit log: postern-audit-verify.h has their form, and reads them. */
 
 #define POSTERN_AUDIT_EXPORT_MAX 500 /* entries at a time */
+#define POSTERN_AUDIT_EXPORT_BYTES (4 * 1024 * 1024) /* of their lines, after which there are no more: who reads them has a limit, too */
 
 /**
  * postern_audit_export_begin: the lines before the first entry.
@@ -18,7 +19,7 @@ G_BEGIN_DECLS
 GPtrArray *postern_audit_export_begin (PosternTxn *txn, PosternTenant *tenant, GVariant *keys, gint64 *from, GError **error);
 
 /**
- * postern_audit_export_list: the entries from number @from up to, without, @to, POSTERN_AUDIT_EXPORT_MAX at most, and the heads
+ * postern_audit_export_list: the entries from number @from up to, without, @to, as many as go at a time, and the heads
  * behind them. An entry whose row is gone is `null`, so that it is seen.
  * @next: (out): the first that is left; @to at the end
  */

@@ -19,7 +19,8 @@ G_BEGIN_DECLS
  */
 typedef struct _PosternAuditVerify PosternAuditVerify;
 
-#define POSTERN_AUDIT_VERIFY_MAX_LINE (256 * 1024) /* bytes; a longer one is none of ours */
+/* bytes; a longer one is none of ours: what an entry says is JSON of POSTERN_JSON_MAX_BYTES at most */
+#define POSTERN_AUDIT_VERIFY_MAX_LINE (1024 * 1024 + 4096)
 #define POSTERN_AUDIT_VERIFY_MAX_FINDINGS 100 /* what is said; all are counted */
 
 /**
