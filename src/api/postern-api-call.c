@@ -245,10 +245,10 @@ postern_api_call_set_result (PosternApiCall *call, guint status, GVariant *resul
 static const char *
 find_id_member (const PosternApiSchema *schema)
 {
-  for (const PosternApiMember *member = schema->members; member->name != NULL; member++)
+  for (const PosternApiMember *member = schema->members; member != NULL && member->name != NULL; member++)
     if (member->flags & POSTERN_API_ID)
       return member->name;
-  g_return_val_if_reached (NULL); /* a programmer's error: a list whose items are called nothing cannot be paged */
+  return NULL;
 }
 
 gboolean
@@ -258,6 +258,7 @@ postern_api_call_set_page (PosternApiCall *call, GPtrArray *rows, PosternApiToJs
   g_auto (GVariantDict) page = G_VARIANT_DICT_INIT (NULL);
   g_autoptr (GVariant) last = NULL;
 
+  g_return_val_if_fail (find_id_member (call->row->answer) != NULL, FALSE); /* a programmer's error: a list whose items are called nothing cannot be paged */
   for (guint i = 0; i < rows->len; i++)
     {
       g_clear_pointer (&last, g_variant_unref);
@@ -338,6 +339,15 @@ is_sensitive (PosternApiCall *call)
   return (call->row->flags & POSTERN_API_SENSITIVE) != 0;
 }
 
+/* (nullable): the id of what was shown, whatever it was called in the request: a person may be named by an address */
+static const char *
+get_shown_id (PosternApiCall *call)
+{
+  const char *member = call->row->kind == POSTERN_API_SHOW ? find_id_member (call->row->answer) : NULL;
+
+  return member != NULL ? postern_json_get_string (call->result, member) : postern_request_get_capture (call->request, "id");
+}
+
 /* Who looked at what: one entry a request, however much it showed. */
 static gboolean
 write_read (PosternApiCall *call, PosternTxn *txn, GError **error)
@@ -347,7 +357,7 @@ write_read (PosternApiCall *call, PosternTxn *txn, GError **error)
   g_variant_dict_insert (&dict, "operation", "s", call->row->operation);
   if (g_variant_n_children (call->query) > 0)
     g_variant_dict_insert_value (&dict, "query", call->query);
-  postern_api_call_audit (call, "data.read", postern_request_get_capture (call->request, "id"), g_variant_dict_end (&dict));
+  postern_api_call_audit (call, "data.read", get_shown_id (call), g_variant_dict_end (&dict));
   return write_audit (call, txn, error);
 }
 

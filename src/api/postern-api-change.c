@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "postern-api-change.h"
 
+#include "postern-api-condition.h"
+
 /* What the server makes itself, such as a time, is no change of somebody's. */
 static gboolean
 is_told (const PosternApiSchema *schema, const char *name)
@@ -42,6 +44,8 @@ postern_api_change_describe (PosternApiCall *call)
   g_autoptr (GVariant) before = NULL, after = NULL;
   g_auto (GVariantDict) out = G_VARIANT_DICT_INIT (call->detail);
 
+  if (row->kind == POSTERN_API_DELETE && call->before != NULL)
+    before = pick (postern_api_condition_find_shown (row)->answer, call->before, NULL);
   if (makes && row->body != NULL && row->body == row->answer)
     {
       before = pick (row->answer, call->before, call->result);

@@ -53,6 +53,8 @@ test_match (void)
   list = g_strdup_printf ("%s, %s", tag, changed);
   expect ("DELETE", path, NULL, "If-Match", list, 204);
   expect ("DELETE", path, NULL, "If-Match", changed, 404);
+  expect ("POST", "/grant-revocations", "{\"application\":\"app_none\"}", "If-Match", tag, 412); /* nothing is shown that it could be of */
+  expect ("POST", "/grant-revocations", "{\"application\":\"app_none\"}", NULL, NULL, 204);
 }
 
 static void
@@ -130,6 +132,24 @@ test_log (void)
   g_assert_null (strstr (changed, "long enough"));     /* … and not what it is */
   g_assert_null (strstr (made, "long enough"));
   expect ("DELETE", path, NULL, NULL, NULL, 204);
+  g_free (g_steal_pointer (&changed));
+  changed = get_last ("user.deleted");
+  g_assert_nonnull (strstr (changed, "\"before\":{"));
+  g_assert_nonnull (strstr (changed, "\"email\":\"other@example.org\""));
+  g_assert_null (strstr (changed, "credentials"));
+}
+
+/* Whose data was looked at is found by the person's id, whatever the reader called them. */
+static void
+test_read_log (void)
+{
+  g_autofree char *id = make ("/users", "{\"email\":\"read@example.org\"}", "id"), *path = g_strconcat ("/users/", id, NULL);
+  g_autoptr (PosternAudit) entry = NULL;
+
+  expect ("GET", "/users/Read@Example.org", NULL, NULL, NULL, 200);
+  entry = find_entry ("data.read", NULL);
+  g_assert_cmpstr (entry->target, ==, id);
+  expect ("DELETE", path, NULL, NULL, NULL, 204);
 }
 
 static void
@@ -156,6 +176,7 @@ main (int argc, char **argv)
     { "/api-condition/none-match", test_none_match },
     { "/api-condition/before-preparing", test_before_preparing },
     { "/api-condition/log", test_log },
+    { "/api-condition/read-log", test_read_log },
     { "/api-condition/link", test_link },
     { NULL, NULL },
   };

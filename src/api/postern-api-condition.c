@@ -90,8 +90,8 @@ postern_api_condition_check (PosternApiCall *call, GError **error)
   const char *none = postern_request_get_header (call->request, "If-None-Match");
   g_autofree char *tag = call->before ? make_tag (call->before) : NULL;
 
-  if (postern_api_condition_find_shown (call->row) == NULL) /* it has no tags */
-    return TRUE;
+  if (postern_api_condition_find_shown (call->row) == NULL) /* who sends a condition relies on it */
+    return (match == NULL && none == NULL) || fail (error, "what this changes has no ETag that could be compared");
   if (match != NULL && tag == NULL && call->row->kind == POSTERN_API_REPLACE)
     return fail (error, "there is nothing yet that If-Match could be of");
   if (match != NULL && tag != NULL && !has_tag (match, tag, FALSE))

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "postern-api-call.h"
+#include "postern-api-change.h"
 
 #include "postern-user-import.h"
 
@@ -152,6 +153,7 @@ write_audit (PosternApiCall *call, PosternTxn *txn, const char *user_id, GError 
 
   audit->request_id = g_strdup (postern_request_get_id (call->request));
   audit->remote_address = g_strdup (postern_request_get_remote_address (call->request));
+  audit->data = postern_api_change_describe (call);
   return postern_audit_store_append (txn, audit, error);
 }
 

@@ -45,7 +45,7 @@ postern_api_repeat_read (PosternApiCall *call, GError **error)
       return FALSE;
     }
   body_hash = g_compute_checksum_for_bytes (G_CHECKSUM_SHA256, body);
-  call->key_hash = hash_parts ((const char *[]){ call->actor, call->bearer ? call->bearer->client_id : NULL, key }, 3);
+  call->key_hash = hash_parts ((const char *[]){ call->actor, call->bearer ? call->bearer->client_id : NULL, call->bearer ? call->bearer->organization_id : NULL, key }, 4);
   call->request_hash = hash_parts ((const char *[]){ postern_request_get_path (call->request), postern_request_get_query_string (call->request), body_hash }, 3);
   return TRUE;
 }
