@@ -176,6 +176,8 @@ test_claims (void)
   expect_redirect_error (world->web, PAIRS ("claims", "{\"userinfo\":[]}"), "invalid_request");
   expect_redirect_error (world->web, PAIRS ("claims", "{\"userinfo\":{\"name\":true}}"), "invalid_request");
   expect_redirect_error (world->web, PAIRS ("claims", "{\"userinfo\":{\"name\":null,\"name\":null}}"), "invalid_request");
+  expect_redirect_error (world->web, PAIRS ("claims", "{\"userinfo\":{\"x\":{\"value\":[[[[[[[[[[[[1]]]]]]]]]]]]}}}"), "invalid_request"); /* too deep to be kept */
+  g_free (postern_oidc_world_get_code (world, world->web, PAIRS ("claims", "{\"userinfo\":{\"x\":{\"value\":[[[[[1]]]]]}}}")));
   expect_redirect_error (world->web, PAIRS ("claims", sub, "prompt", "none"), "login_required");
   expect_redirect_error (world->web, PAIRS ("claims", "{\"id_token\":{\"acr\":{\"essential\":true,\"values\":[\"2\"]}}}", "prompt", "none"), "unmet_authentication_requirements");
   g_free (postern_oidc_world_get_code (world, world->web, PAIRS ("claims", "{\"userinfo\":{\"name\":{\"essential\":true}},\"id_token\":{\"email\":null}}")));

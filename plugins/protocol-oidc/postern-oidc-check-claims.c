@@ -4,6 +4,7 @@
 #include "postern-flow-claims.h"
 #include "postern-json.h"
 #include "postern-oidc-claims.h"
+#include "postern-record-json.h"
 
 #define MAX_CLAIMS 100 /* in one member */
 
@@ -94,6 +95,15 @@ read_subject (PosternOidcAsk *ask, GVariant *claims, GError **error)
   return TRUE;
 }
 
+/* It is kept with the grant and with what waits for a person, deeper there than it came. */
+static gboolean
+can_be_kept (GVariant *claims)
+{
+  g_autofree char *text = postern_json_print (claims), *kept = g_strconcat ("[[", text, "]]", NULL);
+
+  return postern_record_json_is_readable (kept);
+}
+
 gboolean
 postern_oidc_check_claims (PosternOidcAsk *ask, GError **error)
 {
@@ -103,7 +113,7 @@ postern_oidc_check_claims (PosternOidcAsk *ask, GError **error)
   if (!text)
     return TRUE;
   claims = postern_json_parse_object (text, -1, 0, NULL);
-  if (!claims || !check_member (claims, "userinfo") || !check_member (claims, "id_token"))
+  if (!claims || !check_member (claims, "userinfo") || !check_member (claims, "id_token") || !can_be_kept (claims))
     return refuse (error);
   g_clear_pointer (&ask->flow->requested_claims, g_variant_unref);
   ask->flow->requested_claims = dup_allowed (ask->client, claims);
