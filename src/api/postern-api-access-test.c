@@ -255,6 +255,7 @@ test_no_administrator (void)
   expect ("DELETE", identity, NULL, "support", 403);
   expect ("DELETE", credential, NULL, "support", 403);
   expect ("POST", reset, NULL, "support", 403);
+  expect ("DELETE", reset, NULL, "support", 403);
   expect ("PATCH", user, "{\"name\":\"Ada\"}", "support", 200);
   expect ("PATCH", administrator, "{\"name\":\"Root\"}", "owner", 200);
 }
@@ -342,7 +343,7 @@ test_no_strong_application (void)
   g_autoptr (PosternResponse) made = ask ("POST", "/applications", "{\"name\":\"Strong\",\"kind\":\"service\"," STRONG "}", "owner");
   g_autoptr (GVariant) strong = read_body (made);
   g_autofree char *path = g_strconcat ("/applications/", postern_json_get_string (strong, "client_id"), NULL), *secrets = g_strconcat (path, "/secrets", NULL);
-  g_autofree char *weak = g_strconcat ("/applications/", client_id, NULL);
+  g_autofree char *weak = g_strconcat ("/applications/", client_id, NULL), *secret = g_strconcat (secrets, "/sec_01m8hqyz49encaned8h3htdtw5", NULL);
   const char *token = "scopes: applications:write users:read";
 
   g_assert_cmpuint (postern_response_get_status (made), ==, 201);
@@ -351,6 +352,8 @@ test_no_strong_application (void)
   expect ("PATCH", path, "{\"metadata\":{\"redirect_uris\":[\"https://evil.example/cb\"]}}", token, 403);
   expect ("PATCH", path, "{\"metadata\":{\"resources\":null,\"redirect_uris\":[\"https://evil.example/cb\"]}}", token, 403);
   expect ("POST", secrets, NULL, token, 403);
+  expect ("DELETE", secret, NULL, token, 403);
+  expect ("DELETE", path, NULL, token, 403);
   expect ("POST", secrets, NULL, "scopes: applications:write users:write", 201);
   expect ("PATCH", weak, "{\"name\":\"Weak\"}", token, 200);
 }

@@ -202,10 +202,12 @@ update (PosternApiCall *call, PosternTxn *txn, GError **error)
 static gboolean
 delete (PosternApiCall *call, PosternTxn *txn, GError **error)
 {
-  const char *id = postern_request_get_capture (call->request, "id");
+  g_autoptr (PosternApplication) application = find (call, txn, error);
 
-  postern_api_call_audit (call, "application.deleted", id, NULL);
-  return postern_application_store_delete (txn, id, error);
+  if (application == NULL || !may_touch (call, application, error))
+    return FALSE;
+  postern_api_call_audit (call, "application.deleted", application->id, NULL);
+  return postern_application_store_delete (txn, application->id, error);
 }
 
 /* The old secrets stay good until they are removed, so that an application can change over without a gap. */
@@ -235,7 +237,7 @@ remove_secret (PosternApiCall *call, PosternTxn *txn, GError **error)
 {
   g_autoptr (PosternApplication) application = find (call, txn, error);
 
-  if (application == NULL)
+  if (application == NULL || !may_touch (call, application, error))
     return FALSE;
   if (!postern_application_remove_secret (application, postern_request_get_capture (call->request, "secret")))
     {

@@ -34,7 +34,7 @@ static gboolean
 cancel (PosternApiCall *call, PosternTxn *txn, GError **error)
 {
   g_autoptr (PosternUser) user = postern_api_call_find_user (txn, postern_request_get_capture (call->request, "id"), error);
-  g_autoptr (GPtrArray) credentials = user ? postern_credential_store_list (txn, user->id, error) : NULL;
+  g_autoptr (GPtrArray) credentials = user && postern_api_rights_check_subject (call, txn, user->id, error) ? postern_credential_store_list (txn, user->id, error) : NULL;
 
   if (credentials == NULL || !postern_factor_reset_cancel (txn, user->id, error))
     return FALSE;
