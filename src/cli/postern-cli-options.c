@@ -222,6 +222,19 @@ put_query (GString *query, const char *member, GVariant *value)
   g_string_append_printf (query, "%s%s=%s", query->len ? "&" : "", member, escaped);
 }
 
+/* Of an option that is no member of the body: whoever wants it finds it among the values. */
+static gboolean
+fetch_secret (const PosternCliOption *option, GPtrArray *values, GError **error)
+{
+  g_autoptr (GVariant) value = read_secret (option->name, values->pdata[0], error);
+
+  if (value == NULL)
+    return FALSE;
+  g_ptr_array_set_size (values, 0);
+  g_ptr_array_add (values, g_variant_dup_string (value, NULL));
+  return TRUE;
+}
+
 gboolean
 postern_cli_options_build (PosternCliCall *call, GError **error)
 {
@@ -235,6 +248,8 @@ postern_cli_options_build (PosternCliCall *call, GError **error)
       GPtrArray *values = g_hash_table_lookup (call->values, option->name);
       g_autoptr (GVariant) value = NULL;
 
+      if (values != NULL && option->member == NULL && option->kind == POSTERN_CLI_SECRET)
+        good = fetch_secret (option, values, error);
       if (values == NULL || option->member == NULL)
         continue;
       value = read_value (option, values, error);
