@@ -41,6 +41,21 @@ postern_database_postgresql_open (PosternDatabase *database, const char *locatio
 }
 
 static gboolean
+postern_database_postgresql_erase (PosternDatabase *database, const char *location, const char *tenant, GError **error)
+{
+  PosternPostgresqlPool *pool;
+  gboolean done;
+
+  g_return_val_if_fail (POSTERN_DATABASE_POSTGRESQL (database)->pool == NULL, FALSE);
+  if (!postern_postgresql_connection_check (location, error))
+    return FALSE;
+  pool = postern_postgresql_pool_enter (location);
+  done = postern_postgresql_schema_erase (pool, tenant, error);
+  postern_postgresql_pool_leave (pool);
+  return done;
+}
+
+static gboolean
 postern_database_postgresql_migrate (PosternDatabase *database, PosternKeep keep, PosternTransactionFunc func, gpointer user_data, GError **error)
 {
   return postern_postgresql_schema_migrate (POSTERN_DATABASE_POSTGRESQL (database)->pool, keep, func, user_data, error);
@@ -169,6 +184,7 @@ postern_database_postgresql_class_init (PosternDatabasePostgresqlClass *klass)
   database_class->dialect = "postgresql";
   database_class->open = postern_database_postgresql_open;
   database_class->close = postern_database_postgresql_close;
+  database_class->erase = postern_database_postgresql_erase;
   database_class->migrate = postern_database_postgresql_migrate;
   database_class->read = postern_database_postgresql_read;
   database_class->write = postern_database_postgresql_write;

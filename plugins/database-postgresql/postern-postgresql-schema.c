@@ -119,3 +119,36 @@ postern_postgresql_schema_migrate (PosternPostgresqlPool *pool, PosternKeep keep
   g_mutex_unlock (&pool->migrating);
   return done;
 }
+
+/* --- the end of a tenant -------------------------------------------------------------------------------------------- */
+
+#define FIND_TABLES                                                                                                                                  \
+  "SELECT format ('DELETE FROM %I.%I', n.nspname, c.relname) FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace "                          \
+  "WHERE n.nspname IN ('postern', 'postern_short') AND c.relkind IN ('r', 'p') AND NOT c.relispartition AND c.relname <> 'migrations' ORDER BY 1"
+
+/* The statements name no tenant: row-level security does, as for all that is asked. References go with what they refer to. */
+static gboolean
+erase_all (PosternTransaction *transaction, gpointer user_data, GError **error)
+{
+  PosternRows *rows;
+  gboolean done = TRUE;
+
+  if (postern_postgresql_work_execute (transaction, "SET LOCAL statement_timeout = 0", NULL, 0, error) < 0)
+    return FALSE;
+  rows = postern_postgresql_work_query (transaction, FIND_TABLES, NULL, 0, error);
+  for (int i = 0; rows != NULL && done && i < PQntuples (rows->result); i++)
+    done = postern_postgresql_work_execute (transaction, PQgetvalue (rows->result, i, 0), NULL, 0, error) >= 0;
+  done = done && rows != NULL;
+  if (rows != NULL)
+    PQclear (rows->result);
+  g_free (rows);
+  return done;
+}
+
+gboolean
+postern_postgresql_schema_erase (PosternPostgresqlPool *pool, const char *tenant, GError **error)
+{
+  PosternPostgresqlWork work = { pool, POSTERN_POSTGRESQL_WORK_EACH, tenant };
+
+  return postern_postgresql_work_run (&work, erase_all, NULL, error);
+}

@@ -11,5 +11,7 @@ G_BEGIN_DECLS
  * security does not bind, or a table without it, is POSTERN_ERROR_CONFIG.
  */
 gboolean postern_postgresql_schema_migrate (PosternPostgresqlPool *pool, PosternKeep keep, PosternTransactionFunc func, gpointer user_data, GError **error);
+/** postern_postgresql_schema_erase: all rows of @tenant, in every table that there is, in one transaction; however long that takes. */
+gboolean postern_postgresql_schema_erase (PosternPostgresqlPool *pool, const char *tenant, GError **error);
 
 G_END_DECLS

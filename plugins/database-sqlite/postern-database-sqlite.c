@@ -91,6 +91,38 @@ postern_database_sqlite_open (PosternDatabase *database, const char *location, c
   return TRUE;
 }
 
+/* Of one folder, which is ours. Returns: FALSE with errno, also where another process made a file meanwhile */
+static gboolean
+remove_files (const char *folder)
+{
+  g_autoptr (GDir) dir = g_dir_open (folder, 0, NULL);
+  const char *name;
+
+  while (dir != NULL && (name = g_dir_read_name (dir)) != NULL)
+    {
+      g_autofree char *path = g_build_filename (folder, name, NULL);
+
+      if (g_unlink (path) != 0 && errno != ENOENT)
+        return FALSE;
+    }
+  return g_rmdir (folder) == 0 || errno == ENOENT;
+}
+
+static gboolean
+postern_database_sqlite_erase (PosternDatabase *database, const char *location, const char *tenant, GError **error)
+{
+  g_autofree char *folder = g_build_filename (location, tenant, NULL);
+
+  g_return_val_if_fail (!POSTERN_DATABASE_SQLITE (database)->files[0].open, FALSE);
+  if (!remove_files (folder))
+    {
+      g_set_error (error, POSTERN_ERROR, POSTERN_ERROR_STORE, "%s: %s", folder, g_strerror (errno));
+      return FALSE;
+    }
+  sync_folder (location);
+  return TRUE;
+}
+
 static gboolean
 postern_database_sqlite_read (PosternDatabase *database, PosternKeep keep, PosternTransactionFunc func, gpointer user_data, GError **error)
 {
@@ -183,6 +215,7 @@ postern_database_sqlite_class_init (PosternDatabaseSqliteClass *klass)
   database_class->dialect = "sqlite";
   database_class->open = postern_database_sqlite_open;
   database_class->close = postern_database_sqlite_close;
+  database_class->erase = postern_database_sqlite_erase;
   database_class->read = postern_database_sqlite_read;
   database_class->write = postern_database_sqlite_write;
   database_class->generation = postern_database_sqlite_generation;

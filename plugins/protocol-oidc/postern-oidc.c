@@ -67,7 +67,7 @@ static const PosternRoute routes[] = {
   { "GET", "/.well-known/authzen-configuration", postern_oidc_evaluate_answer_metadata, postern_oidc_evaluate_answer_metadata, 0, OPEN },
   { "POST", "/access/v1/evaluation", postern_oidc_evaluate_answer, NULL, SMALL, 0 },
   { "POST", "/access/v1/evaluations", postern_oidc_evaluate_answer_many, NULL, LARGE, 0 },
-  { "POST", "/oidc/introspect", postern_oidc_introspect_answer, NULL, LARGE, 0 },
+  { "POST", "/oidc/introspect", postern_oidc_introspect_answer, NULL, LARGE, POSTERN_ROUTE_INTROSPECTION },
   { "POST", "/oidc/revoke", postern_oidc_revoke_answer, NULL, LARGE, OPEN },
   { "GET", "/oidc/logout", postern_oidc_logout_answer, NULL, 0, 0 },
   { "POST", "/oidc/logout", postern_oidc_logout_answer, NULL, LARGE, 0 },

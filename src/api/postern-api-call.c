@@ -321,15 +321,24 @@ answer_error (PosternApiCall *call, const GError *error)
 
 /* --- running ---------------------------------------------------------------------------------------------------- */
 
-static gboolean
-write_audit (PosternApiCall *call, PosternTxn *txn, GError **error)
+PosternAudit *
+postern_api_call_make_audit (PosternApiCall *call)
 {
-  g_autoptr (PosternAudit) audit = postern_audit_store_new (call->event, call->actor, call->target);
+  PosternAudit *audit = postern_audit_store_new (call->event, call->actor, call->target);
 
-  g_return_val_if_fail (call->event != NULL, FALSE);
   audit->request_id = g_strdup (postern_request_get_id (call->request));
   audit->remote_address = g_strdup (postern_request_get_remote_address (call->request));
   audit->data = postern_api_change_describe (call);
+  return audit;
+}
+
+static gboolean
+write_audit (PosternApiCall *call, PosternTxn *txn, GError **error)
+{
+  g_autoptr (PosternAudit) audit = NULL;
+
+  g_return_val_if_fail (call->event != NULL, FALSE);
+  audit = postern_api_call_make_audit (call);
   return postern_audit_store_append (txn, audit, error);
 }
 
@@ -502,7 +511,12 @@ postern_api_call_run (PosternApi *api, const PosternApiRow *row, PosternRequest 
   call.store = postern_tenant_get_store (api->tenant);
   call.now = g_get_real_time () / G_USEC_PER_SEC;
   call.faults = postern_api_schema_new_faults ();
-  if (!local && !postern_api_access_check (&call, &bearer, &error))
+  if (!postern_api_row_is_for (row, api->tenant))
+    {
+      g_set_error_literal (&error, POSTERN_ERROR, POSTERN_ERROR_NOT_FOUND, "There is nothing at this address.");
+      response = answer_error (&call, error);
+    }
+  else if (!local && !postern_api_access_check (&call, &bearer, &error))
     response = postern_api_access_refuse (&call, error);
   else
     response = run_all (&call, &error) ? answer (&call) : answer_error (&call, error);

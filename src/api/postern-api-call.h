@@ -37,6 +37,8 @@ struct _PosternApi {
   PosternFactor *factor; /* (nullable) (transfer none) */
   const PosternApiSessions *sessions; /* (nullable) */
   gpointer sessions_data;
+  const PosternApiTenants *tenants; /* (nullable) */
+  gpointer tenants_data;
   PosternApiAdmit admit; /* (nullable) */
   gpointer admit_data;
 };
@@ -92,6 +94,9 @@ gboolean postern_api_call_set_page (PosternApiCall *call, GPtrArray *rows, Poste
 gboolean postern_api_call_set_items (PosternApiCall *call, GVariant *items);
 /** postern_api_call_audit: names what is being changed. @detail: (nullable), floating is sunk */
 void postern_api_call_audit (PosternApiCall *call, const char *event, const char *target, GVariant *detail);
+
+/** postern_api_call_make_audit: what the work named, as an entry that is not written yet. (transfer full) */
+PosternAudit *postern_api_call_make_audit (PosternApiCall *call);
 
 /** postern_api_call_may: whether who calls holds @permission, too, which the row does not ask of everybody. FALSE with INSUFFICIENT_SCOPE */
 gboolean postern_api_call_may (PosternApiCall *call, const char *permission, GError **error);

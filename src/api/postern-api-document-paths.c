@@ -265,7 +265,7 @@ postern_api_document_paths_describe (PosternApiDocument *self)
 
   for (const PosternApiResource *const *resource = postern_api_get_resources (); *resource != NULL; resource++)
     for (const PosternApiRow *row = (*resource)->rows; row->path != NULL; row++)
-      if (g_hash_table_add (seen, (gpointer) row->path))
+      if (postern_api_row_is_for (row, self->api->tenant) && g_hash_table_add (seen, (gpointer) row->path))
         postern_json_object_add (&object, row->path, describe_path (self, row->path));
   return postern_json_object_end (&object);
 }

@@ -29,7 +29,7 @@ describe_servers (PosternApiDocument *self)
 }
 
 static GVariant *
-describe_tags (void)
+describe_tags (PosternApiDocument *self)
 {
   g_auto (GVariantBuilder) list = G_VARIANT_BUILDER_INIT (G_VARIANT_TYPE ("aa{sv}"));
 
@@ -37,7 +37,7 @@ describe_tags (void)
     {
       g_auto (PosternJsonObject) tag = POSTERN_JSON_OBJECT_INIT;
 
-      if ((*resource)->description == NULL) /* it is part of another */
+      if ((*resource)->description == NULL || !postern_api_row_is_for ((*resource)->rows, self->api->tenant)) /* it is part of another */
         continue;
       postern_json_object_add_string (&tag, "name", (*resource)->name);
       postern_json_object_add_string (&tag, "description", (*resource)->description);
@@ -172,7 +172,7 @@ show (PosternApiCall *call, PosternTxn *txn, GError **error)
   postern_json_object_add_string (&document, "openapi", "3.1.0");
   postern_json_object_add (&document, "info", describe_info ());
   postern_json_object_add (&document, "servers", describe_servers (&self));
-  postern_json_object_add (&document, "tags", describe_tags ());
+  postern_json_object_add (&document, "tags", describe_tags (&self));
   postern_json_object_add (&document, "paths", postern_api_document_paths_describe (&self));
   postern_json_object_add (&document, "components", describe_components (&self));
   return postern_api_call_set_result (call, 200, postern_json_object_end (&document));

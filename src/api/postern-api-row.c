@@ -2,6 +2,7 @@
 #include "postern-api-row.h"
 
 #include "postern-api-call.h"
+#include "postern-tenant-directory.h"
 
 /* What each list takes. */
 static const PosternApiMember paging[] = {
@@ -36,6 +37,12 @@ guint
 postern_api_row_get_status (const PosternApiRow *self)
 {
   return self->answer != NULL ? kinds[self->kind].status : 204;
+}
+
+gboolean
+postern_api_row_is_for (const PosternApiRow *self, PosternTenant *tenant)
+{
+  return !(self->flags & POSTERN_API_DEFAULT_TENANT) || g_str_equal (postern_tenant_get_slug (tenant), POSTERN_TENANT_DEFAULT);
 }
 
 gboolean

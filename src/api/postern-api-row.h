@@ -2,6 +2,7 @@
 #pragma once
 
 #include "postern-api-schema.h"
+#include "postern-tenant.h"
 #include "postern-txn.h"
 
 G_BEGIN_DECLS
@@ -34,6 +35,7 @@ typedef enum {
   POSTERN_API_CONFLICTS = 1 << 1, /* may answer 409 */
   POSTERN_API_LAPSES = 1 << 2,    /* may answer 410 */
   POSTERN_API_SENSITIVE = 1 << 3, /* a read that is written down */
+  POSTERN_API_DEFAULT_TENANT = 1 << 5, /* others' APIs do not have it */
   POSTERN_API_DELEGATED = 1 << 4  /* who acts in an organization alone may call it, too: the work keeps to its bearer's organization */
 } PosternApiRowFlags;
 
@@ -63,11 +65,13 @@ typedef struct {
 } PosternApiResource;
 
 /* One a file; postern-api.c joins them, in the order of the document. */
-extern const PosternApiResource postern_api_status, postern_api_users, postern_api_imports, postern_api_factor_reset, postern_api_applications, postern_api_resources, postern_api_roles, postern_api_sessions,
+extern const PosternApiResource postern_api_status, postern_api_tenants, postern_api_users, postern_api_imports, postern_api_factor_reset, postern_api_applications, postern_api_resources, postern_api_roles, postern_api_sessions,
     postern_api_grants, postern_api_keys, postern_api_policy, postern_api_connectors, postern_api_messages, postern_api_audit, postern_api_document;
 
 /** postern_api_row_get_method: "GET" … */
 const char *postern_api_row_get_method (const PosternApiRow *self);
+/** postern_api_row_is_for: whether the API of @tenant has it */
+gboolean postern_api_row_is_for (const PosternApiRow *self, PosternTenant *tenant);
 /** postern_api_row_get_status: of an answer, where it is done */
 guint postern_api_row_get_status (const PosternApiRow *self);
 gboolean postern_api_row_is_read (const PosternApiRow *self);

@@ -4,7 +4,7 @@
 #include "postern-request-private.h"
 
 static const PosternApiResource *const resources[] = {
-  &postern_api_status, &postern_api_users, &postern_api_imports, &postern_api_factor_reset, &postern_api_applications, &postern_api_resources, &postern_api_roles, &postern_api_sessions, &postern_api_grants, &postern_api_keys,
+  &postern_api_status, &postern_api_tenants, &postern_api_users, &postern_api_imports, &postern_api_factor_reset, &postern_api_applications, &postern_api_resources, &postern_api_roles, &postern_api_sessions, &postern_api_grants, &postern_api_keys,
   &postern_api_policy, &postern_api_connectors, &postern_api_messages, &postern_api_audit, &postern_api_document, NULL,
 };
 
@@ -137,4 +137,11 @@ postern_api_set_bearer (PosternApi *self, PosternApiAdmit admit, gpointer user_d
 {
   self->admit = admit;
   self->admit_data = user_data;
+}
+
+void
+postern_api_set_tenants (PosternApi *self, const PosternApiTenants *tenants, gpointer user_data)
+{
+  self->tenants = tenants;
+  self->tenants_data = user_data;
 }

@@ -5,7 +5,7 @@
 #include "postern-instance-book.h"
 #include "postern-request.h"
 #include "postern-route.h"
-#include "postern-store.h"
+#include "postern-stores.h"
 #include "postern-tenant.h"
 
 G_BEGIN_DECLS
@@ -51,6 +51,18 @@ void postern_api_set_sessions (PosternApi *self, const PosternApiSessions *sessi
 typedef gboolean (*PosternApiAdmit) (PosternRequest *request, const char *resource, PosternBearer *bearer, gpointer user_data, GError **error);
 /** postern_api_set_bearer: who knows access tokens; before the first request. Without it postern_api_get_public_routes() admit nobody. */
 void postern_api_set_bearer (PosternApi *self, PosternApiAdmit admit, gpointer user_data);
+
+/** PosternApiTenants: what is done to tenants beside their rows in the directory; src/daemon, which does, is above this room. */
+typedef struct {
+  /* whether there is a store of that name */
+  gboolean (*check_region) (const char *region, gpointer user_data, GError **error);
+  /* writes @audit into the tenant's own log */
+  gboolean (*note) (const char *slug, PosternAudit *audit, gpointer user_data, GError **error);
+  /* all that one keeps whose row says that it was deleted */
+  gboolean (*erase) (const char *slug, gpointer user_data, GError **error);
+} PosternApiTenants;
+/** postern_api_set_tenants: of the default tenant; @tenants: outlives the API; without it rows are all that changes. Before the first request. */
+void postern_api_set_tenants (PosternApi *self, const PosternApiTenants *tenants, gpointer user_data);
 
 /** postern_api_get_routes: for the admin socket, where all is allowed: all have POSTERN_ROUTE_ADMIN; user_data is the PosternApi. */
 const PosternRoute *postern_api_get_routes (void);

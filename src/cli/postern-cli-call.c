@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "postern-cli.h"
 
+#include "postern-slug-private.h"
+
 #include <string.h>
 
 PosternConfig *
@@ -45,16 +47,34 @@ open_local (PosternCliCall *call, GError **error)
   return config ? postern_admin_client_new (postern_config_get_string (config, "server.admin-socket")) : NULL;
 }
 
+/* (transfer full) (nullable): where the API of the tenant begins that is meant: "" for the default one's. What is told of others is no other's. */
+static char *
+dup_place (PosternCliCall *call, GError **error)
+{
+  const char *slug = postern_cli_call_get_value (call, "tenant");
+
+  if (slug == NULL || g_str_equal (slug, "default"))
+    return g_strdup ("");
+  if (postern_slug_is_valid (slug) && call->noun != &postern_cli_tenant)
+    return g_strconcat ("/t/", slug, NULL);
+  g_set_error_literal (error, POSTERN_ERROR, POSTERN_ERROR_INVALID_REQUEST,
+                       call->noun == &postern_cli_tenant ? "tenants are the default tenant's to manage: leave --tenant out" : "--tenant needs a slug, as `postern tenant list` shows it");
+  return NULL;
+}
+
 gboolean
 postern_cli_call_api (PosternCliCall *call, const char *method, const char *path, GVariant *body, GVariant **answer, GError **error)
 {
   const char *url = postern_cli_call_get_value (call, "url");
+  g_autofree char *place = dup_place (call, error), *full = g_strconcat (place, path, NULL);
 
+  if (place == NULL)
+    return FALSE;
   if (call->client == NULL)
     call->client = url != NULL ? open_remote (call, url, error) : open_local (call, error);
   if (call->client == NULL)
     return FALSE;
-  return postern_admin_client_call (call->client, method, path, body, answer, error);
+  return postern_admin_client_call (call->client, method, full, body, answer, error);
 }
 
 const char *

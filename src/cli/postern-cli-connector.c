@@ -260,6 +260,8 @@ create (PosternCliCall *call, GError **error)
 
   if (postern_cli_call_has (call, "stored"))
     return postern_cli_stored_create (call, error);
+  if (postern_cli_call_has (call, "tenant"))
+    return fail (error, POSTERN_ERROR_INVALID_REQUEST, "files of connectors are the default tenant's: add --stored");
   if (text == NULL)
     return FALSE;
   if (g_file_test (path, G_FILE_TEST_EXISTS) && !postern_cli_call_has (call, "replace"))
@@ -290,7 +292,7 @@ delete (PosternCliCall *call, GError **error)
 
   if (path == NULL)
     return FALSE;
-  if (!g_file_test (path, G_FILE_TEST_EXISTS))
+  if (postern_cli_call_has (call, "tenant") || !g_file_test (path, G_FILE_TEST_EXISTS))
     return postern_cli_stored_delete (call, error);
   if (g_unlink (path) != 0)
     return fail (error, POSTERN_ERROR_FAILED, "%s: %s", path, g_strerror (errno));

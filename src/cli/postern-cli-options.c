@@ -22,6 +22,7 @@ wrong (GError **error, const char *format, ...)
 static const PosternCliOption output_option = { "output", POSTERN_CLI_STRING, NULL, "table|json", "How to print (also -o)" };
 static const PosternCliOption url_option = { "url", POSTERN_CLI_STRING, NULL, "URL", "Public URL of a server elsewhere, in place of the local socket" };
 static const PosternCliOption token_option = { "token-file", POSTERN_CLI_STRING, NULL, "FILE", "Access token for it, of the resource URL/api/v1" };
+static const PosternCliOption tenant_option = { "tenant", POSTERN_CLI_STRING, NULL, "SLUG", "A tenant beside the default one" };
 static const PosternCliOption limit_option = { "limit", POSTERN_CLI_INTEGER, NULL, "N", "Print the first N only" };
 
 static const PosternCliOption *
@@ -36,6 +37,8 @@ find_option (const PosternCliCommand *command, const char *name, gsize length)
     return &url_option;
   if (length == 10 && strncmp (name, "token-file", length) == 0)
     return &token_option;
+  if (length == 6 && strncmp (name, "tenant", length) == 0)
+    return &tenant_option;
   if (command->columns != NULL && length == 5 && strncmp (name, "limit", length) == 0)
     return &limit_option;
   return NULL;

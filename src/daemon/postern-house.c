@@ -221,6 +221,7 @@ open_server (PosternHouse *self, const char *sockets, GError **error)
   postern_server_set_tenants (self->server, &postern_tenants_hooks, self->tenants);
   if (!postern_tenant_service_start (self->service, self->pages, error))
     return FALSE;
+  postern_tenant_service_set_tenants (self->service, &postern_tenants_change_hooks, self->tenants);
   postern_tenants_set_pages (self->tenants, self->pages);
   postern_tenant_service_add_routes (self->service, self->server);
   if (!add_sockets (self, sockets, error) || !postern_server_start (self->server, error))

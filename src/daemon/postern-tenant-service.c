@@ -237,6 +237,12 @@ postern_tenant_service_set_changed (PosternTenantService *self, GFunc func, gpoi
 }
 
 void
+postern_tenant_service_set_tenants (PosternTenantService *self, const PosternApiTenants *tenants, gpointer user_data)
+{
+  postern_api_set_tenants (self->api, tenants, user_data);
+}
+
+void
 postern_tenant_service_add_routes (PosternTenantService *self, PosternServer *server)
 {
   postern_server_add_routes (server, postern_api_get_routes (), self->api);

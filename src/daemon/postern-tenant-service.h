@@ -42,6 +42,8 @@ PosternTenantService *postern_tenant_service_open (const PosternTenantCommon *co
 gboolean postern_tenant_service_start (PosternTenantService *self, PosternPages *pages, GError **error);
 /** postern_tenant_service_set_changed: as postern_instance_book_set_changed(); @func's first argument is the book. */
 void postern_tenant_service_set_changed (PosternTenantService *self, GFunc func, gpointer user_data);
+/** postern_tenant_service_set_tenants: of the default tenant's, once it is started: as postern_api_set_tenants(). */
+void postern_tenant_service_set_tenants (PosternTenantService *self, const PosternApiTenants *tenants, gpointer user_data);
 /** postern_tenant_service_add_routes: of API, engine and protocols, with what they get of @self. */
 void postern_tenant_service_add_routes (PosternTenantService *self, PosternServer *server);
 /** postern_tenant_service_find_twin: what stands here for @own of @other. (transfer none) (nullable): nothing */

@@ -73,25 +73,12 @@ read_all (PosternTxn *txn, gpointer user_data, GError **error)
   return self->domains && read_revision (txn, self, error);
 }
 
-/* A tenant's domain stands in the place of the public URL's host, as the server has it. */
-static char *
-make_issuer (PosternTenants *self, const char *slug, const char *domain)
-{
-  const char *url = postern_config_get_string (self->common->config, "server.public-url");
-  const char *host = strstr (url, "://") + strlen ("://");
-  gsize length = strcspn (host, ":/"), port = host[length] == ':' ? strcspn (host + length, "/") : 0;
-
-  if (domain)
-    return g_strdup_printf ("%.*s%s%.*s", (int) (host - url), url, domain, (int) port, host + length);
-  return g_strdup_printf ("%s/t/%s", url, slug);
-}
-
 /* With the lock. @domain: (nullable): its first */
 static void
 put (PosternTenants *self, PosternTenantRecord *row, const char *domain)
 {
   PosternTenantsEntry *entry = g_hash_table_lookup (self->entries, row->slug);
-  g_autofree char *issuer = make_issuer (self, row->slug, domain);
+  g_autofree char *issuer = postern_tenant_directory_make_issuer (postern_config_get_string (self->common->config, "server.public-url"), row->slug, domain);
   const char *state = g_intern_string (row->state);
 
   if (!entry) {
@@ -103,9 +90,10 @@ put (PosternTenants *self, PosternTenantRecord *row, const char *domain)
   entry->is_stale = entry->service && (entry->is_stale || state != entry->state || !g_str_equal (issuer, entry->issuer));
   entry->state = state;
   entry->region = g_intern_string (row->region);
-  if (!entry->service)
+  if (!entry->service || g_str_equal (state, POSTERN_TENANT_DELETED))
     entry->due_at = row->due_at;
-  entry->is_closing = entry->is_gone = FALSE;
+  entry->is_closing = g_str_equal (state, POSTERN_TENANT_DELETED);
+  entry->is_gone = FALSE;
   entry->is_seen = TRUE;
   g_free (entry->issuer);
   entry->issuer = g_steal_pointer (&issuer);

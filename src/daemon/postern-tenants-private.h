@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #pragma once
 
+#include "postern-plugins.h"
+#include "postern-stores.h"
 #include "postern-tenants.h"
 
 G_BEGIN_DECLS
@@ -48,5 +50,7 @@ gboolean postern_tenants_directory_read (PosternTenants *self, GError **error);
 void postern_tenants_directory_refresh (PosternTenants *self);
 /** postern_tenants_directory_find_region: where the store of a tenant of @region ("": the default one's) is, and of which driver. (out) (transfer full); POSTERN_ERROR_CONFIG */
 gboolean postern_tenants_directory_find_region (PosternConfig *config, const char *region, char **location, char **database, GError **error);
+/** postern_tenants_change_finish: with the lock, which is let go meanwhile: erases one that was deleted and is due, and drops its row. */
+void postern_tenants_change_finish (PosternTenants *self);
 
 G_END_DECLS

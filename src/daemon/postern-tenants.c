@@ -23,6 +23,12 @@ is_unused (PosternTenantsEntry *entry)
 }
 
 static gboolean
+is_deleted (PosternTenantsEntry *entry)
+{
+  return g_str_equal (entry->state, POSTERN_TENANT_DELETED);
+}
+
+static gboolean
 is_suspended (PosternTenantsEntry *entry)
 {
   return g_str_equal (entry->state, POSTERN_TENANT_SUSPENDED);
@@ -73,7 +79,8 @@ close_entry (PosternTenants *self, PosternTenantsEntry *entry)
   g_object_unref (service);
   note_due (self, slug, due_at);
   g_mutex_lock (&self->lock);
-  entry->due_at = due_at;
+  if (!is_deleted (entry))
+    entry->due_at = due_at;
   entry->busy = entry->is_stale = FALSE;
   g_cond_broadcast (&self->changed);
 }
@@ -321,6 +328,7 @@ thread_main (gpointer user_data)
     while ((entry = find_closable (self)))
       close_entry (self, entry);
     drop_gone (self);
+    postern_tenants_change_finish (self);
     open_due (self);
     if (is_fresh (self))
       continue;

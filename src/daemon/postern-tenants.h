@@ -21,6 +21,12 @@ void postern_tenants_set_pages (PosternTenants *self, PosternPages *pages);
 void postern_tenants_stop (PosternTenants *self);
 /** postern_tenants_close: waits until the tenant @slug is closed and nobody has it. Returns: FALSE when that takes more than @seconds */
 gboolean postern_tenants_close (PosternTenants *self, const char *slug, guint seconds);
+/** postern_tenants_change_note: writes @audit into the own log of the tenant @slug, whether that is open or not. May block for seconds. */
+gboolean postern_tenants_change_note (PosternTenants *self, const char *slug, PosternAudit *audit, GError **error);
+/** postern_tenants_change_erase: all that the tenant @slug keeps, which its row says is deleted, once nobody here is at work in it. May block for seconds. */
+gboolean postern_tenants_change_erase (PosternTenants *self, const char *slug, GError **error);
+/** postern_tenants_change_hooks: for postern_api_set_tenants(), with the PosternTenants as user_data. */
+extern const PosternApiTenants postern_tenants_change_hooks;
 /** postern_tenants_count: how many there are, and how many are open */
 void postern_tenants_count (PosternTenants *self, guint *all, guint *open);
 /** postern_tenants_hooks: for postern_server_set_tenants(), with the PosternTenants as user_data. */

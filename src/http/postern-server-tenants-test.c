@@ -61,7 +61,14 @@ tell (PosternRequest *request, gpointer user_data)
   return new_text (text);
 }
 
+static PosternResponse *
+introspect (PosternRequest *request, gpointer user_data)
+{
+  return new_text ("{\"active\":true}");
+}
+
 static const PosternRoute tenant_routes[] = {
+  { "GET", "/introspect", introspect, NULL, 0, POSTERN_ROUTE_INTROSPECTION },
   { "GET", "/tell", tell, tell },
   { "GET", "/go", move },
   { "GET", "/.well-known/tell", tell },
@@ -111,6 +118,9 @@ test_places (void)
     { "id.example", "/sub/t/nobody/tell", 404, NULL },
     { "id.example", "/sub/t/nobody/none", 404, NULL },
     { "id.example", "/sub/t/closed/tell", 403, "Not in use at the moment." },
+    { "id.example", "/sub/t/acme/introspect", 200, "{\"active\":true}" },
+    { "id.example", "/sub/t/closed/introspect", 200, "{\"active\":false}" },
+    { "id.example", "/sub/t/nobody/introspect", 404, NULL },
     { "id.example", "/sub/t/ACME/tell", 404, NULL },
     { "id.example", "/sub/t//tell", 404, NULL },
     { "id.example", "/sub/t/acme/t/acme/tell", 404, NULL },

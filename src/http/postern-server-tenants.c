@@ -1,13 +1,26 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "postern-server-tenants.h"
 
+#include "postern-error.h"
 #include "postern-request-private.h"
 #include "postern-server-private.h"
 
+/* An API that asks is told what it wants to know: an error it might take for a disturbance, and let the token pass. */
+static PosternResponse *
+say_inactive (void)
+{
+  g_auto (GVariantDict) dict = G_VARIANT_DICT_INIT (NULL);
+
+  g_variant_dict_insert (&dict, "active", "b", FALSE);
+  return postern_response_new_json (200, g_variant_dict_end (&dict));
+}
+
 /* The page is the server's own. Nothing is left in the browser: names that strangers think of would fill its cookies. */
 static PosternResponse *
-refuse (PosternServer *server, PosternRequest *request, const GError *error)
+refuse (PosternServer *server, PosternRequest *request, const PosternRoute *route, const GError *error)
 {
+  if (route && (route->flags & POSTERN_ROUTE_INTROSPECTION) && g_error_matches (error, POSTERN_ERROR, POSTERN_ERROR_ACCESS_DENIED))
+    return say_inactive ();
   postern_request_set_tenant (request, POSTERN_ANSWER_NOBODY);
   postern_request_set_public_url (request, server->public_url);
   return postern_answer_new_error (&server->answer, request, error);
@@ -51,7 +64,7 @@ postern_server_tenants_enter (PosternServer *server, PosternRequest *request, Po
     return TRUE;
   *tenant = server->tenants->enter (slug, may_block, server->tenants_data, &error);
   if (error)
-    *answer = refuse (server, request, error);
+    *answer = refuse (server, request, match->route, error);
   if (!*tenant)
     return FALSE;
   url = server->tenants->get_url (*tenant);

@@ -9,6 +9,8 @@
 static const PosternManagementPermission permissions[] = {
   { "status:read", EVERYBODY, "See what runs, and what is wrong." },
   { "setup:write", "owner", "Make the link by which the first administrator comes in." },
+  { "tenants:read", "owner", "See the tenants beside the default one; by the default one's API alone." },
+  { "tenants:write", "owner", "Make, change, suspend and delete tenants; by the default one's API alone." },
   { "users:read", EVERYBODY, "See people, and what they sign in with." },
   { "users:write", "owner support", "Make, change and delete people." },
   { "users:import", "owner", "Bring people over from elsewhere, with the hashes of their passwords." },

@@ -84,6 +84,33 @@ run_domains (PosternTxn *txn, gpointer data, GError **error)
   return postern_tenant_directory_set_domains (txn, "b", two, "id.example", error);
 }
 
+/* Its domains are free at once, its slug when the row goes. */
+static gboolean
+run_delete (PosternTxn *txn, gpointer data, GError **error)
+{
+  static const char *const domains[] = { "a.example", NULL };
+  g_autoptr (PosternTenantRecord) a = postern_tenant_directory_create (txn, "a", NULL, NULL, NOW, error);
+  g_autoptr (PosternTenantRecord) b = postern_tenant_directory_create (txn, "b", NULL, NULL, NOW, error), row = NULL;
+  g_autoptr (GPtrArray) living = NULL;
+
+  g_assert_true (postern_tenant_directory_set_domains (txn, "a", domains, "id.example", error));
+  assert_refused (postern_tenant_directory_delete (txn, "a", NOW, &failure), POSTERN_ERROR_CONFLICT);
+  assert_refused (postern_tenant_directory_delete (txn, "c", NOW, &failure), POSTERN_ERROR_NOT_FOUND);
+  g_assert_true (postern_tenant_directory_set_state (txn, "a", POSTERN_TENANT_SUSPENDED, NOW, error));
+  g_assert_true (postern_tenant_directory_delete (txn, "a", NOW, error));
+  assert_refused (postern_tenant_directory_delete (txn, "a", NOW, &failure), POSTERN_ERROR_NOT_FOUND);
+  assert_refused (postern_tenant_directory_get (txn, "a", &failure), POSTERN_ERROR_NOT_FOUND);
+  assert_refused (postern_tenant_directory_set_state (txn, "a", POSTERN_TENANT_ACTIVE, NOW, &failure), POSTERN_ERROR_NOT_FOUND);
+  assert_refused (postern_tenant_directory_set_domains (txn, "a", domains, "id.example", &failure), POSTERN_ERROR_NOT_FOUND);
+  assert_refused (postern_tenant_directory_create (txn, "a", NULL, NULL, NOW, &failure), POSTERN_ERROR_CONFLICT);
+  g_assert_true (postern_tenant_store_set_due (txn, "a", NOW + 9999, error));
+  row = postern_tenant_store_get (txn, "a", error);
+  g_assert_cmpint (row->due_at, ==, NOW + POSTERN_TENANT_LINGER);
+  living = postern_tenant_store_list_living (txn, NULL, 10, error);
+  g_assert_cmpuint (living->len, ==, 1);
+  return postern_tenant_directory_set_domains (txn, "b", domains, "id.example", error);
+}
+
 static void
 run (gconstpointer func)
 {
@@ -99,6 +126,7 @@ main (int argc, char **argv)
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/tenant-directory/canonicalize-domain", test_canonicalize);
   g_test_add_data_func ("/tenant-directory/create", run_create, run);
+  g_test_add_data_func ("/tenant-directory/delete", run_delete, run);
   g_test_add_data_func ("/tenant-directory/domains", run_domains, run);
   return g_test_run ();
 }

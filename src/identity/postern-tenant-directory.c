@@ -10,6 +10,7 @@
 #define DOMAIN_MAX 253
 #define LABEL_MAX 63
 #define DOMAINS_MAX 20
+#define UNTIL_FIRST_WORK (24 * 3600) /* seconds: nobody has used a new one, so nothing is due */
 
 static gboolean
 refuse (GError **error, const char *what)
@@ -44,6 +45,7 @@ PosternTenantRecord *
 postern_tenant_directory_create (PosternTxn *txn, const char *slug, const char *name, const char *region, gint64 now, GError **error)
 {
   g_autoptr (PosternTenantRecord) tenant = postern_tenant_record_new ();
+  g_autoptr (GError) failure = NULL;
 
   if (!check_slug (slug, error) || !check_name (name ? name : slug, error))
     return NULL;
@@ -53,13 +55,31 @@ postern_tenant_directory_create (PosternTxn *txn, const char *slug, const char *
   tenant->region = g_strdup (region ? region : "");
   tenant->state = g_strdup (POSTERN_TENANT_ACTIVE);
   tenant->created_at = tenant->updated_at = now;
-  return postern_tenant_store_insert (txn, tenant, error) ? g_steal_pointer (&tenant) : NULL;
+  tenant->due_at = now + UNTIL_FIRST_WORK;
+  if (postern_tenant_store_insert (txn, tenant, &failure))
+    return g_steal_pointer (&tenant);
+  if (g_error_matches (failure, POSTERN_ERROR, POSTERN_ERROR_CONFLICT))
+    g_set_error_literal (error, POSTERN_ERROR, POSTERN_ERROR_CONFLICT, "slug: it is another tenant's, or of one that was deleted a minute ago");
+  else
+    g_propagate_error (error, g_steal_pointer (&failure));
+  return NULL;
+}
+
+PosternTenantRecord *
+postern_tenant_directory_get (PosternTxn *txn, const char *slug, GError **error)
+{
+  g_autoptr (PosternTenantRecord) tenant = postern_tenant_store_get (txn, slug, error);
+
+  if (tenant == NULL || !g_str_equal (tenant->state, POSTERN_TENANT_DELETED))
+    return g_steal_pointer (&tenant);
+  g_set_error_literal (error, POSTERN_ERROR, POSTERN_ERROR_NOT_FOUND, "there is no such tenant");
+  return NULL;
 }
 
 static gboolean
 change (PosternTxn *txn, const char *slug, const char *name, const char *state, gint64 now, GError **error)
 {
-  g_autoptr (PosternTenantRecord) tenant = postern_tenant_store_get (txn, slug, error);
+  g_autoptr (PosternTenantRecord) tenant = postern_tenant_directory_get (txn, slug, error);
 
   if (tenant == NULL)
     return FALSE;
@@ -152,7 +172,7 @@ add (PosternTxn *txn, const char *slug, const char *text, const char *own_host, 
 gboolean
 postern_tenant_directory_set_domains (PosternTxn *txn, const char *slug, const char *const *domains, const char *own_host, GError **error)
 {
-  g_autoptr (PosternTenantRecord) tenant = postern_tenant_store_get (txn, slug, error);
+  g_autoptr (PosternTenantRecord) tenant = postern_tenant_directory_get (txn, slug, error);
 
   if (tenant == NULL)
     return FALSE;
@@ -164,4 +184,34 @@ postern_tenant_directory_set_domains (PosternTxn *txn, const char *slug, const c
     if (!add (txn, slug, domains[i], own_host, error))
       return FALSE;
   return TRUE;
+}
+
+gboolean
+postern_tenant_directory_delete (PosternTxn *txn, const char *slug, gint64 now, GError **error)
+{
+  g_autoptr (PosternTenantRecord) tenant = postern_tenant_directory_get (txn, slug, error);
+
+  if (tenant == NULL)
+    return FALSE;
+  if (!g_str_equal (tenant->state, POSTERN_TENANT_SUSPENDED))
+    {
+      g_set_error_literal (error, POSTERN_ERROR, POSTERN_ERROR_CONFLICT, "suspend the tenant first: whoever comes to it then is told so, and what it keeps can still be had");
+      return FALSE;
+    }
+  g_free (tenant->state);
+  tenant->state = g_strdup (POSTERN_TENANT_DELETED);
+  tenant->updated_at = now;
+  tenant->due_at = now + POSTERN_TENANT_LINGER;
+  return drop_all (txn, slug, error) && postern_tenant_store_update (txn, tenant, error);
+}
+
+char *
+postern_tenant_directory_make_issuer (const char *public_url, const char *slug, const char *domain)
+{
+  const char *host = strstr (public_url, "://") + strlen ("://");
+  gsize length = strcspn (host, ":/"), port = host[length] == ':' ? strcspn (host + length, "/") : 0;
+
+  if (domain)
+    return g_strdup_printf ("%.*s%s%.*s", (int) (host - public_url), public_url, domain, (int) port, host + length);
+  return g_strdup_printf ("%s/t/%s", public_url, slug);
 }

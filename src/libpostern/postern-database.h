@@ -109,7 +109,13 @@ struct _PosternDatabaseClass {
    */
   gboolean (*write_each) (PosternDatabase *self, PosternTransactionFunc func, gpointer user_data, GError **error);
 
-  gpointer padding[10];
+  /**
+   * erase: (nullable): all that is kept of @tenant at @location goes, for ever. On an instance that is not open; nobody in this process has the tenant
+   * open. What is not there is no error.
+   */
+  gboolean (*erase) (PosternDatabase *self, const char *location, const char *tenant, GError **error);
+
+  gpointer padding[9];
 };
 
 G_END_DECLS

@@ -20,6 +20,7 @@ typedef PosternResponse *(*PosternHandler) (PosternRequest *request, gpointer us
  * @POSTERN_ROUTE_CSRF: a form of ours: the POST must be same-origin and carry the CSRF token
  * @POSTERN_ROUTE_CORS: any origin may read it, without credentials (token, userinfo, discovery, JWKS)
  * @POSTERN_ROUTE_ADMIN: only on the local admin socket or with a management token
+ * @POSTERN_ROUTE_INTROSPECTION: asks whether a token is worth anything (RFC 7662): of a tenant that is suspended none is, whoever asks
  *
  * What is asked of a request before its handler.
  */
@@ -27,7 +28,8 @@ typedef enum {
   POSTERN_ROUTE_DEFAULT = 0,
   POSTERN_ROUTE_CSRF = 1 << 0,
   POSTERN_ROUTE_CORS = 1 << 1,
-  POSTERN_ROUTE_ADMIN = 1 << 2
+  POSTERN_ROUTE_ADMIN = 1 << 2,
+  POSTERN_ROUTE_INTROSPECTION = 1 << 3
 } PosternRouteFlags;
 
 /**

@@ -53,18 +53,23 @@ postern_store_init (PosternStore *self)
   g_cond_init (&self->wake_cond);
 }
 
+static gboolean
+check_tenant (const char *tenant, GError **error)
+{
+  if (postern_slug_is_valid (tenant))
+    return TRUE;
+  g_set_error (error, POSTERN_ERROR, POSTERN_ERROR_CONFIG, "“%s” cannot be a tenant's name: use small letters, digits and dashes", tenant);
+  return FALSE;
+}
+
 PosternStore *
 postern_store_open (PosternDatabase *database, GBytes *master_key, const char *location, const char *tenant,
                     GError **error)
 {
   g_autoptr (PosternStore) self = NULL;
 
-  if (!postern_slug_is_valid (tenant))
-    {
-      g_set_error (error, POSTERN_ERROR, POSTERN_ERROR_CONFIG,
-                   "“%s” cannot be a tenant's name: use small letters, digits and dashes", tenant);
-      return NULL;
-    }
+  if (!check_tenant (tenant, error))
+    return NULL;
   self = g_object_new (POSTERN_TYPE_STORE, NULL);
   self->database = g_object_ref (database);
   self->klass = POSTERN_DATABASE_GET_CLASS (database);
@@ -85,6 +90,19 @@ postern_store_close (PosternStore *self)
   if (self->open)
     self->klass->close (self->database);
   self->open = FALSE;
+}
+
+gboolean
+postern_store_erase (PosternDatabase *database, const char *location, const char *tenant, GError **error)
+{
+  PosternDatabaseClass *klass = POSTERN_DATABASE_GET_CLASS (database);
+
+  if (!check_tenant (tenant, error))
+    return FALSE;
+  if (klass->erase != NULL)
+    return klass->erase (database, location, tenant, error);
+  g_set_error_literal (error, POSTERN_ERROR, POSTERN_ERROR_CONFIG, "this database cannot erase a tenant");
+  return FALSE;
 }
 
 void

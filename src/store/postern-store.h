@@ -23,6 +23,11 @@ typedef gboolean (*PosternTxnFunc) (PosternTxn *txn, gpointer user_data, GError 
  */
 PosternStore *postern_store_open (PosternDatabase *database, GBytes *master_key, const char *location, const char *tenant, GError **error);
 void postern_store_close (PosternStore *self);
+/**
+ * postern_store_erase: all that is kept of @tenant at @location goes, for ever. @database: one that is not open; nobody in this process has the tenant open.
+ * Returns: TRUE also where there was nothing
+ */
+gboolean postern_store_erase (PosternDatabase *database, const char *location, const char *tenant, GError **error);
 /** postern_store_set_read_only: while it is, lasting writes are TEMPORARILY_UNAVAILABLE. Any thread. */
 void postern_store_set_read_only (PosternStore *self, gboolean read_only);
 gboolean postern_store_read (PosternStore *self, PosternKeep keep, PosternTxnFunc func, gpointer user_data, GError **error);

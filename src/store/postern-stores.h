@@ -139,9 +139,10 @@ gboolean postern_tenant_store_update (PosternTxn *txn, PosternTenantRecord *tena
 gboolean postern_tenant_store_delete (PosternTxn *txn, const char *slug, GError **error); /* and its domains */
 PosternTenantRecord *postern_tenant_store_get (PosternTxn *txn, const char *slug, GError **error);
 GPtrArray *postern_tenant_store_list (PosternTxn *txn, const char *after, guint limit, GError **error); /* by slug */
+GPtrArray *postern_tenant_store_list_living (PosternTxn *txn, const char *after, guint limit, GError **error); /* without those that were deleted */
 /** another text after each change of the directory but set_due(); @revision: (out) (transfer full) (nullable): nobody has changed anything yet */
 gboolean postern_tenant_store_dup_revision (PosternTxn *txn, char **revision, GError **error);
-gboolean postern_tenant_store_set_due (PosternTxn *txn, const char *slug, gint64 due_at, GError **error); /* none is no error */
+gboolean postern_tenant_store_set_due (PosternTxn *txn, const char *slug, gint64 due_at, GError **error); /* none is no error; nor one that was deleted */
 /** behind those that it has; CONFLICT when it is anybody's already */
 gboolean postern_tenant_store_insert_domain (PosternTxn *txn, const char *slug, const char *domain, GError **error);
 gboolean postern_tenant_store_delete_domain (PosternTxn *txn, const char *slug, const char *domain, GError **error);

@@ -65,12 +65,22 @@ postern_tenant_store_list (PosternTxn *txn, const char *after, guint limit, GErr
                               G_N_ELEMENTS (values), error);
 }
 
+GPtrArray *
+postern_tenant_store_list_living (PosternTxn *txn, const char *after, guint limit, GError **error)
+{
+  PosternValue values[] = { POSTERN_TEXT (after ? after : ""), POSTERN_INT (limit) };
+
+  return postern_record_list (txn, &postern_records_tenant_record,
+                              POSTERN_SQL_SELECT (postern_records_tenant_record, "WHERE slug > ?1 AND state <> 'deleted' ORDER BY slug LIMIT ?2"), values,
+                              G_N_ELEMENTS (values), error);
+}
+
 gboolean
 postern_tenant_store_set_due (PosternTxn *txn, const char *slug, gint64 due_at, GError **error)
 {
   PosternValue values[] = { POSTERN_TEXT (slug), POSTERN_INT (due_at) };
 
-  return postern_txn_run (txn, "UPDATE tenants SET due_at = ?2 WHERE slug = ?1", values, G_N_ELEMENTS (values), error);
+  return postern_txn_run (txn, "UPDATE tenants SET due_at = ?2 WHERE slug = ?1 AND state <> 'deleted'", values, G_N_ELEMENTS (values), error);
 }
 
 gboolean

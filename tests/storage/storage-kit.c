@@ -77,6 +77,12 @@ storage_kit_open_tenant (const char *tenant)
   return store;
 }
 
+const char *
+storage_kit_get_shared_location (void)
+{
+  return shared_location;
+}
+
 PosternStore *
 storage_kit_open (void)
 {

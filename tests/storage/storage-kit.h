@@ -15,6 +15,7 @@
 
 PosternStore *storage_kit_open (void);                          /* (transfer full): a fresh tenant */
 PosternStore *storage_kit_open_tenant (const char *tenant);       /* (transfer full): beside those of storage_kit_open() */
+const char *storage_kit_get_shared_location (void);                /* of those; once there is one */
 PosternStore *storage_kit_open_at (const char *location, const char *tenant, GError **error); /* (transfer full) (nullable) */
 PosternDatabase *storage_kit_new_database (void);
 char *storage_kit_new_location (void);

@@ -81,23 +81,73 @@ put_setting (PosternTxn *txn, gpointer data, GError **error)
 }
 
 static gboolean
-add_to_counter (PosternTxn *txn, gpointer data, GError **error)
+add_to_counter (PosternTxn *txn, gpointer count, GError **error)
 {
-  gint64 count, resets_at;
+  gint64 resets_at;
 
-  return postern_counter_store_add (txn, "k", 1, 60, NOW, &count, &resets_at, error);
+  return postern_counter_store_add (txn, "k", 1, 60, NOW, count, &resets_at, error);
 }
 
 static void
 test_read_only (void)
 {
   g_autoptr (PosternStore) store = storage_kit_open ();
+  gint64 count;
 
   postern_store_set_read_only (store, TRUE);
   assert_fails (postern_store_write (store, POSTERN_KEEP_LASTING, put_setting, NULL, &failure), POSTERN_ERROR_TEMPORARILY_UNAVAILABLE);
-  storage_kit_write (store, POSTERN_KEEP_SHORT, add_to_counter, NULL);
+  storage_kit_write (store, POSTERN_KEEP_SHORT, add_to_counter, &count);
   postern_store_set_read_only (store, FALSE);
   storage_kit_write (store, POSTERN_KEEP_LASTING, put_setting, NULL);
+}
+
+static gboolean
+has_setting (PosternTxn *txn, gpointer found, GError **error)
+{
+  g_autoptr (GVariant) value = postern_setting_store_get (txn, "a", error);
+
+  *(gboolean *) found = value != NULL;
+  return TRUE;
+}
+
+static gboolean
+finds (const char *tenant, gboolean counted)
+{
+  g_autoptr (PosternStore) store = storage_kit_open_tenant (tenant);
+  gint64 count = 0;
+  gboolean found = FALSE;
+
+  postern_store_read (store, POSTERN_KEEP_LASTING, has_setting, &found, NULL);
+  storage_kit_write (store, POSTERN_KEEP_SHORT, add_to_counter, &count);
+  g_assert_cmpint (count, ==, counted ? 2 : 1);
+  return found;
+}
+
+/* Of one tenant everything, of the other nothing; and what is not there is no error. */
+static void
+test_erase (void)
+{
+  static const char *const slugs[] = { "erased", "kept" };
+  g_autoptr (PosternDatabase) database = storage_kit_new_database ();
+  g_autoptr (GError) error = NULL;
+  gint64 count;
+
+  for (gsize i = 0; i < G_N_ELEMENTS (slugs); i++)
+    {
+      g_autoptr (PosternStore) store = storage_kit_open_tenant (slugs[i]);
+
+      storage_kit_write (store, POSTERN_KEEP_LASTING, put_setting, NULL);
+      storage_kit_write (store, POSTERN_KEEP_SHORT, add_to_counter, &count);
+      postern_store_close (store);
+    }
+  for (guint i = 0; i < 2; i++)
+    {
+      g_assert_true (postern_store_erase (database, storage_kit_get_shared_location (), "erased", &error));
+      g_assert_no_error (error);
+    }
+  assert_fails (postern_store_erase (database, storage_kit_get_shared_location (), "../kept", &failure), POSTERN_ERROR_CONFIG);
+  g_assert_false (finds ("erased", FALSE));
+  g_assert_true (finds ("kept", TRUE));
 }
 
 void
@@ -106,4 +156,5 @@ storage_tenants_add_tests (void)
   g_test_add_data_func ("/storage/tenants", tenants, storage_kit_run_lasting);
   g_test_add_data_func ("/storage/tenant-domains", domains, storage_kit_run_lasting);
   g_test_add_func ("/storage/read-only", test_read_only);
+  g_test_add_func ("/storage/erase", test_erase);
 }
