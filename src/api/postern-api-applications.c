@@ -139,6 +139,27 @@ may_touch (PosternApiCall *call, PosternApplication *application, GError **error
   return good;
 }
 
+/* Which one, for the log: its id, never itself. */
+static GVariant *
+which_secret (const char *id)
+{
+  g_auto (GVariantDict) dict = G_VARIANT_DICT_INIT (NULL);
+
+  postern_api_call_add_string (&dict, "secret", id);
+  return g_variant_dict_end (&dict);
+}
+
+/* (transfer full) (nullable): of the last one */
+static char *
+dup_secret_id (PosternApplication *application)
+{
+  gsize n = application->secrets != NULL ? g_variant_n_children (application->secrets) : 0;
+  g_autoptr (GVariant) box = n > 0 ? g_variant_get_child_value (application->secrets, n - 1) : NULL;
+  g_autoptr (GVariant) row = box != NULL ? g_variant_get_variant (box) : NULL;
+
+  return row != NULL ? g_strdup (postern_json_get_string (row, "id")) : NULL;
+}
+
 static PosternApplication *
 find (PosternApiCall *call, PosternTxn *txn, GError **error)
 {
@@ -215,6 +236,7 @@ static gboolean
 add_secret (PosternApiCall *call, PosternTxn *txn, GError **error)
 {
   g_autoptr (PosternApplication) application = find (call, txn, error);
+  g_autofree char *id = NULL;
   char *secret;
 
   if (application == NULL || !may_touch (call, application, error))
@@ -226,7 +248,8 @@ add_secret (PosternApiCall *call, PosternTxn *txn, GError **error)
       postern_secret_free (secret);
       return FALSE;
     }
-  postern_api_call_audit (call, "application.secret-added", application->id, NULL);
+  id = dup_secret_id (application);
+  postern_api_call_audit (call, "application.secret-added", application->id, which_secret (id));
   answer (call, application, secret, 201);
   postern_secret_free (secret);
   return TRUE;
@@ -247,7 +270,7 @@ remove_secret (PosternApiCall *call, PosternTxn *txn, GError **error)
   application->updated_at = call->now;
   if (!postern_application_store_update (txn, application, error))
     return FALSE;
-  postern_api_call_audit (call, "application.secret-removed", application->id, NULL);
+  postern_api_call_audit (call, "application.secret-removed", application->id, which_secret (postern_request_get_capture (call->request, "secret")));
   return answer (call, application, NULL, 200);
 }
 

@@ -18,13 +18,14 @@ request_reset (PosternApiCall *call, PosternTxn *txn, GError **error)
 {
   g_autoptr (PosternUser) user = postern_api_call_find_user (txn, postern_request_get_capture (call->request, "id"), error);
   g_autoptr (PosternPolicy) policy = postern_tenant_dup_policy (call->api->tenant);
-  g_auto (GVariantDict) dict = G_VARIANT_DICT_INIT (NULL);
+  g_auto (GVariantDict) dict = G_VARIANT_DICT_INIT (NULL), due = G_VARIANT_DICT_INIT (NULL);
   gint64 due_at;
 
   if (user == NULL || !postern_api_rights_check_subject (call, txn, user->id, error) || !postern_factor_reset_request (txn, policy, user->id, call->now, &due_at, error) ||
       !postern_api_call_tell (call, txn, user, NOTICE_WAITS, error))
     return FALSE;
-  postern_api_call_audit (call, "factor-reset.requested", user->id, NULL);
+  postern_api_call_add_time (&due, "due_at", due_at);
+  postern_api_call_audit (call, "factor-reset.requested", user->id, g_variant_dict_end (&due));
   postern_api_call_add_string (&dict, "user", user->id);
   postern_api_call_add_time (&dict, "due_at", due_at);
   return postern_api_call_set_result (call, 200, g_variant_dict_end (&dict));

@@ -75,10 +75,15 @@ show (PosternApiCall *call, PosternTxn *txn, GError **error)
 static gboolean
 revoke_one (PosternApiCall *call, PosternTxn *txn, GError **error)
 {
-  const char *id = postern_request_get_capture (call->request, "id");
+  g_autoptr (PosternGrant) grant = postern_grant_store_get (txn, postern_request_get_capture (call->request, "id"), error);
+  g_auto (GVariantDict) whose_it_was = G_VARIANT_DICT_INIT (NULL);
 
-  postern_api_call_audit (call, "grant.revoked", id, NULL);
-  return postern_grant_store_revoke (txn, id, call->now, error);
+  if (grant == NULL)
+    return FALSE;
+  postern_api_call_add_string (&whose_it_was, "user", grant->user_id);
+  postern_api_call_add_string (&whose_it_was, "application", grant->application_id);
+  postern_api_call_audit (call, "grant.revoked", grant->id, g_variant_dict_end (&whose_it_was));
+  return postern_grant_store_revoke (txn, grant->id, call->now, error);
 }
 
 static gboolean

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "postern-api-call.h"
-#include "postern-api-change.h"
 
 #include "postern-user-import.h"
 
@@ -150,10 +149,13 @@ static gboolean
 write_audit (PosternApiCall *call, PosternTxn *txn, const char *user_id, GError **error)
 {
   g_autoptr (PosternAudit) audit = postern_audit_store_new ("user.imported", call->actor, user_id);
+  g_auto (GVariantDict) dict = G_VARIANT_DICT_INIT (NULL);
 
   audit->request_id = g_strdup (postern_request_get_id (call->request));
   audit->remote_address = g_strdup (postern_request_get_remote_address (call->request));
-  audit->data = postern_api_change_describe (call);
+  if (call->bearer != NULL)
+    g_variant_dict_insert (&dict, "client_id", "s", call->bearer->client_id);
+  audit->data = g_variant_ref_sink (g_variant_dict_end (&dict));
   return postern_audit_store_append (txn, audit, error);
 }
 

@@ -29,7 +29,7 @@ store (PosternApiCall *call, PosternTxn *txn, GVariant *model, GError **error)
 
   if (policy == NULL || !postern_setting_store_put (txn, SETTING, model, call->now, error))
     return FALSE;
-  postern_api_call_audit (call, "policy.changed", NULL, call->body); /* rules are no secrets */
+  postern_api_call_audit (call, "policy.changed", NULL, NULL);
   return postern_api_call_set_result (call, 200, model);
 }
 

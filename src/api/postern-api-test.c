@@ -10,7 +10,8 @@ test_applications (void)
   g_autofree char *path = g_strconcat ("/applications/", id, NULL), *secrets = g_strconcat (path, "/secrets", NULL);
   g_autoptr (GVariant) shown = NULL, changed = NULL, more = NULL, list = NULL, box = NULL;
   g_autoptr (PosternClient) client = NULL;
-  g_autofree char *remove = NULL;
+  g_autoptr (PosternAudit) entry = NULL;
+  g_autofree char *remove = NULL, *said = NULL;
 
   g_assert_nonnull (secret);
   g_assert_null (postern_json_get_string (spa, "client_secret"));
@@ -26,6 +27,10 @@ test_applications (void)
   g_assert_false (postern_json_get_boolean (changed, "enabled", TRUE));
   more = call ("POST", secrets, NULL, NULL, 201);
   g_assert_nonnull (postern_json_get_string (more, "client_secret"));
+  entry = find_entry ("application.secret-added", NULL);
+  said = postern_json_print (entry->data);
+  g_assert_true (g_str_has_prefix (said, "{\"secret\":\"sec_")); /* which one, and not what it is */
+  g_assert_null (strstr (said, postern_json_get_string (more, "client_secret")));
   list = postern_json_get (more, "secrets");
   g_assert_cmpuint (g_variant_n_children (list), ==, 2);
   refuses ("POST", "/applications", "{\"name\":\"X\",\"metadata\":{\"redirect_uris\":[\"javascript:x\"]}}", 400, "redirect_uris: ");
