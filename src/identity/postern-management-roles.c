@@ -21,6 +21,8 @@ static const PosternManagementPermission permissions[] = {
   { "resources:write", "owner", "Make, change and delete resources." },
   { "roles:read", EVERYBODY, "See roles, what they give, and who has them." },
   { "roles:write", "owner", "Make, change and delete roles, and say who has them." },
+  { "invitations:read", EVERYBODY, "See who is invited to organizations." },
+  { "invitations:write", "owner support", "Invite people to organizations, and revoke it." },
   { "sessions:read", EVERYBODY, "See who is signed in." },
   { "sessions:write", "owner security support", "Sign people out." },
   { "grants:read", EVERYBODY, "See what applications were given." },

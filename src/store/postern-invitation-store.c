@@ -64,6 +64,15 @@ postern_invitation_store_revoke (PosternTxn *txn, const char *id, gint64 now, GE
 }
 
 gboolean
+postern_invitation_store_revoke_open (PosternTxn *txn, const char *organization_id, const char *email, gint64 now, GError **error)
+{
+  static const char sql[] = "UPDATE invitations SET revoked_at = ?3 WHERE organization_id = ?1 AND email = ?2 AND used_at = 0 AND revoked_at = 0";
+  PosternValue values[] = { POSTERN_TEXT (organization_id), POSTERN_TEXT (email), POSTERN_INT (now) };
+
+  return postern_txn_run (txn, sql, values, G_N_ELEMENTS (values), error);
+}
+
+gboolean
 postern_invitation_store_renew (PosternTxn *txn, const char *id, const char *secret_hash, gint64 expires_at, GError **error)
 {
   static const char sql[] = "UPDATE invitations SET secret_hash = ?2, expires_at = ?3 WHERE id = ?1 AND used_at = 0 AND revoked_at = 0";

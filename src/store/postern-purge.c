@@ -41,6 +41,7 @@ static const Rule rules[] = {
   { POSTERN_KEEP_LASTING, HOUR, RULE ("revoked_tokens", "jti", "expires_at < ?3") },
   { POSTERN_KEEP_LASTING, 0, RULE ("idempotency_keys", "hash", "expires_at < ?3") },
   { POSTERN_KEEP_LASTING, HOUR, RULE ("codes", "owner", "expires_at < ?3") },
+  { POSTERN_KEEP_LASTING, 90 * DAY, RULE ("invitations", "id", "expires_at < ?3") },
   { POSTERN_KEEP_LASTING, DAY, RULE ("tickets", "hash", "expires_at < ?3") },
   { POSTERN_KEEP_LASTING, 0, NUMBERED ("outbox", "purge_at > 0 AND purge_at < ?3") },
   { POSTERN_KEEP_LASTING, POSTERN_DEVICE_LIFETIME, RULE ("devices", "user_id", "used_at < ?3") },

@@ -405,6 +405,8 @@ GPtrArray *postern_invitation_store_list (PosternTxn *txn, const char *organizat
 gboolean postern_invitation_store_redeem (PosternTxn *txn, const char *id, const char *secret_hash, gint64 now, GError **error);
 /** only one that was neither used nor revoked; STALE otherwise */
 gboolean postern_invitation_store_revoke (PosternTxn *txn, const char *id, gint64 now, GError **error);
+/** revokes those to @email that were neither used nor revoked; none is no error; among those of the organization, by index */
+gboolean postern_invitation_store_revoke_open (PosternTxn *txn, const char *organization_id, const char *email, gint64 now, GError **error);
 /** a new secret and expiry for one that was neither used nor revoked; STALE otherwise */
 gboolean postern_invitation_store_renew (PosternTxn *txn, const char *id, const char *secret_hash, gint64 expires_at, GError **error);
 

@@ -264,7 +264,7 @@ static gboolean
 invitations (PosternTxn *txn, gpointer data, GError **error)
 {
   g_auto (World) it = { 0 };
-  g_autoptr (PosternInvitation) one = NULL, two = NULL, found = NULL;
+  g_autoptr (PosternInvitation) one = NULL, two = NULL, three = NULL, four = NULL, found = NULL, used = NULL;
   g_autoptr (GPtrArray) listed = NULL, rest = NULL;
 
   world_init (&it, txn);
@@ -290,6 +290,16 @@ invitations (PosternTxn *txn, gpointer data, GError **error)
   g_assert_cmpstr (((PosternInvitation *) listed->pdata[0])->id, ==, one->id);
   rest = postern_invitation_store_list (txn, it.acme->id, one->id, 5, error);
   g_assert_cmpuint (rest->len, ==, 1);
+
+  three = new_invitation (it.acme, "h4");
+  g_assert_true (postern_invitation_store_insert (txn, three, error));
+  g_assert_true (postern_invitation_store_revoke_open (txn, it.globex->id, three->email, NOW, error) && postern_invitation_store_revoke_open (txn, it.acme->id, "bob@example.org", NOW, error));
+  g_assert_true (postern_invitation_store_redeem (txn, three->id, "h4", NOW, error));
+  four = new_invitation (it.acme, "h5");
+  g_assert_true (postern_invitation_store_insert (txn, four, error) && postern_invitation_store_revoke_open (txn, it.acme->id, four->email, NOW, error));
+  assert_fails (postern_invitation_store_redeem (txn, four->id, "h5", NOW, &failure), POSTERN_ERROR_STALE);
+  used = postern_invitation_store_get (txn, three->id, error);
+  g_assert_cmpint (used->revoked_at, ==, 0); /* what was used stays as it was */
   return TRUE;
 }
 
