@@ -157,6 +157,7 @@ static const PosternFlowVisitNotice notices[] = {
   { "email", N_("Your e-mail address is confirmed.") },
   { "phone", N_("Your telephone number is confirmed.") },
   { "added", N_("It is set up.") },
+  { "joined", N_("You belong to the organization now.") },
   { "renamed", N_("It is saved.") },
   { "profile", N_("Your profile is saved.") },
   { "others", POSTERN_FLOW_ACCOUNT_ACCESS_NOTICE_OTHERS },

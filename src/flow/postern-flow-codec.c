@@ -90,6 +90,8 @@ static const Field fields[] = {
   FIELD (task, STRING),
   FIELD (task_target, STRING),
   FIELD (ticket_hash, STRING),
+  FIELD (invitation_id, STRING),
+  FIELD (invited, STRING),
   FIELD (answered_prompts, FLAGS),
   FIELD (consent_given, BOOLEAN),
   FIELD (granted_scopes, STRINGS),

@@ -2,6 +2,7 @@
 #include "postern-flow-factors.h"
 
 #include "postern-authenticator.h"
+#include "postern-flow-invitation.h"
 #include "postern-flow-organization.h"
 #include "postern-identifier.h"
 #include "postern-messenger.h"
@@ -94,7 +95,7 @@ postern_flow_factors_allow (PosternFlowContext *context, PosternInstance *factor
 
   if (g_strcmp0 (flow->task, POSTERN_FLOW_TASK_SETUP) == 0)
     return TRUE;
-  if (flow->sign_up && !policy->sign_up_enabled)
+  if (flow->sign_up && !postern_flow_invitation_may_sign_up (flow, policy))
     return FALSE;
   if (postern_pairs_get (flow->authenticator_state, POSTERN_FLOW_STATE_RECOVER))
     return postern_flow_factors_can_recover (context, flow->identifier);

@@ -10,6 +10,9 @@ const PosternRoute postern_flow_routes[] = {
   { "GET", "/sign-in/{flow}", postern_flow_pages_show },
   { "POST", "/sign-in/{flow}", postern_flow_pages_submit, NULL, FORM_MAX, POSTERN_ROUTE_CSRF },
   { "GET", "/code/{token}", postern_flow_code_link_show },
+  { "GET", "/invitation/{token}", postern_flow_invitation_show },
+  { "GET", "/invitation", postern_flow_invitation_show },
+  { "POST", "/invitation", postern_flow_invitation_submit, NULL, FORM_MAX, POSTERN_ROUTE_CSRF },
   { "GET", "/callback/{instance}", postern_flow_pages_call_back },
   { "POST", "/callback/{instance}", postern_flow_pages_call_back, NULL, CALLBACK_MAX },
 

@@ -10,6 +10,7 @@
 #include "postern-flow-code.h"
 #include "postern-flow-context.h"
 #include "postern-flow-factors.h"
+#include "postern-flow-invitation.h"
 #include "postern-identifier.h"
 #include "postern-json.h"
 #include "postern-setup.h"
@@ -48,6 +49,8 @@ postern_flow_sign_up_read (PosternFlowSignUp *self, PosternStep *step, gboolean 
   *field = "identifier";
   if (self->identifier == NULL || (needs_address && !is_reachable (context, self->identifier)))
     return N_("Enter your e-mail address.");
+  if (context->flow->invited && !postern_flow_invitation_is_for (context->flow, self->identifier))
+    return N_("Enter the address that the invitation was sent to.");
   if (needs_address && postern_flow_choices_find_domain (context, self->identifier))
     return N_("People with this address sign in through their organization. Go back and enter it there.");
   *field = "name";
@@ -124,6 +127,7 @@ create (PosternTxn *txn, gpointer user_data, GError **error)
   Creating *creating = user_data;
 
   return postern_user_store_insert (txn, creating->user, error) && redeem_ticket (txn, creating->context->flow, error) &&
+         postern_flow_invitation_check (creating->context->flow, txn, error) &&
          put_password (txn, creating, error) &&
          postern_flow_audit_append (creating->context, txn, "user.created", creating->user->id, error);
 }
@@ -131,7 +135,7 @@ create (PosternTxn *txn, gpointer user_data, GError **error)
 char *
 postern_flow_sign_up_create (PosternFlowContext *context, const PosternFlowSignUp *self, gboolean proved, GError **error)
 {
-  g_autoptr (PosternUser) user = new_user (context->flow, self, proved);
+  g_autoptr (PosternUser) user = new_user (context->flow, self, proved || postern_flow_invitation_is_for (context->flow, self->identifier));
   Creating creating = { context, user, self->value };
 
   if (!postern_store_write (postern_tenant_get_store (context->tenant), POSTERN_KEEP_LASTING, create, &creating, error))
@@ -148,6 +152,8 @@ postern_flow_sign_up_must_prove (PosternFlowContext *context, const char *identi
   PosternConfig *config = postern_runtime_get_config (context->runtime);
   gboolean wanted = config == NULL || postern_config_get_boolean (config, "sign-up.verify-email");
 
+  if (postern_flow_invitation_is_for (context->flow, identifier)) /* its link came to this address */
+    return FALSE;
   if (context->flow->ticket_hash == NULL && postern_identifier_is_phone (identifier))
     return TRUE;
   return wanted && context->flow->ticket_hash == NULL && postern_flow_factors_can_send (context, "email");
@@ -198,25 +204,15 @@ return_user (PosternStep *step, const char *user_id, const PosternFlowSignUp *si
   postern_step_return_user (step, user_id, sign_up->value ? "pwd" : sms ? "sms" : "otp");
 }
 
-void
-postern_flow_sign_up_go_on (PosternStep *step)
+/* Once the address is known to be theirs. */
+static void
+finish (PosternStep *step, const PosternFlowSignUp *sign_up)
 {
-  PosternFlowContext *context = postern_flow_ask_get_context (step);
-  g_auto (PosternFlowSignUp) sign_up = { g_strdup (postern_step_get_state (step, IDENTIFIER)), g_strdup (postern_step_get_state (step, NAME)),
-                                         g_strdup (postern_step_get_state (step, VALUE)) };
-  g_autofree char *nobody = NULL;
-  g_autofree char *user_id = NULL;
   GError *error = NULL;
+  g_autofree char *user_id = postern_flow_sign_up_create (postern_flow_ask_get_context (step), sign_up, TRUE, &error);
 
-  if (postern_flow_code_is_again (step)) {
-    postern_flow_code_send_to_prove (step, POSTERN_CODE_VERIFY, sign_up.identifier, NULL);
-    return;
-  }
-  if (!postern_flow_code_take (step, POSTERN_CODE_VERIFY, &nobody))
-    return;
-  user_id = postern_flow_sign_up_create (context, &sign_up, TRUE, &error);
   if (user_id) {
-    return_user (step, user_id, &sign_up);
+    return_user (step, user_id, sign_up);
   } else if (g_error_matches (error, POSTERN_ERROR, POSTERN_ERROR_CONFLICT)) { /* in another window; who is told has shown to read the address */
     g_error_free (error);
     postern_step_set_state (step, IDENTIFIER, NULL);
@@ -224,6 +220,19 @@ postern_flow_sign_up_go_on (PosternStep *step)
   } else {
     postern_step_return_error (step, error);
   }
+}
+
+void
+postern_flow_sign_up_go_on (PosternStep *step)
+{
+  g_auto (PosternFlowSignUp) sign_up = { g_strdup (postern_step_get_state (step, IDENTIFIER)), g_strdup (postern_step_get_state (step, NAME)),
+                                         g_strdup (postern_step_get_state (step, VALUE)) };
+  g_autofree char *nobody = NULL;
+
+  if (postern_flow_code_is_again (step))
+    postern_flow_code_send_to_prove (step, POSTERN_CODE_VERIFY, sign_up.identifier, NULL);
+  else if (postern_flow_code_take (step, POSTERN_CODE_VERIFY, &nobody))
+    finish (step, &sign_up);
 }
 
 static void
@@ -243,7 +252,10 @@ take (PosternStep *step)
   if (problem) {
     show (step, field, problem, 0);
   } else if (postern_flow_sign_up_take_try (context, &retry_after, &error)) {
-    postern_flow_sign_up_prove (step, &sign_up);
+    if (postern_flow_invitation_is_for (context->flow, sign_up.identifier))
+      finish (step, &sign_up);
+    else
+      postern_flow_sign_up_prove (step, &sign_up);
   } else if (g_error_matches (error, POSTERN_ERROR, POSTERN_ERROR_TOO_MANY_REQUESTS)) {
     g_error_free (error);
     show (step, NULL, NOTICE_MANY, retry_after);

@@ -5,6 +5,7 @@
 #include "postern-flow-choices.h"
 #include "postern-flow-context.h"
 #include "postern-flow-factors.h"
+#include "postern-flow-invitation.h"
 #include "postern-flow-organization.h"
 #include "postern-flow-passkey.h"
 #include "postern-flow-sessions.h"
@@ -37,7 +38,7 @@ show_identifier (PosternFlowContext *context, const char *typed, const char *fie
 
   postern_json_object_add_string (&model, "identifier", shown);
   postern_flow_choices_add (context, &model);
-  postern_json_object_add_boolean (&model, "sign_up", policy->sign_up_enabled && postern_flow_factors_find_first (context, NULL));
+  postern_json_object_add_boolean (&model, "sign_up", postern_flow_invitation_may_sign_up (flow, policy) && postern_flow_factors_find_first (context, NULL));
   postern_json_object_add_boolean (&model, "passwordless", postern_flow_factors_find_password (context) == NULL);
   postern_json_object_add_string (&model, "connector_name", context->notice_connector);
   postern_flow_passkey_add (context, &model);
@@ -169,10 +170,10 @@ static PosternStageResult
 take_sign_up (PosternFlowContext *context)
 {
   g_autoptr (PosternPolicy) policy = postern_tenant_dup_policy (context->tenant);
-  const char *typed = postern_flow_context_get_input (context, "identifier");
+  const char *input = postern_flow_context_get_input (context, "identifier"), *typed = input ? input : context->flow->invited;
   g_autofree char *identifier = NULL;
 
-  if (!policy->sign_up_enabled)
+  if (!postern_flow_invitation_may_sign_up (context->flow, policy))
     return show_identifier (context, typed, NULL, N_("New accounts are made by an administrator here."));
   identifier = typed ? postern_identifier_canonicalize_for (policy, typed) : NULL;
   context->flow->sign_up = TRUE;
@@ -281,7 +282,7 @@ begin_interaction (PosternFlowContext *context, PosternFlowSessions *sessions, G
     flow->sign_up = TRUE;
     return choose_factor (context, postern_flow_factors_find (context, "password"));
   }
-  if (postern_flow_context_is_asked (context, POSTERN_FLOW_PROMPT_CREATE)) {
+  if (context->notice == NULL && postern_flow_context_is_asked (context, POSTERN_FLOW_PROMPT_CREATE)) { /* what went wrong is said first */
     flow->answered_prompts |= POSTERN_FLOW_PROMPT_CREATE;
     return take_sign_up (context);
   }
@@ -305,7 +306,7 @@ postern_stage_choose (PosternFlowContext *context, GError **error)
 
   if (context->input)
     return take_input (context, error);
-  if (context->notice || g_strcmp0 (flow->task, POSTERN_FLOW_TASK_SETUP) == 0)
+  if (context->notice || flow->invited || g_strcmp0 (flow->task, POSTERN_FLOW_TASK_SETUP) == 0)
     return begin_interaction (context, NULL, error);
   sessions = postern_flow_sessions_new (context, error);
   if (sessions == NULL)

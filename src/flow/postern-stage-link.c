@@ -5,6 +5,7 @@
 #include "postern-flow-audit.h"
 #include "postern-flow-context.h"
 #include "postern-flow-factors.h"
+#include "postern-flow-invitation.h"
 #include "postern-flow-notice.h"
 #include "postern-flow-subject.h"
 #include "postern-json.h"
@@ -58,6 +59,7 @@ insert_account (PosternTxn *txn, gpointer user_data, GError **error)
   Linking *linking = user_data;
 
   return postern_user_store_insert (txn, linking->user, error) && insert_identity (txn, linking, linking->user->id, error) &&
+         postern_flow_invitation_check (linking->context->flow, txn, error) &&
          postern_flow_audit_append (linking->context, txn, "user.created", linking->user->id, error);
 }
 
@@ -145,6 +147,26 @@ take_proof (Linking *linking, GError **error)
   return commit (linking, insert_link, error);
 }
 
+/*
+ * Who is invited may make an account of the address, which the link has proved, whether the provider has said it or not. Another
+ * address that it has verified is another account's.
+ */
+static PosternStageResult
+make_account (Linking *linking, GError **error)
+{
+  PosternFlow *flow = linking->context->flow;
+
+  linking->user = postern_link_new_user (linking->policy, linking->subject, postern_flow_context_now ());
+  if (flow->invited && linking->user->email == NULL) {
+    linking->user->email = g_strdup (flow->invited);
+    linking->user->email_verified = TRUE;
+  }
+  if (linking->decision == POSTERN_LINK_NEW || postern_flow_invitation_is_for (flow, linking->user->email))
+    return commit (linking, insert_account, error);
+  postern_flow_context_forget_who (linking->context);
+  return postern_flow_context_again (linking->context, "choose", NOTICE_CLOSED);
+}
+
 static PosternStageResult
 act (Linking *linking, GError **error)
 {
@@ -161,16 +183,13 @@ act (Linking *linking, GError **error)
       return take_proof (linking, error);
     return show_link (linking);
   case POSTERN_LINK_NEW:
-    linking->user = postern_link_new_user (linking->policy, linking->subject, postern_flow_context_now ());
-    return commit (linking, insert_account, error);
-  case POSTERN_LINK_TAKEN:
-    postern_flow_context_forget_who (context);
-    return postern_flow_context_again (context, "choose", NOTICE_TAKEN);
   case POSTERN_LINK_CLOSED:
+    return make_account (linking, error);
+  case POSTERN_LINK_TAKEN:
     break;
   }
   postern_flow_context_forget_who (context);
-  return postern_flow_context_again (context, "choose", NOTICE_CLOSED);
+  return postern_flow_context_again (context, "choose", NOTICE_TAKEN);
 }
 
 PosternStageResult

@@ -114,6 +114,7 @@ struct _PosternFlow {
   char *task;                    /* (nullable) ENTRANCE_ACCOUNT: "setup", or a row in src/flow/postern-flow-tasks.c */
   char *task_target;             /* (nullable): which one of several the task is about: a credential's id, a connector's; not checked yet */
   char *ticket_hash;             /* (nullable) task "setup": the link that allows it */
+  char *invitation_id, *invited; /* (nullable): whose link brought the person, and the address that it has proved to be theirs */
 
   /* what was decided */
   PosternFlowPrompt answered_prompts; /* login, consent, select_account done in this flow */

@@ -11,7 +11,7 @@ free_strings (PosternFlow *self)
     self->application_id, self->login_hint, self->ui_locales, self->display, self->hinted_user_id,
     self->user_id, self->session_id, self->acr, self->authenticator_id, self->callback_state,
     self->connector_id, self->grant_id, self->return_url, self->back_url, self->identifier, self->link_user_id,
-    self->task, self->task_target, self->factor_wanted, self->ticket_hash, self->prompt_template, self->prompt_error_field, self->prompt_error_message,
+    self->task, self->task_target, self->factor_wanted, self->ticket_hash, self->invitation_id, self->invited, self->prompt_template, self->prompt_error_field, self->prompt_error_message,
     self->prompt_error_request, self->auth_session, self->organization, self->organization_id, self->organization_name,
   };
 

@@ -441,6 +441,10 @@ const doors = [
   codeDoor('link to recover', 'link', 'recovery link', askedToRecover, asksNewPassword),
   { name: 'path', route: 'GET /code/{token}', takes: ['magic link', 'recovery link'], open: (value) => ok(fetchFrom(`/code/${encodeURIComponent(value)}`)) },
 
+  { name: 'path', route: 'GET /invitation/{token}', takes: [], open: (value) => ok(fetchFrom(`/invitation/${encodeURIComponent(value)}`)) },
+  { name: 'cookie invitation', route: 'GET /invitation', takes: [], open: (value) => ok(fetchFrom('/invitation', { headers: cookies({ invitation: value }) })) },
+  ...formDoors('POST /invitation', '/invitation', { action: 'accept', token: 'x' }),
+
   stateDoor('GET /callback/{instance}', callBack),
   stateDoor('POST /callback/{instance}', (form, headers) => house.post('/callback/corp', form, headers)),
   { name: 'path', route: 'GET /setup/{ticket}', takes: ['set-up link'], open: async (value) => (await fetchFrom(`/setup/${encodeURIComponent(value)}`)).status === 303 },

@@ -8,6 +8,7 @@ import { languages, renderMail } from './render.mjs';
 const model = {
   device: 'Firefox on Windows', address: '2001:db8:85a3::8a2e:370:7334', country: 'NZ',
   code: '314159', minutes: 10, application_name: 'Wetterstation', notice: 'Your account', title: 'Your account', text: 'Your account',
+  organization_name: 'Weather Service North', inviter: 'grace@example.com', days: 7,
   link: 'https://id.example.com/code/Zm9vYmFyYmF6cXV4Zm9vYmFyYmF6cXV4Zm9vYmFyYmF6cXV4MTIzNDU2Nzg5MA',
 };
 const notPages = ['region', 'landmark-one-main']; // a mail stands inside another page

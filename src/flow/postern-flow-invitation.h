@@ -1,0 +1,21 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#pragma once
+
+#include "postern-flow-engine.h"
+
+G_BEGIN_DECLS
+
+/*
+ * The page behind the link of an invitation (postern-invitation.h). To open it does nothing: programs that look through mails open links, too. Who
+ * is signed in with its address accepts it by a button; who is not signs in, or makes an account with this address, which the link has
+ * proved, and comes back to the page.
+ */
+
+/** postern_flow_invitation_may_sign_up: who is invited may make an account, of the address, where nobody else may. */
+gboolean postern_flow_invitation_may_sign_up (PosternFlow *flow, PosternPolicy *policy);
+/** postern_flow_invitation_is_for: whether the flow's invitation has proved @address (nullable) to be the person's. */
+gboolean postern_flow_invitation_is_for (PosternFlow *flow, const char *address);
+/** postern_flow_invitation_check: in the transaction that makes an account by it: whether it is still open. STALE where it is not; TRUE of a flow without one */
+gboolean postern_flow_invitation_check (PosternFlow *flow, PosternTxn *txn, GError **error);
+
+G_END_DECLS
