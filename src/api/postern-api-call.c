@@ -315,8 +315,14 @@ find_fault (PosternApiCall *call, const GError *error)
 static PosternResponse *
 answer_error (PosternApiCall *call, const GError *error)
 {
+  g_autofree char *seconds = call->retry_after > 0 ? g_strdup_printf ("%u", call->retry_after) : NULL;
+  PosternResponse *response;
+
   find_fault (call, error);
-  return postern_api_problem_respond (call->request, postern_tenant_get_issuer (call->api->tenant), error, call->faults, call->local);
+  response = postern_api_problem_respond (call->request, postern_tenant_get_issuer (call->api->tenant), error, call->faults, call->local);
+  if (seconds != NULL)
+    postern_response_set_header (response, "Retry-After", seconds);
+  return response;
 }
 
 /* --- running ---------------------------------------------------------------------------------------------------- */

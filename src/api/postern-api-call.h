@@ -67,6 +67,7 @@ struct _PosternApiCall {
   char *key_hash, *request_hash; /* (nullable): of an Idempotency-Key (postern-api-repeat.h) */
   char *repeated; /* (nullable): what was answered to it before; "" where that was nothing; zeroed and freed */
   char *prepared; /* (nullable): what `prepare` made; zeroed and freed */
+  guint retry_after; /* seconds, with TOO_MANY_REQUESTS; 0: nobody knows */
 
   GVariant *before; /* (nullable): what was shown before the change; NULL: nothing, or the row changes nothing that is shown */
 

@@ -1,0 +1,304 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "postern-api-rights.h"
+
+#include "postern-identifier.h"
+#include "postern-invitation.h"
+#include "postern-outbox.h"
+#include "postern-role.h"
+#include "postern-seal.h"
+
+#define DAY (24 * 3600)
+
+static const char *const states[] = { "open", "used", "revoked", "expired", NULL };
+
+static const PosternApiMember members[] = {
+  { "id", POSTERN_API_STRING, POSTERN_API_OWN | POSTERN_API_ID, "Its id; it never changes." },
+  { "organization_id", POSTERN_API_STRING, POSTERN_API_OWN, "To which organization." },
+  { "email", POSTERN_API_STRING, POSTERN_API_REQUIRED | POSTERN_API_ALWAYS, "Where it goes; only an account with this address can take it.", 3, 254, .format = "email" },
+  { "role_ids", POSTERN_API_ARRAY, 0, "The roles that the person gets in the organization.", 0, POSTERN_INVITATION_ROLES_MAX, .items = POSTERN_API_STRING },
+  { "group_ids", POSTERN_API_ARRAY, 0, "The groups of the organization that the person comes into.", 0, POSTERN_INVITATION_ROLES_MAX, .items = POSTERN_API_STRING },
+  { "days", POSTERN_API_INTEGER, POSTERN_API_WRITE_ONLY, "How long it is good; seven unless it is said.", 1, POSTERN_INVITATION_LIFETIME_MAX / DAY },
+  { "language", POSTERN_API_STRING, POSTERN_API_WRITE_ONLY, "In which language the mail is written to somebody without an account.", 1, 35 },
+  { "inviter", POSTERN_API_STRING, POSTERN_API_READ_ONLY, "Who invited: a user's id." },
+  { "state", POSTERN_API_STRING, POSTERN_API_OWN, "Whether it can still be taken.", .choices = states },
+  { "created_at", POSTERN_API_TIME, POSTERN_API_OWN, "When it was made." },
+  { "expires_at", POSTERN_API_TIME, POSTERN_API_OWN, "Until when it is good." },
+  { "used_at", POSTERN_API_TIME, POSTERN_API_READ_ONLY, "When it was taken." },
+  { "revoked_at", POSTERN_API_TIME, POSTERN_API_READ_ONLY, "When it was revoked." },
+  { NULL },
+};
+static const PosternApiSchema schema = { "Invitation", members, "An invitation to an organization, by mail." };
+
+static const PosternApiMember again_members[] = {
+  { "days", POSTERN_API_INTEGER, 0, "How long it is good from now on; seven unless it is said.", 1, POSTERN_INVITATION_LIFETIME_MAX / DAY },
+  { "language", POSTERN_API_STRING, 0, "In which language the mail is written to somebody without an account.", 1, 35 },
+  { NULL },
+};
+static const PosternApiSchema again_schema = { "InvitationAgain", again_members };
+
+static void
+add_list (GVariantDict *dict, const char *name, GVariant *list)
+{
+  g_autofree const char **ids = list ? g_new0 (const char *, g_variant_n_children (list) + 1) : NULL;
+
+  for (gsize i = 0; list && i < g_variant_n_children (list); i++) {
+    g_autoptr (GVariant) box = g_variant_get_child_value (list, i), id = g_variant_get_variant (box);
+
+    ids[i] = g_variant_get_string (id, NULL); /* borrowed from the list */
+  }
+  if (list && g_variant_n_children (list) > 0)
+    g_variant_dict_insert_value (dict, name, g_variant_new_strv (ids, -1));
+}
+
+static GVariant *
+to_json (gconstpointer record)
+{
+  const PosternInvitation *invitation = record;
+  g_auto (GVariantDict) dict = G_VARIANT_DICT_INIT (NULL);
+
+  postern_api_call_add_string (&dict, "id", invitation->id);
+  postern_api_call_add_string (&dict, "organization_id", invitation->organization_id);
+  postern_api_call_add_string (&dict, "email", invitation->email);
+  add_list (&dict, "role_ids", invitation->role_ids);
+  add_list (&dict, "group_ids", invitation->group_ids);
+  postern_api_call_add_string (&dict, "inviter", invitation->inviter);
+  postern_api_call_add_string (&dict, "state", postern_invitation_get_state (invitation, g_get_real_time () / G_USEC_PER_SEC));
+  postern_api_call_add_time (&dict, "created_at", invitation->created_at);
+  postern_api_call_add_time (&dict, "expires_at", invitation->expires_at);
+  postern_api_call_add_time (&dict, "used_at", invitation->used_at);
+  postern_api_call_add_time (&dict, "revoked_at", invitation->revoked_at);
+  return g_variant_dict_end (&dict);
+}
+
+/* --- whose they are --------------------------------------------------------------------------------------------------- */
+
+/* Who acts in an organization has this one alone: another is not there. */
+static PosternOrganization *
+find_organization (PosternApiCall *call, PosternTxn *txn, GError **error)
+{
+  const char *own = call->bearer ? call->bearer->organization_id : NULL;
+  g_autoptr (PosternOrganization) organization = postern_organization_store_find (txn, postern_request_get_capture (call->request, "id"), error);
+
+  if (organization == NULL || own == NULL || g_str_equal (own, organization->id))
+    return g_steal_pointer (&organization);
+  g_set_error_literal (error, POSTERN_ERROR, POSTERN_ERROR_NOT_FOUND, "there is no such organization");
+  return NULL;
+}
+
+static PosternInvitation *
+find (PosternApiCall *call, PosternTxn *txn, GError **error)
+{
+  g_autoptr (PosternOrganization) organization = find_organization (call, txn, error);
+  g_autoptr (PosternInvitation) invitation = organization ? postern_invitation_store_get (txn, postern_request_get_capture (call->request, "invitation"), error) : NULL;
+
+  if (invitation == NULL || g_str_equal (invitation->organization_id, organization->id))
+    return g_steal_pointer (&invitation);
+  g_set_error_literal (error, POSTERN_ERROR, POSTERN_ERROR_NOT_FOUND, "there is no such invitation");
+  return NULL;
+}
+
+static gboolean
+list (PosternApiCall *call, PosternTxn *txn, GError **error)
+{
+  g_autoptr (PosternOrganization) organization = find_organization (call, txn, error);
+  g_autoptr (GPtrArray) invitations = organization ? postern_invitation_store_list (txn, organization->id, call->after, call->limit, error) : NULL;
+
+  return invitations != NULL && postern_api_call_set_page (call, invitations, to_json);
+}
+
+static gboolean
+show (PosternApiCall *call, PosternTxn *txn, GError **error)
+{
+  g_autoptr (PosternInvitation) invitation = find (call, txn, error);
+
+  return invitation != NULL && postern_api_call_set_result (call, 200, to_json (invitation));
+}
+
+/* --- sending them ----------------------------------------------------------------------------------------------------- */
+
+/* (transfer full) (nullable): as accounts have it */
+static char *
+dup_email (PosternApiCall *call, GError **error)
+{
+  g_autoptr (PosternPolicy) policy = postern_tenant_dup_policy (call->api->tenant);
+  g_autofree char *email = postern_identifier_canonicalize_for (policy, postern_json_get_string (call->body, "email"));
+
+  if (email != NULL && strchr (email, '@') != NULL)
+    return g_steal_pointer (&email);
+  postern_api_call_invalid (error, "email", "must be an e-mail address");
+  return NULL;
+}
+
+typedef struct {
+  PosternApiCall *call;
+  char *organization_id, *email; /* email: of the one that is there; (nullable) */
+} Target;
+
+static void
+target_clear (Target *self)
+{
+  g_clear_pointer (&self->organization_id, g_free);
+  g_clear_pointer (&self->email, g_free);
+}
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Target, target_clear)
+
+static gboolean
+look (PosternTxn *txn, gpointer data, GError **error)
+{
+  Target *self = data;
+  gboolean again = postern_request_get_capture (self->call->request, "invitation") != NULL;
+  g_autoptr (PosternOrganization) organization = find_organization (self->call, txn, error);
+  g_autoptr (PosternInvitation) invitation = organization && again ? find (self->call, txn, error) : NULL;
+
+  if (organization == NULL || (again && invitation == NULL))
+    return FALSE;
+  target_clear (self);
+  self->organization_id = g_strdup (organization->id);
+  self->email = invitation ? g_strdup (invitation->email) : NULL;
+  return TRUE;
+}
+
+static gboolean
+take_try (PosternTxn *txn, gpointer data, GError **error)
+{
+  Target *self = data;
+
+  return postern_invitation_take_try (txn, self->organization_id, self->email, self->call->now, &self->call->retry_after, error);
+}
+
+/* Counted before it is made: the limits are kept with what is short-lived. */
+static gboolean
+prepare (PosternApiCall *call, GError **error)
+{
+  g_auto (Target) target = { call };
+
+  if (!postern_store_read (call->store, POSTERN_KEEP_LASTING, look, &target, error))
+    return FALSE;
+  if (!postern_outbox_can_deliver (call->api->instances, "email")) {
+    g_set_error_literal (error, POSTERN_ERROR, POSTERN_ERROR_CONFLICT, "no mail can be sent here: there is no messenger for email");
+    return FALSE;
+  }
+  if (target.email == NULL)
+    target.email = dup_email (call, error);
+  return target.email != NULL && postern_store_write (call->store, POSTERN_KEEP_SHORT, take_try, &target, error);
+}
+
+static gint64
+get_end (PosternApiCall *call)
+{
+  return call->now + DAY * postern_json_get_int64 (call->body, "days", POSTERN_INVITATION_LIFETIME / DAY);
+}
+
+/* Takes @token. */
+static gboolean
+send (PosternApiCall *call, PosternTxn *txn, const PosternInvitation *invitation, char *token, GError **error)
+{
+  PosternInvitationMail mail = { postern_tenant_get_issuer (call->api->tenant), postern_json_get_string (call->body, "language"), token, call->now };
+  gboolean sent = postern_invitation_send (txn, invitation, &mail, error);
+
+  postern_secret_free (token);
+  return sent;
+}
+
+/* One that is not there is said later, by name. */
+static gboolean
+may_give_role (PosternApiCall *call, PosternTxn *txn, const char *id, GError **error)
+{
+  g_autoptr (PosternRole) role = postern_role_get (txn, id, NULL);
+
+  return role == NULL || postern_api_rights_check_role (call, txn, role, error);
+}
+
+static gboolean
+may_give_group (PosternApiCall *call, PosternTxn *txn, const char *id, GError **error)
+{
+  g_autoptr (GPtrArray) roles = postern_assignment_store_list_for (txn, id, error);
+
+  for (guint i = 0; roles && i < roles->len; i++)
+    if (!may_give_role (call, txn, ((PosternAssignment *) roles->pdata[i])->role_id, error))
+      return FALSE;
+  return roles != NULL;
+}
+
+typedef gboolean (*MayGive) (PosternApiCall *call, PosternTxn *txn, const char *id, GError **error);
+
+static gboolean
+may_give_all (PosternApiCall *call, PosternTxn *txn, const char *member, MayGive may_give, GError **error)
+{
+  g_autoptr (GVariant) list = postern_json_get (call->body, member);
+
+  for (gsize i = 0; list && i < g_variant_n_children (list); i++) {
+    g_autoptr (GVariant) box = g_variant_get_child_value (list, i), id = g_variant_get_variant (box);
+
+    if (!postern_api_call_may (call, "roles:write", error) || !may_give (call, txn, g_variant_get_string (id, NULL), error))
+      return FALSE;
+  }
+  return TRUE;
+}
+
+/* Roles, and groups, which have roles: who may not give them to somebody directly does not by inviting. */
+static gboolean
+may_give (PosternApiCall *call, PosternTxn *txn, GError **error)
+{
+  return may_give_all (call, txn, "role_ids", may_give_role, error) && may_give_all (call, txn, "group_ids", may_give_group, error);
+}
+
+static gboolean
+create (PosternApiCall *call, PosternTxn *txn, GError **error)
+{
+  g_autoptr (PosternOrganization) organization = find_organization (call, txn, error);
+  g_autoptr (PosternInvitation) invitation = postern_invitation_new ();
+  char *token = NULL;
+
+  if (organization == NULL || !may_give (call, txn, error))
+    return FALSE;
+  invitation->id = postern_id_new ("inv");
+  invitation->organization_id = g_strdup (organization->id);
+  invitation->email = dup_email (call, error);
+  invitation->role_ids = postern_json_get (call->body, "role_ids");
+  invitation->group_ids = postern_json_get (call->body, "group_ids");
+  invitation->inviter = call->bearer ? g_strdup (call->bearer->subject) : NULL;
+  invitation->created_at = call->now;
+  invitation->expires_at = get_end (call);
+  if (invitation->email == NULL || !postern_invitation_insert (txn, invitation, &token, error) || !send (call, txn, invitation, token, error))
+    return FALSE;
+  postern_api_call_audit (call, "invitation.created", invitation->id, postern_api_call_names_of_body (call));
+  return postern_api_call_set_result (call, 201, to_json (invitation));
+}
+
+static gboolean
+send_again (PosternApiCall *call, PosternTxn *txn, GError **error)
+{
+  g_autoptr (PosternInvitation) invitation = find (call, txn, error);
+  char *token = NULL;
+
+  if (invitation == NULL || !postern_invitation_renew (txn, invitation, get_end (call), &token, error) || !send (call, txn, invitation, token, error))
+    return FALSE;
+  postern_api_call_audit (call, "invitation.sent", invitation->id, NULL);
+  return postern_api_call_set_result (call, 200, to_json (invitation));
+}
+
+static gboolean
+take_back (PosternApiCall *call, PosternTxn *txn, GError **error)
+{
+  g_autoptr (PosternInvitation) invitation = find (call, txn, error);
+
+  if (invitation == NULL)
+    return FALSE;
+  postern_api_call_audit (call, "invitation.revoked", invitation->id, NULL);
+  return postern_invitation_store_revoke (txn, invitation->id, call->now, error);
+}
+
+#define OF "/organizations/{id}/invitations"
+#define ONE OF "/{invitation}"
+
+static const PosternApiRow rows[] = {
+  { POSTERN_API_LIST, OF, "listInvitations", "invitations:read", "Lists an organization's invitations", .answer = &schema, .work = list, .flags = POSTERN_API_DELEGATED },
+  { POSTERN_API_CREATE, OF, "createInvitation", "invitations:write", "Invites somebody by mail; an open invitation to the same address is revoked", &schema, &schema, .work = create, .prepare = prepare, .flags = POSTERN_API_DELEGATED | POSTERN_API_CONFLICTS },
+  { POSTERN_API_SHOW, ONE, "getInvitation", "invitations:read", "Shows an invitation, without its link", .answer = &schema, .work = show, .flags = POSTERN_API_DELEGATED },
+  { POSTERN_API_DELETE, ONE, "revokeInvitation", "invitations:write", "Revokes an invitation: its link is worth nothing from now on", .work = take_back, .flags = POSTERN_API_DELEGATED | POSTERN_API_LAPSES },
+  { POSTERN_API_ACTION, ONE "/send", "sendInvitation", "invitations:write", "Sends an invitation again, with another link", &again_schema, &schema, .work = send_again, .prepare = prepare, .flags = POSTERN_API_DELEGATED | POSTERN_API_CONFLICTS | POSTERN_API_LAPSES },
+  { .path = NULL },
+};
+
+const PosternApiResource postern_api_invitations = { "Invitations", "Who is asked to join an organization.", rows };
