@@ -127,6 +127,8 @@ static const struct {
   { "takeRole", OWNER },
   { "listUserRoles", ALL },
   { "getUserPermissions", ALL },
+  { "getBranding", ALL },
+  { "updateBranding", OWNER },
   { "listInvitations", ALL },
   { "createInvitation", OWNER | SUPPORT },
   { "getInvitation", ALL },

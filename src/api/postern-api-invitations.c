@@ -72,23 +72,10 @@ to_json (gconstpointer record)
 
 /* --- whose they are --------------------------------------------------------------------------------------------------- */
 
-/* Who acts in an organization has this one alone: another is not there. */
-static PosternOrganization *
-find_organization (PosternApiCall *call, PosternTxn *txn, GError **error)
-{
-  const char *own = call->bearer ? call->bearer->organization_id : NULL;
-  g_autoptr (PosternOrganization) organization = postern_organization_store_find (txn, postern_request_get_capture (call->request, "id"), error);
-
-  if (organization == NULL || own == NULL || g_str_equal (own, organization->id))
-    return g_steal_pointer (&organization);
-  g_set_error_literal (error, POSTERN_ERROR, POSTERN_ERROR_NOT_FOUND, "there is no such organization");
-  return NULL;
-}
-
 static PosternInvitation *
 find (PosternApiCall *call, PosternTxn *txn, GError **error)
 {
-  g_autoptr (PosternOrganization) organization = find_organization (call, txn, error);
+  g_autoptr (PosternOrganization) organization = postern_api_call_find_organization (call, txn, error);
   g_autoptr (PosternInvitation) invitation = organization ? postern_invitation_store_get (txn, postern_request_get_capture (call->request, "invitation"), error) : NULL;
 
   if (invitation == NULL || g_str_equal (invitation->organization_id, organization->id))
@@ -100,7 +87,7 @@ find (PosternApiCall *call, PosternTxn *txn, GError **error)
 static gboolean
 list (PosternApiCall *call, PosternTxn *txn, GError **error)
 {
-  g_autoptr (PosternOrganization) organization = find_organization (call, txn, error);
+  g_autoptr (PosternOrganization) organization = postern_api_call_find_organization (call, txn, error);
   g_autoptr (GPtrArray) invitations = organization ? postern_invitation_store_list (txn, organization->id, call->after, call->limit, error) : NULL;
 
   return invitations != NULL && postern_api_call_set_page (call, invitations, to_json);
@@ -147,7 +134,7 @@ look (PosternTxn *txn, gpointer data, GError **error)
 {
   Target *self = data;
   gboolean again = postern_request_get_capture (self->call->request, "invitation") != NULL;
-  g_autoptr (PosternOrganization) organization = find_organization (self->call, txn, error);
+  g_autoptr (PosternOrganization) organization = postern_api_call_find_organization (self->call, txn, error);
   g_autoptr (PosternInvitation) invitation = organization && again ? find (self->call, txn, error) : NULL;
 
   if (organization == NULL || (again && invitation == NULL))
@@ -246,7 +233,7 @@ may_give (PosternApiCall *call, PosternTxn *txn, GError **error)
 static gboolean
 create (PosternApiCall *call, PosternTxn *txn, GError **error)
 {
-  g_autoptr (PosternOrganization) organization = find_organization (call, txn, error);
+  g_autoptr (PosternOrganization) organization = postern_api_call_find_organization (call, txn, error);
   g_autoptr (PosternInvitation) invitation = postern_invitation_new ();
   char *token = NULL;
 

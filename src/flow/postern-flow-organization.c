@@ -85,6 +85,12 @@ postern_flow_organization_peek_rules (PosternFlowContext *context)
   return context->organization_rules;
 }
 
+PosternOrganization *
+postern_flow_organization_peek (PosternFlowContext *context)
+{
+  return get_name (context->flow) != NULL && look (context, NULL) ? context->organization : NULL;
+}
+
 gboolean
 postern_flow_organization_allows (PosternFlowContext *context, const char *connector_id)
 {

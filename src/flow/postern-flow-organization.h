@@ -15,6 +15,8 @@ G_BEGIN_DECLS
 
 /** postern_flow_organization_peek_rules: (transfer none) (nullable): NULL where none is named, or where who it is has been said already and is only proved */
 PosternOrganizationRules *postern_flow_organization_peek_rules (PosternFlowContext *context);
+/** postern_flow_organization_peek: the one that is named, whoever the person is: for how pages look. (transfer none) (nullable) */
+PosternOrganization *postern_flow_organization_peek (PosternFlowContext *context);
 /** postern_flow_organization_allows: whether the connector of this instance id may say who it is. */
 gboolean postern_flow_organization_allows (PosternFlowContext *context, const char *connector_id);
 /** postern_flow_organization_narrow: adds the rules of the one that the person acts for, if any. FALSE only when they could not be read. */

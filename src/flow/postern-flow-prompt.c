@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "postern-flow-prompt.h"
 
+#include "postern-flow-brand.h"
+#include "postern-flow-organization.h"
+
 #include "postern-authenticator.h"
 #include "postern-flow-captcha.h"
 #include "postern-flow-connector.h"
@@ -117,13 +120,25 @@ postern_flow_prompt_get_model (PosternFlowContext *context, guint *status, gint6
   return postern_json_object_end (&model);
 }
 
+/* In a browser a page wears the look of the organization that it is for. (transfer floating) */
+static GVariant *
+dress (PosternFlowContext *context, GVariant *model)
+{
+  g_auto (PosternJsonObject) dressed = POSTERN_JSON_OBJECT_INIT;
+  g_autoptr (GVariant) plain = g_variant_ref_sink (model);
+
+  postern_json_object_add_all (&dressed, plain);
+  postern_flow_brand_add (&dressed, postern_flow_organization_peek (context));
+  return postern_json_object_end (&dressed);
+}
+
 PosternResponse *
 postern_flow_prompt_render (PosternFlowContext *context)
 {
   PosternFlow *flow = context->flow;
   guint status;
   gint64 retry_after;
-  GVariant *model = postern_flow_prompt_get_model (context, &status, &retry_after);
+  GVariant *model = dress (context, postern_flow_prompt_get_model (context, &status, &retry_after));
   PosternResponse *page = postern_response_new_page (status, postern_flow_prompt_get_template (flow), model);
 
   if (retry_after > 0) {

@@ -16,6 +16,9 @@ PosternResponse *postern_flow_pages_call_back (PosternRequest *request, gpointer
 /* postern-flow-code-link.c: where the link of a message leads */
 PosternResponse *postern_flow_code_link_show (PosternRequest *request, gpointer engine);
 
+/* postern-flow-brand.c: what an organization's pages load */
+PosternResponse *postern_flow_brand_show (PosternRequest *request, gpointer engine);
+
 /* postern-flow-invitation.c: where the link of an invitation leads */
 PosternResponse *postern_flow_invitation_show (PosternRequest *request, gpointer engine);
 PosternResponse *postern_flow_invitation_submit (PosternRequest *request, gpointer engine);

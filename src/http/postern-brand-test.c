@@ -81,6 +81,59 @@ test_bad_colors (void)
     g_assert_null (postern_brand_make_css (bad[i], FALSE));
 }
 
+/* Whatever surface is taken, links are read on it, and what the pages themselves write, too; what is not is named. */
+static void
+test_surfaces (void)
+{
+  guint taken = 0;
+
+  for (guint dark = 0; dark < 2; dark++)
+    for (guint red = 0; red < 256; red += 51)
+      for (guint green = 0; green < 256; green += 51)
+        for (guint blue = 0; blue < 256; blue += 51) {
+          guint surface = red << 16 | green << 8 | blue, muted = dark ? 0xa3a9b8 : 0x575d6c, edge = dark ? 0x737a8b : 0x858b99;
+          g_autofree char *text = g_strdup_printf ("#%06x", surface);
+          PosternBrandPalette palette = { "#8a2be2", text, text };
+          g_autoptr (GError) error = NULL;
+          g_autofree char *css = postern_brand_make_palette_css (&palette, dark, dark ? "dark_" : "", &error);
+
+          if (css == NULL) {
+            g_assert_error (error, POSTERN_ERROR, POSTERN_ERROR_INVALID_REQUEST);
+            g_assert_true (g_str_has_prefix (error->message, dark ? "dark_card_color: " : "card_color: "));
+            continue;
+          }
+          taken++;
+          g_assert_cmphex (get_color (css, "card"), ==, surface);
+          g_assert_cmpfloat (contrast (get_color (css, "link"), surface), >=, 4.5);
+          g_assert_cmpfloat (contrast (muted, surface), >=, 4.5);
+          g_assert_cmpfloat (contrast (edge, surface), >=, 3);
+        }
+  g_assert_cmpuint (taken, >, 2);
+}
+
+static void
+test_bad_surfaces (void)
+{
+  static const struct {
+    PosternBrandPalette palette;
+    gboolean dark;
+    const char *begins;
+  } cases[] = {
+    { { NULL, "#777777", NULL }, FALSE, "page_color: is too dark" },
+    { { NULL, NULL, "#000000" }, FALSE, "card_color: is too dark" },
+    { { NULL, NULL, "#ffffff" }, TRUE, "dark_card_color: is too light" },
+    { { NULL, "white", NULL }, FALSE, "page_color: must be a colour" },
+    { { "red;}*{display:none", NULL, NULL }, FALSE, "accent_color: must be a colour" },
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (cases); i++) {
+    g_autoptr (GError) error = NULL;
+
+    g_assert_null (postern_brand_make_palette_css (&cases[i].palette, cases[i].dark, cases[i].dark ? "dark_" : "", &error));
+    g_assert_true (g_str_has_prefix (error->message, cases[i].begins));
+  }
+}
+
 #define SVG(inner) "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 9 9\">" inner "</svg>"
 
 static const char *
@@ -153,6 +206,8 @@ main (int argc, char **argv)
   g_test_add_func ("/brand/every-color", test_every_color);
   g_test_add_func ("/brand/readable-color", test_readable_color);
   g_test_add_func ("/brand/bad-colors", test_bad_colors);
+  g_test_add_func ("/brand/surfaces", test_surfaces);
+  g_test_add_func ("/brand/bad-surfaces", test_bad_surfaces);
   g_test_add_func ("/brand/pictures", test_pictures);
   g_test_add_func ("/brand/bad-pictures", test_bad_pictures);
   return g_test_run ();

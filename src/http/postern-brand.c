@@ -13,10 +13,12 @@ typedef struct {
 } Color;
 
 /* What links stand on, by theme: the surfaces of data/assets/postern.css, and where a link's colour moves to be read there. */
-static const struct {
+typedef struct {
   Color surfaces[2]; /* --card; --page */
   Color towards;
-} themes[] = {
+} Theme;
+
+static const Theme themes[] = {
   { { { 1, 1, 1 }, { 0xf4 / 255.0, 0xf5 / 255.0, 0xf8 / 255.0 } }, { 0, 0, 0 } },
   { { { 0x16 / 255.0, 0x18 / 255.0, 0x1e / 255.0 }, { 0x0d / 255.0, 0x0f / 255.0, 0x13 / 255.0 } }, { 1, 1, 1 } },
 };
@@ -69,19 +71,19 @@ rounded (const Color *color)
 }
 
 static gboolean
-is_readable (const Color *color, guint theme)
+is_readable (const Color *color, const Theme *theme)
 {
-  return contrast (color, &themes[theme].surfaces[0]) >= TEXT_CONTRAST && contrast (color, &themes[theme].surfaces[1]) >= TEXT_CONTRAST;
+  return contrast (color, &theme->surfaces[0]) >= TEXT_CONTRAST && contrast (color, &theme->surfaces[1]) >= TEXT_CONTRAST;
 }
 
 /* The least change that can be read on the theme's surfaces. */
 static Color
-make_link (const Color *accent, guint theme)
+make_link (const Color *accent, const Theme *theme)
 {
   Color link = *accent;
 
   for (guint step = 1; step <= STEPS && !is_readable (&link, theme); step++) {
-    Color mixed = mix (accent, &themes[theme].towards, (double) step / STEPS);
+    Color mixed = mix (accent, &theme->towards, (double) step / STEPS);
     link = rounded (&mixed);
   }
   return link;
@@ -104,7 +106,7 @@ append (GString *css, const char *property, const Color *color)
 
 /* One of black and white always keeps 4.58:1. --press is what a button is mixed with under the pointer: away from its words. */
 static void
-append_theme (GString *css, const Color *accent, guint theme)
+append_theme (GString *css, const Color *accent, const Theme *theme)
 {
   const Color black = { 0, 0, 0 }, white = { 1, 1, 1 };
   gboolean is_light = contrast (accent, &black) > contrast (accent, &white);
@@ -118,6 +120,80 @@ append_theme (GString *css, const Color *accent, guint theme)
   g_string_append_c (css, '}');
 }
 
+/* --- an organization's surfaces ------------------------------------------------------------------------------------- */
+
+/* What is read on them, by theme: --text, --muted, --danger, --good of data/assets/postern.css and dark.css; and --edge, the rim of fields. */
+static const struct {
+  const char *words[4], *edge;
+} inks[] = {
+  { { "#15171c", "#575d6c", "#b1261d", "#17703d" }, "#858b99" },
+  { { "#eceef3", "#a3a9b8", "#ff9d94", "#7fd6a0" }, "#737a8b" },
+};
+
+#define EDGE_CONTRAST 3.0 /* WCAG 2.2, 1.4.11 */
+
+static gboolean
+refuse_color (GError **error, const char *prefix, const char *member, const char *why)
+{
+  g_set_error (error, POSTERN_ERROR, POSTERN_ERROR_INVALID_REQUEST, "%s%s: %s", prefix, member, why);
+  return FALSE;
+}
+
+static gboolean
+can_bear (const Color *surface, const char *ink, double least)
+{
+  Color color;
+
+  return parse (ink, &color) && contrast (surface, &color) >= least;
+}
+
+/* @text: (nullable): the surface stays what it is */
+static gboolean
+read_surface (const char *text, const char *prefix, const char *member, guint theme, Color *surface, GError **error)
+{
+  gboolean good = TRUE;
+
+  if (text == NULL)
+    return TRUE;
+  if (!parse (text, surface))
+    return refuse_color (error, prefix, member, "must be a colour such as #3350d4");
+  for (guint i = 0; i < G_N_ELEMENTS (inks[theme].words); i++)
+    good = good && can_bear (surface, inks[theme].words[i], TEXT_CONTRAST);
+  if (!good)
+    return refuse_color (error, prefix, member, theme ? "is too light: not all words could be read on it, at 4.5:1" : "is too dark: not all words could be read on it, at 4.5:1");
+  return can_bear (surface, inks[theme].edge, EDGE_CONTRAST) || refuse_color (error, prefix, member, "would hide the rims of fields, which need 3:1");
+}
+
+char *
+postern_brand_make_palette_css (const PosternBrandPalette *palette, gboolean dark, const char *prefix, GError **error)
+{
+  g_autoptr (GString) css = g_string_new (NULL);
+  guint which = dark ? 1 : 0;
+  Theme theme = themes[which];
+  Color accent;
+
+  if (!read_surface (palette->card, prefix, "card_color", which, &theme.surfaces[0], error) ||
+      !read_surface (palette->page, prefix, "page_color", which, &theme.surfaces[1], error))
+    return NULL;
+  if (palette->accent && !parse (palette->accent, &accent)) {
+    refuse_color (error, "", "accent_color", "must be a colour such as #3350d4");
+    return NULL;
+  }
+  if (palette->accent)
+    append_theme (css, &accent, &theme);
+  if (palette->card || palette->page)
+    g_string_append (css, ":root{");
+  if (palette->card)
+    append (css, "card", &theme.surfaces[0]);
+  if (palette->page)
+    append (css, "page", &theme.surfaces[1]);
+  if (palette->card || palette->page)
+    g_string_append_c (css, '}');
+  return g_string_free (g_steal_pointer (&css), FALSE);
+}
+
+/* --- a tenant's colour ------------------------------------------------------------------------------------------------ */
+
 char *
 postern_brand_make_css (const char *accent, gboolean dark)
 {
@@ -126,7 +202,7 @@ postern_brand_make_css (const char *accent, gboolean dark)
 
   if (!parse (accent, &color))
     return NULL;
-  append_theme (css, &color, dark ? 1 : 0);
+  append_theme (css, &color, &themes[dark ? 1 : 0]);
   g_string_append_c (css, '\n');
   return g_string_free (g_steal_pointer (&css), FALSE);
 }
@@ -139,8 +215,8 @@ postern_brand_get_colors (const char *accent, PosternBrandColors *colors)
 
   if (!parse (accent, &color))
     return FALSE;
-  link = make_link (&color, 0);
-  dark_link = make_link (&color, 1);
+  link = make_link (&color, &themes[0]);
+  dark_link = make_link (&color, &themes[1]);
   write_color (&color, colors->accent);
   write_color (contrast (&color, &black) > contrast (&color, &white) ? &black : &white, colors->on_accent);
   write_color (&link, colors->link);

@@ -20,6 +20,18 @@ G_BEGIN_DECLS
  */
 char *postern_brand_make_css (const char *accent, gboolean dark);
 
+/** PosternBrandPalette: an organization's colours for one theme: each "#rrggbb"; (nullable): as the tenant's pages have it. */
+typedef struct {
+  const char *accent;
+  const char *page, *card; /* what the card lies on; the card */
+} PosternBrandPalette;
+/**
+ * postern_brand_make_palette_css: as postern_brand_make_css(), and links are made for the surfaces of @palette.
+ * @prefix: what members are called beyond "page_color" and "card_color": "" or "dark_"
+ * Returns: (transfer full) (nullable): a style sheet, "" where nothing is set; NULL with INVALID_REQUEST "MEMBER: why": it is no colour, or words could not be read on it
+ */
+char *postern_brand_make_palette_css (const PosternBrandPalette *palette, gboolean dark, const char *prefix, GError **error);
+
 /** PosternBrandColors: the same colours by themselves, each as "#rrggbb", for what knows no custom properties. */
 typedef struct {
   char accent[8], on_accent[8], link[8], dark_link[8];

@@ -404,6 +404,21 @@ add_derived (Globals *self, PosternValue *model)
     add_member (self, "retry_minutes", POSTERN_VALUE_NUMBER)->number = seconds / 60 + (seconds % 60 != 0);
 }
 
+/* What an organization says where a sign-in begins: in the page's language, else in English, else nothing. */
+static void
+add_brand_text (Globals *self, PosternValue *model, const char *language)
+{
+  PosternValue *brand = postern_value_find (model, "brand", strlen ("brand"));
+  PosternValue *texts = brand && brand->kind == POSTERN_VALUE_DICTIONARY ? postern_value_find (brand, "texts", strlen ("texts")) : NULL;
+  const char *text = NULL;
+
+  if (texts && texts->kind == POSTERN_VALUE_DICTIONARY)
+    text = get_string (texts, language);
+  if (texts && texts->kind == POSTERN_VALUE_DICTIONARY && text == NULL)
+    text = get_string (texts, "en");
+  add_text (self, "brand_text", text);
+}
+
 /* The path of an absolute URL: "" or "/sub/path". */
 static const char *
 path_of (const char *url)
@@ -455,6 +470,7 @@ make_globals (Globals *self, PosternPages *pages, PosternValue *model, PosternRe
   if (languages)
     add_languages (self, languages);
   add_derived (self, model);
+  add_brand_text (self, model, language);
 }
 
 /* --- a page that is JSON ---------------------------------------------------------------------------------------------------- */

@@ -32,7 +32,8 @@ G_BEGIN_DECLS
  * Every page also sees: `lang`, `dir` (ltr, rtl), `base` (the public URL's path, "" at the root), `csrf`, `request_id`, `tenant_name`,
  * `assets` (prefix of versioned assets, no slash at its end), `languages` (array of {code, name, current}); `logo` and
  * `brand_sheet` with `dark_brand_sheet` (names of assets) when the tenant has its own; `color_scheme`, and `dark_media`: where the sheets for dark
- * count ("all" when the person wants it dark; absent when light). From what the page itself says are derived: `invalid`, a
+ * count ("all" when the person wants it dark; absent when light). A page for an organization has `brand` in its model ({name, logo, light, dark,
+ * style, texts}: names of files under `/brand/`, "" for none), which goes before the tenant's, and then sees `brand_text`, of `texts` in its language. From what the page itself says are derived: `invalid`, a
  * dictionary with the one member named by `error_field`, so that `{{#invalid.password}}` marks the input; and, from
  * `retry_after`, `retry_minutes` (rounded up) when it is 120 s or more.
  *

@@ -23,6 +23,8 @@ static const PosternManagementPermission permissions[] = {
   { "roles:write", "owner", "Make, change and delete roles, and say who has them." },
   { "invitations:read", EVERYBODY, "See who is invited to organizations." },
   { "invitations:write", "owner support", "Invite people to organizations, and revoke it." },
+  { "branding:read", EVERYBODY, "See how the pages of organizations look." },
+  { "branding:write", "owner", "Change how they look." },
   { "sessions:read", EVERYBODY, "See who is signed in." },
   { "sessions:write", "owner security support", "Sign people out." },
   { "grants:read", EVERYBODY, "See what applications were given." },

@@ -19,6 +19,7 @@ static const PosternAuditEvent events[] = {
   { "application.secret-removed", "A secret of an application was taken away.", "secret" },
   { "audit.cut", "The log was cut, because of its retention.", "before tree_size" },
   { "audit.head-signed", "Somebody had the log signed as it stood; the target is its number of entries.", "" },
+  { "branding.changed", "The look of an organization's pages was changed.", "members before after" },
   { "connector.changed", "A connector was set up or changed.", "members settings before after" },
   { "connector.deleted", "A connector was deleted.", "before" },
   { "credential.removed", "Somebody took one of their ways to sign in away.", FLOW },

@@ -290,6 +290,11 @@ static const PosternField domain_fields[] = {
 };
 POSTERN_DEFINE_RECORD (PosternDomain, domain, "organization_domains", "domain")
 
+static const PosternField brand_file_fields[] = {
+  TEXT (PosternBrandFile, organization_id), TEXT (PosternBrandFile, kind), TEXT (PosternBrandFile, name), TEXT (PosternBrandFile, data),
+};
+POSTERN_DEFINE_RECORD (PosternBrandFile, brand_file, "organization_brand_files", "file")
+
 static const PosternField invitation_fields[] = {
   TEXT (PosternInvitation, id),
   TEXT (PosternInvitation, organization_id),

@@ -319,6 +319,15 @@ typedef struct {
 } PosternDomain;
 POSTERN_DECLARE_RECORD (PosternDomain, postern_domain)
 
+/** PosternBrandFile: what an organization's pages load. */
+typedef struct {
+  char *organization_id;
+  char *kind; /* "logo"; "light" and "dark": sheets of its colours; "style": its own */
+  char *name; /* of the address: made of the data */
+  char *data; /* base64 */
+} PosternBrandFile;
+POSTERN_DECLARE_RECORD (PosternBrandFile, postern_brand_file)
+
 typedef struct {
   char *id; /* inv_…: its link's secret names it */
   char *organization_id;

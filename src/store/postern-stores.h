@@ -397,6 +397,12 @@ GPtrArray *postern_domain_store_list_due (PosternTxn *txn, gint64 until, guint l
 /** what a look at the DNS came to: domain's verified_at, checked_at and failed_at. CONFLICT when another organization has proved it */
 gboolean postern_domain_store_settle (PosternTxn *txn, PosternDomain *domain, GError **error);
 
+/* postern-brand-store.c: what an organization's pages load */
+gboolean postern_brand_store_put (PosternTxn *txn, PosternBrandFile *file, GError **error); /* inserts or replaces, by organization and kind */
+gboolean postern_brand_store_delete (PosternTxn *txn, const char *organization_id, const char *kind, GError **error); /* none is no error */
+PosternBrandFile *postern_brand_store_get (PosternTxn *txn, const char *organization_id, const char *kind, GError **error);
+PosternBrandFile *postern_brand_store_find (PosternTxn *txn, const char *name, GError **error); /* by index; whosever it is */
+
 /* postern-invitation-store.c */
 gboolean postern_invitation_store_insert (PosternTxn *txn, PosternInvitation *invitation, GError **error);
 PosternInvitation *postern_invitation_store_get (PosternTxn *txn, const char *id, GError **error);

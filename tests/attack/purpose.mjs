@@ -503,7 +503,7 @@ const doors = [
 
 /** These take nothing: whatever is shown to them, the answer is that to a word of the same length. */
 const blind = [
-  'GET /livez', 'GET /readyz', 'GET /assets/{rest...}', 'GET /.well-known/openid-configuration',
+  'GET /livez', 'GET /readyz', 'GET /assets/{rest...}', 'GET /brand/{file}', 'GET /.well-known/openid-configuration',
   'GET /.well-known/oauth-authorization-server', 'GET /.well-known/authzen-configuration', 'GET /oidc/jwks', 'GET /',
   'GET /.well-known/change-password', 'GET /.well-known/passkey-endpoints', 'GET /.well-known/webauthn', 'GET /account/signed-out', 'GET /demo/sign-in', 'GET /dev/outbox', 'GET /dev/outbox/{message}',
 ];

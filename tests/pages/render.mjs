@@ -42,6 +42,7 @@ export async function serve(pages, made = new Map()) {
   const server = http.createServer((request, response) => {
     const path = new URL(request.url, 'http://localhost').pathname;
     const asset = path.match(/^\/assets\/(?:(?!connectors\/)[^/]+\/)?((?:connectors\/)?[a-z0-9.-]+\.(css|js|svg))$/);
+    const brand = path.match(/^\/brand\/[a-z]+\.(css|svg)$/); // as src/api/postern-api-branding.c makes them
     if (request.method === 'POST') {
       let body = '';
       request.on('data', (piece) => { body += piece; });
@@ -53,6 +54,8 @@ export async function serve(pages, made = new Map()) {
       response.writeHead(200, { 'content-type': types[asset[2]], 'cache-control': 'no-store' }).end(made.get(asset[1]));
     } else if (asset && fs.existsSync(file(asset[1]))) {
       response.writeHead(200, { 'content-type': types[asset[2]], 'cache-control': 'max-age=3600' }).end(fs.readFileSync(file(asset[1])));
+    } else if (brand && fs.existsSync(`tests/pages${brand[0]}`)) {
+      response.writeHead(200, { 'content-type': types[brand[1]], 'cache-control': 'max-age=3600' }).end(fs.readFileSync(`tests/pages${brand[0]}`));
     } else if (pages.has(path)) {
       response.writeHead(200, { 'content-type': 'text/html; charset=utf-8', 'content-security-policy': policy, 'cache-control': 'no-store' }).end(pages.get(path));
     } else {

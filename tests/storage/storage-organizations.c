@@ -360,6 +360,41 @@ deletions (PosternTxn *txn, gpointer data, GError **error)
   return TRUE;
 }
 
+static PosternBrandFile *
+new_brand_file (PosternOrganization *organization, const char *kind, const char *name)
+{
+  PosternBrandFile *file = postern_brand_file_new ();
+
+  file->organization_id = g_strdup (organization->id);
+  file->kind = g_strdup (kind);
+  file->name = g_strdup (name);
+  file->data = g_strdup ("eA==");
+  return file;
+}
+
+static gboolean
+brands (PosternTxn *txn, gpointer data, GError **error)
+{
+  g_auto (World) it = { 0 };
+  g_autoptr (PosternBrandFile) one = NULL, other = NULL, newer = NULL, found = NULL, same = NULL;
+
+  world_init (&it, txn);
+  one = new_brand_file (it.acme, "logo", "a.png");
+  other = new_brand_file (it.globex, "logo", "a.png"); /* two may have the same picture */
+  newer = new_brand_file (it.acme, "logo", "b.png");
+  g_assert_true (postern_brand_store_put (txn, one, error) && postern_brand_store_put (txn, other, error) && postern_brand_store_put (txn, newer, error));
+  found = postern_brand_store_get (txn, it.acme->id, "logo", error);
+  g_assert_cmpstr (found->name, ==, "b.png");
+  same = postern_brand_store_find (txn, "a.png", error);
+  g_assert_cmpstr (same->organization_id, ==, it.globex->id);
+  assert_fails (postern_brand_store_get (txn, it.acme->id, "style", &failure), POSTERN_ERROR_NOT_FOUND);
+  g_assert_true (postern_brand_store_delete (txn, it.acme->id, "logo", error) && postern_brand_store_delete (txn, it.acme->id, "logo", error));
+  assert_fails (postern_brand_store_find (txn, "b.png", &failure), POSTERN_ERROR_NOT_FOUND);
+  g_assert_true (postern_organization_store_delete (txn, it.globex->id, error));
+  assert_fails (postern_brand_store_find (txn, "a.png", &failure), POSTERN_ERROR_NOT_FOUND);
+  return TRUE;
+}
+
 /* --- who comes to belong to one by signing in --- */
 
 static void
@@ -493,6 +528,7 @@ storage_organizations_add_tests (void)
   g_test_add_data_func ("/storage/organizations/domains", domains, storage_kit_run_lasting);
   g_test_add_data_func ("/storage/organizations/invitations", invitations, storage_kit_run_lasting);
   g_test_add_data_func ("/storage/organizations/choices", choices, storage_kit_run_lasting);
+  g_test_add_data_func ("/storage/organizations/brands", brands, run_in_one_write);
   g_test_add_data_func ("/storage/organizations/joins", joins, storage_kit_run_lasting);
   g_test_add_func ("/storage/organizations/joins-of-many", joins_of_many);
   g_test_add_data_func ("/storage/organizations/deletions", deletions, storage_kit_run_lasting);

@@ -1,0 +1,150 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "postern-api-house-fixture.h"
+
+#include "postern-organization.h"
+
+/* What an organization may set of its pages, and what follows from it. */
+
+#define PATH "/organizations/acme/branding"
+#define PNG "iVBORw0KGgouLi4u" /* what a PNG begins with */
+
+static char *
+dup_string (const char *name)
+{
+  g_autoptr (GVariant) shown = call ("GET", PATH, NULL, NULL, 200);
+
+  return g_strdup (postern_json_get_string (shown, name));
+}
+
+typedef struct {
+  const char *kind;
+  char *name, *text;
+} File;
+
+static gboolean
+read_file (PosternTxn *txn, gpointer data, GError **error)
+{
+  File *self = data;
+  g_autoptr (PosternOrganization) acme = postern_organization_store_find (txn, "acme", error);
+  g_autoptr (PosternBrandFile) file = postern_brand_store_get (txn, acme->id, self->kind, NULL);
+  gsize length;
+  g_autofree guchar *bytes = file ? g_base64_decode (file->data, &length) : NULL;
+
+  self->name = file ? g_strdup (file->name) : NULL;
+  self->text = file ? g_strndup ((const char *) bytes, length) : NULL;
+  return TRUE;
+}
+
+/* (transfer full) (nullable): what is kept of it */
+static char *
+dup_file (const char *kind)
+{
+  File self = { kind };
+
+  g_assert_true (postern_store_read (store, POSTERN_KEEP_LASTING, read_file, &self, NULL));
+  g_free (self.name);
+  return self.text;
+}
+
+static void
+change (const char *body)
+{
+  g_autoptr (GVariant) answer = call ("PATCH", PATH, NULL, body, 200);
+}
+
+static void
+test_colors (void)
+{
+  g_autofree char *light = NULL, *dark = NULL, *kept = NULL, *gone = NULL, *still = NULL;
+
+  change ("{\"accent_color\":\"#0b6e4f\",\"card_color\":\"#fffdf7\",\"name\":\"Acme Weather\"}");
+  light = dup_file ("light");
+  dark = dup_file ("dark");
+  g_assert_nonnull (strstr (light, "--accent:#0b6e4f;"));
+  g_assert_nonnull (strstr (light, "--card:#fffdf7;"));
+  g_assert_null (strstr (dark, "--card"));
+  refuses ("PATCH", PATH, "{\"card_color\":\"#333333\"}", 400, "card_color");
+  refuses ("PATCH", PATH, "{\"dark_page_color\":\"#ffffff\"}", 400, "dark_page_color");
+  refuses ("PATCH", PATH, "{\"accent_color\":\"red\"}", 400, "accent_color");
+  refuses ("PATCH", PATH, "{\"name\":\"\"}", 400, "name");
+  kept = dup_string ("card_color");
+  g_assert_cmpstr (kept, ==, "#fffdf7"); /* what was refused changed nothing */
+  change ("{\"accent_color\":null,\"card_color\":null}");
+  gone = dup_file ("light");
+  g_assert_null (gone);
+  still = dup_string ("name");
+  g_assert_cmpstr (still, ==, "Acme Weather");
+}
+
+static void
+test_logo (void)
+{
+  static const char evil[] = "<svg xmlns=\"http://www.w3.org/2000/svg\"><script>alert(1)</script></svg>";
+  g_autofree char *encoded = g_base64_encode ((const guchar *) evil, strlen (evil)), *body = g_strdup_printf ("{\"logo\":\"%s\"}", encoded), *url = NULL, *gone = NULL, *file = NULL;
+
+  change ("{\"logo\":\"" PNG "\"}");
+  url = dup_string ("logo_url");
+  g_assert_true (g_str_has_prefix (url, "https://id.example/brand/") && g_str_has_suffix (url, ".png"));
+  refuses ("PATCH", PATH, body, 400, "logo");
+  refuses ("PATCH", PATH, "{\"logo\":\"not base64!\"}", 400, "logo");
+  refuses ("PATCH", PATH, "{\"logo\":\"aGVsbG8=\"}", 400, "logo");
+  change ("{\"logo\":null}");
+  gone = dup_string ("logo_url");
+  file = dup_file ("logo");
+  g_assert_null (gone);
+  g_assert_null (file);
+}
+
+static void
+test_css (void)
+{
+  g_autofree char *css = NULL, *gone = NULL;
+
+  change ("{\"css\":\" h1 { font-size : 30px } \"}");
+  css = dup_string ("css");
+  g_assert_cmpstr (css, ==, "h1{font-size:30px;}\n");
+  refuses ("PATCH", PATH, "{\"css\":\"body{background:url(https://evil.example/p)}\"}", 400, "line 1");
+  refuses ("PATCH", PATH, "{\"css\":\"h1{}\\n.card{display:none}\"}", 400, "line 2");
+  change ("{\"css\":null}");
+  gone = dup_file ("style");
+  g_assert_null (gone);
+}
+
+static void
+test_texts (void)
+{
+  g_autoptr (GVariant) shown = NULL, texts = NULL;
+
+  change ("{\"texts\":{\"en\":\"Trouble? Call 555\",\"de\":\"Probleme?\"}}");
+  shown = call ("GET", PATH, NULL, NULL, 200);
+  texts = postern_json_get (shown, "texts");
+  g_assert_cmpstr (postern_json_get_string (texts, "de"), ==, "Probleme?");
+  refuses ("PATCH", PATH, "{\"texts\":{\"en\":\"two\\nlines\"}}", 400, "texts");
+  refuses ("PATCH", PATH, "{\"texts\":{\"en\":1}}", 400, "texts");
+  refuses ("PATCH", PATH, "{\"texts\":{\"<b>\":\"x\"}}", 400, "texts");
+  change ("{\"texts\":null}");
+}
+
+static gboolean
+fill (PosternTxn *txn, gpointer data, GError **error)
+{
+  g_autoptr (PosternOrganization) organization = postern_organization_make ("Acme", "acme", 1, error);
+
+  return organization && postern_organization_store_insert (txn, organization, error);
+}
+
+static void
+set_up (void)
+{
+  fixture_write (store, fill, NULL);
+}
+
+int
+main (int argc, char **argv)
+{
+  static const HouseTest tests[] = {
+    { "/api-branding/colors", test_colors }, { "/api-branding/logo", test_logo }, { "/api-branding/css", test_css }, { "/api-branding/texts", test_texts }, { NULL, NULL },
+  };
+
+  return house_run (argc, argv, set_up, tests);
+}

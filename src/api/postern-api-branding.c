@@ -1,0 +1,242 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "postern-api-call.h"
+
+#include "postern-brand-css.h"
+#include "postern-brand.h"
+#include "postern-fault.h"
+#include "postern-organization.h"
+
+#include <string.h>
+
+/* What an organization's people see of it on the pages of a sign-in. Whatever is kept was checked, or made, here. */
+
+#define COLOR "^#[0-9A-Fa-f]{6}$"
+#define TEXTS_MAX 32
+#define TEXT_MAX 300
+
+static const PosternApiMember members[] = {
+  { "name", POSTERN_API_STRING, POSTERN_API_NULLABLE, "What its pages call it; its own name unless it is said.", 1, POSTERN_ORGANIZATION_NAME_MAX },
+  { "accent_color", POSTERN_API_STRING, POSTERN_API_NULLABLE, "Of buttons; links have it as light or as dark as it takes to read them.", 7, 7, .pattern = COLOR },
+  { "page_color", POSTERN_API_STRING, POSTERN_API_NULLABLE, "Of what the card lies on, where pages are light.", 7, 7, .pattern = COLOR },
+  { "card_color", POSTERN_API_STRING, POSTERN_API_NULLABLE, "Of the card, where pages are light.", 7, 7, .pattern = COLOR },
+  { "dark_page_color", POSTERN_API_STRING, POSTERN_API_NULLABLE, "Of what the card lies on, where pages are dark.", 7, 7, .pattern = COLOR },
+  { "dark_card_color", POSTERN_API_STRING, POSTERN_API_NULLABLE, "Of the card, where pages are dark.", 7, 7, .pattern = COLOR },
+  { "logo", POSTERN_API_STRING, POSTERN_API_NULLABLE | POSTERN_API_WRITE_ONLY, "A PNG, JPEG, WebP or SVG of at most 24 KiB, in base64.", 4, 4 * ((POSTERN_BRAND_LOGO_MAX + 2) / 3) },
+  { "logo_url", POSTERN_API_STRING, POSTERN_API_READ_ONLY, "Where it is shown." },
+  { "css", POSTERN_API_STRING, POSTERN_API_NULLABLE, "A style sheet of shapes and letters, as it was understood.", 0, POSTERN_BRAND_CSS_MAX },
+  { "texts", POSTERN_API_OBJECT, POSTERN_API_NULLABLE, "What stands above the form where a sign-in begins: by the tag of a language." },
+  { NULL },
+};
+static const PosternApiSchema schema = { "Branding", members, "How the pages look where somebody signs in for an organization." };
+
+static const char *const plain[] = { "name", "accent_color", "page_color", "card_color", "dark_page_color", "dark_card_color" };
+
+/* --- showing ---------------------------------------------------------------------------------------------------------- */
+
+static gboolean
+answer (PosternApiCall *call, PosternTxn *txn, const PosternOrganization *organization, GError **error)
+{
+  GVariant *branding = organization->branding;
+  const char *logo = branding ? postern_json_get_string (branding, "logo") : NULL;
+  gboolean styled = branding && postern_json_get_string (branding, "style") != NULL;
+  g_autoptr (PosternBrandFile) style = styled ? postern_brand_store_get (txn, organization->id, "style", error) : NULL;
+  g_autoptr (GVariant) texts = branding ? postern_json_get (branding, "texts") : NULL;
+  g_autofree char *url = logo ? g_strconcat (postern_tenant_get_issuer (call->api->tenant), "/brand/", logo, NULL) : NULL, *css = NULL;
+  g_auto (GVariantDict) dict = G_VARIANT_DICT_INIT (NULL);
+  gsize length;
+
+  if (styled && style == NULL)
+    return FALSE;
+  for (guint i = 0; branding && i < G_N_ELEMENTS (plain); i++)
+    postern_api_call_add_string (&dict, plain[i], postern_json_get_string (branding, plain[i]));
+  postern_api_call_add_string (&dict, "logo_url", url);
+  if (style) {
+    g_autofree guchar *bytes = g_base64_decode (style->data, &length);
+
+    css = g_strndup ((const char *) bytes, length);
+    postern_api_call_add_string (&dict, "css", css);
+  }
+  if (texts)
+    g_variant_dict_insert_value (&dict, "texts", texts);
+  return postern_api_call_set_result (call, 200, g_variant_dict_end (&dict));
+}
+
+static gboolean
+show (PosternApiCall *call, PosternTxn *txn, GError **error)
+{
+  g_autoptr (PosternOrganization) organization = postern_api_call_find_organization (call, txn, error);
+
+  return organization != NULL && answer (call, txn, organization, error);
+}
+
+/* --- changing --------------------------------------------------------------------------------------------------------- */
+
+typedef struct {
+  PosternApiCall *call;
+  PosternTxn *txn;
+  const char *organization_id;
+  GVariantDict branding;
+} Change;
+
+/* Kept under a name that is made of what is in it, so that browsers may keep it for ever. @bytes: (nullable): there is none any more */
+static gboolean
+put_file (Change *self, const char *kind, GBytes *bytes, const char *suffix, GError **error)
+{
+  g_autofree char *sum = bytes ? g_compute_checksum_for_bytes (G_CHECKSUM_SHA256, bytes) : NULL;
+  g_autoptr (PosternBrandFile) file = postern_brand_file_new ();
+  gsize length;
+  gconstpointer data;
+
+  if (bytes == NULL) {
+    g_variant_dict_remove (&self->branding, kind);
+    return postern_brand_store_delete (self->txn, self->organization_id, kind, error);
+  }
+  data = g_bytes_get_data (bytes, &length);
+  file->organization_id = g_strdup (self->organization_id);
+  file->kind = g_strdup (kind);
+  file->name = g_strdup_printf ("%.40s%s", sum, suffix);
+  file->data = g_base64_encode (data, length);
+  g_variant_dict_insert (&self->branding, kind, "s", file->name);
+  return postern_brand_store_put (self->txn, file, error);
+}
+
+/* Takes @css. */
+static gboolean
+put_sheet (Change *self, const char *kind, char *css, GError **error)
+{
+  g_autoptr (GBytes) bytes = g_bytes_new_take (css, strlen (css));
+
+  return put_file (self, kind, *css ? bytes : NULL, ".css", error);
+}
+
+static gboolean
+take_logo (Change *self, const char *text, GError **error)
+{
+  g_autoptr (GError) local = NULL;
+  g_autofree guchar *data = NULL;
+  g_autofree char *again = NULL;
+  g_autoptr (GBytes) bytes = NULL;
+  const char *kind;
+  gsize length;
+
+  if (text == NULL)
+    return put_file (self, "logo", NULL, NULL, error);
+  data = g_base64_decode (text, &length);
+  again = g_base64_encode (data, length);
+  if (!g_str_equal (text, again))
+    return postern_api_call_invalid (error, "logo", "must be base64");
+  bytes = g_bytes_new (data, length);
+  kind = postern_brand_check_logo (bytes, &local);
+  if (kind == NULL)
+    return postern_api_call_invalid (error, "logo", local->message);
+  return put_file (self, "logo", bytes, strchr (kind, '.'), error);
+}
+
+static gboolean
+take_css (Change *self, const char *text, GError **error)
+{
+  char *clean = postern_brand_css_clean (text ? text : "", error);
+
+  return clean != NULL && put_sheet (self, "style", clean, error);
+}
+
+static gboolean
+is_tag (const char *tag)
+{
+  gsize length = strlen (tag);
+
+  return length >= 2 && length <= 35 && strspn (tag, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-") == length;
+}
+
+static gboolean
+take_texts (Change *self, GVariant *texts, GError **error)
+{
+  GVariantIter iter;
+  const char *tag;
+  GVariant *value;
+
+  if (!g_variant_is_of_type (texts, G_VARIANT_TYPE_VARDICT)) {
+    g_variant_dict_remove (&self->branding, "texts");
+    return TRUE;
+  }
+  if (g_variant_iter_init (&iter, texts) > TEXTS_MAX)
+    return postern_fault (error, "texts", "must be in at most %d languages", TEXTS_MAX);
+  while (g_variant_iter_loop (&iter, "{&sv}", &tag, &value))
+    if (!is_tag (tag) || !g_variant_is_of_type (value, G_VARIANT_TYPE_STRING) || !postern_fault_check_text ("texts", g_variant_get_string (value, NULL), 1, TEXT_MAX, NULL)) {
+      g_variant_unref (value);
+      return postern_fault (error, "texts", "must have a text of at most %d characters, on one line, for each tag of a language", TEXT_MAX);
+    }
+  g_variant_dict_insert_value (&self->branding, "texts", texts);
+  return TRUE;
+}
+
+static gboolean
+take_plain (Change *self, GError **error)
+{
+  for (guint i = 0; i < G_N_ELEMENTS (plain); i++) {
+    g_autoptr (GVariant) member = postern_json_get (self->call->body, plain[i]);
+
+    if (member && g_variant_is_of_type (member, G_VARIANT_TYPE_STRING))
+      g_variant_dict_insert_value (&self->branding, plain[i], member);
+    else if (member)
+      g_variant_dict_remove (&self->branding, plain[i]);
+  }
+  return TRUE;
+}
+
+static gboolean
+make_palette (Change *self, gboolean dark, GError **error)
+{
+  const char *accent = NULL, *page = NULL, *card = NULL;
+  PosternBrandPalette palette;
+  char *css;
+
+  g_variant_dict_lookup (&self->branding, "accent_color", "&s", &accent);
+  g_variant_dict_lookup (&self->branding, dark ? "dark_page_color" : "page_color", "&s", &page);
+  g_variant_dict_lookup (&self->branding, dark ? "dark_card_color" : "card_color", "&s", &card);
+  palette = (PosternBrandPalette){ accent, page, card };
+  css = postern_brand_make_palette_css (&palette, dark, dark ? "dark_" : "", error);
+  return css != NULL && put_sheet (self, dark ? "dark" : "light", css, error);
+}
+
+static gboolean
+take_all (Change *self, GError **error)
+{
+  GVariant *body = self->call->body;
+  g_autoptr (GVariant) logo = postern_json_get (body, "logo"), css = postern_json_get (body, "css"), texts = postern_json_get (body, "texts");
+  const char *name = postern_json_get_string (body, "name");
+
+  return (name == NULL || postern_organization_check_name (name, error)) && take_plain (self, error) &&
+         (logo == NULL || take_logo (self, postern_json_get_string (body, "logo"), error)) &&
+         (css == NULL || take_css (self, postern_json_get_string (body, "css"), error)) && (texts == NULL || take_texts (self, texts, error)) &&
+         make_palette (self, FALSE, error) && make_palette (self, TRUE, error);
+}
+
+static gboolean
+update (PosternApiCall *call, PosternTxn *txn, GError **error)
+{
+  g_autoptr (PosternOrganization) organization = postern_api_call_find_organization (call, txn, error);
+  Change change = { call, txn };
+  gboolean done;
+
+  if (organization == NULL)
+    return FALSE;
+  change.organization_id = organization->id;
+  g_variant_dict_init (&change.branding, organization->branding);
+  done = take_all (&change, error);
+  g_clear_pointer (&organization->branding, g_variant_unref);
+  organization->branding = g_variant_ref_sink (g_variant_dict_end (&change.branding));
+  organization->updated_at = call->now;
+  if (!done || !postern_organization_store_update (txn, organization, error))
+    return FALSE;
+  postern_api_call_audit (call, "branding.changed", organization->id, postern_api_call_names_of_body (call));
+  return answer (call, txn, organization, error);
+}
+
+static const PosternApiRow rows[] = {
+  { POSTERN_API_SHOW, "/organizations/{id}/branding", "getBranding", "branding:read", "Shows how an organization's pages look", .answer = &schema, .work = show, .flags = POSTERN_API_DELEGATED },
+  { POSTERN_API_UPDATE, "/organizations/{id}/branding", "updateBranding", "branding:write", "Changes the members that are sent; null takes one away", &schema, &schema, .work = update, .flags = POSTERN_API_DELEGATED },
+  { .path = NULL },
+};
+
+const PosternApiResource postern_api_branding = { "Branding", "What people see of an organization where they sign in for it.", rows };

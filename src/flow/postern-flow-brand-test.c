@@ -1,0 +1,140 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "postern-flow-organization-fixture.h"
+
+/* How pages look that are for an organization, and what they load. */
+
+#define SHEET "0123456789abcdef0123456789abcdef01234567.css"
+#define PICTURE "89abcdef0123456789abcdef0123456789abcdef.svg"
+
+static Org plain = { "plain", "Plain", NULL, NULL }, branded = { "branded", "Branded", NULL, NULL };
+
+static gboolean
+put_file (PosternTxn *txn, const char *kind, const char *name, const char *data, GError **error)
+{
+  g_autoptr (PosternBrandFile) file = postern_brand_file_new ();
+
+  file->organization_id = g_strdup (branded.id);
+  file->kind = g_strdup (kind);
+  file->name = g_strdup (name);
+  file->data = g_base64_encode ((const guchar *) data, strlen (data));
+  return postern_brand_store_put (txn, file, error);
+}
+
+static gboolean
+dress (PosternTxn *txn, gpointer data, GError **error)
+{
+  g_autoptr (PosternOrganization) found = postern_organization_store_find (txn, branded.id, error);
+
+  g_clear_pointer (&found->branding, g_variant_unref);
+  found->branding = g_variant_ref_sink (g_variant_new_parsed ("{'name': <'Brand & Co'>, 'light': <'" SHEET "'>, 'logo': <'" PICTURE "'>, 'texts': <{'en': <'Hello'>}>}"));
+  return postern_organization_store_update (txn, found, error) && put_file (txn, "light", SHEET, ":root{}", error) && put_file (txn, "logo", PICTURE, "<svg/>", error);
+}
+
+static void
+prepare (void)
+{
+  fixture_write (house_store, org_put, &plain);
+  fixture_write (house_store, org_put, &branded);
+  fixture_write (house_store, dress, NULL);
+}
+
+/* (transfer full) (nullable): what the page wears */
+static GVariant *
+begin_for (Browser *browser, const char *organization)
+{
+  PosternFlow *flow = application_flow (APP_FIRST, 0);
+
+  flow->organization = g_strdup (organization);
+  browser_begin (browser, flow);
+  return postern_json_get (postern_response_get_model (browser->last), "brand");
+}
+
+/* The one that is asked for; one without a look, none, unknown or switched off is one page. */
+static void
+test_asked (void)
+{
+  static const char *const others[] = { "plain", NULL, "nobody", "org_", "" };
+  g_autoptr (Browser) browser = browser_new ("192.0.2.1");
+  g_autoptr (GVariant) brand = begin_for (browser, "branded"), off = NULL;
+
+  assert_page (browser, "identifier");
+  g_assert_cmpstr (postern_json_get_string (brand, "name"), ==, "Brand & Co");
+  g_assert_cmpstr (postern_json_get_string (brand, "light"), ==, SHEET);
+  g_assert_cmpstr (postern_json_get_string (brand, "dark"), ==, ""); /* so that no page finds the tenant's */
+  for (guint i = 0; i < G_N_ELEMENTS (others); i++) {
+    g_autoptr (GVariant) none = begin_for (browser, others[i]);
+
+    g_assert_null (none);
+  }
+  fixture_write (house_store, org_switch, &branded);
+  off = begin_for (browser, "branded");
+  g_assert_null (off);
+  fixture_write (house_store, org_switch, &branded);
+}
+
+/* From then on the pages of that flow wear it. */
+static void
+test_chosen (void)
+{
+  g_auto (Person) ada = person_make ("ada@brand.example", FALSE);
+  g_autoptr (Browser) browser = browser_enter ("192.0.2.2", ada.email);
+  g_autofree char *press = g_strdup_printf ("action=organization:%s", branded.id);
+  PosternFlow *flow = application_flow (APP_THIRD, POSTERN_FLOW_PROMPT_CONSENT);
+  g_autoptr (GVariant) before = NULL, after = NULL;
+
+  join (ada.id, &plain);
+  join (ada.id, &branded);
+  g_strfreev (flow->scopes);
+  flow->scopes = g_strsplit ("openid organization", " ", -1);
+  browser_begin (browser, flow);
+  assert_page (browser, "organization");
+  before = postern_json_get (postern_response_get_model (browser->last), "brand");
+  g_assert_null (before);
+  browser_submit (browser, press);
+  assert_page (browser, "consent");
+  after = postern_json_get (postern_response_get_model (browser->last), "brand");
+  g_assert_nonnull (after);
+}
+
+static guint
+get (Browser *browser, const char *name)
+{
+  g_autofree char *path = g_strconcat ("/brand/", name, NULL);
+
+  browser_get (browser, path);
+  return postern_response_get_status (browser->last);
+}
+
+static void
+test_files (void)
+{
+  static const char *const none[] = { "x", ".css", "0123456789abcdef0123456789abcdef01234568.css", "0123456789abcdef0123456789abcdef01234567", "0123456789abcdef0123456789abcdef01234567.html",
+                                      "0123456789abcdef0123456789abcdef01234567.svg", "%.css" };
+  g_autoptr (Browser) browser = browser_new ("192.0.2.3");
+
+  g_assert_cmpuint (get (browser, SHEET), ==, 200);
+  g_assert_cmpstr (postern_response_get_content_type (browser->last), ==, "text/css; charset=utf-8");
+  g_assert_nonnull (strstr (postern_response_get_header (browser->last, "Cache-Control"), "immutable"));
+  g_assert_cmpuint (g_bytes_get_size (postern_response_get_body (browser->last)), ==, strlen (":root{}"));
+  g_assert_cmpuint (get (browser, PICTURE), ==, 200);
+  g_assert_cmpstr (postern_response_get_content_type (browser->last), ==, "image/svg+xml");
+  for (guint i = 0; i < G_N_ELEMENTS (none); i++)
+    g_assert_cmpuint (get (browser, none[i]), ==, 404);
+}
+
+int
+main (int argc, char **argv)
+{
+  static const House house = { .has_messenger = TRUE, .policy = RULE ("off"), .prepare = prepare };
+  static const HouseTest tests[] = {
+    { "/flow/brand/asked", test_asked },
+    { "/flow/brand/chosen", test_chosen },
+    { "/flow/brand/files", test_files },
+    { NULL },
+  };
+  int failed = house_run (argc, argv, &house, tests);
+
+  g_free (plain.id);
+  g_free (branded.id);
+  return failed;
+}
