@@ -8,7 +8,7 @@
 #include "postern-json.h"
 
 #define MODEL                                                                                                          \
-  "{\"code\":\"314159\",\"link\":\"https://id.example/l?a=1&b=2\",\"minutes\":10,\"application_name\":\"A<b>\\r\\nBcc: x\",\"notice\":\"Your account\"}"
+  "{\"organization_name\":\"A<b>\\r\\nBcc: x\",\"code\":\"314159\",\"link\":\"https://id.example/l?a=1&b=2\",\"minutes\":10,\"application_name\":\"A<b>\\r\\nBcc: x\",\"notice\":\"Your account\"}"
 
 static PosternMessageTemplates *
 make (const char *first, gboolean translated)
