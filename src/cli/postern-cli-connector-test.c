@@ -68,11 +68,6 @@ test_instances (void)
   g_assert_true (g_stat (path, &info) == 0 && (info.st_mode & 0777) == 0640);
   g_assert_cmpint (postern ("connector delete corp"), ==, 0);
   g_assert_cmpint (postern ("connector delete corp"), ==, 3);
-  g_assert_cmpint (postern_told ("swordfish", "connector create corp --stored --type corp issuer=https://corp.example client-secret=-"), ==, 0);
-  g_assert_nonnull (strstr (out, "client-secret"));
-  g_assert_cmpint (postern ("connector update corp client-secret=-"), ==, 1);
-  g_assert_nonnull (strstr (err, "standard input"));
-  g_assert_cmpint (postern ("connector delete corp"), ==, 0);
 }
 
 /* @text in a file of @mode; then `connector check` on it, as it is on the two streams */
