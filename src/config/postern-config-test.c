@@ -56,6 +56,37 @@ test_defaults (void)
   g_assert_cmpstr (postern_config_get_origin (config, "server.listen"), ==, "default");
 }
 
+/* Regions are as many as somebody names; a later file's goes before an earlier one's of the same name. */
+static void
+test_stores (void)
+{
+  g_autoptr (GError) error = NULL;
+  g_autofree char *path = put ("s.conf", "[store eu]\nurl=/srv/old\n[store us]\nurl=postgresql://postern@us.example/postern\n", 0600);
+  g_autofree char *drop_in = put ("s.conf.d/10.conf", "# later\n[store eu]\nurl=/srv/eu\n", 0600), *origin = g_strconcat (drop_in, ":3", NULL), *open = put ("open.conf", "[store eu]\nurl=/srv/eu\n", 0644);
+  g_autoptr (PosternConfig) config = postern_config_load (path, NULL, &error), copy = NULL;
+  g_autoptr (GBytes) bytes = NULL;
+
+  g_assert_no_error (error);
+  bytes = postern_config_to_bytes (config);
+  copy = postern_config_new_from_bytes (bytes, &error);
+  g_assert_no_error (error);
+  g_assert_cmpuint (postern_config_get_stores (copy)->len, ==, 2);
+  g_assert_cmpstr (postern_config_find_store (copy, "eu")->url, ==, "/srv/eu");
+  g_assert_cmpstr (postern_config_find_store (copy, "eu")->origin, ==, origin);
+  g_assert_cmpstr (postern_config_store_get_type (postern_config_find_store (copy, "eu")), ==, "sqlite");
+  g_assert_cmpstr (postern_config_store_get_type (postern_config_find_store (copy, "us")), ==, "postgresql");
+  g_assert_null (postern_config_find_store (copy, "mars"));
+  refused ("[store eu]\nurl=srv/eu\n", 2, "absolute path");
+  refused ("[store eu]\nurl=mysql://x\n", 2, "postgresql://");
+  refused ("[store eu]\n", 1, "url is missing");
+  refused ("\n[store EU]\nurl=/srv\n", 3, "small letters");
+  refused ("[store ..]\nurl=/srv\n", 2, "small letters");
+  refused ("[store eu]\nurl=/srv\ntype=sqlite\n", 3, "no setting type");
+  refused ("[store]\nurl=/srv\n", 1, "no group");
+  g_assert_null (postern_config_load (open, NULL, &error));
+  g_assert_nonnull (strstr (error->message, "chmod o-r"));
+}
+
 static void
 test_order (void)
 {
@@ -227,6 +258,7 @@ main (int argc, char **argv)
   g_test_init (&argc, &argv, NULL);
   folder = g_dir_make_tmp ("postern-config-XXXXXX", NULL);
   g_test_add_func ("/config/defaults", test_defaults);
+  g_test_add_func ("/config/stores", test_stores);
   g_test_add_func ("/config/order", test_order);
   g_test_add_func ("/config/refused", test_refused);
   g_test_add_func ("/config/modes", test_modes);

@@ -12,6 +12,7 @@
 struct _PosternConfig {
   GObject parent;
   PosternConfigValue *values; /* one for each row of the table */
+  GPtrArray *stores; /* (element-type PosternConfigStore) */
 };
 
 G_DEFINE_FINAL_TYPE (PosternConfig, postern_config, G_TYPE_OBJECT)
@@ -32,6 +33,7 @@ postern_config_finalize (GObject *object)
   for (guint i = 0; postern_config_table[i].name; i++)
     postern_config_value_clear (&self->values[i]);
   g_free (self->values);
+  g_ptr_array_unref (self->stores);
   G_OBJECT_CLASS (postern_config_parent_class)->finalize (object);
 }
 
@@ -45,6 +47,7 @@ static void
 postern_config_init (PosternConfig *self)
 {
   self->values = g_new0 (PosternConfigValue, table_length ());
+  self->stores = g_ptr_array_new_with_free_func ((GDestroyNotify) postern_config_store_free);
 }
 
 /* @origin "FILE:LINE", "environment X" or "--x" begins the complaint. */
@@ -89,6 +92,18 @@ read_key (PosternConfig *self, PosternConfigFile *file, const char *group, const
   return set_value (self, row, text, origin, folder, error);
 }
 
+/* (transfer full) (nullable): a later one of the same name replaces the earlier. */
+static gboolean
+put_store (PosternConfig *self, PosternConfigStore *store)
+{
+  for (guint i = 0; store && i < self->stores->len; i++)
+    if (g_str_equal (((PosternConfigStore *) self->stores->pdata[i])->name, store->name))
+      g_ptr_array_remove_index (self->stores, i--);
+  if (store)
+    g_ptr_array_add (self->stores, store);
+  return store != NULL;
+}
+
 static gboolean
 read_file (PosternConfig *self, const char *path, GError **error)
 {
@@ -97,6 +112,11 @@ read_file (PosternConfig *self, const char *path, GError **error)
     return FALSE;
   g_auto (GStrv) groups = g_key_file_get_groups (file->keys, NULL);
   for (guint i = 0; groups[i]; i++) {
+    if (g_str_has_prefix (groups[i], POSTERN_CONFIG_STORE_GROUP)) {
+      if (!put_store (self, postern_config_store_read (file, groups[i], error)))
+        return FALSE;
+      continue;
+    }
     if (!postern_config_table_has_group (groups[i])) {
       g_set_error (error, POSTERN_ERROR, POSTERN_ERROR_CONFIG,
                    "%s:%u: there is no group [%s]; remove it, or see `postern config show` for the names", path,
@@ -262,6 +282,26 @@ postern_config_foreach (PosternConfig *self, PosternConfigFunc func, gpointer us
     PosternConfigValue *value = &self->values[i];
     func (key->name, key->secret && *value->text ? "(hidden)" : value->text, value->origin, key->help, user_data);
   }
+  for (guint i = 0; i < self->stores->len; i++) {
+    PosternConfigStore *store = self->stores->pdata[i];
+    g_autofree char *name = g_strconcat (POSTERN_CONFIG_STORE_GROUP, store->name, ".url", NULL);
+    func (name, "(hidden)", store->origin, "Where the tenants of this region live: a connection URL, or a folder for SQLite.", user_data);
+  }
+}
+
+const PosternConfigStore *
+postern_config_find_store (PosternConfig *self, const char *name)
+{
+  for (guint i = 0; i < self->stores->len; i++)
+    if (g_str_equal (((PosternConfigStore *) self->stores->pdata[i])->name, name))
+      return self->stores->pdata[i];
+  return NULL;
+}
+
+GPtrArray *
+postern_config_get_stores (PosternConfig *self)
+{
+  return self->stores;
 }
 
 GBytes *
@@ -270,6 +310,11 @@ postern_config_to_bytes (PosternConfig *self)
   g_auto (GVariantBuilder) builder = G_VARIANT_BUILDER_INIT (G_VARIANT_TYPE ("a(sss)"));
   for (int i = 0; postern_config_table[i].name; i++)
     g_variant_builder_add (&builder, "(sss)", postern_config_table[i].name, self->values[i].text, self->values[i].origin);
+  for (guint i = 0; i < self->stores->len; i++) {
+    PosternConfigStore *store = self->stores->pdata[i];
+    g_autofree char *name = g_strconcat (POSTERN_CONFIG_STORE_GROUP, store->name, NULL);
+    g_variant_builder_add (&builder, "(sss)", name, store->url, store->origin);
+  }
   g_autoptr (GVariant) all = g_variant_ref_sink (g_variant_builder_end (&builder));
   return g_variant_get_data_as_bytes (all);
 }
@@ -285,6 +330,11 @@ postern_config_new_from_bytes (GBytes *bytes, GError **error)
   g_variant_iter_init (&iter, all);
   while (g_variant_iter_next (&iter, "(&s&s&s)", &name, &text, &origin)) {
     int row = postern_config_table_find (name);
+    if (g_str_has_prefix (name, POSTERN_CONFIG_STORE_GROUP)) {
+      if (!put_store (self, postern_config_store_new (name + strlen (POSTERN_CONFIG_STORE_GROUP), text, origin, error)))
+        return NULL;
+      continue;
+    }
     if (row < 0 || !set_value (self, row, text, origin, NULL, error))
       break;
     count++;

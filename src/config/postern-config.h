@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #pragma once
 
+#include "postern-config-store.h"
+
 #include <gio/gio.h>
 
 G_BEGIN_DECLS
@@ -11,6 +13,7 @@ G_BEGIN_DECLS
  * Later wins: built-in default, `$datadir/postern/postern.conf` (vendor), `/run/postern/…`, `/etc/postern/postern.conf`,
  * then drop-ins (`postern.conf.d/NAME.conf`) of the three folders by name (with `--config FILE`: of FILE.d alone), then environment (`POSTERN_LISTEN`), then command line.
  * One table in postern-config-table.c names each key: group, key, type, default, environment name, option, help.
+ * Beside the table there is `[store NAME]`, one for each region (postern-config-store.h).
  * An unknown key, a bad value or a loose file mode is one line "FILE:LINE: what, what to do".
  */
 #define POSTERN_TYPE_CONFIG (postern_config_get_type ())
@@ -31,7 +34,12 @@ gboolean postern_config_get_boolean (PosternConfig *self, const char *name);
 const char *const *postern_config_get_strv (PosternConfig *self, const char *name); /* never NULL */
 const char *postern_config_get_origin (PosternConfig *self, const char *name); /* "default", "FILE:LINE", "environment POSTERN_X", "--x" */
 
-/** postern_config_foreach: in the table's order; secrets are given as "(hidden)". */
+/** postern_config_find_store: `[store NAME]`. (transfer none) (nullable) */
+const PosternConfigStore *postern_config_find_store (PosternConfig *self, const char *name);
+/** postern_config_get_stores: (transfer none) (element-type PosternConfigStore) */
+GPtrArray *postern_config_get_stores (PosternConfig *self);
+
+/** postern_config_foreach: in the table's order, then `[store NAME]` as "store NAME.url"; secrets are given as "(hidden)". */
 typedef void (*PosternConfigFunc) (const char *name, const char *value, const char *origin, const char *help, gpointer user_data);
 void postern_config_foreach (PosternConfig *self, PosternConfigFunc func, gpointer user_data);
 

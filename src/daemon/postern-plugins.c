@@ -31,12 +31,23 @@ needs_settings (PosternPluginInfo *info)
   return FALSE;
 }
 
+/* The default tenant's, or a region's. */
 static gboolean
-is_wanted (PosternPluginInfo *info, const char *database)
+is_used (PosternConfig *config, const char *database)
+{
+  GPtrArray *stores = postern_config_get_stores (config);
+  for (guint i = 0; i < stores->len; i++)
+    if (g_str_equal (database, postern_config_store_get_type (stores->pdata[i])))
+      return TRUE;
+  return g_strcmp0 (database, postern_config_get_string (config, "database.type")) == 0;
+}
+
+static gboolean
+is_wanted (PosternPluginInfo *info, PosternConfig *config)
 {
   static const char *const kinds[] = { "factor", "protocol", "sink", NULL };
   if (g_str_equal (info->kind, "database"))
-    return g_str_equal (info->id, database);
+    return is_used (config, info->id);
   return g_strv_contains (kinds, info->kind) && !needs_settings (info);
 }
 
@@ -52,12 +63,11 @@ PosternRegistry *
 postern_plugins_load (PosternConfig *config)
 {
   PosternRegistry *registry = postern_registry_new (postern_config_get_strv (config, "paths.plugins"));
-  const char *database = postern_config_get_string (config, "database.type");
   postern_registry_scan (registry);
   GPtrArray *infos = postern_registry_get_infos (registry);
   for (guint i = 0; i < infos->len; i++) {
     PosternPluginInfo *info = infos->pdata[i];
-    if (is_wanted (info, database ? database : ""))
+    if (is_wanted (info, config))
       postern_registry_want (registry, info->id, info->id, collect_values (config, info));
   }
   postern_registry_load_instances (registry, postern_config_get_strv (config, "paths.connectors"));

@@ -188,14 +188,36 @@ postern_tenants_directory_refresh (PosternTenants *self)
 gboolean
 postern_tenants_directory_find_region (PosternConfig *config, const char *region, char **location, char **database, GError **error)
 {
-  const char *type = postern_config_get_string (config, "database.type"), *own = postern_config_get_string (config, "database.location");
-  const char *place = own && *own ? own : postern_config_get_string (config, "server.data-dir");
+  const PosternConfigStore *store = *region ? postern_config_find_store (config, region) : NULL;
+  const char *own = postern_config_get_string (config, "database.location"), *place = own && *own ? own : postern_config_get_string (config, "server.data-dir");
 
-  if (*region) {
-    g_set_error (error, POSTERN_ERROR, POSTERN_ERROR_CONFIG, "there is no region '%s' in the configuration", region);
+  if (*region && !store) {
+    g_set_error (error, POSTERN_ERROR, POSTERN_ERROR_CONFIG, "there is no [store %s] in the configuration", region);
     return FALSE;
   }
-  *database = g_strdup (type);
-  *location = strstr (place, "://") ? g_strdup (place) : g_build_filename (place, OWN_FOLDER, NULL);
+  *database = g_strdup (store ? postern_config_store_get_type (store) : postern_config_get_string (config, "database.type"));
+  if (store || strstr (place, "://"))
+    *location = g_strdup (store ? store->url : place);
+  else
+    *location = g_build_filename (place, OWN_FOLDER, NULL);
+  return TRUE;
+}
+
+gboolean
+postern_tenants_directory_check (PosternTenants *self, GError **error)
+{
+  GHashTableIter iter;
+  gpointer value;
+
+  g_hash_table_iter_init (&iter, self->entries);
+  while (g_hash_table_iter_next (&iter, NULL, &value)) {
+    PosternTenantsEntry *entry = value;
+    g_autofree char *location = NULL, *database = NULL;
+    if (g_str_equal (entry->state, POSTERN_TENANT_DELETED) ||
+        postern_tenants_directory_find_region (self->common->config, entry->region, &location, &database, error))
+      continue;
+    g_prefix_error (error, "the tenant %s: ", entry->slug);
+    return FALSE;
+  }
   return TRUE;
 }

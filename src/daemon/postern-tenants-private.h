@@ -48,6 +48,8 @@ void postern_tenants_directory_entry_free (gpointer entry);
 gboolean postern_tenants_directory_read (PosternTenants *self, GError **error);
 /** postern_tenants_directory_refresh: reads it again, if anybody changed it. */
 void postern_tenants_directory_refresh (PosternTenants *self);
+/** postern_tenants_directory_check: at the start: each tenant's region is one that is configured; POSTERN_ERROR_CONFIG */
+gboolean postern_tenants_directory_check (PosternTenants *self, GError **error);
 /** postern_tenants_directory_find_region: where the store of a tenant of @region ("": the default one's) is, and of which driver. (out) (transfer full); POSTERN_ERROR_CONFIG */
 gboolean postern_tenants_directory_find_region (PosternConfig *config, const char *region, char **location, char **database, GError **error);
 /** postern_tenants_change_finish: with the lock, which is let go meanwhile: erases one that was deleted and is due, and drops its row. */

@@ -378,7 +378,7 @@ postern_tenants_start (const PosternTenantCommon *common, PosternTenantService *
   g_mutex_init (&self->lock);
   g_mutex_init (&self->reading);
   g_cond_init (&self->changed);
-  if (postern_tenants_directory_read (self, error))
+  if (postern_tenants_directory_read (self, error) && postern_tenants_directory_check (self, error))
     return self;
   postern_tenants_stop (self);
   return NULL;
