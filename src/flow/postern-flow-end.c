@@ -74,15 +74,15 @@ end_as_of (PosternTxn *txn, const char *user_id, const char *except, gint64 at, 
   g_autoptr (GPtrArray) sessions = postern_session_store_list (txn, user_id, TRUE, NULL, G_MAXINT32, error);
   g_autoptr (GPtrArray) ended = g_ptr_array_new_with_free_func (ended_free);
 
-  if (!postern_user_store_end (txn, user_id, at, error))
+  if (sessions == NULL || !postern_user_store_end (txn, user_id, at, error))
     return NULL;
-  for (guint i = 0; sessions && i < sessions->len; i++) {
+  for (guint i = 0; i < sessions->len; i++) {
     PosternSession *session = g_ptr_array_index (sessions, i);
 
     if (g_strcmp0 (session->id, except) != 0 && !end (txn, session, ended, error))
       return NULL;
   }
-  return sessions && postern_device_store_distrust (txn, user_id, error) ? g_steal_pointer (&ended) : NULL;
+  return postern_device_store_distrust (txn, user_id, error) ? g_steal_pointer (&ended) : NULL;
 }
 
 GPtrArray *

@@ -14,16 +14,23 @@ dup_url (PosternTenant *tenant, const char *path)
   return g_strconcat (postern_tenant_get_issuer (tenant), path, NULL);
 }
 
+/* Nobody is told that they are signed out because it could not be found out. @error: (nullable) */
+static PosternResponse *
+answer_nobody (const GError *error)
+{
+  return error ? postern_response_new_error_page (error, "/account") : postern_response_new_redirect ("/account/signed-out");
+}
+
 PosternResponse *
 postern_flow_sign_out_show (PosternRequest *request, gpointer engine)
 {
   PosternTenant *tenant = postern_runtime_get_tenant (postern_flow_engine_get_runtime (engine));
-  g_autoptr (PosternResponse) sign_in = NULL;
-  g_autoptr (PosternFlowVisit) visit = postern_flow_visit_new (engine, request, "/account", &sign_in);
+  g_autoptr (GError) error = NULL;
+  g_autoptr (PosternFlowVisit) visit = postern_flow_visit_find (engine, request, &error);
   g_autofree char *action = dup_url (tenant, "/account/sign-out");
 
   if (visit == NULL)
-    return postern_response_new_redirect ("/account/signed-out");
+    return answer_nobody (error);
   return postern_response_new_page (200, "sign-out", g_variant_new_parsed ("{'action': <%s>, 'identifier': <%s>}", action,
                                                                             postern_user_name_get_shown (visit->user)));
 }
@@ -46,13 +53,13 @@ leave (PosternFlowEngine *engine, PosternRequest *request, PosternFlowVisit *vis
 PosternResponse *
 postern_flow_sign_out_submit (PosternRequest *request, gpointer engine)
 {
-  g_autoptr (PosternResponse) sign_in = NULL;
-  g_autoptr (PosternFlowVisit) visit = postern_flow_visit_new (engine, request, "/account", &sign_in);
+  g_autoptr (GError) error = NULL;
+  g_autoptr (PosternFlowVisit) visit = postern_flow_visit_find (engine, request, &error);
   const char *action = NULL;
 
   postern_request_get_form (request, "action", &action, NULL);
   if (visit == NULL)
-    return postern_response_new_redirect ("/account/signed-out");
+    return answer_nobody (error);
   return g_strcmp0 (action, "confirm") == 0 ? leave (engine, request, visit) : postern_response_new_redirect ("/account");
 }
 

@@ -34,23 +34,32 @@ sign_in (PosternFlowEngine *engine, PosternRequest *request, PosternTenant *tena
 }
 
 PosternFlowVisit *
-postern_flow_visit_new (PosternFlowEngine *engine, PosternRequest *request, const char *return_path, PosternResponse **answer)
+postern_flow_visit_find (PosternFlowEngine *engine, PosternRequest *request, GError **error)
 {
   g_autoptr (PosternFlowVisit) self = g_new0 (PosternFlowVisit, 1);
   g_autoptr (GPtrArray) users = NULL;
+
+  self->tenant = postern_runtime_get_tenant (postern_flow_engine_get_runtime (engine));
+  self->sessions = postern_flow_browser_dup_sessions (self->tenant, request, NULL, &users, error);
+  if (!self->sessions || self->sessions->len == 0)
+    return NULL;
+  self->session = g_ptr_array_index (self->sessions, 0);
+  self->user = postern_user_ref (g_ptr_array_index (users, 0));
+  self->auth_time = self->session->auth_time;
+  return g_steal_pointer (&self);
+}
+
+PosternFlowVisit *
+postern_flow_visit_new (PosternFlowEngine *engine, PosternRequest *request, const char *return_path, PosternResponse **answer)
+{
   g_autoptr (GError) error = NULL;
+  PosternFlowVisit *self = postern_flow_visit_find (engine, request, &error);
+  PosternTenant *tenant = postern_runtime_get_tenant (postern_flow_engine_get_runtime (engine));
 
   *answer = NULL;
-  self->tenant = postern_runtime_get_tenant (postern_flow_engine_get_runtime (engine));
-  self->sessions = postern_flow_browser_dup_sessions (self->tenant, request, NULL, &users, &error);
-  if (self->sessions && self->sessions->len > 0) {
-    self->session = g_ptr_array_index (self->sessions, 0);
-    self->user = postern_user_ref (g_ptr_array_index (users, 0));
-    self->auth_time = self->session->auth_time;
-    return g_steal_pointer (&self);
-  }
-  *answer = error ? postern_response_new_error_page (error, NULL) : sign_in (engine, request, self->tenant, return_path);
-  return NULL;
+  if (self == NULL)
+    *answer = error ? postern_response_new_error_page (error, NULL) : sign_in (engine, request, tenant, return_path);
+  return self;
 }
 
 PosternFlowVisit *

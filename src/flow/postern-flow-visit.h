@@ -22,6 +22,8 @@ typedef struct {
  * begins a sign-in that comes back to the path @return_path; or an error page.
  */
 PosternFlowVisit *postern_flow_visit_new (PosternFlowEngine *engine, PosternRequest *request, const char *return_path, PosternResponse **answer);
+/** postern_flow_visit_find: who is here. Returns: (transfer full) (nullable): NULL when nobody is signed in, and with @error when that cannot be told */
+PosternFlowVisit *postern_flow_visit_find (PosternFlowEngine *engine, PosternRequest *request, GError **error);
 /**
  * postern_flow_visit_new_for: as whose token says, which the caller has checked. @session: (nullable): the living one that the token came from.
  * @auth_time: as the token says, in seconds since 1970; 0: it does not. Returns: (transfer full)
