@@ -121,23 +121,7 @@ test_refuses (void)
   g_assert_nonnull (strstr (error->message, "postern.users"));
 }
 
-/* What is wrong with a URL is said without it: it may hold a password. */
-static void
-test_keeps_password (void)
-{
-  static const char *const urls[] = { "postgresql://u:secret@[::1/x", "postgresql://u:secret@/x?nonsense=1", "host=/x password=secret", "/var/lib/postern" };
-
-  for (guint i = 0; i < G_N_ELEMENTS (urls); i++)
-    {
-      g_autoptr (GError) error = NULL;
-
-      g_assert_null (open_store (urls[i], "a", &error));
-      g_assert_error (error, POSTERN_ERROR, POSTERN_ERROR_CONFIG);
-      g_assert_null (strstr (error->message, "secret"));
-    }
-}
-
-/* --- tenants, asked with nothing of ours between ---------------------------------------------------------------------------- */
+/* --- asked with nothing of ours between -------------------------------------------------------------------------------------- */
 
 /* The first value; "ERROR" and the state of what failed; "NOTHING" without a row */
 static char *
@@ -159,6 +143,93 @@ try (PGconn *handle, const char *tenant, const char *sql)
   PQclear (PQexec (handle, "ROLLBACK"));
   return found;
 }
+
+/* --- a role that serves and owns nothing ------------------------------------------------------------------------------------ */
+
+/* As data/guides/operating.md says it. */
+static const char *const grants[] = {
+  "CREATE ROLE serving LOGIN",
+  "ALTER DEFAULT PRIVILEGES FOR ROLE postern GRANT USAGE ON SCHEMAS TO serving",
+  "ALTER DEFAULT PRIVILEGES FOR ROLE postern GRANT SELECT, INSERT, UPDATE, DELETE ON TABLES TO serving",
+  "DO $$ BEGIN EXECUTE format ('REVOKE TEMPORARY ON DATABASE %I FROM PUBLIC', current_database ()); END $$",
+};
+
+static void
+expect (const char *url, const char *tenant, const char *sql, const char *expected)
+{
+  PGconn *handle = postern_postgresql_connection_open_plain (url, NULL); /* a new one: a setting that was made once is empty later, and no error */
+  g_autofree char *found = try (handle, tenant, sql);
+
+  g_test_message ("%s: %s", tenant ? tenant : "nobody", sql);
+  g_assert_cmpstr (found, ==, expected);
+  PQfinish (handle);
+}
+
+static void
+test_roles (void)
+{
+  static const char *const refused[] = {
+    "ALTER TABLE users DISABLE ROW LEVEL SECURITY",
+    "ALTER TABLE users NO FORCE ROW LEVEL SECURITY",
+    "DROP POLICY tenant ON users",
+    "CREATE POLICY all_of_them ON users USING (true)",
+    "ALTER TABLE users ADD COLUMN more text",
+    "DROP TRIGGER tell ON settings",
+    "DROP TABLE users",
+    "TRUNCATE users CASCADE",
+    "CREATE TABLE postern.more (a text)",
+    "CREATE TABLE public.more (a text)",
+    "CREATE TEMPORARY TABLE more (a text)",
+    "CREATE SCHEMA more",
+    "CREATE FUNCTION postern.more () RETURNS void LANGUAGE sql AS ''",
+    "SELECT postern_isolate ('users')",
+    "GRANT ALL ON users TO PUBLIC; SELECT 1 / count (*) FROM users",
+    "SET ROLE postern",
+    "ALTER ROLE serving BYPASSRLS",
+    "COPY settings TO PROGRAM 'cat'",
+    "SET LOCAL row_security = off; SELECT count (*) FROM settings",
+  };
+  g_autofree char *url = ask ("new %s", server);
+  g_auto (GStrv) parts = g_strsplit (url, "postern@", 2);
+  g_autofree char *serving = g_strjoinv ("serving@", parts);
+  g_autoptr (PosternStore) owner = NULL, a = NULL, b = NULL;
+  g_autoptr (GError) error = NULL;
+
+  for (guint i = 0; i < G_N_ELEMENTS (grants); i++)
+    run_as_superuser (url, grants[i]);
+  g_assert_null (open_store (serving, "a", &error));
+  g_assert_error (error, POSTERN_ERROR, POSTERN_ERROR_CONFIG);
+  g_assert_nonnull (strstr (error->message, "postern db migrate"));
+  owner = must_open (url, "a");
+  must_write (owner);
+  a = must_open (serving, "a");
+  b = must_open (serving, "b");
+  must_write (a);
+  g_assert_true (postern_store_read (a, POSTERN_KEEP_LASTING, get, (gpointer) "policy", NULL));
+  g_assert_false (postern_store_read (b, POSTERN_KEEP_LASTING, get, (gpointer) "policy", NULL));
+  for (guint i = 0; i < G_N_ELEMENTS (refused); i++)
+    expect (serving, "b", refused[i], g_str_has_prefix (refused[i], "GRANT") ? "ERROR 22012" : "ERROR 42501");
+  expect (serving, "b", "SELECT count (*) FROM settings WHERE tenant = 'a'", "0");
+  expect (serving, NULL, "SELECT count (*) FROM settings", "ERROR 42704");
+}
+
+/* What is wrong with a URL is said without it: it may hold a password. */
+static void
+test_keeps_password (void)
+{
+  static const char *const urls[] = { "postgresql://u:secret@[::1/x", "postgresql://u:secret@/x?nonsense=1", "host=/x password=secret", "/var/lib/postern" };
+
+  for (guint i = 0; i < G_N_ELEMENTS (urls); i++)
+    {
+      g_autoptr (GError) error = NULL;
+
+      g_assert_null (open_store (urls[i], "a", &error));
+      g_assert_error (error, POSTERN_ERROR, POSTERN_ERROR_CONFIG);
+      g_assert_null (strstr (error->message, "secret"));
+    }
+}
+
+/* --- tenants ---------------------------------------------------------------------------------------------------------------- */
 
 static void
 test_apart (void)
@@ -188,14 +259,7 @@ test_apart (void)
 
   must_write (a);
   for (guint i = 0; i < G_N_ELEMENTS (tries); i++)
-    {
-      PGconn *handle = postern_postgresql_connection_open_plain (url, NULL); /* a new one: a setting that was made once is empty later, and no error */
-      g_autofree char *found = try (handle, tries[i].tenant, tries[i].sql);
-
-      g_test_message ("%s: %s", tries[i].tenant ? tries[i].tenant : "nobody", tries[i].sql);
-      g_assert_cmpstr (found, ==, tries[i].expected);
-      PQfinish (handle);
-    }
+    expect (url, tries[i].tenant, tries[i].sql, tries[i].expected);
   g_assert_true (postern_store_read (a, POSTERN_KEEP_LASTING, get, (gpointer) "policy", NULL));
   g_assert_false (postern_store_read (b, POSTERN_KEEP_LASTING, get, (gpointer) "policy", NULL));
 }
@@ -402,6 +466,7 @@ main (int argc, char **argv)
   g_test_init (&argc, &argv, NULL);
   g_log_set_always_fatal (G_LOG_LEVEL_CRITICAL | G_LOG_FATAL_MASK); /* that the server is away is warned of */
   g_test_add_func ("/postgresql/refuses", test_refuses);
+  g_test_add_func ("/postgresql/roles", test_roles);
   g_test_add_func ("/postgresql/keeps-password", test_keeps_password);
   g_test_add_func ("/postgresql/apart", test_apart);
   g_test_add_func ("/postgresql/copy", test_copy);

@@ -7,25 +7,26 @@ typedef struct {
   PosternKeep keep;
   PosternTransactionFunc func;
   gpointer user_data;
+  gboolean owns;
 } Migration;
 
-/* The number is ours alone, and who waits for it waits as long as it takes. */
-static const char *const begin_lasting[] = {
+/* The number is ours alone, and who waits for it waits as long as it takes. A standby and a read-only server take all this, too. */
+static const char *const begin[] = {
   "SET LOCAL lock_timeout = 0",
   "SET LOCAL statement_timeout = 0",
   "SELECT pg_advisory_xact_lock (5788054)",
-  "CREATE SCHEMA IF NOT EXISTS postern",
-  "SET LOCAL search_path = postern",
   NULL,
 };
 
-static const char *const begin_short[] = {
-  "SET LOCAL lock_timeout = 0",
-  "SET LOCAL statement_timeout = 0",
-  "SELECT pg_advisory_xact_lock (5788054)",
-  "CREATE SCHEMA IF NOT EXISTS postern_short",
-  "SET LOCAL search_path = postern_short, postern",
-  NULL,
+#define MIGRATIONS "migrations (number bigint PRIMARY KEY, name text COLLATE \"C\" NOT NULL, applied_at bigint NOT NULL)"
+
+static const struct {
+  const char *name, *enter;
+  const char *const make[3];
+} schemas[] = {
+  [POSTERN_KEEP_LASTING] = { "postern", "SET LOCAL search_path = postern", { "CREATE SCHEMA postern", "CREATE TABLE postern." MIGRATIONS } },
+  [POSTERN_KEEP_SHORT] = { "postern_short", "SET LOCAL search_path = postern_short, postern",
+                           { "CREATE SCHEMA postern_short", "CREATE TABLE postern_short." MIGRATIONS } },
 };
 
 static gboolean
@@ -94,25 +95,58 @@ check_tables (PosternTransaction *transaction, GError **error)
   return table == NULL;
 }
 
+/* Whoever serves may be another role than the one that the tables belong to. @owns: (out) */
+static gboolean
+enter (PosternTransaction *transaction, PosternKeep keep, gboolean *owns, GError **error)
+{
+  g_autofree char *has = g_strdup_printf ("SELECT nspname FROM pg_namespace WHERE nspname = '%s'", schemas[keep].name);
+  g_autofree char *may = g_strdup_printf ("SELECT nspname FROM pg_namespace WHERE nspname = '%s' AND has_schema_privilege (oid, 'CREATE')", schemas[keep].name);
+  g_autofree char *there = NULL, *own = NULL;
+
+  if (!find (transaction, has, &there, error) || (there == NULL && !run_all (transaction, schemas[keep].make, error)) || !find (transaction, may, &own, error)
+      || postern_postgresql_work_execute (transaction, schemas[keep].enter, NULL, 0, error) < 0)
+    return FALSE;
+  *owns = own != NULL;
+  return TRUE;
+}
+
 static gboolean
 run_migration (PosternTransaction *transaction, gpointer user_data, GError **error)
 {
   Migration *migration = user_data;
 
-  return check_role (transaction, error) && check_durable (transaction, error)
-         && run_all (transaction, migration->keep == POSTERN_KEEP_SHORT ? begin_short : begin_lasting, error)
-         && migration->func (transaction, migration->user_data, error) && check_tables (transaction, error);
+  migration->owns = FALSE;
+  return check_role (transaction, error) && check_durable (transaction, error) && run_all (transaction, begin, error)
+         && enter (transaction, migration->keep, &migration->owns, error) && migration->func (transaction, migration->user_data, error)
+         && check_tables (transaction, error);
+}
+
+/* The server's own words would leave open what is to be done. */
+static gboolean
+explain (const Migration *migration, GError *problem, GError **error)
+{
+  if (migration->owns || !g_error_matches (problem, POSTERN_ERROR, POSTERN_ERROR_FAILED))
+    {
+      g_propagate_error (error, problem);
+      return FALSE;
+    }
+  g_set_error (error, POSTERN_ERROR, POSTERN_ERROR_CONFIG,
+               "the tables are missing, or of an older release, and the role that serves may not change them: run `postern db migrate --as URL` as the one that owns them (%s)",
+               problem->message);
+  g_error_free (problem);
+  return FALSE;
 }
 
 gboolean
 postern_postgresql_schema_migrate (PosternPostgresqlPool *pool, PosternKeep keep, PosternTransactionFunc func, gpointer user_data, GError **error)
 {
-  Migration migration = { keep, func, user_data };
+  Migration migration = { keep, func, user_data, FALSE };
   PosternPostgresqlWork work = { pool, POSTERN_POSTGRESQL_WORK_MIGRATE, "" };
+  GError *problem = NULL;
   gboolean done;
 
   g_mutex_lock (&pool->migrating);
-  done = pool->migrated[keep] || postern_postgresql_work_run (&work, run_migration, &migration, error);
+  done = pool->migrated[keep] || postern_postgresql_work_run (&work, run_migration, &migration, &problem) || explain (&migration, problem, error);
   if (done && pool->listener == NULL)
     done = postern_postgresql_pool_listen (pool, error);
   pool->migrated[keep] = done;

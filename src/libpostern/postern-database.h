@@ -99,7 +99,8 @@ struct _PosternDatabaseClass {
   const char *dialect;
   /**
    * migrate: (nullable): as write, for what changes the schema; NULL: it is one. Where tenants share a schema @func runs once for all of
-   * them, and not at all when that was done: TRUE says that the schema is this release's.
+   * them, and not at all when that was done: TRUE says that the schema is this release's. It finds an empty table `migrations` (number, the
+   * key, name, applied_at) where there was none.
    */
   gboolean (*migrate) (PosternDatabase *self, PosternKeep keep, PosternTransactionFunc func, gpointer user_data, GError **error);
 

@@ -111,6 +111,17 @@ postern_store_set_read_only (PosternStore *self, gboolean read_only)
   g_atomic_int_set (&self->read_only, read_only);
 }
 
+/* No tenant is looked at, so no key is needed. */
+gboolean
+postern_store_bring_up_to_date (PosternDatabase *database, const char *location, GError **error)
+{
+  static const guint8 none[POSTERN_SEAL_KEY_BYTES];
+  g_autoptr (GBytes) key = g_bytes_new_static (none, sizeof none);
+  g_autoptr (PosternStore) store = postern_store_open (database, key, location, "default", error);
+
+  return store != NULL;
+}
+
 /* --- transactions: a PosternTxn around the driver's own --------------------------------------------------------- */
 
 typedef struct {

@@ -30,6 +30,8 @@ void postern_store_close (PosternStore *self);
 gboolean postern_store_erase (PosternDatabase *database, const char *location, const char *tenant, GError **error);
 /** postern_store_set_read_only: while it is, lasting writes are TEMPORARILY_UNAVAILABLE. Any thread. */
 void postern_store_set_read_only (PosternStore *self, gboolean read_only);
+/** postern_store_bring_up_to_date: runs the migrations that are missing, and keeps nothing open. */
+gboolean postern_store_bring_up_to_date (PosternDatabase *database, const char *location, GError **error);
 gboolean postern_store_read (PosternStore *self, PosternKeep keep, PosternTxnFunc func, gpointer user_data, GError **error);
 gboolean postern_store_write (PosternStore *self, PosternKeep keep, PosternTxnFunc func, gpointer user_data, GError **error);
 /**

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-// Disks that refuse: what must be written is refused with 503 and changes nothing; what need only be read goes on; and when the
-// disk is well again, so is the server, without anybody's help.
+// Disks and databases that refuse: what must be written is refused with 503 and changes nothing; what need only be read goes on; and
+// when they are well again, so is the server, without anybody's help.
 import assert from 'node:assert/strict';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { test } from '../lib/tap.mjs';
+import { hasPostgresql } from '../lib/database.mjs';
 import { until } from './cycles.mjs';
 import { Lost, World, heard } from './world.mjs';
 
@@ -23,7 +24,7 @@ async function ask(answer) {
 function assertRefused(answer, what) {
   assert.equal(answer.status, 503, `${what}: ${answer.status} ${answer.text}`);
   assert.match(answer.headers['retry-after'] ?? '', /^\d+$/, `${what}: Retry-After`);
-  assert.doesNotMatch(answer.text, /lasting|short\.db|\/tmp|sqlite|disk/i, what);
+  assert.doesNotMatch(answer.text, /lasting|short\.db|\/tmp|sqlite|disk|postgres|read-only/i, what);
 }
 
 class Refusals {
@@ -64,12 +65,15 @@ class Refusals {
       refreshing: () => this.oauth('token', { grant_type: 'refresh_token', refresh_token: refreshed.refresh_token }),
       'revoking a refresh token': () => this.oauth('revoke', { token: known.refresh_token }),
       'revoking an access token': () => this.oauth('revoke', { token: withdrawn.access_token }),
-      'signing out': async () => {
-        const there = `${this.world.url}/account/sign-out`, page = await ask(leaver.send(there));
-        const form = leaver.form(page.text, there, {}, ['logout-confirm']);
-        return ask(leaver.send(form.action, { method: 'POST', form: form.fields, headers: { origin: this.world.url, 'sec-fetch-site': 'same-origin' } }));
-      },
+      'signing out': async () => (await this.beginToLeave(leaver))(),
     };
+  }
+
+  /** The page that asks whether to sign out; gives what its button does. */
+  async beginToLeave(visitor) {
+    const there = `${this.world.url}/account/sign-out`, page = await ask(visitor.send(there));
+    const form = visitor.form(page.text, there, {}, ['logout-confirm']);
+    return () => ask(visitor.send(form.action, { method: 'POST', form: form.fields, headers: { origin: this.world.url, 'sec-fetch-site': 'same-origin' } }));
   }
 
   async fill() {
@@ -131,7 +135,7 @@ async function heals(server) {
   }));
 }
 
-const descriptions = {
+const descriptions = hasPostgresql ? { 'read-only': 'a database that is read-only' } : {
   full: 'a full disk, on which what is there can still be written over',
   'full-all': 'a full disk that copies on write',
   'read-only': 'a read-only disk',
@@ -140,10 +144,10 @@ const descriptions = {
 
 for (const [fault, description] of Object.entries(descriptions)) {
   test(`${description}: writes are refused, reads go on, and it heals by itself`, async () => {
-    const server = await begun(), { disk, postern } = server.world, before = postern.workers;
+    const server = await begun(), { world, world: { postern } } = server, before = postern.workers;
     const prepared = await server.prepare();
     try {
-      disk.fail(fault);
+      await world.fail(fault);
       if (fault === 'full') await server.fill();
       await server.checkWrites(prepared);
       await server.checkSignIn(prepared.page);
@@ -151,7 +155,7 @@ for (const [fault, description] of Object.entries(descriptions)) {
       for (let i = 0; i < 300; i += 1) assert.equal((await server.oauth('revoke', { token: prepared.known.refresh_token })).status, 503);
       await server.checkReads(prepared);
     } finally {
-      disk.fail('none');
+      await world.fail('none');
     }
     await heals(server);
     await server.checkHealed(prepared);
@@ -159,8 +163,8 @@ for (const [fault, description] of Object.entries(descriptions)) {
   });
 }
 
-test('a disk that cannot be read: nobody takes that for “no”, and it heals by itself', async () => {
-  const server = await begun(), { world } = server, { disk } = world, alive = await server.tokens();
+test(`a ${hasPostgresql ? 'database that is away' : 'disk that cannot be read'}: nobody takes that for “no”, and it heals by itself`, async () => {
+  const server = await begun(), { world } = server, alive = await server.tokens(), leave = await server.beginToLeave(server.visitor);
   const code = await world.authorize(server.visitor, person, 'openid');
   const asked = {
     introspection: () => server.oauth('introspect', { token: alive.refresh_token }),
@@ -169,17 +173,19 @@ test('a disk that cannot be read: nobody takes that for “no”, and it heals b
     userinfo: () => ask(world.visitor().send(`${world.url}/oidc/userinfo`, { headers: { authorization: `Bearer ${alive.access_token}` } })),
     refreshing: () => server.oauth('token', { grant_type: 'refresh_token', refresh_token: alive.refresh_token }),
     redeeming: () => server.oauth('token', { grant_type: 'authorization_code', code: code.code, redirect_uri: 'https://app.example.com/callback', code_verifier: code.verifier }),
+    'signing out': leave,
     'the account page': () => ask(server.visitor.send(`${world.url}/account`)),
   };
   try {
     for (const [what, one] of Object.entries(asked)) {
-      disk.fail('none');
+      await world.fail('none');
+      await heals(server);
       await world.admin('POST', '/users', { email: `${what.replaceAll(' ', '-')}@reader.example.com` }); // what is in memory needs no disk; a change makes it old
-      disk.fail('unreadable');
+      await world.fail('unreadable');
       assertRefused(await one(), what);
     }
   } finally {
-    disk.fail('none');
+    await world.fail('none');
   }
   await heals(server);
   assert.equal(await world.isActive(alive.refresh_token), true);
@@ -188,14 +194,15 @@ test('a disk that cannot be read: nobody takes that for “no”, and it heals b
   assert.equal((await asked.redeeming()).status, 200);
 });
 
-test('a worker that ends on a full disk: as soon as there is room, another one serves', async () => {
+test(`a worker that ends ${hasPostgresql ? 'beside a database that is read-only: another one reads' : 'on a full disk: as soon as there is room, another one serves'}`, async () => {
   const server = await begun(), { world } = server, alive = await server.tokens();
   try {
-    world.disk.fail('full-all');
+    await world.fail(hasPostgresql ? 'read-only' : 'full-all');
     for (const pid of world.postern.workers) process.kill(pid, 'SIGKILL');
     await sleep(500);
+    if (hasPostgresql) await until('it reads', () => world.isActive(alive.refresh_token).catch(() => false));
   } finally {
-    world.disk.fail('none');
+    await world.fail('none');
   }
   await until('it serves again', () => fetch(`${world.url}/readyz`).then(({ ok }) => ok, () => false));
   assert.equal(await world.isActive(alive.refresh_token), true);

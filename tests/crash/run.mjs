@@ -1,18 +1,20 @@
 // SPDX-License-Identifier: Apache-2.0
-// Crash and power: kills under load, and disks that refuse. BUILD names the build folder; CYCLES how many kills (100);
-// SEED repeats the choices of a run.
+// Crash and power: kills under load, and disks or databases that refuse. BUILD names the build folder; CYCLES how many kills (100;
+// on PostgreSQL 12); SEED repeats the choices of a run.
 import assert from 'node:assert/strict';
+import { hasPostgresql } from '../lib/database.mjs';
 import { runTests, test } from '../lib/tap.mjs';
-import { Cycles } from './cycles.mjs';
+import { DatabaseCycles } from './database-cycles.mjs';
+import { DiskCycles } from './disk-cycles.mjs';
 import { addFirstStart } from './first-start.mjs';
 import { stopRefusals } from './refusals.mjs';
 import { World } from './world.mjs';
 
-const count = Number(process.env.CYCLES ?? 100), seed = Number(process.env.SEED ?? Math.floor(Math.random() * 2 ** 31)), group = 10;
+const count = Number(process.env.CYCLES ?? (hasPostgresql ? 12 : 100)), seed = Number(process.env.SEED ?? Math.floor(Math.random() * 2 ** 31)), group = 10;
 console.log(`# SEED=${seed} CYCLES=${count}`);
 
 const world = await World.start();
-const cycles = new Cycles(world, seed);
+const cycles = world.database ? new DatabaseCycles(world, seed) : new DiskCycles(world, seed);
 
 async function expectNoFault(work) {
   const before = cycles.tally.faults.length;
@@ -33,7 +35,7 @@ test('after all kills, all that was ever noted still holds', () => expectNoFault
   for (const line of cycles.summary()) console.log(`# ${line}`);
 }), { seconds: 600 });
 
-addFirstStart(seed);
+if (!world.database) addFirstStart(seed);
 
 test('the servers leave in good order, and their logs hold no finding', async () => {
   await world.postern.stop();

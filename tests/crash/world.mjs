@@ -4,6 +4,7 @@
 import { Agent, request as httpRequest } from 'node:http';
 import { createHash, randomBytes } from 'node:crypto';
 import { join } from 'node:path';
+import { Database, hasPostgresql } from '../lib/database.mjs';
 import { build, preparePostern } from '../lib/server.mjs';
 import { Visitor } from '../lib/visitor.mjs';
 import { Disk } from './disk.mjs';
@@ -34,11 +35,12 @@ export async function heard(answer) {
 export class World {
   /** The hash is the cheapest there is, as in the benchmark: what is tested is the store. */
   static async prepare() {
-    const self = new World();
-    self.disk = new Disk(build);
+    const self = new World(), config = { password: { memory: 8, iterations: 1 }, log: { access: 'false' } };
+    if (hasPostgresql) self.database = Database.make();
+    else self.disk = new Disk(build);
     self.postern = await preparePostern({
-      config: { password: { memory: 8, iterations: 1 }, log: { access: 'false' } },
-      env: (folder) => self.disk.environment(folder),
+      config: { ...config, ...(self.database && { database: self.database.config }) },
+      env: (folder) => self.disk?.environment(folder),
     });
     return self;
   }
@@ -54,6 +56,9 @@ export class World {
     this.agent = new Agent({ keepAlive: true, maxSockets: 64 });
     this.adminAgent = new Agent({ keepAlive: true, maxSockets: 64 });
   }
+
+  /** Makes the disk or the database behave like @fault, or well again (`none`). */
+  async fail(fault) { await (this.database ?? this.disk).fail(fault); }
 
   get url() { return this.postern.url; }
 
@@ -186,7 +191,7 @@ export class World {
   async close() {
     this.agent.destroy();
     this.adminAgent.destroy();
-    this.disk.remove();
+    this.disk?.remove();
   }
 }
 

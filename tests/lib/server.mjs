@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 // Starts the server of the build folder BUILD with a data folder of its own, and runs the command line against it.
-import { execFile, execFileSync, spawn } from 'node:child_process';
+import { execFile, spawn } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { once } from 'node:events';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
+import { Database, hasPostgresql } from './database.mjs';
 
 const source = resolve(import.meta.dirname ?? new URL('.', import.meta.url).pathname, '../..');
 export const build = resolve(process.env.BUILD ?? join(source, 'build'));
@@ -34,10 +35,7 @@ export function environment(extra = {}) {
 }
 
 /** A database of its own on the server that `tests/lib/postgresql run` has started; else SQLite. */
-function database() {
-  if (!process.env.POSTERN_TEST_POSTGRESQL) return {};
-  return { type: 'postgresql', location: execFileSync(join(source, 'tests/lib/postgresql'), ['new'], { encoding: 'utf8' }).trim() };
-}
+const database = () => (hasPostgresql ? Database.make().config : {});
 
 const FINDING = /ERROR: \w+Sanitizer|runtime error:|CRITICAL/;
 
@@ -136,7 +134,7 @@ class Postern {
 export async function preparePostern(settings = {}) {
   const dataDir = mkdtempSync(join(tmpdir(), 'postern-')), port = settings.port ?? await freePort();
   const postern = new Postern(dataDir, port, settings);
-  const groups = { database: database(), ...settings.config };
+  const groups = { ...settings.config, database: settings.config?.database ?? database() };
   groups.server = { listen: `127.0.0.1:${port}`, 'public-url': postern.url, 'data-dir': dataDir, ...groups.server };
   const text = Object.entries(groups).map(([name, keys]) => `[${name}]\n${Object.entries(keys).map(([key, value]) => `${key}=${value}\n`).join('')}`).join('\n');
   writeFileSync(postern.configFile, text, { mode: 0o600 });

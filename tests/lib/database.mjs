@@ -1,0 +1,93 @@
+// SPDX-License-Identifier: Apache-2.0
+// The PostgreSQL server that `tests/lib/postgresql run` has started, as something that is stopped, killed and asked.
+import { execFile, execFileSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { promisify } from 'node:util';
+
+const tool = process.env.POSTERN_TEST_POSTGRESQL_TOOL, folder = process.env.POSTERN_TEST_POSTGRESQL;
+const patience = 60_000; // milliseconds
+
+export const hasPostgresql = Boolean(folder);
+
+export class Database {
+  /** A new database on it; its role `postern` owns it. */
+  static make() {
+    const self = new Database();
+    self.url = execFileSync(tool, ['new', folder], { encoding: 'utf8' }).trim();
+    return self;
+  }
+
+  /** As postern.conf says it. */
+  get config() { return { type: 'postgresql', location: this.url }; }
+
+  get name() { return new URL(this.url.replace('@/', '@localhost/')).pathname.slice(1); }
+
+  async #run(...args) { return (await promisify(execFile)(tool, args)).stdout.trim(); }
+
+  /** One statement by a superuser; gives its rows, columns between "|". */
+  async ask(sql) {
+    const text = await this.#run('psql', folder, '-d', this.name, '-c', sql);
+    return text ? text.split('\n') : [];
+  }
+
+  async stop() {
+    await this.#run('stop', folder);
+    this.away = true;
+  }
+
+  /** What a server that was killed leaves behind keeps the next one from starting, for a moment. */
+  async up() {
+    for (const end = Date.now() + patience; ;) {
+      try {
+        await this.#run('up', folder);
+        this.away = false;
+        return;
+      } catch (error) {
+        if (Date.now() > end) throw error;
+        await sleep(50);
+      }
+    }
+  }
+
+  /** In good order: who is connected is told. */
+  async restart() {
+    await this.stop();
+    await this.up();
+  }
+
+  /** As after a crash: nobody is told, nothing is written any more. */
+  restartAtOnce() { return this.#run('restart', folder); }
+
+  async killServer() {
+    process.kill(Number(readFileSync(join(folder, 'data', 'postmaster.pid'), 'utf8').split('\n')[0]), 'SIGKILL');
+    await this.up();
+  }
+
+  /** Who is connected now is not any more. */
+  disconnect() { return this.ask("SELECT pg_terminate_backend (pid, 10000) FROM pg_stat_activity WHERE datname = current_database () AND usename = 'postern'"); }
+
+  /** @param fault `read-only`: as after a failover to a standby; `unreadable`: it is away; `none` */
+  async fail(fault) {
+    if (fault === 'unreadable') {
+      await this.stop();
+      return;
+    }
+    if (this.away) await this.up();
+    await this.ask(`ALTER ROLE postern IN DATABASE ${this.name} SET default_transaction_read_only = ${fault === 'read-only' ? 'on' : 'off'}`);
+    await this.disconnect();
+  }
+
+  /** Processes that serve our connections. */
+  async backends(where = 'true') { return (await this.ask(`SELECT pid FROM pg_stat_activity WHERE datname = current_database () AND usename = 'postern' AND ${where}`)).map(Number); }
+
+  /** What a dead client sent may still be under way. */
+  async settled() {
+    for (const end = Date.now() + patience; ; await sleep(5)) {
+      const busy = await this.backends("state <> 'idle'").catch(() => [0]);
+      if (busy.length === 0) return;
+      if (Date.now() > end) throw new Error('the database does not come to rest');
+    }
+  }
+}
