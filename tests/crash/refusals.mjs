@@ -178,10 +178,11 @@ test(`a ${hasPostgresql ? 'database that is away' : 'disk that cannot be read'}:
   };
   try {
     for (const [what, one] of Object.entries(asked)) {
-      await world.fail('none');
-      await heals(server);
-      await world.admin('POST', '/users', { email: `${what.replaceAll(' ', '-')}@reader.example.com` }); // what is in memory needs no disk; a change makes it old
-      await world.fail('unreadable');
+      if (!hasPostgresql || what === 'introspection') {
+        await world.fail('none');
+        await world.admin('POST', '/users', { email: `${what.replaceAll(' ', '-')}@reader.example.com` }); // what is in memory needs no disk; a change makes it old
+        await world.fail('unreadable');
+      }
       assertRefused(await one(), what);
     }
   } finally {
