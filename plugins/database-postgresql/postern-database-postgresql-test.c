@@ -455,6 +455,22 @@ test_crowd (void)
     g_thread_join (threads[i]);
 }
 
+/* The server has a limit of its own, which others use up. */
+static void
+test_few (void)
+{
+  g_autofree char *url = ask ("new %s", server);
+  g_autoptr (PosternStore) store = must_open (url, "a");
+  GThread *threads[20];
+
+  run_as_superuser (url, "ALTER ROLE postern CONNECTION LIMIT 4");
+  for (guint i = 0; i < G_N_ELEMENTS (threads); i++)
+    threads[i] = g_thread_new ("few", write_some, store);
+  for (guint i = 0; i < G_N_ELEMENTS (threads); i++)
+    g_thread_join (threads[i]);
+  run_as_superuser (url, "ALTER ROLE postern CONNECTION LIMIT -1");
+}
+
 int
 main (int argc, char **argv)
 {
@@ -474,6 +490,7 @@ main (int argc, char **argv)
   g_test_add_func ("/postgresql/cut", test_cut);
   g_test_add_func ("/postgresql/read-only", test_read_only);
   g_test_add_func ("/postgresql/crowd", test_crowd);
+  g_test_add_func ("/postgresql/few", test_few);
   g_test_add_func ("/postgresql/restart", test_restart);
   return g_test_run ();
 }

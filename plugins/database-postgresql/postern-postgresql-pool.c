@@ -107,7 +107,7 @@ note_attempt (PosternPostgresqlPool *self, gboolean connected, const GError *pro
       self->failure = g_strdup (problem->message);
       self->not_before = g_get_monotonic_time () + CONNECT_INTERVAL_US;
       self->n_open--;
-      g_cond_signal (&self->freed);
+      g_cond_broadcast (&self->freed); /* the last one to be waited for may be gone */
     }
   g_mutex_unlock (&self->lock);
 }
@@ -127,10 +127,31 @@ open_one (PosternPostgresqlPool *self, guint epoch, GError **error)
   return connection;
 }
 
+/*
+ * The server gives no more (it may have a limit of its own, and other processes): one of ours that is given back does as well. When the server is
+ * away, those at work find out, and nobody waits for them any longer.
+ */
+static PosternPostgresqlConnection *
+wait_for_another (PosternPostgresqlPool *self, guint epoch)
+{
+  gint64 deadline = g_get_monotonic_time () + POSTERN_POSTGRESQL_POOL_WAIT_US;
+  PosternPostgresqlConnection *connection = NULL;
+
+  g_mutex_lock (&self->lock);
+  while (self->n_idle == 0 && self->n_open > 0 && self->epoch == epoch)
+    if (!g_cond_wait_until (&self->freed, &self->lock, deadline))
+      break;
+  if (self->n_idle > 0)
+    connection = self->idle[--self->n_idle];
+  g_mutex_unlock (&self->lock);
+  return connection;
+}
+
 PosternPostgresqlConnection *
 postern_postgresql_pool_take (PosternPostgresqlPool *self, GError **error)
 {
   PosternPostgresqlConnection *connection = NULL;
+  g_autoptr (GError) problem = NULL;
   gboolean room, open = FALSE;
   guint epoch;
 
@@ -140,12 +161,18 @@ postern_postgresql_pool_take (PosternPostgresqlPool *self, GError **error)
   if (room && self->n_idle > 0)
     connection = self->idle[--self->n_idle];
   else if (room)
-    open = may_connect (self, error);
+    open = may_connect (self, &problem);
   self->n_open += open;
   g_mutex_unlock (&self->lock);
-  if (!room)
+  if (open)
+    connection = open_one (self, epoch, &problem);
+  if (connection == NULL && room)
+    connection = wait_for_another (self, epoch);
+  if (connection == NULL && room)
+    g_propagate_error (error, g_steal_pointer (&problem));
+  else if (connection == NULL)
     g_set_error (error, POSTERN_ERROR, POSTERN_ERROR_STORE, "PostgreSQL: all %d connections are at work", POSTERN_POSTGRESQL_POOL_MAX);
-  return open ? open_one (self, epoch, error) : connection;
+  return connection;
 }
 
 /* Under the lock. Those that idle go at once; who is at work with one finds out himself. */
@@ -167,7 +194,10 @@ postern_postgresql_pool_give_back (PosternPostgresqlPool *self, PosternPostgresq
 
   g_mutex_lock (&self->lock);
   if (lost && connection->epoch == self->epoch)
-    distrust_older (self);
+    {
+      distrust_older (self);
+      g_cond_broadcast (&self->freed);
+    }
   if (!lost && connection->epoch == self->epoch)
     self->idle[self->n_idle++] = g_steal_pointer (&connection);
   else
