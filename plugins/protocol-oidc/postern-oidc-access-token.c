@@ -170,6 +170,20 @@ verify_opaque (PosternOidc *oidc, const char *token, GError **error)
   return g_steal_pointer (&claims);
 }
 
+/* (transfer full): also one that another node signs with since a moment ago */
+static PosternJwkSet *
+dup_keys_for (PosternOidc *oidc, const char *token)
+{
+  g_autoptr (PosternJwkSet) keys = postern_oidc_dup_keys (oidc);
+  g_autoptr (GVariant) header = postern_jws_peek_header (token, -1, NULL);
+  const char *kid = header ? postern_json_get_string (header, "kid") : NULL;
+
+  for (guint i = 0; kid && i < postern_jwk_set_get_n_keys (keys); i++)
+    if (g_strcmp0 (postern_jwk_get_kid (postern_jwk_set_get_key (keys, i)), kid) == 0)
+      kid = NULL;
+  return kid ? postern_key_ring_dup_public_with (postern_tenant_get_key_ring (postern_oidc_get_tenant (oidc)), kid) : g_steal_pointer (&keys);
+}
+
 static GVariant *
 verify_jwt (PosternOidc *oidc, const char *token, GError **error)
 {
@@ -178,7 +192,7 @@ verify_jwt (PosternOidc *oidc, const char *token, GError **error)
   };
   PosternJwtRules rules = { .typ = POSTERN_OIDC_TYPE_ACCESS_TOKEN, .issuer = postern_oidc_get_issuer (oidc),
                             .require_exp = TRUE, .require_iat = TRUE, .require_sub = TRUE, .require_jti = TRUE };
-  g_autoptr (PosternJwkSet) keys = postern_oidc_dup_keys (oidc);
+  g_autoptr (PosternJwkSet) keys = dup_keys_for (oidc, token);
   g_autoptr (GVariant) claims = postern_jwt_verify (token, -1, keys, algs, G_N_ELEMENTS (algs), &rules, NULL);
 
   if (!claims)

@@ -211,6 +211,29 @@ test_other_process (void)
   fixture_close (store, TRUE);
 }
 
+/* Between two looks: a token that the other has just signed with a key that was made behind the last one. */
+static void
+test_unknown (void)
+{
+  PosternStore *store = fixture_open (), *other_store = fixture_open ();
+  g_autoptr (PosternKeyRing) ring = new_ring (store), other = new_ring (other_store);
+  g_autofree char *kid = NULL;
+  g_autoptr (PosternJwkSet) before = postern_key_ring_dup_public (other), found = NULL, made_up = NULL;
+
+  kid = current_kid (ring);
+  g_assert_null (postern_jwk_set_find (before, kid, ALG));
+  g_usleep (20 * 1000);
+  found = postern_key_ring_dup_public_with (other, kid);
+  g_assert_nonnull (postern_jwk_set_find (found, kid, ALG));
+  made_up = postern_key_ring_dup_public_with (other, "nobody's");
+  g_assert_cmpuint (postern_jwk_set_get_n_keys (made_up), ==, postern_jwk_set_get_n_keys (found));
+
+  g_clear_object (&ring);
+  g_clear_object (&other);
+  fixture_close (other_store, FALSE);
+  fixture_close (store, TRUE);
+}
+
 static gpointer
 use_ring (gpointer data)
 {
@@ -275,6 +298,7 @@ main (int argc, char **argv)
   g_test_add_func ("/key-ring/schedule", test_schedule);
   g_test_add_func ("/key-ring/repair", test_repair);
   g_test_add_func ("/key-ring/other-process", test_other_process);
+  g_test_add_func ("/key-ring/unknown", test_unknown);
   g_test_add_func ("/key-ring/threads", test_threads);
   g_test_add_func ("/key-ring/wrong-master-key", test_wrong_master_key);
 

@@ -9,7 +9,8 @@
 #define SHOWN_BEFORE DAY        /* so that who caches our keys has the next one before it signs */
 #define SHOWN_AFTER                                                                                          \
   (31 * DAY) /* longer than any access or ID token may live (postern-application.c, postern-policy.c) */
-#define LOOK_AGAIN (G_USEC_PER_SEC) /* how late another process's rotation may be seen */
+#define LOOK_AGAIN (G_USEC_PER_SEC / 10) /* how late another process's rotation may be seen */
+#define LOOK_FOR_UNKNOWN (G_USEC_PER_SEC / 100) /* how often strangers who make keys up have the store read for nothing */
 #define N_ALGS     (POSTERN_JOSE_ALG_HS512 + 1)
 
 /* A row of the store with its keys read. */
@@ -272,6 +273,34 @@ postern_key_ring_dup_public (PosternKeyRing *self)
                  problem->message);
     g_mutex_unlock (&self->work);
   }
+
+  return take_public (self, TRUE);
+}
+
+/* Under @lock. */
+static gboolean
+must_look_for (PosternKeyRing *self, const char *kid, guint64 generation)
+{
+  if (find_entry (self, kid) != NULL)
+    return FALSE;
+
+  return generation != self->generation || g_get_monotonic_time () - self->looked_at > LOOK_FOR_UNKNOWN;
+}
+
+PosternJwkSet *
+postern_key_ring_dup_public_with (PosternKeyRing *self, const char *kid)
+{
+  guint64 generation = postern_store_get_generation (self->store);
+  g_autoptr (GError) problem = NULL;
+  gboolean look;
+
+  g_mutex_lock (&self->work);
+  g_mutex_lock (&self->lock);
+  look = must_look_for (self, kid, generation);
+  g_mutex_unlock (&self->lock);
+  if (look && !refresh (self, &problem))
+    g_warning ("The signing keys could not be read again: %s", problem->message);
+  g_mutex_unlock (&self->work);
 
   return take_public (self, TRUE);
 }

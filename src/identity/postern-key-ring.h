@@ -19,11 +19,16 @@ PosternKeyRing *postern_key_ring_new (PosternStore *store, GError **error);
 PosternJwk *postern_key_ring_dup_current (PosternKeyRing *self, PosternJoseAlg alg, GError **error);
 /**
  * postern_key_ring_peek_current: never blocks, never makes one. NULL also when others changed the store and nobody has looked
- * for a second: then postern_key_ring_dup_current() looks, and peeking works again. (transfer full) (nullable)
+ * for 100 ms: then postern_key_ring_dup_current() looks, and peeking works again. (transfer full) (nullable)
  */
 PosternJwk *postern_key_ring_peek_current (PosternKeyRing *self, PosternJoseAlg alg);
-/** postern_key_ring_dup_public: all that are published; reads the store at most once a second. (transfer full) */
+/** postern_key_ring_dup_public: all that are published; reads the store at most ten times a second. (transfer full) */
 PosternJwkSet *postern_key_ring_dup_public (PosternKeyRing *self);
+/**
+ * postern_key_ring_dup_public_with: likewise, for a token whose header names the key @kid: where that is not known, another process may have
+ * begun to sign with it just now, and the store is read. (transfer full)
+ */
+PosternJwkSet *postern_key_ring_dup_public_with (PosternKeyRing *self, const char *kid);
 /** postern_key_ring_peek_public: never blocks; NULL as postern_key_ring_peek_current(). (transfer full) (nullable) */
 PosternJwkSet *postern_key_ring_peek_public (PosternKeyRing *self);
 /** postern_key_ring_rotate: next becomes current, current previous, and a new next is made, in one transaction. */
