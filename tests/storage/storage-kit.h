@@ -50,6 +50,7 @@ void storage_apart_watch (GType driver_type);
 void storage_apart_note_tenant (PosternDatabase *database, const char *tenant); /* one in the place that tenants share */
 void storage_apart_clear (void);
 
+void storage_copy_add_tests (void);
 void storage_people_add_tests (void);
 void storage_tokens_add_tests (void);
 void storage_rest_add_tests (void);
