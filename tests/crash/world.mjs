@@ -27,7 +27,8 @@ export async function heard(answer) {
     if (died.has(error.code) || error.message === 'socket hang up') throw new Lost(error.message);
     throw error;
   }
-  if (given.status === 503) throw Object.assign(new Lost('503'), { answer: given });
+  // 502 is what a proxy says whose server ended in the midst of a request.
+  if (given.status === 503 || given.status === 502) throw Object.assign(new Lost(String(given.status)), { answer: given });
   if (given.status >= 500) throw new Wrong(`status ${given.status}: ${given.text?.slice(0, 400)}`);
   return given;
 }
@@ -69,7 +70,8 @@ export class World {
     await this.admin('PATCH', '/policy', { guesses_per_account: 1000, guesses_per_address: 100000 });
   }
 
-  visitor() { return new Visitor(this.agent); }
+  /** @param options.manager fills in name and password on one page, as a password manager does */
+  visitor(options) { return new Visitor(this.agent, options); }
 
   /** The management API by the local socket, as the command line speaks to it. Gives the object, or throws with .status. */
   async admin(method, path, body) {
@@ -126,7 +128,7 @@ export class World {
     } catch (error) {
       const { status } = error.answer ?? {};
       if (died.has(error.code) || error.message === 'socket hang up') throw new Lost(error.message);
-      if (status === 503) throw Object.assign(new Lost('503'), { answer: error.answer });
+      if (status === 503 || status === 502) throw Object.assign(new Lost(String(status)), { answer: error.answer });
       if (status === undefined) throw error;
       const page = await heard(visitor.send(error.here));
       throw new Wrong(`${error.message}: ${/role="alert"[\s\S]{0,200}/.exec(page.text)?.[0] ?? /<h1>[\s\S]{0,300}/.exec(page.text)?.[0]}`);
@@ -151,7 +153,7 @@ export class World {
 
   /** Whether one try with @password signs in to the account page. */
   async admits(email, password) {
-    const visitor = this.visitor(), { here, answer: page } = await this.open(visitor);
+    const visitor = this.visitor({ manager: true }), { here, answer: page } = await this.open(visitor);
     const form = visitor.form(page.text, here, { identifier: email, password }, ['submit']);
     const answer = await heard(visitor.send(form.action, { method: 'POST', form: form.fields, headers: { origin: new URL(here).origin, 'sec-fetch-site': 'same-origin' } }));
     if (answer.status !== 303) throw new Wrong(`a try to sign in: ${answer.status} ${answer.text.slice(0, 300)}`);
@@ -165,7 +167,7 @@ export class World {
       client_id: this.web.client_id, response_type: 'code', redirect_uri: callback, scope, state: randomBytes(8).toString('hex'),
       code_challenge: createHash('sha256').update(verifier).digest('base64url'), code_challenge_method: 'S256',
     });
-    const back = await this.walk(visitor, `${this.url}/oidc/authorize?${query}`, callback, { identifier: person.email, password: person.password });
+    const back = await this.walk(visitor, `${this.url}/oidc/authorize?${query}`, callback, { identifier: person.email, password: person.password, code: person.code });
     const [code, error] = ['code', 'error'].map((name) => back.searchParams.get(name));
     if (error === 'temporarily_unavailable') throw new Lost(error);
     if (!code) throw new Wrong(`no code in ${back}`);

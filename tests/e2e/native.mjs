@@ -2,7 +2,7 @@
 // An application without a browser: the program that the guide tells people to write, run as the guide says, against the server as it is built.
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
-import { createHash, createHmac } from 'node:crypto';
+import { createHash } from 'node:crypto';
 import { once } from 'node:events';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -12,21 +12,13 @@ import { move, plugIn, stepsAt } from './passkey-steps.mjs';
 import { build, startPostern } from '../lib/server.mjs';
 import { Visitor } from '../lib/visitor.mjs';
 import { test } from '../lib/tap.mjs';
+import { totp } from '../lib/totp.mjs';
 
 const password = 'correct horse battery staple 9';
 const guide = readFileSync(join(import.meta.dirname, '../../data/guides/sign-in-without-a-browser.md'), 'utf8');
 /** Runs of lines that are indented by four or empty, without the four; as a person copies them. */
 const blocks = guide.split(/\n(?=[^ \n])/).map((part) => part.split('\n').filter((line) => line.startsWith('    ') || !line).map((line) => line.slice(4)).join('\n').trim()).filter(Boolean);
 let postern, folder, tool;
-
-/** What an app makes of a key (RFC 6238), @steps later than now. */
-function totp(secret, steps = 0) {
-  const bits = [...secret.replaceAll(/\s/g, '')].map((letter) => 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567'.indexOf(letter).toString(2).padStart(5, '0')).join('');
-  const counter = Buffer.alloc(8);
-  counter.writeBigUInt64BE(BigInt(Math.floor(Date.now() / 30_000) + steps));
-  const digest = createHmac('sha1', Buffer.from(bits.match(/.{8}/g).map((byte) => parseInt(byte, 2)))).update(counter).digest();
-  return String((digest.readUInt32BE(digest[19] & 15) & 0x7fffffff) % 1_000_000).padStart(6, '0');
-}
 
 /**
  * Types what a person would into the guide's program: each line once it is asked for; a function is given all that was said since.

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 // A code app and recovery codes in real Chromium: set up on the account page, asked for at the next sign-in; with scripts and without.
 import assert from 'node:assert/strict';
-import { createHmac } from 'node:crypto';
 import fs from 'node:fs';
 import { startPostern } from '../lib/server.mjs';
 import { test } from '../lib/tap.mjs';
+import { totp } from '../lib/totp.mjs';
 
 const password = 'correct horse battery staple 9';
 let postern;
@@ -16,16 +16,6 @@ async function get() {
 
 export async function stop() {
   await postern?.stop();
-}
-
-/** What an app makes of the key on the page (RFC 6238), @steps later than now. */
-function totp(secret, steps = 0) {
-  const bits = [...secret.replaceAll(/\s/g, '')].map((letter) => 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567'.indexOf(letter).toString(2).padStart(5, '0')).join('');
-  const seed = Buffer.from(bits.match(/.{8}/g).map((byte) => parseInt(byte, 2)));
-  const counter = Buffer.alloc(8);
-  counter.writeBigUInt64BE(BigInt(Math.floor(Date.now() / 30_000) + steps));
-  const digest = createHmac('sha1', seed).update(counter).digest();
-  return String((digest.readUInt32BE(digest[19] & 15) & 0x7fffffff) % 1_000_000).padStart(6, '0');
 }
 
 /** @param person: makes a browser of somebody's own */

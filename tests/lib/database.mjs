@@ -19,6 +19,16 @@ export class Database {
     return self;
   }
 
+  /** Likewise, but the role that serves owns nothing, as data/guides/operating.md says it; `owner` is the URL of the one that does. */
+  static async makeForServing() {
+    const self = Database.make();
+    self.owner = self.url;
+    self.url = self.url.replace('postern@', 'serving@');
+    await self.ask("DO $$ BEGIN IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = 'serving') THEN CREATE ROLE serving LOGIN; END IF; END $$");
+    for (const what of ['USAGE ON SCHEMAS', 'SELECT, INSERT, UPDATE, DELETE ON TABLES']) await self.ask(`ALTER DEFAULT PRIVILEGES FOR ROLE postern GRANT ${what} TO serving`);
+    return self;
+  }
+
   /** As postern.conf says it. */
   get config() { return { type: 'postgresql', location: this.url }; }
 
@@ -66,7 +76,7 @@ export class Database {
   }
 
   /** Who is connected now is not any more. */
-  disconnect() { return this.ask("SELECT pg_terminate_backend (pid, 10000) FROM pg_stat_activity WHERE datname = current_database () AND usename = 'postern'"); }
+  disconnect() { return this.ask("SELECT pg_terminate_backend (pid, 10000) FROM pg_stat_activity WHERE datname = current_database () AND usename IN ('postern', 'serving')"); }
 
   /** @param fault `read-only`: as after a failover to a standby; `unreadable`: it is away; `none` */
   async fail(fault) {
@@ -80,7 +90,7 @@ export class Database {
   }
 
   /** Processes that serve our connections. */
-  async backends(where = 'true') { return (await this.ask(`SELECT pid FROM pg_stat_activity WHERE datname = current_database () AND usename = 'postern' AND ${where}`)).map(Number); }
+  async backends(where = 'true') { return (await this.ask(`SELECT pid FROM pg_stat_activity WHERE datname = current_database () AND usename IN ('postern', 'serving') AND ${where}`)).map(Number); }
 
   /** What a dead client sent may still be under way. */
   async settled() {

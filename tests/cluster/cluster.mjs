@@ -1,0 +1,91 @@
+// SPDX-License-Identifier: Apache-2.0
+// Three nodes, each with a data folder of its own, one database and one master key; HAProxy before them, by the example of data/proxy.
+import { execFile, spawn } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { Agent } from 'node:http';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { until } from '../crash/cycles.mjs';
+import { World } from '../crash/world.mjs';
+import { Database } from '../lib/database.mjs';
+import { build, environment, freePort, preparePostern } from '../lib/server.mjs';
+
+const example = new URL('../../data/proxy/haproxy-nodes.cfg', import.meta.url);
+
+/** Goes to one node, whatever the URL says. */
+class NodeAgent extends Agent {
+  constructor(port) {
+    super({ keepAlive: true, maxSockets: 64 });
+    this.port = port;
+  }
+
+  createConnection(options, done) { return super.createConnection({ ...options, host: '127.0.0.1', port: this.port }, done); }
+}
+
+export class Cluster extends World {
+  /** All at once, on a database without tables but those that the owner makes. */
+  static async start(count = 3) {
+    const self = new Cluster();
+    self.folder = mkdtempSync(join(tmpdir(), 'postern-cluster-'));
+    self.database = await Database.makeForServing();
+    self.masterKey = join(self.folder, 'master.key');
+    writeFileSync(self.masterKey, randomBytes(32), { mode: 0o600 });
+    self.port = await freePort();
+    self.nodes = await Promise.all(Array.from({ length: count }, () => self.prepareNode()));
+    await self.migrate();
+    await Promise.all([...self.nodes.map((node) => node.start()), self.#startProxy()]);
+    await until('the proxy has seen all', async () => (await Promise.all(self.nodes.map((node) => self.#sees(node)))).every(Boolean));
+    self.ways = self.nodes.map((node) => self.#wayTo(node));
+    await self.makeWeb();
+    return self;
+  }
+
+  get url() { return `http://localhost:${this.port}`; }
+
+  /** The node whose admin socket is spoken to: any that lives. */
+  get postern() { return this.node ?? this.nodes.find((node) => !node.exit && !node.ending); }
+
+  /** @returns one more, not started */
+  prepareNode({ masterKey = this.masterKey } = {}) {
+    return preparePostern({
+      config: {
+        server: { 'public-url': this.url, 'trusted-proxies': '127.0.0.1' }, database: { ...this.database.config, 'master-key': masterKey },
+        password: { memory: 8, iterations: 1 }, log: { access: 'false' },
+      },
+    });
+  }
+
+  /** As an operator does it before the first node starts: `postern db migrate`, as the owner. */
+  async migrate() {
+    const { configFile, env } = this.nodes[0];
+    await promisify(execFile)(`${build}/src/cli/postern`, ['db', 'migrate', '--as', this.database.owner, '--config', configFile], { env: environment(env) });
+  }
+
+  async #startProxy() {
+    let text = readFileSync(example, 'utf8').replace('bind :443 ssl crt /etc/haproxy/id.example.com.pem alpn h2,http/1.1', `bind 127.0.0.1:${this.port}`);
+    this.nodes.forEach((node, index) => { text = text.replace(`10.0.0.${index + 1}:8080`, `127.0.0.1:${node.port}`); });
+    const file = join(this.folder, 'haproxy.cfg');
+    writeFileSync(file, `global\n  stats socket ${this.folder}/haproxy.sock mode 600\n${text}`);
+    this.proxy = spawn('haproxy', ['-db', '-f', file], { stdio: 'ignore' });
+  }
+
+  /** Whether the proxy sends requests to @node. */
+  async #sees(node) {
+    const answer = await fetch(`http://127.0.0.1:${node.port}/readyz`).then(async (response) => { await response.arrayBuffer(); return response.ok; }, () => false);
+    return answer && fetch(`${this.url}/readyz`).then(async (response) => { await response.arrayBuffer(); return response.ok; }, () => false);
+  }
+
+  /** This world, as it looks to who comes to @node and to no other. */
+  #wayTo(node) {
+    return Object.assign(Object.create(this), { node, agent: new NodeAgent(node.port) });
+  }
+
+  async close() {
+    for (const way of this.ways ?? []) way.agent.destroy();
+    this.proxy?.kill('SIGTERM');
+    rmSync(this.folder, { recursive: true, force: true });
+    await super.close();
+  }
+}

@@ -1,0 +1,172 @@
+// SPDX-License-Identifier: Apache-2.0
+// What one node knows the others know, single use and limits hold across them, and nothing is lost whoever of them ends. BUILD
+// names the build folder; SEED repeats the choices of a run.
+import assert from 'node:assert/strict';
+import { randomBytes } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { Wrong } from '../crash/world.mjs';
+import { finding } from '../lib/server.mjs';
+import { runTests, test } from '../lib/tap.mjs';
+import { Cluster } from './cluster.mjs';
+import { ClusterCycles } from './cluster-cycles.mjs';
+import './move.mjs'; // which adds a test
+
+const seed = Number(process.env.SEED ?? Math.floor(Math.random() * 2 ** 31)), races = 12;
+console.log(`# SEED=${seed}`);
+
+const cluster = await Cluster.start();
+const [first, second, third] = cluster.ways;
+const cycles = new ClusterCycles(cluster, seed, 8);
+let people = 0;
+
+async function makePerson() {
+  const person = { email: `known-${people += 1}@example.com`, password: `amber lantern ${randomBytes(6).toString('hex')}` };
+  person.id = (await cluster.admin('POST', '/users', { ...person, email_verified: true })).id;
+  return person;
+}
+
+/** A browser whose next requests go by @way. */
+function by(way, visitor = cluster.visitor({ manager: true })) {
+  visitor.agent = way.agent;
+  return visitor;
+}
+
+const succeeded = (answers) => answers.filter(({ status }) => status === 200).length;
+const median = (times) => [...times].sort((a, b) => a - b)[Math.floor(times.length / 2)];
+
+/** Milliseconds until @check says so; nobody waits for ever. */
+async function timed(what, check) {
+  const begin = performance.now();
+  while (!await check()) {
+    assert.ok(performance.now() - begin < 30_000, what);
+    await sleep(1);
+  }
+  return performance.now() - begin;
+}
+
+test('a sign-in goes through three nodes, and all know what comes of it', async () => {
+  const person = await makePerson(), visitor = by(first), { here, answer: page } = await cluster.open(visitor);
+  const form = visitor.form(page.text, here, { identifier: person.email, password: person.password }, ['submit']);
+  const answer = await by(second, visitor).send(form.action, { method: 'POST', form: form.fields, headers: { origin: new URL(here).origin, 'sec-fetch-site': 'same-origin' } });
+  assert.equal(answer.status, 303, 'a page of one node is taken by another');
+  for (const way of cluster.ways) assert.ok(await cluster.isSignedIn(by(way, visitor)), 'the session is known');
+  const code = await first.authorize(by(first, visitor), person, 'openid offline_access');
+  const tokens = await second.redeem(code);
+  assert.equal(tokens.status, 200, JSON.stringify(tokens));
+  const next = await third.refresh(tokens.refresh_token);
+  assert.equal(next.status, 200, JSON.stringify(next));
+  assert.equal(await first.isActive(next.refresh_token), true);
+  assert.equal(await first.isTaken(next.access_token), true, 'a token that another node signed');
+  assert.equal((await second.oauth('revoke', { token: next.refresh_token })).status, 200);
+  for (const way of cluster.ways) assert.equal(await way.isActive(next.refresh_token), false);
+});
+
+test('a code and a refresh token serve one of three nodes that are asked at once', async () => {
+  const person = await makePerson(), visitor = cluster.visitor();
+  for (let i = 0; i < races; i += 1) {
+    const code = await cluster.authorize(visitor, person, 'openid offline_access');
+    assert.equal(succeeded(await Promise.all(cluster.ways.map((way) => way.redeem(code)))), 1, 'a code');
+    const tokens = await cluster.redeem(await cluster.authorize(visitor, person, 'openid offline_access'));
+    assert.equal(succeeded(await Promise.all(cluster.ways.map((way) => way.refresh(tokens.refresh_token)))), 1, 'a refresh token');
+  }
+});
+
+test('guesses are counted across nodes', async () => {
+  const person = await makePerson(), limit = 5;
+  const admits = async (way, password) => {
+    try {
+      return await Object.assign(Object.create(way), { visitor: () => by(way) }).admits(person.email, password);
+    } catch (error) {
+      if (error instanceof Wrong && / 429 /.test(error.message)) return 'no more';
+      throw error;
+    }
+  };
+  await cluster.admin('PATCH', '/policy', { guesses_per_account: limit });
+  try {
+    for (let i = 0; i < limit; i += 1) assert.equal(await admits(cluster.ways[i % 3], 'not this one at all'), false, `guess ${i}`);
+    for (const way of cluster.ways) assert.notEqual(await admits(way, person.password), true, 'whoever guessed enough guesses nowhere');
+  } finally {
+    await cluster.admin('PATCH', '/policy', { guesses_per_account: 1000 });
+  }
+});
+
+async function timeChanges(changes, between = async () => {}) {
+  const machine = await first.admin('POST', '/applications', { name: 'Machine', kind: 'service' }), times = [];
+  const serves = async (way) => (await way.oauth('token', { grant_type: 'client_credentials' }, machine)).status === 200;
+  for (let i = 0; i < changes; i += 1) {
+    const enabled = i % 2 === 1;
+    await between();
+    await first.admin('PATCH', `/applications/${machine.client_id}`, { enabled });
+    times.push(...await Promise.all([second, third].map((way) => timed('a change is seen', async () => await serves(way) === enabled))));
+  }
+  return times;
+}
+
+test('a change through one node is seen on the others at once', async () => {
+  const times = await timeChanges(12);
+  console.log(`# seen after ${median(times).toFixed(1)} ms (median), ${Math.max(...times).toFixed(1)} ms (slowest) of ${times.length}`);
+  assert.ok(median(times) < 2000, 'not by chance, or when something lapses');
+});
+
+test('… also by who has just lost every connection to the database', async () => {
+  const times = await timeChanges(4, () => cluster.database.disconnect());
+  console.log(`# seen after ${median(times).toFixed(1)} ms (median), ${Math.max(...times).toFixed(1)} ms (slowest) of ${times.length}`);
+});
+
+test('a node with another master key does not start, and says why', async () => {
+  const stranger = await cluster.prepareNode({ masterKey: '' });
+  await assert.rejects(stranger.start(), /master key/);
+});
+
+/** Somebody who only looks: is never answered with a 5xx but while the database is away, and then told when to come again. */
+class Onlooker {
+  counts = {};
+  faults = [];
+
+  constructor(visitor) { this.visitor = visitor; }
+
+  async #look(path) {
+    const { status, headers } = await this.visitor.send(`${cluster.url}${path}`);
+    this.counts[status] = (this.counts[status] ?? 0) + 1;
+    if (status >= 500 && (status !== 503 || !this.mayBeAway || !/^\d+$/.test(headers['retry-after'] ?? ''))) this.faults.push(`${path}: ${status}, Retry-After ${headers['retry-after']}`);
+  }
+
+  async watch() {
+    while (!this.over) {
+      for (const path of ['/account', '/oidc/jwks', '/account/sign-out']) await this.#look(path).catch((error) => this.faults.push(`${path}: ${error.message}`));
+      await sleep(5);
+    }
+  }
+}
+
+async function endUnderLoad(kind, { mayBeAway }) {
+  const visitor = cluster.visitor(), onlooker = Object.assign(new Onlooker(visitor), { mayBeAway }), before = cycles.tally.faults.length;
+  await cluster.authorize(visitor, await makePerson(), 'openid');
+  const watching = onlooker.watch();
+  await cycles.run(kind).finally(() => { onlooker.over = true; });
+  await watching;
+  console.log(`# answers to who only looked: ${JSON.stringify(onlooker.counts)}`);
+  assert.deepEqual([...cycles.tally.faults.slice(before), ...onlooker.faults.slice(0, 5)], []);
+}
+
+for (const kind of ['the first node', 'the second node', 'the third node']) {
+  test(`${kind} is killed under load and comes back: nothing lost, doubled or revived`, () => endUnderLoad(kind, { mayBeAway: false }));
+}
+
+for (const kind of ['the database, in good order', 'the database, at once']) {
+  test(`${kind}, restarts under load: nothing lost, doubled or revived`, () => endUnderLoad(kind, { mayBeAway: true }));
+}
+
+test('after all that, all that was ever noted still holds, and the audit log is of one piece', async () => {
+  const before = cycles.tally.faults.length;
+  await cycles.last();
+  for (const line of cycles.summary()) console.log(`# ${line}`);
+  assert.deepEqual(cycles.tally.faults.slice(before), []);
+});
+
+test('the nodes leave in good order, and their logs hold no finding', async () => {
+  await Promise.all(cluster.nodes.map((node) => node.stop()));
+  for (const node of cluster.nodes) assert.equal(finding(node.log()), undefined);
+});
+
+await runTests({ after: () => cluster.close() });
