@@ -416,6 +416,14 @@ run (Call *call, PosternHttpClientAnswer *answer, GCancellable *asker, GError **
   return done;
 }
 
+gboolean
+postern_http_client_check_url (PosternHttpClient *self, const char *url, GError **error)
+{
+  g_autoptr (GUri) uri = read_url (self, url, error);
+
+  return uri != NULL;
+}
+
 GBytes *
 postern_http_client_send (PosternHttpClient *self, const char *method, const char *url, GVariant *headers, const char *content_type,
                           GBytes *body, gsize max_bytes, guint *status, GVariant **reply_headers, GCancellable *cancellable, GError **error)

@@ -36,6 +36,16 @@ POSTERN_API PosternHttpClient *postern_http_client_get_default (void);
 POSTERN_API gboolean postern_http_client_configure (PosternHttpClient *self, const char *const *allow, const char *ca_file, GError **error);
 
 /**
+ * postern_http_client_check_url:
+ *
+ * Whether postern_http_client_send() would take @url, as far as its text tells: its scheme, its host, and how it is written.
+ * Where its name leads to is seen only when it is asked.
+ *
+ * Returns: FALSE with POSTERN_ERROR_PROVIDER
+ */
+POSTERN_API gboolean postern_http_client_check_url (PosternHttpClient *self, const char *url, GError **error);
+
+/**
  * postern_http_client_send:
  * @headers: (nullable): an a{ss}, floating is sunk
  * @content_type: (nullable)
