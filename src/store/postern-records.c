@@ -323,3 +323,26 @@ static const PosternField tenant_domain_fields[] = {
   INT64 (PosternTenantDomain, position),
 };
 POSTERN_DEFINE_RECORD (PosternTenantDomain, tenant_domain, "tenant_domains", "domain")
+
+static const PosternField webhook_fields[] = {
+  TEXT (PosternWebhook, id),
+  TEXT (PosternWebhook, url),
+  TEXT (PosternWebhook, description),
+  ARRAY (PosternWebhook, events),
+  BOOLEAN (PosternWebhook, enabled),
+  TEXT (PosternWebhook, secret),
+  TEXT (PosternWebhook, old_secret),
+  INT64 (PosternWebhook, old_secret_until),
+  INT64 (PosternWebhook, revision),
+  INT64 (PosternWebhook, position),
+  INT64 (PosternWebhook, delivered),
+  INT64 (PosternWebhook, missed),
+  INT64 (PosternWebhook, failures),
+  INT64 (PosternWebhook, failing_since),
+  INT64 (PosternWebhook, due_at),
+  ARRAY (PosternWebhook, attempts),
+  TEXT (PosternWebhook, disabled_reason),
+  INT64 (PosternWebhook, created_at),
+  INT64 (PosternWebhook, updated_at),
+};
+POSTERN_DEFINE_RECORD (PosternWebhook, webhook, "webhooks", "webhook")

@@ -154,6 +154,27 @@ typedef struct {
 } PosternResource;
 POSTERN_DECLARE_RECORD (PosternResource, postern_resource)
 
+/** PosternWebhook: another server that is told what happens here, from which entry of the audit log on, and how that goes (src/identity/postern-webhook.h). */
+typedef struct {
+  char *id; /* whk_… */
+  char *url;
+  char *description; /* (nullable) */
+  GVariant *events;  /* av of strings: "user.created", "role.*", "*" */
+  gboolean enabled;
+  char *secret, *old_secret; /* sealed; old_secret (nullable) signs, too, until old_secret_until */
+  gint64 old_secret_until;
+  gint64 revision;  /* another one after each change but those of a delivery */
+  gint64 position;  /* the number of the next entry that it has not had */
+  gint64 delivered; /* how many it was sent */
+  gint64 missed;    /* how many were cut off before it had them */
+  gint64 failures, failing_since; /* since the last one that arrived */
+  gint64 due_at;                  /* not to be tried before; 0: at once */
+  GVariant *attempts;             /* av of a{sv}: the latest POSTERN_WEBHOOK_ATTEMPTS_MAX, the oldest first */
+  char *disabled_reason;          /* (nullable): "gone" or "failing"; NULL where an administrator did it */
+  gint64 created_at, updated_at;
+} PosternWebhook;
+POSTERN_DECLARE_RECORD (PosternWebhook, postern_webhook)
+
 /** PosternRole: a name for permissions (src/identity/postern-role.h). */
 typedef struct {
   char *id;   /* rol_… */

@@ -33,6 +33,8 @@ GPtrArray *postern_user_store_list (PosternTxn *txn, const PosternUserFilter *fi
 gint64 postern_user_store_count (PosternTxn *txn, GError **error);
 /** @has (out): whether anybody is an administrator and not disabled */
 gboolean postern_user_store_has_administrator (PosternTxn *txn, gboolean *has, GError **error);
+/** administrators that are not disabled and whose address is proven, @limit at most */
+GPtrArray *postern_user_store_list_administrators (PosternTxn *txn, guint limit, GError **error);
 /** @has (out): the same of anybody but the user @id */
 gboolean postern_user_store_has_other_administrator (PosternTxn *txn, const char *id, gboolean *has, GError **error);
 /** those whose own wish it is to be deleted, as of @now; by index; never administrators */
@@ -415,6 +417,33 @@ gboolean postern_invitation_store_revoke (PosternTxn *txn, const char *id, gint6
 gboolean postern_invitation_store_revoke_open (PosternTxn *txn, const char *organization_id, const char *email, gint64 now, GError **error);
 /** a new secret and expiry for one that was neither used nor revoked; STALE otherwise */
 gboolean postern_invitation_store_renew (PosternTxn *txn, const char *id, const char *secret_hash, gint64 expires_at, GError **error);
+
+/* postern-webhook-store.c */
+/** @secret: sealed into @webhook */
+gboolean postern_webhook_store_insert (PosternTxn *txn, PosternWebhook *webhook, const char *secret, GError **error);
+/** all of it, as it was read in this transaction; a delivery under way settles nothing any more */
+gboolean postern_webhook_store_update (PosternTxn *txn, PosternWebhook *webhook, GError **error);
+gboolean postern_webhook_store_delete (PosternTxn *txn, const char *id, GError **error);
+PosternWebhook *postern_webhook_store_get (PosternTxn *txn, const char *id, GError **error);
+GPtrArray *postern_webhook_store_list (PosternTxn *txn, const char *after, guint limit, GError **error);
+gint64 postern_webhook_store_count (PosternTxn *txn, GError **error); /* -1 on error */
+/** those that are switched on, have not had all of the log, and may be tried at @now */
+GPtrArray *postern_webhook_store_list_due (PosternTxn *txn, gint64 now, GError **error);
+/** @due_at: (out): of the first of those that are switched on and have not had all; G_MAXINT64 where there is none */
+gboolean postern_webhook_store_get_due (PosternTxn *txn, gint64 *due_at, GError **error);
+/** @size: (out): how many entries the log has: the number of the next */
+gboolean postern_webhook_store_get_end (PosternTxn *txn, gint64 *size, GError **error);
+/**
+ * what a delivery came to: all that the record says of it, in one statement. @position: as it was read; @settled: (out): FALSE where somebody
+ * has changed the webhook since, or another node was faster: then what is kept stays
+ */
+gboolean postern_webhook_store_settle (PosternTxn *txn, const PosternWebhook *webhook, gint64 position, gboolean *settled, GError **error);
+/** @secret takes the place of the one that there is, which goes on to sign until @until, seconds since 1970. In @webhook alone */
+gboolean postern_webhook_store_rotate (PosternTxn *txn, PosternWebhook *webhook, const char *secret, gint64 until, GError **error);
+/** PosternWebhookSecrets: opened; the first is the new one. Ends with NULL. */
+typedef char *PosternWebhookSecrets[3];
+gboolean postern_webhook_store_open_secrets (PosternStore *store, const PosternWebhook *webhook, gint64 now, PosternWebhookSecrets secrets, GError **error);
+void postern_webhook_store_close_secrets (PosternWebhookSecrets secrets); /* zeroes, then frees */
 
 /* postern-lease-store.c: LASTING; periodic work. TRUE with *@held when @holder has the lease until now + @seconds */
 gboolean postern_lease_store_take (PosternTxn *txn, const char *name, const char *holder, gint64 seconds, gint64 now, gboolean *held, GError **error);

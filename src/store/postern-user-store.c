@@ -166,6 +166,16 @@ postern_user_store_has_other_administrator (PosternTxn *txn, const char *id, gbo
 }
 
 GPtrArray *
+postern_user_store_list_administrators (PosternTxn *txn, guint limit, GError **error)
+{
+  PosternValue values[] = { POSTERN_INT (limit) };
+
+  return postern_record_list (txn, &postern_records_user,
+                              POSTERN_SQL_SELECT (postern_records_user, "WHERE administrator = 1 AND disabled_at = 0 AND email_verified = 1 ORDER BY id LIMIT ?1"),
+                              values, G_N_ELEMENTS (values), error);
+}
+
+GPtrArray *
 postern_user_store_list_due (PosternTxn *txn, gint64 now, guint limit, GError **error)
 {
   PosternValue values[] = { POSTERN_INT (now), POSTERN_INT (limit) };

@@ -261,6 +261,7 @@ main (int argc, char **argv)
   storage_roles_add_tests ();
   storage_seal_add_tests ();
   storage_tenants_add_tests ();
+  storage_webhooks_add_tests ();
   storage_together_add_tests ();
   storage_apart_add_tests ();
   result = g_test_run ();

@@ -59,6 +59,7 @@ void storage_purge_add_tests (void);
 void storage_roles_add_tests (void);
 void storage_seal_add_tests (void);
 void storage_tenants_add_tests (void);
+void storage_webhooks_add_tests (void);
 void storage_together_add_tests (void);
 void storage_apart_add_tests (void); /* the last */
 int storage_together_child (const char *location);
