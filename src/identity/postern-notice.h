@@ -16,6 +16,8 @@ G_BEGIN_DECLS
 #define POSTERN_NOTICE_SWITCHED_ON N_("An administrator switched your account on again.")
 #define POSTERN_NOTICE_DELETED N_("An administrator deleted your account.")
 #define POSTERN_NOTICE_RESET_CANCELLED N_("Your second factors stay as they are: nobody will remove them from your account.")
+/* To administrators, of what runs by itself. */
+#define POSTERN_NOTICE_WEBHOOK_OFF N_("A webhook was switched off: what it was sent has not arrived. The management API says which one, and why.")
 
 /**
  * postern_notice_add: to @user's address, if that is known to be theirs. Whether mails go out at all is for the caller to know.

@@ -80,6 +80,14 @@ static const PosternAuditEvent events[] = {
   { "user.created", "An account was made: by an administrator, by its owner, or at the first sign-in by a provider.", "members after " FLOW },
   { "user.deleted", "An account was deleted.", "before" },
   { "user.imported", "An account was taken over from another server.", "" },
+  { "webhook.changed", "An administrator changed a webhook.", "members before after" },
+  { "webhook.created", "An administrator made a webhook.", "members after" },
+  { "webhook.deleted", "An administrator deleted a webhook.", "before" },
+  { "webhook.missed", "Entries were cut off, because of the retention of the log, before a webhook had them: those from a number up to, without, another.", "from to" },
+  { "webhook.replayed", "An administrator has a webhook sent again what it had, from an entry number on.", "position before after" },
+  { "webhook.secret-rotated", "A webhook was given another secret; the one before signs, too, for a while.", "before after" },
+  { "webhook.switched-off", "A webhook was switched off, because its server answered that it is gone, or nothing has arrived there for days.", "reason status" },
+  { "webhook.tested", "An administrator had a webhook sent a test.", "status" },
 };
 /* clang-format on */
 
