@@ -163,6 +163,16 @@ static const struct {
   { "proveAuditConsistency", OWNER | SECURITY | READER },
   { "exportAudit", OWNER | SECURITY | READER },
   { "proveAuditEntry", OWNER | SECURITY | READER },
+  { "listEvents", OWNER | SECURITY | READER },
+  { "listWebhooks", OWNER | SECURITY | READER },
+  { "createWebhook", OWNER },
+  { "getWebhook", OWNER | SECURITY | READER },
+  { "updateWebhook", OWNER },
+  { "deleteWebhook", OWNER },
+  { "listWebhookAttempts", OWNER | SECURITY | READER },
+  { "rotateWebhookSecret", OWNER },
+  { "replayWebhook", OWNER },
+  { "testWebhook", OWNER },
   { "getDocument", ANYBODY },
 };
 
@@ -370,6 +380,22 @@ test_no_strong_application (void)
   expect ("PATCH", weak, "{\"name\":\"Weak\"}", token, 200);
 }
 
+/* Whoever says where the log is sent could read it there. */
+static void
+test_no_way_around_the_log (void)
+{
+  g_autofree char *id = make ("/webhooks", "{\"url\":\"https://hooks.example/\",\"events\":[\"*\"]}", "id"), *path = g_strconcat ("/webhooks/", id, NULL);
+  g_autofree char *replay = g_strconcat (path, "/replay", NULL), *rotate = g_strconcat (path, "/rotate", NULL);
+  const char *token = "scopes: webhooks:write webhooks:read", *both = "scopes: webhooks:write audit:read";
+
+  expect ("POST", "/webhooks", "{\"url\":\"https://evil.example/\",\"events\":[\"*\"]}", token, 403);
+  expect ("PATCH", path, "{\"url\":\"https://evil.example/\"}", token, 403);
+  expect ("POST", replay, "{\"from\":\"0\"}", token, 403);
+  expect ("POST", rotate, "{}", token, 403);
+  expect ("PATCH", path, "{\"description\":\"CRM\"}", both, 200);
+  expect ("DELETE", path, NULL, token, 204);
+}
+
 /* Who did it, by which application; and who only looked. */
 static void
 test_log (void)
@@ -416,6 +442,7 @@ main (int argc, char **argv)
     { "/api-access/no-import", test_no_import },
     { "/api-access/no-stronger-role", test_no_stronger_role },
     { "/api-access/no-strong-application", test_no_strong_application },
+    { "/api-access/no-way-around-the-log", test_no_way_around_the_log },
     { "/api-access/log", test_log },
     { "/api-access/nobody-admits", test_nobody_admits },
     { NULL, NULL },

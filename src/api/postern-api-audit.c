@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "postern-api-call.h"
+#include "postern-api-place.h"
 
 #include "postern-audit-export.h"
 #include "postern-audit-key.h"
@@ -171,11 +172,9 @@ prove_consistency (PosternApiCall *call, PosternTxn *txn, GError **error)
 
 /* --- an export ------------------------------------------------------------------------------------------------------ */
 
-#define PLACE "^([0-9]{1,15}|[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9:]{5,8}Z)$"
-
 static const PosternApiMember range[] = {
-  { "from", POSTERN_API_STRING, 0, "The first entry: its number, or a time (2026-01-31T00:00:00Z).", 1, 32, .pattern = PLACE },
-  { "to", POSTERN_API_STRING, 0, "Up to the first head behind it.", 1, 32, .pattern = PLACE },
+  { "from", POSTERN_API_STRING, 0, "The first entry: its number, or a time (2026-01-31T00:00:00Z).", 1, 32, .pattern = POSTERN_API_PLACE_PATTERN },
+  { "to", POSTERN_API_STRING, 0, "Up to the first head behind it.", 1, 32, .pattern = POSTERN_API_PLACE_PATTERN },
   { "next", POSTERN_API_INTEGER, 0, "Where to go on: what the call before answered.", 0, G_MAXINT32 },
   { NULL },
 };
@@ -188,26 +187,6 @@ static const PosternApiMember export_members[] = {
 };
 static const PosternApiSchema export_schema = { "AuditExport", export_members, "A part of the log that proves that it is whole." };
 
-/* An entry's number, or of a time: the number of the first entry of then or later. */
-static gboolean
-read_place (PosternApiCall *call, PosternTxn *txn, const char *name, gint64 *seq, GError **error)
-{
-  const char *text = postern_json_get_string (call->query, name);
-  g_autoptr (GDateTime) time = NULL;
-
-  if (text == NULL)
-    return TRUE;
-  if (strchr (text, 'T') == NULL)
-    {
-      *seq = g_ascii_strtoll (text, NULL, 10);
-      return TRUE;
-    }
-  time = g_date_time_new_from_iso8601 (text, NULL);
-  if (time == NULL)
-    return postern_api_call_invalid (error, name, "is no time");
-  return postern_audit_chain_store_find_first (txn, postern_id_get_first_key (g_date_time_to_unix (time)), seq, error);
-}
-
 /* The first head behind what is wanted, the last of all when nothing is: an export ends with what proves it. */
 static gboolean
 find_end (PosternApiCall *call, PosternTxn *txn, gint64 *to, GError **error)
@@ -216,7 +195,7 @@ find_end (PosternApiCall *call, PosternTxn *txn, gint64 *to, GError **error)
   g_autoptr (PosternAuditHead) head = NULL;
   gint64 wanted = -1, cut;
 
-  if (!read_place (call, txn, "to", &wanted, error) || !postern_audit_log_get_cut (txn, &cut, NULL, error))
+  if (!postern_api_place_read (call->query, "to", txn, &wanted, error) || !postern_audit_log_get_cut (txn, &cut, NULL, error))
     return FALSE;
   head = postern_audit_chain_store_get_head (txn, MAX (cut, wanted), wanted < 0, &failure);
   if (failure != NULL)
@@ -251,7 +230,7 @@ export (PosternApiCall *call, PosternTxn *txn, GError **error)
   g_autoptr (GPtrArray) lines = NULL;
   g_autoptr (GVariant) keys = NULL;
 
-  if (!find_end (call, txn, &to, error) || !read_place (call, txn, "from", &from, error))
+  if (!find_end (call, txn, &to, error) || !postern_api_place_read (call->query, "from", txn, &from, error))
     return FALSE;
   if (at >= 0)
     {

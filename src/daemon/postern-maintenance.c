@@ -3,7 +3,10 @@
 
 #include "postern-audit-keeper.h"
 #include "postern-flow-account-delete.h"
+#include "postern-messenger.h"
+#include "postern-outbox.h"
 #include "postern-purge.h"
+#include "postern-webhooks.h"
 
 #include <unistd.h>
 
@@ -22,6 +25,7 @@ struct _PosternMaintenance {
   PosternTenant *tenant;
   PosternPurge *lasting, *short_lived;
   PosternAuditKeeper *audit;
+  PosternWebhooks *webhooks;
   gboolean held; /* the lease, in the last round */
   GThread *thread;
   GMutex mutex;
@@ -105,6 +109,8 @@ take_turn (PosternMaintenance *self, gint64 *round_due)
   }
   if (self->held && !postern_audit_keeper_turn (self->audit, now_seconds (), &error))
     g_warning ("the audit log is not carried on: %s", error->message);
+  else if (self->held && !postern_webhooks_turn (self->webhooks, now_seconds (), &error))
+    g_warning ("webhooks are put off: %s", error->message);
   return self->held ? MIN (*round_due, now + AUDIT_SECONDS * G_USEC_PER_SEC) : *round_due;
 }
 
@@ -125,6 +131,14 @@ thread_main (gpointer user_data)
   return NULL;
 }
 
+static gboolean
+can_write (PosternRuntime *runtime)
+{
+  g_autoptr (GPtrArray) messengers = postern_registry_list (postern_runtime_get_registry (runtime), POSTERN_TYPE_MESSENGER);
+
+  return postern_outbox_can_deliver (messengers, "email");
+}
+
 PosternMaintenance *
 postern_maintenance_start (PosternRuntime *runtime, PosternTenant *tenant)
 {
@@ -134,6 +148,7 @@ postern_maintenance_start (PosternRuntime *runtime, PosternTenant *tenant)
   self->lasting = postern_purge_new (postern_tenant_get_store (tenant), POSTERN_KEEP_LASTING);
   self->short_lived = postern_purge_new (postern_tenant_get_store (tenant), POSTERN_KEEP_SHORT);
   self->audit = postern_audit_keeper_new (tenant);
+  self->webhooks = postern_webhooks_new (tenant, can_write (runtime));
   self->holder = g_strdup_printf ("%s:%d", g_get_host_name (), (int) getpid ());
   g_mutex_init (&self->mutex);
   g_cond_init (&self->cond);
@@ -152,6 +167,7 @@ postern_maintenance_stop (PosternMaintenance *self)
   g_mutex_clear (&self->mutex);
   g_cond_clear (&self->cond);
   g_free (self->holder);
+  postern_webhooks_free (self->webhooks);
   postern_audit_keeper_free (self->audit);
   postern_purge_free (self->lasting);
   postern_purge_free (self->short_lived);

@@ -292,7 +292,12 @@ postern_tenant_service_get_runtime (PosternTenantService *self)
 static gboolean
 read_due (PosternTxn *txn, gpointer due, GError **error)
 {
-  return postern_outbox_store_get_due (txn, due, error);
+  gint64 messages, webhooks;
+
+  if (!postern_outbox_store_get_due (txn, &messages, error) || !postern_webhook_store_get_due (txn, &webhooks, error))
+    return FALSE;
+  *(gint64 *) due = MIN (messages, webhooks);
+  return TRUE;
 }
 
 gint64

@@ -39,6 +39,8 @@ static const PosternManagementPermission permissions[] = {
   { "messages:write", "owner support", "Send messages again, and try out the way." },
   { "audit:read", "owner security read-only", "See what was done, by whom and to what." },
   { "audit:write", "owner security", "Have the log signed as it stands." },
+  { "webhooks:read", "owner security read-only", "See webhooks, without their secrets." },
+  { "webhooks:write", "owner", "Make, change and delete webhooks; with audit:read, too, because of what they are sent." },
   { NULL },
 };
 /* clang-format on */

@@ -1,0 +1,203 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "postern-webhooks-private.h"
+
+#include "postern-audit-log.h"
+#include "postern-error.h"
+#include "postern-json.h"
+#include "postern-notice.h"
+
+#define ADMINISTRATORS_MOST 20 /* that are written to */
+
+static gint64
+now_seconds (void)
+{
+  return g_get_real_time () / G_USEC_PER_SEC;
+}
+
+static gboolean
+append_entry (PosternTxn *txn, const char *event, const PosternWebhook *webhook, PosternJsonObject *data, GError **error)
+{
+  g_autoptr (PosternAudit) entry = postern_audit_store_new (event, "server", webhook->id);
+
+  entry->data = g_variant_ref_sink (postern_json_object_end (data));
+  return postern_audit_store_append (txn, entry, error);
+}
+
+/* --- writing down ----------------------------------------------------------------------------------------------------- */
+
+typedef struct {
+  PosternTenant *tenant;
+  gboolean tells;
+  const PosternWebhook *webhook;
+  gint64 kept;
+  const PosternWebhookAnswer *answer; /* (nullable) */
+  gboolean settled;
+} Settling;
+
+static gboolean
+tell_administrators (PosternTxn *txn, const Settling *settling, GError **error)
+{
+  g_autoptr (GPtrArray) all = postern_user_store_list_administrators (txn, ADMINISTRATORS_MOST, error);
+
+  for (guint i = 0; all && i < all->len; i++)
+    if (!postern_notice_add (txn, postern_tenant_get_issuer (settling->tenant), all->pdata[i], NULL, POSTERN_NOTICE_WEBHOOK_OFF, now_seconds (), error))
+      return FALSE;
+  return all != NULL;
+}
+
+static gboolean
+note_switched_off (PosternTxn *txn, const Settling *settling, GError **error)
+{
+  g_auto (PosternJsonObject) data = POSTERN_JSON_OBJECT_INIT;
+
+  postern_json_object_add_string (&data, "reason", settling->webhook->disabled_reason);
+  postern_json_object_add_int64 (&data, "status", settling->answer ? settling->answer->status : 0);
+  return append_entry (txn, "webhook.switched-off", settling->webhook, &data, error) && (!settling->tells || tell_administrators (txn, settling, error));
+}
+
+static gboolean
+settle (PosternTxn *txn, gpointer user_data, GError **error)
+{
+  Settling *settling = user_data;
+
+  return postern_webhook_store_settle (txn, settling->webhook, settling->kept, &settling->settled, error) &&
+         (!settling->settled || settling->webhook->enabled || note_switched_off (txn, settling, error));
+}
+
+gboolean
+postern_webhooks_batch_settle (PosternTenant *tenant, gboolean tells, PosternWebhook *webhook, gint64 *kept, const PosternWebhookAnswer *answer)
+{
+  Settling settling = { tenant, tells, webhook, *kept, answer, FALSE };
+  g_autoptr (GError) error = NULL;
+
+  if (!postern_store_write (postern_tenant_get_store (tenant), POSTERN_KEEP_LASTING, settle, &settling, &error))
+    g_warning ("webhook %s: what became of an event could not be kept, so it may be sent once more: %s", webhook->id, error->message);
+  else if (settling.settled && !webhook->enabled)
+    g_warning ("webhook %s is switched off: %s", webhook->id, answer && answer->status == 410 ? "it answers 410" : "nothing has arrived there for days");
+  if (error == NULL && settling.settled)
+    *kept = webhook->position;
+  return error == NULL && settling.settled;
+}
+
+/* --- reading ---------------------------------------------------------------------------------------------------------- */
+
+typedef struct {
+  PosternWebhooksBatch *batch;
+  const char *id;
+  const PosternWebhooksPlace *passed;
+  gint64 cut;
+  gboolean settled; /* that some were missed */
+} Reading;
+
+static gboolean
+find_webhook (PosternTxn *txn, const Reading *reading, GError **error)
+{
+  PosternWebhooksBatch *batch = reading->batch;
+  g_autoptr (GError) failure = NULL;
+
+  g_clear_pointer (&batch->webhook, postern_webhook_unref); /* a transaction may run twice */
+  batch->webhook = postern_webhook_store_get (txn, reading->id, &failure);
+  if (batch->webhook == NULL && !g_error_matches (failure, POSTERN_ERROR, POSTERN_ERROR_NOT_FOUND)) {
+    g_propagate_error (error, g_steal_pointer (&failure));
+    return FALSE;
+  }
+  if (batch->webhook != NULL && (!batch->webhook->enabled || batch->webhook->due_at > now_seconds ()))
+    g_clear_pointer (&batch->webhook, postern_webhook_unref);
+  return TRUE;
+}
+
+/* Numbers have no gap behind the cut; entries are paired with them by their keys all the same. */
+static void
+number_entries (PosternWebhooksBatch *batch, GPtrArray *links)
+{
+  guint at = 0;
+
+  g_array_set_size (batch->numbers, 0);
+  for (guint i = 0; i < links->len && at < batch->entries->len; i++) {
+    const PosternAuditLink *link = links->pdata[i];
+
+    if (((PosternAudit *) batch->entries->pdata[at])->key != link->audit_key)
+      continue;
+    g_array_append_val (batch->numbers, link->seq);
+    at++;
+  }
+  g_ptr_array_set_size (batch->entries, (int) at);
+}
+
+static gboolean
+read_entries (PosternTxn *txn, Reading *reading, GError **error)
+{
+  PosternWebhooksBatch *batch = reading->batch;
+  g_autoptr (GPtrArray) links = NULL;
+
+  batch->kept = batch->webhook->position;
+  batch->from = reading->passed->revision == batch->webhook->revision ? MAX (batch->kept, reading->passed->position) : batch->kept;
+  if (!postern_audit_log_get_cut (txn, &reading->cut, NULL, error))
+    return FALSE;
+  links = postern_audit_chain_store_list (txn, MAX (batch->from, reading->cut), POSTERN_WEBHOOKS_BATCH, error);
+  g_clear_pointer (&batch->entries, g_ptr_array_unref);
+  batch->entries = links ? postern_audit_chain_store_list_entries (txn, MAX (batch->from, reading->cut), POSTERN_WEBHOOKS_BATCH, error) : NULL;
+  if (batch->entries == NULL)
+    return FALSE;
+  number_entries (batch, links);
+  batch->end = links->len > 0 ? ((PosternAuditLink *) links->pdata[links->len - 1])->seq + 1 : MAX (batch->from, reading->cut);
+  batch->is_last = links->len < POSTERN_WEBHOOKS_BATCH;
+  return TRUE;
+}
+
+static gboolean
+look (PosternTxn *txn, gpointer user_data, GError **error)
+{
+  Reading *reading = user_data;
+
+  return find_webhook (txn, reading, error) && (reading->batch->webhook == NULL || read_entries (txn, reading, error));
+}
+
+/* What was cut off is not passed over in silence. */
+static gboolean
+note_missed (PosternTxn *txn, gpointer user_data, GError **error)
+{
+  Reading *reading = user_data;
+  PosternWebhook *webhook = reading->batch->webhook;
+  g_auto (PosternJsonObject) data = POSTERN_JSON_OBJECT_INIT;
+
+  if (!postern_webhook_store_settle (txn, webhook, reading->batch->kept, &reading->settled, error))
+    return FALSE;
+  if (!reading->settled)
+    return TRUE;
+  postern_json_object_add_int64 (&data, "from", reading->batch->from);
+  postern_json_object_add_int64 (&data, "to", reading->cut);
+  return append_entry (txn, "webhook.missed", webhook, &data, error);
+}
+
+gboolean
+postern_webhooks_batch_read (PosternWebhooksBatch *self, PosternTenant *tenant, const char *id, const PosternWebhooksPlace *passed, GError **error)
+{
+  Reading reading = { self, id, passed, 0, FALSE };
+  PosternStore *store = postern_tenant_get_store (tenant);
+
+  self->numbers = g_array_new (FALSE, FALSE, sizeof (gint64));
+  if (!postern_store_read (store, POSTERN_KEEP_LASTING, look, &reading, error))
+    return FALSE;
+  if (self->webhook == NULL || self->from >= reading.cut)
+    return TRUE;
+  self->webhook->missed += reading.cut - self->from;
+  self->webhook->position = reading.cut;
+  if (!postern_store_write (store, POSTERN_KEEP_LASTING, note_missed, &reading, error))
+    return FALSE;
+  if (!reading.settled) {
+    g_clear_pointer (&self->webhook, postern_webhook_unref);
+    return TRUE;
+  }
+  g_warning ("webhook %s has missed the entries %" G_GINT64_FORMAT " to %" G_GINT64_FORMAT ": the log was cut before they arrived there", id, self->from, reading.cut - 1);
+  self->kept = self->webhook->position;
+  return TRUE;
+}
+
+void
+postern_webhooks_batch_clear (PosternWebhooksBatch *self)
+{
+  g_clear_pointer (&self->webhook, postern_webhook_unref);
+  g_clear_pointer (&self->entries, g_ptr_array_unref);
+  g_clear_pointer (&self->numbers, g_array_unref);
+}

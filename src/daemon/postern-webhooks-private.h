@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#pragma once
+
+#include "postern-webhook.h"
+#include "postern-webhooks.h"
+
+G_BEGIN_DECLS
+
+/* Private to postern-webhooks*.c: what is read of the log for one webhook, and what is written down of it. */
+
+#define POSTERN_WEBHOOKS_BATCH 50 /* entries that are read at once */
+
+/** PosternWebhooksPlace: how far a webhook was taken past entries that it does not want; @revision: 0: nowhere yet */
+typedef struct {
+  gint64 revision, position;
+} PosternWebhooksPlace;
+
+/** PosternWebhooksBatch: zeroed before; cleared by postern_webhooks_batch_clear(). */
+typedef struct {
+  PosternWebhook *webhook; /* (nullable): there is none that may be tried */
+  gint64 kept;             /* its position as it is written down */
+  gint64 from, end;        /* the entries that were read: up to, without, end */
+  GPtrArray *entries;      /* (element-type PosternAudit) */
+  GArray *numbers;         /* gint64, of each of them */
+  gboolean is_last;        /* there are no further ones */
+} PosternWebhooksBatch;
+
+/**
+ * postern_webhooks_batch_read: the entries that @id has not had. Those that were cut off before are counted as missed, which is written down,
+ * and is an event itself.
+ */
+gboolean postern_webhooks_batch_read (PosternWebhooksBatch *self, PosternTenant *tenant, const char *id, const PosternWebhooksPlace *passed, GError **error);
+void postern_webhooks_batch_clear (PosternWebhooksBatch *self);
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (PosternWebhooksBatch, postern_webhooks_batch_clear)
+
+/**
+ * postern_webhooks_batch_settle: writes down what @webhook says; that it is switched off is an event, and where @tells, administrators get a mail.
+ * @kept: its position as it was; moved on. @answer: (nullable): what it was switched off for. Returns: FALSE when it is to be read again
+ */
+gboolean postern_webhooks_batch_settle (PosternTenant *tenant, gboolean tells, PosternWebhook *webhook, gint64 *kept, const PosternWebhookAnswer *answer);
+
+G_END_DECLS

@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#pragma once
+
+#include "postern-tenant.h"
+
+G_BEGIN_DECLS
+
+/**
+ * PosternWebhooks: takes a tenant's webhooks forward in the log (src/identity/postern-webhook.h), each in a thread of its own while it has
+ * something to send, so that one that is slow holds up nobody else. For whoever does the periodic work and has given the entries their
+ * numbers; when two do it at once, events are sent twice, under the same id, and nothing else.
+ */
+typedef struct _PosternWebhooks PosternWebhooks;
+
+/** postern_webhooks_new: a reference to @tenant is taken. @tells: whether mails go out here: administrators are told of one that is switched off */
+PosternWebhooks *postern_webhooks_new (PosternTenant *tenant, gboolean tells);
+/** postern_webhooks_free: cuts off what is being sent: it is sent again. What was passed over is noted. */
+void postern_webhooks_free (PosternWebhooks *self);
+/** postern_webhooks_turn: about once a second, from one thread: starts what is due, and waits for nothing. @now: seconds since 1970 */
+gboolean postern_webhooks_turn (PosternWebhooks *self, gint64 now, GError **error);
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (PosternWebhooks, postern_webhooks_free)
+
+G_END_DECLS
