@@ -106,6 +106,7 @@ static const struct {
   { "createApplication", OWNER },
   { "getApplication", ALL },
   { "updateApplication", OWNER },
+  { "putApplication", OWNER },
   { "deleteApplication", OWNER },
   { "addClientSecret", OWNER },
   { "removeClientSecret", OWNER },
@@ -113,11 +114,13 @@ static const struct {
   { "createResource", OWNER },
   { "getResource", ALL },
   { "updateResource", OWNER },
+  { "putResource", OWNER },
   { "deleteResource", OWNER },
   { "listRoles", ALL },
   { "createRole", OWNER },
   { "getRole", ALL },
   { "updateRole", OWNER },
+  { "putRole", OWNER },
   { "deleteRole", OWNER },
   { "listRolePermissions", ALL },
   { "addRolePermission", OWNER },
@@ -156,6 +159,8 @@ static const struct {
   { "testMessage", OWNER | SUPPORT },
   { "getMessage", ALL },
   { "retryMessage", OWNER | SUPPORT },
+  { "applyChanges", OWNER },
+  { "checkChanges", ALL },
   { "listAuditEntries", OWNER | SECURITY | READER },
   { "listAuditHeads", OWNER | SECURITY | READER },
   { "signAuditHead", OWNER | SECURITY },
@@ -394,6 +399,26 @@ test_no_way_around_the_log (void)
   expect ("POST", rotate, "{}", token, 403);
   expect ("PATCH", path, "{\"description\":\"CRM\"}", both, 200);
   expect ("DELETE", path, NULL, token, 204);
+#define WRAP(change) "{\"changes\":[" change "]}"
+
+/* Together nobody may what they may not alone; to try what could be done it is enough to see it. */
+static void
+test_no_more_together (void)
+{
+  const char *role = WRAP ("{\"method\":\"PUT\",\"path\":\"/roles/rol_01m8hqyz49encaned8h3htdtw5\",\"body\":{\"name\":\"x\",\"permissions\":[{\"resource_id\":\"management\",\"scope\":\"keys:write\"}]}}");
+  const char *application = WRAP ("{\"method\":\"PUT\",\"path\":\"/applications/app_01m8hqyz49encaned8h3htdtw5\",\"body\":{\"name\":\"x\",\"kind\":\"service\"," STRONG "}}");
+
+  expect ("POST", "/changes", role, "support", 403);
+  expect ("POST", "/changes", role, "scopes: configuration:write", 403);
+  expect ("POST", "/changes", role, "scopes: configuration:write roles:read roles:write", 403);
+  expect ("POST", "/changes", application, "scopes: configuration:write applications:write", 403);
+  expect ("PUT", "/applications/app_01m8hqyz49encaned8h3htdtw5", "{\"name\":\"x\",\"kind\":\"service\"," STRONG "}", "scopes: applications:write", 403);
+  expect ("POST", "/change-checks", role, "scopes: configuration:read", 403);
+  expect ("POST", "/change-checks", role, "scopes: configuration:read roles:read", 200);
+  expect ("POST", "/change-checks", application, "read-only", 200);
+  expect ("GET", "/roles/rol_01m8hqyz49encaned8h3htdtw5", NULL, "owner", 404);
+  expect ("POST", "/changes", role, "owner", 200);
+  expect ("DELETE", "/roles/rol_01m8hqyz49encaned8h3htdtw5", NULL, "owner", 204);
 }
 
 /* Who did it, by which application; and who only looked. */
@@ -443,6 +468,7 @@ main (int argc, char **argv)
     { "/api-access/no-stronger-role", test_no_stronger_role },
     { "/api-access/no-strong-application", test_no_strong_application },
     { "/api-access/no-way-around-the-log", test_no_way_around_the_log },
+    { "/api-access/no-more-together", test_no_more_together },
     { "/api-access/log", test_log },
     { "/api-access/nobody-admits", test_nobody_admits },
     { NULL, NULL },

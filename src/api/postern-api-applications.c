@@ -220,6 +220,61 @@ update (PosternApiCall *call, PosternTxn *txn, GError **error)
   return answer (call, application, NULL, 200);
 }
 
+/*
+ * One that comes to be under an id that was another's before must not find what people had granted that: grants of who is gone wait for
+ * the purge. (transfer full) (nullable)
+ */
+static PosternApplication *
+begin_anew (PosternApiCall *call, PosternTxn *txn, GError **error)
+{
+  g_autoptr (PosternApplication) application = postern_application_new ();
+
+  application->id = g_strdup (postern_request_get_capture (call->request, "id"));
+  application->created_at = call->now;
+  if (!postern_id_is_valid (application->id, "app"))
+    {
+      postern_api_call_invalid (error, "client_id", "must be app_ and the 26 characters of a UUID, as this server makes them");
+      return NULL;
+    }
+  return postern_grant_store_revoke_all (txn, NULL, application->id, call->now, error) ? g_steal_pointer (&application) : NULL;
+}
+
+/* (transfer full) (nullable): the one there is, where who calls may touch it, or a new one */
+static PosternApplication *
+find_or_begin (PosternApiCall *call, PosternTxn *txn, gboolean *is_new, GError **error)
+{
+  g_autoptr (GError) failure = NULL;
+  g_autoptr (PosternApplication) application = find (call, txn, &failure);
+
+  *is_new = g_error_matches (failure, POSTERN_ERROR, POSTERN_ERROR_NOT_FOUND);
+  if (*is_new)
+    return begin_anew (call, txn, error);
+  if (failure != NULL)
+    g_propagate_error (error, g_steal_pointer (&failure));
+  return application != NULL && may_touch (call, application, error) ? g_steal_pointer (&application) : NULL;
+}
+
+/* PUT: all but the secrets, which stay; a new one has none until one is added: what is sent again must not make another. */
+static gboolean
+replace (PosternApiCall *call, PosternTxn *txn, GError **error)
+{
+  gboolean is_new;
+  g_autoptr (PosternApplication) application = find_or_begin (call, txn, &is_new, error);
+
+  if (application == NULL)
+    return FALSE;
+  g_free (application->kind);
+  application->kind = g_strdup ("web");
+  application->enabled = TRUE;
+  application->first_party = FALSE;
+  g_clear_pointer (&application->metadata, g_variant_unref);
+  if (!read_application (call, application, error) || !may_touch (call, application, error) ||
+      !(is_new ? postern_application_store_insert : postern_application_store_update) (txn, application, error))
+    return FALSE;
+  postern_api_call_audit (call, is_new ? "application.created" : "application.changed", application->id, postern_api_call_names_of_body (call));
+  return answer (call, application, NULL, 200);
+}
+
 static gboolean
 delete (PosternApiCall *call, PosternTxn *txn, GError **error)
 {
@@ -279,6 +334,7 @@ static const PosternApiRow rows[] = {
   { POSTERN_API_CREATE, "/applications", "createApplication", "applications:write", "Makes an application, and its client_secret where it needs one", &application_schema, &application_schema, .work = create, .flags = POSTERN_API_CONFLICTS },
   { POSTERN_API_SHOW, "/applications/{id}", "getApplication", "applications:read", "Shows an application", .answer = &application_schema, .work = show },
   { POSTERN_API_UPDATE, "/applications/{id}", "updateApplication", "applications:write", "Changes the members that are sent", &application_schema, &application_schema, .work = update, .flags = POSTERN_API_CONFLICTS },
+  { POSTERN_API_REPLACE, "/applications/{id}", "putApplication", "applications:write", "Makes an application of that client_id, without a secret, or replaces all but its secrets", &application_schema, &application_schema, .work = replace, .flags = POSTERN_API_CONFLICTS },
   { POSTERN_API_DELETE, "/applications/{id}", "deleteApplication", "applications:write", "Deletes an application, its grants and tokens", .work = delete },
   { POSTERN_API_CREATE, "/applications/{id}/secrets", "addClientSecret", "applications:write", "Makes a further client secret; the old ones stay good", &new_secret, &application_schema, .work = add_secret },
   { POSTERN_API_DELETE, "/applications/{id}/secrets/{secret}", "removeClientSecret", "applications:write", "Removes a client secret", .answer = &application_schema, .work = remove_secret },

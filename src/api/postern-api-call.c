@@ -421,12 +421,36 @@ prepare (PosternApiCall *call, GError **error)
 }
 
 static gboolean
+work_in_vain (PosternTxn *txn, gpointer data, GError **error)
+{
+  PosternApiCall *call = data;
+
+  call->taken_back = call->row->work (call, txn, error);
+  if (call->taken_back)
+    g_set_error_literal (error, POSTERN_ERROR, POSTERN_ERROR_FAILED, "it is taken back, as was asked");
+  return FALSE;
+}
+
+static gboolean
+run_and_take_back (PosternApiCall *call, GError **error)
+{
+  g_autoptr (GError) failure = NULL;
+
+  postern_store_write (call->store, POSTERN_KEEP_LASTING, work_in_vain, call, &failure);
+  if (!call->taken_back)
+    g_propagate_error (error, g_steal_pointer (&failure));
+  return call->taken_back;
+}
+
+static gboolean
 run_all (PosternApiCall *call, GError **error)
 {
   if (!check_captures (call, error) || !postern_api_condition_read (call, error) || !read_query (call, error) || !check_body (call, error) || !postern_api_repeat_read (call, error) || !prepare (call, error))
     return FALSE;
   if (call->repeated != NULL)
     return TRUE;
+  if (call->row->flags & POSTERN_API_TAKEN_BACK)
+    return run_and_take_back (call, error);
   if (postern_api_row_is_read (call->row) && !is_sensitive (call))
     return postern_store_read (call->store, POSTERN_KEEP_LASTING, run, call, error);
   return postern_store_write (call->store, POSTERN_KEEP_LASTING, run, call, error);
@@ -509,6 +533,7 @@ call_clear (PosternApiCall *call)
   g_clear_pointer (&call->result, g_variant_unref);
   g_clear_pointer (&call->detail, g_variant_unref);
   g_clear_pointer (&call->ended, g_ptr_array_unref);
+  g_clear_pointer (&call->parts, g_ptr_array_unref);
   g_clear_pointer (&call->faults, g_ptr_array_unref);
   g_free (call->event);
   g_free (call->target);
@@ -516,6 +541,49 @@ call_clear (PosternApiCall *call)
   g_free (call->request_hash);
   postern_secret_free (call->repeated);
   postern_secret_free (call->prepared);
+}
+
+/* Who only asks whether it could be done sees what would change, and no more; whether they could do it themselves is another question. */
+static gboolean
+may_run_part (PosternApiCall *self, PosternApiCall *part, GError **error)
+{
+  const PosternApiRow *shown = postern_api_condition_find_shown (part->row);
+  gboolean in_vain = (self->row->flags & POSTERN_API_TAKEN_BACK) != 0 && shown != NULL;
+
+  if (!postern_api_call_may (self, in_vain ? shown->permission : part->row->permission, error))
+    return FALSE;
+  part->local = self->local || in_vain;
+  return TRUE;
+}
+
+/* What is told once it is committed. */
+static void
+keep_part (PosternApiCall *self, PosternApiCall *part)
+{
+  if (self->parts == NULL)
+    self->parts = g_ptr_array_new ();
+  if (!g_ptr_array_find (self->parts, part->row, NULL))
+    g_ptr_array_add (self->parts, (gpointer) part->row);
+  if (part->ended != NULL && self->ended != NULL)
+    g_ptr_array_extend_and_steal (self->ended, g_steal_pointer (&part->ended));
+  else if (part->ended != NULL)
+    self->ended = g_steal_pointer (&part->ended);
+}
+
+gboolean
+postern_api_call_run_part (PosternApiCall *self, PosternTxn *txn, const PosternApiRow *row, PosternRequest *request, GError **error)
+{
+  PosternApiCall part = { .api = self->api, .row = row, .request = request, .actor = self->actor, .bearer = self->bearer, .store = self->store, .now = self->now };
+  gboolean good;
+
+  part.faults = postern_api_schema_new_faults ();
+  good = may_run_part (self, &part, error) && check_captures (&part, error) && postern_api_condition_read (&part, error) && read_query (&part, error) &&
+         check_body (&part, error) && postern_api_condition_look (&part, txn, error) && postern_api_condition_check (&part, error) &&
+         row->work (&part, txn, error) && write_audit (&part, txn, error);
+  if (good)
+    keep_part (self, &part);
+  call_clear (&part);
+  return good;
 }
 
 PosternResponse *

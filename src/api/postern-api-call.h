@@ -77,11 +77,19 @@ struct _PosternApiCall {
   char *event;      /* the audit entry; a change without one is a programmer's error */
   char *target;
   GVariant *detail; /* (nullable): a{sv} of the audit entry */
+  GPtrArray *parts; /* (nullable) (element-type PosternApiRow): what postern_api_call_run_part() did, a row once */
+  gboolean taken_back; /* the work is done, and was taken back */
   GPtrArray *ended; /* (nullable): sessions whose applications are told once it is committed */
 };
 
 /** postern_api_call_run: does what @row says for @request. @local: by the admin socket; else a token must say that it may be. (transfer full) */
 PosternResponse *postern_api_call_run (PosternApi *api, const PosternApiRow *row, PosternRequest *request, gboolean local);
+
+/**
+ * postern_api_call_run_part: does what @row says for @request within the transaction of @self, for the same caller, who must hold the row's
+ * permission, too; where @self is taken back, that of the row which shows the same thing is enough. @row prepares nothing.
+ */
+gboolean postern_api_call_run_part (PosternApiCall *self, PosternTxn *txn, const PosternApiRow *row, PosternRequest *request, GError **error);
 
 /** postern_api_call_set_result: takes @result (floating is sunk). Always TRUE, so that it can end a work function. */
 gboolean postern_api_call_set_result (PosternApiCall *call, guint status, GVariant *result);

@@ -91,7 +91,7 @@ may_answer (const PosternApiRow *row, guint status)
     case 410:
       return (row->flags & POSTERN_API_LAPSES) != 0;
     case 412:
-      return postern_api_condition_find_shown (row) != NULL;
+      return (row->flags & POSTERN_API_CONDITIONAL) || postern_api_condition_find_shown (row) != NULL;
     case 422:
       return row->kind == POSTERN_API_CREATE || row->kind == POSTERN_API_ACTION;
     case 413:

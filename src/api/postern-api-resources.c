@@ -117,6 +117,47 @@ update (PosternApiCall *call, PosternTxn *txn, GError **error)
   return postern_api_call_set_result (call, 200, to_json (resource));
 }
 
+/* (transfer full) (nullable): the one there is, or a new one, each without what a body need not say */
+static PosternResource *
+find_or_begin (PosternApiCall *call, PosternTxn *txn, gboolean *is_new, GError **error)
+{
+  g_autoptr (GError) failure = NULL;
+  g_autoptr (PosternResource) resource = find_changeable (call, txn, &failure);
+
+  *is_new = g_error_matches (failure, POSTERN_ERROR, POSTERN_ERROR_NOT_FOUND);
+  if (*is_new) {
+    resource = postern_resource_new ();
+    resource->id = g_strdup (postern_request_get_capture (call->request, "id"));
+    resource->created_at = call->now;
+  } else if (failure)
+    g_propagate_error (error, g_steal_pointer (&failure));
+  if (resource == NULL)
+    return NULL;
+  g_clear_pointer (&resource->scopes, g_variant_unref);
+  g_clear_pointer (&resource->settings, g_variant_unref);
+  return g_steal_pointer (&resource);
+}
+
+static gboolean
+replace (PosternApiCall *call, PosternTxn *txn, GError **error)
+{
+  const char *issuer = postern_tenant_get_issuer (call->api->tenant);
+  gboolean is_new, good;
+  g_autoptr (PosternResource) resource = find_or_begin (call, txn, &is_new, error);
+
+  if (resource == NULL)
+    return FALSE;
+  if (!postern_id_is_valid (resource->id, "res"))
+    return postern_api_call_invalid (error, "id", "must be res_ and the 26 characters of a UUID, as this server makes them");
+  read_members (call, resource);
+  good = is_new ? postern_resource_insert (txn, resource, issuer, error)
+                : postern_resource_validate (resource, issuer, error) && postern_resource_store_update (txn, resource, error);
+  if (!good)
+    return FALSE;
+  postern_api_call_audit (call, is_new ? "resource.created" : "resource.changed", resource->id, postern_api_call_names_of_body (call));
+  return postern_api_call_set_result (call, 200, to_json (resource));
+}
+
 static gboolean
 delete (PosternApiCall *call, PosternTxn *txn, GError **error)
 {
@@ -133,6 +174,7 @@ static const PosternApiRow rows[] = {
   { POSTERN_API_CREATE, "/resources", "createResource", "resources:write", "Makes a resource: from then on roles say who has its scopes", &resource_schema, &resource_schema, .work = create, .flags = POSTERN_API_CONFLICTS },
   { POSTERN_API_SHOW, "/resources/{id}", "getResource", "resources:read", "Shows a resource", .answer = &resource_schema, .work = show },
   { POSTERN_API_UPDATE, "/resources/{id}", "updateResource", "resources:write", "Changes the members that are sent", &resource_schema, &resource_schema, .work = update, .flags = POSTERN_API_CONFLICTS },
+  { POSTERN_API_REPLACE, "/resources/{id}", "putResource", "resources:write", "Makes a resource of that id, or replaces all of it", &resource_schema, &resource_schema, .work = replace, .flags = POSTERN_API_CONFLICTS },
   { POSTERN_API_DELETE, "/resources/{id}", "deleteResource", "resources:write", "Deletes a resource, and what roles permit of it", .work = delete, .flags = POSTERN_API_CONFLICTS },
   { .path = NULL },
 };

@@ -7,25 +7,26 @@
 
 static const char *const kinds[] = { POSTERN_ROLE_TENANT, POSTERN_ROLE_ORGANIZATION, NULL };
 
-static const PosternApiMember role_members[] = {
-  { "id", POSTERN_API_STRING, POSTERN_API_OWN | POSTERN_API_ID, "Its id; it never changes." },
-  { "name", POSTERN_API_STRING, POSTERN_API_REQUIRED | POSTERN_API_ALWAYS, "What tokens call it; unique of its kind where it belongs.", 1, 100 },
-  { "description", POSTERN_API_STRING, POSTERN_API_NULLABLE, "What it is for.", 0, 500 },
-  { "kind", POSTERN_API_STRING, POSTERN_API_ALWAYS, "Whether it is had of the tenant, or in an organization; tenant unless it is said. It never changes.", .choices = kinds },
-  { "organization_id", POSTERN_API_STRING, 0, "Whose own it is; without one a role of kind organization is for all. It never changes.", 0, 64 },
-  { "ready_made", POSTERN_API_BOOLEAN, POSTERN_API_OWN, "It is one of the roles of this API itself, whose id is its name; nobody changes it." },
-  { "created_at", POSTERN_API_TIME, POSTERN_API_READ_ONLY, "When it was made." },
-  { "updated_at", POSTERN_API_TIME, POSTERN_API_READ_ONLY, "When it was changed last." },
-  { NULL },
-};
-static const PosternApiSchema role_schema = { "Role", role_members, "A name for what may be had at resources." };
-
 static const PosternApiMember permission_members[] = {
   { "resource_id", POSTERN_API_STRING, POSTERN_API_REQUIRED | POSTERN_API_ALWAYS, "At which resource; `management` is this API.", 1, 64 },
   { "scope", POSTERN_API_STRING, POSTERN_API_REQUIRED | POSTERN_API_ALWAYS | POSTERN_API_ID, "Which of its scopes.", 1, 200 },
   { NULL },
 };
 static const PosternApiSchema permission_schema = { "RolePermission", permission_members, "A scope that a role gives." };
+
+static const PosternApiMember role_members[] = {
+  { "id", POSTERN_API_STRING, POSTERN_API_OWN | POSTERN_API_ID, "Its id; it never changes." },
+  { "name", POSTERN_API_STRING, POSTERN_API_REQUIRED | POSTERN_API_ALWAYS, "What tokens call it; unique of its kind where it belongs.", 1, 100 },
+  { "description", POSTERN_API_STRING, POSTERN_API_NULLABLE, "What it is for.", 0, 500 },
+  { "kind", POSTERN_API_STRING, POSTERN_API_ALWAYS, "Whether it is had of the tenant, or in an organization; tenant unless it is said. It never changes.", .choices = kinds },
+  { "organization_id", POSTERN_API_STRING, 0, "Whose own it is; without one a role of kind organization is for all. It never changes.", 0, 64 },
+  { "permissions", POSTERN_API_ARRAY, 0, "What it gives; where it is sent, that and nothing else. Lists leave it out.", 0, POSTERN_ROLE_PERMISSIONS_MAX, .items = POSTERN_API_OBJECT, .schema = &permission_schema },
+  { "ready_made", POSTERN_API_BOOLEAN, POSTERN_API_OWN, "It is one of the roles of this API itself, whose id is its name; nobody changes it." },
+  { "created_at", POSTERN_API_TIME, POSTERN_API_READ_ONLY, "When it was made." },
+  { "updated_at", POSTERN_API_TIME, POSTERN_API_READ_ONLY, "When it was changed last." },
+  { NULL },
+};
+static const PosternApiSchema role_schema = { "Role", role_members, "A name for what may be had at resources." };
 
 static const PosternApiMember assignment_members[] = {
   { "subject_id", POSTERN_API_STRING, POSTERN_API_REQUIRED | POSTERN_API_ALWAYS | POSTERN_API_ID, "Who has it: the id of a user, an application, or a group of an organization; in place of a user's also what they sign in with.", 1, 254 },
@@ -105,83 +106,6 @@ list (PosternApiCall *call, PosternTxn *txn, GError **error)
   return roles != NULL && postern_api_call_set_page (call, roles, role_to_json);
 }
 
-static gboolean
-show (PosternApiCall *call, PosternTxn *txn, GError **error)
-{
-  g_autoptr (PosternRole) role = find (call, txn, error);
-
-  return role != NULL && postern_api_call_set_result (call, 200, role_to_json (role));
-}
-
-static const char *
-get_organization (GVariant *object)
-{
-  const char *id = postern_json_get_string (object, "organization_id");
-
-  return id ? id : "";
-}
-
-static gboolean
-create (PosternApiCall *call, PosternTxn *txn, GError **error)
-{
-  g_autoptr (PosternRole) role = postern_role_new ();
-
-  role->id = postern_id_new ("rol");
-  role->kind = g_strdup (POSTERN_ROLE_TENANT);
-  role->organization_id = g_strdup (get_organization (call->body));
-  role->created_at = role->updated_at = call->now;
-  postern_api_call_read_string (call, "name", &role->name);
-  postern_api_call_read_string (call, "description", &role->description);
-  postern_api_call_read_string (call, "kind", &role->kind);
-  if (!postern_role_insert (txn, role, error))
-    return FALSE;
-  postern_api_call_audit (call, "role.created", role->id, postern_api_call_names_of_body (call));
-  return postern_api_call_set_result (call, 201, role_to_json (role));
-}
-
-/* What it is had of says what it may be worth: who wants it elsewhere makes another. */
-static gboolean
-check_same (PosternApiCall *call, const PosternRole *role, GError **error)
-{
-  const char *kind = postern_json_get_string (call->body, "kind");
-  const char *organization_id = postern_json_get_string (call->body, "organization_id");
-
-  if (kind && !g_str_equal (kind, role->kind))
-    return postern_api_call_invalid (error, "kind", "cannot be changed");
-  if (organization_id && !g_str_equal (organization_id, role->organization_id))
-    return postern_api_call_invalid (error, "organization_id", "cannot be changed");
-  return TRUE;
-}
-
-static gboolean
-update (PosternApiCall *call, PosternTxn *txn, GError **error)
-{
-  g_autoptr (PosternRole) role = find_changeable (call, txn, error);
-
-  if (role == NULL || !check_same (call, role, error))
-    return FALSE;
-  postern_api_call_read_string (call, "name", &role->name);
-  postern_api_call_read_string (call, "description", &role->description);
-  role->updated_at = call->now;
-  if (!postern_role_validate (role, error) || !postern_role_store_update (txn, role, error))
-    return FALSE;
-  postern_api_call_audit (call, "role.changed", role->id, postern_api_call_names_of_body (call));
-  return postern_api_call_set_result (call, 200, role_to_json (role));
-}
-
-static gboolean
-delete (PosternApiCall *call, PosternTxn *txn, GError **error)
-{
-  g_autoptr (PosternRole) role = find_changeable (call, txn, error);
-
-  if (role == NULL)
-    return FALSE;
-  postern_api_call_audit (call, "role.deleted", role->id, NULL);
-  return postern_role_store_delete (txn, role->id, error);
-}
-
-/* --- what a role permits --- */
-
 static GVariant *
 permission_to_json (const char *resource_id, const char *scope)
 {
@@ -199,19 +123,229 @@ add_permission (const char *resource_id, const char *scope, gpointer user_data)
 }
 
 static gboolean
-list_permissions (PosternApiCall *call, PosternTxn *txn, GError **error)
-{
-  g_auto (GVariantBuilder) items = G_VARIANT_BUILDER_INIT (G_VARIANT_TYPE ("aa{sv}"));
-  g_autoptr (PosternRole) role = find (call, txn, error);
-
-  return role != NULL && postern_role_each_permission (txn, role, add_permission, &items, error) &&
-         postern_api_call_set_items (call, g_variant_builder_end (&items));
-}
-
-static gboolean
 may_add (PosternApiCall *call, const char *resource_id, const char *scope, GError **error)
 {
   return !g_str_equal (resource_id, POSTERN_RESOURCE_MANAGEMENT) || !postern_management_roles_has (scope) || postern_api_call_may (call, scope, error);
+}
+
+static gboolean
+dup_permissions (PosternTxn *txn, const PosternRole *role, GVariant **permissions, GError **error)
+{
+  g_auto (GVariantBuilder) items = G_VARIANT_BUILDER_INIT (G_VARIANT_TYPE ("aa{sv}"));
+
+  if (!postern_role_each_permission (txn, role, add_permission, &items, error))
+    return FALSE;
+  *permissions = g_variant_ref_sink (g_variant_builder_end (&items));
+  return TRUE;
+}
+
+static gboolean
+answer (PosternApiCall *call, PosternTxn *txn, const PosternRole *role, guint status, GError **error)
+{
+  g_autoptr (GVariant) plain = g_variant_ref_sink (role_to_json (role)), permissions = NULL;
+  g_auto (GVariantDict) dict = G_VARIANT_DICT_INIT (plain);
+
+  if (!dup_permissions (txn, role, &permissions, error))
+    return FALSE;
+  g_variant_dict_insert_value (&dict, "permissions", permissions);
+  return postern_api_call_set_result (call, status, g_variant_dict_end (&dict));
+}
+
+static gboolean
+show (PosternApiCall *call, PosternTxn *txn, GError **error)
+{
+  g_autoptr (PosternRole) role = find (call, txn, error);
+
+  return role != NULL && answer (call, txn, role, 200, error);
+}
+
+/* --- what it gives, as a whole --- */
+
+/* (transfer full): no resource's id has a space */
+static char *
+name_permission (GVariant *list, gsize i, const char **resource_id, const char **scope)
+{
+  g_autoptr (GVariant) child = g_variant_get_child_value (list, i);
+  g_autoptr (GVariant) row = g_variant_is_of_type (child, G_VARIANT_TYPE_VARIANT) ? g_variant_get_variant (child) : g_variant_ref (child);
+
+  *resource_id = postern_json_get_string (row, "resource_id");
+  *scope = postern_json_get_string (row, "scope");
+  return g_strjoin (" ", *resource_id, *scope, NULL);
+}
+
+/* (transfer full) (element-type utf8) */
+static GHashTable *
+make_set (GVariant *list)
+{
+  GHashTable *set = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+  const char *resource_id, *scope;
+
+  for (gsize i = 0; i < g_variant_n_children (list); i++)
+    g_hash_table_add (set, name_permission (list, i, &resource_id, &scope));
+  return set;
+}
+
+typedef gboolean (*EachPermission) (PosternApiCall *call, PosternTxn *txn, const PosternRole *role, const char *resource_id, const char *scope, GError **error);
+
+/* Runs @each for what is in @list and not in @others. */
+static gboolean
+each_other (PosternApiCall *call, PosternTxn *txn, const PosternRole *role, GVariant *list, GVariant *others, EachPermission each, GError **error)
+{
+  g_autoptr (GHashTable) set = make_set (others);
+  const char *resource_id, *scope;
+  gboolean good = TRUE;
+
+  for (gsize i = 0; good && i < g_variant_n_children (list); i++) {
+    g_autofree char *name = name_permission (list, i, &resource_id, &scope);
+
+    good = g_hash_table_contains (set, name) || each (call, txn, role, resource_id, scope, error);
+  }
+  return good;
+}
+
+static gboolean
+drop_one (PosternApiCall *call, PosternTxn *txn, const PosternRole *role, const char *resource_id, const char *scope, GError **error)
+{
+  gboolean changed;
+
+  return postern_role_store_remove_permission (txn, role->id, resource_id, scope, &changed, error);
+}
+
+static gboolean
+add_one (PosternApiCall *call, PosternTxn *txn, const PosternRole *role, const char *resource_id, const char *scope, GError **error)
+{
+  gboolean changed;
+
+  return may_add (call, resource_id, scope, error) && postern_role_permit (txn, role, resource_id, scope, &changed, error);
+}
+
+/* Where the body says what it gives, that and nothing else: who calls holds what it gave before, and must hold what it is to give. */
+static gboolean
+take_permissions (PosternApiCall *call, PosternTxn *txn, const PosternRole *role, GError **error)
+{
+  g_autoptr (GVariant) sent = postern_json_get (call->body, "permissions"), old = NULL;
+
+  return sent == NULL || (dup_permissions (txn, role, &old, error) && each_other (call, txn, role, old, sent, drop_one, error) &&
+                          each_other (call, txn, role, sent, old, add_one, error));
+}
+
+static const char *
+get_organization (GVariant *object)
+{
+  const char *id = postern_json_get_string (object, "organization_id");
+
+  return id ? id : "";
+}
+
+static gboolean
+fill_and_insert (PosternApiCall *call, PosternTxn *txn, PosternRole *role, guint status, GError **error)
+{
+  role->kind = g_strdup (POSTERN_ROLE_TENANT);
+  role->organization_id = g_strdup (get_organization (call->body));
+  role->created_at = role->updated_at = call->now;
+  postern_api_call_read_string (call, "name", &role->name);
+  postern_api_call_read_string (call, "description", &role->description);
+  postern_api_call_read_string (call, "kind", &role->kind);
+  if (!postern_role_insert (txn, role, error) || !take_permissions (call, txn, role, error))
+    return FALSE;
+  postern_api_call_audit (call, "role.created", role->id, postern_api_call_names_of_body (call));
+  return answer (call, txn, role, status, error);
+}
+
+static gboolean
+create (PosternApiCall *call, PosternTxn *txn, GError **error)
+{
+  g_autoptr (PosternRole) role = postern_role_new ();
+
+  role->id = postern_id_new ("rol");
+  return fill_and_insert (call, txn, role, 201, error);
+}
+
+/* What it is had of says what it may be worth: who wants it elsewhere makes another. */
+static gboolean
+check_same (PosternApiCall *call, const PosternRole *role, GError **error)
+{
+  const char *kind = postern_json_get_string (call->body, "kind");
+  const char *organization_id = postern_json_get_string (call->body, "organization_id");
+
+  if (kind && !g_str_equal (kind, role->kind))
+    return postern_api_call_invalid (error, "kind", "cannot be changed");
+  if (organization_id && !g_str_equal (organization_id, role->organization_id))
+    return postern_api_call_invalid (error, "organization_id", "cannot be changed");
+  return TRUE;
+}
+
+static gboolean
+fill_and_update (PosternApiCall *call, PosternTxn *txn, PosternRole *role, GError **error)
+{
+  postern_api_call_read_string (call, "name", &role->name);
+  postern_api_call_read_string (call, "description", &role->description);
+  role->updated_at = call->now;
+  if (!postern_role_validate (role, error) || !postern_role_store_update (txn, role, error) || !take_permissions (call, txn, role, error))
+    return FALSE;
+  postern_api_call_audit (call, "role.changed", role->id, postern_api_call_names_of_body (call));
+  return answer (call, txn, role, 200, error);
+}
+
+static gboolean
+update (PosternApiCall *call, PosternTxn *txn, GError **error)
+{
+  g_autoptr (PosternRole) role = find_changeable (call, txn, error);
+
+  return role != NULL && check_same (call, role, error) && fill_and_update (call, txn, role, error);
+}
+
+static gboolean
+put_new (PosternApiCall *call, PosternTxn *txn, GError **error)
+{
+  g_autoptr (PosternRole) role = postern_role_new ();
+
+  role->id = g_strdup (postern_request_get_capture (call->request, "id"));
+  if (!postern_id_is_valid (role->id, "rol"))
+    return postern_api_call_invalid (error, "id", "must be rol_ and the 26 characters of a UUID, as this server makes them");
+  return fill_and_insert (call, txn, role, 200, error);
+}
+
+/* PUT: all of it, and what it gives; kind and organization stay as they were. */
+static gboolean
+replace (PosternApiCall *call, PosternTxn *txn, GError **error)
+{
+  g_autoptr (GError) failure = NULL;
+  g_autoptr (PosternRole) role = find_changeable (call, txn, &failure);
+  const char *kind = postern_json_get_string (call->body, "kind");
+
+  if (g_error_matches (failure, POSTERN_ERROR, POSTERN_ERROR_NOT_FOUND))
+    return put_new (call, txn, error);
+  if (role == NULL) {
+    g_propagate_error (error, g_steal_pointer (&failure));
+    return FALSE;
+  }
+  if (!g_str_equal (kind ? kind : POSTERN_ROLE_TENANT, role->kind) || !g_str_equal (get_organization (call->body), role->organization_id))
+    return postern_api_call_invalid (error, "kind", "cannot be changed, nor can organization_id");
+  g_clear_pointer (&role->description, g_free);
+  return fill_and_update (call, txn, role, error);
+}
+
+static gboolean
+delete (PosternApiCall *call, PosternTxn *txn, GError **error)
+{
+  g_autoptr (PosternRole) role = find_changeable (call, txn, error);
+
+  if (role == NULL)
+    return FALSE;
+  postern_api_call_audit (call, "role.deleted", role->id, NULL);
+  return postern_role_store_delete (txn, role->id, error);
+}
+
+/* --- what a role permits --- */
+
+static gboolean
+list_permissions (PosternApiCall *call, PosternTxn *txn, GError **error)
+{
+  g_autoptr (PosternRole) role = find (call, txn, error);
+  g_autoptr (GVariant) permissions = NULL;
+
+  return role != NULL && dup_permissions (txn, role, &permissions, error) && postern_api_call_set_items (call, permissions);
 }
 
 static gboolean
@@ -383,6 +517,7 @@ static const PosternApiRow rows[] = {
   { POSTERN_API_CREATE, "/roles", "createRole", "roles:write", "Makes a role", &role_schema, &role_schema, .work = create, .flags = POSTERN_API_CONFLICTS },
   { POSTERN_API_SHOW, "/roles/{id}", "getRole", "roles:read", "Shows a role", .answer = &role_schema, .work = show },
   { POSTERN_API_UPDATE, "/roles/{id}", "updateRole", "roles:write", "Changes the members that are sent", &role_schema, &role_schema, .work = update, .flags = POSTERN_API_CONFLICTS },
+  { POSTERN_API_REPLACE, "/roles/{id}", "putRole", "roles:write", "Makes a role of that id, or replaces all of it and what it gives", &role_schema, &role_schema, .work = replace, .flags = POSTERN_API_CONFLICTS, .body_max = 256 * 1024 },
   { POSTERN_API_DELETE, "/roles/{id}", "deleteRole", "roles:write", "Deletes a role: nobody has it any more", .work = delete, .flags = POSTERN_API_CONFLICTS },
   { POSTERN_API_LIST, "/roles/{id}/permissions", "listRolePermissions", "roles:read", "Lists what a role gives", .answer = &permission_schema, .work = list_permissions, .flags = POSTERN_API_UNPAGED },
   { POSTERN_API_CREATE, "/roles/{id}/permissions", "addRolePermission", "roles:write", "Has a role give a scope of a resource", &permission_schema, &permission_schema, .work = permit, .flags = POSTERN_API_CONFLICTS },

@@ -36,7 +36,9 @@ typedef enum {
   POSTERN_API_LAPSES = 1 << 2,    /* may answer 410 */
   POSTERN_API_SENSITIVE = 1 << 3, /* a read that is written down */
   POSTERN_API_DEFAULT_TENANT = 1 << 5, /* others' APIs do not have it */
-  POSTERN_API_DELEGATED = 1 << 4  /* who acts in an organization alone may call it, too: the work keeps to its bearer's organization */
+  POSTERN_API_DELEGATED = 1 << 4, /* who acts in an organization alone may call it, too: the work keeps to its bearer's organization */
+  POSTERN_API_CONDITIONAL = 1 << 6, /* may answer 412, because of a part of it */
+  POSTERN_API_TAKEN_BACK = 1 << 7 /* what it does is taken back, and only shows whether it could be done */
 } PosternApiRowFlags;
 
 /** PosternApiRow: tables end with a row whose path is NULL. */
@@ -66,7 +68,7 @@ typedef struct {
 
 /* One a file; postern-api.c joins them, in the order of the document. */
 extern const PosternApiResource postern_api_status, postern_api_tenants, postern_api_users, postern_api_imports, postern_api_factor_reset, postern_api_applications, postern_api_resources, postern_api_roles, postern_api_invitations, postern_api_branding, postern_api_sessions,
-    postern_api_grants, postern_api_keys, postern_api_policy, postern_api_connectors, postern_api_messages, postern_api_audit, postern_api_document;
+    postern_api_grants, postern_api_keys, postern_api_policy, postern_api_connectors, postern_api_messages, postern_api_changes, postern_api_audit, postern_api_document;
 
 /** postern_api_row_get_method: "GET" … */
 const char *postern_api_row_get_method (const PosternApiRow *self);

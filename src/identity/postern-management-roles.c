@@ -8,6 +8,8 @@
 /* clang-format off */
 static const PosternManagementPermission permissions[] = {
   { "status:read", EVERYBODY, "See what runs, and what is wrong." },
+  { "configuration:read", EVERYBODY, "Try whether several changes could be made together, of what is seen." },
+  { "configuration:write", "owner", "Make several changes together, each of which needs its own permission, too." },
   { "setup:write", "owner", "Make the link by which the first administrator comes in." },
   { "tenants:read", "owner", "See the tenants beside the default one; by the default one's API alone." },
   { "tenants:write", "owner", "Make, change, suspend and delete tenants; by the default one's API alone." },
