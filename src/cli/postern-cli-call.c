@@ -156,9 +156,8 @@ make_page_path (PosternCliCall *call, const char *path, const char *after, gint6
   return g_strconcat (path, escaped || filtered ? "?" : "", page, escaped && filtered ? "&" : "", call->query, NULL);
 }
 
-/* All pages as one: members of the first answer, items of all. */
-static gboolean
-fetch_all (PosternCliCall *call, const char *path, GVariant **answer, GError **error)
+gboolean
+postern_cli_call_list (PosternCliCall *call, const char *path, GVariant **answer, GError **error)
 {
   const char *limit = postern_cli_call_get_value (call, "limit");
   gint64 left = limit ? g_ascii_strtoll (limit, NULL, 10) : G_MAXINT64;
@@ -202,7 +201,7 @@ postern_cli_call_run (PosternCliCall *call, GError **error)
   gboolean is_list = call->command->columns != NULL && g_str_equal (call->command->method, "GET");
   gboolean sends = g_str_equal (call->command->method, "POST") || g_str_equal (call->command->method, "PATCH");
 
-  if (is_list ? !fetch_all (call, path, &answer, error) : !postern_cli_call_api (call, call->command->method, path, sends ? call->body : NULL, &answer, error))
+  if (is_list ? !postern_cli_call_list (call, path, &answer, error) : !postern_cli_call_api (call, call->command->method, path, sends ? call->body : NULL, &answer, error))
     return FALSE;
   postern_cli_print_answer (call, answer);
   return TRUE;

@@ -22,6 +22,8 @@ serve (SoupServer *server, SoupServerMessage *message, const char *path, GHashTa
   g_autoptr (PosternResponse) response = api_fixture_dispatch (api, soup_server_message_get_method (message), path, query, body);
   GBytes *bytes = postern_response_get_body (response);
 
+  if (postern_response_get_header (response, "ETag") != NULL)
+    soup_message_headers_replace (soup_server_message_get_response_headers (message), "ETag", postern_response_get_header (response, "ETag"));
   soup_server_message_set_status (message, postern_response_get_status (response), NULL);
   if (bytes != NULL)
     soup_server_message_set_response (message, "application/json", SOUP_MEMORY_COPY, g_bytes_get_data (bytes, NULL), g_bytes_get_size (bytes));

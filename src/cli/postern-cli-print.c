@@ -245,7 +245,7 @@ print_all (const PosternCliNoun *const *nouns)
   for (; *nouns != NULL; nouns++)
     g_print ("  %-12s %s\n", (*nouns)->name, (*nouns)->help);
   g_print ("\nBegin with `postern setup`. `postern COMMAND --help` tells more.\n"
-           "Exit codes: 0 done, 1 failed, 2 wrong usage, 3 not found, 4 no server, 78 wrong configuration.\n");
+           "Exit codes: 0 done, 1 failed, 2 wrong usage, 3 not found, 4 no server, 5 differences (apply --dry-run), 78 wrong configuration.\n");
 }
 
 void

@@ -21,6 +21,7 @@ typedef enum {
   POSTERN_CLI_USAGE = 2,
   POSTERN_CLI_NOT_FOUND = 3,
   POSTERN_CLI_NO_SERVER = 4,
+  POSTERN_CLI_DIFFERENT = 5, /* `postern apply --dry-run`: the server is not as the files say */
   POSTERN_CLI_CONFIG = 78 /* EX_CONFIG of sysexits.h */
 } PosternCliExit;
 
@@ -64,6 +65,8 @@ typedef struct {
 } PosternCliNoun;
 
 extern const PosternCliNoun postern_cli_db; /* without a server */
+extern const PosternCliNoun postern_cli_export, postern_cli_apply; /* one thing in two words */
+
 extern const PosternCliNoun postern_cli_setup, postern_cli_app, postern_cli_user, postern_cli_connector, postern_cli_key, postern_cli_session,
     postern_cli_config, postern_cli_token, postern_cli_audit, postern_cli_doctor, postern_cli_message, postern_cli_api, postern_cli_resource, postern_cli_role, postern_cli_tenant, postern_cli_invitation, postern_cli_webhook;
 
@@ -85,6 +88,8 @@ struct _PosternCliCall {
 PosternConfig *postern_cli_call_get_config (PosternCliCall *call, GError **error); /* (transfer none) (nullable) */
 /** postern_cli_call_api: as postern_admin_client_call() on the configured socket, or with --url and --token-file where those say */
 gboolean postern_cli_call_api (PosternCliCall *call, const char *method, const char *path, GVariant *body, GVariant **answer, GError **error);
+/** postern_cli_call_list: all pages of @path as one: members of the last answer, items of all. @answer: (transfer full) */
+gboolean postern_cli_call_list (PosternCliCall *call, const char *path, GVariant **answer, GError **error);
 /** postern_cli_call_run: what a row with a method and a path does: one call, or for lists as many as there are pages; then prints. */
 gboolean postern_cli_call_run (PosternCliCall *call, GError **error);
 const char *postern_cli_call_get_value (PosternCliCall *call, const char *option); /* (nullable): the last one given */

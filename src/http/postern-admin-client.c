@@ -15,6 +15,7 @@ struct _PosternAdminClient {
   char *place;  /* for who reads an error */
   char *base;   /* what a path is put behind */
   char *bearer; /* (nullable): of an Authorization field */
+  char *tag;    /* (nullable): of the last answer */
 };
 
 PosternAdminClient *
@@ -51,7 +52,14 @@ postern_admin_client_free (PosternAdminClient *self)
   g_free (self->place);
   g_free (self->base);
   g_free (self->bearer);
+  g_free (self->tag);
   g_free (self);
+}
+
+const char *
+postern_admin_client_get_tag (PosternAdminClient *self)
+{
+  return self->tag;
 }
 
 static SoupMessage *
@@ -119,6 +127,8 @@ postern_admin_client_call (PosternAdminClient *self, const char *method, const c
       return FALSE;
     }
   status = soup_message_get_status (message);
+  g_free (self->tag);
+  self->tag = g_strdup (soup_message_headers_get_one (soup_message_get_response_headers (message), "ETag"));
   if (g_bytes_get_size (bytes) > 0)
     object = postern_json_parse_object (g_bytes_get_data (bytes, NULL), (gssize) g_bytes_get_size (bytes), ANSWER_MAX, status < 300 ? error : NULL);
   if (status < 200 || status >= 300)

@@ -24,6 +24,9 @@ void postern_admin_client_free (PosternAdminClient *self);
  */
 gboolean postern_admin_client_call (PosternAdminClient *self, const char *method, const char *path, GVariant *body, GVariant **answer, GError **error);
 
+/** postern_admin_client_get_tag: the ETag of the last answer. (transfer none) (nullable): it had none */
+const char *postern_admin_client_get_tag (PosternAdminClient *self);
+
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (PosternAdminClient, postern_admin_client_free)
 
 G_END_DECLS

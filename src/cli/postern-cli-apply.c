@@ -1,0 +1,338 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "postern-files-server.h"
+
+#include <string.h>
+
+#include "postern-store.h"
+
+/*
+ * `postern apply FOLDER`. All that is changed goes to the server in one request and is made in one transaction: all of it, or nothing. Each
+ * change says what it is made to (If-Match), so that nobody's change of meanwhile is lost.
+ */
+
+static gboolean G_GNUC_PRINTF (2, 3)
+wrong (GError **error, const char *format, ...)
+{
+  va_list arguments;
+  g_autofree char *why = NULL;
+
+  va_start (arguments, format);
+  why = g_strdup_vprintf (format, arguments);
+  va_end (arguments);
+  g_set_error_literal (error, POSTERN_ERROR, POSTERN_ERROR_INVALID_REQUEST, why);
+  return FALSE;
+}
+
+typedef struct {
+  PosternCliCall *call;
+  PosternFilesServer server;
+  GPtrArray *files; /* (nullable) (element-type PosternFilesThing) */
+  GPtrArray *differences;
+  GPtrArray *changed; /* (element-type PosternFilesThing): of the files, borrowed, in the order in which they are made */
+  GPtrArray *deleted; /* likewise, of the server */
+  GHashTable *variables; /* of the environment: name → setting it is for */
+  gboolean dry;
+} Applying;
+
+static void
+applying_clear (Applying *self)
+{
+  g_ptr_array_unref (self->differences);
+  g_ptr_array_unref (self->changed);
+  g_ptr_array_unref (self->deleted);
+  g_hash_table_unref (self->variables);
+  g_clear_pointer (&self->files, g_ptr_array_unref);
+  postern_files_server_clear (&self->server);
+}
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Applying, applying_clear)
+
+/* What is new gets its id here, so that other things of the same request can name it. */
+static void
+compare_files (Applying *self)
+{
+  for (guint i = 0; i < self->files->len; i++)
+    {
+      PosternFilesThing *file = self->files->pdata[i], *there = postern_files_thing_find (self->server.things, file->kind, file->key);
+
+      if (there == NULL)
+        file->id = file->kind->id_prefix ? postern_id_new (file->kind->id_prefix) : g_strdup (file->key);
+      else
+        file->id = g_strdup (there->id);
+      if (g_str_equal (file->kind->noun, "resource"))
+        g_hash_table_replace (self->server.ids, g_strdup (file->key), g_strdup (file->id));
+      if (postern_files_difference_add (self->differences, there, file))
+        g_ptr_array_add (self->changed, file);
+    }
+}
+
+/* Backwards: what names others goes before them. Of the policy there is always one. */
+static void
+compare_server (Applying *self, gboolean prune)
+{
+  for (guint i = self->server.things->len; i > 0; i--)
+    {
+      PosternFilesThing *there = self->server.things->pdata[i - 1];
+
+      if (there->kind->key == NULL || postern_files_thing_find (self->files, there->kind, there->key) != NULL)
+        continue;
+      postern_files_difference_add_whole (self->differences, there, prune);
+      if (prune)
+        g_ptr_array_add (self->deleted, there);
+    }
+}
+
+/* --- secrets: by the environment of who applies, and only where the server lacks one ------------------------------------ */
+
+/* (transfer full): POSTERN_SECRET_CORP__CLIENT_SECRET */
+static char *
+make_variable (const char *connector, const char *setting)
+{
+  g_autofree char *plain = g_strconcat ("POSTERN_SECRET_", connector, "__", setting, NULL);
+
+  for (char *c = plain; *c != '\0'; c++)
+    *c = g_ascii_isalnum (*c) ? g_ascii_toupper (*c) : '_';
+  return g_steal_pointer (&plain);
+}
+
+static gboolean
+take_secret (Applying *self, PosternFilesThing *file, const char *setting, gboolean needed, GVariantDict *settings, GError **error)
+{
+  g_autofree char *variable = make_variable (file->key, setting), *place = g_strconcat (file->key, "/", setting, NULL);
+  const char *value = g_getenv (variable), *other = g_hash_table_lookup (self->variables, variable);
+
+  if (other != NULL && !g_str_equal (other, place))
+    return wrong (error, "%s would be the secret of both %s and %s; set one of them with `postern connector update`", variable, other, place);
+  if (value != NULL && *value != '\0')
+    g_variant_dict_insert (settings, setting, "s", value);
+  else if (needed)
+    return wrong (error, "connector %s: secrets: the server has no %s yet; put it into the environment as %s", file->key, setting, variable);
+  g_hash_table_replace (self->variables, g_steal_pointer (&variable), g_steal_pointer (&place));
+  return TRUE;
+}
+
+/* Those the server has and the file does not name are taken away. */
+static void
+drop_secrets (char **old, char **new, GVariantDict *settings)
+{
+  for (char **name = old; name != NULL && *name != NULL; name++)
+    if (!g_strv_contains ((const char *const *) new, *name))
+      g_variant_dict_insert_value (settings, *name, g_variant_new_maybe (G_VARIANT_TYPE_VARIANT, NULL));
+}
+
+/* @body: of a connector. (transfer full) (nullable) */
+static GVariant *
+add_secrets (Applying *self, PosternFilesThing *file, GVariant *body, GError **error)
+{
+  PosternFilesThing *there = postern_files_thing_find (self->server.things, file->kind, file->key);
+  g_auto (GStrv) new = postern_json_dup_strv (file->object, "secrets", FALSE), old = there ? postern_json_dup_strv (there->object, "secrets", FALSE) : NULL;
+  g_autoptr (GVariant) plain = postern_json_get (body, "settings");
+  g_auto (GVariantDict) settings = G_VARIANT_DICT_INIT (plain), out = G_VARIANT_DICT_INIT (body);
+
+  for (char **name = new; name != NULL && *name != NULL; name++)
+    if (!take_secret (self, file, *name, old == NULL || !g_strv_contains ((const char *const *) old, *name), &settings, error))
+      return NULL;
+  if (new != NULL)
+    drop_secrets (old, new, &settings);
+  g_variant_dict_insert_value (&out, "settings", g_variant_dict_end (&settings));
+  return g_variant_ref_sink (g_variant_dict_end (&out));
+}
+
+/* --- what is sent ---------------------------------------------------------------------------------------------------- */
+
+/* (transfer full) (nullable): the tag of what was compared; NULL with @error, where it is no longer as it was */
+static char *
+dup_tag (Applying *self, PosternFilesThing *there, GError **error)
+{
+  g_autoptr (GVariant) shown = NULL;
+  const char *tag;
+
+  if (!postern_files_server_show (self->call, there->kind, there->id, &shown, error))
+    return NULL;
+  tag = postern_admin_client_get_tag (self->call->client);
+  if (tag != NULL && shown != NULL && postern_files_text_is_equal (shown, there->shown))
+    return g_strdup (tag);
+  g_set_error (error, POSTERN_ERROR, POSTERN_ERROR_CONFLICT, "%s %s was changed just now; nothing was done, look again", there->kind->noun, there->key);
+  return NULL;
+}
+
+/* @there: (nullable): it is new; @body: (nullable): it is deleted. (transfer floating) (nullable) */
+static GVariant *
+make_change (Applying *self, PosternFilesThing *there, const char *path, GVariant *body, GError **error)
+{
+  g_autofree char *tag = there ? dup_tag (self, there, error) : NULL;
+  g_auto (PosternJsonObject) change = POSTERN_JSON_OBJECT_INIT;
+
+  if (there != NULL && tag == NULL)
+    return NULL;
+  postern_json_object_add_string (&change, "method", body ? "PUT" : "DELETE");
+  postern_json_object_add_string (&change, "path", path);
+  postern_json_object_add (&change, "body", body);
+  postern_json_object_add_string (&change, "if_match", tag);
+  postern_json_object_add_string (&change, "if_none_match", there ? NULL : "*");
+  return postern_json_object_end (&change);
+}
+
+static gboolean
+add_put (Applying *self, GVariantBuilder *list, PosternFilesThing *file, GError **error)
+{
+  g_autofree char *path = postern_files_server_make_path (file->kind, file->id);
+  g_autoptr (GVariant) body = postern_files_kind_make_body (file->kind, file->object, self->server.ids, error), whole = NULL;
+  gboolean is_connector = g_str_equal (file->kind->noun, "connector");
+  GVariant *change;
+
+  if (body == NULL)
+    {
+      g_prefix_error (error, "%s %s: ", file->kind->noun, file->key);
+      return FALSE;
+    }
+  whole = is_connector ? add_secrets (self, file, body, error) : g_variant_ref (body);
+  change = whole ? make_change (self, postern_files_thing_find (self->server.things, file->kind, file->key), path, whole, error) : NULL;
+  if (change == NULL)
+    return FALSE;
+  g_variant_builder_add_value (list, change);
+  return TRUE;
+}
+
+static gboolean
+add_delete (Applying *self, GVariantBuilder *list, PosternFilesThing *there, GError **error)
+{
+  g_autofree char *path = postern_files_server_make_path (there->kind, there->id);
+  GVariant *change = make_change (self, there, path, NULL, error);
+
+  if (change == NULL)
+    return FALSE;
+  g_variant_builder_add_value (list, change);
+  return TRUE;
+}
+
+/* The server says which of the changes it did not like: "changes.3: …". */
+static gboolean
+name_culprit (Applying *self, GError *failure, GError **error)
+{
+  guint64 at;
+  const char *begin = failure->message + strlen ("changes."), *colon = strchr (failure->message, ':');
+  g_autofree char *number = g_str_has_prefix (failure->message, "changes.") && colon ? g_strndup (begin, (gsize) (colon - begin)) : NULL;
+  PosternFilesThing *thing = NULL;
+
+  if (number != NULL && g_ascii_string_to_unsigned (number, 10, 0, self->changed->len + self->deleted->len - 1, &at, NULL))
+    thing = at < self->changed->len ? self->changed->pdata[at] : self->deleted->pdata[at - self->changed->len];
+  if (thing != NULL)
+    g_set_error (error, failure->domain, failure->code, "nothing was done: %s%s%s%s", thing->kind->noun, *thing->key ? " " : "", thing->key, colon);
+  else
+    g_propagate_error (error, g_error_copy (failure));
+  return FALSE;
+}
+
+static gboolean
+send (Applying *self, GError **error)
+{
+  g_auto (GVariantBuilder) list = G_VARIANT_BUILDER_INIT (G_VARIANT_TYPE ("aa{sv}"));
+  g_auto (PosternJsonObject) object = POSTERN_JSON_OBJECT_INIT;
+  g_autoptr (GVariant) body = NULL, answer = NULL;
+  g_autoptr (GError) failure = NULL;
+  gboolean good = TRUE;
+
+  for (guint i = 0; good && i < self->changed->len; i++)
+    good = add_put (self, &list, self->changed->pdata[i], error);
+  for (guint i = 0; good && i < self->deleted->len; i++)
+    good = add_delete (self, &list, self->deleted->pdata[i], error);
+  if (!good)
+    return FALSE;
+  postern_json_object_add (&object, "changes", g_variant_builder_end (&list));
+  body = g_variant_ref_sink (postern_json_object_end (&object));
+  return postern_cli_call_api (self->call, "POST", self->dry ? "/api/v1/change-checks" : "/api/v1/changes", body, &answer, &failure) || name_culprit (self, failure, error);
+}
+
+/* --- what is told ---------------------------------------------------------------------------------------------------- */
+
+/* Who proves itself with a secret has none yet: no file has it, and no log should. */
+static gboolean
+lacks_secret (Applying *self, PosternFilesThing *file)
+{
+  g_autoptr (GVariant) metadata = postern_json_get (file->object, "metadata");
+  const char *kind = postern_json_get_string (file->object, "kind"), *method = metadata ? postern_json_get_string (metadata, "token_endpoint_auth_method") : NULL;
+  gboolean keeps = g_strcmp0 (kind, "web") == 0 || g_strcmp0 (kind, "service") == 0;
+
+  return g_str_equal (file->kind->noun, "application") && postern_files_thing_find (self->server.things, file->kind, file->key) == NULL &&
+         (method ? g_str_has_prefix (method, "client_secret_") : keeps);
+}
+
+static void
+print_json (Applying *self)
+{
+  g_auto (GVariantBuilder) list = G_VARIANT_BUILDER_INIT (G_VARIANT_TYPE ("aa{sv}"));
+  g_auto (PosternJsonObject) object = POSTERN_JSON_OBJECT_INIT;
+  g_autoptr (GVariant) answer = NULL;
+
+  for (guint i = 0; i < self->differences->len; i++)
+    g_variant_builder_add_value (&list, postern_files_difference_to_json (self->differences->pdata[i]));
+  postern_json_object_add (&object, "differences", g_variant_builder_end (&list));
+  postern_json_object_add_int64 (&object, "changes", self->changed->len + self->deleted->len);
+  postern_json_object_add_boolean (&object, "done", !self->dry);
+  answer = g_variant_ref_sink (postern_json_object_end (&object));
+  postern_cli_print_answer (self->call, answer);
+}
+
+static void
+print (Applying *self)
+{
+  guint n = self->changed->len + self->deleted->len;
+
+  if (self->call->json)
+    {
+      print_json (self);
+      return;
+    }
+  for (guint i = 0; i < self->differences->len; i++)
+    {
+      g_autofree char *line = postern_files_difference_print (self->differences->pdata[i]), *harmless = postern_cli_print_harmless (line);
+
+      g_print ("%s\n", harmless);
+    }
+  for (guint i = 0; i < self->changed->len; i++)
+    if (lacks_secret (self, self->changed->pdata[i]))
+      g_print ("! application %s %s no secret: `postern app add-secret %s` makes one\n", ((PosternFilesThing *) self->changed->pdata[i])->key, self->dry ? "will have" : "has",
+               ((PosternFilesThing *) self->changed->pdata[i])->key);
+  if (n == 0)
+    g_print ("The server is as the files say.\n");
+  else
+    g_print ("%u %s %s.\n", n, n == 1 ? "thing" : "things", self->dry ? "would be changed" : n == 1 ? "was changed" : "were changed");
+}
+
+static gboolean
+apply (PosternCliCall *call, GError **error)
+{
+  g_auto (Applying) self = { .call = call, .dry = postern_cli_call_has (call, "dry-run") };
+
+  self.differences = g_ptr_array_new_with_free_func ((GDestroyNotify) postern_files_difference_free);
+  self.changed = g_ptr_array_new ();
+  self.deleted = g_ptr_array_new ();
+  self.variables = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
+  self.files = postern_files_folder_read (postern_cli_call_get_operand (call, 0), error);
+  if (self.files == NULL || !postern_files_server_fetch (&self.server, call, error))
+    return FALSE;
+  compare_files (&self);
+  compare_server (&self, postern_cli_call_has (call, "prune"));
+  if (self.dry) /* the differences are of use even where the server would refuse them */
+    print (&self);
+  if (self.changed->len + self.deleted->len > 0 && !send (&self, error))
+    return FALSE;
+  if (!self.dry)
+    print (&self);
+  else if (self.changed->len + self.deleted->len > 0)
+    call->exit = POSTERN_CLI_DIFFERENT;
+  return TRUE;
+}
+
+static const PosternCliOption options[] = {
+  { "dry-run", POSTERN_CLI_TRUE, NULL, NULL, "Show each difference, have the server try it, and change nothing; exit code 5 where there is one" },
+  { "prune", POSTERN_CLI_TRUE, NULL, NULL, "Delete what the server has and no file" },
+  { NULL },
+};
+
+static const PosternCliCommand commands[] = {
+  { "", "FOLDER", "Makes the server as the files of a folder say, all of it or nothing.", .options = options, .run = apply },
+  { NULL },
+};
+
+const PosternCliNoun postern_cli_apply = { "apply", "Makes the server as a folder of files says.", commands };

@@ -1,0 +1,325 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "postern-cli-fixture.h"
+
+#include "postern-files.h"
+
+#define APPLICATION "app_01m8hqyz49encaned8h3htdtw5"
+#define URI "https%3A%2F%2Fapi.example%2Forders"
+
+/* --- folders --------------------------------------------------------------------------------------------------------- */
+
+/* `postern export` or `apply` of the folder @name below the test's own */
+static int
+run_on (const char *verb, const char *name, const char *options)
+{
+  g_autofree char *line = g_strdup_printf ("%s %s/%s %s", verb, folder, name, options);
+
+  return postern (line);
+}
+
+static char *
+make_file_name (const char *name, const char *file)
+{
+  return g_build_filename (folder, name, file, NULL);
+}
+
+static char *
+read_file (const char *name, const char *file)
+{
+  g_autofree char *path = make_file_name (name, file);
+  char *text;
+
+  g_assert_true (g_file_get_contents (path, &text, NULL, NULL));
+  return text;
+}
+
+static void
+write_file (const char *name, const char *file, const char *text)
+{
+  g_autofree char *path = make_file_name (name, file), *parent = g_path_get_dirname (path);
+
+  g_assert_cmpint (g_mkdir_with_parents (parent, 0700), ==, 0);
+  g_assert_true (g_file_set_contents (path, text, -1, NULL));
+}
+
+/* Puts @new in place of @old, which stands there once. */
+static void
+change_file (const char *name, const char *file, const char *old, const char *new)
+{
+  g_autofree char *text = read_file (name, file);
+  const char *at = strstr (text, old);
+  g_autofree char *changed = NULL;
+
+  if (at == NULL)
+    g_error ("%s lacks %s: %s", file, old, text);
+  changed = g_strdup_printf ("%.*s%s%s", (int) (at - text), text, new, at + strlen (old));
+  write_file (name, file, changed);
+}
+
+static void
+begin_folder (const char *name)
+{
+  write_file (name, "postern.json", "{\"format\": 1}");
+}
+
+static void
+assert_same (const char *one, const char *other)
+{
+  g_autofree char *line = g_strdup_printf ("diff -r %s/%s %s/%s", folder, one, folder, other);
+
+  g_assert_cmpint (run (line), ==, 0);
+}
+
+/* --- a server with one of everything, and with odd names --------------------------------------------------------------- */
+
+static void
+put (const char *path, const char *body)
+{
+  g_variant_unref (call ("PUT", path, NULL, body, 200));
+}
+
+static void
+fill (void)
+{
+  g_autofree char *resource = make ("/resources", "{\"indicator\":\"https://api.example/orders\",\"name\":\"Orders\",\"scopes\":[{\"name\":\"write\",\"description\":\"Change orders\"},{\"name\":\"read\"}],"
+                                                  "\"settings\":{\"access_token_lifetime\":60}}", "id");
+  g_autofree char *role = g_strdup_printf ("{\"name\":\"clerk\",\"description\":\"Takes orders\",\"permissions\":[{\"resource_id\":\"%s\",\"scope\":\"write\"},{\"resource_id\":\"%s\",\"scope\":\"read\"},"
+                                           "{\"resource_id\":\"management\",\"scope\":\"users:read\"}]}", resource, resource);
+  g_autofree char *ids[] = { make ("/roles", role, "id"), make ("/roles", "{\"name\":\"clerk\",\"kind\":\"organization\"}", "id"), make ("/roles", "{\"name\":\"../.. €\"}", "id"), NULL };
+
+  put ("/applications/" APPLICATION, "{\"name\":\"Shop\",\"first_party\":true,\"metadata\":{\"redirect_uris\":[\"https://shop.example/b\",\"https://shop.example/a\"],\"scope\":\"openid\"}}");
+  put ("/connectors/corp", "{\"type\":\"corp\",\"name\":\"Corp\",\"order\":7,\"enabled\":false,\"settings\":{\"issuer\":\"https://corp.example\",\"client-secret\":\"hidden\",\"greeting\":\"hello\"}}");
+  put ("/policy", "{\"sign_up_enabled\":false,\"flow_lifetime\":600}");
+  for (guint i = 0; i < G_N_ELEMENTS (ids); i++)
+    g_free (g_steal_pointer (&ids[i]));
+}
+
+static void
+test_round_trip (void)
+{
+  g_autofree char *shop = NULL, *clerk = NULL, *corp = NULL;
+
+  fill ();
+  g_assert_cmpint (run_on ("export", "full", ""), ==, 0);
+  shop = read_file ("full", "applications/" APPLICATION ".json");
+  g_assert_cmpstr (shop, ==,
+                   "{\n  \"client_id\": \"" APPLICATION "\",\n  \"enabled\": true,\n  \"first_party\": true,\n  \"kind\": \"web\",\n  \"metadata\": {\n    \"redirect_uris\": [\n"
+                   "      \"https://shop.example/b\",\n      \"https://shop.example/a\"\n    ],\n    \"scope\": \"openid\"\n  },\n  \"name\": \"Shop\"\n}\n");
+  clerk = read_file ("full", "roles/clerk.json");
+  g_assert_nonnull (strstr (clerk, "\"https://api.example/orders\": [\n      \"read\",\n      \"write\"\n    ],\n    \"management\": [")); /* no id of this server */
+  corp = read_file ("full", "connectors/corp.json");
+  g_assert_nonnull (strstr (corp, "\"client-secret\""));
+  g_assert_null (strstr (corp, "hidden"));
+  g_assert_cmpint (run_on ("apply", "full", "--dry-run"), ==, 0);
+  g_assert_nonnull (strstr (out, "as the files say"));
+
+  begin_folder ("nothing");
+  g_assert_cmpint (run_on ("apply", "nothing", "--dry-run"), ==, 0); /* what is in no file stays */
+  g_assert_nonnull (strstr (out, "= role clerk: is in no file, and stays"));
+  g_assert_cmpint (run_on ("apply", "nothing", "--prune --dry-run"), ==, 5);
+  g_assert_nonnull (strstr (out, "- resource https://api.example/orders\n"));
+  g_assert_cmpint (run_on ("apply", "nothing", "--prune"), ==, 0);
+  g_assert_nonnull (strstr (out, "6 things were changed"));
+  put ("/policy", "{}");
+  g_assert_cmpuint (count_items ("/applications", NULL), ==, 0);
+
+  g_setenv ("POSTERN_SECRET_CORP__CLIENT_SECRET", "hidden again", TRUE);
+  g_assert_cmpint (run_on ("apply", "full", ""), ==, 0); /* as on another server: ids are others */
+  g_unsetenv ("POSTERN_SECRET_CORP__CLIENT_SECRET");
+  g_assert_nonnull (strstr (out, "! application " APPLICATION " has no secret"));
+  g_assert_cmpint (run_on ("export", "again", ""), ==, 0);
+  assert_same ("full", "again");
+  g_assert_cmpint (run_on ("apply", "again", ""), ==, 0);
+  g_assert_nonnull (strstr (out, "as the files say")); /* twice changes nothing */
+}
+
+/* Each member of each kind: what was changed in its file is told, and nothing else. */
+static void
+test_mutations (void)
+{
+  static const struct {
+    const char *file, *old, *new, *line;
+  } cases[] = {
+    { "applications/" APPLICATION ".json", "\"Shop\"", "\"Store\"", "~ application " APPLICATION ": name \"Shop\" → \"Store\"" },
+    { "applications/" APPLICATION ".json", "\"kind\": \"web\"", "\"kind\": \"native\"", "~ application " APPLICATION ": kind \"web\" → \"native\"" },
+    { "applications/" APPLICATION ".json", "\"enabled\": true", "\"enabled\": false", "~ application " APPLICATION ": enabled true → false" },
+    { "applications/" APPLICATION ".json", "\"first_party\": true,", "", "~ application " APPLICATION ": first_party true → false" },
+    { "applications/" APPLICATION ".json", "shop.example/b", "shop.example/c", "~ application " APPLICATION ": metadata.redirect_uris + \"https://shop.example/c\" - \"https://shop.example/b\"" },
+    { "applications/" APPLICATION ".json", "https://shop.example/b\",\n      \"https://shop.example/a", "https://shop.example/a\",\n      \"https://shop.example/b", "~ application " APPLICATION ": metadata.redirect_uris in another order" },
+    { "applications/" APPLICATION ".json", ",\n    \"scope\": \"openid\"", "", "~ application " APPLICATION ": metadata.scope \"openid\" is taken away" },
+    { "applications/" APPLICATION ".json", "\"scope\": \"openid\"", "\"scope\": \"openid\",\"default_max_age\": 9", "~ application " APPLICATION ": metadata.default_max_age 9" },
+    { "resources/" URI ".json", "\"Orders\"", "\"All orders\"", "~ resource https://api.example/orders: name \"Orders\" → \"All orders\"" },
+    { "resources/" URI ".json", "60", "90", "~ resource https://api.example/orders: settings.access_token_lifetime 60 → 90" },
+    { "resources/" URI ".json", "{\n      \"name\": \"read\"\n    }", "{ \"name\": \"read\", \"description\": \"See\" }", "~ resource https://api.example/orders: scopes + {\"name\":\"read\",\"description\":\"See\"} - {\"name\":\"read\"}" },
+    { "roles/clerk.json", "Takes orders", "Takes them", "~ role clerk: description \"Takes orders\" → \"Takes them\"" },
+    { "roles/clerk.json", "\"read\",", "", "~ role clerk: permissions.https://api.example/orders - \"read\"" },
+    { "roles/clerk.json", "\"users:read\"", "\"keys:read\", \"users:read\"", "~ role clerk: permissions.management + \"keys:read\"" },
+    { "organization-roles/clerk.json", "\"permissions\": {}", "\"permissions\": { \"management\": [ \"users:read\" ] }", "~ organization-role clerk: permissions.management + \"users:read\"" },
+    { "connectors/corp.json", "\"Corp\"", "\"Company\"", "~ connector corp: name \"Corp\" → \"Company\"" },
+    { "connectors/corp.json", "7", "8", "~ connector corp: order 7 → 8" },
+    { "connectors/corp.json", "\"enabled\": false", "\"enabled\": true", "~ connector corp: enabled false → true" },
+    { "connectors/corp.json", "\"hello\"", "\"welcome\"", "~ connector corp: settings.greeting \"hello\" → \"welcome\"" },
+    { "policy.json", "600", "700", "~ policy: flow_lifetime 600 → 700" },
+    { "policy.json", ",\n  \"sign_up_enabled\": false", "", "~ policy: sign_up_enabled false is taken away" },
+  };
+
+  g_assert_cmpint (run_on ("export", "mutated", ""), ==, 0);
+  for (guint i = 0; i < G_N_ELEMENTS (cases); i++)
+    {
+      g_autofree char *expected = g_strconcat (cases[i].line, "\n1 thing would be changed.\n", NULL), *text = read_file ("mutated", cases[i].file);
+
+      change_file ("mutated", cases[i].file, cases[i].old, cases[i].new);
+      g_assert_cmpint (run_on ("apply", "mutated", "--dry-run"), ==, 5);
+      g_assert_cmpstr (out, ==, expected);
+      write_file ("mutated", cases[i].file, text);
+    }
+  g_assert_cmpint (run_on ("apply", "full", "--dry-run"), ==, 0); /* it was only shown */
+  for (guint i = 0; i < G_N_ELEMENTS (cases); i++)
+    {
+      g_autofree char *text = read_file ("mutated", cases[i].file);
+
+      if (strstr (text, cases[i].old) != NULL) /* else another case has changed it */
+        change_file ("mutated", cases[i].file, cases[i].old, cases[i].new);
+    }
+  g_assert_cmpint (run_on ("apply", "mutated", ""), ==, 0);
+  g_assert_nonnull (strstr (out, "6 things were changed.\n"));
+  g_assert_cmpint (run_on ("apply", "mutated", "--dry-run"), ==, 0);
+  g_assert_cmpint (run_on ("apply", "full", ""), ==, 0);
+  g_assert_cmpint (run_on ("export", "again", ""), ==, 0);
+  assert_same ("full", "again");
+}
+
+/* What is wrong is told with its place, and nothing was done: not even what was good. */
+static void
+test_faults (void)
+{
+  static const struct {
+    const char *file, *text, *words;
+  } cases[] = {
+    { "roles/new.json", "{\n  \"name\": \"new\",\n  \"description\": }\n", "roles/new.json:3: " },
+    { "roles/new.json", "{\"name\": \"new\", \"colour\": \"red\"}", "roles/new.json: colour: is no member" },
+    { "roles/new.json", "{\"name\": \"other\"}", "roles/new.json: must be called roles/other.json" },
+    { "roles/new.json", "{\"description\": \"x\"}", "roles/new.json: name: must be there" },
+    { "roles/new.json", "{\"name\": \"new\", \"permissions\": [\"read\"]}", "roles/new.json: permissions: must be an object" },
+    { "roles/new.json", "{\"name\": \"new\", \"permissions\": {\"management\": [\"a\", \"a\"]}}", "none of them twice" },
+    { "roles/new.json", "{\"name\": \"new\", \"permissions\": {\"https://api.example/none\": [\"read\"]}}", "role new: permissions: there is no resource https://api.example/none" },
+    { "roles/new.json", "{\"name\": \"new\", \"permissions\": {\"https://api.example/orders\": [\"burn\"]}}", "nothing was done: role new: scope: " },
+    { "resources/" URI ".json", "{\"indicator\": \"https://api.example/orders\", \"name\": \"Orders\", \"scopes\": [{\"name\": \"look\"}]}", "roles/good.json: permissions: https://api.example/orders has no scope read" },
+    { "roles/new.txt", "", "roles/new.txt: is no file that is known" },
+    { "role/new.json", "{\"name\": \"new\"}", "role: is nothing that is known here" },
+    { "polices.json", "{}", "polices.json: is nothing that is known here" },
+    { "policy.json", "{\"sign_up_enabled\": null}", "policy.json: sign_up_enabled: is null" },
+    { "policy.json", "{\"sing_up_enabled\": true}", "nothing was done: policy: policy: sing_up_enabled" },
+    { "postern.json", "{\"format\": 2}", "postern.json: format: " },
+    { "applications/app_x.json", "{\"client_id\": \"app_x\", \"name\": \"X\", \"kind\": \"service\"}", "nothing was done: application app_x: client_id: " },
+    { "applications/app_x.json", "{\"client_id\": \"app_x\", \"name\": \"X\", \"metadata\": {\"scope\": null}}", "applications/app_x.json: metadata.scope: is null" },
+    { "applications/app_x.json", "{\"client_id\": \"app_x\", \"name\": 7}", "applications/app_x.json: name: must be a string" },
+    { "applications/app_x.json", "[]", "must be an object" },
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (cases); i++)
+    {
+      g_autofree char *remove = g_strdup_printf ("rm -rf %s/bad", folder);
+
+      begin_folder ("bad");
+      write_file ("bad", "roles/good.json", "{\"name\": \"good\", \"permissions\": {\"https://api.example/orders\": [\"read\"]}}");
+      write_file ("bad", cases[i].file, cases[i].text);
+      g_assert_cmpint (run_on ("apply", "bad", ""), ==, 1);
+      if (strstr (err, cases[i].words) == NULL)
+        g_error ("%s: %s lacks %s", cases[i].text, err, cases[i].words);
+      g_assert_cmpint (run (remove), ==, 0);
+    }
+  g_assert_cmpint (run_on ("apply", "full", "--dry-run"), ==, 0);
+  g_assert_null (strstr (out, "good"));
+  g_assert_cmpint (run_on ("apply", "no-such-folder", ""), ==, 1);
+}
+
+static void
+test_secrets (void)
+{
+  g_autoptr (GVariant) shown = NULL;
+  g_autofree char *text = NULL;
+
+  begin_folder ("secret");
+  write_file ("secret", "connectors/new.json", "{\"id\": \"new\", \"type\": \"corp\", \"name\": \"New\", \"settings\": {\"issuer\": \"https://new.example\"}, \"secrets\": [\"client-secret\"]}");
+  g_assert_cmpint (run_on ("apply", "secret", ""), ==, 1);
+  g_assert_nonnull (strstr (err, "put it into the environment as POSTERN_SECRET_NEW__CLIENT_SECRET"));
+  g_setenv ("POSTERN_SECRET_NEW__CLIENT_SECRET", "deep secret", TRUE);
+  g_assert_cmpint (run_on ("apply", "secret", "-o json"), ==, 0);
+  g_assert_null (strstr (out, "deep secret"));
+  g_unsetenv ("POSTERN_SECRET_NEW__CLIENT_SECRET");
+  change_file ("secret", "connectors/new.json", "\"New\"", "\"Newer\"");
+  g_assert_cmpint (run_on ("apply", "secret", ""), ==, 0); /* it is kept */
+  shown = call ("GET", "/connectors/new", NULL, NULL, 200);
+  text = postern_json_print (shown);
+  g_assert_nonnull (strstr (text, "\"secrets\":[\"client-secret\"]"));
+  change_file ("secret", "connectors/new.json", "https://new.example", "https://evil.example");
+  g_assert_cmpint (run_on ("apply", "secret", ""), ==, 1); /* and goes nowhere else */
+  g_assert_nonnull (strstr (err, "connector new: settings.client-secret"));
+  g_assert_null (call ("DELETE", "/connectors/new", NULL, NULL, 204));
+}
+
+/* Nobody's files are lost, and those of what is gone go. */
+static void
+test_folder (void)
+{
+  g_autofree char *readme = make_file_name ("kept", "README.md"), *role = make_file_name ("kept", "roles/gone.json");
+
+  write_file ("foreign", "thesis.txt", "years of work");
+  g_assert_cmpint (run_on ("export", "foreign", ""), ==, 1);
+  g_assert_nonnull (strstr (err, "name an empty folder"));
+  write_file ("kept", ".git/HEAD", "ref: refs/heads/main");
+  g_assert_cmpint (run_on ("export", "kept", ""), ==, 0);
+  write_file ("kept", "README.md", "Ours");
+  write_file ("kept", "roles/gone.json", "{\"name\": \"gone\"}");
+  g_assert_cmpint (run_on ("export", "kept", ""), ==, 0);
+  g_assert_true (g_file_test (readme, G_FILE_TEST_EXISTS));
+  g_assert_false (g_file_test (role, G_FILE_TEST_EXISTS));
+  g_assert_cmpint (run_on ("apply", "kept", "--dry-run"), ==, 0);
+}
+
+/* Whatever the API takes of a thing, its file can say: a member that is new there must come here, too. */
+static void
+test_members (void)
+{
+  static const char *const elsewhere[] = { "kind", "organization_id", NULL }; /* of roles: their folder says it */
+  guint n = 0;
+
+  for (const PosternApiResource *const *resource = postern_api_get_resources (); *resource != NULL; resource++)
+    for (const PosternApiRow *row = (*resource)->rows; row->path != NULL; row++)
+      for (const PosternFilesKind *kind = postern_files_kinds; kind->noun != NULL; kind++)
+        {
+          g_autofree char *path = g_strconcat (kind->path, kind->key ? "/{id}" : NULL, NULL);
+
+          if (row->kind != POSTERN_API_REPLACE || !g_str_equal (row->path, path))
+            continue;
+          n++;
+          for (const PosternApiMember *member = row->body->members; member != NULL && member->name != NULL; member++)
+            {
+              const PosternFilesMember *known = kind->members;
+
+              while (known->name != NULL && !g_str_equal (known->name, member->name))
+                known++;
+              if (known->name == NULL && !(member->flags & POSTERN_API_READ_ONLY) && !g_str_equal (member->name, kind->key) &&
+                  !(kind->role_kind != NULL && g_strv_contains (elsewhere, member->name)))
+                g_error ("a file of %s cannot say %s", kind->noun, member->name);
+            }
+        }
+  g_assert_cmpuint (n, ==, 6);
+}
+
+int
+main (int argc, char **argv)
+{
+  static const HouseTest tests[] = {
+    { "/cli-files/members", test_members },
+    { "/cli-files/round-trip", test_round_trip },
+    { "/cli-files/mutations", test_mutations },
+    { "/cli-files/faults", test_faults },
+    { "/cli-files/secrets", test_secrets },
+    { "/cli-files/folder", test_folder },
+    { NULL, NULL },
+  };
+
+  return cli_run (argc, argv, tests);
+}

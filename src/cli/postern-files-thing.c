@@ -1,0 +1,47 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "postern-files.h"
+
+#include <string.h>
+
+void
+postern_files_thing_free (PosternFilesThing *self)
+{
+  g_free (self->key);
+  g_free (self->id);
+  g_clear_pointer (&self->object, g_variant_unref);
+  g_clear_pointer (&self->shown, g_variant_unref);
+  g_free (self);
+}
+
+GPtrArray *
+postern_files_thing_new_list (void)
+{
+  return g_ptr_array_new_with_free_func ((GDestroyNotify) postern_files_thing_free);
+}
+
+static int
+compare_things (gconstpointer a, gconstpointer b)
+{
+  const PosternFilesThing *const *one = a, *const *other = b;
+
+  return (*one)->kind != (*other)->kind ? ((*one)->kind < (*other)->kind ? -1 : 1) : strcmp ((*one)->key, (*other)->key);
+}
+
+void
+postern_files_thing_sort (GPtrArray *things)
+{
+  g_ptr_array_sort (things, compare_things);
+}
+
+PosternFilesThing *
+postern_files_thing_find (GPtrArray *things, const PosternFilesKind *kind, const char *key)
+{
+  for (guint i = 0; i < things->len; i++)
+    {
+      PosternFilesThing *thing = things->pdata[i];
+
+      if (thing->kind == kind && g_str_equal (thing->key, key))
+        return thing;
+    }
+  return NULL;
+}

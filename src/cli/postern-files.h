@@ -1,0 +1,115 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#pragma once
+
+#include <gio/gio.h>
+
+G_BEGIN_DECLS
+
+/*
+ * What is set up, as a folder of files: one file a thing, JSON with sorted members. One table (postern-files-kind.c) says of each kind its
+ * folder, the member that is its own key, and where the management API has it. Things name each other by own key, so that a folder of one
+ * server fits another. No file holds a secret.
+ */
+
+typedef enum {
+  POSTERN_FILES_STRING,
+  POSTERN_FILES_BOOLEAN,
+  POSTERN_FILES_INTEGER,
+  POSTERN_FILES_OBJECT,
+  POSTERN_FILES_ARRAY,
+  POSTERN_FILES_STRINGS, /* an array of strings, in an order of no meaning: kept sorted */
+  POSTERN_FILES_SCOPES   /* an object: indicator → POSTERN_FILES_STRINGS */
+} PosternFilesType;
+
+/** PosternFilesMember: @fallback: JSON; what a file that does not say it means; NULL: it must */
+typedef struct {
+  const char *name;
+  PosternFilesType type;
+  const char *fallback;
+} PosternFilesMember;
+
+typedef struct {
+  const char *noun;      /* what lines call it */
+  const char *folder;    /* (nullable): NULL: there is one, in NOUN.json */
+  const char *path;      /* below /api/v1 */
+  const char *key;       /* (nullable): the member that is its own key */
+  const char *id;        /* (nullable): the member of the API's answer that its path has */
+  const char *id_prefix; /* (nullable): of the id of a new one; NULL: its key is its id */
+  const char *role_kind; /* (nullable): which roles */
+  const PosternFilesMember *members; /* (nullable): any; ends with a row whose name is NULL */
+  gboolean alone;        /* only what is shown alone is whole; lists leave something out */
+} PosternFilesKind;
+
+/** postern_files_kinds: in the order in which they are made; ends with a row whose noun is NULL */
+extern const PosternFilesKind postern_files_kinds[];
+
+/** PosternFilesThing: @object: as its file has it, every member said; @id, @shown: (nullable): of the server: what names it, and what it answered */
+typedef struct {
+  const PosternFilesKind *kind;
+  char *key; /* "" where there is one */
+  GVariant *object;
+  char *id;
+  GVariant *shown;
+} PosternFilesThing;
+
+/* --- postern-files-thing.c --- */
+
+void postern_files_thing_free (PosternFilesThing *self);
+GPtrArray *postern_files_thing_new_list (void); /* (element-type PosternFilesThing) */
+/** postern_files_thing_sort: by kind, then by key */
+void postern_files_thing_sort (GPtrArray *things);
+/** postern_files_thing_find: (nullable) (transfer none) */
+PosternFilesThing *postern_files_thing_find (GPtrArray *things, const PosternFilesKind *kind, const char *key);
+
+/* --- postern-files-kind.c --- */
+
+/** postern_files_kind_check: (transfer full) (nullable): what a file says, with what it need not say; INVALID_REQUEST names the member */
+GVariant *postern_files_kind_check (const PosternFilesKind *self, GVariant *object, GError **error);
+/** postern_files_kind_takes: whether the API's @shown is of this kind, and set up by who runs the server and not made by it, nor kept elsewhere */
+gboolean postern_files_kind_takes (const PosternFilesKind *self, GVariant *shown);
+/** postern_files_kind_read: (transfer full): the API's @shown as a file has it. @indicators: id of a resource → its indicator */
+GVariant *postern_files_kind_read (const PosternFilesKind *self, GVariant *shown, GHashTable *indicators);
+/** postern_files_kind_make_body: (transfer full): what the API is sent. @ids: indicator → id of the resource. NULL with INVALID_REQUEST: a resource is in neither */
+GVariant *postern_files_kind_make_body (const PosternFilesKind *self, GVariant *object, GHashTable *ids, GError **error);
+/** postern_files_kind_dup_name: (transfer full): "applications/app_….json" */
+char *postern_files_kind_dup_name (const PosternFilesKind *self, const char *key);
+
+/* --- postern-files-text.c --- */
+
+/** postern_files_text_print: (transfer full): JSON for people: sorted members, a line each, an end of line behind the last */
+char *postern_files_text_print (GVariant *value);
+/** postern_files_text_is_equal: whether they are the same JSON; both (nullable) */
+gboolean postern_files_text_is_equal (GVariant *a, GVariant *b);
+
+/* --- postern-files-folder.c --- */
+
+/** postern_files_folder_read: (transfer full) (nullable): all of it vetted, else INVALID_REQUEST with every fault, a line each */
+GPtrArray *postern_files_folder_read (const char *path, GError **error);
+/** postern_files_folder_write: @things, and nothing else: refuses a folder that has other files and is not one of ours. Counts what it wrote and removed. */
+gboolean postern_files_folder_write (const char *path, GPtrArray *things, guint *n_written, guint *n_removed, GError **error);
+
+/* --- postern-files-difference.c --- */
+
+typedef enum { POSTERN_FILES_NEW, POSTERN_FILES_CHANGED, POSTERN_FILES_DELETED, POSTERN_FILES_KEPT } PosternFilesChange;
+
+/** PosternFilesDifference: of one member: @member: (nullable): "metadata.redirect_uris"; NULL: the whole thing is deleted or kept. @from, @to: (nullable): it is not there */
+typedef struct {
+  PosternFilesChange change;
+  PosternFilesThing *thing; /* borrowed */
+  char *member;
+  GVariant *from, *to;
+} PosternFilesDifference;
+
+void postern_files_difference_free (PosternFilesDifference *self);
+/** postern_files_difference_add: to @list what is different in @to; @from: (nullable): it is new. Returns: whether there is anything */
+gboolean postern_files_difference_add (GPtrArray *list, PosternFilesThing *from, PosternFilesThing *to);
+/** postern_files_difference_add_whole: @thing is only on the server */
+void postern_files_difference_add_whole (GPtrArray *list, PosternFilesThing *thing, gboolean deleted);
+/** postern_files_difference_print: (transfer full): a line, without its end */
+char *postern_files_difference_print (const PosternFilesDifference *self);
+/** postern_files_difference_to_json: (transfer floating) */
+GVariant *postern_files_difference_to_json (const PosternFilesDifference *self);
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (PosternFilesThing, postern_files_thing_free)
+
+G_END_DECLS
