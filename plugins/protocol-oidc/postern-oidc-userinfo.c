@@ -13,7 +13,7 @@
 
 /* Claims are collected as the flow does it, from a flow that says what the grant says. */
 static GVariant *
-collect (PosternOidc *self, PosternClient *client, const PosternOidcStanding *standing, char **scopes)
+collect (PosternOidc *self, PosternClient *client, const PosternOidcStanding *standing, char **scopes, GError **error)
 {
   PosternGrant *grant = standing->grant;
   g_autoptr (PosternFlow) flow = postern_flow_new (POSTERN_ENTRANCE_CODE, postern_instance_get_id (POSTERN_INSTANCE (self)));
@@ -25,8 +25,8 @@ collect (PosternOidc *self, PosternClient *client, const PosternOidcStanding *st
   postern_flow_set_string (&flow->organization_name, standing->organization ? standing->organization->name : NULL);
   flow->granted_scopes = g_strdupv (scopes);
   flow->requested_claims = postern_json_get (grant->data, "claims");
-  all = postern_flow_claims_collect (postern_oidc_get_runtime (self), flow, client, standing->user);
-  return postern_oidc_claims_select (all, flow->requested_claims, (const char *const *) scopes, POSTERN_OIDC_CLAIMS_USERINFO);
+  all = postern_flow_claims_collect (postern_oidc_get_runtime (self), flow, client, standing->user, error);
+  return all ? postern_oidc_claims_select (all, flow->requested_claims, (const char *const *) scopes, POSTERN_OIDC_CLAIMS_USERINFO) : NULL;
 }
 
 static GString *
@@ -90,7 +90,9 @@ answer_token (PosternOidc *self, const char *token, GError **error)
   client = postern_tenant_dup_client (postern_oidc_get_tenant (self), bearer.standing.grant->application_id, error);
   if (!client)
     return NULL;
-  claims = collect (self, client, &bearer.standing, bearer.scopes);
+  claims = collect (self, client, &bearer.standing, bearer.scopes, error);
+  if (!claims)
+    return NULL;
   if (client->userinfo_alg != POSTERN_JOSE_ALG_UNKNOWN || client->userinfo_encryption.alg != POSTERN_JWE_ALG_UNKNOWN)
     return answer_protected (self, bearer.standing.user, client, claims, error);
   body = g_string_free_to_bytes (write_claims (self, bearer.standing.user, NULL, claims));

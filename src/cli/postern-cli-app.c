@@ -56,6 +56,14 @@ static const PosternCliOption secret_options[] = {
   { NULL },
 };
 
+const PosternCliOption postern_cli_claims_hook_options[] = {
+  { "url", POSTERN_CLI_STRING, "url", "URL", "Who is asked" },
+  { "timeout", POSTERN_CLI_INTEGER, "timeout", "MILLISECONDS", "How long an answer may take: 50 to 2000; 500 unless it is said" },
+  { "on-failure", POSTERN_CLI_STRING, "on_failure", "WHAT", "refuse (default): no token without a good answer; without: one without its claims" },
+  { "secret", POSTERN_CLI_STRING, "secret", "SECRET", "What signs the questions: whsec_ and base64; one is made unless there is one" },
+  { NULL },
+};
+
 #define COLUMNS "client_id name kind first_party enabled created_at"
 
 static const PosternCliCommand commands[] = {
@@ -66,6 +74,9 @@ static const PosternCliCommand commands[] = {
   { "delete", "APPLICATION", "Deletes an application, its grants and tokens.", "DELETE", "/api/v1/applications/{}" },
   { "add-secret", "APPLICATION", "Makes a further client_secret; the old ones stay good until they are removed.", "POST", "/api/v1/applications/{}/secrets", NULL, secret_options },
   { "remove-secret", "APPLICATION SECRET", "Removes a client_secret by its id.", "DELETE", "/api/v1/applications/{}/secrets/{}" },
+  { "claims-hook", "APPLICATION", "Shows who is asked what its ID tokens and userinfo say besides.", "GET", "/api/v1/applications/{}/claims-hook" },
+  { "set-claims-hook", "APPLICATION", "Has somebody asked that, and shows the secret that signs the questions, if it is new.", "PUT", "/api/v1/applications/{}/claims-hook", NULL, postern_cli_claims_hook_options },
+  { "delete-claims-hook", "APPLICATION", "Has nobody asked any more.", "DELETE", "/api/v1/applications/{}/claims-hook" },
   { NULL },
 };
 

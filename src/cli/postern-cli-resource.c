@@ -15,6 +15,9 @@ static const PosternCliCommand commands[] = {
   { "show", "RESOURCE", "Shows a resource by its id.", "GET", "/api/v1/resources/{}" },
   { "update", "RESOURCE", "Changes what is given; a scope that is left out is taken from all roles.", "PATCH", "/api/v1/resources/{}", NULL, options },
   { "delete", "RESOURCE", "Deletes a resource, and what roles permit of it.", "DELETE", "/api/v1/resources/{}" },
+  { "claims-hook", "RESOURCE", "Shows who is asked what access tokens for it say besides.", "GET", "/api/v1/resources/{}/claims-hook" },
+  { "set-claims-hook", "RESOURCE", "Has somebody asked that, and shows the secret that signs the questions, if it is new.", "PUT", "/api/v1/resources/{}/claims-hook", NULL, postern_cli_claims_hook_options },
+  { "delete-claims-hook", "RESOURCE", "Has nobody asked any more.", "DELETE", "/api/v1/resources/{}/claims-hook" },
   { NULL },
 };
 

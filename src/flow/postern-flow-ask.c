@@ -60,7 +60,7 @@ make_step (PosternFlowContext *context, PosternInstance *instance, PosternStepPh
 }
 
 /* A person who says no does not make a provider ill; nor do those who leave at once, or strangers could close it for all. */
-static PosternFlowConnectorEnd
+static PosternFlowBreakerEnd
 end_of (PosternStep *step)
 {
   static const PosternError ill[] = { POSTERN_ERROR_PROVIDER, POSTERN_ERROR_UNREACHABLE, POSTERN_ERROR_TEMPORARILY_UNAVAILABLE };
@@ -68,8 +68,8 @@ end_of (PosternStep *step)
 
   for (guint i = 0; error && i < G_N_ELEMENTS (ill); i++)
     if (g_error_matches (error, POSTERN_ERROR, (gint) ill[i]))
-      return g_cancellable_is_cancelled (postern_step_get_cancellable (step)) ? POSTERN_FLOW_CONNECTOR_LEFT : POSTERN_FLOW_CONNECTOR_FAILED;
-  return POSTERN_FLOW_CONNECTOR_GOOD;
+      return g_cancellable_is_cancelled (postern_step_get_cancellable (step)) ? POSTERN_FLOW_BREAKER_LEFT : POSTERN_FLOW_BREAKER_FAILED;
+  return POSTERN_FLOW_BREAKER_GOOD;
 }
 
 static void

@@ -53,12 +53,12 @@ use (PosternFlowContext *context, const char *ticket, GError **error)
   return first;
 }
 
-static PosternFlowConnectorEnd
+static PosternFlowBreakerEnd
 end_of (const GError *error, GCancellable *cancellable)
 {
   if (error == NULL || g_error_matches (error, POSTERN_ERROR, POSTERN_ERROR_ACCESS_DENIED))
-    return POSTERN_FLOW_CONNECTOR_GOOD;
-  return g_cancellable_is_cancelled (cancellable) ? POSTERN_FLOW_CONNECTOR_LEFT : POSTERN_FLOW_CONNECTOR_FAILED;
+    return POSTERN_FLOW_BREAKER_GOOD;
+  return g_cancellable_is_cancelled (cancellable) ? POSTERN_FLOW_BREAKER_LEFT : POSTERN_FLOW_BREAKER_FAILED;
 }
 
 static gboolean

@@ -2,6 +2,7 @@
 #include "postern-flow-claims.h"
 
 #include "postern-claims-map.h"
+#include "postern-flow-claims-hook.h"
 #include "postern-json.h"
 
 typedef struct {
@@ -75,8 +76,8 @@ value_of (PosternUser *user, const char *name)
   return user->profile ? postern_json_get (user->profile, name) : NULL;
 }
 
-static gboolean
-is_standard (const char *name)
+gboolean
+postern_flow_claims_is_standard (const char *name)
 {
   for (guint i = 0; i < G_N_ELEMENTS (table); i++)
     if (g_strv_contains (table[i].claims, name))
@@ -119,12 +120,12 @@ add_requested (PosternClaims *claims, PosternUser *user, GVariant *requested, co
     return;
   g_variant_iter_init (&iter, names);
   while (g_variant_iter_next (&iter, "{&sv}", &name, NULL))
-    if (is_standard (name))
+    if (postern_flow_claims_is_standard (name))
       add_claim (claims, user, name);
 }
 
 GVariant *
-postern_flow_claims_collect (PosternRuntime *runtime, PosternFlow *flow, PosternClient *client, PosternUser *user)
+postern_flow_claims_collect (PosternRuntime *runtime, PosternFlow *flow, PosternClient *client, PosternUser *user, GError **error)
 {
   PosternClaimsSource source = { user, flow->organization_id, flow->organization_name };
   g_autoptr (PosternClaims) claims = postern_claims_new ();
@@ -137,12 +138,14 @@ postern_flow_claims_collect (PosternRuntime *runtime, PosternFlow *flow, Postern
   add_requested (claims, user, flow->requested_claims, "userinfo");
   add_requested (claims, user, flow->requested_claims, "id_token");
   postern_claims_map_apply (client->claims_map, &source, claims);
+  if (!postern_flow_claims_hook_ask (runtime, flow, client->application->id, client->application->id, claims, error))
+    return NULL;
   postern_hub_collect_claims (postern_runtime_get_hub (runtime), flow, claims);
   return postern_claims_to_variant (claims);
 }
 
 GVariant *
-postern_flow_claims_collect_for_resources (PosternResourceBook *book, PosternFlow *flow, PosternUser *user)
+postern_flow_claims_collect_for_resources (PosternRuntime *runtime, PosternResourceBook *book, PosternFlow *flow, PosternUser *user, GError **error)
 {
   PosternClaimsSource source = { user, flow->organization_id, flow->organization_name };
   g_autoptr (PosternClaims) claims = postern_claims_new ();
@@ -152,6 +155,8 @@ postern_flow_claims_collect_for_resources (PosternResourceBook *book, PosternFlo
     g_autoptr (GVariant) map = resource ? postern_resource_dup_claims_map (resource) : NULL;
 
     postern_claims_map_apply (map, &source, claims);
+    if (resource && !postern_flow_claims_hook_ask (runtime, flow, resource->id, resource->indicator, claims, error))
+      return NULL;
   }
   return postern_claims_to_variant (claims);
 }

@@ -55,7 +55,7 @@ enter (PosternInstance *instance, gint64 now)
 }
 
 static void
-call (PosternInstance *instance, PosternFlowConnectorEnd end, gint64 now)
+call (PosternInstance *instance, PosternFlowBreakerEnd end, gint64 now)
 {
   postern_flow_connector_leave (instance, enter (instance, now), end, now);
 }
@@ -64,7 +64,7 @@ static void
 leave_all (PosternInstance *instance, guint count, gint64 now)
 {
   for (guint place = 0; place < count; place++)
-    postern_flow_connector_leave (instance, place, POSTERN_FLOW_CONNECTOR_GOOD, now);
+    postern_flow_connector_leave (instance, place, POSTERN_FLOW_BREAKER_GOOD, now);
 }
 
 /* A provider that hangs holds eight threads and no more; several hold twelve. */
@@ -80,7 +80,7 @@ test_calls (void)
   for (guint i = 0; i < 4; i++)
     enter (other, 100);
   assert_refused (other, 100);
-  postern_flow_connector_leave (instance, 3, POSTERN_FLOW_CONNECTOR_GOOD, 100);
+  postern_flow_connector_leave (instance, 3, POSTERN_FLOW_BREAKER_GOOD, 100);
   g_assert_cmpuint (enter (instance, 100), ==, 3);
   leave_all (other, 4, 100);
   leave_all (instance, 8, 100);
@@ -94,16 +94,16 @@ test_breaker (void)
   guint place;
 
   for (guint i = 0; i < 5; i++)
-    call (instance, POSTERN_FLOW_CONNECTOR_FAILED, 100);
+    call (instance, POSTERN_FLOW_BREAKER_FAILED, 100);
   assert_refused (instance, 101);
   assert_refused (instance, 129);
   g_assert_cmpuint (postern_flow_connector_get_pause (instance, 110), ==, 20);
   g_assert_cmpuint (postern_flow_connector_get_pause (instance, 130), ==, 0);
   place = enter (instance, 130);
   assert_refused (instance, 130);
-  postern_flow_connector_leave (instance, place, POSTERN_FLOW_CONNECTOR_FAILED, 131);
+  postern_flow_connector_leave (instance, place, POSTERN_FLOW_BREAKER_FAILED, 131);
   assert_refused (instance, 140);
-  call (instance, POSTERN_FLOW_CONNECTOR_GOOD, 161);
+  call (instance, POSTERN_FLOW_BREAKER_GOOD, 161);
   enter (instance, 161);
   enter (instance, 161);
   leave_all (instance, 2, 161);
@@ -117,14 +117,14 @@ test_hang (void)
   guint hung = enter (instance, 100);
 
   g_assert_cmpuint (postern_flow_connector_get_pause (instance, 104), ==, 0);
-  postern_flow_connector_leave (instance, enter (instance, 104), POSTERN_FLOW_CONNECTOR_LEFT, 104);
+  postern_flow_connector_leave (instance, enter (instance, 104), POSTERN_FLOW_BREAKER_LEFT, 104);
   assert_refused (instance, 105);
   assert_refused (instance, 109);
   g_assert_cmpuint (postern_flow_connector_get_pause (instance, 105), ==, 30);
-  postern_flow_connector_leave (instance, hung, POSTERN_FLOW_CONNECTOR_FAILED, 110);
+  postern_flow_connector_leave (instance, hung, POSTERN_FLOW_BREAKER_FAILED, 110);
   assert_refused (instance, 139);
-  call (instance, POSTERN_FLOW_CONNECTOR_GOOD, 140);
-  call (instance, POSTERN_FLOW_CONNECTOR_GOOD, 140);
+  call (instance, POSTERN_FLOW_BREAKER_GOOD, 140);
+  call (instance, POSTERN_FLOW_BREAKER_GOOD, 140);
 }
 
 /* A slow one while others come back is only slow, and then it may even end well. */
@@ -134,14 +134,14 @@ test_slow (void)
   g_autoptr (PosternInstance) instance = new_instance ();
   guint slow = enter (instance, 100);
 
-  call (instance, POSTERN_FLOW_CONNECTOR_GOOD, 103);
-  call (instance, POSTERN_FLOW_CONNECTOR_GOOD, 109);
-  postern_flow_connector_leave (instance, slow, POSTERN_FLOW_CONNECTOR_FAILED, 110);
-  call (instance, POSTERN_FLOW_CONNECTOR_GOOD, 110);
+  call (instance, POSTERN_FLOW_BREAKER_GOOD, 103);
+  call (instance, POSTERN_FLOW_BREAKER_GOOD, 109);
+  postern_flow_connector_leave (instance, slow, POSTERN_FLOW_BREAKER_FAILED, 110);
+  call (instance, POSTERN_FLOW_BREAKER_GOOD, 110);
   slow = enter (instance, 200);
   assert_refused (instance, 206);
-  postern_flow_connector_leave (instance, slow, POSTERN_FLOW_CONNECTOR_GOOD, 207);
-  call (instance, POSTERN_FLOW_CONNECTOR_GOOD, 207);
+  postern_flow_connector_leave (instance, slow, POSTERN_FLOW_BREAKER_GOOD, 207);
+  call (instance, POSTERN_FLOW_BREAKER_GOOD, 207);
 }
 
 /* Whoever presses the button and leaves, as often as they like, closes it for nobody. */
@@ -151,9 +151,9 @@ test_left (void)
   g_autoptr (PosternInstance) instance = new_instance ();
 
   for (guint i = 0; i < 100; i++)
-    call (instance, POSTERN_FLOW_CONNECTOR_LEFT, 100);
-  call (instance, POSTERN_FLOW_CONNECTOR_GOOD, 100);
-  postern_flow_connector_leave (instance, enter (instance, 200), POSTERN_FLOW_CONNECTOR_LEFT, 206); /* after a while it was our clock that left */
+    call (instance, POSTERN_FLOW_BREAKER_LEFT, 100);
+  call (instance, POSTERN_FLOW_BREAKER_GOOD, 100);
+  postern_flow_connector_leave (instance, enter (instance, 200), POSTERN_FLOW_BREAKER_LEFT, 206); /* after a while it was our clock that left */
   assert_refused (instance, 207);
 }
 

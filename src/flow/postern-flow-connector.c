@@ -1,27 +1,15 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "postern-flow-connector.h"
 
-#include "postern-error.h"
-
-#define CALLS_IN_FLIGHT 8 /* half of the default handler threads */
-#define ALL_CALLS 12      /* of all connectors: several that hang at once leave threads to others, too */
-#define FAILURES 5        /* in a row, until nobody is sent there for a while */
-#define HANG 5            /* seconds that a call may take while nobody comes back; then it counts as that many failures */
-#define PAUSE 30          /* seconds; then one call tries, and its end decides */
 #define ORIGINS 8
 
-/* Times are seconds since 1970. */
 typedef struct {
-  gint64 begun[CALLS_IN_FLIGHT]; /* of each call under way; 0: a free place */
-  guint failures;
-  gint64 good_at;                /* when a call last ended well */
-  gint64 closed_until;
+  PosternFlowBreaker breaker;
   GPtrArray *origins;
 } Memory;
 
 /* One lock for all: it is held for a few instructions. */
 static GMutex lock;
-static guint all_calls;
 
 static void
 memory_free (gpointer data)
@@ -59,85 +47,33 @@ memory_of (PosternInstance *instance)
   return memory;
 }
 
-static gboolean
-is_hanging (Memory *memory, gint64 begun, gint64 now)
+/* It lives as long as the instance. */
+static PosternFlowBreaker *
+breaker_of (PosternInstance *instance)
 {
-  return begun && now - begun >= HANG && memory->good_at <= begun;
-}
+  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&lock);
 
-/* Whoever waits for long, while nobody comes back, is enough: others need not wait until it fails. */
-static gboolean
-is_closed (Memory *memory, gint64 now)
-{
-  for (guint i = 0; i < CALLS_IN_FLIGHT; i++) {
-    if (!is_hanging (memory, memory->begun[i], now))
-      continue;
-    if (memory->failures < FAILURES)
-      memory->closed_until = now + PAUSE;
-    memory->failures = MAX (memory->failures, FAILURES);
-    return TRUE;
-  }
-  return memory->failures >= FAILURES && now < memory->closed_until;
-}
-
-static gboolean
-find_place (Memory *memory, guint *place)
-{
-  for (*place = 0; *place < CALLS_IN_FLIGHT; (*place)++)
-    if (memory->begun[*place] == 0)
-      return all_calls < ALL_CALLS;
-  return FALSE;
+  return &memory_of (instance)->breaker;
 }
 
 gboolean
 postern_flow_connector_enter (PosternInstance *instance, gint64 now, guint *place, GError **error)
 {
-  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&lock);
-  Memory *memory = memory_of (instance);
-  gboolean closed = is_closed (memory, now);
+  g_autofree char *what = g_strdup_printf ("Connector \"%s\"", postern_instance_get_id (instance));
 
-  if (closed || !find_place (memory, place)) {
-    g_set_error (error, POSTERN_ERROR, POSTERN_ERROR_TEMPORARILY_UNAVAILABLE, "Connector \"%s\" %s",
-                 postern_instance_get_id (instance), closed ? "rests, because it did not answer" : "has too many calls under way");
-    return FALSE;
-  }
-  memory->begun[*place] = now;
-  all_calls++;
-  if (memory->failures >= FAILURES)
-    memory->closed_until = now + PAUSE; /* this call tries; the others wait for how it ends */
-  return TRUE;
+  return postern_flow_breaker_enter (breaker_of (instance), what, now, place, error);
 }
 
 void
-postern_flow_connector_leave (PosternInstance *instance, guint place, PosternFlowConnectorEnd end, gint64 now)
+postern_flow_connector_leave (PosternInstance *instance, guint place, PosternFlowBreakerEnd end, gint64 now)
 {
-  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&lock);
-  Memory *memory = memory_of (instance);
-  gboolean hung = is_hanging (memory, memory->begun[place], now);
-
-  memory->begun[place] = 0;
-  all_calls--;
-  if (end == POSTERN_FLOW_CONNECTOR_GOOD) {
-    memory->failures = 0;
-    memory->good_at = now;
-  } else if (hung) {
-    memory->failures = MAX (memory->failures + 1, FAILURES);
-  } else if (end == POSTERN_FLOW_CONNECTOR_FAILED) {
-    memory->failures++;
-  } else {
-    return;
-  }
-  if (memory->failures >= FAILURES)
-    memory->closed_until = now + PAUSE;
+  postern_flow_breaker_leave (breaker_of (instance), place, end, now);
 }
 
 guint
 postern_flow_connector_get_pause (PosternInstance *instance, gint64 now)
 {
-  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&lock);
-  Memory *memory = memory_of (instance);
-
-  return is_closed (memory, now) ? (guint) MAX (1, memory->closed_until - now) : 0;
+  return postern_flow_breaker_get_pause (breaker_of (instance), now);
 }
 
 char *

@@ -175,9 +175,9 @@ ask_provider (PosternInstance *instance, GVariant *tokens, GCancellable *cancell
   fresh = postern_connector_refresh_tokens (POSTERN_CONNECTOR (instance), tokens, cancellable, &local);
   said_no = g_error_matches (local, POSTERN_ERROR, POSTERN_ERROR_INVALID_GRANT) || g_error_matches (local, POSTERN_ERROR, POSTERN_ERROR_NOT_FOUND);
   postern_flow_connector_leave (instance, place,
-                                fresh || said_no                               ? POSTERN_FLOW_CONNECTOR_GOOD
-                                : g_cancellable_is_cancelled (cancellable) ? POSTERN_FLOW_CONNECTOR_LEFT
-                                                                               : POSTERN_FLOW_CONNECTOR_FAILED,
+                                fresh || said_no                               ? POSTERN_FLOW_BREAKER_GOOD
+                                : g_cancellable_is_cancelled (cancellable) ? POSTERN_FLOW_BREAKER_LEFT
+                                                                               : POSTERN_FLOW_BREAKER_FAILED,
                                 postern_flow_context_now ());
   if (local)
     g_propagate_error (error, g_steal_pointer (&local));

@@ -14,8 +14,8 @@ postern_stage_claims (PosternFlowContext *context, GError **error)
   if (book == NULL)
     return POSTERN_STAGE_REFUSE;
   g_clear_pointer (&flow->claims, g_variant_unref);
-  flow->claims = postern_flow_claims_collect (context->runtime, flow, context->client, user);
+  flow->claims = postern_flow_claims_collect (context->runtime, flow, context->client, user, error);
   g_clear_pointer (&flow->resource_claims, g_variant_unref);
-  flow->resource_claims = postern_flow_claims_collect_for_resources (book, flow, user);
-  return POSTERN_STAGE_GO_ON;
+  flow->resource_claims = flow->claims ? postern_flow_claims_collect_for_resources (context->runtime, book, flow, user, error) : NULL;
+  return flow->resource_claims ? POSTERN_STAGE_GO_ON : POSTERN_STAGE_REFUSE;
 }

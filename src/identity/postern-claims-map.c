@@ -25,7 +25,6 @@ postern_claims_map_is_protocol (const char *claim)
   return g_strv_contains (protocol_claims, claim);
 }
 
-/* --- checking --- */
 
 static gboolean
 is_name (const char *text, gsize most, const char *more)
@@ -37,6 +36,14 @@ is_name (const char *text, gsize most, const char *more)
       return FALSE;
   return length > 0 && length <= most;
 }
+
+gboolean
+postern_claims_map_is_free (const char *claim)
+{
+  return is_name (claim, MAX_CLAIM, "_-.:/") && !postern_claims_map_is_protocol (claim) && !g_strv_contains (own_claims, claim);
+}
+
+/* --- checking --- */
 
 static gboolean
 is_path (const char *path)
@@ -113,7 +120,7 @@ check_claim (const char *member, GVariant *row, GHashTable *seen, GError **error
 
   if (!claim || !is_name (claim, MAX_CLAIM, "_-.:/"))
     return postern_fault (error, member, "each object must have a \"claim\" of letters, digits and _ - . : /");
-  if (postern_claims_map_is_protocol (claim) || g_strv_contains (own_claims, claim))
+  if (!postern_claims_map_is_free (claim))
     return postern_fault (error, member, "\"%s\" is the token's own", claim);
   return g_hash_table_add (seen, (gpointer) claim) ? TRUE : postern_fault (error, member, "\"%s\" is there twice", claim);
 }

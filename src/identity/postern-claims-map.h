@@ -24,5 +24,7 @@ gboolean postern_claims_map_check (const char *member, GVariant *map, GError **e
 void postern_claims_map_apply (GVariant *map, const PosternClaimsSource *source, PosternClaims *claims);
 /** postern_claims_map_is_protocol: what a token says of itself (RFC 7519, RFC 9068, OpenID Connect Core 2): nobody's data may speak in its place. */
 gboolean postern_claims_map_is_protocol (const char *claim);
+/** postern_claims_map_is_free: whether @claim is well-formed, and nothing that a token says of itself or of roles and organizations */
+gboolean postern_claims_map_is_free (const char *claim);
 
 G_END_DECLS

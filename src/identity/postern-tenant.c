@@ -28,6 +28,7 @@ struct _PosternTenant {
   PosternStore *store;
   PosternKeyRing *key_ring;
   PosternPermissionCache *permissions;
+  PosternClaimsHookCache *claims_hooks;
 
   GMutex lock;         /* guards what follows; never held across a read of the store */
   GHashTable *clients; /* id → Entry */
@@ -45,6 +46,7 @@ postern_tenant_finalize (GObject *object)
   g_clear_pointer (&self->clients, g_hash_table_unref);
   g_clear_pointer (&self->policy, postern_policy_unref);
   g_clear_pointer (&self->permissions, postern_permission_cache_free);
+  g_clear_pointer (&self->claims_hooks, postern_claims_hook_cache_free);
   g_clear_object (&self->key_ring);
   g_clear_object (&self->store);
   g_free (self->slug);
@@ -155,6 +157,7 @@ postern_tenant_new (const char *slug, const char *issuer, PosternStore *store, G
     self->issuer[length - 1] = '\0';
   self->store = g_object_ref (store);
   self->permissions = postern_permission_cache_new (store, self->issuer);
+  self->claims_hooks = postern_claims_hook_cache_new (store);
   self->key_ring = postern_key_ring_new (store, error);
   policy = self->key_ring ? read_policy (self, error) : NULL;
   if (policy == NULL)
@@ -186,6 +189,12 @@ PosternKeyRing *
 postern_tenant_get_key_ring (PosternTenant *self)
 {
   return self->key_ring;
+}
+
+PosternClaimsHookCache *
+postern_tenant_get_claims_hooks (PosternTenant *self)
+{
+  return self->claims_hooks;
 }
 
 PosternPermissionCache *

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "postern-application.h"
+#include "postern-claims-hook.h"
 #include "postern-key-ring.h"
 #include "postern-permission-cache.h"
 #include "postern-policy.h"
@@ -20,6 +21,7 @@ const char *postern_tenant_get_issuer (PosternTenant *self);
 PosternStore *postern_tenant_get_store (PosternTenant *self);   /* (transfer none) */
 PosternKeyRing *postern_tenant_get_key_ring (PosternTenant *self); /* (transfer none) */
 PosternPermissionCache *postern_tenant_get_permissions (PosternTenant *self); /* (transfer none) */
+PosternClaimsHookCache *postern_tenant_get_claims_hooks (PosternTenant *self); /* (transfer none) */
 PosternPolicy *postern_tenant_dup_policy (PosternTenant *self); /* (transfer full): as of now */
 /** postern_tenant_get_application: from the cache, else read (may block). Disabled ones are returned too. (transfer full) (nullable) NOT_FOUND */
 PosternClient *postern_tenant_dup_client (PosternTenant *self, const char *client_id, GError **error);

@@ -519,6 +519,24 @@ test_cancel (void)
   g_thread_join (thread);
 }
 
+/* Sooner than any other call is cut; and an asker who has left before it began ends it at once. */
+static void
+test_limit (void)
+{
+  g_autoptr (PosternHttpClient) client = client_new ("localhost", NULL);
+  g_autoptr (GCancellable) asker = g_cancellable_new (), limit = postern_http_client_limit (client, 100, asker), left = NULL;
+  g_autofree char *url = local_url ("http", "localhost", "/silent");
+  g_autoptr (GError) error = NULL;
+
+  g_assert_null (postern_http_client_send (client, "GET", url, NULL, NULL, NULL, 0, NULL, NULL, limit, &error));
+  g_assert_error (error, POSTERN_ERROR, POSTERN_ERROR_UNREACHABLE);
+  g_assert_true (g_cancellable_is_cancelled (limit));
+  g_assert_false (g_cancellable_is_cancelled (asker));
+  g_cancellable_cancel (asker);
+  left = postern_http_client_limit (client, 10000, asker);
+  g_assert_true (g_cancellable_is_cancelled (left));
+}
+
 int
 main (int argc, char **argv)
 {
@@ -535,6 +553,7 @@ main (int argc, char **argv)
   g_test_add_func ("/http-client/tls/subprocess/inside", test_tls_inside);
   g_test_add_func ("/http-client/threads", test_threads);
   g_test_add_func ("/http-client/cancel", test_cancel);
+  g_test_add_func ("/http-client/limit", test_limit);
   failures = g_test_run ();
   hostile_stop (&hostile);
   return failures;

@@ -381,6 +381,22 @@ postern_http_client_configure (PosternHttpClient *self, const char *const *allow
   return TRUE;
 }
 
+GCancellable *
+postern_http_client_limit (PosternHttpClient *self, guint milliseconds, GCancellable *asker)
+{
+  GCancellable *limit = g_cancellable_new ();
+  g_autoptr (GSource) timer = g_timeout_source_new (milliseconds);
+
+  ensure_clock (self);
+  g_source_set_callback (timer, on_late, g_object_ref (limit), g_object_unref); /* it fires in any case, and is gone then */
+  g_source_attach (timer, self->context);
+  if (asker)
+    g_signal_connect_object (asker, "cancelled", G_CALLBACK (g_cancellable_cancel), limit, G_CONNECT_SWAPPED);
+  if (asker && g_cancellable_is_cancelled (asker))
+    g_cancellable_cancel (limit);
+  return limit;
+}
+
 static void
 on_asker_cancelled (GCancellable *asker, gpointer ours)
 {

@@ -64,4 +64,15 @@ POSTERN_API GBytes *postern_http_client_send (PosternHttpClient *self, const cha
                                               const char *content_type, GBytes *body, gsize max_bytes, guint *status,
                                               GVariant **reply_headers, GCancellable *cancellable, GError **error);
 
+/**
+ * postern_http_client_limit:
+ * @milliseconds: from now
+ * @asker: (nullable): whose own leaving ends the call, too
+ *
+ * For a call that may take less time than any other: what postern_http_client_send() is given as its cancellable.
+ *
+ * Returns: (transfer full):
+ */
+POSTERN_API GCancellable *postern_http_client_limit (PosternHttpClient *self, guint milliseconds, GCancellable *asker);
+
 G_END_DECLS

@@ -37,7 +37,7 @@ postern_application_store_delete (PosternTxn *txn, const char *id, GError **erro
   postern_store_note_rule_change (txn->store);
   return postern_txn_run_one (txn, "application", "DELETE FROM applications WHERE id = ?1", values,
                               G_N_ELEMENTS (values), error)
-         && postern_assignment_store_delete_subject (txn, id, NULL, error);
+         && postern_assignment_store_delete_subject (txn, id, NULL, error) && postern_claims_hook_store_delete (txn, id, NULL, error);
 }
 
 PosternApplication *

@@ -165,6 +165,12 @@ static const PosternField assignment_fields[] = {
 };
 POSTERN_DEFINE_RECORD (PosternAssignment, assignment, "role_assignments", "assignment")
 
+static const PosternField claims_hook_fields[] = {
+  TEXT (PosternClaimsHook, owner_id),   TEXT (PosternClaimsHook, url),         TEXT (PosternClaimsHook, secret),     INT64 (PosternClaimsHook, timeout),
+  TEXT (PosternClaimsHook, on_failure), INT64 (PosternClaimsHook, created_at), INT64 (PosternClaimsHook, updated_at),
+};
+POSTERN_DEFINE_RECORD (PosternClaimsHook, claims_hook, "claims_hooks", "claims hook")
+
 static const PosternField import_fields[] = {
   TEXT (PosternImport, id),          TEXT (PosternImport, digest),      TEXT (PosternImport, format),
   INT64 (PosternImport, position),   INT64 (PosternImport, created),    INT64 (PosternImport, refused),

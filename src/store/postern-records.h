@@ -195,6 +195,17 @@ typedef struct {
 } PosternAssignment;
 POSTERN_DECLARE_RECORD (PosternAssignment, postern_assignment)
 
+/** PosternClaimsHook: who is asked what tokens say besides (src/identity/postern-claims-hook.h). */
+typedef struct {
+  char *owner_id; /* app_… or res_…: whose tokens */
+  char *url;
+  char *secret;   /* sealed */
+  gint64 timeout; /* milliseconds */
+  char *on_failure; /* refuse, without */
+  gint64 created_at, updated_at;
+} PosternClaimsHook;
+POSTERN_DECLARE_RECORD (PosternClaimsHook, postern_claims_hook)
+
 /** PosternTenantRecord: one of the tenants beside the default one, in whose store these rows stand; src/identity/postern-tenant-directory.h has the rules. */
 typedef struct {
   char *slug, *id; /* id: ten_… */

@@ -78,7 +78,8 @@ postern_resource_store_delete (PosternTxn *txn, const char *id, GError **error)
   PosternValue values[] = { POSTERN_TEXT (id) };
 
   postern_store_note_rule_change (txn->store);
-  return postern_txn_run_one (txn, "resource", "DELETE FROM resources WHERE id = ?1", values, G_N_ELEMENTS (values), error);
+  return postern_txn_run_one (txn, "resource", "DELETE FROM resources WHERE id = ?1", values, G_N_ELEMENTS (values), error) &&
+         postern_claims_hook_store_delete (txn, id, NULL, error);
 }
 
 PosternResource *

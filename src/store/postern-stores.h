@@ -151,6 +151,16 @@ gboolean postern_tenant_store_delete_domain (PosternTxn *txn, const char *slug, 
 /** @slug: (nullable): all tenants'; by slug and position; (element-type PosternTenantDomain) */
 GPtrArray *postern_tenant_store_list_domains (PosternTxn *txn, const char *slug, GError **error);
 
+/* postern-claims-hook-store.c: one at most of an application or a resource, with which it goes */
+/** inserts or replaces. @secret: (nullable): sealed; NULL: the record's own, which is, stays */
+gboolean postern_claims_hook_store_put (PosternTxn *txn, PosternClaimsHook *hook, const char *secret, GError **error);
+PosternClaimsHook *postern_claims_hook_store_get (PosternTxn *txn, const char *owner_id, GError **error);
+GPtrArray *postern_claims_hook_store_list (PosternTxn *txn, GError **error); /* all, by owner */
+/** @changed: (out) (optional): FALSE where there was none */
+gboolean postern_claims_hook_store_delete (PosternTxn *txn, const char *owner_id, gboolean *changed, GError **error);
+/** opened: (transfer full) (nullable): to be given to postern_secret_free() */
+char *postern_claims_hook_store_dup_secret (PosternTxn *txn, const PosternClaimsHook *hook, GError **error);
+
 /* postern-instance-store.c */
 /** inserts or replaces by id. @secrets: (nullable): a{sv} of strings; they are sealed, and @record's own member is not looked at */
 gboolean postern_instance_store_put (PosternTxn *txn, PosternInstanceRecord *record, GVariant *secrets, GError **error);

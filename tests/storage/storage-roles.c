@@ -354,6 +354,36 @@ leaving (PosternTxn *txn, gpointer data, GError **error)
   return TRUE;
 }
 
+/* One of an owner at most; its secret is sealed for that row alone. */
+static gboolean
+claims_hooks (PosternTxn *txn, gpointer data, GError **error)
+{
+  PosternClaimsHook hook = { (char *) "app_a", (char *) "https://claims.example/", NULL, 500, (char *) "refuse", NOW, NOW };
+  g_autoptr (PosternClaimsHook) found = NULL, moved = NULL;
+  g_autoptr (GPtrArray) all = NULL;
+  g_autofree char *secret = NULL;
+  gboolean changed;
+
+  assert_fails (postern_claims_hook_store_get (txn, "app_a", &failure), POSTERN_ERROR_NOT_FOUND);
+  g_assert_true (postern_claims_hook_store_put (txn, &hook, "whsec_one", error));
+  hook.timeout = 700;
+  g_assert_true (postern_claims_hook_store_put (txn, &hook, NULL, error));
+  found = postern_claims_hook_store_get (txn, "app_a", error);
+  g_assert_cmpint (found->timeout, ==, 700);
+  secret = postern_claims_hook_store_dup_secret (txn, found, error);
+  g_assert_cmpstr (secret, ==, "whsec_one");
+  hook.owner_id = (char *) "res_a";
+  g_assert_true (postern_claims_hook_store_put (txn, &hook, NULL, error));
+  moved = postern_claims_hook_store_get (txn, "res_a", error);
+  g_assert_null (postern_claims_hook_store_dup_secret (txn, moved, NULL));
+  all = postern_claims_hook_store_list (txn, error);
+  g_assert_cmpuint (all->len, ==, 2);
+  g_assert_true (postern_claims_hook_store_delete (txn, "res_a", &changed, error) && changed);
+  g_assert_true (postern_claims_hook_store_delete (txn, "res_a", &changed, error) && !changed);
+  g_free (hook.secret);
+  return TRUE;
+}
+
 void
 storage_roles_add_tests (void)
 {
@@ -362,6 +392,7 @@ storage_roles_add_tests (void)
   g_test_add_data_func ("/storage/roles/permissions", permissions, storage_kit_run_lasting);
   g_test_add_data_func ("/storage/roles/assignments", assignments, storage_kit_run_lasting);
   g_test_add_data_func ("/storage/roles/owners", owners, storage_kit_run_lasting);
+  g_test_add_data_func ("/storage/claims-hooks", claims_hooks, storage_kit_run_lasting);
   g_test_add_data_func ("/storage/roles/delete", role_goes, storage_kit_run_lasting);
   g_test_add_data_func ("/storage/roles/effective", effective, storage_kit_run_lasting);
   g_test_add_data_func ("/storage/roles/leaving", leaving, storage_kit_run_lasting);
