@@ -29,6 +29,8 @@ exchange_free (gpointer data)
   g_free (self->access_token);
   g_clear_pointer (&self->kept_token, postern_access_token_unref);
   g_free (self->id_token);
+  g_free (self->request_id);
+  g_free (self->remote_address);
   g_free (self);
 }
 
@@ -42,6 +44,8 @@ postern_oidc_exchange_new (PosternOidc *oidc, PosternRequest *request, const Pos
   self->request = request;
   self->row = row;
   self->flow = flow;
+  self->request_id = g_strdup (postern_request_get_id (request));
+  self->remote_address = g_strdup (postern_request_get_remote_address (request));
   g_object_set_qdata_full (G_OBJECT (flow), quark (), self, exchange_free);
   *exchange = self;
   return flow;
@@ -160,20 +164,58 @@ no_store (GString *out)
   return response;
 }
 
-static gboolean
-keep_access_token (PosternTxn *txn, gpointer exchange, GError **error)
+static char *
+join (char **words)
 {
-  return postern_access_store_insert (txn, ((PosternOidcExchange *) exchange)->kept_token, error);
+  return words && *words ? g_strjoinv (" ", words) : NULL;
+}
+
+static GVariant *
+describe (PosternOidcExchange *self)
+{
+  g_auto (PosternJsonObject) data = POSTERN_JSON_OBJECT_INIT;
+  g_autofree char *scope = join (self->flow->granted_scopes), *resource = self->resource ? g_strdup (self->resource) : join (self->flow->resources);
+
+  postern_json_object_add_string (&data, "tenant", postern_tenant_get_slug (postern_oidc_get_tenant (self->oidc)));
+  postern_json_object_add_string (&data, "user", self->flow->user_id);
+  postern_json_object_add_string (&data, "application", self->flow->application_id);
+  postern_json_object_add_string (&data, "session", self->flow->session_id);
+  postern_json_object_add_string (&data, "grant", self->grant_id);
+  postern_json_object_add_string (&data, "grant_type", self->row->grant_type);
+  postern_json_object_add_string (&data, "organization_id", self->flow->organization_id);
+  postern_json_object_add_string (&data, "scope", scope);
+  postern_json_object_add_string (&data, "resource", resource);
+  return postern_json_object_end (&data);
+}
+
+/* In the transaction that is written anyway: an entry costs no commit of its own. */
+static gboolean
+write_down (PosternOidcExchange *self, PosternTxn *txn, const char *event, GError **error)
+{
+  PosternFlow *flow = self->flow;
+  g_autoptr (PosternAudit) audit = postern_audit_store_new (event, flow->user_id ? flow->user_id : flow->application_id, flow->application_id);
+
+  audit->request_id = g_strdup (self->request_id);
+  audit->remote_address = g_strdup (self->remote_address);
+  audit->data = g_variant_ref_sink (describe (self));
+  return postern_audit_store_append (txn, audit, error);
 }
 
 static gboolean
+keep_in (PosternTxn *txn, gpointer exchange, GError **error)
+{
+  PosternOidcExchange *self = exchange;
+
+  return (!self->kept_token || postern_access_store_insert (txn, self->kept_token, error)) && write_down (self, txn, "token.issued", error);
+}
+
+/* A token for an application by itself that is kept nowhere is written down nowhere: that is the price of its rate. */
+static gboolean
 keep (PosternOidcExchange *self, PosternTxn *txn, GError **error)
 {
-  if (!self->kept_token)
-    return TRUE;
   if (txn)
-    return keep_access_token (txn, self, error);
-  return postern_store_write (postern_tenant_get_store (postern_oidc_get_tenant (self->oidc)), POSTERN_KEEP_LASTING, keep_access_token, self, error);
+    return keep_in (txn, self, error);
+  return !self->kept_token || postern_store_write (postern_tenant_get_store (postern_oidc_get_tenant (self->oidc)), POSTERN_KEEP_LASTING, keep_in, self, error);
 }
 
 PosternResponse *
@@ -288,7 +330,7 @@ postern_oidc_exchange_answer_reuse (PosternOidcExchange *self, PosternTxn *txn, 
 {
   g_autoptr (GError) refusal = NULL;
 
-  if (!postern_grant_store_revoke (txn, self->grant->id, postern_oidc_now (), error))
+  if (!postern_grant_store_revoke (txn, self->grant->id, postern_oidc_now (), error) || !write_down (self, txn, "token.reused", error))
     return NULL;
   g_message ("A %s of application %s was used twice; its grant %s is revoked", what, self->auth.client->application->id, self->grant->id);
   postern_oidc_exchange_refuse (&refusal);

@@ -44,6 +44,7 @@ struct _PosternOidcExchange {
   char *access_token, *id_token; /* (nullable) until they are signed */
   PosternAccessToken *kept_token; /* (nullable): of an opaque access token, what is to be kept */
   gint64 lifetime;         /* seconds, of the access token */
+  char *request_id, *remote_address; /* (nullable): for the audit log */
 };
 
 /** postern_oidc_exchange_new: makes the flow of @row's entrance and rides on it. Returns: (transfer full): the flow */

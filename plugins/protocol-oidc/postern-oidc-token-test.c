@@ -137,6 +137,71 @@ is_alive (const char *access_token)
   return postern_response_get_status (response) == 200;
 }
 
+typedef struct {
+  const char *event;
+  guint n;
+  PosternAudit *last;
+} Entries;
+
+static gboolean
+read_entries (PosternTxn *txn, gpointer data, GError **error)
+{
+  Entries *self = data;
+  g_autoptr (GPtrArray) all = postern_audit_store_list (txn, NULL, 500, error);
+
+  g_clear_pointer (&self->last, postern_audit_unref);
+  self->n = 0;
+  for (guint i = 0; i < all->len; i++) {
+    PosternAudit *audit = all->pdata[i];
+
+    if (!g_str_equal (audit->event, self->event))
+      continue;
+    g_clear_pointer (&self->last, postern_audit_unref);
+    self->last = postern_audit_ref (audit);
+    self->n++;
+  }
+  return TRUE;
+}
+
+/* (transfer full) (nullable): the newest of @event; @n: (out) (optional): how many there are */
+static PosternAudit *
+find_entry (const char *event, guint *n)
+{
+  Entries entries = { event, 0, NULL };
+
+  g_assert_true (postern_store_read (world->store, POSTERN_KEEP_LASTING, read_entries, &entries, NULL));
+  if (n)
+    *n = entries.n;
+  return entries.last;
+}
+
+/* Whose tokens, for whom and what they are good for; none for a code that was refused. */
+static void
+test_log (void)
+{
+  g_autoptr (PosternAudit) before = NULL, entry = NULL, reused = NULL, none = NULL;
+  g_autofree char *auth = basic ();
+  g_autoptr (GVariant) tokens = NULL, again = NULL;
+  guint n, after, refused;
+
+  before = find_entry ("token.issued", &n);
+  tokens = postern_oidc_world_sign_in (world, NULL);
+  entry = find_entry ("token.issued", &after);
+  g_assert_cmpuint (after, ==, n + 1);
+  g_assert_cmpstr (entry->actor, ==, world->user_id);
+  g_assert_cmpstr (entry->target, ==, world->web);
+  g_assert_cmpstr (entry->remote_address, ==, "192.0.2.1");
+  g_assert_cmpstr (postern_json_get_string (entry->data, "grant_type"), ==, "authorization_code");
+  g_assert_cmpstr (postern_json_get_string (entry->data, "scope"), ==, postern_oidc_world_get (tokens, "scope"));
+  postern_oidc_world_refused (world, "grant_type=refresh_token&refresh_token=x", auth, 400, "invalid_grant");
+  again = refresh (tokens, NULL, NULL);
+  g_variant_unref (refresh (tokens, NULL, NULL)); /* the old one */
+  none = find_entry ("token.issued", &refused);
+  g_assert_cmpuint (refused, ==, n + 2);
+  reused = find_entry ("token.reused", NULL);
+  g_assert_cmpstr (postern_json_get_string (reused->data, "grant"), ==, postern_json_get_string (entry->data, "grant"));
+}
+
 static void
 test_code_reuse (void)
 {
@@ -506,6 +571,7 @@ main (int argc, char **argv)
   g_test_add_func ("/oidc/token/resources", test_resources);
   g_test_add_func ("/oidc/token/code-refused", test_code_refused);
   g_test_add_func ("/oidc/token/pkce-downgrade", test_pkce_downgrade);
+  g_test_add_func ("/oidc/token/log", test_log);
   g_test_add_func ("/oidc/token/code-reuse", test_code_reuse);
   g_test_add_func ("/oidc/token/code-race", test_code_race);
   g_test_add_func ("/oidc/token/refresh", test_refresh);

@@ -7,6 +7,9 @@
 /* What a person does carries the sign-in it was done in. */
 #define FLOW "tenant user application session connector acr remote_address risks"
 
+/* What an application is given in somebody's name, or its own. */
+#define TOKEN "tenant user application session grant grant_type organization_id scope resource"
+
 /* In the order of their names: they are searched by halves. */
 /* clang-format off */
 static const PosternAuditEvent events[] = {
@@ -78,6 +81,8 @@ static const PosternAuditEvent events[] = {
   { "tenant.deleted", "An administrator of the default tenant deleted a tenant, and all that it kept.", "before" },
   { "tenant.resumed", "An administrator of the default tenant lets people into a tenant again; in both logs.", "members before after" },
   { "tenant.suspended", "An administrator of the default tenant suspended a tenant; in both logs.", "members before after" },
+  { "token.issued", "An application was given tokens, in somebody's name or of its own; but for a JWT of its own, which is written down nowhere.", TOKEN },
+  { "token.reused", "A code or a refresh token was shown that was used before: somebody may have stolen it, and its grant is revoked.", TOKEN },
   { "totp.added", "Somebody set up an authenticator app.", FLOW },
   { "user.changed", "An administrator changed an account.", "members before after" },
   { "user.created", "An account was made: by an administrator, by its owner, or at the first sign-in by a provider.", "members after " FLOW },
