@@ -208,6 +208,7 @@ postern_oidc_access_token_verify (PosternOidc *oidc, const char *token, GError *
 
 typedef struct {
   const char *jti, *grant_id; /* each (nullable) */
+  const char *client_id, *organization_id; /* (nullable): of a token without grant */
   gint64 now;
   PosternOidcStanding standing;
 } Look;
@@ -247,6 +248,18 @@ look_for_grant (PosternTxn *txn, Look *self, GError **error)
   return !organization_id || it->organization ? TRUE : refuse (error);
 }
 
+/* An application by itself acts for an organization as long as it has a role there. */
+static gboolean
+look_for_application (PosternTxn *txn, Look *self, GError **error)
+{
+  PosternOidcStanding *it = &self->standing;
+
+  if (!self->organization_id)
+    return TRUE;
+  it->organization = postern_organization_load_for_application (txn, self->organization_id, self->client_id, NULL);
+  return it->organization ? TRUE : refuse (error);
+}
+
 static gboolean
 look (PosternTxn *txn, gpointer user_data, GError **error)
 {
@@ -260,7 +273,7 @@ look (PosternTxn *txn, gpointer user_data, GError **error)
     g_propagate_error (error, g_steal_pointer (&local));
     return FALSE;
   }
-  return self->grant_id ? look_for_grant (txn, self, error) : TRUE;
+  return self->grant_id ? look_for_grant (txn, self, error) : look_for_application (txn, self, error);
 }
 
 static gboolean
@@ -281,7 +294,8 @@ postern_oidc_access_token_check_alive (PosternOidc *oidc, GVariant *claims, Post
   const char *client_id = postern_json_get_string (claims, "client_id");
   g_autoptr (GError) local = NULL;
   g_autoptr (PosternClient) client = client_id ? postern_oidc_find_client (oidc, client_id, &local) : NULL;
-  Look self = { .jti = postern_json_get_string (claims, "jti"), .grant_id = postern_json_get_string (claims, "grant_id"), .now = postern_oidc_now () };
+  Look self = { .jti = postern_json_get_string (claims, "jti"), .grant_id = postern_json_get_string (claims, "grant_id"), .now = postern_oidc_now (), .client_id = client_id,
+                .organization_id = postern_json_get_string (claims, "organization_id") };
 
   if (local) {
     g_propagate_error (error, g_steal_pointer (&local));

@@ -6,6 +6,8 @@
 
 #include <string.h>
 
+#define ORGANIZATION_MAX 64 /* characters of an id or a slug */
+
 /* Scopes that speak of a person mean nothing here. */
 static const char *const personal[] = { "openid", "profile", "email", "address", "phone", "offline_access", NULL };
 
@@ -54,6 +56,22 @@ read_resource (PosternOidcExchange *exchange, GError **error)
   return TRUE;
 }
 
+/* The one it acts for, by id or slug; stage `organization` finds it, and says whether it may. */
+static gboolean
+read_organization (PosternOidcExchange *exchange, GError **error)
+{
+  const char *name;
+
+  if (!postern_request_get_form (exchange->request, "organization", &name, error))
+    return FALSE;
+  if (name && strlen (name) > ORGANIZATION_MAX) {
+    g_set_error_literal (error, POSTERN_ERROR, POSTERN_ERROR_INVALID_REQUEST, "The parameter organization is too long");
+    return FALSE;
+  }
+  postern_flow_set_string (&exchange->flow->organization, name && *name ? name : NULL);
+  return TRUE;
+}
+
 gboolean
 postern_oidc_grant_client_credentials_prepare (PosternOidcExchange *exchange, GError **error)
 {
@@ -61,7 +79,7 @@ postern_oidc_grant_client_credentials_prepare (PosternOidcExchange *exchange, GE
     g_set_error_literal (error, POSTERN_ERROR, POSTERN_ERROR_UNAUTHORIZED_CLIENT, "An application that cannot keep a secret cannot act for itself");
     return FALSE;
   }
-  return read_scope (exchange, error) && read_resource (exchange, error);
+  return read_scope (exchange, error) && read_resource (exchange, error) && read_organization (exchange, error);
 }
 
 /* The subject is the application itself (RFC 9068 section 2.2). */
@@ -75,7 +93,7 @@ postern_oidc_grant_client_credentials_issue (PosternOidcExchange *exchange, Post
   PosternOidcAccessToken fields = {
     .subject = client->application->id, .client_id = client->application->id, .scope = scope, .audience = audience,
     .lifetime = postern_oidc_access_token_lifetime (exchange->oidc, client, audience), .roles = (const char *const *) flow->roles,
-    .organization_roles = (const char *const *) flow->organization_roles, .permissions = (const char *const *) flow->permissions,
+    .organization_roles = (const char *const *) flow->organization_roles, .permissions = (const char *const *) flow->permissions, .organization_id = flow->organization_id,
   };
 
   exchange->lifetime = fields.lifetime;

@@ -2,6 +2,7 @@
 #include "postern-oidc-world.h"
 
 #include "postern-flow-scope-words.h"
+#include "postern-organization.h"
 #include "postern-role.h"
 
 /* Tokens at a managed resource: each way of getting one, and introspection, follow the roles. */
@@ -247,6 +248,95 @@ test_without_resource (void)
   assert_token_says (other, "openid orders:read|https://else.example " POSTERN_OIDC_WORLD_ISSUER "|-|-"); /* that one decides by itself */
 }
 
+/* --- a program that acts for an organization ------------------------------------------------------------------------------------- */
+
+typedef struct {
+  PosternOrganization *acme, *globex;
+  PosternRole *picker; /* a template that gives orders:write, had in acme */
+} Customers;
+
+static gboolean
+make_customers (PosternTxn *txn, gpointer data, GError **error)
+{
+  Customers *self = data;
+  PosternAssignment assignment = { job, NULL, NULL, 1 };
+  gboolean changed;
+
+  self->acme = postern_organization_make ("Acme", "acme", 1, error);
+  self->globex = postern_organization_make ("Globex", "globex", 1, error);
+  self->picker = postern_role_new ();
+  self->picker->id = postern_id_new ("rol");
+  self->picker->name = g_strdup ("picker");
+  self->picker->kind = g_strdup (POSTERN_ROLE_ORGANIZATION);
+  self->picker->organization_id = g_strdup ("");
+  assignment.organization_id = self->acme->id;
+  assignment.role_id = self->picker->id;
+  return postern_organization_store_insert (txn, self->acme, error) && postern_organization_store_insert (txn, self->globex, error) &&
+         postern_role_store_insert (txn, self->picker, error) && postern_role_permit (txn, self->picker, orders->id, "orders:write", &changed, error) &&
+         postern_role_assign (txn, self->picker, &assignment, &changed, error);
+}
+
+static gboolean
+switch_off (PosternTxn *txn, gpointer data, GError **error)
+{
+  Customers *self = data;
+
+  self->acme->disabled_at = self->acme->disabled_at ? 0 : 1;
+  return postern_organization_store_update (txn, self->acme, error);
+}
+
+static gboolean
+leave (PosternTxn *txn, gpointer data, GError **error)
+{
+  Customers *self = data;
+  PosternAssignment assignment = { job, self->acme->id, self->picker->id, 0 };
+  gboolean changed;
+
+  return postern_assignment_store_delete (txn, &assignment, &changed, error);
+}
+
+#define FOR "grant_type=client_credentials&organization="
+
+/* What its roles there give is in the token, as long as it has one. "None", "another's" and "switched off" are one answer. */
+static void
+test_program_of_organization (void)
+{
+  Customers customers = { NULL };
+  g_autofree char *auth = postern_oidc_world_basic (job, job_secret), *long_name = g_strnfill (65, 'a'), *too_long = g_strconcat (FOR, long_name, NULL), *by_id = NULL;
+  g_autoptr (GVariant) tokens = NULL, claims = NULL, again = NULL, told = NULL;
+  g_autoptr (PosternResponse) inline_answer = NULL;
+  const char *token;
+
+  postern_oidc_world_write (world, make_customers, &customers);
+  postern_oidc_world_refused (world, "grant_type=client_credentials&scope=orders:write", auth, 400, "invalid_scope"); /* of the tenant it has none */
+  tokens = postern_oidc_world_token (world, FOR "acme", auth, NULL);
+  token = postern_oidc_world_get (tokens, "access_token");
+  claims = postern_oidc_world_verify (world, token, "at+jwt");
+  g_assert_cmpstr (postern_json_get_string (claims, "organization_id"), ==, customers.acme->id);
+  g_assert_cmpstr (postern_json_get_string (claims, "scope"), ==, "orders:write");
+  by_id = g_strconcat (FOR, customers.acme->id, NULL);
+  again = postern_oidc_world_token (world, by_id, auth, NULL);
+  g_assert_cmpstr (postern_json_get_string (again, "scope"), ==, "orders:write");
+  inline_answer = postern_oidc_world_call_inline (world, "POST", "/oidc/token", FOR "acme", auth);
+  g_assert_null (inline_answer); /* it reads the store */
+  told = postern_oidc_world_introspect (world, token, server, server_secret);
+  g_assert_cmpstr (postern_json_get_string (told, "organization_id"), ==, customers.acme->id);
+  postern_oidc_world_refused (world, FOR "globex", auth, 400, "invalid_target");
+  postern_oidc_world_refused (world, FOR "none", auth, 400, "invalid_target");
+  postern_oidc_world_refused (world, too_long, auth, 400, "invalid_request");
+  postern_oidc_world_write (world, switch_off, &customers);
+  g_assert_false (postern_oidc_world_is_active (world, token, server, server_secret));
+  postern_oidc_world_refused (world, FOR "acme", auth, 400, "invalid_target");
+  postern_oidc_world_write (world, switch_off, &customers);
+  g_assert_true (postern_oidc_world_is_active (world, token, server, server_secret));
+  postern_oidc_world_write (world, leave, &customers);
+  g_assert_false (postern_oidc_world_is_active (world, token, server, server_secret));
+  postern_oidc_world_refused (world, FOR "acme", auth, 400, "invalid_target");
+  postern_organization_unref (customers.acme);
+  postern_organization_unref (customers.globex);
+  postern_role_unref (customers.picker);
+}
+
 /* --- claims by the maps of the application and of the resource --- */
 
 static void
@@ -430,6 +520,7 @@ main (int argc, char *argv[])
   g_test_add_func ("/oidc/permission/record-is-ceiling", test_record_is_ceiling);
   g_test_add_func ("/oidc/permission/inline", test_inline);
   g_test_add_func ("/oidc/permission/opaque", test_opaque);
+  g_test_add_func ("/oidc/permission/program-of-organization", test_program_of_organization);
   g_test_add_func ("/oidc/permission/maps", test_maps);
   g_test_add_func ("/oidc/permission/words", test_words);
   status = g_test_run ();

@@ -55,7 +55,7 @@ prepare (PosternOidcExchange *exchange, GError **error)
   return exchange->row->prepare (exchange, error);
 }
 
-/* What stage `permission` will want to know of an application that asks for itself. */
+/* What the stages `organization` and `permission` will want to know of an application that asks for itself. */
 static gboolean
 knows_permissions (PosternOidcExchange *exchange)
 {
@@ -85,7 +85,7 @@ exchange_tokens (PosternOidc *oidc, PosternRequest *request, const PosternOidcGr
     return NULL;
   if (error || !prepare (exchange, &error))
     return postern_oidc_client_auth_refuse (exchange->auth.basic, error);
-  if (!may_block && !knows_permissions (exchange))
+  if (!may_block && (flow->organization || !knows_permissions (exchange)))
     return NULL;
   exchange->request = NULL;
   return postern_flow_engine_run (postern_oidc_get_engine (oidc), flow, request, NULL);

@@ -42,7 +42,7 @@ is_at_hand (PosternFlowContext *context, const char *name)
 }
 
 typedef struct {
-  const char *name, *user_id;
+  const char *name, *user_id; /* or of the application, which asks for itself */
   PosternOrganization *found;
 } Search;
 
@@ -128,6 +128,34 @@ postern_flow_organization_enter (PosternFlowContext *context, const char *name, 
   else
     g_propagate_error (error, g_steal_pointer (&local));
   return FALSE;
+}
+
+static gboolean
+find_by_itself (PosternTxn *txn, gpointer user_data, GError **error)
+{
+  Search *self = user_data;
+
+  g_clear_pointer (&self->found, postern_organization_unref); /* a transaction may run twice */
+  self->found = postern_organization_load_for_application (txn, self->name, self->user_id, error);
+  return self->found != NULL;
+}
+
+gboolean
+postern_flow_organization_enter_by_itself (PosternFlowContext *context, const char *name, GError **error)
+{
+  PosternFlow *flow = context->flow;
+  Search search = { name, flow->application_id };
+  g_autoptr (GError) local = NULL;
+  gboolean found = postern_store_read (postern_tenant_get_store (context->tenant), POSTERN_KEEP_LASTING, find_by_itself, &search, &local);
+
+  if (found)
+    postern_flow_set_string (&flow->organization_id, search.found->id);
+  else if (g_error_matches (local, POSTERN_ERROR, POSTERN_ERROR_NOT_FOUND))
+    g_set_error_literal (error, POSTERN_ERROR, POSTERN_ERROR_INVALID_TARGET, "The application has no role in the organization that was asked for");
+  else
+    g_propagate_error (error, g_steal_pointer (&local));
+  g_clear_pointer (&search.found, postern_organization_unref);
+  return found;
 }
 
 /* The session of a new sign-in is made by an effect before this one. */

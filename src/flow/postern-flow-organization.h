@@ -26,6 +26,8 @@ gboolean postern_flow_organization_narrow (PosternFlowContext *context, PosternA
  * there is none that is not switched off: nobody learns which.
  */
 gboolean postern_flow_organization_enter (PosternFlowContext *context, const char *name, GError **error);
+/** postern_flow_organization_enter_by_itself: likewise the application, which asks for itself: INVALID_TARGET where it has no role there. */
+gboolean postern_flow_organization_enter_by_itself (PosternFlowContext *context, const char *name, GError **error);
 /** postern_flow_organization_remember: the session begins with this one the next time, at the same application. An effect. */
 void postern_flow_organization_remember (PosternFlowContext *context);
 

@@ -26,7 +26,7 @@ const PosternStage postern_flow_table[] = {
   { "authenticate",  postern_stage_authenticate,   PERSON,                      FALSE },
   { "link",          postern_stage_link,           PERSON,                      FALSE },
   { "factor",        postern_stage_factor,         PERSON,                      FALSE },
-  { "organization",  postern_stage_organization,   PERSON | TOKENS,             FALSE },
+  { "organization",  postern_stage_organization,   ALL,                         FALSE },
   { "policy-out",    postern_stage_policy_out,     ALL,                         FALSE },
   { "permission",    postern_stage_permission,     BROWSER | DEVICE | NATIVE | TOKENS | BACK_CHANNEL, FALSE },
   { "consent",       postern_stage_consent,        BROWSER | DEVICE | NATIVE,   FALSE },

@@ -295,11 +295,22 @@ check_kept (PosternFlowContext *context, GError **error)
   return POSTERN_STAGE_GO_ON;
 }
 
+/* Whose rules for signing in say nothing of a program. */
+static PosternStageResult
+enter_by_itself (PosternFlowContext *context, GError **error)
+{
+  const char *name = context->flow->organization;
+
+  return name == NULL || postern_flow_organization_enter_by_itself (context, name, error) ? POSTERN_STAGE_GO_ON : POSTERN_STAGE_REFUSE;
+}
+
 PosternStageResult
 postern_stage_organization (PosternFlowContext *context, GError **error)
 {
   PosternStageResult result;
 
+  if (context->flow->entrance == POSTERN_ENTRANCE_BACK_CHANNEL)
+    return enter_by_itself (context, error);
   if (!(context->flow->entrance & POSTERN_ENTRANCES_PERSON))
     return check_kept (context, error);
   if (!postern_flow_join_run (context, error))

@@ -90,3 +90,25 @@ postern_organization_load_for (PosternTxn *txn, const char *name, const char *us
     g_set_error_literal (error, POSTERN_ERROR, POSTERN_ERROR_NOT_FOUND, "there is no such organization");
   return NULL;
 }
+
+static gboolean
+has_role_in (GPtrArray *assignments, const char *organization_id)
+{
+  for (guint i = 0; i < assignments->len; i++)
+    if (g_str_equal (((PosternAssignment *) assignments->pdata[i])->organization_id, organization_id))
+      return TRUE;
+  return FALSE;
+}
+
+PosternOrganization *
+postern_organization_load_for_application (PosternTxn *txn, const char *name, const char *application_id, GError **error)
+{
+  g_autoptr (PosternOrganization) self = postern_organization_store_find (txn, name, error);
+  g_autoptr (GPtrArray) assignments = self ? postern_assignment_store_list_for (txn, application_id, error) : NULL;
+
+  if (assignments && self->disabled_at == 0 && has_role_in (assignments, self->id))
+    return g_steal_pointer (&self);
+  if (assignments)
+    g_set_error_literal (error, POSTERN_ERROR, POSTERN_ERROR_NOT_FOUND, "there is no such organization");
+  return NULL;
+}

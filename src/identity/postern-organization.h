@@ -36,5 +36,11 @@ gboolean postern_organization_join (PosternTxn *txn, const char *organization_id
  * slug), it is switched off, or the person is no member: one answer for all three. (transfer full) (nullable)
  */
 PosternOrganization *postern_organization_load_for (PosternTxn *txn, const char *name, const char *user_id, GError **error);
+/**
+ * postern_organization_load_for_application: the one that the application @application_id wants to act for by itself: one in which it was given a
+ * role. NOT_FOUND where there is none of this name (id or slug), it is switched off, or the application has no role there: one answer for all
+ * three. (transfer full) (nullable)
+ */
+PosternOrganization *postern_organization_load_for_application (PosternTxn *txn, const char *name, const char *application_id, GError **error);
 
 G_END_DECLS
