@@ -57,7 +57,7 @@ static const PosternCliOption secret_options[] = {
 };
 
 const PosternCliOption postern_cli_claims_hook_options[] = {
-  { "url", POSTERN_CLI_STRING, "url", "URL", "Who is asked" },
+  { "endpoint", POSTERN_CLI_STRING, "url", "URL", "Who is asked" },
   { "timeout", POSTERN_CLI_INTEGER, "timeout", "MILLISECONDS", "How long an answer may take: 50 to 2000; 500 unless it is said" },
   { "on-failure", POSTERN_CLI_STRING, "on_failure", "WHAT", "refuse (default): no token without a good answer; without: one without its claims" },
   { "secret", POSTERN_CLI_STRING, "secret", "SECRET", "What signs the questions: whsec_ and base64; one is made unless there is one" },

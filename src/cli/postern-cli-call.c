@@ -199,7 +199,7 @@ postern_cli_call_run (PosternCliCall *call, GError **error)
   g_autofree char *path = make_path (call);
   g_autoptr (GVariant) answer = NULL;
   gboolean is_list = call->command->columns != NULL && g_str_equal (call->command->method, "GET");
-  gboolean sends = g_str_equal (call->command->method, "POST") || g_str_equal (call->command->method, "PATCH");
+  gboolean sends = g_str_equal (call->command->method, "POST") || g_str_equal (call->command->method, "PATCH") || g_str_equal (call->command->method, "PUT");
 
   if (is_list ? !postern_cli_call_list (call, path, &answer, error) : !postern_cli_call_api (call, call->command->method, path, sends ? call->body : NULL, &answer, error))
     return FALSE;
