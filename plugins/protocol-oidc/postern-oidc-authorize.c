@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "postern-oidc-authorize.h"
 
+#include "postern-error.h"
 #include "postern-json.h"
+#include "postern-organization.h"
 #include "postern-oidc-pushed.h"
 #include "postern-oidc-response.h"
 #include "postern-request-private.h"
@@ -162,6 +164,23 @@ add_code (PosternGrant *grant, PosternFlow *flow, const char *code)
   grant->code_expires_at = grant->created_at + POSTERN_OIDC_CODE_LIFETIME;
 }
 
+/* Once more where the grant is made: who was put out since the stage looked would keep what nothing revokes. */
+static gboolean
+check_organization (PosternFlow *flow, PosternTxn *txn, GError **error)
+{
+  g_autoptr (PosternOrganization) organization = NULL;
+  g_autoptr (GError) local = NULL;
+
+  if (flow->organization_id == NULL)
+    return TRUE;
+  organization = postern_organization_load_for (txn, flow->organization_id, flow->user_id, &local);
+  if (organization == NULL && g_error_matches (local, POSTERN_ERROR, POSTERN_ERROR_NOT_FOUND))
+    g_set_error_literal (error, POSTERN_ERROR, POSTERN_ERROR_ACCESS_DENIED, "The person is not a member of the organization any more");
+  else if (organization == NULL)
+    g_propagate_error (error, g_steal_pointer (&local));
+  return organization != NULL;
+}
+
 char *
 postern_oidc_authorize_make_code (PosternOidc *self, PosternFlow *flow, PosternTxn *txn, GError **error)
 {
@@ -169,7 +188,7 @@ postern_oidc_authorize_make_code (PosternOidc *self, PosternFlow *flow, PosternT
   g_autofree char *code = NULL;
   g_autoptr (PosternGrant) grant = NULL;
 
-  if (!client)
+  if (!client || !check_organization (flow, txn, error))
     return NULL;
   grant = make_grant (self, flow, client, postern_oidc_now ());
   code = postern_secret_new_for (grant->id);

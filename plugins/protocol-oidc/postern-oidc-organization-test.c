@@ -32,7 +32,18 @@ join (PosternTxn *txn, gpointer data, GError **error)
 static gboolean
 leave (PosternTxn *txn, gpointer data, GError **error)
 {
-  return postern_member_store_delete (txn, acme, world->user_id, error);
+  return postern_organization_remove (txn, acme, world->user_id, 2, error);
+}
+
+static gboolean
+set_disabled_at (PosternTxn *txn, gpointer data, GError **error)
+{
+  g_autoptr (PosternOrganization) it = postern_organization_store_find (txn, acme, error);
+
+  if (it == NULL)
+    return FALSE;
+  it->disabled_at = *(gint64 *) data;
+  return postern_organization_update (txn, it, 3, error);
 }
 
 static GVariant *
@@ -129,6 +140,58 @@ test_left (void)
   postern_oidc_world_write (world, join, NULL);
 }
 
+static void
+leave_and_come_back (void)
+{
+  postern_oidc_world_write (world, leave, NULL);
+  postern_oidc_world_write (world, join, NULL);
+}
+
+static void
+switch_off_and_on (void)
+{
+  gint64 at = 2, never = 0;
+
+  postern_oidc_world_write (world, set_disabled_at, &at);
+  postern_oidc_world_write (world, set_disabled_at, &never);
+}
+
+/* The attack: whoever was put out, and is let in again some day, has what they were given before, with what roles they have by now. */
+static void
+assert_ends_grants (void (*change) (void))
+{
+  g_autofree char *code = postern_oidc_world_get_code (world, world->web, PAIRS ("organization", "acme"));
+  g_autoptr (GVariant) tokens = postern_oidc_world_sign_in (world, PAIRS ("organization", "acme")), others = postern_oidc_world_sign_in (world, NULL);
+  g_autoptr (GVariant) refreshed = NULL, redeemed = NULL, info = NULL, still = NULL, anew = NULL;
+  guint status;
+
+  change ();
+  redeemed = postern_oidc_world_redeem (world, code, NULL, &status);
+  g_assert_cmpstr (postern_json_get_string (redeemed, "error"), ==, "invalid_grant");
+  refreshed = refresh (tokens);
+  g_assert_cmpstr (postern_json_get_string (refreshed, "error"), ==, "invalid_grant");
+  g_assert_false (postern_oidc_world_is_active (world, postern_oidc_world_get (tokens, "access_token"), world->web, world->web_secret));
+  g_assert_false (postern_oidc_world_is_active (world, postern_oidc_world_get (tokens, "refresh_token"), world->web, world->web_secret));
+  info = userinfo (tokens, &status);
+  g_assert_cmpuint (status, ==, 401);
+  still = refresh (others);
+  assert_says (still, NULL);
+  anew = postern_oidc_world_sign_in (world, PAIRS ("organization", "acme"));
+  assert_says (anew, acme);
+}
+
+static void
+test_came_back (void)
+{
+  assert_ends_grants (leave_and_come_back);
+}
+
+static void
+test_switched_off (void)
+{
+  assert_ends_grants (switch_off_and_on);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -141,6 +204,8 @@ main (int argc, char **argv)
   g_test_add_func ("/oidc/organization/told", test_told);
   g_test_add_func ("/oidc/organization/refused", test_refused);
   g_test_add_func ("/oidc/organization/left", test_left);
+  g_test_add_func ("/oidc/organization/came-back", test_came_back);
+  g_test_add_func ("/oidc/organization/switched-off", test_switched_off);
   failed = g_test_run ();
   postern_oidc_world_free (world);
   g_free (acme);

@@ -43,7 +43,7 @@ link_drop (PosternTxn *txn, gpointer data, GError **error)
 {
   Link *self = data;
 
-  return postern_member_store_delete (txn, self->org->id, self->user_id, error);
+  return postern_organization_remove (txn, self->org->id, self->user_id, 2, error);
 }
 
 static inline void

@@ -78,6 +78,34 @@ postern_organization_join (PosternTxn *txn, const char *organization_id, const c
   return postern_member_store_put (txn, member, joined, error);
 }
 
+/* @user_id: (nullable): all members' */
+static gboolean
+end_all (PosternTxn *txn, const char *organization_id, const char *user_id, gint64 now, GError **error)
+{
+  return postern_grant_store_revoke_for_organization (txn, organization_id, user_id, now, error) &&
+         postern_organization_store_forget_choices (txn, organization_id, user_id, error);
+}
+
+gboolean
+postern_organization_remove (PosternTxn *txn, const char *organization_id, const char *user_id, gint64 now, GError **error)
+{
+  return postern_member_store_delete (txn, organization_id, user_id, error) && end_all (txn, organization_id, user_id, now, error);
+}
+
+gboolean
+postern_organization_update (PosternTxn *txn, PosternOrganization *self, gint64 now, GError **error)
+{
+  if (!postern_organization_check (self, error) || !postern_organization_store_update (txn, self, error))
+    return FALSE;
+  return self->disabled_at == 0 || end_all (txn, self->id, NULL, now, error);
+}
+
+gboolean
+postern_organization_delete (PosternTxn *txn, const char *id, gint64 now, GError **error)
+{
+  return postern_organization_store_delete (txn, id, error) && end_all (txn, id, NULL, now, error);
+}
+
 PosternOrganization *
 postern_organization_load_for (PosternTxn *txn, const char *name, const char *user_id, GError **error)
 {

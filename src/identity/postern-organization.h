@@ -32,6 +32,17 @@ gboolean postern_organization_check_name (const char *name, GError **error);
 gboolean postern_organization_join (PosternTxn *txn, const char *organization_id, const char *user_id, const char *source, gint64 now, gboolean *joined, GError **error);
 
 /**
+ * postern_organization_remove: @user_id is a member no more, and has none of the roles and groups that they had there. What applications were
+ * granted for it is revoked, and no session remembers it: none of that comes alive again when the person is let in some day. NOT_FOUND
+ * where they are no member.
+ */
+gboolean postern_organization_remove (PosternTxn *txn, const char *organization_id, const char *user_id, gint64 now, GError **error);
+/** postern_organization_update: checks and keeps @self; where it is switched off, all that was granted for it is revoked. NOT_FOUND, CONFLICT of the slug */
+gboolean postern_organization_update (PosternTxn *txn, PosternOrganization *self, gint64 now, GError **error);
+/** postern_organization_delete: with all that is its own; what was granted for it is revoked. NOT_FOUND */
+gboolean postern_organization_delete (PosternTxn *txn, const char *id, gint64 now, GError **error);
+
+/**
  * postern_organization_load_for: the organization that @user_id wants to act for. NOT_FOUND where there is none of this name (id or
  * slug), it is switched off, or the person is no member: one answer for all three. (transfer full) (nullable)
  */

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "postern-stores.h"
 
+#include "postern-json.h"
 #include "postern-record.h"
 #include "postern-redeem.h"
 
@@ -8,6 +9,8 @@ gboolean
 postern_grant_store_insert (PosternTxn *txn, PosternGrant *grant, GError **error)
 {
   grant->key = postern_id_get_key (grant->id);
+  g_free (grant->organization_id);
+  grant->organization_id = g_strdup (grant->data ? postern_json_get_string (grant->data, "organization_id") : NULL);
   return postern_record_write (txn, &postern_records_grant, grant, POSTERN_SQL_INSERT (postern_records_grant, ""), error)
          > 0;
 }
@@ -63,6 +66,17 @@ postern_grant_store_revoke_all (PosternTxn *txn, const char *user_id, const char
                             error);
   return postern_txn_run (txn, "UPDATE grants SET revoked_at = ?1 WHERE application_id = ?2 AND revoked_at = 0", values, 2,
                           error);
+}
+
+gboolean
+postern_grant_store_revoke_for_organization (PosternTxn *txn, const char *organization_id, const char *user_id, gint64 now, GError **error)
+{
+  PosternValue values[] = { POSTERN_INT (now), POSTERN_TEXT (organization_id), POSTERN_TEXT (user_id) };
+
+  if (user_id == NULL)
+    return postern_txn_run (txn, "UPDATE grants SET revoked_at = ?1 WHERE organization_id = ?2 AND revoked_at = 0", values, 2, error);
+  return postern_txn_run (txn, "UPDATE grants SET revoked_at = ?1 WHERE organization_id = ?2 AND user_id = ?3 AND revoked_at = 0", values,
+                          G_N_ELEMENTS (values), error);
 }
 
 GPtrArray *

@@ -93,3 +93,14 @@ postern_organization_store_put_choice (PosternTxn *txn, const char *session_id, 
 
   return postern_txn_run (txn, sql, values, G_N_ELEMENTS (values), error);
 }
+
+gboolean
+postern_organization_store_forget_choices (PosternTxn *txn, const char *organization_id, const char *user_id, GError **error)
+{
+  static const char sql[] = "DELETE FROM organization_choices WHERE organization_id = ?1 AND session_key IN (SELECT key FROM sessions WHERE user_id = ?2)";
+  PosternValue values[] = { POSTERN_TEXT (organization_id), POSTERN_TEXT (user_id) };
+
+  if (user_id == NULL)
+    return postern_txn_run (txn, "DELETE FROM organization_choices WHERE organization_id = ?1", values, 1, error);
+  return postern_txn_run (txn, sql, values, G_N_ELEMENTS (values), error);
+}

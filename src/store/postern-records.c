@@ -109,6 +109,7 @@ static const PosternField grant_fields[] = {
   TEXT (PosternGrant, scope),
   TEXT (PosternGrant, resource),
   OBJECT (PosternGrant, data),
+  TEXT (PosternGrant, organization_id),
   BOOLEAN (PosternGrant, offline),
   INT64 (PosternGrant, created_at),
   INT64 (PosternGrant, expires_at),

@@ -84,6 +84,7 @@ typedef struct {
   char *scope;    /* space-separated */
   char *resource; /* space-separated */
   GVariant *data; /* a{sv}: nonce, auth_time, acr, amr, claims request, … */
+  char *organization_id; /* (nullable): of data; the store's own */
   gboolean offline; /* outlives the session */
   gint64 created_at, expires_at, revoked_at;
   char *code_hash;  /* of its authorization code, which names the grant; it and all of the code (nullable) */

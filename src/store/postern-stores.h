@@ -189,6 +189,8 @@ PosternGrant *postern_grant_store_get (PosternTxn *txn, const char *id, GError *
 gboolean postern_grant_store_revoke (PosternTxn *txn, const char *id, gint64 now, GError **error);
 /** either (nullable), not both; of an application alone it reads the whole table, which is for an emergency */
 gboolean postern_grant_store_revoke_all (PosternTxn *txn, const char *user_id, const char *application_id, gint64 now, GError **error);
+/** by index: those whose tokens say @organization_id, of @user_id (nullable: of anybody) */
+gboolean postern_grant_store_revoke_for_organization (PosternTxn *txn, const char *organization_id, const char *user_id, gint64 now, GError **error);
 GPtrArray *postern_grant_store_list (PosternTxn *txn, const char *user_id, const char *after, guint limit, GError **error);
 /** by index: those that @application_id has, of @user_id (nullable: of anybody) */
 GPtrArray *postern_grant_store_list_for_application (PosternTxn *txn, const char *application_id, const char *user_id, const char *after, guint limit, GError **error);
@@ -365,6 +367,8 @@ GPtrArray *postern_organization_store_list_for_user (PosternTxn *txn, const char
 /** which one @session_id chose the last time at @application_id. (transfer full) (nullable): NULL without error when none */
 char *postern_organization_store_get_choice (PosternTxn *txn, const char *session_id, const char *application_id, GError **error);
 gboolean postern_organization_store_put_choice (PosternTxn *txn, const char *session_id, const char *application_id, const char *organization_id, GError **error);
+/** no session of @user_id (nullable: of anybody) remembers it */
+gboolean postern_organization_store_forget_choices (PosternTxn *txn, const char *organization_id, const char *user_id, GError **error);
 
 /* postern-join-store.c: which organizations somebody may come to belong to by signing in */
 /** writes anew what @organization's rules say of it; postern_organization_store_insert() and _update() do */

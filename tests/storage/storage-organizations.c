@@ -330,6 +330,79 @@ choices (PosternTxn *txn, gpointer data, GError **error)
   return TRUE;
 }
 
+static void
+add_grant (PosternTxn *txn, PosternUser *user, PosternOrganization *organization, PosternGrant **grant)
+{
+  *grant = storage_kit_new_grant (user->id, "app", NULL);
+  g_clear_pointer (&(*grant)->data, g_variant_unref);
+  if (organization)
+    (*grant)->data = g_variant_ref_sink (g_variant_new_parsed ("{'organization_id': <%s>}", organization->id));
+  g_assert_true (postern_grant_store_insert (txn, *grant, NULL));
+}
+
+static gboolean
+is_revoked (PosternTxn *txn, PosternGrant *grant)
+{
+  g_autoptr (PosternGrant) found = postern_grant_store_get (txn, grant->id, NULL);
+
+  return found->revoked_at != 0;
+}
+
+/* The column comes out of what the grant says, and names neither somebody else's nor those for nobody. */
+static gboolean
+granted (PosternTxn *txn, gpointer data, GError **error)
+{
+  g_auto (World) it = { 0 };
+  g_autoptr (PosternGrant) adas = NULL, bobs = NULL, elsewhere = NULL, nobodys = NULL;
+
+  world_init (&it, txn);
+  add_grant (txn, it.ada, it.acme, &adas);
+  add_grant (txn, it.bob, it.acme, &bobs);
+  add_grant (txn, it.ada, it.globex, &elsewhere);
+  add_grant (txn, it.ada, NULL, &nobodys);
+  g_assert_true (postern_grant_store_revoke_for_organization (txn, it.acme->id, it.ada->id, NOW, error));
+  g_assert_true (is_revoked (txn, adas));
+  g_assert_false (is_revoked (txn, bobs) || is_revoked (txn, elsewhere) || is_revoked (txn, nobodys));
+  g_assert_true (postern_grant_store_revoke_for_organization (txn, it.acme->id, NULL, NOW, error));
+  g_assert_true (is_revoked (txn, bobs));
+  g_assert_false (is_revoked (txn, elsewhere) || is_revoked (txn, nobodys));
+  return TRUE;
+}
+
+static void
+remember (PosternTxn *txn, PosternUser *user, PosternOrganization *organization, PosternSession **session)
+{
+  *session = storage_kit_new_session (user->id);
+  g_assert_true (postern_session_store_insert (txn, *session, NULL) && postern_organization_store_put_choice (txn, (*session)->id, "app", organization->id, NULL));
+}
+
+static gboolean
+is_remembered (PosternTxn *txn, PosternSession *session)
+{
+  g_autofree char *choice = postern_organization_store_get_choice (txn, session->id, "app", NULL);
+
+  return choice != NULL;
+}
+
+static gboolean
+forgotten (PosternTxn *txn, gpointer data, GError **error)
+{
+  g_auto (World) it = { 0 };
+  g_autoptr (PosternSession) adas = NULL, bobs = NULL, elsewhere = NULL;
+
+  world_init (&it, txn);
+  remember (txn, it.ada, it.acme, &adas);
+  remember (txn, it.bob, it.acme, &bobs);
+  remember (txn, it.ada, it.globex, &elsewhere);
+  g_assert_true (postern_organization_store_forget_choices (txn, it.acme->id, it.ada->id, error));
+  g_assert_false (is_remembered (txn, adas));
+  g_assert_true (is_remembered (txn, bobs) && is_remembered (txn, elsewhere));
+  g_assert_true (postern_organization_store_forget_choices (txn, it.acme->id, NULL, error));
+  g_assert_false (is_remembered (txn, bobs));
+  g_assert_true (is_remembered (txn, elsewhere));
+  return TRUE;
+}
+
 /* Nothing of a deleted organization stays, and nothing of a deleted person in one. */
 static gboolean
 deletions (PosternTxn *txn, gpointer data, GError **error)
@@ -529,6 +602,8 @@ storage_organizations_add_tests (void)
   g_test_add_data_func ("/storage/organizations/invitations", invitations, storage_kit_run_lasting);
   g_test_add_data_func ("/storage/organizations/choices", choices, storage_kit_run_lasting);
   g_test_add_data_func ("/storage/organizations/brands", brands, run_in_one_write);
+  g_test_add_data_func ("/storage/organizations/granted", granted, storage_kit_run_lasting);
+  g_test_add_data_func ("/storage/organizations/forgotten", forgotten, storage_kit_run_lasting);
   g_test_add_data_func ("/storage/organizations/joins", joins, storage_kit_run_lasting);
   g_test_add_func ("/storage/organizations/joins-of-many", joins_of_many);
   g_test_add_data_func ("/storage/organizations/deletions", deletions, storage_kit_run_lasting);
