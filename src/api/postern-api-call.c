@@ -462,6 +462,7 @@ add_link (PosternApiCall *call, PosternResponse *response)
 {
   const char *next = call->row->kind == POSTERN_API_LIST ? postern_json_get_string (call->result, "next") : NULL;
   g_autofree char *escaped = next ? g_uri_escape_string (next, NULL, FALSE) : NULL;
+  g_autofree char *path = g_uri_escape_string (strstr (postern_request_get_path (call->request), "/api/v1"), "/", FALSE); /* the issuer may have a path, too */
   g_autoptr (GString) link = g_string_new (NULL);
   GVariantIter iter;
   const char *name;
@@ -469,7 +470,7 @@ add_link (PosternApiCall *call, PosternResponse *response)
 
   if (next == NULL)
     return;
-  g_string_append_printf (link, "<%s/api/v1%s?after=%s", postern_tenant_get_issuer (call->api->tenant), call->row->path, escaped);
+  g_string_append_printf (link, "<%s%s?after=%s", postern_tenant_get_issuer (call->api->tenant), path, escaped);
   g_variant_iter_init (&iter, call->query);
   while (g_variant_iter_loop (&iter, "{&sv}", &name, &value))
     {

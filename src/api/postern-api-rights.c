@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "postern-api-rights.h"
 
+#include "postern-api-delegation.h"
 #include "postern-management-roles.h"
 #include "postern-permission.h"
 #include "postern-role.h"
@@ -20,33 +21,74 @@ postern_api_rights_check_subject (PosternApiCall *call, PosternTxn *txn, const c
   return good;
 }
 
-typedef struct {
-  PosternApiCall *call;
-  GError *error; /* (nullable) */
-} Check;
+/* Whoever acts in an organization has what their roles there come to, and those of the tenant. */
+static gboolean
+holds_in_organization (PosternApiCall *call, PosternTxn *txn, const char *resource_id, const char *scope, GError **error)
+{
+  const char *issuer = postern_tenant_get_issuer (call->api->tenant);
+  PosternPermissionSubject subject = { call->bearer->subject, call->bearer->organization_id };
+  g_autoptr (PosternResource) resource = postern_resource_store_get (txn, resource_id, error);
+  g_autoptr (PosternPermission) permission = resource ? postern_permission_read (txn, issuer, &subject, error) : NULL;
+
+  if (permission == NULL || postern_permission_has (permission, resource->indicator, scope))
+    return permission != NULL;
+  g_set_error (error, POSTERN_ERROR, POSTERN_ERROR_ACCESS_DENIED, "Who acts in an organization gives what they have, and lacks %s there", scope);
+  return FALSE;
+}
+
+gboolean
+postern_api_rights_check_permission (PosternApiCall *call, PosternTxn *txn, const char *resource_id, const char *scope, GError **error)
+{
+  if (g_str_equal (resource_id, POSTERN_RESOURCE_MANAGEMENT))
+    return !postern_management_roles_has (scope) || postern_api_call_may (call, scope, error);
+  return !postern_api_delegation_is_bound (call) || holds_in_organization (call, txn, resource_id, scope, error);
+}
 
 static void
-check_permission (const char *resource_id, const char *scope, gpointer user_data)
+add_permission (const char *resource_id, const char *scope, gpointer permissions)
 {
-  Check *self = user_data;
-
-  if (self->error == NULL && g_str_equal (resource_id, POSTERN_RESOURCE_MANAGEMENT))
-    postern_api_call_may (self->call, scope, &self->error);
+  g_ptr_array_add (permissions, g_strdup (resource_id));
+  g_ptr_array_add (permissions, g_strdup (scope));
 }
 
 gboolean
 postern_api_rights_check_role (PosternApiCall *call, PosternTxn *txn, const PosternRole *role, GError **error)
 {
-  Check check = { call, NULL };
+  g_autoptr (GPtrArray) permissions = g_ptr_array_new_with_free_func (g_free); /* a resource and a scope in turn */
+  gboolean good = postern_role_each_permission (txn, role, add_permission, permissions, error);
 
-  if (!postern_role_each_permission (txn, role, check_permission, &check, error)) {
-    g_clear_error (&check.error);
-    return FALSE;
+  for (guint i = 0; good && i + 1 < permissions->len; i += 2)
+    good = postern_api_rights_check_permission (call, txn, permissions->pdata[i], permissions->pdata[i + 1], error);
+  return good;
+}
+
+gboolean
+postern_api_rights_check_assigned (PosternApiCall *call, PosternTxn *txn, const char *subject_id, const char *organization_id, GError **error)
+{
+  g_autoptr (GPtrArray) all = postern_assignment_store_list_for (txn, subject_id, error);
+  gboolean good = all != NULL;
+
+  for (guint i = 0; good && i < all->len; i++) {
+    PosternAssignment *assignment = all->pdata[i];
+    g_autoptr (PosternRole) role = NULL;
+
+    if (!g_str_equal (assignment->organization_id, organization_id))
+      continue;
+    role = postern_role_get (txn, assignment->role_id, error);
+    good = role != NULL && postern_api_rights_check_role (call, txn, role, error);
   }
-  if (check.error == NULL)
-    return TRUE;
-  g_propagate_error (error, check.error);
-  return FALSE;
+  return good;
+}
+
+gboolean
+postern_api_rights_check_member (PosternApiCall *call, PosternTxn *txn, const char *organization_id, const char *user_id, GError **error)
+{
+  g_autoptr (GPtrArray) groups = postern_group_store_list_for_member (txn, organization_id, user_id, error);
+  gboolean good = groups != NULL && postern_api_rights_check_assigned (call, txn, user_id, organization_id, error);
+
+  for (guint i = 0; good && i < groups->len; i++)
+    good = postern_api_rights_check_assigned (call, txn, ((PosternGroup *) groups->pdata[i])->id, organization_id, error);
+  return good;
 }
 
 gboolean

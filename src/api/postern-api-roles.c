@@ -346,6 +346,13 @@ list_permissions (PosternApiCall *call, PosternTxn *txn, GError **error)
   g_autoptr (GVariant) permissions = NULL;
 
   return role != NULL && dup_permissions (txn, role, &permissions, error) && postern_api_call_set_items (call, permissions);
+list_permissions (PosternApiCall *call, PosternTxn *txn, GError **error)
+{
+  g_auto (GVariantBuilder) items = G_VARIANT_BUILDER_INIT (G_VARIANT_TYPE ("aa{sv}"));
+  g_autoptr (PosternRole) role = find (call, txn, error);
+
+  return role != NULL && postern_role_each_permission (txn, role, add_permission, &items, error) &&
+         postern_api_call_set_items (call, g_variant_builder_end (&items));
 }
 
 static gboolean
@@ -355,7 +362,7 @@ permit (PosternApiCall *call, PosternTxn *txn, GError **error)
   const char *resource_id = postern_json_get_string (call->body, "resource_id"), *scope = postern_json_get_string (call->body, "scope");
   gboolean changed;
 
-  if (role == NULL || !may_add (call, resource_id, scope, error) || !postern_role_permit (txn, role, resource_id, scope, &changed, error))
+  if (role == NULL || !postern_api_rights_check_permission (call, txn, resource_id, scope, error) || !postern_role_permit (txn, role, resource_id, scope, &changed, error))
     return FALSE;
   postern_api_call_audit (call, "role.permission-added", role->id, NULL);
   return postern_api_call_set_result (call, 201, permission_to_json (resource_id, scope));

@@ -33,6 +33,19 @@ postern_member_store_get (PosternTxn *txn, const char *organization_id, const ch
                               values, G_N_ELEMENTS (values), error);
 }
 
+gboolean
+postern_member_store_count (PosternTxn *txn, const char *organization_id, gint64 *count, GError **error)
+{
+  PosternValue values[] = { POSTERN_TEXT (organization_id) };
+  g_auto (PosternCursor) cursor = { 0 };
+
+  if (!postern_txn_query (txn, &cursor, "SELECT COUNT (*) FROM organization_members WHERE organization_id = ?1", values, G_N_ELEMENTS (values), error) ||
+      !postern_txn_next (&cursor, error))
+    return FALSE;
+  *count = postern_txn_get_int64 (&cursor, 0);
+  return TRUE;
+}
+
 GPtrArray *
 postern_member_store_list (PosternTxn *txn, const char *organization_id, const char *after, guint limit, GError **error)
 {

@@ -71,6 +71,17 @@ postern_organization_store_list_for_user (PosternTxn *txn, const char *user_id, 
                               values, G_N_ELEMENTS (values), error);
 }
 
+GPtrArray *
+postern_organization_store_list_for_member (PosternTxn *txn, const char *user_id, const char *after, guint limit, GError **error)
+{
+  PosternValue values[] = { POSTERN_TEXT (user_id), POSTERN_TEXT (after ? after : ""), POSTERN_INT (limit) };
+
+  return postern_record_list (txn, &postern_records_organization,
+                              POSTERN_SQL_SELECT (postern_records_organization, "WHERE id IN (SELECT organization_id FROM organization_members "
+                                                                                "WHERE user_id = ?1 AND organization_id > ?2 ORDER BY organization_id LIMIT ?3) ORDER BY id"),
+                              values, G_N_ELEMENTS (values), error);
+}
+
 char *
 postern_organization_store_get_choice (PosternTxn *txn, const char *session_id, const char *application_id, GError **error)
 {

@@ -364,6 +364,8 @@ PosternOrganization *postern_organization_store_find (PosternTxn *txn, const cha
 GPtrArray *postern_organization_store_list (PosternTxn *txn, const char *search, const char *after, guint limit, GError **error);
 /** those that @user_id is a member of and that are not switched off; by index */
 GPtrArray *postern_organization_store_list_for_user (PosternTxn *txn, const char *user_id, const char *after, guint limit, GError **error);
+/** … that are switched off, too */
+GPtrArray *postern_organization_store_list_for_member (PosternTxn *txn, const char *user_id, const char *after, guint limit, GError **error);
 /** which one @session_id chose the last time at @application_id. (transfer full) (nullable): NULL without error when none */
 char *postern_organization_store_get_choice (PosternTxn *txn, const char *session_id, const char *application_id, GError **error);
 gboolean postern_organization_store_put_choice (PosternTxn *txn, const char *session_id, const char *application_id, const char *organization_id, GError **error);
@@ -385,6 +387,7 @@ GPtrArray *postern_join_store_list (PosternTxn *txn, const char *user_id, const 
 gboolean postern_member_store_put (PosternTxn *txn, PosternMember *member, gboolean *added, GError **error);
 gboolean postern_member_store_delete (PosternTxn *txn, const char *organization_id, const char *user_id, GError **error);
 PosternMember *postern_member_store_get (PosternTxn *txn, const char *organization_id, const char *user_id, GError **error);
+gboolean postern_member_store_count (PosternTxn *txn, const char *organization_id, gint64 *count, GError **error);
 GPtrArray *postern_member_store_list (PosternTxn *txn, const char *organization_id, const char *after, guint limit, GError **error); /* by user_id */
 GPtrArray *postern_member_store_list_for_user (PosternTxn *txn, const char *user_id, const char *after, guint limit, GError **error); /* by organization_id */
 

@@ -148,7 +148,8 @@ members (PosternTxn *txn, gpointer data, GError **error)
 {
   g_auto (World) it = { 0 };
   g_autoptr (PosternMember) again = NULL, found = NULL, stranger = NULL;
-  g_autoptr (GPtrArray) first = NULL, rest = NULL, of_ada = NULL, of_bob = NULL, hers = NULL, enabled = NULL;
+  g_autoptr (GPtrArray) first = NULL, rest = NULL, of_ada = NULL, of_bob = NULL, hers = NULL, enabled = NULL, all = NULL;
+  gint64 count = 0;
   gboolean added = TRUE;
 
   world_init (&it, txn);
@@ -178,6 +179,10 @@ members (PosternTxn *txn, gpointer data, GError **error)
   g_assert_true (postern_organization_store_update (txn, it.globex, error));
   enabled = postern_organization_store_list_for_user (txn, it.ada->id, NULL, 5, error);
   g_assert_cmpuint (enabled->len, ==, 1);
+  all = postern_organization_store_list_for_member (txn, it.ada->id, NULL, 5, error);
+  g_assert_cmpuint (all->len, ==, 2);
+  g_assert_true (postern_member_store_count (txn, it.acme->id, &count, error));
+  g_assert_cmpint (count, ==, 2);
   g_assert_true (postern_member_store_delete (txn, it.acme->id, it.bob->id, error));
   assert_fails (postern_member_store_delete (txn, it.acme->id, it.bob->id, &failure), POSTERN_ERROR_NOT_FOUND);
   return TRUE;

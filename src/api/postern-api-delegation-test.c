@@ -1,0 +1,263 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "postern-api-house-fixture.h"
+#include "postern-management-roles.h"
+#include "postern-organization.h"
+
+/* The attacks of a customer's administrator on the organizations of others, and on more rights than they were given. */
+
+static char *ada, *bob, *own, *foreign, *own_group, *foreign_group;
+
+/* A token of ada's for their organization, with the scopes that its text says. */
+static gboolean
+admit (PosternRequest *request, const char *resource, PosternBearer *bearer, gpointer user_data, GError **error)
+{
+  bearer->subject = g_strdup (ada);
+  bearer->client_id = g_strdup ("app_bearer");
+  bearer->organization_id = g_strdup (own);
+  bearer->scopes = g_strsplit (postern_request_get_header (request, "Authorization"), " ", -1);
+  return TRUE;
+}
+
+static char *
+dup_all_scopes (void)
+{
+  g_autoptr (GString) text = g_string_new (NULL);
+
+  for (const PosternManagementPermission *row = postern_management_roles_get_permissions (); row->name != NULL; row++)
+    g_string_append_printf (text, "%s ", row->name);
+  return g_string_free (g_steal_pointer (&text), FALSE);
+}
+
+/* (transfer full) (nullable): the problem's text, without its request id */
+static char *
+ask (const char *method, const char *path, const char *body, const char *scopes, guint status)
+{
+  g_autofree char *all = scopes ? NULL : dup_all_scopes ();
+  g_autoptr (PosternResponse) response = NULL;
+  g_autoptr (GVariant) answer = NULL;
+
+  api_fixture_public = TRUE;
+  response = send_with (method, path, body, "Authorization", scopes ? scopes : all);
+  api_fixture_public = FALSE;
+  if (postern_response_get_status (response) != status)
+    g_error ("%s %s is answered %u", method, path, postern_response_get_status (response));
+  answer = read_body (response);
+  return answer && postern_json_get_string (answer, "detail") ? g_strdup (postern_json_get_string (answer, "detail")) : NULL;
+}
+
+static void
+expect (const char *method, const char *path, const char *body, const char *scopes, guint status)
+{
+  g_free (ask (method, path, body, scopes, status));
+}
+
+/* (transfer full): @organization and @group in the places of the captures */
+static char *
+fill (const char *pattern, const char *organization, const char *group)
+{
+  g_auto (GStrv) steps = g_strsplit (pattern, "/", -1);
+
+  for (guint i = 0; steps[i] != NULL; i++) {
+    const char *value = g_str_equal (steps[i], "{group}") ? group : g_str_equal (steps[i], "{user}") ? "bob" : organization;
+
+    if (steps[i][0] != '{')
+      continue;
+    g_free (steps[i]);
+    steps[i] = g_strdup (value);
+  }
+  return g_strjoinv ("/", steps);
+}
+
+static const char *
+get_body (const PosternApiRow *row)
+{
+  return row->body == NULL ? NULL : row->kind == POSTERN_API_CREATE ? "{\"name\":\"X\"}" : "{}";
+}
+
+/* Whatever is not delegated is refused, even with every scope there is. */
+static void
+test_others (void)
+{
+  for (const PosternApiResource *const *resource = postern_api_get_resources (); *resource != NULL; resource++)
+    for (const PosternApiRow *row = (*resource)->rows; row->path != NULL; row++) {
+      g_autofree char *path = fill (row->path, own, own_group);
+
+      if (row->permission != NULL && !(row->flags & POSTERN_API_DELEGATED))
+        expect (postern_api_row_get_method (row), path, get_body (row), NULL, 403);
+    }
+}
+
+/* Each row that is: another's organization is answered in the very words of one that is not there, by id and by slug; so is another's group in one's own. */
+static void
+test_foreign (void)
+{
+  guint tried = 0;
+
+  for (const PosternApiResource *const *resource = postern_api_get_resources (); *resource != NULL; resource++)
+    for (const PosternApiRow *row = (*resource)->rows; row->path != NULL; row++) {
+      g_autofree char *path = fill (row->path, foreign, foreign_group), *by_slug = fill (row->path, "foreign", foreign_group), *mixed = fill (row->path, own, foreign_group);
+      g_autofree char *none = fill (row->path, "org_00000000000000000000000000", foreign_group);
+      const char *method = postern_api_row_get_method (row);
+      g_autofree char *there = NULL, *nowhere = NULL;
+
+      if (!(row->flags & POSTERN_API_DELEGATED) || !g_str_has_prefix (row->path, "/organizations/{id}"))
+        continue;
+      there = ask (method, path, get_body (row), NULL, 404);
+      nowhere = ask (method, none, get_body (row), NULL, 404);
+      g_assert_cmpstr (there, ==, nowhere);
+      expect (method, by_slug, get_body (row), NULL, 404);
+      if (strstr (row->path, "{group}"))
+        expect (method, mixed, get_body (row), NULL, 404);
+      tried++;
+    }
+  g_assert_cmpuint (tried, >=, 12);
+}
+
+/* Of people who are no members nothing is said: neither that they are users. */
+static void
+test_strangers (void)
+{
+  g_autofree char *real = g_strdup_printf ("/organizations/%s/members/bob", own), *unreal = g_strdup_printf ("/organizations/%s/members/nobody", own);
+  g_autofree char *there = ask ("GET", real, NULL, NULL, 404), *nowhere = ask ("GET", unreal, NULL, NULL, 404);
+
+  g_assert_cmpstr (there, ==, nowhere);
+  expect ("DELETE", real, NULL, NULL, 404);
+  expect ("PUT", real, NULL, NULL, 403); /* they are invited */
+}
+
+static void
+test_own (void)
+{
+  g_autofree char *path = g_strconcat ("/organizations/", own, NULL), *members = g_strconcat (path, "/members", NULL), *groups = g_strconcat (path, "/groups", NULL);
+
+  expect ("GET", path, NULL, "organizations:read", 200);
+  expect ("GET", "/organizations/own", NULL, "organizations:read", 200);
+  expect ("GET", members, NULL, "organizations:read", 403);
+  expect ("GET", members, NULL, "members:read", 200);
+  expect ("POST", groups, "{\"name\":\"Theirs\"}", "members:write", 201);
+  expect ("PATCH", path, "{\"name\":\"Own Ltd\",\"sign_in_rules\":{\"second_factor\":\"required\"}}", "organizations:write", 200);
+  expect ("PATCH", path, "{\"disabled\":false}", NULL, 403);
+  expect ("PATCH", path, "{\"slug\":\"other\"}", NULL, 403);
+  expect ("PATCH", path, "{\"data\":{}}", NULL, 403);
+  expect ("PATCH", path, "{\"sign_in_rules\":{\"join_by_connectors\":[\"google\"]}}", NULL, 403);
+  expect ("DELETE", path, NULL, NULL, 403);
+}
+
+/* What the operator keeps of a customer is not the customer's. */
+static void
+test_data (void)
+{
+  g_autofree char *path = g_strconcat ("/organizations/", own, NULL);
+  g_autoptr (PosternResponse) response = NULL;
+  g_autoptr (GVariant) shown = NULL, data = NULL;
+
+  g_variant_unref (call ("PATCH", path, NULL, "{\"data\":{\"owes\":\"much\"}}", 200));
+  api_fixture_public = TRUE;
+  response = send_with ("GET", path, NULL, "Authorization", "organizations:read");
+  api_fixture_public = FALSE;
+  shown = read_body (response);
+  data = postern_json_get (shown, "data");
+  g_assert_true (data == NULL || g_variant_n_children (data) == 0);
+  expect ("PATCH", path, "{\"name\":\"Own\"}", "organizations:write", 200);
+  {
+    g_autoptr (GVariant) whole = call ("GET", path, NULL, NULL, 200), kept = postern_json_get (whole, "data");
+
+    g_assert_cmpstr (postern_json_get_string (kept, "owes"), ==, "much");
+  }
+}
+
+static char *
+make_role (const char *name, const char *resource_id, const char *scope)
+{
+  g_autofree char *body = g_strdup_printf ("{\"name\":\"%s\",\"kind\":\"organization\"}", name), *id = make ("/roles", body, "id"), *path = g_strconcat ("/roles/", id, "/permissions", NULL);
+  g_autofree char *permission = g_strdup_printf ("{\"resource_id\":\"%s\",\"scope\":\"%s\"}", resource_id, scope);
+
+  g_free (make (path, permission, "scope"));
+  return g_steal_pointer (&id);
+}
+
+static void
+give (const char *role, const char *subject)
+{
+  g_autofree char *path = g_strconcat ("/roles/", role, "/assignments", NULL), *body = g_strdup_printf ("{\"subject_id\":\"%s\",\"organization_id\":\"%s\"}", subject, own);
+
+  g_free (make (path, body, "subject_id"));
+}
+
+/* Nobody comes to more by a group: neither to what they lack here, nor to what an organization has elsewhere. */
+static void
+test_groups (void)
+{
+  g_autofree char *resource = make ("/resources", "{\"indicator\":\"https://pay.example\",\"name\":\"Pay\",\"scopes\":[{\"name\":\"pay\"}]}", "id");
+  g_autofree char *strong = make_role ("strong", "management", "organizations:write"), *paying = make_role ("paying", resource, "pay");
+  g_autofree char *groups = g_strdup_printf ("/organizations/%s/groups", own), *first = make (groups, "{\"name\":\"Strong\"}", "id"), *second = make (groups, "{\"name\":\"Paying\"}", "id");
+  g_autofree char *one = g_strconcat (groups, "/", first, NULL), *two = g_strconcat (groups, "/", second, NULL), *in_one = g_strconcat (one, "/members/ada", NULL), *in_two = g_strconcat (two, "/members/ada", NULL);
+
+  give (strong, first);
+  give (paying, second);
+  expect ("PUT", in_one, NULL, "members:write", 403);
+  expect ("DELETE", one, NULL, "members:write", 403);
+  expect ("PUT", in_one, NULL, "members:write organizations:write", 200);
+  expect ("DELETE", in_one, NULL, "members:write", 403);
+  expect ("PUT", in_two, NULL, NULL, 403);
+  give (paying, ada);
+  expect ("PUT", in_two, NULL, "members:write", 200);
+}
+
+/* Nor is a stronger one put out by a weaker. */
+static void
+test_removal (void)
+{
+  g_autofree char *path = g_strdup_printf ("/organizations/%s/members/bob", own), *strong = make_role ("stronger", "management", "organizations:write");
+
+  g_variant_unref (call ("PUT", path, NULL, NULL, 200));
+  give (strong, bob);
+  expect ("DELETE", path, NULL, "members:write", 403);
+  expect ("DELETE", path, NULL, "members:write organizations:write", 204);
+}
+
+/* One that is switched off is gone for its administrators. */
+static void
+test_off (void)
+{
+  g_autofree char *path = g_strconcat ("/organizations/", own, NULL);
+
+  g_variant_unref (call ("PATCH", path, NULL, "{\"disabled\":true}", 200));
+  expect ("GET", path, NULL, NULL, 404);
+  g_variant_unref (call ("PATCH", path, NULL, "{\"disabled\":false}", 200));
+  expect ("GET", path, NULL, NULL, 200);
+}
+
+static void
+set_up (void)
+{
+  g_autofree char *member = NULL, *groups = NULL, *others = NULL;
+
+  ada = make ("/users", "{\"username\":\"ada\"}", "id");
+  bob = make ("/users", "{\"username\":\"bob\"}", "id");
+  own = make ("/organizations", "{\"name\":\"Own\",\"slug\":\"own\"}", "id");
+  foreign = make ("/organizations", "{\"name\":\"Foreign\",\"slug\":\"foreign\"}", "id");
+  member = g_strdup_printf ("/organizations/%s/members/ada", own);
+  g_variant_unref (call ("PUT", member, NULL, NULL, 200));
+  groups = g_strdup_printf ("/organizations/%s/groups", own);
+  others = g_strdup_printf ("/organizations/%s/groups", foreign);
+  own_group = make (groups, "{\"name\":\"Sales\"}", "id");
+  foreign_group = make (others, "{\"name\":\"Sales\"}", "id");
+  postern_api_set_bearer (api, admit, NULL);
+}
+
+int
+main (int argc, char **argv)
+{
+  static const HouseTest tests[] = {
+    { "/api-delegation/others", test_others },       { "/api-delegation/foreign", test_foreign }, { "/api-delegation/strangers", test_strangers },
+    { "/api-delegation/own", test_own },             { "/api-delegation/data", test_data },       { "/api-delegation/groups", test_groups },
+    { "/api-delegation/removal", test_removal },     { "/api-delegation/off", test_off },         { NULL, NULL },
+  };
+  int failed = house_run (argc, argv, set_up, tests);
+  char *texts[] = { ada, bob, own, foreign, own_group, foreign_group };
+
+  for (guint i = 0; i < G_N_ELEMENTS (texts); i++)
+    g_free (texts[i]);
+  return failed;
+}

@@ -1,0 +1,76 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "postern-api-delegation.h"
+
+gboolean
+postern_api_delegation_is_bound (PosternApiCall *call)
+{
+  return call->bearer != NULL && call->bearer->organization_id != NULL;
+}
+
+/* In the words of the store, so that what is foreign is not told from what is not there. */
+static gboolean
+refuse (const char *what, GError **error)
+{
+  g_set_error (error, POSTERN_ERROR, POSTERN_ERROR_NOT_FOUND, "there is no such %s", what);
+  return FALSE;
+}
+
+/* One that is switched off is its administrators' no more. */
+static gboolean
+is_theirs (PosternApiCall *call, PosternOrganization *organization)
+{
+  return g_str_equal (organization->id, call->bearer->organization_id) && organization->disabled_at == 0;
+}
+
+PosternOrganization *
+postern_api_delegation_load (PosternApiCall *call, PosternTxn *txn, GError **error)
+{
+  g_autoptr (PosternOrganization) organization = postern_organization_store_find (txn, postern_request_get_capture (call->request, "id"), error);
+
+  if (organization == NULL || !postern_api_delegation_is_bound (call) || is_theirs (call, organization))
+    return g_steal_pointer (&organization);
+  refuse ("organization", error);
+  return NULL;
+}
+
+PosternGroup *
+postern_api_delegation_load_group (PosternApiCall *call, PosternTxn *txn, GError **error)
+{
+  g_autoptr (PosternOrganization) organization = postern_api_delegation_load (call, txn, error);
+  g_autoptr (PosternGroup) group = organization ? postern_group_store_get (txn, postern_request_get_capture (call->request, "group"), error) : NULL;
+
+  if (group == NULL || g_str_equal (group->organization_id, organization->id))
+    return g_steal_pointer (&group);
+  refuse ("group", error);
+  return NULL;
+}
+
+PosternMember *
+postern_api_delegation_load_member (PosternApiCall *call, PosternTxn *txn, const char *organization_id, GError **error)
+{
+  g_autoptr (GError) failure = NULL;
+  g_autoptr (PosternUser) user = postern_api_call_find_user (txn, postern_request_get_capture (call->request, "user"), &failure);
+  g_autoptr (PosternMember) member = user ? postern_member_store_get (txn, organization_id, user->id, &failure) : NULL;
+
+  if (member != NULL)
+    return g_steal_pointer (&member);
+  if (g_error_matches (failure, POSTERN_ERROR, POSTERN_ERROR_NOT_FOUND))
+    refuse ("member", error);
+  else
+    g_propagate_error (error, g_steal_pointer (&failure));
+  return NULL;
+}
+
+gboolean
+postern_api_delegation_check_members (PosternApiCall *call, const char *const *names, GError **error)
+{
+  for (; postern_api_delegation_is_bound (call) && *names; names++) {
+    g_autoptr (GVariant) sent = postern_json_get (call->body, *names);
+
+    if (sent == NULL)
+      continue;
+    g_set_error (error, POSTERN_ERROR, POSTERN_ERROR_ACCESS_DENIED, "Who acts in an organization may not say its %s", *names);
+    return FALSE;
+  }
+  return TRUE;
+}

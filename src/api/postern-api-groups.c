@@ -1,0 +1,154 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "postern-api-delegation.h"
+#include "postern-api-members.h"
+#include "postern-api-rights.h"
+
+#include "postern-organization.h"
+
+static const PosternApiMember members[] = {
+  { "id", POSTERN_API_STRING, POSTERN_API_OWN | POSTERN_API_ID, "Its id; it never changes." },
+  { "name", POSTERN_API_STRING, POSTERN_API_REQUIRED | POSTERN_API_ALWAYS, "What it is called; unique in the organization.", 1, POSTERN_ORGANIZATION_NAME_MAX },
+  { "created_at", POSTERN_API_TIME, POSTERN_API_READ_ONLY, "When it was made." },
+  { "updated_at", POSTERN_API_TIME, POSTERN_API_READ_ONLY, "When it was changed last." },
+  { NULL },
+};
+static const PosternApiSchema schema = { "OrganizationGroup", members, "Some members of one organization; a role that it is given they have there." };
+
+static GVariant *
+to_json (gconstpointer record)
+{
+  const PosternGroup *group = record;
+  g_auto (GVariantDict) dict = G_VARIANT_DICT_INIT (NULL);
+
+  postern_api_call_add_string (&dict, "id", group->id);
+  postern_api_call_add_string (&dict, "name", group->name);
+  postern_api_call_add_time (&dict, "created_at", group->created_at);
+  postern_api_call_add_time (&dict, "updated_at", group->updated_at);
+  return g_variant_dict_end (&dict);
+}
+
+static GVariant *
+describe (const PosternGroup *group)
+{
+  return postern_api_members_describe (NULL, group->id);
+}
+
+static gboolean
+list (PosternApiCall *call, PosternTxn *txn, GError **error)
+{
+  g_autoptr (PosternOrganization) organization = postern_api_delegation_load (call, txn, error);
+  g_autoptr (GPtrArray) found = organization ? postern_group_store_list (txn, organization->id, call->after, call->limit, error) : NULL;
+
+  return found != NULL && postern_api_call_set_page (call, found, to_json);
+}
+
+static gboolean
+show (PosternApiCall *call, PosternTxn *txn, GError **error)
+{
+  g_autoptr (PosternGroup) group = postern_api_delegation_load_group (call, txn, error);
+
+  return group != NULL && postern_api_call_set_result (call, 200, to_json (group));
+}
+
+static gboolean
+create (PosternApiCall *call, PosternTxn *txn, GError **error)
+{
+  g_autoptr (PosternOrganization) organization = postern_api_delegation_load (call, txn, error);
+  g_autoptr (PosternGroup) group = postern_group_new ();
+
+  if (organization == NULL)
+    return FALSE;
+  group->id = postern_id_new ("grp");
+  group->organization_id = g_strdup (organization->id);
+  group->created_at = group->updated_at = call->now;
+  postern_api_call_read_string (call, "name", &group->name);
+  if (!postern_organization_check_name (group->name, error) || !postern_group_store_insert (txn, group, error))
+    return FALSE;
+  postern_api_call_audit (call, "group.created", organization->id, describe (group));
+  return postern_api_call_set_result (call, 201, to_json (group));
+}
+
+static gboolean
+update (PosternApiCall *call, PosternTxn *txn, GError **error)
+{
+  g_autoptr (PosternGroup) group = postern_api_delegation_load_group (call, txn, error);
+
+  if (group == NULL)
+    return FALSE;
+  postern_api_call_read_string (call, "name", &group->name);
+  group->updated_at = call->now;
+  if (!postern_organization_check_name (group->name, error) || !postern_group_store_update (txn, group, error))
+    return FALSE;
+  postern_api_call_audit (call, "group.changed", group->organization_id, describe (group));
+  return postern_api_call_set_result (call, 200, to_json (group));
+}
+
+/* To be taken away, or with other people in it: by who has all that its roles give. (transfer full) (nullable) */
+static PosternGroup *
+load_own (PosternApiCall *call, PosternTxn *txn, GError **error)
+{
+  g_autoptr (PosternGroup) group = postern_api_delegation_load_group (call, txn, error);
+
+  return group && postern_api_rights_check_assigned (call, txn, group->id, group->organization_id, error) ? g_steal_pointer (&group) : NULL;
+}
+
+static gboolean
+delete (PosternApiCall *call, PosternTxn *txn, GError **error)
+{
+  g_autoptr (PosternGroup) group = load_own (call, txn, error);
+
+  if (group == NULL)
+    return FALSE;
+  postern_api_call_audit (call, "group.deleted", group->organization_id, describe (group));
+  return postern_group_store_delete (txn, group->id, error);
+}
+
+static gboolean
+list_members (PosternApiCall *call, PosternTxn *txn, GError **error)
+{
+  g_autoptr (PosternGroup) group = postern_api_delegation_load_group (call, txn, error);
+  g_autoptr (GPtrArray) found = group ? postern_group_store_list_members (txn, group->id, call->after, call->limit, error) : NULL;
+
+  return found != NULL && postern_api_members_answer_page (call, txn, found, error);
+}
+
+static gboolean
+add_member (PosternApiCall *call, PosternTxn *txn, GError **error)
+{
+  g_autoptr (PosternGroup) group = load_own (call, txn, error);
+  g_autoptr (PosternMember) member = group ? postern_api_delegation_load_member (call, txn, group->organization_id, error) : NULL;
+
+  if (member == NULL || !postern_group_store_add_member (txn, group->id, member->user_id, error))
+    return FALSE;
+  postern_api_call_audit (call, "group.member-added", group->organization_id, postern_api_members_describe (member->user_id, group->id));
+  return postern_api_members_answer (call, txn, member, error);
+}
+
+static gboolean
+remove_member (PosternApiCall *call, PosternTxn *txn, GError **error)
+{
+  g_autoptr (PosternGroup) group = load_own (call, txn, error);
+  g_autoptr (PosternMember) member = group ? postern_api_delegation_load_member (call, txn, group->organization_id, error) : NULL;
+
+  if (member == NULL)
+    return FALSE;
+  postern_api_call_audit (call, "group.member-removed", group->organization_id, postern_api_members_describe (member->user_id, group->id));
+  return postern_group_store_remove_member (txn, group->id, member->user_id, error);
+}
+
+#define GROUPS "/organizations/{id}/groups"
+#define GROUP GROUPS "/{group}"
+
+static const PosternApiRow rows[] = {
+  { POSTERN_API_LIST, GROUPS, "listGroups", "members:read", "Lists the groups of an organization", .answer = &schema, .work = list, .flags = POSTERN_API_DELEGATED },
+  { POSTERN_API_CREATE, GROUPS, "createGroup", "members:write", "Makes a group", &schema, &schema, .work = create, .flags = POSTERN_API_CONFLICTS | POSTERN_API_DELEGATED },
+  { POSTERN_API_SHOW, GROUP, "getGroup", "members:read", "Shows a group", .answer = &schema, .work = show, .flags = POSTERN_API_DELEGATED },
+  { POSTERN_API_UPDATE, GROUP, "updateGroup", "members:write", "Gives a group another name", &schema, &schema, .work = update, .flags = POSTERN_API_CONFLICTS | POSTERN_API_DELEGATED },
+  { POSTERN_API_DELETE, GROUP, "deleteGroup", "members:write", "Deletes a group; its members stay in the organization", .work = delete, .flags = POSTERN_API_DELEGATED },
+  { POSTERN_API_LIST, GROUP "/members", "listGroupMembers", "members:read", "Lists who is in a group", .answer = &postern_api_members_schema, .work = list_members, .flags = POSTERN_API_DELEGATED | POSTERN_API_SENSITIVE },
+  { POSTERN_API_REPLACE, GROUP "/members/{user}", "addGroupMember", "members:write", "Puts a member of the organization into a group; who is in stays", .answer = &postern_api_members_schema, .work = add_member, .flags = POSTERN_API_DELEGATED },
+  { POSTERN_API_DELETE, GROUP "/members/{user}", "removeGroupMember", "members:write", "Takes somebody out of a group", .work = remove_member, .flags = POSTERN_API_DELEGATED },
+  { .path = NULL },
+};
+
+const PosternApiResource postern_api_groups = { "Groups", "Some members of one organization.", rows };
