@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "postern-oidc-world.h"
 
+#include "postern-organization.h"
 #include "postern-role.h"
 
 #define RESOURCE POSTERN_OIDC_WORLD_ISSUER "/api/v1"
@@ -213,6 +214,74 @@ test_person_role (void)
   refused (postern_oidc_world_get (answer, "access_token"), POSTERN_ERROR_ACCESS_DENIED);
 }
 
+typedef struct {
+  char *organization_id, *role_id;
+} Customer;
+
+static gboolean
+add_customer (PosternTxn *txn, gpointer data, GError **error)
+{
+  Customer *self = data;
+  g_autoptr (PosternOrganization) acme = postern_organization_make ("Acme", "acme", 1, error);
+  g_autoptr (PosternRole) role = postern_role_new ();
+  PosternAssignment assignment = { world->user_id, acme->id, NULL, 1 };
+  gboolean changed;
+
+  role->id = postern_id_new ("rol");
+  role->kind = g_strdup (POSTERN_ROLE_ORGANIZATION);
+  role->organization_id = g_strdup ("");
+  role->name = g_strdup ("administrator");
+  assignment.role_id = role->id;
+  self->organization_id = g_strdup (acme->id);
+  self->role_id = g_strdup (role->id);
+  return postern_organization_store_insert (txn, acme, error) && postern_organization_join (txn, acme->id, world->user_id, POSTERN_MEMBER_INVITED, 1, NULL, error) &&
+         postern_role_insert (txn, role, error) && postern_role_permit (txn, role, POSTERN_RESOURCE_MANAGEMENT, "members:read", &changed, error) &&
+         postern_role_assign (txn, role, &assignment, &changed, error);
+}
+
+static gboolean
+put_out (PosternTxn *txn, gpointer data, GError **error)
+{
+  return postern_organization_remove (txn, ((Customer *) data)->organization_id, world->user_id, 2, error);
+}
+
+static char *
+get_organization (const char *token)
+{
+  g_autofree char *header = g_strconcat ("Bearer ", token, NULL);
+  g_auto (PosternBearer) bearer = { NULL };
+
+  g_assert_true (admit_header (header, RESOURCE, &bearer, NULL));
+  return g_strdup (bearer.organization_id);
+}
+
+/* A customer's administrator: what the role gives is had in the organization, by a token that says so, and is gone with the membership. */
+static void
+test_delegated (void)
+{
+  const Change allow = { world->web, "{'redirect_uris':['https://app.example/callback'],'id_token_signed_response_alg':'ES256','scope':'openid members:read','resources':['" RESOURCE "']}", TRUE };
+  g_autoptr (GVariant) inside = NULL, outside = NULL;
+  g_autofree char *named = NULL;
+  Customer customer = { NULL, NULL };
+  const char *token;
+
+  postern_oidc_world_write (world, set_administrator, GINT_TO_POINTER (FALSE));
+  set_role (world, "read-only", world->user_id, FALSE);
+  postern_oidc_world_write (world, change_application, (gpointer) &allow);
+  postern_oidc_world_write (world, add_customer, &customer);
+  outside = postern_oidc_world_sign_in (world, PAIRS ("resource", RESOURCE, "scope", "openid members:read"));
+  refused (postern_oidc_world_get (outside, "access_token"), POSTERN_ERROR_INVALID_TOKEN); /* what is had in there is had nowhere else */
+  inside = postern_oidc_world_sign_in (world, PAIRS ("resource", RESOURCE, "scope", "openid members:read", "organization", "acme"));
+  token = postern_oidc_world_get (inside, "access_token");
+  admitted (token, world->user_id, world->web, "members:read");
+  named = get_organization (token);
+  g_assert_cmpstr (named, ==, customer.organization_id);
+  postern_oidc_world_write (world, put_out, &customer);
+  refused (token, POSTERN_ERROR_INVALID_TOKEN);
+  g_free (customer.organization_id);
+  g_free (customer.role_id);
+}
+
 /* Another tenant's, however alike it looks: its keys are not ours. */
 static void
 test_foreign (void)
@@ -255,6 +324,7 @@ main (int argc, char **argv)
   g_test_add_func ("/oidc-management/machine-role", test_machine_role);
   g_test_add_func ("/oidc-management/person", test_person);
   g_test_add_func ("/oidc-management/person-role", test_person_role);
+  g_test_add_func ("/oidc-management/delegated", test_delegated);
   g_test_add_func ("/oidc-management/foreign", test_foreign);
   result = g_test_run ();
   postern_oidc_world_free (world);

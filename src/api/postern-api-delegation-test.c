@@ -71,7 +71,11 @@ fill (const char *pattern, const char *organization, const char *group)
 static const char *
 get_body (const PosternApiRow *row)
 {
-  return row->body == NULL ? NULL : row->kind == POSTERN_API_CREATE ? "{\"name\":\"X\"}" : "{}";
+  if (row->body == NULL || row->kind != POSTERN_API_CREATE)
+    return row->body ? "{}" : NULL;
+  if (g_str_has_suffix (row->path, "/invitations"))
+    return "{\"email\":\"x@y.example\"}";
+  return g_str_has_suffix (row->path, "/domains") ? "{\"domain\":\"x.example\"}" : "{\"name\":\"X\"}";
 }
 
 /* Whatever is not delegated is refused, even with every scope there is. */
@@ -110,7 +114,7 @@ test_foreign (void)
         expect (method, mixed, get_body (row), NULL, 404);
       tried++;
     }
-  g_assert_cmpuint (tried, >=, 12);
+  g_assert_cmpuint (tried, >=, 17);
 }
 
 /* Of people who are no members nothing is said: neither that they are users. */
@@ -228,6 +232,69 @@ test_off (void)
   expect ("GET", path, NULL, NULL, 200);
 }
 
+static char *
+of_role (const char *id, const char *rest)
+{
+  return g_strconcat ("/roles/", id, rest, NULL);
+}
+
+/* Roles of the tenant and of others are not there; templates are seen and given, and not changed. */
+static void
+test_roles (void)
+{
+  g_autofree char *template = make_role ("template", "management", "members:read"), *tenants = make ("/roles", "{\"name\":\"tenant's\"}", "id");
+  g_autofree char *theirs_body = g_strdup_printf ("{\"name\":\"theirs\",\"kind\":\"organization\",\"organization_id\":\"%s\"}", foreign), *theirs = make ("/roles", theirs_body, "id");
+  g_autofree char *of_template = of_role (template, ""), *of_tenant = of_role (tenants, ""), *of_theirs = of_role (theirs, ""), *more = of_role (template, "/permissions");
+  g_autofree char *there = ask ("GET", of_theirs, NULL, NULL, 404), *nowhere = ask ("GET", "/roles/rol_01m8hqyz49encaned8h3htdtw5", NULL, NULL, 404);
+  g_autofree char *assign = of_role (template, "/assignments"), *assign_tenants = of_role (tenants, "/assignments"), *give_theirs = of_role (theirs, "/assignments");
+
+  g_assert_cmpstr (there, ==, nowhere);
+  expect ("GET", of_tenant, NULL, NULL, 404);
+  expect ("GET", "/roles/owner", NULL, NULL, 404);
+  expect ("GET", of_template, NULL, NULL, 200);
+  expect ("PATCH", of_template, "{\"name\":\"mine\"}", NULL, 403);
+  expect ("DELETE", of_template, NULL, NULL, 403);
+  expect ("POST", more, "{\"resource_id\":\"management\",\"scope\":\"members:write\"}", NULL, 403);
+  expect ("POST", "/roles", theirs_body, NULL, 404);
+  expect ("POST", "/roles/owner/assignments", "{\"subject_id\":\"ada\"}", NULL, 404);
+  expect ("POST", assign_tenants, "{\"subject_id\":\"ada\"}", NULL, 404);
+  expect ("POST", give_theirs, "{\"subject_id\":\"ada\"}", NULL, 404);
+  expect ("POST", assign, "{\"subject_id\":\"ada\"}", "roles:write", 403); /* lacks what it gives */
+  expect ("POST", assign, "{\"subject_id\":\"ada\"}", "roles:write members:read", 201);
+}
+
+/* An own role gives what its maker has, in this API and elsewhere. */
+static void
+test_own_roles (void)
+{
+  g_autofree char *made = NULL, *path = NULL, *permissions = NULL, *assign = NULL, *theirs = g_strdup_printf ("{\"subject_id\":\"%s\"}", foreign_group);
+  g_autofree char *resource = make ("/resources", "{\"indicator\":\"https://ship.example\",\"name\":\"Ship\",\"scopes\":[{\"name\":\"ship\"}]}", "id"), *ship = g_strdup_printf ("{\"resource_id\":\"%s\",\"scope\":\"ship\"}", resource);
+  g_autofree char *shipping = make_role ("shipping", resource, "ship"), *list = g_strdup_printf ("organization_id=%s", own);
+  g_autoptr (GVariant) page = NULL, items = NULL, item = NULL, box = NULL;
+
+  expect ("POST", "/roles", "{\"name\":\"Buyer\",\"kind\":\"tenant\"}", NULL, 400);
+  expect ("POST", "/roles", "{\"name\":\"Buyer\"}", "roles:write", 201);
+  page = call ("GET", "/roles", list, NULL, 200);
+  items = postern_json_get (page, "items");
+  box = g_variant_get_child_value (items, 0);
+  item = g_variant_get_variant (box);
+  made = g_strdup (postern_json_get_string (item, "id"));
+  g_assert_cmpstr (postern_json_get_string (item, "organization_id"), ==, own);
+  path = of_role (made, "");
+  permissions = of_role (made, "/permissions");
+  assign = of_role (made, "/assignments");
+  expect ("POST", permissions, "{\"resource_id\":\"management\",\"scope\":\"members:write\"}", "roles:write", 403);
+  expect ("POST", permissions, ship, NULL, 403);
+  give (shipping, ada);
+  expect ("POST", permissions, ship, "roles:write", 201);
+  expect ("POST", assign, "{\"subject_id\":\"ada\"}", "roles:write", 201);
+  expect ("POST", assign, "{\"subject_id\":\"nobody\"}", "roles:write", 404);
+  expect ("POST", assign, theirs, "roles:write", 404);
+  expect ("POST", assign, "{\"subject_id\":\"app_01m8hqyz49encaned8h3htdtw5\"}", "roles:write", 403);
+  expect ("PATCH", path, "{\"name\":\"Shipper\"}", "roles:write", 200);
+  expect ("DELETE", path, NULL, "roles:write", 204);
+}
+
 static void
 set_up (void)
 {
@@ -252,7 +319,8 @@ main (int argc, char **argv)
   static const HouseTest tests[] = {
     { "/api-delegation/others", test_others },       { "/api-delegation/foreign", test_foreign }, { "/api-delegation/strangers", test_strangers },
     { "/api-delegation/own", test_own },             { "/api-delegation/data", test_data },       { "/api-delegation/groups", test_groups },
-    { "/api-delegation/removal", test_removal },     { "/api-delegation/off", test_off },         { NULL, NULL },
+    { "/api-delegation/removal", test_removal },     { "/api-delegation/off", test_off },         { "/api-delegation/roles", test_roles },
+    { "/api-delegation/own-roles", test_own_roles }, { NULL, NULL },
   };
   int failed = house_run (argc, argv, set_up, tests);
   char *texts[] = { ada, bob, own, foreign, own_group, foreign_group };

@@ -45,11 +45,11 @@ postern_api_delegation_load_group (PosternApiCall *call, PosternTxn *txn, GError
   return NULL;
 }
 
-PosternMember *
-postern_api_delegation_load_member (PosternApiCall *call, PosternTxn *txn, const char *organization_id, GError **error)
+static PosternMember *
+find_member (PosternTxn *txn, const char *organization_id, const char *name, GError **error)
 {
   g_autoptr (GError) failure = NULL;
-  g_autoptr (PosternUser) user = postern_api_call_find_user (txn, postern_request_get_capture (call->request, "user"), &failure);
+  g_autoptr (PosternUser) user = postern_api_call_find_user (txn, name, &failure);
   g_autoptr (PosternMember) member = user ? postern_member_store_get (txn, organization_id, user->id, &failure) : NULL;
 
   if (member != NULL)
@@ -59,6 +59,12 @@ postern_api_delegation_load_member (PosternApiCall *call, PosternTxn *txn, const
   else
     g_propagate_error (error, g_steal_pointer (&failure));
   return NULL;
+}
+
+PosternMember *
+postern_api_delegation_load_member (PosternApiCall *call, PosternTxn *txn, const char *organization_id, GError **error)
+{
+  return find_member (txn, organization_id, postern_request_get_capture (call->request, "user"), error);
 }
 
 gboolean
@@ -73,4 +79,61 @@ postern_api_delegation_check_members (PosternApiCall *call, const char *const *n
     return FALSE;
   }
   return TRUE;
+}
+
+/* --- roles --- */
+
+gboolean
+postern_api_delegation_check_organization (PosternApiCall *call, const char *id, GError **error)
+{
+  return !postern_api_delegation_is_bound (call) || g_str_equal (id, call->bearer->organization_id) || refuse ("organization", error);
+}
+
+static gboolean
+is_own (PosternApiCall *call, const PosternRole *role)
+{
+  return !postern_api_delegation_is_bound (call) || g_str_equal (role->organization_id, call->bearer->organization_id);
+}
+
+gboolean
+postern_api_delegation_check_role (PosternApiCall *call, const PosternRole *role, GError **error)
+{
+  gboolean template = *role->organization_id == '\0' && g_str_equal (role->kind, POSTERN_ROLE_ORGANIZATION);
+
+  return is_own (call, role) || template || refuse ("role", error);
+}
+
+gboolean
+postern_api_delegation_check_role_own (PosternApiCall *call, const PosternRole *role, GError **error)
+{
+  if (is_own (call, role))
+    return TRUE;
+  g_set_error_literal (error, POSTERN_ERROR, POSTERN_ERROR_ACCESS_DENIED, "The role is for every organization, and the tenant's to change");
+  return FALSE;
+}
+
+static char *
+dup_group (PosternApiCall *call, PosternTxn *txn, const char *id, GError **error)
+{
+  g_autoptr (PosternGroup) group = postern_group_store_get (txn, id, error);
+
+  if (group == NULL || g_str_equal (group->organization_id, call->bearer->organization_id))
+    return group ? g_strdup (group->id) : NULL;
+  refuse ("group", error);
+  return NULL;
+}
+
+char *
+postern_api_delegation_dup_subject (PosternApiCall *call, PosternTxn *txn, const char *name, GError **error)
+{
+  g_autoptr (PosternMember) member = NULL;
+
+  if (postern_id_is_valid (name, "grp"))
+    return dup_group (call, txn, name, error);
+  if (postern_id_is_valid (name, "app")) {
+    g_set_error_literal (error, POSTERN_ERROR, POSTERN_ERROR_ACCESS_DENIED, "Applications are the tenant's, and so is what they may");
+    return NULL;
+  }
+  member = find_member (txn, call->bearer->organization_id, name, error);
+  return member ? g_strdup (member->user_id) : NULL;
 }

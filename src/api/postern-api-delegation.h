@@ -2,6 +2,7 @@
 #pragma once
 
 #include "postern-api-call.h"
+#include "postern-role.h"
 
 G_BEGIN_DECLS
 
@@ -24,5 +25,17 @@ PosternGroup *postern_api_delegation_load_group (PosternApiCall *call, PosternTx
 PosternMember *postern_api_delegation_load_member (PosternApiCall *call, PosternTxn *txn, const char *organization_id, GError **error);
 /** postern_api_delegation_check_members: who acts in the organization sends none of @names, which end with NULL: they are the tenant's to say. ACCESS_DENIED */
 gboolean postern_api_delegation_check_members (PosternApiCall *call, const char *const *names, GError **error);
+
+/** postern_api_delegation_check_organization: @id is one that who calls may name. NOT_FOUND of another's */
+gboolean postern_api_delegation_check_organization (PosternApiCall *call, const char *id, GError **error);
+/** postern_api_delegation_check_role: who calls may see @role: one's organization's own, or a template. NOT_FOUND of any other */
+gboolean postern_api_delegation_check_role (PosternApiCall *call, const PosternRole *role, GError **error);
+/** postern_api_delegation_check_role_own: who calls may change @role, which they see. ACCESS_DENIED of a template */
+gboolean postern_api_delegation_check_role_own (PosternApiCall *call, const PosternRole *role, GError **error);
+/**
+ * postern_api_delegation_dup_subject: for who acts in an organization: the member (by id or what they sign in with) or the group of it that @name
+ * says. NOT_FOUND of anybody else; ACCESS_DENIED of an application, which is the tenant's. (transfer full) (nullable)
+ */
+char *postern_api_delegation_dup_subject (PosternApiCall *call, PosternTxn *txn, const char *name, GError **error);
 
 G_END_DECLS

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include "postern-api-delegation.h"
 #include "postern-api-rights.h"
 
 #include "postern-management-roles.h"
@@ -56,6 +57,12 @@ static const PosternApiMember in_organization[] = {
   { NULL },
 };
 
+static const PosternApiMember role_filters[] = {
+  { "organization_id", POSTERN_API_STRING, 0, "This organization's own; left out: the tenant's and the templates, or for who acts in an organization its own.", 1, 64 },
+  { "templates", POSTERN_API_BOOLEAN, 0, "Only those that every organization may use." },
+  { NULL },
+};
+
 /* --- roles --- */
 
 static GVariant *
@@ -75,10 +82,13 @@ role_to_json (gconstpointer record)
   return g_variant_dict_end (&dict);
 }
 
+/* Whoever acts in an organization sees its own roles and the templates, and nothing of others. */
 static PosternRole *
 find (PosternApiCall *call, PosternTxn *txn, GError **error)
 {
-  return postern_role_get (txn, postern_request_get_capture (call->request, "id"), error);
+  g_autoptr (PosternRole) role = postern_role_get (txn, postern_request_get_capture (call->request, "id"), error);
+
+  return role && postern_api_delegation_check_role (call, role, error) ? g_steal_pointer (&role) : NULL;
 }
 
 /* To be changed, given or taken: by who has all that it gives here. (transfer full) (nullable) */
@@ -95,16 +105,105 @@ find_changeable (PosternApiCall *call, PosternTxn *txn, GError **error)
 {
   g_autoptr (PosternRole) role = find_own (call, txn, error);
 
-  return role && postern_role_check_changeable (role, error) ? g_steal_pointer (&role) : NULL;
+  return role && postern_role_check_changeable (role, error) && postern_api_delegation_check_role_own (call, role, error) ? g_steal_pointer (&role) : NULL;
+}
+
+/* Where who acts in one says nothing, it is that one. @object: the body or the query. (nullable): NULL with NOT_FOUND: another's; "": of the tenant */
+static const char *
+get_organization (PosternApiCall *call, GVariant *object, GError **error)
+{
+  const char *id = postern_json_get_string (object, "organization_id");
+
+  if (id == NULL)
+    return postern_api_delegation_is_bound (call) ? call->bearer->organization_id : "";
+  return postern_api_delegation_check_organization (call, id, error) ? id : NULL;
 }
 
 static gboolean
 list (PosternApiCall *call, PosternTxn *txn, GError **error)
 {
-  g_autoptr (GPtrArray) roles = postern_role_list (txn, postern_json_get_string (call->query, "organization_id"), call->after, call->limit, error);
+  gboolean templates = postern_json_get_boolean (call->query, "templates", FALSE);
+  const char *organization_id = get_organization (call, call->query, error);
+  g_autoptr (GPtrArray) roles = NULL;
 
+  if (organization_id == NULL)
+    return FALSE;
+  roles = templates ? postern_role_store_list_templates (txn, call->after, call->limit, error)
+                    : postern_role_list (txn, organization_id, call->after, call->limit, error);
   return roles != NULL && postern_api_call_set_page (call, roles, role_to_json);
 }
+
+static gboolean
+show (PosternApiCall *call, PosternTxn *txn, GError **error)
+{
+  g_autoptr (PosternRole) role = find (call, txn, error);
+
+  return role != NULL && postern_api_call_set_result (call, 200, role_to_json (role));
+}
+
+static gboolean
+create (PosternApiCall *call, PosternTxn *txn, GError **error)
+{
+  const char *organization_id = get_organization (call, call->body, error);
+  g_autoptr (PosternRole) role = postern_role_new ();
+
+  if (organization_id == NULL)
+    return FALSE;
+  role->id = postern_id_new ("rol");
+  role->kind = g_strdup (postern_api_delegation_is_bound (call) ? POSTERN_ROLE_ORGANIZATION : POSTERN_ROLE_TENANT);
+  role->organization_id = g_strdup (organization_id);
+  role->created_at = role->updated_at = call->now;
+  postern_api_call_read_string (call, "name", &role->name);
+  postern_api_call_read_string (call, "description", &role->description);
+  postern_api_call_read_string (call, "kind", &role->kind);
+  if (!postern_role_insert (txn, role, error))
+    return FALSE;
+  postern_api_call_audit (call, "role.created", role->id, postern_api_call_names_of_body (call));
+  return postern_api_call_set_result (call, 201, role_to_json (role));
+}
+
+/* What it is had of says what it may be worth: who wants it elsewhere makes another. */
+static gboolean
+check_same (PosternApiCall *call, const PosternRole *role, GError **error)
+{
+  const char *kind = postern_json_get_string (call->body, "kind");
+  const char *organization_id = postern_json_get_string (call->body, "organization_id");
+
+  if (kind && !g_str_equal (kind, role->kind))
+    return postern_api_call_invalid (error, "kind", "cannot be changed");
+  if (organization_id && !g_str_equal (organization_id, role->organization_id))
+    return postern_api_call_invalid (error, "organization_id", "cannot be changed");
+  return TRUE;
+}
+
+static gboolean
+update (PosternApiCall *call, PosternTxn *txn, GError **error)
+{
+  g_autoptr (PosternRole) role = find_changeable (call, txn, error);
+
+  if (role == NULL || !check_same (call, role, error))
+    return FALSE;
+  postern_api_call_read_string (call, "name", &role->name);
+  postern_api_call_read_string (call, "description", &role->description);
+  role->updated_at = call->now;
+  if (!postern_role_validate (role, error) || !postern_role_store_update (txn, role, error))
+    return FALSE;
+  postern_api_call_audit (call, "role.changed", role->id, postern_api_call_names_of_body (call));
+  return postern_api_call_set_result (call, 200, role_to_json (role));
+}
+
+static gboolean
+delete (PosternApiCall *call, PosternTxn *txn, GError **error)
+{
+  g_autoptr (PosternRole) role = find_changeable (call, txn, error);
+
+  if (role == NULL)
+    return FALSE;
+  postern_api_call_audit (call, "role.deleted", role->id, NULL);
+  return postern_role_store_delete (txn, role->id, error);
+}
+
+/* --- what a role permits --- */
 
 static GVariant *
 permission_to_json (const char *resource_id, const char *scope)
@@ -408,7 +507,8 @@ static gboolean
 list_assignments (PosternApiCall *call, PosternTxn *txn, GError **error)
 {
   g_autoptr (PosternRole) role = find (call, txn, error);
-  g_autoptr (GPtrArray) all = role ? postern_assignment_store_list (txn, role->id, get_organization (call->query), call->after, call->limit, error) : NULL;
+  const char *organization_id = role ? get_organization (call, call->query, error) : NULL;
+  g_autoptr (GPtrArray) all = organization_id ? postern_assignment_store_list (txn, role->id, organization_id, call->after, call->limit, error) : NULL;
 
   return all != NULL && postern_api_call_set_page (call, all, assignment_to_json);
 }
@@ -425,46 +525,60 @@ which (const PosternAssignment *assignment)
 
 /* (transfer full) (nullable): the id of a user who is named by what they sign in with; of everybody else what was sent */
 static char *
-dup_subject (PosternTxn *txn, const char *name, GError **error)
+dup_subject (PosternApiCall *call, PosternTxn *txn, const char *name, GError **error)
 {
   g_autoptr (PosternUser) user = NULL;
 
+  if (postern_api_delegation_is_bound (call))
+    return postern_api_delegation_dup_subject (call, txn, name, error);
   if (postern_id_is_valid (name, "grp") || postern_id_is_valid (name, "app"))
     return g_strdup (name);
   user = postern_api_call_find_user (txn, name, error);
   return user ? g_strdup (user->id) : NULL;
 }
 
+/* (transfer full) (nullable): @role of the subject @name, in the organization that @object says */
+static PosternAssignment *
+make_assignment (PosternApiCall *call, PosternTxn *txn, const PosternRole *role, GVariant *object, const char *name, GError **error)
+{
+  const char *organization_id = get_organization (call, object, error);
+  g_autofree char *subject = organization_id ? dup_subject (call, txn, name, error) : NULL;
+  PosternAssignment *assignment;
+
+  if (subject == NULL)
+    return NULL;
+  assignment = postern_assignment_new ();
+  assignment->subject_id = g_steal_pointer (&subject);
+  assignment->organization_id = g_strdup (organization_id);
+  assignment->role_id = g_strdup (role->id);
+  assignment->created_at = call->now;
+  return assignment;
+}
+
 static gboolean
 assign (PosternApiCall *call, PosternTxn *txn, GError **error)
 {
   g_autoptr (PosternRole) role = find_own (call, txn, error);
-  g_autofree char *subject = role ? dup_subject (txn, postern_json_get_string (call->body, "subject_id"), error) : NULL;
-  PosternAssignment assignment = { subject, (char *) get_organization (call->body), NULL, call->now };
+  g_autoptr (PosternAssignment) assignment = role ? make_assignment (call, txn, role, call->body, postern_json_get_string (call->body, "subject_id"), error) : NULL;
   gboolean changed;
 
-  if (subject == NULL)
+  if (assignment == NULL || !postern_role_assign (txn, role, assignment, &changed, error))
     return FALSE;
-  assignment.role_id = role->id;
-  if (!postern_role_assign (txn, role, &assignment, &changed, error))
-    return FALSE;
-  postern_api_call_audit (call, "role.assigned", assignment.subject_id, which (&assignment));
-  return postern_api_call_set_result (call, 201, assignment_to_json (&assignment));
+  postern_api_call_audit (call, "role.assigned", assignment->subject_id, which (assignment));
+  return postern_api_call_set_result (call, 201, assignment_to_json (assignment));
 }
 
 static gboolean
 take (PosternApiCall *call, PosternTxn *txn, GError **error)
 {
   g_autoptr (PosternRole) role = find_own (call, txn, error);
-  g_autofree char *subject = role ? dup_subject (txn, postern_request_get_capture (call->request, "subject"), error) : NULL;
-  PosternAssignment assignment = { subject, (char *) get_organization (call->query), NULL, 0 };
+  g_autoptr (PosternAssignment) assignment = role ? make_assignment (call, txn, role, call->query, postern_request_get_capture (call->request, "subject"), error) : NULL;
   gboolean changed;
 
-  if (subject == NULL)
+  if (assignment == NULL)
     return FALSE;
-  assignment.role_id = role->id;
-  postern_api_call_audit (call, "role.taken", assignment.subject_id, which (&assignment));
-  return postern_role_take (txn, &assignment, &changed, error) && gone (changed, "assignment of this role", error);
+  postern_api_call_audit (call, "role.taken", assignment->subject_id, which (assignment));
+  return postern_role_take (txn, assignment, &changed, error) && gone (changed, "assignment of this role", error);
 }
 
 /* --- a user's --- */
@@ -532,6 +646,17 @@ static const PosternApiRow rows[] = {
   { POSTERN_API_LIST, "/roles/{id}/assignments", "listRoleAssignments", "roles:read", "Lists who has a role", .answer = &assignment_schema, .query = in_organization, .work = list_assignments },
   { POSTERN_API_CREATE, "/roles/{id}/assignments", "assignRole", "roles:write", "Gives somebody a role", &assignment_schema, &assignment_schema, .work = assign, .flags = POSTERN_API_CONFLICTS },
   { POSTERN_API_DELETE, "/roles/{id}/assignments/{subject}", "takeRole", "roles:write", "Takes a role from somebody", .query = in_organization, .work = take, .flags = POSTERN_API_CONFLICTS },
+  { POSTERN_API_LIST, "/roles", "listRoles", "roles:read", "Lists roles: an organization's own, or the tenant's and the templates", .answer = &role_schema, .query = role_filters, .work = list, .flags = POSTERN_API_DELEGATED },
+  { POSTERN_API_CREATE, "/roles", "createRole", "roles:write", "Makes a role", &role_schema, &role_schema, .work = create, .flags = POSTERN_API_DELEGATED | POSTERN_API_CONFLICTS },
+  { POSTERN_API_SHOW, "/roles/{id}", "getRole", "roles:read", "Shows a role", .answer = &role_schema, .work = show, .flags = POSTERN_API_DELEGATED },
+  { POSTERN_API_UPDATE, "/roles/{id}", "updateRole", "roles:write", "Changes the members that are sent", &role_schema, &role_schema, .work = update, .flags = POSTERN_API_DELEGATED | POSTERN_API_CONFLICTS },
+  { POSTERN_API_DELETE, "/roles/{id}", "deleteRole", "roles:write", "Deletes a role: nobody has it any more", .work = delete, .flags = POSTERN_API_DELEGATED | POSTERN_API_CONFLICTS },
+  { POSTERN_API_LIST, "/roles/{id}/permissions", "listRolePermissions", "roles:read", "Lists what a role gives", .answer = &permission_schema, .work = list_permissions, .flags = POSTERN_API_DELEGATED | POSTERN_API_UNPAGED },
+  { POSTERN_API_CREATE, "/roles/{id}/permissions", "addRolePermission", "roles:write", "Has a role give a scope of a resource", &permission_schema, &permission_schema, .work = permit, .flags = POSTERN_API_DELEGATED | POSTERN_API_CONFLICTS },
+  { POSTERN_API_DELETE, "/roles/{id}/permissions/{resource}/{scope}", "removeRolePermission", "roles:write", "Has it give that no more", .work = forbid, .flags = POSTERN_API_DELEGATED | POSTERN_API_CONFLICTS },
+  { POSTERN_API_LIST, "/roles/{id}/assignments", "listRoleAssignments", "roles:read", "Lists who has a role", .answer = &assignment_schema, .query = in_organization, .work = list_assignments, .flags = POSTERN_API_DELEGATED },
+  { POSTERN_API_CREATE, "/roles/{id}/assignments", "assignRole", "roles:write", "Gives somebody a role", &assignment_schema, &assignment_schema, .work = assign, .flags = POSTERN_API_DELEGATED | POSTERN_API_CONFLICTS },
+  { POSTERN_API_DELETE, "/roles/{id}/assignments/{subject}", "takeRole", "roles:write", "Takes a role from somebody", .query = in_organization, .work = take, .flags = POSTERN_API_DELEGATED | POSTERN_API_CONFLICTS },
   { POSTERN_API_LIST, "/users/{id}/roles", "listUserRoles", "roles:read", "Lists the roles that were given to a user, not those of groups", .answer = &assignment_schema, .work = list_for_user, .flags = POSTERN_API_UNPAGED },
   { POSTERN_API_SHOW, "/users/{id}/permissions", "getUserPermissions", "roles:read", "Shows what a user may, by all their roles", .answer = &effective_schema, .query = in_organization, .work = show_effective },
   { .path = NULL },

@@ -67,7 +67,7 @@ typedef struct {
 } PosternApiResource;
 
 /* One a file; postern-api.c joins them, in the order of the document. */
-extern const PosternApiResource postern_api_status, postern_api_tenants, postern_api_users, postern_api_imports, postern_api_factor_reset, postern_api_applications, postern_api_resources, postern_api_roles, postern_api_organizations, postern_api_members, postern_api_groups, postern_api_invitations, postern_api_branding, postern_api_sessions, postern_api_claims_hooks,
+extern const PosternApiResource postern_api_status, postern_api_tenants, postern_api_users, postern_api_imports, postern_api_factor_reset, postern_api_applications, postern_api_resources, postern_api_roles, postern_api_organizations, postern_api_members, postern_api_groups, postern_api_domains, postern_api_invitations, postern_api_branding, postern_api_sessions, postern_api_claims_hooks,
     postern_api_grants, postern_api_keys, postern_api_policy, postern_api_connectors, postern_api_messages, postern_api_changes, postern_api_audit, postern_api_document;
 
 /** postern_api_row_get_method: "GET" … */

@@ -12,6 +12,7 @@ static const PosternCliNoun *const nouns[] = { &postern_cli_setup,   &postern_cl
                                                &postern_cli_session, &postern_cli_config, &postern_cli_token, &postern_cli_audit,     &postern_cli_doctor,
                                                &postern_cli_message, &postern_cli_api,    &postern_cli_resource, &postern_cli_role, &postern_cli_tenant,
                                                &postern_cli_invitation, &postern_cli_webhook,
+                                               &postern_cli_organization, &postern_cli_member, &postern_cli_group, &postern_cli_domain,
                                                NULL };
 
 static const PosternCliNoun *

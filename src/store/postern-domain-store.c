@@ -26,6 +26,17 @@ postern_domain_store_get (PosternTxn *txn, const char *id, GError **error)
 }
 
 PosternDomain *
+postern_domain_store_find (PosternTxn *txn, const char *organization_id, const char *name, GError **error)
+{
+  static const char by_id[] = "WHERE organization_id = ?1 AND id = ?2", by_name[] = "WHERE organization_id = ?1 AND domain = ?2";
+  PosternValue values[] = { POSTERN_TEXT (organization_id), POSTERN_TEXT (name) };
+
+  if (postern_id_is_valid (name, "dom"))
+    return postern_record_read (txn, &postern_records_domain, POSTERN_SQL_SELECT (postern_records_domain, by_id), values, G_N_ELEMENTS (values), error);
+  return postern_record_read (txn, &postern_records_domain, POSTERN_SQL_SELECT (postern_records_domain, by_name), values, G_N_ELEMENTS (values), error);
+}
+
+PosternDomain *
 postern_domain_store_find_verified (PosternTxn *txn, const char *domain, GError **error)
 {
   PosternValue values[] = { POSTERN_TEXT (domain) };

@@ -54,6 +54,16 @@ postern_role_store_list (PosternTxn *txn, const char *organization_id, const cha
                               G_N_ELEMENTS (values), error);
 }
 
+GPtrArray *
+postern_role_store_list_templates (PosternTxn *txn, const char *after, guint limit, GError **error)
+{
+  PosternValue values[] = { POSTERN_TEXT (after ? after : ""), POSTERN_INT (limit) };
+
+  return postern_record_list (txn, &postern_records_role,
+                              POSTERN_SQL_SELECT (postern_records_role, "WHERE organization_id = '' AND kind = 'organization' AND id > ?1 ORDER BY id LIMIT ?2"), values,
+                              G_N_ELEMENTS (values), error);
+}
+
 /* Assignments first: those of its own roles are in there, too, because nobody can have one elsewhere. */
 gboolean
 postern_role_store_delete_organization (PosternTxn *txn, const char *organization_id, GError **error)

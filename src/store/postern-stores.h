@@ -99,6 +99,8 @@ gboolean postern_role_store_delete (PosternTxn *txn, const char *id, GError **er
 PosternRole *postern_role_store_get (PosternTxn *txn, const char *id, GError **error);
 /** @organization_id: (nullable): its own roles alone; NULL: those of no organization, which are the tenant's and the templates */
 GPtrArray *postern_role_store_list (PosternTxn *txn, const char *organization_id, const char *after, guint limit, GError **error);
+/** those of kind organization that are no organization's own */
+GPtrArray *postern_role_store_list_templates (PosternTxn *txn, const char *after, guint limit, GError **error);
 /** an organization goes: its own roles, and whatever was assigned in it */
 gboolean postern_role_store_delete_organization (PosternTxn *txn, const char *organization_id, GError **error);
 /** POSTERN_RESOURCE_MANAGEMENT: in place of an id: the management API, which has no row of its own */
@@ -408,6 +410,8 @@ GPtrArray *postern_group_store_list_members (PosternTxn *txn, const char *id, co
 gboolean postern_domain_store_insert (PosternTxn *txn, PosternDomain *domain, GError **error);
 gboolean postern_domain_store_delete (PosternTxn *txn, const char *id, GError **error);
 PosternDomain *postern_domain_store_get (PosternTxn *txn, const char *id, GError **error);
+/** @name: an id, or a canonical domain; of @organization_id alone */
+PosternDomain *postern_domain_store_find (PosternTxn *txn, const char *organization_id, const char *name, GError **error);
 /** the one that has proved @domain */
 PosternDomain *postern_domain_store_find_verified (PosternTxn *txn, const char *domain, GError **error);
 GPtrArray *postern_domain_store_list (PosternTxn *txn, const char *organization_id, const char *after, guint limit, GError **error);

@@ -236,7 +236,7 @@ static gboolean
 domains (PosternTxn *txn, gpointer data, GError **error)
 {
   g_auto (World) it = { 0 };
-  g_autoptr (PosternDomain) first = NULL, second = NULL, twice = NULL, found = NULL;
+  g_autoptr (PosternDomain) first = NULL, second = NULL, twice = NULL, found = NULL, by_name = NULL, by_id = NULL;
   g_autoptr (GPtrArray) listed = NULL, due = NULL, early = NULL;
 
   world_init (&it, txn);
@@ -252,6 +252,11 @@ domains (PosternTxn *txn, gpointer data, GError **error)
   assert_fails (postern_domain_store_settle (txn, twice, &failure), POSTERN_ERROR_NOT_FOUND);
   found = postern_domain_store_find_verified (txn, "example.org", error);
   g_assert_cmpstr (found->organization_id, ==, it.acme->id);
+  by_name = postern_domain_store_find (txn, it.globex->id, "example.org", error);
+  g_assert_cmpstr (by_name->id, ==, second->id);
+  by_id = postern_domain_store_find (txn, it.acme->id, first->id, error);
+  g_assert_cmpstr (by_id->domain, ==, "example.org");
+  assert_fails (postern_domain_store_find (txn, it.acme->id, second->id, &failure), POSTERN_ERROR_NOT_FOUND);
   listed = postern_domain_store_list (txn, it.acme->id, NULL, 5, error);
   g_assert_cmpuint (listed->len, ==, 1);
   early = postern_domain_store_list_due (txn, NOW - 1, 5, error);
