@@ -67,8 +67,31 @@ typedef struct {
 } PosternApiResource;
 
 /* One a file; postern-api.c joins them, in the order of the document. */
-extern const PosternApiResource postern_api_status, postern_api_tenants, postern_api_users, postern_api_imports, postern_api_factor_reset, postern_api_applications, postern_api_resources, postern_api_roles, postern_api_organizations, postern_api_members, postern_api_groups, postern_api_domains, postern_api_invitations, postern_api_branding, postern_api_sessions, postern_api_claims_hooks,
-    postern_api_grants, postern_api_keys, postern_api_policy, postern_api_connectors, postern_api_messages, postern_api_changes, postern_api_audit, postern_api_document;
+extern const PosternApiResource postern_api_applications;
+extern const PosternApiResource postern_api_audit;
+extern const PosternApiResource postern_api_branding;
+extern const PosternApiResource postern_api_changes;
+extern const PosternApiResource postern_api_claims_hooks;
+extern const PosternApiResource postern_api_connectors;
+extern const PosternApiResource postern_api_document;
+extern const PosternApiResource postern_api_domains;
+extern const PosternApiResource postern_api_factor_reset;
+extern const PosternApiResource postern_api_grants;
+extern const PosternApiResource postern_api_groups;
+extern const PosternApiResource postern_api_imports;
+extern const PosternApiResource postern_api_invitations;
+extern const PosternApiResource postern_api_keys;
+extern const PosternApiResource postern_api_members;
+extern const PosternApiResource postern_api_messages;
+extern const PosternApiResource postern_api_organizations;
+extern const PosternApiResource postern_api_policy;
+extern const PosternApiResource postern_api_resources;
+extern const PosternApiResource postern_api_roles;
+extern const PosternApiResource postern_api_sessions;
+extern const PosternApiResource postern_api_status;
+extern const PosternApiResource postern_api_tenants;
+extern const PosternApiResource postern_api_users;
+extern const PosternApiResource postern_api_webhooks;
 
 /** postern_api_row_get_method: "GET" … */
 const char *postern_api_row_get_method (const PosternApiRow *self);

@@ -64,13 +64,33 @@ typedef struct {
   const PosternCliCommand *commands;
 } PosternCliNoun;
 
-extern const PosternCliNoun postern_cli_db; /* without a server */
-extern const PosternCliNoun postern_cli_export, postern_cli_apply; /* one thing in two words */
+extern const PosternCliNoun postern_cli_api;
+extern const PosternCliNoun postern_cli_app;
+extern const PosternCliNoun postern_cli_apply;
+extern const PosternCliNoun postern_cli_audit;
+extern const PosternCliNoun postern_cli_config;
+extern const PosternCliNoun postern_cli_connector;
+extern const PosternCliNoun postern_cli_db;
+extern const PosternCliNoun postern_cli_doctor;
+extern const PosternCliNoun postern_cli_domain;
+extern const PosternCliNoun postern_cli_export;
+extern const PosternCliNoun postern_cli_group;
+extern const PosternCliNoun postern_cli_invitation;
+extern const PosternCliNoun postern_cli_key;
+extern const PosternCliNoun postern_cli_member;
+extern const PosternCliNoun postern_cli_message;
+extern const PosternCliNoun postern_cli_organization;
+extern const PosternCliNoun postern_cli_resource;
+extern const PosternCliNoun postern_cli_role;
+extern const PosternCliNoun postern_cli_session;
+extern const PosternCliNoun postern_cli_setup;
+extern const PosternCliNoun postern_cli_tenant;
+extern const PosternCliNoun postern_cli_token;
+extern const PosternCliNoun postern_cli_user;
+extern const PosternCliNoun postern_cli_webhook;
 
 /** what the nouns app and resource set up alike */
 extern const PosternCliOption postern_cli_claims_hook_options[];
-extern const PosternCliNoun postern_cli_setup, postern_cli_app, postern_cli_user, postern_cli_connector, postern_cli_key, postern_cli_session,
-    postern_cli_config, postern_cli_token, postern_cli_audit, postern_cli_doctor, postern_cli_message, postern_cli_api, postern_cli_resource, postern_cli_role, postern_cli_tenant, postern_cli_organization, postern_cli_member, postern_cli_group, postern_cli_domain, postern_cli_invitation, postern_cli_webhook;
 
 struct _PosternCliCall {
   const PosternCliNoun *noun;

@@ -611,7 +611,7 @@ storage_organizations_add_tests (void)
   g_test_add_data_func ("/storage/organizations/domains", domains, storage_kit_run_lasting);
   g_test_add_data_func ("/storage/organizations/invitations", invitations, storage_kit_run_lasting);
   g_test_add_data_func ("/storage/organizations/choices", choices, storage_kit_run_lasting);
-  g_test_add_data_func ("/storage/organizations/brands", brands, run_in_one_write);
+  g_test_add_data_func ("/storage/organizations/brands", brands, storage_kit_run_lasting);
   g_test_add_data_func ("/storage/organizations/granted", granted, storage_kit_run_lasting);
   g_test_add_data_func ("/storage/organizations/forgotten", forgotten, storage_kit_run_lasting);
   g_test_add_data_func ("/storage/organizations/joins", joins, storage_kit_run_lasting);

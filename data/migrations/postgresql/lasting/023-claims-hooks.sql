@@ -1,5 +1,5 @@
 -- SPDX-License-Identifier: Apache-2.0
--- As ../../sqlite/lasting/021-claims-hooks.sql.
+-- As ../../sqlite/lasting/023-claims-hooks.sql.
 
 CREATE TABLE claims_hooks (
   tenant text COLLATE "C" NOT NULL DEFAULT current_setting ('postern.tenant') CHECK (tenant <> ''),

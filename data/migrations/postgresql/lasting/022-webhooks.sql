@@ -1,5 +1,5 @@
 -- SPDX-License-Identifier: Apache-2.0
--- As ../../sqlite/lasting/021-webhooks.sql.
+-- As ../../sqlite/lasting/022-webhooks.sql.
 
 CREATE TABLE webhooks (
   tenant text COLLATE "C" NOT NULL DEFAULT current_setting ('postern.tenant') CHECK (tenant <> ''),

@@ -1,5 +1,5 @@
 -- SPDX-License-Identifier: Apache-2.0
--- As ../../sqlite/lasting/021-organization-grants.sql.
+-- As ../../sqlite/lasting/024-organization-grants.sql.
 
 ALTER TABLE grants ADD COLUMN organization_id text COLLATE "C";
 
