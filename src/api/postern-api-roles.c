@@ -133,78 +133,6 @@ list (PosternApiCall *call, PosternTxn *txn, GError **error)
   return roles != NULL && postern_api_call_set_page (call, roles, role_to_json);
 }
 
-static gboolean
-show (PosternApiCall *call, PosternTxn *txn, GError **error)
-{
-  g_autoptr (PosternRole) role = find (call, txn, error);
-
-  return role != NULL && postern_api_call_set_result (call, 200, role_to_json (role));
-}
-
-static gboolean
-create (PosternApiCall *call, PosternTxn *txn, GError **error)
-{
-  const char *organization_id = get_organization (call, call->body, error);
-  g_autoptr (PosternRole) role = postern_role_new ();
-
-  if (organization_id == NULL)
-    return FALSE;
-  role->id = postern_id_new ("rol");
-  role->kind = g_strdup (postern_api_delegation_is_bound (call) ? POSTERN_ROLE_ORGANIZATION : POSTERN_ROLE_TENANT);
-  role->organization_id = g_strdup (organization_id);
-  role->created_at = role->updated_at = call->now;
-  postern_api_call_read_string (call, "name", &role->name);
-  postern_api_call_read_string (call, "description", &role->description);
-  postern_api_call_read_string (call, "kind", &role->kind);
-  if (!postern_role_insert (txn, role, error))
-    return FALSE;
-  postern_api_call_audit (call, "role.created", role->id, postern_api_call_names_of_body (call));
-  return postern_api_call_set_result (call, 201, role_to_json (role));
-}
-
-/* What it is had of says what it may be worth: who wants it elsewhere makes another. */
-static gboolean
-check_same (PosternApiCall *call, const PosternRole *role, GError **error)
-{
-  const char *kind = postern_json_get_string (call->body, "kind");
-  const char *organization_id = postern_json_get_string (call->body, "organization_id");
-
-  if (kind && !g_str_equal (kind, role->kind))
-    return postern_api_call_invalid (error, "kind", "cannot be changed");
-  if (organization_id && !g_str_equal (organization_id, role->organization_id))
-    return postern_api_call_invalid (error, "organization_id", "cannot be changed");
-  return TRUE;
-}
-
-static gboolean
-update (PosternApiCall *call, PosternTxn *txn, GError **error)
-{
-  g_autoptr (PosternRole) role = find_changeable (call, txn, error);
-
-  if (role == NULL || !check_same (call, role, error))
-    return FALSE;
-  postern_api_call_read_string (call, "name", &role->name);
-  postern_api_call_read_string (call, "description", &role->description);
-  role->updated_at = call->now;
-  if (!postern_role_validate (role, error) || !postern_role_store_update (txn, role, error))
-    return FALSE;
-  postern_api_call_audit (call, "role.changed", role->id, postern_api_call_names_of_body (call));
-  return postern_api_call_set_result (call, 200, role_to_json (role));
-}
-
-static gboolean
-delete (PosternApiCall *call, PosternTxn *txn, GError **error)
-{
-  g_autoptr (PosternRole) role = find_changeable (call, txn, error);
-
-  if (role == NULL)
-    return FALSE;
-  postern_api_call_audit (call, "role.deleted", role->id, NULL);
-  return postern_role_store_delete (txn, role->id, error);
-}
-
-/* --- what a role permits --- */
-
 static GVariant *
 permission_to_json (const char *resource_id, const char *scope)
 {
@@ -219,12 +147,6 @@ static void
 add_permission (const char *resource_id, const char *scope, gpointer user_data)
 {
   g_variant_builder_add_value (user_data, permission_to_json (resource_id, scope));
-}
-
-static gboolean
-may_add (PosternApiCall *call, const char *resource_id, const char *scope, GError **error)
-{
-  return !g_str_equal (resource_id, POSTERN_RESOURCE_MANAGEMENT) || !postern_management_roles_has (scope) || postern_api_call_may (call, scope, error);
 }
 
 static gboolean
@@ -315,7 +237,7 @@ add_one (PosternApiCall *call, PosternTxn *txn, const PosternRole *role, const c
 {
   gboolean changed;
 
-  return may_add (call, resource_id, scope, error) && postern_role_permit (txn, role, resource_id, scope, &changed, error);
+  return postern_api_rights_check_permission (call, txn, resource_id, scope, error) && postern_role_permit (txn, role, resource_id, scope, &changed, error);
 }
 
 /* Where the body says what it gives, that and nothing else: who calls holds what it gave before, and must hold what it is to give. */
@@ -328,19 +250,15 @@ take_permissions (PosternApiCall *call, PosternTxn *txn, const PosternRole *role
                           each_other (call, txn, role, sent, old, add_one, error));
 }
 
-static const char *
-get_organization (GVariant *object)
-{
-  const char *id = postern_json_get_string (object, "organization_id");
-
-  return id ? id : "";
-}
-
 static gboolean
 fill_and_insert (PosternApiCall *call, PosternTxn *txn, PosternRole *role, guint status, GError **error)
 {
-  role->kind = g_strdup (POSTERN_ROLE_TENANT);
-  role->organization_id = g_strdup (get_organization (call->body));
+  const char *organization_id = get_organization (call, call->body, error);
+
+  if (organization_id == NULL)
+    return FALSE;
+  role->kind = g_strdup (postern_api_delegation_is_bound (call) ? POSTERN_ROLE_ORGANIZATION : POSTERN_ROLE_TENANT);
+  role->organization_id = g_strdup (organization_id);
   role->created_at = role->updated_at = call->now;
   postern_api_call_read_string (call, "name", &role->name);
   postern_api_call_read_string (call, "description", &role->description);
@@ -411,7 +329,7 @@ replace (PosternApiCall *call, PosternTxn *txn, GError **error)
 {
   g_autoptr (GError) failure = NULL;
   g_autoptr (PosternRole) role = find_changeable (call, txn, &failure);
-  const char *kind = postern_json_get_string (call->body, "kind");
+  const char *kind = postern_json_get_string (call->body, "kind"), *organization_id;
 
   if (g_error_matches (failure, POSTERN_ERROR, POSTERN_ERROR_NOT_FOUND))
     return put_new (call, txn, error);
@@ -419,7 +337,10 @@ replace (PosternApiCall *call, PosternTxn *txn, GError **error)
     g_propagate_error (error, g_steal_pointer (&failure));
     return FALSE;
   }
-  if (!g_str_equal (kind ? kind : POSTERN_ROLE_TENANT, role->kind) || !g_str_equal (get_organization (call->body), role->organization_id))
+  organization_id = get_organization (call, call->body, error);
+  if (organization_id == NULL)
+    return FALSE;
+  if (!g_str_equal (kind ? kind : POSTERN_ROLE_TENANT, role->kind) || !g_str_equal (organization_id, role->organization_id))
     return postern_api_call_invalid (error, "kind", "cannot be changed, nor can organization_id");
   g_clear_pointer (&role->description, g_free);
   return fill_and_update (call, txn, role, error);
@@ -445,13 +366,6 @@ list_permissions (PosternApiCall *call, PosternTxn *txn, GError **error)
   g_autoptr (GVariant) permissions = NULL;
 
   return role != NULL && dup_permissions (txn, role, &permissions, error) && postern_api_call_set_items (call, permissions);
-list_permissions (PosternApiCall *call, PosternTxn *txn, GError **error)
-{
-  g_auto (GVariantBuilder) items = G_VARIANT_BUILDER_INIT (G_VARIANT_TYPE ("aa{sv}"));
-  g_autoptr (PosternRole) role = find (call, txn, error);
-
-  return role != NULL && postern_role_each_permission (txn, role, add_permission, &items, error) &&
-         postern_api_call_set_items (call, g_variant_builder_end (&items));
 }
 
 static gboolean
@@ -634,22 +548,11 @@ show_effective (PosternApiCall *call, PosternTxn *txn, GError **error)
 }
 
 static const PosternApiRow rows[] = {
-  { POSTERN_API_LIST, "/roles", "listRoles", "roles:read", "Lists roles: an organization's own, or the tenant's and the templates", .answer = &role_schema, .query = in_organization, .work = list },
-  { POSTERN_API_CREATE, "/roles", "createRole", "roles:write", "Makes a role", &role_schema, &role_schema, .work = create, .flags = POSTERN_API_CONFLICTS },
-  { POSTERN_API_SHOW, "/roles/{id}", "getRole", "roles:read", "Shows a role", .answer = &role_schema, .work = show },
-  { POSTERN_API_UPDATE, "/roles/{id}", "updateRole", "roles:write", "Changes the members that are sent", &role_schema, &role_schema, .work = update, .flags = POSTERN_API_CONFLICTS },
-  { POSTERN_API_REPLACE, "/roles/{id}", "putRole", "roles:write", "Makes a role of that id, or replaces all of it and what it gives", &role_schema, &role_schema, .work = replace, .flags = POSTERN_API_CONFLICTS, .body_max = 256 * 1024 },
-  { POSTERN_API_DELETE, "/roles/{id}", "deleteRole", "roles:write", "Deletes a role: nobody has it any more", .work = delete, .flags = POSTERN_API_CONFLICTS },
-  { POSTERN_API_LIST, "/roles/{id}/permissions", "listRolePermissions", "roles:read", "Lists what a role gives", .answer = &permission_schema, .work = list_permissions, .flags = POSTERN_API_UNPAGED },
-  { POSTERN_API_CREATE, "/roles/{id}/permissions", "addRolePermission", "roles:write", "Has a role give a scope of a resource", &permission_schema, &permission_schema, .work = permit, .flags = POSTERN_API_CONFLICTS },
-  { POSTERN_API_DELETE, "/roles/{id}/permissions/{resource}/{scope}", "removeRolePermission", "roles:write", "Has it give that no more", .work = forbid, .flags = POSTERN_API_CONFLICTS },
-  { POSTERN_API_LIST, "/roles/{id}/assignments", "listRoleAssignments", "roles:read", "Lists who has a role", .answer = &assignment_schema, .query = in_organization, .work = list_assignments },
-  { POSTERN_API_CREATE, "/roles/{id}/assignments", "assignRole", "roles:write", "Gives somebody a role", &assignment_schema, &assignment_schema, .work = assign, .flags = POSTERN_API_CONFLICTS },
-  { POSTERN_API_DELETE, "/roles/{id}/assignments/{subject}", "takeRole", "roles:write", "Takes a role from somebody", .query = in_organization, .work = take, .flags = POSTERN_API_CONFLICTS },
   { POSTERN_API_LIST, "/roles", "listRoles", "roles:read", "Lists roles: an organization's own, or the tenant's and the templates", .answer = &role_schema, .query = role_filters, .work = list, .flags = POSTERN_API_DELEGATED },
   { POSTERN_API_CREATE, "/roles", "createRole", "roles:write", "Makes a role", &role_schema, &role_schema, .work = create, .flags = POSTERN_API_DELEGATED | POSTERN_API_CONFLICTS },
   { POSTERN_API_SHOW, "/roles/{id}", "getRole", "roles:read", "Shows a role", .answer = &role_schema, .work = show, .flags = POSTERN_API_DELEGATED },
   { POSTERN_API_UPDATE, "/roles/{id}", "updateRole", "roles:write", "Changes the members that are sent", &role_schema, &role_schema, .work = update, .flags = POSTERN_API_DELEGATED | POSTERN_API_CONFLICTS },
+  { POSTERN_API_REPLACE, "/roles/{id}", "putRole", "roles:write", "Makes a role of that id, or replaces all of it and what it gives", &role_schema, &role_schema, .work = replace, .flags = POSTERN_API_CONFLICTS, .body_max = 256 * 1024 },
   { POSTERN_API_DELETE, "/roles/{id}", "deleteRole", "roles:write", "Deletes a role: nobody has it any more", .work = delete, .flags = POSTERN_API_DELEGATED | POSTERN_API_CONFLICTS },
   { POSTERN_API_LIST, "/roles/{id}/permissions", "listRolePermissions", "roles:read", "Lists what a role gives", .answer = &permission_schema, .work = list_permissions, .flags = POSTERN_API_DELEGATED | POSTERN_API_UNPAGED },
   { POSTERN_API_CREATE, "/roles/{id}/permissions", "addRolePermission", "roles:write", "Has a role give a scope of a resource", &permission_schema, &permission_schema, .work = permit, .flags = POSTERN_API_DELEGATED | POSTERN_API_CONFLICTS },
