@@ -427,6 +427,8 @@ test_no_way_around_the_log (void)
   expect ("POST", rotate, "{}", token, 403);
   expect ("PATCH", path, "{\"description\":\"CRM\"}", both, 200);
   expect ("DELETE", path, NULL, token, 204);
+}
+
 #define WRAP(change) "{\"changes\":[" change "]}"
 
 /* Together nobody may what they may not alone; to try what could be done it is enough to see it. */
