@@ -107,7 +107,6 @@ PosternApiPurpose postern_api_row_get_purpose (const PosternApiRow *self);
 #define POSTERN_API_ROW_TABLES 3
 void postern_api_row_get_query (const PosternApiRow *self, const PosternApiMember **tables);
 
-extern const PosternApiResource postern_api_webhooks;
 /** postern_api_get_resources: ends with NULL */
 const PosternApiResource *const *postern_api_get_resources (void);
 

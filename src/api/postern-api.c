@@ -35,16 +35,7 @@ static const PosternApiResource *const resources[] = {
 const PosternApiResource *const *
 postern_api_get_resources (void)
 {
-  static const PosternApiResource *all[G_N_ELEMENTS (resources) + 1];
-  static gsize once;
-
-  if (g_once_init_enter (&once)) {
-    for (guint i = 0; resources[i] != NULL; i++)
-      all[i] = resources[i];
-    all[G_N_ELEMENTS (resources) - 1] = &postern_api_webhooks; /* what is told to others comes last */
-    g_once_init_leave (&once, 1);
-  }
-  return all;
+  return resources;
 }
 
 /* --- routes: made of the rows once; which row a request means, its route says ----------------------------------------- */

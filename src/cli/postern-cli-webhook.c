@@ -4,7 +4,7 @@
 #define COLUMNS "id url events enabled position delivered missed failures due_at disabled_reason"
 
 #define ABOUT                                                                                                              \
-  { "url", POSTERN_CLI_STRING, "url", "URL", "Where events are sent" },                                                    \
+  { "endpoint", POSTERN_CLI_STRING, "url", "URL", "Where events are sent" },                                                    \
   { "event", POSTERN_CLI_LIST, "events", "EVENT", "An event (user.created), a group (user.*) or all (*); may be repeated" }, \
   { "description", POSTERN_CLI_STRING, "description", "TEXT", "What it is for" }
 

@@ -42,9 +42,7 @@ extern const PosternRecordType postern_records_user, postern_records_credential,
     postern_records_ticket, postern_records_import, postern_records_code, postern_records_audit, postern_records_outbox_entry, postern_records_instance_record,
     postern_records_organization, postern_records_member, postern_records_group, postern_records_domain, postern_records_invitation, postern_records_brand_file,
     postern_records_resource, postern_records_role, postern_records_assignment, postern_records_claims_hook, postern_records_tenant_record,
-    postern_records_tenant_domain, postern_records_audit_link, postern_records_audit_tree, postern_records_audit_head;
-
-extern const PosternRecordType postern_records_webhook;
+    postern_records_tenant_domain, postern_records_audit_link, postern_records_audit_tree, postern_records_audit_head, postern_records_webhook;
 
 void postern_record_clear (const PosternRecordType *type, gpointer record);
 
