@@ -209,7 +209,7 @@ postern_sqlite_connection_open (const char *file, PosternKeep keep, PosternSqlit
   if (!make_file (file, error))
     return NULL;
   self = g_new0 (PosternSqliteConnection, 1);
-  self->statements = g_hash_table_new_full (hash_text, g_str_equal, NULL, free_kept);
+  self->statements = g_hash_table_new_full (hash_text, g_str_equal, g_free, free_kept);
   code = sqlite3_open_v2 (file, &self->handle, SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_NOFOLLOW | SQLITE_OPEN_PRIVATECACHE, vfs);
   if (code != SQLITE_OK)
     postern_sqlite_connection_set_error (self, code, error);
@@ -285,8 +285,8 @@ take_statement (PosternSqliteConnection *self, const char *sql, GError **error)
   rows->statement = statement;
   rows->busy = TRUE;
   rows->single = kept != NULL;
-  if (kept == NULL) /* sqlite3 keeps a copy of the text, so the key lives as long as the statement */
-    g_hash_table_insert (self->statements, (gpointer) sqlite3_sql (statement), rows);
+  if (kept == NULL) /* by the text that was asked for: sqlite3's own copy ends where the statement does */
+    g_hash_table_insert (self->statements, g_strdup (sql), rows);
   return rows;
 }
 

@@ -75,7 +75,7 @@ serve (gpointer data)
     if (answer)
       g_output_stream_write_all (g_io_stream_get_output_stream (G_IO_STREAM (connection)), answer, strlen (answer), NULL, NULL, NULL);
     else
-      read_request (g_io_stream_get_input_stream (G_IO_STREAM (connection))); /* until the asker has had enough */
+      g_free (read_request (g_io_stream_get_input_stream (G_IO_STREAM (connection)))); /* until the asker has had enough */
   }
 }
 

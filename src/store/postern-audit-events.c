@@ -24,7 +24,7 @@ static const PosternAuditEvent events[] = {
   { "audit.head-signed", "Somebody had the log signed as it stood; the target is its number of entries.", "" },
   { "branding.changed", "The look of an organization's pages was changed.", "members before after" },
   { "claims-hook.changed", "Somebody is to be asked what tokens of an application or for a resource, the target, say besides.", "members before after" },
-  { "claims-hook.deleted", "Nobody is asked that any more.", "" },
+  { "claims-hook.deleted", "Nobody is asked that any more.", "before" },
   { "configuration.applied", "An administrator made several changes together; each has an entry of its own before this one.", "changes" },
   { "connector.changed", "A connector was set up or changed.", "members settings before after" },
   { "connector.deleted", "A connector was deleted.", "before" },
