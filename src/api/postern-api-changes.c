@@ -69,18 +69,23 @@ matches (const PosternApiRow *row, char **steps)
   return same;
 }
 
-/* (nullable): what prepares something outside the transaction cannot be made within another's */
+/* What prepares something before the transaction, or tells of itself behind it, such as a tenant that is to be erased, is made alone. */
+static gboolean
+goes_together (const PosternApiRow *row)
+{
+  gboolean changes = row->kind == POSTERN_API_UPDATE || row->kind == POSTERN_API_REPLACE || row->kind == POSTERN_API_DELETE;
+
+  return changes && row->permission != NULL && row->prepare == NULL && (row->done == NULL || (row->flags & POSTERN_API_DONE_FOR_ALL));
+}
+
+/* (nullable): the API of a tenant has what it has alone, and no more together */
 static const PosternApiRow *
-find_row (const char *method, char **steps)
+find_row (PosternTenant *tenant, const char *method, char **steps)
 {
   for (const PosternApiResource *const *resource = postern_api_get_resources (); *resource != NULL; resource++)
     for (const PosternApiRow *row = (*resource)->rows; row->path != NULL; row++)
-      {
-        gboolean changes = row->kind == POSTERN_API_UPDATE || row->kind == POSTERN_API_REPLACE || row->kind == POSTERN_API_DELETE;
-
-        if (changes && row->prepare == NULL && row->permission != NULL && g_str_equal (postern_api_row_get_method (row), method) && matches (row, steps))
-          return row;
-      }
+      if (goes_together (row) && postern_api_row_is_for (row, tenant) && g_str_equal (postern_api_row_get_method (row), method) && matches (row, steps))
+        return row;
   return NULL;
 }
 
@@ -131,7 +136,7 @@ static gboolean
 make_one (PosternApiCall *call, PosternTxn *txn, GVariant *change, GError **error)
 {
   g_auto (GStrv) steps = split_path (postern_json_get_string (change, "path"));
-  const PosternApiRow *row = steps ? find_row (postern_json_get_string (change, "method"), steps) : NULL;
+  const PosternApiRow *row = steps ? find_row (call->api->tenant, postern_json_get_string (change, "method"), steps) : NULL;
   g_autoptr (PosternRequest) request = NULL;
 
   if (row == NULL)

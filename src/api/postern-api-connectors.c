@@ -303,9 +303,9 @@ change_workers (PosternApiCall *call)
 static const PosternApiRow rows[] = {
   { POSTERN_API_LIST, "/connectors", "listConnectors", "connectors:read", "Lists what runs, and what could not be loaded", .answer = &schema, .page = page_members, .work = list, .flags = POSTERN_API_UNPAGED },
   { POSTERN_API_SHOW, "/connectors/{id}", "getConnector", "connectors:read", "Shows one", .answer = &schema, .work = show },
-  { POSTERN_API_REPLACE, "/connectors/{id}", "putConnector", "connectors:write", "Makes one or replaces it; secrets that are not sent stay", &schema, &schema, .work = put, .done = change_workers, .flags = POSTERN_API_CONFLICTS },
-  { POSTERN_API_UPDATE, "/connectors/{id}", "updateConnector", "connectors:write", "Changes the members, and the settings, that are sent", &schema, &schema, .work = update, .done = change_workers, .flags = POSTERN_API_CONFLICTS },
-  { POSTERN_API_DELETE, "/connectors/{id}", "deleteConnector", "connectors:write", "Takes one away", .work = delete, .done = change_workers, .flags = POSTERN_API_CONFLICTS },
+  { POSTERN_API_REPLACE, "/connectors/{id}", "putConnector", "connectors:write", "Makes one or replaces it; secrets that are not sent stay", &schema, &schema, .work = put, .done = change_workers, .flags = POSTERN_API_CONFLICTS | POSTERN_API_DONE_FOR_ALL },
+  { POSTERN_API_UPDATE, "/connectors/{id}", "updateConnector", "connectors:write", "Changes the members, and the settings, that are sent", &schema, &schema, .work = update, .done = change_workers, .flags = POSTERN_API_CONFLICTS | POSTERN_API_DONE_FOR_ALL },
+  { POSTERN_API_DELETE, "/connectors/{id}", "deleteConnector", "connectors:write", "Takes one away", .work = delete, .done = change_workers, .flags = POSTERN_API_CONFLICTS | POSTERN_API_DONE_FOR_ALL },
   { POSTERN_API_LIST, "/connector-types", "listConnectorTypes", "connectors:read", "Lists what an instance can be of, and its settings", .answer = &type_schema, .work = types, .flags = POSTERN_API_UNPAGED },
   { .path = NULL },
 };

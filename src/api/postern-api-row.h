@@ -38,7 +38,8 @@ typedef enum {
   POSTERN_API_DEFAULT_TENANT = 1 << 5, /* others' APIs do not have it */
   POSTERN_API_DELEGATED = 1 << 4, /* who acts in an organization alone may call it, too: the work keeps to its bearer's organization */
   POSTERN_API_CONDITIONAL = 1 << 6, /* may answer 412, because of a part of it */
-  POSTERN_API_TAKEN_BACK = 1 << 7 /* what it does is taken back, and only shows whether it could be done */
+  POSTERN_API_TAKEN_BACK = 1 << 7, /* what it does is taken back, and only shows whether it could be done */
+  POSTERN_API_DONE_FOR_ALL = 1 << 8 /* its `done` reads nothing of the call but its API: once is enough behind several changes */
 } PosternApiRowFlags;
 
 /** PosternApiRow: tables end with a row whose path is NULL. */
