@@ -9,7 +9,7 @@
 #define SHOWN_BEFORE DAY        /* so that who caches our keys has the next one before it signs */
 #define SHOWN_AFTER                                                                                          \
   (31 * DAY) /* longer than any access or ID token may live (postern-application.c, postern-policy.c) */
-#define LOOK_AGAIN (G_USEC_PER_SEC / 10) /* how late another process's rotation may be seen */
+#define LOOK_AGAIN (G_USEC_PER_SEC / 20) /* how late another process's rotation may be seen */
 #define LOOK_FOR_UNKNOWN (G_USEC_PER_SEC / 100) /* how often strangers who make keys up have the store read for nothing */
 #define N_ALGS     (POSTERN_JOSE_ALG_HS512 + 1)
 

@@ -19,10 +19,10 @@ PosternKeyRing *postern_key_ring_new (PosternStore *store, GError **error);
 PosternJwk *postern_key_ring_dup_current (PosternKeyRing *self, PosternJoseAlg alg, GError **error);
 /**
  * postern_key_ring_peek_current: never blocks, never makes one. NULL also when others changed the store and nobody has looked
- * for 100 ms: then postern_key_ring_dup_current() looks, and peeking works again. (transfer full) (nullable)
+ * for 50 ms: then postern_key_ring_dup_current() looks, and peeking works again. (transfer full) (nullable)
  */
 PosternJwk *postern_key_ring_peek_current (PosternKeyRing *self, PosternJoseAlg alg);
-/** postern_key_ring_dup_public: all that are published; reads the store at most ten times a second. (transfer full) */
+/** postern_key_ring_dup_public: all that are published; reads the store at most twenty times a second. (transfer full) */
 PosternJwkSet *postern_key_ring_dup_public (PosternKeyRing *self);
 /**
  * postern_key_ring_dup_public_with: likewise, for a token whose header names the key @kid: where that is not known, another process may have

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "postern-moment.h"
 
-#define RECHECK (100 * G_TIME_SPAN_MILLISECOND)
+#define RECHECK (50 * G_TIME_SPAN_MILLISECOND)
 
 PosternMoment
 postern_moment_now (PosternStore *store)

@@ -13,7 +13,7 @@ typedef struct {
 
 /** postern_moment_now: taken before reading, so that what is read is at least as new. Never blocks. */
 PosternMoment postern_moment_now (PosternStore *store);
-/** postern_moment_holds: nothing was changed since, or nothing of ours and the last look is not long ago (100 ms: so late another process's change is seen). */
+/** postern_moment_holds: nothing was changed since, or nothing of ours and the last look is not long ago (50 ms: so late another process's change is seen). */
 gboolean postern_moment_holds (const PosternMoment *then, const PosternMoment *now);
 
 G_END_DECLS
