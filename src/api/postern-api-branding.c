@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "postern-api-call.h"
+#include "postern-api-delegation.h"
 
 #include "postern-brand-css.h"
 #include "postern-brand.h"
@@ -64,7 +64,7 @@ answer (PosternApiCall *call, PosternTxn *txn, const PosternOrganization *organi
 static gboolean
 show (PosternApiCall *call, PosternTxn *txn, GError **error)
 {
-  g_autoptr (PosternOrganization) organization = postern_api_call_find_organization (call, txn, error);
+  g_autoptr (PosternOrganization) organization = postern_api_delegation_load (call, txn, error);
 
   return organization != NULL && answer (call, txn, organization, error);
 }
@@ -215,7 +215,7 @@ take_all (Change *self, GError **error)
 static gboolean
 update (PosternApiCall *call, PosternTxn *txn, GError **error)
 {
-  g_autoptr (PosternOrganization) organization = postern_api_call_find_organization (call, txn, error);
+  g_autoptr (PosternOrganization) organization = postern_api_delegation_load (call, txn, error);
   Change change = { call, txn };
   gboolean done;
 

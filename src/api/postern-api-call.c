@@ -209,18 +209,6 @@ postern_api_call_find_user (PosternTxn *txn, const char *name, GError **error)
   return postern_user_store_find (txn, canonical ? canonical : name, error);
 }
 
-PosternOrganization *
-postern_api_call_find_organization (PosternApiCall *call, PosternTxn *txn, GError **error)
-{
-  const char *own = call->bearer ? call->bearer->organization_id : NULL;
-  g_autoptr (PosternOrganization) organization = postern_organization_store_find (txn, postern_request_get_capture (call->request, "id"), error);
-
-  if (organization == NULL || own == NULL || g_str_equal (own, organization->id))
-    return g_steal_pointer (&organization);
-  g_set_error_literal (error, POSTERN_ERROR, POSTERN_ERROR_NOT_FOUND, "there is no such organization");
-  return NULL;
-}
-
 gboolean
 postern_api_call_tell (PosternApiCall *call, PosternTxn *txn, PosternUser *user, const char *notice, GError **error)
 {

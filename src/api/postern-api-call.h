@@ -113,12 +113,6 @@ gboolean postern_api_call_may (PosternApiCall *call, const char *permission, GEr
 /** postern_api_call_find_user: @name is an id, or what the person signs in with. (transfer full) (nullable) */
 PosternUser *postern_api_call_find_user (PosternTxn *txn, const char *name, GError **error);
 
-/**
- * postern_api_call_find_organization: the one that the path's {id} names, by id or slug. Who acts in an organization has that one alone: another is
- * not there. (transfer full) (nullable)
- */
-PosternOrganization *postern_api_call_find_organization (PosternApiCall *call, PosternTxn *txn, GError **error);
-
 /** postern_api_call_tell: writes @notice (postern-notice.h) to @user, where mails go out here. */
 gboolean postern_api_call_tell (PosternApiCall *call, PosternTxn *txn, PosternUser *user, const char *notice, GError **error);
 

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include "postern-api-delegation.h"
 #include "postern-api-rights.h"
 
 #include "postern-identifier.h"
@@ -75,7 +76,7 @@ to_json (gconstpointer record)
 static PosternInvitation *
 find (PosternApiCall *call, PosternTxn *txn, GError **error)
 {
-  g_autoptr (PosternOrganization) organization = postern_api_call_find_organization (call, txn, error);
+  g_autoptr (PosternOrganization) organization = postern_api_delegation_load (call, txn, error);
   g_autoptr (PosternInvitation) invitation = organization ? postern_invitation_store_get (txn, postern_request_get_capture (call->request, "invitation"), error) : NULL;
 
   if (invitation == NULL || g_str_equal (invitation->organization_id, organization->id))
@@ -87,7 +88,7 @@ find (PosternApiCall *call, PosternTxn *txn, GError **error)
 static gboolean
 list (PosternApiCall *call, PosternTxn *txn, GError **error)
 {
-  g_autoptr (PosternOrganization) organization = postern_api_call_find_organization (call, txn, error);
+  g_autoptr (PosternOrganization) organization = postern_api_delegation_load (call, txn, error);
   g_autoptr (GPtrArray) invitations = organization ? postern_invitation_store_list (txn, organization->id, call->after, call->limit, error) : NULL;
 
   return invitations != NULL && postern_api_call_set_page (call, invitations, to_json);
@@ -134,7 +135,7 @@ look (PosternTxn *txn, gpointer data, GError **error)
 {
   Target *self = data;
   gboolean again = postern_request_get_capture (self->call->request, "invitation") != NULL;
-  g_autoptr (PosternOrganization) organization = postern_api_call_find_organization (self->call, txn, error);
+  g_autoptr (PosternOrganization) organization = postern_api_delegation_load (self->call, txn, error);
   g_autoptr (PosternInvitation) invitation = organization && again ? find (self->call, txn, error) : NULL;
 
   if (organization == NULL || (again && invitation == NULL))
@@ -233,7 +234,7 @@ may_give (PosternApiCall *call, PosternTxn *txn, GError **error)
 static gboolean
 create (PosternApiCall *call, PosternTxn *txn, GError **error)
 {
-  g_autoptr (PosternOrganization) organization = postern_api_call_find_organization (call, txn, error);
+  g_autoptr (PosternOrganization) organization = postern_api_delegation_load (call, txn, error);
   g_autoptr (PosternInvitation) invitation = postern_invitation_new ();
   char *token = NULL;
 
