@@ -91,7 +91,7 @@ may_answer (const PosternApiRow *row, guint status)
     case 410:
       return (row->flags & POSTERN_API_LAPSES) != 0;
     case 412:
-      return (row->flags & POSTERN_API_CONDITIONAL) || postern_api_condition_find_shown (row) != NULL;
+      return (row->flags & POSTERN_API_CONDITIONAL) || !postern_api_row_is_read (row); /* a condition on what has no ETag does not hold */
     case 422:
       return row->kind == POSTERN_API_CREATE || row->kind == POSTERN_API_ACTION;
     case 413:
@@ -173,7 +173,7 @@ add_conditions (PosternApiDocument *self, const PosternApiRow *row, GVariantBuil
     g_variant_builder_add_value (list, make_parameter (self, &key, "header"));
   if (postern_api_condition_find_shown (row) != NULL)
     g_variant_builder_add_value (list, make_parameter (self, &match, "header"));
-  if (row->kind == POSTERN_API_SHOW || row->kind == POSTERN_API_REPLACE)
+  if (row->kind == POSTERN_API_SHOW || (row->kind == POSTERN_API_REPLACE && postern_api_condition_find_shown (row) != NULL))
     g_variant_builder_add_value (list, make_parameter (self, &none, "header"));
 }
 

@@ -69,7 +69,7 @@ describe_items (PosternApiDocument *self, const PosternApiMember *member, Poster
 {
   PosternApiMember item = { .name = member->name, .type = member->items, .schema = member->schema, .choices = member->choices };
 
-  return postern_api_document_schema_describe (self, &item, purpose);
+  return postern_api_document_schema_describe (self, &item, postern_api_schema_get_items_purpose (purpose));
 }
 
 static void

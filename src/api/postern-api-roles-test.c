@@ -55,6 +55,8 @@ test_roles (void)
   refuses ("POST", "/roles", "{\"name\":\"clerk\"}", 409, "");
   refuses ("POST", "/roles", "{\"name\":\"x\",\"organization_id\":\"org_none\"}", 400, "");
   refuses ("PATCH", path, "{\"kind\":\"organization\"}", 400, "");
+  refuses ("PATCH", path, "{\"permissions\":[{}]}", 400, ""); /* who changes a list sends whole items */
+  refuses ("PATCH", path, "{\"permissions\":[{\"resource_id\":\"management\"}]}", 400, "");
   g_assert_null (call ("DELETE", path, NULL, NULL, 204));
   refuses ("GET", path, NULL, 404, "");
 }

@@ -22,6 +22,12 @@ fault_free (gpointer data)
   g_free (self);
 }
 
+PosternApiPurpose
+postern_api_schema_get_items_purpose (PosternApiPurpose purpose)
+{
+  return purpose == POSTERN_API_FOR_CHANGING ? POSTERN_API_FOR_MAKING : purpose;
+}
+
 GPtrArray *
 postern_api_schema_new_faults (void)
 {
@@ -142,6 +148,7 @@ static gboolean
 check_array (Check *self, const PosternApiMember *member, GVariant *value, const char *place)
 {
   PosternApiMember item = { .name = member->name, .type = member->items, .schema = member->schema, .choices = member->choices };
+  Check inner = { postern_api_schema_get_items_purpose (self->purpose), self->faults, self->parameter };
   gboolean good = TRUE;
 
   if (!g_variant_is_of_type (value, G_VARIANT_TYPE_ARRAY) || g_variant_is_of_type (value, G_VARIANT_TYPE_DICTIONARY))
@@ -153,7 +160,7 @@ check_array (Check *self, const PosternApiMember *member, GVariant *value, const
       g_autoptr (GVariant) child = get_item (value, i);
       g_autofree char *below = g_strdup_printf ("%s/%" G_GSIZE_FORMAT, place, i);
 
-      good &= check_value (self, &item, child, below);
+      good &= check_value (&inner, &item, child, below);
     }
   return good;
 }

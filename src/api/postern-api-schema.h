@@ -56,6 +56,8 @@ struct _PosternApiSchema {
 
 /* What an object is for: the same table describes what makes a resource, what changes it and what shows it. */
 typedef enum { POSTERN_API_FOR_MAKING, POSTERN_API_FOR_CHANGING, POSTERN_API_FOR_ANSWERING } PosternApiPurpose;
+/** postern_api_schema_get_items_purpose: what items of an array are checked for: whoever changes an array sends all of it. */
+PosternApiPurpose postern_api_schema_get_items_purpose (PosternApiPurpose purpose);
 
 /** PosternApiFault: what is wrong with one member. */
 typedef struct {
