@@ -89,6 +89,7 @@ typedef struct {
   const char *recipient;
   guint count;
   char *link; /* of the newest */
+  GVariant *brand; /* (nullable): likewise */
 } Post;
 
 static gboolean
@@ -107,8 +108,10 @@ read_post (PosternTxn *txn, gpointer data, GError **error)
     g_assert_cmpstr (entry->template, ==, "invitation");
     text = postern_outbox_store_dup_model (store, entry, error);
     model = postern_json_parse_object (text, -1, 0, error);
-    if (self->count++ == 0)
-      self->link = g_strdup (postern_json_get_string (model, "link"));
+    if (self->count++ > 0)
+      continue;
+    self->link = g_strdup (postern_json_get_string (model, "link"));
+    self->brand = postern_json_get (model, "brand");
   }
   return entries != NULL;
 }
@@ -176,6 +179,24 @@ test_life (void)
   g_assert_cmpstr (postern_json_get_string (revoked, "state"), ==, "revoked");
   expect ("DELETE", path, NULL, 410);
   expect ("POST", again, "{}", 410);
+  g_free (first.link);
+  g_free (second.link);
+}
+
+/* Its mail looks as the organization does. */
+static void
+test_brand (void)
+{
+  g_autofree char *path = g_strconcat (globex, "/branding", NULL), *plain = invite (acme, "{\"email\":\"zoe@brand.example\"}"), *made = NULL;
+  Post first = post ("zoe@brand.example"), second;
+
+  g_assert_null (first.brand);
+  expect ("PATCH", path, "{\"name\":\"Globex Weather\",\"accent_color\":\"#0b6e4f\"}", 200);
+  made = invite (globex, "{\"email\":\"zoe@brand.example\"}");
+  second = post ("zoe@brand.example");
+  g_assert_cmpstr (postern_json_get_string (second.brand, "name"), ==, "Globex Weather");
+  g_assert_cmpstr (postern_json_get_string (second.brand, "accent_color"), ==, "#0b6e4f");
+  g_variant_unref (second.brand);
   g_free (first.link);
   g_free (second.link);
 }
@@ -395,6 +416,7 @@ main (int argc, char **argv)
 {
   static const HouseTest tests[] = {
     { "/api-invitations/life", test_life },
+    { "/api-invitations/brand", test_brand },
     { "/api-invitations/twice", test_twice },
     { "/api-invitations/wrong", test_wrong },
     { "/api-invitations/with-roles", test_with_roles },

@@ -156,6 +156,37 @@ read_json (const char *name, const char *text, GError **error)
 }
 
 static GVariant *
+read_file (const char *name, const char *path, gboolean text, GError **error)
+{
+  g_autofree char *content = NULL, *encoded = NULL;
+  g_autoptr (GError) failure = NULL;
+  gsize length;
+
+  if (!g_file_get_contents (path, &content, &length, &failure))
+    return wrong (error, "--%s: %s", name, failure->message), NULL;
+  if (!text)
+    encoded = g_base64_encode ((const guchar *) content, length);
+  else if (!g_utf8_validate (content, (gssize) length, NULL))
+    return wrong (error, "--%s: %s is not UTF-8", name, path), NULL;
+  return g_variant_ref_sink (g_variant_new_string (text ? content : encoded));
+}
+
+/* What an empty word takes away. */
+static GVariant *
+read_or_unset (const PosternCliOption *option, const char *text, GError **error)
+{
+  gboolean bytes = option->kind == POSTERN_CLI_BYTES;
+
+  if (*text == '\0')
+    return g_variant_ref_sink (g_variant_new_maybe (G_VARIANT_TYPE_VARIANT, NULL));
+  if (bytes || *text == '@')
+    return read_file (option->name, bytes ? text : text + 1, !bytes, error);
+  if (!g_utf8_validate (text, -1, NULL))
+    return wrong (error, "--%s is not UTF-8", option->name), NULL;
+  return g_variant_ref_sink (g_variant_new_string (text));
+}
+
+static GVariant *
 read_secret (const char *name, const char *text, GError **error)
 {
   char line[1024];
@@ -189,6 +220,9 @@ read_value (const PosternCliOption *option, GPtrArray *values, GError **error)
       return read_json (option->name, text, error);
     case POSTERN_CLI_SECRET:
       return read_secret (option->name, text, error);
+    case POSTERN_CLI_UNSET:
+    case POSTERN_CLI_BYTES:
+      return read_or_unset (option, text, error);
     case POSTERN_CLI_STRING:
     default:
       if (!g_utf8_validate (text, -1, NULL))

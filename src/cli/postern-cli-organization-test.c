@@ -20,6 +20,14 @@ test_usage (void)
     { "group add acme x", 2, "USER is missing" },
     { "domain verify acme", 2, "DOMAIN is missing" },
     { "domain --help", 0, "verify" },
+    { "invitation create acme", 1, "email" },
+    { "invitation send acme", 2, "INVITATION is missing" },
+    { "invitation list nobody", 3, "no such organization" },
+    { "invitation create --help", 0, "--days DAYS" },
+    { "branding show", 2, "ORGANIZATION is missing" },
+    { "branding update acme --logo /nowhere/logo.png", 2, "--logo" },
+    { "branding update acme --css @/nowhere/sheet.css", 2, "--css" },
+    { "branding update --help", 0, "--logo FILE" },
   };
 
   for (guint i = 0; i < G_N_ELEMENTS (cases); i++) {
@@ -74,6 +82,57 @@ test_domains (void)
   g_assert_cmpint (postern ("domain delete globex globex.example"), ==, 0);
 }
 
+/* From the mail to its end, as an operator types it. What is secret of it is not shown. */
+static void
+test_invitations (void)
+{
+  g_autoptr (GVariant) organization = postern_json ("organization create --name Umbrella --slug umbrella"), group = postern_json ("group create umbrella --name Guests");
+  g_autofree char *create = g_strdup_printf ("invitation create umbrella --email Vera@Umbrella.example --days 2 --language de --group %s", postern_json_get_string (group, "id"));
+  g_autoptr (GVariant) made = postern_json (create), shown = NULL, groups = NULL;
+  const char *id = postern_json_get_string (made, "id");
+  g_autofree char *show = g_strdup_printf ("invitation show umbrella %s", id), *send = g_strdup_printf ("invitation send umbrella %s --days 3", id);
+  g_autofree char *delete = g_strdup_printf ("invitation delete umbrella %s", id);
+
+  g_assert_null (strstr (out, "/invitation/"));
+  groups = postern_json_get (made, "group_ids");
+  g_assert_cmpuint (g_variant_n_children (groups), ==, 1);
+  g_assert_cmpint (postern ("invitation list umbrella"), ==, 0);
+  g_assert_nonnull (strstr (out, "vera@umbrella.example"));
+  g_assert_nonnull (strstr (out, "open"));
+  g_assert_cmpint (postern (send), ==, 0);
+  g_assert_cmpint (postern (delete), ==, 0);
+  shown = postern_json (show);
+  g_assert_cmpstr (postern_json_get_string (shown, "state"), ==, "revoked");
+  g_assert_cmpint (postern (send), ==, 1);
+  g_assert_nonnull (strstr (err, "used or revoked"));
+  g_assert_cmpint (postern ("invitation create umbrella --email nobody"), ==, 1);
+  g_assert_nonnull (strstr (err, "email"));
+}
+
+static void
+test_branding (void)
+{
+  static const guchar png[] = "\x89PNG\r\n\x1a\n....";
+  g_autoptr (GVariant) organization = postern_json ("organization create --name Hooli --slug hooli"), shown = NULL, texts = NULL, rest = NULL;
+  g_autofree char *logo = g_build_filename (folder, "logo.png", NULL), *sheet = g_build_filename (folder, "sheet.css", NULL);
+  g_autofree char *update = g_strdup_printf ("branding update hooli --name 'Hooli Weather' --accent-color '#0b6e4f' --logo %s --css @%s --texts '{\"en\":\"Hello\"}'", logo, sheet);
+
+  g_assert_true (g_file_set_contents (logo, (const char *) png, sizeof png - 1, NULL));
+  g_assert_true (g_file_set_contents (sheet, "h1 { font-size: 30px }", -1, NULL));
+  g_assert_cmpint (postern (update), ==, 0);
+  shown = postern_json ("branding show hooli");
+  g_assert_cmpstr (postern_json_get_string (shown, "name"), ==, "Hooli Weather");
+  g_assert_cmpstr (postern_json_get_string (shown, "css"), ==, "h1{font-size:30px;}\n");
+  g_assert_true (g_str_has_suffix (postern_json_get_string (shown, "logo_url"), ".png"));
+  texts = postern_json_get (shown, "texts");
+  g_assert_cmpstr (postern_json_get_string (texts, "en"), ==, "Hello");
+  g_assert_cmpint (postern ("branding update hooli --accent-color red"), ==, 1);
+  g_assert_nonnull (strstr (err, "accent_color"));
+  g_assert_cmpint (postern ("branding update hooli --name '' --accent-color '' --logo '' --css '' --texts null"), ==, 0);
+  rest = postern_json ("branding show hooli");
+  g_assert_cmpuint (g_variant_n_children (rest), ==, 0);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -81,9 +140,12 @@ main (int argc, char **argv)
     { "/cli-organization/usage", test_usage },
     { "/cli-organization/way", test_way },
     { "/cli-organization/domains", test_domains },
+    { "/cli-organization/invitations", test_invitations },
+    { "/cli-organization/branding", test_branding },
     { NULL, NULL },
   };
 
   domain_resolver_install ();
+  api_fixture_has_messenger = TRUE;
   return cli_run (argc, argv, tests);
 }

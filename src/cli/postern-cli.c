@@ -12,6 +12,7 @@ static const PosternCliNoun *const nouns[] = {
   &postern_cli_tenant,
   &postern_cli_user,
   &postern_cli_invitation,
+  &postern_cli_branding,
   &postern_cli_organization,
   &postern_cli_member,
   &postern_cli_group,

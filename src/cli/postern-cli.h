@@ -32,6 +32,8 @@ typedef enum {
   POSTERN_CLI_FALSE,  /* a flag: the member is false */
   POSTERN_CLI_LIST,   /* may be given more than once: an array of strings */
   POSTERN_CLI_JSON,   /* JSON text, or @FILE */
+  POSTERN_CLI_UNSET,  /* a string, or the text of @FILE; an empty one takes the member away */
+  POSTERN_CLI_BYTES,  /* the name of a file, which is sent in base64; an empty one takes the member away */
   POSTERN_CLI_SECRET  /* a string; "-" reads a line from standard input, so that no process list shows it */
 } PosternCliKind;
 
@@ -68,6 +70,7 @@ extern const PosternCliNoun postern_cli_api;
 extern const PosternCliNoun postern_cli_app;
 extern const PosternCliNoun postern_cli_apply;
 extern const PosternCliNoun postern_cli_audit;
+extern const PosternCliNoun postern_cli_branding;
 extern const PosternCliNoun postern_cli_config;
 extern const PosternCliNoun postern_cli_connector;
 extern const PosternCliNoun postern_cli_db;

@@ -96,6 +96,36 @@ test_chosen (void)
   g_assert_nonnull (after);
 }
 
+/* (transfer full) (nullable): what the mail wears that brings a code to @email, who signs in for the organization */
+static GVariant *
+ask_code (const char *email)
+{
+  g_autoptr (Browser) browser = browser_new ("192.0.2.4");
+  g_autoptr (GVariant) page = begin_for (browser, "branded"), model = NULL;
+  g_autofree char *body = g_strdup_printf ("action=continue&identifier=%s", email);
+
+  browser_submit (browser, body);
+  browser_submit (browser, "action=factor:code");
+  assert_page (browser, "code");
+  g_assert_cmpuint (post_count (email, NULL, &model), ==, 1);
+  return postern_json_get (model, "brand");
+}
+
+/* It goes to members alone: whoever names an organization has nobody else written to in that name. */
+static void
+test_mails (void)
+{
+  g_autofree char *member = user_make ("member@brand.example", TRUE, NULL), *stranger = user_make ("stranger@brand.example", TRUE, NULL);
+  g_autoptr (GVariant) brand = NULL, none = NULL;
+
+  join (member, &branded);
+  brand = ask_code ("member@brand.example");
+  g_assert_cmpstr (postern_json_get_string (brand, "name"), ==, "Brand & Co");
+  g_assert_cmpstr (postern_json_get_string (brand, "logo"), ==, PICTURE);
+  none = ask_code ("stranger@brand.example");
+  g_assert_null (none);
+}
+
 static guint
 get (Browser *browser, const char *name)
 {
@@ -129,6 +159,7 @@ main (int argc, char **argv)
   static const HouseTest tests[] = {
     { "/flow/brand/asked", test_asked },
     { "/flow/brand/chosen", test_chosen },
+    { "/flow/brand/mails", test_mails },
     { "/flow/brand/files", test_files },
     { NULL },
   };

@@ -1,35 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "postern-flow-brand.h"
+#include "postern-flow-routes.h"
 
 #include <string.h>
 
-#include "postern-flow-routes.h"
+#include "postern-stores.h"
 
 #define FOR_EVER "public, max-age=31536000, immutable" /* the address is made of what is behind it */
-
-void
-postern_flow_brand_add (PosternJsonObject *model, const PosternOrganization *organization)
-{
-  static const char *const files[] = { "logo", "light", "dark", "style" };
-  GVariant *branding = organization && organization->disabled_at == 0 ? organization->branding : NULL;
-  const char *name = branding ? postern_json_get_string (branding, "name") : NULL;
-  g_autoptr (GVariant) texts = branding ? postern_json_get (branding, "texts") : NULL;
-  g_auto (PosternJsonObject) brand = POSTERN_JSON_OBJECT_INIT;
-
-  if (branding == NULL || g_variant_n_children (branding) == 0)
-    return;
-  postern_json_object_add_string (&brand, "name", name ? name : organization->name);
-  for (guint i = 0; i < G_N_ELEMENTS (files); i++) { /* "" for what there is not, or a page would find the tenant's */
-    const char *file = postern_json_get_string (branding, files[i]);
-
-    postern_json_object_add_string (&brand, files[i], file ? file : "");
-  }
-  if (texts)
-    postern_json_object_add (&brand, "texts", texts);
-  postern_json_object_add (model, "brand", postern_json_object_end (&brand));
-}
-
-/* --- its files -------------------------------------------------------------------------------------------------------- */
 
 /* What is in no row is not served. A picture runs nothing: every answer that is no page forbids it. */
 static const struct {

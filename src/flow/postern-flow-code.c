@@ -11,10 +11,12 @@
 #include "postern-flow-captcha.h"
 #include "postern-flow-context.h"
 #include "postern-flow-factors.h"
+#include "postern-flow-organization.h"
 #include "postern-flow-risk.h"
 #include "postern-flow-second.h"
 #include "postern-identifier.h"
 #include "postern-json.h"
+#include "postern-organization-brand.h"
 #include "postern-outbox.h"
 #include "postern-seal.h"
 
@@ -135,13 +137,26 @@ typedef struct {
   PosternFlowContext *context;
   const PosternFlowCodeOrder *order;
   PosternCode *code;
+  PosternOrganization *organization; /* (nullable): for which the sign-in is */
   const char *token, *digits, *language;
   gboolean silent;
 } Sending;
 
+/* What a customer chose goes to its own people alone. Whether they are is looked up for nobody, too, so that it takes as long. */
+static void
+add_brand (Sending *sending, PosternTxn *txn, PosternJsonObject *model)
+{
+  const char *user_id = sending->order->user_id;
+  PosternOrganization *organization = sending->organization;
+  g_autoptr (PosternMember) member = organization ? postern_member_store_get (txn, organization->id, user_id ? user_id : "", NULL) : NULL;
+
+  if (member)
+    postern_organization_brand_add_mail (model, organization);
+}
+
 /* Nothing that a stranger typed: whoever may choose words of our messages writes to people in our name. */
 static char *
-dup_model (Sending *sending, gboolean with_code)
+dup_model (Sending *sending, PosternTxn *txn, gboolean with_code)
 {
   PosternFlowContext *context = sending->context;
   g_autofree char *link = g_strconcat (postern_tenant_get_issuer (context->tenant), "/code/", sending->token, NULL);
@@ -155,6 +170,7 @@ dup_model (Sending *sending, gboolean with_code)
   } else {
     postern_json_object_add_string (&model, "link", postern_tenant_get_issuer (context->tenant));
   }
+  add_brand (sending, txn, &model);
   return postern_json_print (postern_json_object_end (&model));
 }
 
@@ -166,7 +182,7 @@ send (PosternTxn *txn, gpointer user_data, GError **error)
   const PosternFlowCodeOrder *order = sending->order;
   gboolean told = order->recipient == NULL && order->instead && order->instead_to;
   gboolean sent = !sending->silent && (order->recipient || told);
-  g_autofree char *model = dup_model (sending, !told);
+  g_autofree char *model = dup_model (sending, txn, !told);
   PosternOutboxItem item = { .channel = order->channel, .template = told ? order->instead : order->message, .language = sending->language, .model = model };
   gboolean done;
 
@@ -194,7 +210,7 @@ write_code (PosternStep *step, const PosternFlowCodeOrder *order, gboolean silen
   g_autofree char *language = postern_flow_code_dup_language (context);
   char *token, *digits;
   g_autoptr (PosternCode) code = postern_code_make (context->tenant, &wanted, now, &token, &digits);
-  Sending sending = { context, order, code, token, digits, language, silent };
+  Sending sending = { context, order, code, postern_flow_organization_peek (context), token, digits, language, silent };
   gboolean written = postern_store_write (postern_tenant_get_store (context->tenant), POSTERN_KEEP_LASTING, send, &sending, error);
 
   postern_secret_free (token);

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "postern-flow-invitation.h"
 
-#include "postern-flow-brand.h"
 #include "postern-flow-browser.h"
 #include "postern-flow-context.h"
 #include "postern-flow-prompt.h"
@@ -9,6 +8,7 @@
 #include "postern-flow-visit.h"
 #include "postern-invitation.h"
 #include "postern-json.h"
+#include "postern-organization-brand.h"
 #include "postern-request-private.h"
 #include "postern-seal.h"
 #include "postern-user-name.h"
@@ -160,7 +160,7 @@ show_open (Visit *visit, PosternRuntime *runtime)
   postern_json_object_add_string (&model, "inviter", visit->inviter);
   postern_json_object_add_string (&model, "email", visit->invitation->email);
   add_person (&model, visit);
-  postern_flow_brand_add (&model, visit->organization);
+  postern_organization_brand_add_page (&model, visit->organization);
   page = postern_response_new_page (200, "invitation", postern_json_object_end (&model));
   postern_flow_prompt_allow_providers (runtime, page);
   return page;

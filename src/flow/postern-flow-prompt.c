@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "postern-flow-prompt.h"
 
-#include "postern-flow-brand.h"
 #include "postern-flow-organization.h"
 
 #include "postern-authenticator.h"
@@ -9,6 +8,7 @@
 #include "postern-flow-connector.h"
 #include "postern-flow-context.h"
 #include "postern-json.h"
+#include "postern-organization-brand.h"
 
 void
 postern_flow_prompt_keep (PosternFlowContext *context, PosternPrompt *prompt)
@@ -128,7 +128,7 @@ dress (PosternFlowContext *context, GVariant *model)
   g_autoptr (GVariant) plain = g_variant_ref_sink (model);
 
   postern_json_object_add_all (&dressed, plain);
-  postern_flow_brand_add (&dressed, postern_flow_organization_peek (context));
+  postern_organization_brand_add_page (&dressed, postern_flow_organization_peek (context));
   return postern_json_object_end (&dressed);
 }
 

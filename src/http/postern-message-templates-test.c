@@ -104,6 +104,35 @@ test_no_link (void)
   }
 }
 
+/* An organization's mail wears its name and colour, and what it called itself is text. Who sends is still the tenant. */
+static void
+test_brand (void)
+{
+  static const struct {
+    const char *brand, *seen, *unseen;
+  } rows[] = {
+    { "{'name': <'<b>Acme'>, 'accent_color': <'#0b6e4f'>}", "&lt;b&gt;Acme</span>", "<img" },
+    { "{'name': <'Acme'>, 'accent_color': <'#0b6e4f'>}", "background:#0b6e4f", "background:#3350d4" },
+    { "{'name': <'Acme'>, 'logo': <'0123.png'>}", "src=\"https://id.example/sub/brand/0123.png\" alt=\"Acme\"", "<b>" },
+    { "{'name': <'Acme'>, 'logo': <'0123.svg'>}", "Acme</span>", "0123.svg" }, /* which mail programs do not show */
+    { "{'logo': <'0123.png'>}", "Sons</span>", "0123.png" },
+  };
+  g_autoptr (PosternMessageTemplates) self = make (NULL, TRUE);
+
+  for (guint i = 0; i < G_N_ELEMENTS (rows); i++) {
+    g_autofree char *text = g_strdup_printf ("{'organization_name': <'Acme'>, 'link': <'https://id.example/x'>, 'days': <int64 7>, 'brand': <%s>}", rows[i].brand);
+    g_autoptr (GVariant) model = g_variant_ref_sink (g_variant_new_parsed (text));
+    g_autoptr (GError) error = NULL;
+    g_autoptr (PosternMessage) mail = postern_message_templates_render (self, "email", "ada@example.com", "invitation", NULL, model, &error);
+    const char *html = postern_message_get_html (mail);
+
+    g_assert_no_error (error);
+    g_assert_nonnull (strstr (html, rows[i].seen));
+    g_assert_null (strstr (html, rows[i].unseen));
+    g_assert_nonnull (strstr (html, "Sent by Example &amp; Sons"));
+  }
+}
+
 static void
 test_languages (void)
 {
@@ -211,6 +240,7 @@ main (int argc, char **argv)
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/message-templates/all", test_all);
   g_test_add_func ("/message-templates/no-link", test_no_link);
+  g_test_add_func ("/message-templates/brand", test_brand);
   g_test_add_func ("/message-templates/languages", test_languages);
   g_test_add_func ("/message-templates/plural", test_plural);
   g_test_add_func ("/message-templates/web-otp", test_web_otp);

@@ -82,28 +82,48 @@ postern_message_templates_free (PosternMessageTemplates *self)
 
 /* Mail programs show no SVG, and what is not on the web cannot be loaded. */
 static char *
-dup_logo_url (PosternMessageTemplates *self, const char *logo)
+dup_logo_url (PosternMessageTemplates *self, const char *folder, const char *logo)
 {
   if (!logo || g_str_has_suffix (logo, ".svg") || !g_str_has_prefix (self->public_url, "https:"))
     return NULL;
-  return g_strconcat (self->public_url, "/assets/", logo, NULL);
+  return g_strconcat (self->public_url, folder, logo, NULL);
+}
+
+/* What a mail looks like: as the tenant, or as the organization that `brand` of its model is of (postern-organization-brand.h). */
+typedef struct {
+  const char *name, *accent_color; /* accent_color: (nullable) */
+  char *logo_url;                  /* (nullable) */
+} Look;
+
+static Look
+get_look (PosternMessageTemplates *self, const PosternPagesLook *tenant, GVariant *brand)
+{
+  const char *name = brand ? postern_json_get_string (brand, "name") : NULL, *color = brand ? postern_json_get_string (brand, "accent_color") : NULL;
+
+  if (name == NULL)
+    return (Look){ tenant->tenant_name, tenant->accent_color, dup_logo_url (self, "/assets/", tenant->logo) };
+  return (Look){ name, color ? color : tenant->accent_color, dup_logo_url (self, "/brand/", postern_json_get_string (brand, "logo")) };
 }
 
 static GVariant *
-make_globals (PosternMessageTemplates *self, const char *language)
+make_globals (PosternMessageTemplates *self, const char *language, GVariant *model)
 {
   g_auto (PosternJsonObject) globals = POSTERN_JSON_OBJECT_INIT;
   PosternBrandColors colors = { "#3350d4", "#ffffff", "#2e49c4", "#b3c0ff" };
+  g_autoptr (GVariant) brand = postern_json_get (model, "brand");
   g_autofree char *logo_url = NULL;
-  PosternPagesLook look;
+  PosternPagesLook tenant;
+  Look look;
 
-  postern_pages_get_look (self->pages, &look);
-  logo_url = dup_logo_url (self, look.logo);
+  postern_pages_get_look (self->pages, &tenant);
+  look = get_look (self, &tenant, brand && g_variant_is_of_type (brand, G_VARIANT_TYPE_VARDICT) ? brand : NULL);
+  logo_url = look.logo_url;
   if (look.accent_color)
     postern_brand_get_colors (look.accent_color, &colors);
   postern_json_object_add_string (&globals, "lang", language);
   postern_json_object_add_string (&globals, "dir", postern_languages_is_right_to_left (language) ? "rtl" : "ltr");
-  postern_json_object_add_string (&globals, "tenant_name", look.tenant_name);
+  postern_json_object_add_string (&globals, "tenant_name", tenant.tenant_name);
+  postern_json_object_add_string (&globals, "brand_name", look.name);
   postern_json_object_add_string (&globals, "public_url", self->public_url);
   postern_json_object_add_string (&globals, "host", self->host);
   postern_json_object_add_string (&globals, "logo_url", logo_url);
@@ -169,7 +189,7 @@ postern_message_templates_render (PosternMessageTemplates *self, const char *cha
                                   GVariant *model, GError **error)
 {
   const char *tag = postern_pages_choose_language (self->pages, language, NULL);
-  g_autoptr (GVariant) globals = make_globals (self, tag);
+  g_autoptr (GVariant) globals = make_globals (self, tag, model);
   PosternMessage *message;
   Work work = { 0 };
 

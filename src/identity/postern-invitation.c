@@ -4,6 +4,7 @@
 #include "postern-error.h"
 #include "postern-fault.h"
 #include "postern-json.h"
+#include "postern-organization-brand.h"
 #include "postern-organization-rules.h"
 #include "postern-organization.h"
 #include "postern-outbox.h"
@@ -202,6 +203,7 @@ postern_invitation_send (PosternTxn *txn, const PosternInvitation *self, const P
   postern_json_object_add_string (&model, "inviter", inviter);
   postern_json_object_add_string (&model, "link", link);
   postern_json_object_add_int64 (&model, "days", MAX (1, (self->expires_at - mail->now) / DAY));
+  postern_organization_brand_add_mail (&model, organization);
   item.model = text = postern_json_print (postern_json_object_end (&model));
   return postern_outbox_add (txn, &item, error);
 }

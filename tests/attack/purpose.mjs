@@ -51,6 +51,7 @@ async function get() {
       'demo-application': 'Type=demo-application\nenabled=true\n',
     },
   });
+  await house.postern.cli('organization', 'create', '--name', 'Acme', '--slug', 'acme');
   await house.postern.cli('config', 'set-policy', 'guesses_per_account=1', 'guesses_per_address=100000', 'codes_per_address=100000');
   return house;
 }
@@ -171,6 +172,11 @@ const kinds = {
   'magic link': async () => { const made = await askedToSignIn(); return { ...made, value: made.token, opens: 'magic link' }; },
   'recovery code': async () => { const made = await askedToRecover(); return { ...made, value: made.code, opens: 'recovery code' }; },
   'recovery link': async () => { const made = await askedToRecover(); return { ...made, value: made.token, opens: 'recovery link' }; },
+  'invitation link': async () => {
+    count += 1;
+    await house.postern.cli('invitation', 'create', 'acme', '--email', `invited${count}@example.com`);
+    return { value: (await outbox.wait(`invited${count}@example.com`)).token };
+  },
   'set-up link': async () => ({ value: (await house.postern.setupLink()).split('/setup/')[1] }),
   'state at a provider': async () => {
     const visitor = new Visitor();
@@ -441,8 +447,16 @@ const doors = [
   codeDoor('link to recover', 'link', 'recovery link', askedToRecover, asksNewPassword),
   { name: 'path', route: 'GET /code/{token}', takes: ['magic link', 'recovery link'], open: (value) => ok(fetchFrom(`/code/${encodeURIComponent(value)}`)) },
 
-  { name: 'path', route: 'GET /invitation/{token}', takes: [], open: (value) => ok(fetchFrom(`/invitation/${encodeURIComponent(value)}`)) },
-  { name: 'cookie invitation', route: 'GET /invitation', takes: [], open: (value) => ok(fetchFrom('/invitation', { headers: cookies({ invitation: value }) })) },
+  { name: 'path', route: 'GET /invitation/{token}', takes: ['invitation link'], open: (value) => ok(fetchFrom(`/invitation/${encodeURIComponent(value)}`)) },
+  { name: 'cookie invitation', route: 'GET /invitation', takes: ['invitation link'], open: (value) => ok(fetchFrom('/invitation', { headers: cookies({ invitation: value }) })) },
+  {
+    name: 'token', route: 'POST /invitation', takes: ['invitation link'],
+    open: async (value, made) => {
+      const { fields, visitor } = await beside(made, aFlow);
+      const answer = await house.post('/invitation', { action: 'continue', token: value, csrf: fields.csrf }, cookies({ 'postern-csrf': visitor.cookies.get('postern-csrf') }));
+      return (answer.headers.get('location') ?? '').startsWith('/sign-in/'); // elsewhere: to the page of a link that is not good
+    },
+  },
   ...formDoors('POST /invitation', '/invitation', { action: 'accept', token: 'x' }),
 
   stateDoor('GET /callback/{instance}', callBack),

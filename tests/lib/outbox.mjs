@@ -22,7 +22,7 @@ export class Outbox {
       const messages = this.list(recipient);
       if (messages.length >= count) {
         const message = messages.at(-1);
-        return { ...message, code: /\b(\d{6})\b/.exec(message.text)?.[1], token: /\/code\/(\S+)/.exec(message.text)?.[1] };
+        return { ...message, code: /\b(\d{6})\b/.exec(message.text)?.[1], token: /\/(?:code|invitation)\/(\S+)/.exec(message.text)?.[1] };
       }
       await new Promise((wake) => setTimeout(wake, 10));
     }

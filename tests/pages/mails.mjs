@@ -11,6 +11,7 @@ const model = {
   organization_name: 'Weather Service North', inviter: 'grace@example.com', days: 7,
   link: 'https://id.example.com/code/Zm9vYmFyYmF6cXV4Zm9vYmFyYmF6cXV4Zm9vYmFyYmF6cXV4MTIzNDU2Nzg5MA',
 };
+const brand = { name: 'Weather Service North & Sons, Reykjavík', accent_color: '#ffd400' }; // of an organization, in place of the tenant's
 const notPages = ['region', 'landmark-one-main']; // a mail stands inside another page
 const colors = ['#3350d4', '#ffd400', '#000000', '#ffffff', '#777777'];
 
@@ -23,6 +24,9 @@ export async function mails(browser, { check, attempt, accessible, overflow, sho
   for (const name of names)
     for (const language of languages)
       await attempt(`mail ${name} (${language})`, () => visit(name, language, language === 'en' ? colors : colors.slice(0, 1)));
+  fs.writeFileSync(file, JSON.stringify({ ...model, brand }));
+  for (const language of ['en', 'ar'])
+    await attempt(`mail invitation of an organization (${language})`, () => visit('invitation', language, colors.slice(0, 1)));
   await page.context().close();
 
   async function visit(name, language, wanted) {
