@@ -46,13 +46,15 @@ admit (PosternRequest *request, const char *resource, PosternBearer *bearer, gpo
 static PosternResponse *
 ask (const char *method, const char *path, const char *body, const char *token)
 {
-  g_autofree char *full = g_strconcat ("/api/v1", path, NULL), *bearer = token ? g_strconcat ("Bearer ", token, NULL) : NULL;
+  g_autofree char *full = g_strconcat ("/api/v1", path, NULL);
+  g_auto (GStrv) parts = g_strsplit (full, "?", 2);
+  g_autofree char *bearer = token ? g_strconcat ("Bearer ", token, NULL) : NULL;
   PosternResponse *response;
 
   api_fixture_public = TRUE;
   api_fixture_header[0] = bearer ? "Authorization" : NULL;
   api_fixture_header[1] = bearer;
-  response = api_fixture_dispatch (api, method, full, NULL, body);
+  response = api_fixture_dispatch (api, method, parts[0], parts[1], body);
   api_fixture_header[0] = NULL;
   api_fixture_public = FALSE;
   return response;
@@ -95,6 +97,7 @@ static const struct {
   { "deleteUser", OWNER | SUPPORT },
   { "removeCredential", OWNER | SUPPORT },
   { "unlinkIdentity", OWNER | SUPPORT },
+  { "exportUsers", ALL },
   { "listImports", ALL },
   { "startImport", OWNER },
   { "checkImport", ALL },
@@ -360,6 +363,18 @@ test_no_import (void)
   expect ("POST", path, "{\"users\":[],\"position\":0}", "support", 403);
 }
 
+/* Who sees people does not see what their passwords could be guessed by. */
+static void
+test_no_hashes (void)
+{
+  expect ("GET", "/user-export", NULL, "read-only", 200);
+  expect ("GET", "/user-export?password_hashes=true", NULL, "read-only", 403);
+  expect ("GET", "/user-export?password_hashes=true", NULL, "support", 403);
+  expect ("GET", "/user-export?password_hashes=true", NULL, "scopes: users:export", 403);
+  expect ("GET", "/user-export?password_hashes=true", NULL, "organization: users:read users:export", 403);
+  expect ("GET", "/user-export?password_hashes=true", NULL, "owner", 200);
+}
+
 /* Whoever says who has which role gives none that gives more than they have, takes none, and makes none stronger. */
 static void
 test_no_stronger_role (void)
@@ -495,6 +510,7 @@ main (int argc, char **argv)
     { "/api-access/no-administrator", test_no_administrator },
     { "/api-access/no-stronger-person", test_no_stronger_person },
     { "/api-access/no-import", test_no_import },
+    { "/api-access/no-hashes", test_no_hashes },
     { "/api-access/no-stronger-role", test_no_stronger_role },
     { "/api-access/no-strong-application", test_no_strong_application },
     { "/api-access/no-way-around-the-log", test_no_way_around_the_log },

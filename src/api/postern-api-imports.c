@@ -27,7 +27,7 @@ static const PosternApiSchema import_schema = { "Import", import_members, "A fil
 #define USERS                                                                                                         \
   {                                                                                                                   \
     "users", POSTERN_API_ARRAY, POSTERN_API_REQUIRED,                                                                 \
-        "What a user is made of, and also password_hash, created_at, external_id and identities (connector, subject).", 0, BATCH_MAX, .items = POSTERN_API_OBJECT                                                \
+        "What a user is made of, and also id, password_hash, created_at, external_id and identities (connector, subject).", 0, BATCH_MAX, .items = POSTERN_API_OBJECT                                                \
   }
 
 static const PosternApiMember batch_members[] = {

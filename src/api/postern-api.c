@@ -7,6 +7,7 @@ static const PosternApiResource *const resources[] = {
   &postern_api_status,
   &postern_api_tenants,
   &postern_api_users,
+  &postern_api_user_export,
   &postern_api_imports,
   &postern_api_factor_reset,
   &postern_api_applications,

@@ -10,19 +10,6 @@
  * change says what it is made to (If-Match), so that nobody's change of meanwhile is lost.
  */
 
-static gboolean G_GNUC_PRINTF (2, 3)
-wrong (GError **error, const char *format, ...)
-{
-  va_list arguments;
-  g_autofree char *why = NULL;
-
-  va_start (arguments, format);
-  why = g_strdup_vprintf (format, arguments);
-  va_end (arguments);
-  g_set_error_literal (error, POSTERN_ERROR, POSTERN_ERROR_INVALID_REQUEST, why);
-  return FALSE;
-}
-
 typedef struct {
   PosternCliCall *call;
   PosternFilesServer server;
@@ -101,11 +88,11 @@ take_secret (Applying *self, PosternFilesThing *file, const char *setting, gbool
   const char *value = g_getenv (variable), *other = g_hash_table_lookup (self->variables, variable);
 
   if (other != NULL && !g_str_equal (other, place))
-    return wrong (error, "%s would be the secret of both %s and %s; set one of them with `postern connector update`", variable, other, place);
+    return postern_cli_call_wrong (error, "%s would be the secret of both %s and %s; set one of them with `postern connector update`", variable, other, place);
   if (value != NULL && *value != '\0')
     g_variant_dict_insert (settings, setting, "s", value);
   else if (needed)
-    return wrong (error, "connector %s: secrets: the server has no %s yet; put it into the environment as %s", file->key, setting, variable);
+    return postern_cli_call_wrong (error, "connector %s: secrets: the server has no %s yet; put it into the environment as %s", file->key, setting, variable);
   g_hash_table_replace (self->variables, g_steal_pointer (&variable), g_steal_pointer (&place));
   return TRUE;
 }

@@ -5,6 +5,19 @@
 
 #include <string.h>
 
+gboolean
+postern_cli_call_wrong (GError **error, const char *format, ...)
+{
+  va_list arguments;
+  g_autofree char *why = NULL;
+
+  va_start (arguments, format);
+  why = g_strdup_vprintf (format, arguments);
+  va_end (arguments);
+  g_set_error_literal (error, POSTERN_ERROR, POSTERN_ERROR_INVALID_REQUEST, why);
+  return FALSE;
+}
+
 PosternConfig *
 postern_cli_call_get_config (PosternCliCall *call, GError **error)
 {

@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "postern-cli-fixture.h"
 
+#include <sys/stat.h>
+#include <unistd.h>
+
 static char *
 write_table (const char *text)
 {
@@ -126,6 +129,112 @@ test_twice (void)
   g_unlink (path);
 }
 
+/* --- what comes out goes in again ------------------------------------------------------------------------------------ */
+
+static gboolean
+delete_all (PosternTxn *txn, gpointer data, GError **error)
+{
+  g_autoptr (GPtrArray) users = postern_user_store_list (txn, NULL, NULL, G_MAXINT32, error);
+
+  for (guint i = 0; i < users->len; i++)
+    if (!postern_user_store_delete (txn, ((PosternUser *) users->pdata[i])->id, error))
+      return FALSE;
+  return TRUE;
+}
+
+static gboolean
+add_identities (PosternTxn *txn, gpointer data, GError **error)
+{
+  static const char *const connectors[] = { "corp", "google" };
+  g_autoptr (PosternUser) user = postern_user_store_find (txn, "export", error);
+
+  for (guint i = 0; user != NULL && i < G_N_ELEMENTS (connectors); i++)
+    {
+      g_autoptr (PosternIdentity) identity = postern_identity_new ();
+
+      identity->id = postern_id_new ("idn");
+      identity->user_id = g_strdup (user->id);
+      identity->connector = g_strdup (connectors[i]);
+      identity->subject = g_strdup ("1");
+      identity->created_at = 1;
+      if (!postern_identity_store_insert (txn, identity, error))
+        return FALSE;
+    }
+  return user != NULL;
+}
+
+/* (transfer full): what `user export` with @options wrote into @name */
+static char *
+export_people (const char *name, const char *options)
+{
+  g_autofree char *path = g_build_filename (folder, name, NULL), *line = g_strdup_printf ("user export %s %s", path, options);
+  char *text = NULL;
+
+  g_assert_cmpint (postern (line), ==, 0);
+  g_assert_true (g_file_get_contents (path, &text, NULL, NULL));
+  return text;
+}
+
+static void
+test_round_trip (void)
+{
+  g_autofree char *full = g_build_filename (folder, "full", NULL), *again = g_build_filename (folder, "again", NULL), *plain_file = g_build_filename (folder, "plain", NULL);
+  g_autofree char *import = g_strdup_printf ("user import %s --format postern", full), *first = NULL, *second = NULL, *plain = NULL;
+  g_autofree char *text = make_people (), *table = write_table (text), *fill = g_strdup_printf ("user import %s --format csv --report /dev/null", table);
+  gint64 n;
+
+  postern (fill); /* more than two pages; an earlier test may have */
+  g_assert_cmpint (postern ("user create --username export --phone +4915112345678 --external-id x|1 --profile '{\"z\":1,\"name\":\"Ada\",\"a\":[{\"b\":null}]}' --data '{\"k\":{}}' --password correct-horse --email-verified"), ==, 0);
+  fixture_write (store, add_identities, NULL);
+  n = count_users ();
+  first = export_people ("full", "--password-hashes");
+  g_assert_cmpint (n, >, 1000);
+  g_assert_nonnull (strstr (first, "\"identities\":[{\"connector\":\"corp\",\"subject\":\"1\"},{\"connector\":\"google\",\"subject\":\"1\"}]"));
+  g_assert_nonnull (strstr (first, "\"password_hash\":\"$test$correct-horse\""));
+  plain = export_people ("plain", "");
+  g_assert_null (strstr (plain, "$test$"));
+  fixture_write (store, delete_all, NULL);
+  g_assert_cmpint (postern (import), ==, 0);
+  g_assert_cmpint (count_users (), ==, n);
+  second = export_people ("again", "--password-hashes");
+  g_assert_cmpstr (first, ==, second);
+  g_unlink (full);
+  g_unlink (again);
+  g_unlink (plain_file);
+  g_unlink (table);
+}
+
+/* A file that broke off goes on; nobody's file is written over, and no stranger reads it. */
+static void
+test_resume (void)
+{
+  g_autofree char *path = g_build_filename (folder, "part", NULL), *whole = export_people ("part", ""), *link = g_build_filename (folder, "link", NULL);
+  g_autofree char *resume = g_strdup_printf ("user export %s --resume", path), *over = g_strdup_printf ("user export %s", path), *through = g_strdup_printf ("user export %s --resume", link);
+  static const gsize cuts[] = { 0, 10, 100000 };
+  struct stat found;
+
+  g_assert_cmpint (stat (path, &found), ==, 0);
+  g_assert_cmpuint (found.st_mode & 0777, ==, 0600);
+  for (guint i = 0; i < G_N_ELEMENTS (cuts); i++)
+    {
+      g_autofree char *text = NULL;
+
+      g_assert_cmpint (truncate (path, (off_t) cuts[i]), ==, 0);
+      g_assert_cmpint (postern (resume), ==, 0);
+      g_assert_true (g_file_get_contents (path, &text, NULL, NULL));
+      g_assert_cmpstr (text, ==, whole);
+    }
+  g_assert_cmpint (postern (over), ==, 1);
+  g_assert_nonnull (strstr (err, "is there already"));
+  g_assert_cmpint (symlink (path, link), ==, 0);
+  g_assert_cmpint (postern (through), ==, 1);
+  g_assert_true (g_file_set_contents (path, "years of work\n", -1, NULL));
+  g_assert_cmpint (postern (resume), ==, 1);
+  g_assert_nonnull (strstr (err, "is no person of an export"));
+  g_unlink (link);
+  g_unlink (path);
+}
+
 /* A secret of the old server need not stand on the command line. */
 static void
 test_signer_key (void)
@@ -147,6 +256,8 @@ main (int argc, char **argv)
     { "/cli-import/hostile-records", test_hostile_records },
     { "/cli-import/twice", test_twice },
     { "/cli-import/signer-key", test_signer_key },
+    { "/cli-import/round-trip", test_round_trip },
+    { "/cli-import/resume", test_resume },
     { NULL, NULL },
   };
 

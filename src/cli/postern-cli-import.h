@@ -9,7 +9,7 @@ G_BEGIN_DECLS
 gboolean postern_cli_import_run (PosternCliCall *call, GError **error);
 
 #define POSTERN_CLI_IMPORT_OPTIONS                                                                                                      \
-  { "format", POSTERN_CLI_STRING, NULL, "FORMAT", "csv, auth0, keycloak, firebase, logto or okta" },                                    \
+  { "format", POSTERN_CLI_STRING, NULL, "FORMAT", "csv, auth0, keycloak, firebase, logto, okta or postern" },                                    \
   { "dry-run", POSTERN_CLI_TRUE, NULL, NULL, "Changes nothing and says what would happen" },                                            \
   { "report", POSTERN_CLI_STRING, NULL, "FILE", "Adds a line of JSON for each record that is refused or loses something" },             \
   { "connector", POSTERN_CLI_LIST, NULL, "PROVIDER=ID", "Which connector here is the other server's provider; may be given again" },    \

@@ -6,19 +6,6 @@
 
 /* --- what was given --------------------------------------------------------------------------------------------- */
 
-static gboolean G_GNUC_PRINTF (2, 3)
-wrong (GError **error, const char *format, ...)
-{
-  va_list arguments;
-  g_autofree char *text = NULL;
-
-  va_start (arguments, format);
-  text = g_strdup_vprintf (format, arguments);
-  va_end (arguments);
-  g_set_error_literal (error, POSTERN_ERROR, POSTERN_ERROR_INVALID_REQUEST, text);
-  return FALSE;
-}
-
 static const PosternCliOption output_option = { "output", POSTERN_CLI_STRING, NULL, "table|json", "How to print (also -o)" };
 static const PosternCliOption url_option = { "url", POSTERN_CLI_STRING, NULL, "URL", "Public URL of a server elsewhere, in place of the local socket" };
 static const PosternCliOption token_option = { "token-file", POSTERN_CLI_STRING, NULL, "FILE", "Access token for it, of the resource URL/api/v1" };
@@ -57,7 +44,7 @@ keep (PosternCliCall *call, const PosternCliOption *option, char *value, GError 
   if (values->len > 0 && option->kind != POSTERN_CLI_LIST)
     {
       g_free (value);
-      return wrong (error, "--%s stands twice", option->name);
+      return postern_cli_call_wrong (error, "--%s stands twice", option->name);
     }
   g_ptr_array_add (values, value);
   return TRUE;
@@ -73,14 +60,14 @@ take_option (PosternCliCall *call, char ***arguments, GError **error)
   gboolean flag = option != NULL && (option->kind == POSTERN_CLI_TRUE || option->kind == POSTERN_CLI_FALSE);
 
   if (option == NULL)
-    return wrong (error, "there is no option “%s” here", **arguments);
+    return postern_cli_call_wrong (error, "there is no option “%s” here", **arguments);
   (*arguments)++;
   if (flag)
-    return value == NULL ? keep (call, option, g_strdup (""), error) : wrong (error, "--%s takes no value", option->name);
+    return value == NULL ? keep (call, option, g_strdup (""), error) : postern_cli_call_wrong (error, "--%s takes no value", option->name);
   if (value != NULL)
     return keep (call, option, g_strdup (value + 1), error);
   if (**arguments == NULL)
-    return wrong (error, "--%s needs %s", option->name, option->argument);
+    return postern_cli_call_wrong (error, "--%s needs %s", option->name, option->argument);
   return keep (call, option, g_strdup (*(*arguments)++), error);
 }
 
@@ -97,9 +84,9 @@ check_operands (PosternCliCall *call, GError **error)
     ;
   open = list[needed] != NULL;
   if (call->operands->len < needed)
-    return wrong (error, "%s is missing", list[call->operands->len]);
+    return postern_cli_call_wrong (error, "%s is missing", list[call->operands->len]);
   if (call->operands->len > needed && !open)
-    return wrong (error, "“%s” is too much", (char *) call->operands->pdata[needed]);
+    return postern_cli_call_wrong (error, "“%s” is too much", (char *) call->operands->pdata[needed]);
   return TRUE;
 }
 
@@ -116,7 +103,7 @@ postern_cli_options_parse (PosternCliCall *call, char **arguments, GError **erro
       else if (options && g_str_equal (*arguments, "-o"))
         {
           if (arguments[1] == NULL)
-            return wrong (error, "-o needs table or json");
+            return postern_cli_call_wrong (error, "-o needs table or json");
           if (!keep (call, &output_option, g_strdup (arguments[1]), error))
             return FALSE;
           arguments += 2;
@@ -127,13 +114,13 @@ postern_cli_options_parse (PosternCliCall *call, char **arguments, GError **erro
             return FALSE;
         }
       else if (options && **arguments == '-' && (*arguments)[1] != '\0')
-        return wrong (error, "there is no option “%s”", *arguments);
+        return postern_cli_call_wrong (error, "there is no option “%s”", *arguments);
       else
         g_ptr_array_add (call->operands, *arguments++);
     }
   output = postern_cli_call_get_value (call, "output");
   if (output != NULL && !g_str_equal (output, "table") && !g_str_equal (output, "json"))
-    return wrong (error, "--output must be table or json, not “%s”", output);
+    return postern_cli_call_wrong (error, "--output must be table or json, not “%s”", output);
   call->json = g_strcmp0 (output, "json") == 0;
   return check_operands (call, error);
 }
@@ -148,10 +135,10 @@ read_json (const char *name, const char *text, GError **error)
   GVariant *value;
 
   if (*text == '@' && !g_file_get_contents (text + 1, &content, NULL, &failure))
-    return wrong (error, "--%s: %s", name, failure->message), NULL;
+    return postern_cli_call_wrong (error, "--%s: %s", name, failure->message), NULL;
   value = postern_json_parse (content ? content : text, -1, 0, &failure);
   if (value == NULL)
-    wrong (error, "--%s: %s", name, failure->message);
+    postern_cli_call_wrong (error, "--%s: %s", name, failure->message);
   return value;
 }
 
@@ -163,11 +150,11 @@ read_file (const char *name, const char *path, gboolean text, GError **error)
   gsize length;
 
   if (!g_file_get_contents (path, &content, &length, &failure))
-    return wrong (error, "--%s: %s", name, failure->message), NULL;
+    return postern_cli_call_wrong (error, "--%s: %s", name, failure->message), NULL;
   if (!text)
     encoded = g_base64_encode ((const guchar *) content, length);
   else if (!g_utf8_validate (content, (gssize) length, NULL))
-    return wrong (error, "--%s: %s is not UTF-8", name, path), NULL;
+    return postern_cli_call_wrong (error, "--%s: %s is not UTF-8", name, path), NULL;
   return g_variant_ref_sink (g_variant_new_string (text ? content : encoded));
 }
 
@@ -182,7 +169,7 @@ read_or_unset (const PosternCliOption *option, const char *text, GError **error)
   if (bytes || *text == '@')
     return read_file (option->name, bytes ? text : text + 1, !bytes, error);
   if (!g_utf8_validate (text, -1, NULL))
-    return wrong (error, "--%s is not UTF-8", option->name), NULL;
+    return postern_cli_call_wrong (error, "--%s is not UTF-8", option->name), NULL;
   return g_variant_ref_sink (g_variant_new_string (text));
 }
 
@@ -194,7 +181,7 @@ read_secret (const char *name, const char *text, GError **error)
   if (!g_str_equal (text, "-"))
     return g_variant_ref_sink (g_variant_new_string (text));
   if (fgets (line, sizeof line, stdin) == NULL)
-    return wrong (error, "--%s -: nothing came on standard input", name), NULL;
+    return postern_cli_call_wrong (error, "--%s -: nothing came on standard input", name), NULL;
   line[strcspn (line, "\r\n")] = '\0';
   return g_variant_ref_sink (g_variant_new_string (line));
 }
@@ -212,7 +199,7 @@ read_value (const PosternCliOption *option, GPtrArray *values, GError **error)
       return g_variant_ref_sink (g_variant_new_boolean (option->kind == POSTERN_CLI_TRUE));
     case POSTERN_CLI_INTEGER:
       if (!g_ascii_string_to_signed (text, 10, -(G_GINT64_CONSTANT (1) << 53), G_GINT64_CONSTANT (1) << 53, &number, NULL))
-        return wrong (error, "--%s needs a number, not “%s”", option->name, text), NULL;
+        return postern_cli_call_wrong (error, "--%s needs a number, not “%s”", option->name, text), NULL;
       return g_variant_ref_sink (g_variant_new_int64 (number));
     case POSTERN_CLI_LIST:
       return g_variant_ref_sink (g_variant_new_strv ((const char *const *) values->pdata, values->len));
@@ -226,7 +213,7 @@ read_value (const PosternCliOption *option, GPtrArray *values, GError **error)
     case POSTERN_CLI_STRING:
     default:
       if (!g_utf8_validate (text, -1, NULL))
-        return wrong (error, "--%s is not UTF-8", option->name), NULL;
+        return postern_cli_call_wrong (error, "--%s is not UTF-8", option->name), NULL;
       return g_variant_ref_sink (g_variant_new_string (text));
     }
 }

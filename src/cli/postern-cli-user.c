@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "postern-cli-import.h"
+#include "postern-cli-user-export.h"
 
 #define ABOUT                                                                                                         \
   { "email", POSTERN_CLI_STRING, "email", "ADDRESS", "E-mail address" },                                              \
@@ -30,6 +31,7 @@ static const PosternCliOption list_options[] = {
   { NULL },
 };
 
+static const PosternCliOption export_options[] = { POSTERN_CLI_USER_EXPORT_OPTIONS, { NULL } };
 static const PosternCliOption import_options[] = { POSTERN_CLI_IMPORT_OPTIONS, { NULL } };
 
 #define COLUMNS "id username email name administrator disabled last_sign_in_at"
@@ -39,6 +41,7 @@ static const PosternCliCommand commands[] = {
   { "list", NULL, "Lists users.", "GET", "/api/v1/users", COLUMNS, list_options },
   { "show", "USER", "Shows a user; USER is an id, or what they sign in with.", "GET", "/api/v1/users/{}" },
   { "import", "FILE", "Takes over the users that another server exported. Stopped in the middle, the same command goes on.", NULL, NULL, NULL, import_options, postern_cli_import_run },
+  { "export", "FILE", "Writes all users into a file, a line of JSON each, as import reads them; - is standard output.", NULL, NULL, NULL, export_options, postern_cli_user_export_run },
   { "update", "USER", "Changes what is given; an empty value clears. A new password ends their sessions.", "PATCH", "/api/v1/users/{}", NULL, update_options },
   { "delete", "USER", "Deletes a user and all that is theirs.", "DELETE", "/api/v1/users/{}" },
   { "reset-factors", "USER", "Removes all second factors of who has lost them: at the next sign-in after the delay that the policy says, announced by mail.", "POST", "/api/v1/users/{}/factor-reset" },

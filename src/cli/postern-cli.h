@@ -122,6 +122,8 @@ gboolean postern_cli_call_has (PosternCliCall *call, const char *option);
 const char *postern_cli_call_get_operand (PosternCliCall *call, guint index);
 /** postern_cli_call_dup_pair: the operand @index, which must be NAME=VALUE. Returns: (transfer full): NAME, of letters, digits, - and _ */
 char *postern_cli_call_dup_pair (PosternCliCall *call, guint index, const char **value, GError **error);
+/** postern_cli_call_wrong: sets INVALID_REQUEST, for the one line that is printed. Always FALSE. */
+gboolean postern_cli_call_wrong (GError **error, const char *format, ...) G_GNUC_PRINTF (2, 3);
 void postern_cli_call_clear (PosternCliCall *call);
 
 /* postern-cli-options.c: FALSE with POSTERN_ERROR_INVALID_REQUEST: one clear line */

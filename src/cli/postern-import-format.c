@@ -2,7 +2,7 @@
 #include "postern-import.h"
 
 static const PosternImportFormat *const formats[] = {
-  &postern_import_csv, &postern_import_auth0, &postern_import_keycloak, &postern_import_firebase, &postern_import_logto, &postern_import_okta, NULL,
+  &postern_import_csv, &postern_import_auth0, &postern_import_keycloak, &postern_import_firebase, &postern_import_logto, &postern_import_okta, &postern_import_postern, NULL,
 };
 
 const PosternImportFormat *const *

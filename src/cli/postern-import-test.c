@@ -154,6 +154,20 @@ test_logto (void)
                    "");
 }
 
+/* In its own words: ids stay, connectors are the same but for those that --connector names, and what is not known is said. */
+static void
+test_postern (void)
+{
+  assert_converts ("postern",
+                   "{\"created_at\":1600000000,\"data\":{\"a\":{\"b\":[1]}},\"disabled\":true,\"email\":\"ada@example.com\",\"email_verified\":true,\"external_id\":\"x\","
+                   "\"id\":\"usr_01m8hqyz49encaned8h3htdtw5\",\"identities\":[{\"connector\":\"google-oauth2\",\"subject\":\"1\"},{\"connector\":\"corp\",\"subject\":\"2\"},7],"
+                   "\"password_hash\":\"$2b$x\",\"profile\":{\"name\":\"Ada\"},\"administrator\":true}",
+                   "{\"created_at\":1600000000,\"data\":{\"a\":{\"b\":[1]}},\"disabled\":true,\"email\":\"ada@example.com\",\"email_verified\":true,\"phone_verified\":false,"
+                   "\"external_id\":\"x\",\"id\":\"usr_01m8hqyz49encaned8h3htdtw5\",\"identities\":[{\"subject\":\"1\",\"connector\":\"google\"},{\"subject\":\"2\",\"connector\":\"corp\"}],"
+                   "\"password_hash\":\"$2b$x\",\"profile\":{\"name\":\"Ada\"}}",
+                   "an identity: it has no connector, or no subject\nthe member administrator: it is not known here");
+}
+
 static void
 test_okta (void)
 {
@@ -277,6 +291,7 @@ main (int argc, char **argv)
   g_test_add_func ("/import/firebase", test_firebase);
   g_test_add_func ("/import/logto", test_logto);
   g_test_add_func ("/import/okta", test_okta);
+  g_test_add_func ("/import/postern", test_postern);
   g_test_add_func ("/import/csv", test_csv);
   result = g_test_run ();
   g_unlink (path);

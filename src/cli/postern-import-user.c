@@ -86,22 +86,26 @@ postern_import_user_copy (PosternImportUser *self, GVariant *record, const Poste
 }
 
 void
-postern_import_user_add_identity (PosternImportUser *self, const char *provider, const char *subject)
+postern_import_user_add_known_identity (PosternImportUser *self, const char *connector, const char *subject)
 {
-  const char *connector = provider != NULL ? g_hash_table_lookup (self->options->connectors, provider) : NULL;
+  const char *named = g_hash_table_lookup (self->options->connectors, connector);
   g_auto (GVariantDict) identity = G_VARIANT_DICT_INIT (NULL);
 
-  if (provider == NULL || subject == NULL || *subject == '\0')
-    return;
-  if (connector == NULL)
-    {
-      postern_import_user_note (self, "the identity at %s: --connector %s=ID says which connector that is here", provider, provider);
-      return;
-    }
-  g_variant_dict_insert (&identity, "connector", "s", connector);
+  g_variant_dict_insert (&identity, "connector", "s", named != NULL ? named : connector);
   g_variant_dict_insert (&identity, "subject", "s", subject);
   g_variant_builder_add_value (&self->identities, g_variant_dict_end (&identity));
   self->n_identities++;
+}
+
+void
+postern_import_user_add_identity (PosternImportUser *self, const char *provider, const char *subject)
+{
+  if (provider == NULL || subject == NULL || *subject == '\0')
+    return;
+  if (g_hash_table_contains (self->options->connectors, provider))
+    postern_import_user_add_known_identity (self, provider, subject);
+  else
+    postern_import_user_note (self, "the identity at %s: --connector %s=ID says which connector that is here", provider, provider);
 }
 
 char *

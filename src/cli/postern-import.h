@@ -69,6 +69,8 @@ typedef struct {
 void postern_import_user_copy (PosternImportUser *self, GVariant *record, const PosternImportCopy *copies, guint n_copies);
 /** postern_import_user_add_identity: @provider as the other server calls it; noted where it leads to no connector */
 void postern_import_user_add_identity (PosternImportUser *self, const char *provider, const char *subject);
+/** postern_import_user_add_known_identity: @connector: its id there, and here where --connector says no other */
+void postern_import_user_add_known_identity (PosternImportUser *self, const char *connector, const char *subject);
 void postern_import_user_note (PosternImportUser *self, const char *format, ...) G_GNUC_PRINTF (2, 3);
 /** postern_import_user_set_phc: "$@scheme$@parameters$@salt$@hash", both given in base64 of any kind; noted when they are none */
 void postern_import_user_set_phc (PosternImportUser *self, const char *scheme, const char *parameters, const char *salt, const char *hash);
@@ -85,7 +87,7 @@ typedef struct {
 } PosternImportFormat;
 
 extern const PosternImportFormat postern_import_csv, postern_import_auth0, postern_import_keycloak, postern_import_firebase, postern_import_logto,
-    postern_import_okta;
+    postern_import_okta, postern_import_postern;
 
 /** postern_import_format_find: (nullable): by name */
 const PosternImportFormat *postern_import_format_find (const char *name);

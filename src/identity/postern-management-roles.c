@@ -16,6 +16,7 @@ static const PosternManagementPermission permissions[] = {
   { "users:read", EVERYBODY, "See people, and what they sign in with." },
   { "users:write", "owner support", "Make, change and delete people." },
   { "users:import", "owner", "Bring people over from elsewhere, with the hashes of their passwords." },
+  { "users:export", "owner", "Beside users:read: take the hashes of passwords out." },
   { "administrators:write", "owner", "Beside users:write: make, change and delete owners." },
   { "applications:read", EVERYBODY, "See applications." },
   { "applications:write", "owner", "Make, change and delete applications and their secrets." },

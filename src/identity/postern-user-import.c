@@ -11,7 +11,7 @@
 #define IDENTITIES 32
 #define SUBJECT_BYTES 255 /* OpenID Connect Core 2 */
 
-static const char *const members[] = { "username", "email",         "phone",      "email_verified", "phone_verified", "disabled", "profile",
+static const char *const members[] = { "id", "username", "email",         "phone",      "email_verified", "phone_verified", "disabled", "profile",
                                        "data",     "password_hash", "created_at", "identities",     "external_id",    NULL };
 
 void
@@ -104,6 +104,17 @@ read_time (GVariant *record, gint64 now, gint64 *value, GError **error)
   return (*value > 0 && *value <= now) || invalid (error, "created_at", "must be in the past");
 }
 
+/* Who comes from a server like this one stays to applications who they were. Else lists find by the id who was made when. */
+static gboolean
+read_id (GVariant *record, gint64 created_at, char **value, GError **error)
+{
+  if (!read_string (record, "id", value, error))
+    return FALSE;
+  if (*value == NULL)
+    *value = postern_id_new_at ("usr", created_at);
+  return postern_id_is_valid (*value, "usr") || invalid (error, "id", "must be one that a server like this gave: usr_…");
+}
+
 static gboolean
 read_user (PosternUser *user, GVariant *record, gint64 now, GError **error)
 {
@@ -115,9 +126,8 @@ read_user (PosternUser *user, GVariant *record, gint64 now, GError **error)
       !read_boolean (record, "email_verified", &user->email_verified, error) || !read_boolean (record, "phone_verified", &user->phone_verified, error) ||
       !read_boolean (record, "disabled", &disabled, error) || !read_object (record, "profile", &user->profile, error) ||
       !read_object (record, "data", &user->data, error) || !read_string (record, "external_id", &user->external_id, error) ||
-      !read_time (record, now, &user->created_at, error))
+      !read_time (record, now, &user->created_at, error) || !read_id (record, user->created_at, &user->id, error))
     return FALSE;
-  user->id = postern_id_new_at ("usr", user->created_at); /* lists find by the id who was made when */
   user->updated_at = now;
   user->disabled_at = disabled ? now : 0;
   return postern_user_rules_settle (user, error);
@@ -221,13 +231,28 @@ check_identity (const PosternIdentity *identity, PosternTxn *txn, GError **error
   return FALSE;
 }
 
+static gboolean
+check_id (const PosternUser *user, PosternTxn *txn, GError **error)
+{
+  g_autoptr (GError) missing = NULL;
+  g_autoptr (PosternUser) known = postern_user_store_get (txn, user->id, &missing);
+
+  if (known != NULL)
+    g_set_error_literal (error, POSTERN_ERROR, POSTERN_ERROR_CONFLICT, "another user has this id already");
+  else if (!g_error_matches (missing, POSTERN_ERROR, POSTERN_ERROR_NOT_FOUND))
+    g_propagate_error (error, g_steal_pointer (&missing));
+  else
+    return TRUE;
+  return FALSE;
+}
+
 gboolean
 postern_user_import_check (const PosternUserImport *self, PosternTxn *txn, GError **error)
 {
   for (guint i = 0; i < self->identities->len; i++)
     if (!check_identity (self->identities->pdata[i], txn, error))
       return FALSE;
-  return postern_user_store_check (txn, self->user, error);
+  return check_id (self->user, txn, error) && postern_user_store_check (txn, self->user, error);
 }
 
 gboolean

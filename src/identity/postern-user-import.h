@@ -7,7 +7,7 @@ G_BEGIN_DECLS
 
 /**
  * PosternUserImport: one person who comes from elsewhere, read and checked before anything is written. Members of the record:
- * username, email, phone (one at least), email_verified, phone_verified, disabled, profile, data, password_hash, created_at
+ * id (usr_…; else a new one), username, email, phone (one at least), email_verified, phone_verified, disabled, profile, data, password_hash, created_at
  * (seconds since 1970), external_id, identities ([{connector, subject}]).
  */
 typedef struct {

@@ -51,6 +51,16 @@ postern_credential_store_list (PosternTxn *txn, const char *user_id, GError **er
                               G_N_ELEMENTS (values), error);
 }
 
+GPtrArray *
+postern_credential_store_list_range (PosternTxn *txn, const char *kind, const char *first, const char *last, GError **error)
+{
+  PosternValue values[] = { POSTERN_TEXT (kind), POSTERN_TEXT (first), POSTERN_TEXT (last) };
+
+  return postern_record_list (txn, &postern_records_credential,
+                              POSTERN_SQL_SELECT (postern_records_credential, "WHERE kind = ?1 AND user_id >= ?2 AND user_id <= ?3 ORDER BY user_id, id"), values,
+                              G_N_ELEMENTS (values), error);
+}
+
 gboolean
 postern_credential_store_delete (PosternTxn *txn, const char *id, GError **error)
 {

@@ -54,6 +54,16 @@ postern_identity_store_list (PosternTxn *txn, const char *user_id, GError **erro
                               G_N_ELEMENTS (values), error);
 }
 
+GPtrArray *
+postern_identity_store_list_range (PosternTxn *txn, const char *first, const char *last, GError **error)
+{
+  PosternValue values[] = { POSTERN_TEXT (first), POSTERN_TEXT (last) };
+
+  return postern_record_list (txn, &postern_records_identity,
+                              POSTERN_SQL_SELECT (postern_records_identity, "WHERE user_id >= ?1 AND user_id <= ?2 ORDER BY user_id, id"), values,
+                              G_N_ELEMENTS (values), error);
+}
+
 gboolean
 postern_identity_store_delete (PosternTxn *txn, const char *id, GError **error)
 {

@@ -55,6 +55,8 @@ PosternCredential *postern_credential_store_find (PosternTxn *txn, const char *u
 /** whose passkey it is: @passkey: its id, base64url; by index */
 PosternCredential *postern_credential_store_find_passkey (PosternTxn *txn, const char *passkey, GError **error);
 GPtrArray *postern_credential_store_list (PosternTxn *txn, const char *user_id, GError **error);
+/** of @kind, those of users from @first to @last, in the order of the users */
+GPtrArray *postern_credential_store_list_range (PosternTxn *txn, const char *kind, const char *first, const char *last, GError **error);
 gboolean postern_credential_store_delete (PosternTxn *txn, const char *id, GError **error);
 /** swaps the value only if it still is @old_value (hash upgrade at sign-in) */
 gboolean postern_credential_store_upgrade (PosternTxn *txn, const char *id, const char *old_value, const char *new_value, gint64 now, GError **error);
@@ -74,6 +76,8 @@ gboolean postern_identity_store_touch (PosternTxn *txn, const char *id, GVariant
 /** postern_identity_store_replace_upstream: if it is still @old. NOT_FOUND when it is not */
 gboolean postern_identity_store_replace_upstream (PosternTxn *txn, const char *id, const char *old, const char *upstream, GError **error);
 GPtrArray *postern_identity_store_list (PosternTxn *txn, const char *user_id, GError **error);
+/** those of users from @first to @last, in the order of the users */
+GPtrArray *postern_identity_store_list_range (PosternTxn *txn, const char *first, const char *last, GError **error);
 gboolean postern_identity_store_delete (PosternTxn *txn, const char *id, GError **error);
 
 /* postern-application-store.c */

@@ -209,6 +209,12 @@ credentials (PosternTxn *txn, gpointer data, GError **error)
   assert_fails (postern_credential_store_find (txn, ada->id, "totp", &failure), POSTERN_ERROR_NOT_FOUND);
   all = postern_credential_store_list (txn, ada->id, error);
   g_assert_cmpuint (all->len, ==, 1);
+  g_ptr_array_unref (all);
+  all = postern_credential_store_list_range (txn, "password", ada->id, eve->id, error);
+  g_assert_cmpuint (all->len, ==, 1);
+  g_ptr_array_unref (all);
+  all = postern_credential_store_list_range (txn, "password", eve->id, eve->id, error);
+  g_assert_cmpuint (all->len, ==, 0);
   g_assert_true (postern_credential_store_delete (txn, password->id, error));
   assert_fails (postern_credential_store_delete (txn, password->id, &failure), POSTERN_ERROR_NOT_FOUND);
   return TRUE;
@@ -233,6 +239,7 @@ identities (PosternTxn *txn, gpointer data, GError **error)
   g_autoptr (PosternUser) eve = storage_kit_new_user ("eve", NULL, NULL);
   g_autoptr (PosternIdentity) first = new_identity (ada->id, "1");
   g_autoptr (PosternIdentity) again = new_identity (eve->id, "1");
+  g_autoptr (PosternIdentity) other = new_identity (eve->id, "0");
   g_autoptr (PosternIdentity) found = NULL;
   g_autoptr (GPtrArray) all = NULL;
   g_autoptr (GVariant) claims = postern_json_parse ("{\"email\":\"a@b\"}", -1, 0, NULL);
@@ -248,6 +255,14 @@ identities (PosternTxn *txn, gpointer data, GError **error)
   g_assert_cmpint (found->used_at, ==, NOW + 2);
   assert_fails (postern_identity_store_find (txn, "google", "2", &failure), POSTERN_ERROR_NOT_FOUND);
   all = postern_identity_store_list (txn, ada->id, error);
+  g_assert_cmpuint (all->len, ==, 1);
+  g_ptr_array_unref (all);
+  g_assert_true (postern_identity_store_insert (txn, other, error));
+  all = postern_identity_store_list_range (txn, ada->id, eve->id, error);
+  g_assert_cmpuint (all->len, ==, 2);
+  g_assert_cmpstr (((PosternIdentity *) all->pdata[1])->user_id, ==, eve->id);
+  g_ptr_array_unref (all);
+  all = postern_identity_store_list_range (txn, eve->id, eve->id, error);
   g_assert_cmpuint (all->len, ==, 1);
   g_assert_true (postern_identity_store_delete (txn, first->id, error));
   assert_fails (postern_identity_store_delete (txn, first->id, &failure), POSTERN_ERROR_NOT_FOUND);
