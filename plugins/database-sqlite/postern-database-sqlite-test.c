@@ -66,6 +66,7 @@ test_reaches_no_other_file (void)
 static gboolean
 touch_everything (PosternTxn *txn, gpointer data, GError **error)
 {
+  g_autoptr (GPtrArray) joins = postern_join_store_list (txn, "usr_", "google", "example.com", 1, error);
   gboolean has;
 
 #define TRY(call)                                                                                                     \
@@ -100,7 +101,7 @@ touch_everything (PosternTxn *txn, gpointer data, GError **error)
   TRY (postern_ticket_store_redeem (txn, "hash", "setup", 1, &failure));
   TRY (postern_device_store_knows (txn, "hash", "usr_", 0, &failure));
 #undef TRY
-  return postern_grant_store_revoke_all (txn, "usr_", NULL, 1, error) && postern_grant_store_revoke_all (txn, "usr_", "app_", 1, error)
+  return joins && postern_grant_store_revoke_all (txn, "usr_", NULL, 1, error) && postern_grant_store_revoke_all (txn, "usr_", "app_", 1, error)
          && postern_user_store_has_administrator (txn, &has, error);
 }
 
@@ -239,6 +240,35 @@ test_by_index (void)
   g_assert_cmpuint (n_lasting, >=, 33);
   g_assert_cmpuint (n_purge, >=, 10);
   g_assert_cmpuint (n_short, >=, 8);
+}
+
+/* --- a statement is prepared once, whatever values it is run with --------------------------------------------------- */
+
+/* There is an index of the rows of one kind only, so that another kind might be better found in another way. */
+static gboolean
+find_kinds (PosternTxn *txn, gpointer data, GError **error)
+{
+  static const char *const kinds[] = { "password", "passkey", "totp" };
+  sqlite3_stmt *next = NULL;
+  guint n_found = 0;
+
+  for (guint i = 0; i < G_N_ELEMENTS (kinds); i++)
+    g_assert_null (postern_credential_store_find (txn, "usr_", kinds[i], NULL));
+  while ((next = sqlite3_next_stmt (txn->transaction->connection->handle, next)) != NULL)
+    {
+      n_found += strstr (sqlite3_sql (next), "FROM credentials") != NULL;
+      g_assert_cmpint (sqlite3_stmt_status (next, SQLITE_STMTSTATUS_REPREPARE, FALSE), ==, 0);
+    }
+  g_assert_cmpuint (n_found, ==, 1);
+  return TRUE;
+}
+
+static void
+test_prepared_once (void)
+{
+  g_autoptr (PosternStore) store = open_store ("once");
+
+  g_assert_true (postern_store_read (store, POSTERN_KEEP_LASTING, find_kinds, NULL, NULL));
 }
 
 /* --- deleting one person reads nobody else's rows ------------------------------------------------------------------ */
@@ -480,6 +510,7 @@ main (int argc, char **argv)
   g_test_add_func ("/sqlite/modes", test_modes);
   g_test_add_func ("/sqlite/reaches-no-other-file", test_reaches_no_other_file);
   g_test_add_func ("/sqlite/by-index", test_by_index);
+  g_test_add_func ("/sqlite/prepared-once", test_prepared_once);
   g_test_add_func ("/sqlite/delete-one", test_delete_one);
   g_test_add_func ("/sqlite/full-disk", test_full_disk);
   g_test_add_func ("/sqlite/waits-for-another", test_waits_for_another);

@@ -160,7 +160,8 @@ turn_on_log (PosternSqliteConnection *self, GError **error)
  * trusted_schema and cell_size_check: a file that someone tampered with must not run code; nor shall a statement (also
  * one out of short.db-redo) reach another file: nothing is attached. temp_store: sorts stay in memory. The automatic
  * checkpoint is off because it would run on the writer, in front of someone's sign-in. cache_spill: see postern-sqlite-log.c;
- * no transaction of ours is large.
+ * no transaction of ours is large. ENABLE_QPSG: else a statement whose plan might hang on a value (an index of some rows only: WHERE kind
+ * = 'passkey') is prepared again whenever another value is bound, which is each time.
  */
 static gboolean
 set_up (PosternSqliteConnection *self, PosternKeep keep, PosternSqliteUse use, GError **error)
@@ -168,6 +169,7 @@ set_up (PosternSqliteConnection *self, PosternKeep keep, PosternSqliteUse use, G
   sqlite3_extended_result_codes (self->handle, 1);
   sqlite3_busy_timeout (self->handle, BUSY_TIMEOUT_MS);
   sqlite3_db_config (self->handle, SQLITE_DBCONFIG_DEFENSIVE, 1, NULL);
+  sqlite3_db_config (self->handle, SQLITE_DBCONFIG_ENABLE_QPSG, 1, NULL);
   sqlite3_limit (self->handle, SQLITE_LIMIT_ATTACHED, 0);
   if (!run (self, "PRAGMA trusted_schema = OFF; PRAGMA cell_size_check = ON; PRAGMA temp_store = MEMORY; PRAGMA foreign_keys = ON", error))
     return FALSE;
