@@ -65,6 +65,23 @@ postern_join_store_set (PosternTxn *txn, const PosternOrganization *organization
   return TRUE;
 }
 
+/* Most tenants have no such rule at all, and everybody who signs in is looked for here: so each index is asked first, which needs no list
+ * made in between. */
+static gboolean
+has_any (PosternTxn *txn, const char *connector_id, const char *domain, gboolean *any, GError **error)
+{
+  static const char sql[] = "SELECT 1 FROM organization_joins WHERE connector_id = ?1 AND email_domain = '' "
+                            "UNION ALL SELECT 1 FROM organization_joins WHERE connector_id = ?1 AND email_domain = ?2 "
+                            "UNION ALL SELECT 1 FROM organization_domains WHERE domain = ?2 AND verified_at > 0 LIMIT 1";
+  PosternValue values[] = { POSTERN_TEXT (connector_id), POSTERN_TEXT (domain) };
+  gint64 one = 0;
+
+  if (!postern_txn_read_int64 (txn, &one, 0, sql, values, G_N_ELEMENTS (values), error))
+    return FALSE;
+  *any = one != 0;
+  return TRUE;
+}
+
 GPtrArray *
 postern_join_store_list (PosternTxn *txn, const char *user_id, const char *connector_id, const char *domain, guint limit, GError **error)
 {
@@ -73,7 +90,12 @@ postern_join_store_list (PosternTxn *txn, const char *user_id, const char *conne
                               "AND NOT EXISTS (SELECT 1 FROM organization_members m WHERE m.organization_id = organizations.id AND m.user_id = ?1) "
                               "ORDER BY id LIMIT ?4";
   PosternValue values[] = { POSTERN_TEXT (user_id), POSTERN_TEXT (connector_id), POSTERN_TEXT (domain), POSTERN_INT (limit) };
+  gboolean any;
 
+  if (!has_any (txn, connector_id, domain, &any, error))
+    return NULL;
+  if (!any)
+    return g_ptr_array_new_with_free_func ((GDestroyNotify) postern_organization_unref);
   return postern_record_list (txn, &postern_records_organization, POSTERN_SQL_SELECT (postern_records_organization, where), values,
                               G_N_ELEMENTS (values), error);
 }
