@@ -103,7 +103,7 @@ postern_management_roles_dup_indicator (const char *issuer)
 }
 
 static GVariant *
-make_scopes (void)
+build_scopes (void)
 {
   g_auto (GVariantBuilder) scopes = G_VARIANT_BUILDER_INIT (G_VARIANT_TYPE ("av"));
 
@@ -118,6 +118,17 @@ make_scopes (void)
   return g_variant_builder_end (&scopes);
 }
 
+/* Made once: it is the same for every tenant, and a book of resources is read anew while others change anything. (transfer none) */
+static GVariant *
+get_scopes (void)
+{
+  static GVariant *scopes;
+
+  if (g_once_init_enter (&scopes))
+    g_once_init_leave (&scopes, g_variant_ref_sink (build_scopes ()));
+  return scopes;
+}
+
 PosternResource *
 postern_management_roles_make_resource (const char *issuer)
 {
@@ -126,7 +137,7 @@ postern_management_roles_make_resource (const char *issuer)
   resource->id = g_strdup (POSTERN_RESOURCE_MANAGEMENT);
   resource->indicator = postern_management_roles_dup_indicator (issuer);
   resource->name = g_strdup ("Management API");
-  resource->scopes = g_variant_ref_sink (make_scopes ());
+  resource->scopes = g_variant_ref (get_scopes ());
   return resource;
 }
 
