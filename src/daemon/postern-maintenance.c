@@ -3,18 +3,16 @@
 
 #include "postern-audit-keeper.h"
 #include "postern-flow-account-delete.h"
+#include "postern-lease.h"
 #include "postern-messenger.h"
 #include "postern-outbox.h"
 #include "postern-purge.h"
 #include "postern-webhooks.h"
 
-#include <unistd.h>
-
 #define LEASE "maintenance"
 #define FIRST_SECONDS 3     /* not while the first requests wait */
 #define INTERVAL_SECONDS 60
-#define AUDIT_SECONDS 1     /* how long an audit entry may be without its number */
-#define LEASE_SECONDS 180   /* outlives two missed rounds, not more */
+#define TURN_SECONDS 1      /* how long an audit entry may be without its number */
 #define FORGET_USERS 50     /* a round */
 #define PURGE_ROWS 500      /* a step: short enough that no sign-in waits for it */
 #define PURGE_STEPS 400     /* of each file, a round */
@@ -26,18 +24,12 @@ struct _PosternMaintenance {
   PosternPurge *lasting, *short_lived;
   PosternAuditKeeper *audit;
   PosternWebhooks *webhooks;
-  gboolean held; /* the lease, in the last round */
+  PosternLease *lease;
   GThread *thread;
   GMutex mutex;
   GCond cond;
   gboolean stopping;
-  char *holder;
 };
-
-typedef struct {
-  PosternMaintenance *self;
-  gboolean held;
-} Turn;
 
 static gint64
 now_seconds (void)
@@ -46,19 +38,12 @@ now_seconds (void)
 }
 
 static gboolean
-take_lease (PosternTxn *txn, gpointer user_data, GError **error)
-{
-  Turn *turn = user_data;
-  return postern_lease_store_take (txn, LEASE, turn->self->holder, LEASE_SECONDS, now_seconds (), &turn->held, error);
-}
-
-static gboolean
-is_stopping (PosternMaintenance *self)
+has_to_stop (PosternMaintenance *self)
 {
   g_mutex_lock (&self->mutex);
   gboolean stopping = self->stopping;
   g_mutex_unlock (&self->mutex);
-  return stopping;
+  return stopping || !postern_lease_is_held (self->lease);
 }
 
 /* Walks on from where the last round stopped: as far as there is something to delete, and a little further. */
@@ -66,7 +51,7 @@ static gboolean
 purge (PosternMaintenance *self, PosternPurge *walk, GError **error)
 {
   guint idle = 0;
-  for (guint i = 0; i < PURGE_STEPS && idle < PURGE_IDLE_STEPS && !is_stopping (self); i++) {
+  for (guint i = 0; i < PURGE_STEPS && idle < PURGE_IDLE_STEPS && !has_to_stop (self); i++) {
     gint64 deleted;
     gboolean round;
     if (!postern_purge_step (walk, now_seconds (), PURGE_ROWS, &deleted, &round, error))
@@ -79,18 +64,10 @@ purge (PosternMaintenance *self, PosternPurge *walk, GError **error)
 }
 
 static void
-run_once (PosternMaintenance *self)
+run_round (PosternMaintenance *self)
 {
   g_autoptr (GError) error = NULL;
-  Turn turn = { .self = self };
-  PosternStore *store = postern_tenant_get_store (self->tenant);
-  if (!postern_store_write (store, POSTERN_KEEP_LASTING, take_lease, &turn, &error)) {
-    g_warning ("periodic work is put off: %s", error->message);
-    return;
-  }
-  self->held = turn.held;
-  if (!turn.held)
-    return;
+
   if (!postern_key_ring_maintain (postern_tenant_get_key_ring (self->tenant), now_seconds (), &error) ||
       !purge (self, self->lasting, &error) || !purge (self, self->short_lived, &error) ||
       !postern_flow_account_delete_due (self->runtime, self->tenant, FORGET_USERS, &error))
@@ -103,15 +80,18 @@ take_turn (PosternMaintenance *self, gint64 *round_due)
 {
   g_autoptr (GError) error = NULL;
   gint64 now = g_get_monotonic_time ();
-  if (now >= *round_due) {
-    run_once (self);
+
+  if (postern_lease_is_held (self->lease) && now >= *round_due) {
+    run_round (self);
     *round_due = g_get_monotonic_time () + INTERVAL_SECONDS * G_USEC_PER_SEC;
   }
-  if (self->held && !postern_audit_keeper_turn (self->audit, now_seconds (), &error))
+  if (!postern_lease_is_held (self->lease))
+    return now + TURN_SECONDS * G_USEC_PER_SEC;
+  if (!postern_audit_keeper_turn (self->audit, now_seconds (), &error))
     g_warning ("the audit log is not carried on: %s", error->message);
-  else if (self->held && !postern_webhooks_turn (self->webhooks, now_seconds (), &error))
+  else if (!postern_webhooks_turn (self->webhooks, now_seconds (), &error))
     g_warning ("webhooks are put off: %s", error->message);
-  return self->held ? MIN (*round_due, now + AUDIT_SECONDS * G_USEC_PER_SEC) : *round_due;
+  return now + TURN_SECONDS * G_USEC_PER_SEC;
 }
 
 static gpointer
@@ -148,8 +128,8 @@ postern_maintenance_start (PosternRuntime *runtime, PosternTenant *tenant)
   self->lasting = postern_purge_new (postern_tenant_get_store (tenant), POSTERN_KEEP_LASTING);
   self->short_lived = postern_purge_new (postern_tenant_get_store (tenant), POSTERN_KEEP_SHORT);
   self->audit = postern_audit_keeper_new (tenant);
-  self->webhooks = postern_webhooks_new (tenant, can_write (runtime));
-  self->holder = g_strdup_printf ("%s:%d", g_get_host_name (), (int) getpid ());
+  self->lease = postern_lease_start (postern_tenant_get_store (tenant), LEASE);
+  self->webhooks = postern_webhooks_new (tenant, self->lease, can_write (runtime));
   g_mutex_init (&self->mutex);
   g_cond_init (&self->cond);
   self->thread = g_thread_new ("maintenance", thread_main, self);
@@ -166,8 +146,8 @@ postern_maintenance_stop (PosternMaintenance *self)
   g_thread_join (self->thread);
   g_mutex_clear (&self->mutex);
   g_cond_clear (&self->cond);
-  g_free (self->holder);
   postern_webhooks_free (self->webhooks);
+  postern_lease_stop (self->lease);
   postern_audit_keeper_free (self->audit);
   postern_purge_free (self->lasting);
   postern_purge_free (self->short_lived);

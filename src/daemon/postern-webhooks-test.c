@@ -279,7 +279,7 @@ world_new (void)
   world->tenant = postern_tenant_new ("default", "https://id.example", world->store, &error);
   g_assert_no_error (error);
   world->entries = g_ptr_array_new_with_free_func (g_free);
-  world->webhooks = postern_webhooks_new (world->tenant, TRUE);
+  world->webhooks = postern_webhooks_new (world->tenant, NULL, TRUE);
   return world;
 }
 
@@ -392,7 +392,7 @@ test_two (void)
 {
   World *world = world_new ();
   Receiver *receiver = receiver_new ("200 OK");
-  PosternWebhooks *other = postern_webhooks_new (world->tenant, TRUE);
+  PosternWebhooks *other = postern_webhooks_new (world->tenant, NULL, TRUE);
   g_autoptr (GHashTable) seen = g_hash_table_new (g_str_hash, g_str_equal);
 
   add_webhook_at (world, receiver->url);

@@ -16,6 +16,7 @@ typedef struct {
 
 struct _PosternWebhooks {
   PosternTenant *tenant;
+  PosternLease *lease; /* (nullable) */
   gboolean tells;
   guint64 generation; /* of the store, before it was looked at last */
   gint64 looked_at;   /* seconds since 1970 */
@@ -71,6 +72,12 @@ pass (PosternWebhooks *self, const PosternWebhook *webhook, gint64 kept)
 
 /* --- one webhook ---------------------------------------------------------------------------------------------------- */
 
+static gboolean
+may_go_on (PosternWebhooks *self)
+{
+  return !g_cancellable_is_cancelled (self->cancellable) && (self->lease == NULL || postern_lease_is_held (self->lease));
+}
+
 /* Returns: whether the next one follows */
 static gboolean
 send_one (PosternWebhooks *self, PosternWebhook *webhook, gint64 *kept, const PosternWebhookEvent *event)
@@ -100,7 +107,7 @@ send_batch (PosternWebhooks *self, PosternWebhooksBatch *batch)
       continue;
     webhook->position = g_array_index (batch->numbers, gint64, i);
     postern_webhook_event_init (&event, entry, webhook->position);
-    if (g_cancellable_is_cancelled (self->cancellable) || !send_one (self, webhook, &batch->kept, &event))
+    if (!may_go_on (self) || !send_one (self, webhook, &batch->kept, &event))
       return FALSE;
   }
   webhook->position = batch->end;
@@ -128,7 +135,7 @@ run_webhook (gpointer data, gpointer user_data)
   g_autofree char *id = data;
   PosternWebhooks *self = user_data;
 
-  while (!g_cancellable_is_cancelled (self->cancellable) && run_batch (self, id))
+  while (may_go_on (self) && run_batch (self, id))
     ;
   g_mutex_lock (&self->mutex);
   get_known (self, id)->busy = FALSE;
@@ -199,11 +206,12 @@ postern_webhooks_turn (PosternWebhooks *self, gint64 now, GError **error)
 /* --- life ------------------------------------------------------------------------------------------------------------- */
 
 PosternWebhooks *
-postern_webhooks_new (PosternTenant *tenant, gboolean tells)
+postern_webhooks_new (PosternTenant *tenant, PosternLease *lease, gboolean tells)
 {
   PosternWebhooks *self = g_new0 (PosternWebhooks, 1);
 
   self->tenant = g_object_ref (tenant);
+  self->lease = lease;
   self->tells = tells;
   self->cancellable = g_cancellable_new ();
   g_mutex_init (&self->mutex);

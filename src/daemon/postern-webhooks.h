@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #pragma once
 
+#include "postern-lease.h"
 #include "postern-tenant.h"
 
 G_BEGIN_DECLS
@@ -12,8 +13,11 @@ G_BEGIN_DECLS
  */
 typedef struct _PosternWebhooks PosternWebhooks;
 
-/** postern_webhooks_new: a reference to @tenant is taken. @tells: whether mails go out here: administrators are told of one that is switched off */
-PosternWebhooks *postern_webhooks_new (PosternTenant *tenant, gboolean tells);
+/**
+ * postern_webhooks_new: a reference to @tenant is taken. @lease: (nullable): nothing is begun while it is another's; it outlives this.
+ * @tells: whether mails go out here: administrators are told of one that is switched off
+ */
+PosternWebhooks *postern_webhooks_new (PosternTenant *tenant, PosternLease *lease, gboolean tells);
 /** postern_webhooks_free: cuts off what is being sent: it is sent again. What was passed over is noted. */
 void postern_webhooks_free (PosternWebhooks *self);
 /** postern_webhooks_turn: about once a second, from one thread: starts what is due, and waits for nothing. @now: seconds since 1970 */

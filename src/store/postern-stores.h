@@ -472,5 +472,13 @@ void postern_webhook_store_close_secrets (PosternWebhookSecrets secrets); /* zer
 
 /* postern-lease-store.c: LASTING; periodic work. TRUE with *@held when @holder has the lease until now + @seconds */
 gboolean postern_lease_store_take (PosternTxn *txn, const char *name, const char *holder, gint64 seconds, gint64 now, gboolean *held, GError **error);
+/** postern_lease_store_get: @holder: (out) (transfer full) (nullable): nobody; @expires_at: (out): another one after each renewal */
+gboolean postern_lease_store_get (PosternTxn *txn, const char *name, char **holder, gint64 *expires_at, GError **error);
+/**
+ * postern_lease_store_take_from: for @holder, unless it is not any more as it was read: @from, (nullable): nobody's, and @from_expires_at. The same to
+ * renew it. @expires_at: seconds since 1970; @taken: (out)
+ */
+gboolean postern_lease_store_take_from (PosternTxn *txn, const char *name, const char *holder, gint64 expires_at, const char *from, gint64 from_expires_at, gboolean *taken, GError **error);
+gboolean postern_lease_store_release (PosternTxn *txn, const char *name, const char *holder, GError **error); /* no error when it is another's */
 
 G_END_DECLS

@@ -156,6 +156,40 @@ leases (PosternTxn *txn, gpointer data, GError **error)
   return TRUE;
 }
 
+static gboolean
+take_from (PosternTxn *txn, const char *holder, gint64 expires_at, const char *from, gint64 from_expires_at, GError **error)
+{
+  gboolean taken;
+
+  g_assert_true (postern_lease_store_take_from (txn, "work", holder, expires_at, from, from_expires_at, &taken, error));
+  return taken;
+}
+
+/* Who takes one says from whom, as it was read; who was overtaken since then has not got it. */
+static gboolean
+leases_renewed (PosternTxn *txn, gpointer data, GError **error)
+{
+  g_autofree char *nobody = NULL, *holder = NULL;
+  gint64 expires_at;
+
+  g_assert_true (postern_lease_store_get (txn, "work", &nobody, &expires_at, error));
+  g_assert_true (nobody == NULL && expires_at == 0);
+  g_assert_true (take_from (txn, "a", NOW, NULL, 0, error));
+  g_assert_false (take_from (txn, "b", NOW + 9, NULL, 0, error));
+  g_assert_true (take_from (txn, "a", NOW + 1, "a", NOW, error));
+  g_assert_false (take_from (txn, "b", NOW + 9, "a", NOW, error));
+  g_assert_false (take_from (txn, "b", NOW + 9, "c", NOW + 1, error));
+  g_assert_true (take_from (txn, "b", NOW + 9, "a", NOW + 1, error));
+  g_assert_false (take_from (txn, "a", NOW + 2, "a", NOW + 1, error));
+  g_assert_true (postern_lease_store_release (txn, "work", "a", error));
+  g_assert_true (postern_lease_store_get (txn, "work", &holder, &expires_at, error));
+  g_assert_cmpstr (holder, ==, "b");
+  g_assert_cmpint (expires_at, ==, NOW + 9);
+  g_assert_true (postern_lease_store_release (txn, "work", "b", error));
+  g_assert_true (take_from (txn, "a", NOW, NULL, 0, error));
+  return TRUE;
+}
+
 /* --- a statement that cannot be run ------------------------------------------------------------------------------- */
 
 static gboolean
@@ -200,5 +234,6 @@ storage_rest_add_tests (void)
   g_test_add_data_func ("/storage/imports", imports, storage_kit_run_lasting);
   g_test_add_data_func ("/storage/settings", settings, storage_kit_run_lasting);
   g_test_add_data_func ("/storage/leases", leases, storage_kit_run_lasting);
+  g_test_add_data_func ("/storage/leases-renewed", leases_renewed, storage_kit_run_lasting);
   g_test_add_func ("/storage/no-answer", test_no_answer);
 }
