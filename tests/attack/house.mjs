@@ -20,16 +20,35 @@ export class House {
   static async open(applications, settings = {}) {
     const self = new House();
     self.postern = await startPostern({ ...settings, config: { ...cheap, ...settings.config } });
-    await self.postern.cli('user', 'create', '--email', person.identifier, '--email-verified', '--name', 'Ada', '--password', person.password);
+    return self.#furnish(applications);
+  }
+
+  /** Another tenant of @house's server, with the same person and @applications. */
+  static async openTenant(house, tenant, applications) {
+    const self = Object.assign(new House(), { postern: house.postern, tenant });
+    await house.cli('tenant', 'create', tenant);
+    return self.#furnish(applications);
+  }
+
+  async #furnish(applications) {
+    await this.cli('user', 'create', '--email', person.identifier, '--email-verified', '--name', 'Ada', '--password', person.password);
     for (const [name, options] of Object.entries(applications)) {
-      self[name] = await self.postern.cli('app', 'create', '--name', name, '--first-party', '--redirect-uri', callback, ...options);
+      this[name] = await this.cli('app', 'create', '--name', name, '--first-party', '--redirect-uri', callback, ...options);
     }
-    return self;
+    return this;
   }
 
   get port() { return this.postern.port; }
 
-  get url() { return this.postern.url; }
+  get url() { return this.tenant ? `${this.postern.url}/t/${this.tenant}` : this.postern.url; }
+
+  /** What the names of its cookies begin with. */
+  get prefix() { return this.tenant ? `t.${this.tenant}.` : ''; }
+
+  /** A browser of its own. */
+  visitor() { return new Visitor(undefined, { prefix: this.prefix }); }
+
+  cli(...args) { return this.postern.cli(...args, ...(this.tenant ? ['--tenant', this.tenant] : [])); }
 
   /** Where an application sends a browser, and the verifier that goes with it. */
   ask(app, parameters = {}) {
@@ -42,7 +61,7 @@ export class House {
   }
 
   /** A form of the token endpoint that redeems a fresh code. */
-  async codeForm(app, visitor = new Visitor(), parameters = {}) {
+  async codeForm(app, visitor = this.visitor(), parameters = {}) {
     const { path, verifier } = this.ask(app, parameters);
     const back = await visitor.walk(`${this.url}${path}`, callback, person);
     assert.ok(back.searchParams.get('code'), `no code: ${back}`);
@@ -71,7 +90,7 @@ export class House {
 
   /** A browser of its own that stands at the password of a sign-in: its cookies, and the form to send. */
   async atPassword(app, identifier = person.identifier) {
-    const visitor = new Visitor();
+    const visitor = this.visitor();
     return { visitor, ...(await this.stand(visitor, `${this.url}${this.ask(app).path}`, { identifier }, 'password')) };
   }
 

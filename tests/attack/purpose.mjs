@@ -8,7 +8,6 @@ import { once } from 'node:events';
 import { isDeepStrictEqual } from 'node:util';
 import * as jose from 'jose';
 import { Outbox } from '../lib/outbox.mjs';
-import { Visitor } from '../lib/visitor.mjs';
 import { test } from '../lib/tap.mjs';
 import { House, callback, person } from './house.mjs';
 import { Provider } from './provider.mjs';
@@ -20,7 +19,22 @@ const jwks = JSON.stringify({ keys: [{ ...key.publicKey.export({ format: 'jwk' }
 const outbox = new Outbox();
 let house, provider, listener, logoutToken, count = 0;
 
-async function get() {
+/** What each tenant has. */
+export const listApplications = () => ({
+  web: ['--kind', 'web', '--post-logout-redirect-uri', after],
+  other: ['--kind', 'web'],
+  told: ['--kind', 'web', '--backchannel-logout-uri', `http://127.0.0.1:${listener.address().port}/`],
+  signed: ['--kind', 'web', '--userinfo-alg', 'ES256'],
+  opaque: ['--kind', 'web', '--access-token-format', 'opaque'],
+  opaqueMachine: ['--kind', 'service', '--scope', 'read', '--resource', resource, '--access-token-format', 'opaque'],
+  asker: ['--kind', 'web', '--auth-method', 'private_key_jwt', '--jwks', jwks, '--grant-type', 'authorization_code', '--grant-type', 'client_credentials', '--resource', resource, '--scope', 'openid read'],
+  keeper: ['--kind', 'web', '--scope', 'account:read account:write'],
+  machine: ['--kind', 'service', '--scope', 'read', '--resource', resource],
+  tool: ['--kind', 'native', '--authorization-challenge'],
+  otherTool: ['--kind', 'native', '--authorization-challenge'],
+});
+
+export async function get() {
   if (house) return house;
   provider = await Provider.start();
   listener = createServer((request, response) => {
@@ -30,19 +44,7 @@ async function get() {
   });
   listener.listen(0, '127.0.0.1');
   await once(listener, 'listening');
-  house = await House.open({
-    web: ['--kind', 'web', '--post-logout-redirect-uri', after],
-    other: ['--kind', 'web'],
-    told: ['--kind', 'web', '--backchannel-logout-uri', `http://127.0.0.1:${listener.address().port}/`],
-    signed: ['--kind', 'web', '--userinfo-alg', 'ES256'],
-    opaque: ['--kind', 'web', '--access-token-format', 'opaque'],
-    opaqueMachine: ['--kind', 'service', '--scope', 'read', '--resource', resource, '--access-token-format', 'opaque'],
-    asker: ['--kind', 'web', '--auth-method', 'private_key_jwt', '--jwks', jwks, '--grant-type', 'authorization_code', '--grant-type', 'client_credentials', '--resource', resource, '--scope', 'openid read'],
-    keeper: ['--kind', 'web', '--scope', 'account:read account:write'],
-    machine: ['--kind', 'service', '--scope', 'read', '--resource', resource],
-    tool: ['--kind', 'native', '--authorization-challenge'],
-    otherTool: ['--kind', 'native', '--authorization-challenge'],
-  }, {
+  house = await House.open(listApplications(), {
     config: { outbound: { allow: '127.0.0.1' } },
     instances: {
       corp: provider.instance,
@@ -51,8 +53,8 @@ async function get() {
       'demo-application': 'Type=demo-application\nenabled=true\n',
     },
   });
-  await house.postern.cli('organization', 'create', '--name', 'Acme', '--slug', 'acme');
-  await house.postern.cli('config', 'set-policy', 'guesses_per_account=1', 'guesses_per_address=100000', 'codes_per_address=100000');
+  await house.cli('organization', 'create', '--name', 'Acme', '--slug', 'acme');
+  await house.cli('config', 'set-policy', 'guesses_per_account=1', 'guesses_per_address=100000', 'codes_per_address=100000');
   return house;
 }
 
@@ -62,6 +64,16 @@ export async function stop() {
   await house?.close();
   outbox.close();
 }
+
+/** Runs @run with kinds and doors that are @other's. */
+export async function within(other, run) {
+  const before = house;
+  house = other;
+  try { return await run(); } finally { house = before; }
+}
+
+/** The settings by which another tenant has the same provider. */
+export const corpSettings = () => provider.instance.trim().split('\n').filter((line) => !/^(Type|Name)=/.test(line));
 
 const claims = (token) => jose.decodeJwt(token);
 
@@ -73,20 +85,20 @@ async function sign(payload) {
 
 /** A browser that has signed in, with all its cookies and the tokens of that. */
 async function signedIn(app = house.web) {
-  const visitor = new Visitor(), form = await house.codeForm(app, visitor);
+  const visitor = house.visitor(), form = await house.codeForm(app, visitor);
   return { visitor, form, cookies: visitor.cookies, tokens: await house.post('/oidc/token', form) };
 }
 
 /** A browser on its way back to the demo. */
 async function atDemo() {
-  const visitor = new Visitor();
+  const visitor = house.visitor();
   const url = await visitor.walk(`${house.url}/demo/sign-in`, `${house.url}/demo/callback`, person);
   return { visitor, url };
 }
 
 async function somebody() {
   count += 1;
-  await house.postern.cli('user', 'create', '--email', `somebody${count}@example.com`, '--password', person.password);
+  await house.cli('user', 'create', '--email', `somebody${count}@example.com`, '--password', person.password);
   return `somebody${count}@example.com`;
 }
 
@@ -94,7 +106,7 @@ async function somebody() {
 async function asked(action) {
   count += 1;
   const email = `reader${count}@example.com`;
-  await house.postern.cli('user', 'create', '--email', email, '--email-verified', '--password', person.password);
+  await house.cli('user', 'create', '--email', email, '--email-verified', '--password', person.password);
   const { visitor, path, fields } = await house.atPassword(house.web, email);
   await visitor.send(house.url + path, { method: 'POST', form: { csrf: fields.csrf, action } });
   const { text } = await visitor.send(house.url + path.split('?')[0]);
@@ -129,14 +141,14 @@ async function enter(email, password, device) {
 const challenged = (app) => Object.fromEntries(new URLSearchParams(house.ask(app).path.split('?')[1])), challenge = (form) => house.post('/oidc/authorize-challenge', form);
 
 /** Each kind: makes one. `value` is what is shown at the doors; the rest is what its own door wants beside it. */
-const kinds = {
+export const kinds = {
   code: async () => { const form = await house.codeForm(house.web); return { value: form.code, form }; },
   'refresh token': async () => ({ value: (await signedIn()).tokens.refresh_token }),
   'access token': async () => ({ value: (await signedIn()).tokens.access_token }),
   'access token of a machine': async () => ({ value: (await house.post('/oidc/token', { grant_type: 'client_credentials', scope: 'read', resource, ...house.secret(house.machine) })).access_token }),
   'access token with the account scopes': async () => {
     const email = await somebody(), { path, verifier } = house.ask(house.keeper, { scope: 'account:read account:write' });
-    const back = await new Visitor().walk(`${house.url}${path}`, callback, { ...person, identifier: email });
+    const back = await house.visitor().walk(`${house.url}${path}`, callback, { ...person, identifier: email });
     const form = { grant_type: 'authorization_code', code: back.searchParams.get('code'), redirect_uri: callback, code_verifier: verifier };
     return { value: (await house.post('/oidc/token', { ...form, ...house.secret(house.keeper) })).access_token };
   },
@@ -147,7 +159,7 @@ const kinds = {
   'logout token': async () => {
     const received = new Promise((resolve) => { logoutToken = resolve; });
     const { tokens } = await signedIn(house.told);
-    await house.postern.cli('session', 'end', claims(tokens.id_token).sid);
+    await house.cli('session', 'end', claims(tokens.id_token).sid);
     return { value: await received };
   },
   'userinfo as a JWT': async () => {
@@ -174,12 +186,12 @@ const kinds = {
   'recovery link': async () => { const made = await askedToRecover(); return { ...made, value: made.token, opens: 'recovery link' }; },
   'invitation link': async () => {
     count += 1;
-    await house.postern.cli('invitation', 'create', 'acme', '--email', `invited${count}@example.com`);
+    await house.cli('invitation', 'create', 'acme', '--email', `invited${count}@example.com`);
     return { value: (await outbox.wait(`invited${count}@example.com`)).token };
   },
-  'set-up link': async () => ({ value: (await house.postern.setupLink()).split('/setup/')[1] }),
+  'set-up link': async () => ({ value: (await house.cli('setup')).url.split('/setup/')[1] }),
   'state at a provider': async () => {
-    const visitor = new Visitor();
+    const visitor = house.visitor();
     const page = await house.stand(visitor, `${house.url}${house.ask(house.web).path}`, {}, 'identifier');
     const { location } = await visitor.send(house.url + page.path, { method: 'POST', form: { ...page.fields, action: 'connector:corp' } });
     return { value: new URL(location).searchParams.get('state'), code: provider.back(location, 'somebody').searchParams.get('code'), visitor };
@@ -213,7 +225,9 @@ const ok = async (answer) => (await answer).status === 200;
 const basic = (id, secret) => ({ authorization: `Basic ${Buffer.from(`${encodeURIComponent(id)}:${encodeURIComponent(secret)}`).toString('base64')}` });
 const bearer = (value) => ({ authorization: `Bearer ${value}` });
 const fetchFrom = (path, options) => fetch(`${house.url}${path}`, { redirect: 'manual', ...options });
-const cookies = (pairs) => ({ cookie: Object.entries(pairs).map(([name, value]) => `${name}=${value}`).join('; ') });
+const cookies = (pairs) => ({ cookie: Object.entries(pairs).map(([name, value]) => `${house.prefix}${name}=${value}`).join('; ') });
+/** Where an answer leads, as seen from the public URL. */
+const leadsTo = (answer) => { const location = answer.headers.get('location') ?? '', { pathname } = new URL(`${house.url}/`); return location.startsWith(pathname) ? `/${location.slice(pathname.length)}` : location; };
 
 /** What a door wants beside a value that came without it: made by @make, once for each value. */
 const companions = new WeakMap();
@@ -260,7 +274,7 @@ const hintDoor = (route, open) => ({ name: 'id_token_hint', route, takes: ['ID t
 const changeDoor = (route, path) => ({
   name: 'cookie session', route, takes: ['session cookie'],
   open: async (value) => {
-    const visitor = new Visitor();
+    const visitor = house.visitor();
     visitor.cookies.set('session', value);
     const { location } = await visitor.send(house.url + path);
     return (await visitor.send(new URL(location, house.url).href)).text.includes('id="current_password"');
@@ -315,7 +329,7 @@ const flowPage = async (handle, pairs) => (await fetchFrom(`/sign-in/${encodeURI
 
 /** Whether a form that is in order goes on with the flow. */
 async function submits(handle, pairs) {
-  const visitor = new Visitor();
+  const visitor = house.visitor();
   visitor.cookies = new Map(pairs);
   const page = await house.atPassword(house.web);
   visitor.cookies.set('postern-csrf', page.visitor.cookies.get('postern-csrf'));
@@ -336,8 +350,8 @@ const callBack = (query, headers) => fetchFrom(`/callback/corp?${new URLSearchPa
 
 /** Where an answer sends the browser in the end: a POST may first become a GET of our own. */
 async function arrive(answer) {
-  const location = answer.headers.get('location') ?? '';
-  return location.startsWith(house.url) || location.startsWith('/') ? arrive(await fetchFrom(location.replace(house.url, ''))) : location;
+  const location = leadsTo(answer).replace(house.url, '');
+  return location.startsWith('/') ? arrive(await fetchFrom(location)) : location;
 }
 
 /** The account API. */
@@ -353,7 +367,7 @@ async function asksAccount(route, headers, query = '') {
   return !answer.headers.has('www-authenticate');
 }
 
-const doors = [
+export const doors = [
   { name: 'code', route: 'POST /oidc/token', takes: ['code'], open: (value, { form }) => ok(house.post('/oidc/token', { grant_type: 'authorization_code', redirect_uri: callback, code_verifier: 'x'.repeat(43), ...house.secret(house.web), ...form, code: value })) },
   { name: 'code_verifier', route: 'POST /oidc/token', takes: ['code verifier'], open: async (value, made) => ok(house.post('/oidc/token', { ...(made.form ?? await beside(made, aCode)), code_verifier: value })) },
   { name: 'refresh_token', route: 'POST /oidc/token', takes: ['refresh token'], open: (value) => ok(house.post('/oidc/token', { grant_type: 'refresh_token', refresh_token: value, ...house.secret(house.web) })) },
@@ -396,11 +410,11 @@ const doors = [
   ]),
   {
     name: 'request', route: 'GET /oidc/authorize', takes: ['request object'],
-    open: async (value) => ((await fetchFrom(house.ask(house.asker, { request: value }).path)).headers.get('location') ?? '').startsWith('/sign-in/'),
+    open: async (value) => leadsTo(await fetchFrom(house.ask(house.asker, { request: value }).path)).startsWith('/sign-in/'),
   },
   ...[['tool', ['request URI']], ['otherTool', []]].map(([app, takes]) => ({
     name: takes.length ? 'request_uri' : 'request_uri, by another application,', route: 'GET /oidc/authorize', takes,
-    open: async (value) => ((await fetchFrom(`/oidc/authorize?${new URLSearchParams({ client_id: house[app].client_id, request_uri: value })}`)).headers.get('location') ?? '').startsWith('/sign-in/'),
+    open: async (value) => leadsTo(await fetchFrom(`/oidc/authorize?${new URLSearchParams({ client_id: house[app].client_id, request_uri: value })}`)).startsWith('/sign-in/'),
   })),
   hintDoor('GET /oidc/logout', async (value) => ((await fetchFrom(`/oidc/logout?${new URLSearchParams({ id_token_hint: value, post_logout_redirect_uri: after })}`)).headers.get('location') ?? '').startsWith(after)),
   hintDoor('POST /oidc/logout', async (value) => (await arrive(await house.post('/oidc/logout', { id_token_hint: value, post_logout_redirect_uri: after }))).startsWith(after)),
@@ -469,8 +483,8 @@ const doors = [
   sessionDoor('/account/profile', (answer) => answer.status === 200),
   sessionDoor('/account/data', (answer) => answer.status === 200),
   sessionDoor('/account/delete', (answer) => answer.status === 200),
-  formSessionDoor('/account/profile', { name: 'Ada' }, (answer) => answer.headers.get('location') === '/account?notice=profile'),
-  formSessionDoor('/account/delete', { action: 'nothing' }, (answer) => answer.headers.get('location') === '/account'),
+  formSessionDoor('/account/profile', { name: 'Ada' }, (answer) => leadsTo(answer) === '/account?notice=profile'),
+  formSessionDoor('/account/delete', { action: 'nothing' }, (answer) => leadsTo(answer) === '/account'),
   sessionDoor('/account/name/crd_00000000000000000000000000', (answer) => answer.status === 404, '/account/name/{credential}'),
   formSessionDoor('/account/name/crd_00000000000000000000000000', { name: 'Ada' }, (answer) => answer.status === 404, '/account/name/{credential}'),
   ...formDoors('POST /account/name/{credential}', '/account/name/crd_00000000000000000000000000', { name: 'Ada' }),
@@ -478,8 +492,8 @@ const doors = [
   ...formDoors('POST /account/delete', '/account/delete', { action: 'nothing' }),
   sessionDoor('/account/sign-out', (answer) => answer.status === 200),
   sessionDoor('/account/welcome', (answer) => answer.status === 200),
-  formSessionDoor('/account', { action: 'revoke:app_00000000000000000000000000' }, (answer) => answer.headers.get('location') === '/account'),
-  formSessionDoor('/account/sign-out', { action: 'cancel' }, (answer) => answer.headers.get('location') === '/account'),
+  formSessionDoor('/account', { action: 'revoke:app_00000000000000000000000000' }, (answer) => leadsTo(answer) === '/account'),
+  formSessionDoor('/account/sign-out', { action: 'cancel' }, (answer) => leadsTo(answer) === '/account'),
   ...formDoors('POST /account', '/account', { action: 'nothing' }),
   ...formDoors('POST /account/sign-out', '/account/sign-out', { action: 'cancel' }),
   ...consoleDoors('GET /console', '/console'),

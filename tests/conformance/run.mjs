@@ -13,7 +13,12 @@ import { runTests, test } from '../lib/tap.mjs';
 
 const person = { identifier: 'conformance@example.com', password: 'correct horse battery staple 9' };
 const callback = 'https://localhost.example.org/callback', second = 'https://localhost.example.org/second';
+/** TENANT: the slug of a tenant that is made first, and asked instead of the default one: its issuer has a path. */
+const tenant = process.env.TENANT;
 const postern = await startPostern({ config: { outbound: { allow: '127.0.0.1/32' } } });
+const issuer = tenant ? `${postern.url}/t/${tenant}` : postern.url;
+if (tenant) await postern.cli('tenant', 'create', tenant);
+const cli = (...args) => postern.cli(...args, ...(tenant ? ['--tenant', tenant] : []));
 const logoutTokens = [];
 const listener = createServer((request, response) => {
   let body = '';
@@ -23,20 +28,20 @@ const listener = createServer((request, response) => {
 listener.listen(0, '127.0.0.1');
 await once(listener, 'listening');
 
-await postern.cli('user', 'create', '--email', person.identifier, '--email-verified', '--password', person.password,
+await cli('user', 'create', '--email', person.identifier, '--email-verified', '--password', person.password,
   '--profile', JSON.stringify({
     name: 'Conny Formance', given_name: 'Conny', family_name: 'Formance', middle_name: 'M', nickname: 'con', preferred_username: 'conny', profile: 'https://example.com/conny',
     picture: 'https://example.com/conny.png', website: 'https://example.com', gender: 'female', birthdate: '1990-04-05', zoneinfo: 'Europe/Berlin', locale: 'de-DE', updated_at: 1700000000,
     address: { formatted: 'Street 1\nCity', street_address: 'Street 1', locality: 'City', postal_code: '12345', country: 'DE' },
   }), '--phone', '+49301234567', '--phone-verified');
-const register = (name, ...more) => postern.cli('app', 'create', '--name', name, '--kind', 'web', '--redirect-uri', callback, ...more);
+const register = (name, ...more) => cli('app', 'create', '--name', name, '--kind', 'web', '--redirect-uri', callback, ...more);
 const logout = `http://127.0.0.1:${listener.address().port}/backchannel`;
 const afterLogout = 'https://localhost.example.org/after', afterLogoutQuery = 'https://localhost.example.org/after?kept=1';
 // The plans' clients use no PKCE unless a module says so.
 const app = await register('Conformance', '--no-pkce', '--post-logout-redirect-uri', afterLogout, '--backchannel-logout-uri', logout);
 const other = await register('Conformance two', '--no-pkce', '--auth-method', 'client_secret_post');
 
-const metadata = await (await fetch(`${postern.url}/.well-known/openid-configuration`)).json();
+const metadata = await (await fetch(`${issuer}/.well-known/openid-configuration`)).json();
 const keys = jose.createRemoteJWKSet(new URL(metadata.jwks_uri));
 
 const random = () => randomBytes(12).toString('hex');
@@ -243,8 +248,8 @@ basicPlan('basic', undefined);
 basicPlan('form-post', 'form_post');
 
 test('config oidcc-discovery-endpoint-verification', async () => {
-  assert.equal(metadata.issuer, postern.url);
-  for (const name of ['authorization_endpoint', 'token_endpoint', 'userinfo_endpoint', 'jwks_uri', 'end_session_endpoint']) assert.ok(metadata[name].startsWith(`${postern.url}/`), name);
+  assert.equal(metadata.issuer, issuer);
+  for (const name of ['authorization_endpoint', 'token_endpoint', 'userinfo_endpoint', 'jwks_uri', 'end_session_endpoint']) assert.ok(metadata[name].startsWith(`${issuer}/`), name);
   assert.ok(metadata.response_types_supported.includes('code'));
   assert.ok(metadata.subject_types_supported.includes('public'));
   assert.ok(metadata.id_token_signing_alg_values_supported.includes('RS256'));
@@ -253,7 +258,7 @@ test('config oidcc-discovery-endpoint-verification', async () => {
   assert.ok(metadata.token_endpoint_auth_methods_supported.includes('client_secret_basic'));
   assert.equal(metadata.backchannel_logout_supported, true);
   assert.equal(metadata.request_uri_parameter_supported, false);
-  assert.deepEqual(await (await fetch(`${postern.url}/.well-known/oauth-authorization-server`)).json(), metadata);
+  assert.deepEqual(await (await fetch(`${issuer}/.well-known/oauth-authorization-server`)).json(), metadata);
 });
 
 test('config oidcc-server-jwks', async () => {

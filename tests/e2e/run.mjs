@@ -30,10 +30,31 @@ const postern = await startPostern({
 const browser = await startBrowser();
 const rp = await RelyingParty.start();
 
-await postern.cli('user', 'create', '--email', 'ada@example.com', '--email-verified', '--name', 'Ada Lovelace', '--password', password);
-const app = await postern.cli('app', 'create', '--name', 'Third party', '--kind', 'web', '--redirect-uri', rp.redirectUri,
-  '--post-logout-redirect-uri', `${rp.origin}/signed-out`, '--backchannel-logout-uri', `${rp.origin}/backchannel-logout`);
+/** A tenant with the person and an application of ours. @param slug (optional) another one than the default */
+async function furnish(slug) {
+  const to = slug ? ['--tenant', slug] : [];
+  if (slug) await postern.cli('tenant', 'create', slug);
+  await postern.cli('user', 'create', '--email', 'ada@example.com', '--email-verified', '--name', 'Ada Lovelace', '--password', password, ...to);
+  const made = await postern.cli('app', 'create', '--name', 'Third party', '--kind', 'web', '--redirect-uri', rp.redirectUri,
+    '--post-logout-redirect-uri', `${rp.origin}/signed-out`, '--backchannel-logout-uri', `${rp.origin}/backchannel-logout`, ...to);
+  return { issuer: slug ? `${postern.url}/t/${slug}` : postern.url, app: made };
+}
+
+/** What an application asks of an issuer, by its place: the same everywhere. */
+const places = { 'the default tenant': await furnish(), '/t/acme': await furnish('acme') };
+const { app } = places['the default tenant'];
 await rp.discover(postern.url, app.client_id, app.client_secret);
+
+/** A test of each place, with the application there. */
+const testEverywhere = (name, run) => {
+  for (const [place, { issuer, app: its }] of Object.entries(places)) {
+    test(`${name}, at ${place}`, async () => {
+      const before = rp.config;
+      await rp.discover(issuer, its.client_id, its.client_secret);
+      try { await run(issuer, its); } finally { rp.config = before; }
+    });
+  }
+};
 
 /** A person's own browser: fresh cookies. */
 async function person(options = {}) {
@@ -57,12 +78,12 @@ async function wholeWay(page, parameters = {}, { user = 'ada@example.com', secre
   return rp.redeem(await answer, checks);
 }
 
-test('code flow with PKCE: ID token, userinfo, refresh, introspection, revocation', async () => {
+testEverywhere('code flow with PKCE: ID token, userinfo, refresh, introspection, revocation', async (issuer, its) => {
   const { page, close } = await person();
   const tokens = await wholeWay(page, { scope: 'openid profile email offline_access' });
   const claims = tokens.claims();
-  assert.equal(claims.iss, postern.url);
-  assert.equal(claims.aud, app.client_id);
+  assert.equal(claims.iss, issuer);
+  assert.equal(claims.aud, its.client_id);
   assert.ok(claims.auth_time === undefined || claims.auth_time > Date.now() / 1000 - 120);
   const info = await client.fetchUserInfo(rp.config, tokens.access_token, claims.sub);
   assert.equal(info.email, 'ada@example.com');
@@ -129,7 +150,7 @@ test('a password manager fills in both at once: no second page; who types anothe
   await close();
 });
 
-test('sign-up makes an account and signs it in', async () => {
+testEverywhere('sign-up makes an account and signs it in', async () => {
   const { page, close } = await person();
   const answer = rp.answer();
   await page.goto(await rp.begin({ prompt: 'create', scope: 'openid email' }));
@@ -182,7 +203,7 @@ test('prompt=login and max_age ask for the password again and renew auth_time', 
   await close();
 });
 
-test('form_post, login_hint and ui_locales', async () => {
+testEverywhere('form_post, login_hint and ui_locales', async () => {
   const { page, close } = await person();
   const answer = rp.answer();
   await page.goto(await rp.begin({ response_mode: 'form_post', login_hint: 'ada@example.com', ui_locales: 'ar' }));
@@ -260,7 +281,7 @@ test('a sign-in goes on after the server was restarted in its middle', async () 
   await close();
 });
 
-test('RP-initiated logout ends the session and tells the application behind the back', async () => {
+testEverywhere('RP-initiated logout ends the session and tells the application behind the back', async (issuer, its) => {
   const { page, close } = await person();
   const tokens = await wholeWay(page, { scope: 'openid' });
   const before = rp.logoutTokens.length;
@@ -269,7 +290,7 @@ test('RP-initiated logout ends the session and tells the application behind the 
   await page.waitForURL(`${rp.origin}/signed-out?state=bye`);
   for (let i = 0; i < 100 && rp.logoutTokens.length === before; i += 1) await page.waitForTimeout(100);
   const keys = jose.createRemoteJWKSet(new URL(rp.config.serverMetadata().jwks_uri));
-  const { payload, protectedHeader } = await jose.jwtVerify(rp.logoutTokens.at(-1), keys, { issuer: postern.url, audience: app.client_id });
+  const { payload, protectedHeader } = await jose.jwtVerify(rp.logoutTokens.at(-1), keys, { issuer, audience: its.client_id });
   assert.equal(protectedHeader.typ, 'logout+jwt');
   assert.equal(payload.sub, tokens.claims().sub);
   assert.ok(payload.events['http://schemas.openid.net/event/backchannel-logout']);

@@ -6,19 +6,23 @@ const unescape = (text) => text.replaceAll('&quot;', '"').replaceAll('&#39;', "'
 const attribute = (tag, name) => { const found = new RegExp(`\\b${name}="([^"]*)"`).exec(tag); return found && unescape(found[1]); };
 
 export class Visitor {
-  /** @param agent (optional) node:http's @param manager whether fields that nobody sees are filled in too, as a password manager does */
-  constructor(agent, { manager = false } = {}) { this.agent = agent; this.manager = manager; this.cookies = new Map(); this.pages = []; }
+  /**
+   * @param agent (optional) node:http's @param manager whether fields that nobody sees are filled in too, as a password manager does
+   * @param prefix what the names of cookies begin with on the wire (those of the tenant SLUG: "t.SLUG."); `cookies` has them without
+   */
+  constructor(agent, { manager = false, prefix = '' } = {}) { Object.assign(this, { agent, manager, prefix, cookies: new Map(), pages: [] }); }
 
   send(url, { method = 'GET', form, headers = {} } = {}) {
     const body = form && new URLSearchParams(form).toString();
     this.last = url;
     const all = { ...headers };
-    if (this.cookies.size) all.cookie = [...this.cookies].map(([name, value]) => `${name}=${value}`).join('; ');
+    if (this.cookies.size) all.cookie = [...this.cookies].map(([name, value]) => `${this.prefix}${name}=${value}`).join('; ');
     if (body !== undefined) Object.assign(all, { 'content-type': 'application/x-www-form-urlencoded', 'content-length': Buffer.byteLength(body) });
     return new Promise((resolve, reject) => {
       const outgoing = httpRequest(url, { method, agent: this.agent, headers: all }, (answer) => {
         for (const cookie of answer.headers['set-cookie'] ?? []) {
-          const [pair] = cookie.split(';'), at = pair.indexOf('=');
+          if (!cookie.startsWith(this.prefix)) continue;
+          const [pair] = cookie.slice(this.prefix.length).split(';'), at = pair.indexOf('=');
           if (pair.length === at + 1 || /max-age=0(;|$)|expires=thu, 01 jan 1970/i.test(cookie)) this.cookies.delete(pair.slice(0, at));
           else this.cookies.set(pair.slice(0, at), pair.slice(at + 1));
         }
