@@ -215,13 +215,19 @@ enter (const char *slug, gboolean may_block, gpointer user_data, GError **error)
   return (GObject *) service;
 }
 
+static gboolean
+has_domains (gpointer user_data)
+{
+  return g_atomic_int_get (&((PosternTenants *) user_data)->n_domains) > 0;
+}
+
 static char *
 find_domain (const char *host, gpointer user_data)
 {
   PosternTenants *self = user_data;
   char *slug;
 
-  if (g_atomic_int_get (&self->n_domains) == 0)
+  if (!has_domains (self))
     return NULL;
   g_mutex_lock (&self->lock);
   slug = g_strdup (g_hash_table_lookup (self->domains, host));
@@ -241,7 +247,7 @@ get_data (GObject *tenant, gpointer own, gpointer user_data)
   return postern_tenant_service_find_twin (POSTERN_TENANT_SERVICE (tenant), ((PosternTenants *) user_data)->own, own);
 }
 
-const PosternServerTenants postern_tenants_hooks = { find_domain, enter, get_url, get_data };
+const PosternServerTenants postern_tenants_hooks = { find_domain, has_domains, enter, get_url, get_data };
 
 /* --- going out ---------------------------------------------------------------------------------------------------------------- */
 

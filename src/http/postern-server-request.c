@@ -138,9 +138,9 @@ find_inserted (PosternServer *server, char **segments, Place *place)
   return TRUE;
 }
 
-/* A host that is nobody's domain says nothing: the server's own public URL holds. @host: of HOST_MAX */
+/* The name in the field Host, without its port. @host: of HOST_MAX. FALSE: it has none that is a domain's */
 static gboolean
-find_domain (PosternServer *server, const PosternGateHead *head, char *host, Place *place)
+read_host (const PosternGateHead *head, char *host)
 {
   gsize length = 0;
 
@@ -149,6 +149,15 @@ find_domain (PosternServer *server, const PosternGateHead *head, char *host, Pla
   for (; length < head->host.length && head->host.text[length] != ':'; length++)
     host[length] = g_ascii_tolower (head->host.text[length]);
   host[length] = '\0';
+  return TRUE;
+}
+
+/* A host that is nobody's domain leads to nobody: the server's own public URL holds. @host: of HOST_MAX */
+static gboolean
+find_domain (PosternServer *server, const PosternGateHead *head, char *host, Place *place)
+{
+  if (!read_host (head, host))
+    return FALSE;
   place->slug = server->tenants->find_domain (host, server->tenants_data);
   place->host = host;
   return place->slug != NULL;
@@ -173,6 +182,31 @@ find_place (PosternServerCall *call, const PosternGateHead *head, char **segment
   if (place->below && server->tenants && kind != POSTERN_SOCKET_MANAGEMENT)
     place->below = postern_server_request_find_tenant (place->below, &slug);
   place->slug = g_strdup (slug);
+}
+
+static gboolean
+is_own_host (PosternServer *server, const char *host)
+{
+  const char *own = strstr (server->public_url, "://") + strlen ("://");
+
+  return strlen (host) == strcspn (own, ":/") && g_ascii_strncasecmp (host, own, strlen (host)) == 0;
+}
+
+/*
+ * Where tenants have domains, a name that is neither theirs nor ours is one that was a tenant's, or that a stranger points here: whoever follows it would be
+ * shown another tenant's sign-in. Addresses, and names without a dot, are how probes and what runs beside us ask; no domain looks so.
+ */
+static gboolean
+is_nobodys_host (PosternServerCall *call, const PosternGateHead *head)
+{
+  PosternServer *server = call->server;
+  char host[HOST_MAX];
+
+  if (call->exchange->kind != POSTERN_SOCKET_PUBLIC || !server->tenants || !server->tenants->has_domains (server->tenants_data))
+    return FALSE;
+  if (!read_host (head, host))
+    return head->host.text != NULL;
+  return *host != '[' && strchr (host, '.') && !g_hostname_is_ip_address (host) && !is_own_host (server, host);
 }
 
 /* A tenant's domain stands in the place of our own host, with our scheme and port; other tenants lie below `/t/`. */
@@ -238,6 +272,7 @@ postern_server_request_read (PosternServerCall *call, const PosternGateHead *hea
   g_auto (GStrv) segments = NULL;
   char host[HOST_MAX];
   Place place = { 0 };
+  gboolean misdirected;
 
   resolve_address (server, call, head);
   segments = *head->path.text == '/' ? postern_router_decode (head->path.text, head->path.length) : g_new0 (char *, 1);
@@ -246,12 +281,15 @@ postern_server_request_read (PosternServerCall *call, const PosternGateHead *hea
     return 400;
   }
   find_place (call, head, segments, host, &place);
+  misdirected = !place.host && is_nobodys_host (call, head);
   call->request = make_request (call, head, place.below ? place.below : segments, &place);
   g_free (place.slug);
   if (!pays (call)) {
     g_atomic_int_inc (&server->limited);
     return 429;
   }
+  if (misdirected)
+    return 421; /* RFC 9110 section 15.5.20 */
   if (place.below)
     postern_router_match (router, postern_request_get_method (call->request), place.below, &call->match);
   postern_request_set_route (call->request, call->match.route);

@@ -10,6 +10,7 @@ typedef struct {
   GObject *acme, *corp;
   int opened, own, theirs; /* whose data: their addresses */
   gint is_open;
+  gboolean has_domains;
 } World;
 
 static World world;
@@ -18,6 +19,12 @@ static char *
 find_domain (const char *host, gpointer user_data)
 {
   return g_str_equal (host, "login.corp.example") ? g_strdup ("corp") : NULL;
+}
+
+static gboolean
+has_domains (gpointer user_data)
+{
+  return world.has_domains;
 }
 
 static GObject *
@@ -48,7 +55,7 @@ get_data (GObject *tenant, gpointer own, gpointer user_data)
   return own == &world.own ? &world.theirs : NULL;
 }
 
-static const PosternServerTenants tenants = { find_domain, enter, get_url, get_data };
+static const PosternServerTenants tenants = { find_domain, has_domains, enter, get_url, get_data };
 
 /* Says who answers, at which path, for whom, and what cookie it sees. */
 static PosternResponse *
@@ -79,7 +86,7 @@ static const PosternRoute only_ours[] = { { "GET", "/ours", hello, hello }, { NU
 static void
 set_up (Fixture *self)
 {
-  world = (World){ .acme = g_object_new (G_TYPE_OBJECT, NULL), .corp = g_object_new (G_TYPE_OBJECT, NULL) };
+  world = (World){ .has_domains = TRUE, .acme = g_object_new (G_TYPE_OBJECT, NULL), .corp = g_object_new (G_TYPE_OBJECT, NULL) };
   prepare (self, "https://id.example/sub", (PosternServerOptions){ 0 });
   postern_server_add_routes (self->server, tenant_routes, &world.own);
   postern_server_add_routes (self->server, only_ours, &world.opened);
@@ -106,9 +113,9 @@ test_places (void)
     const char *says; /* (nullable) */
   } rows[] = {
     { "id.example", "/sub/tell", 200, "own /tell https://id.example/sub - ours" },
-    { "evil.example", "/sub/tell", 200, "own /tell https://id.example/sub - ours" },
+    { "evil.example", "/sub/tell", 421, NULL },
     { "id.example", "/sub/t/acme/tell", 200, "theirs /tell https://id.example/sub/t/acme acme theirs" },
-    { "evil.example", "/sub/t/acme/tell", 200, "theirs /tell https://id.example/sub/t/acme acme theirs" },
+    { "evil.example", "/sub/t/acme/tell", 421, NULL },
     { "login.corp.example", "/tell", 200, "theirs /tell https://login.corp.example corp corps" },
     { "LOGIN.Corp.example:443", "/tell", 200, "theirs /tell https://login.corp.example corp corps" },
     { "login.corp.example", "/sub/tell", 404, NULL },
@@ -131,6 +138,15 @@ test_places (void)
     { "id.example", "/.well-known/tell/sub/t/nobody", 404, NULL },
     { "id.example", "/.well-known/tell/t/acme", 404, NULL },
     { "id.example", "/sub/t/corp/tell?a=b", 308, "Location: https://login.corp.example/tell?a=b\r\n" },
+    { "evil.example", "/sub/livez", 421, NULL },
+    { "127.0.0.1:8080", "/sub/tell", 200, "own /tell https://id.example/sub - ours" },
+    { "[::1]:8080", "/sub/tell", 200, "own /tell https://id.example/sub - ours" },
+    { "postern", "/sub/t/acme/tell", 200, "theirs /tell https://id.example/sub/t/acme acme theirs" },
+    { "ID.example:443", "/sub/tell", 200, "own /tell https://id.example/sub - ours" },
+    { "id.example.", "/sub/tell", 421, NULL },
+    { "id.example.evil.example", "/sub/tell", 421, NULL },
+    { "evil.login.corp.example", "/tell", 421, NULL },
+    { "127.0.0.1.evil.example", "/sub/tell", 421, NULL },
   };
   Fixture self = { 0 };
 
@@ -149,6 +165,20 @@ test_places (void)
 }
 
 /* Not told apart by a single byte of what does not name the request. */
+/* Before any tenant has a domain, the field says nothing. */
+static void
+test_no_domains (void)
+{
+  Fixture self = { 0 };
+  g_autofree char *answer = NULL;
+
+  set_up (&self);
+  world.has_domains = FALSE;
+  answer = ask (&self, "GET /sub/tell HTTP/1.1\r\nHost: anything.example\r\n" CLOSE);
+  g_assert_cmpuint (status_of (answer), ==, 200);
+  tear_down (&self);
+}
+
 static void
 test_unknown (void)
 {
@@ -229,6 +259,7 @@ main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/server-tenants/places", test_places);
+  g_test_add_func ("/server-tenants/no-domains", test_no_domains);
   g_test_add_func ("/server-tenants/unknown", test_unknown);
   g_test_add_func ("/server-tenants/below", test_below);
   g_test_add_func ("/server-tenants/csrf", test_csrf);
