@@ -271,6 +271,18 @@ test_matrix (void)
             try_role (row, roles[i], (find_roles (row) & (1 << i)) != 0, own);
 }
 
+/* (transfer full): a token with every scope but @one */
+static char *
+dup_scopes_without (const char *one)
+{
+  g_autoptr (GString) text = g_string_new ("scopes:");
+
+  for (const PosternManagementPermission *row = postern_management_roles_get_permissions (); row->name != NULL; row++)
+    if (!g_str_equal (row->name, one))
+      g_string_append_printf (text, " %s", row->name);
+  return g_string_free (g_steal_pointer (&text), FALSE);
+}
+
 /* No token, one that is unknown, one of nobody's role, one of another organization, and one that has every scope but the right one. */
 static void
 test_refused (void)
@@ -316,6 +328,49 @@ test_no_administrator (void)
   expect ("DELETE", reset, NULL, "support", 403);
   expect ("PATCH", user, "{\"name\":\"Ada\"}", "support", 200);
   expect ("PATCH", administrator, "{\"name\":\"Root\"}", "owner", 200);
+}
+
+/* Nor with one that vouches for anybody: it takes every permission to set up a connector or a messenger. */
+static void
+test_no_connector (void)
+{
+  g_autofree char *almost = dup_scopes_without ("keys:write"), *whole = dup_scopes_without ("nothing");
+
+  expect ("PUT", "/connectors/evil", "{\"type\":\"corp\",\"settings\":{\"issuer\":\"https://evil.example\",\"client-secret\":\"x\"}}", "scopes: connectors:write connectors:read", 403);
+  expect ("PUT", "/connectors/evil", "{\"type\":\"corp\",\"settings\":{\"issuer\":\"https://evil.example\",\"client-secret\":\"x\"}}", almost, 403);
+  expect ("PUT", "/connectors/good", "{\"type\":\"corp\",\"settings\":{\"issuer\":\"https://good.example\",\"client-secret\":\"x\"}}", whole, 200);
+  expect ("PATCH", "/connectors/good", "{\"settings\":{\"issuer\":\"https://evil.example\"}}", almost, 403);
+  expect ("DELETE", "/connectors/good", NULL, almost, 403);
+  expect ("DELETE", "/connectors/good", NULL, whole, 204);
+}
+
+/* Who has nothing of the tenant's may run an organization: whoever may less does not act as they do, whether they have that role themselves or by a group. */
+static void
+test_no_delegate (void)
+{
+  g_autofree char *organization = make ("/organizations", "{\"name\":\"Acme\",\"slug\":\"acme\"}", "id"), *role = make ("/roles", "{\"name\":\"runs it\",\"kind\":\"organization\"}", "id");
+  g_autofree char *permissions = g_strdup_printf ("/roles/%s/permissions", role), *assignments = g_strdup_printf ("/roles/%s/assignments", role);
+  g_autofree char *gives = make (permissions, "{\"resource_id\":\"management\",\"scope\":\"organizations:write\"}", "scope");
+  g_autofree char *ann = make ("/users", "{\"username\":\"ann\"}", "id"), *ben = make ("/users", "{\"username\":\"ben\"}", "id"), *cleo = make ("/users", "{\"username\":\"cleo\"}", "id");
+  g_autofree char *group = make ("/organizations/acme/groups", "{\"name\":\"Chiefs\"}", "id"), *in_group = g_strdup_printf ("/organizations/acme/groups/%s/members/ben", group);
+  g_autofree char *to_ann = g_strdup_printf ("{\"subject_id\":\"%s\",\"organization_id\":\"%s\"}", ann, organization), *to_group = g_strdup_printf ("{\"subject_id\":\"%s\",\"organization_id\":\"%s\"}", group, organization);
+  const char *names[] = { "ann", "ben", "cleo" };
+
+  for (guint i = 0; i < G_N_ELEMENTS (names); i++) {
+    g_autofree char *member = g_strdup_printf ("/organizations/acme/members/%s", names[i]);
+
+    g_variant_unref (call ("PUT", member, NULL, NULL, 200));
+  }
+  g_variant_unref (call ("PUT", in_group, NULL, NULL, 200));
+  g_free (make (assignments, to_ann, "subject_id"));
+  g_free (make (assignments, to_group, "subject_id"));
+  expect ("PATCH", "/users/ann", "{\"password\":\"long enough\"}", "support", 403);
+  expect ("PATCH", "/users/ben", "{\"email\":\"eve@example.org\",\"email_verified\":true}", "support", 403);
+  expect ("POST", "/users/ben/factor-reset", NULL, "support", 403);
+  expect ("DELETE", "/users/ann", NULL, "support", 403);
+  expect ("PATCH", "/users/cleo", "{\"password\":\"long enough\"}", "support", 200);
+  expect ("PATCH", "/users/ann", "{\"password\":\"long enough\"}", "scopes: users:write organizations:write", 200);
+  g_assert_cmpstr (gives, ==, "organizations:write");
 }
 
 /* (transfer full): of whom @role is given, by the admin socket: its path */
@@ -509,6 +564,8 @@ main (int argc, char **argv)
     { "/api-access/refused", test_refused },
     { "/api-access/no-administrator", test_no_administrator },
     { "/api-access/no-stronger-person", test_no_stronger_person },
+    { "/api-access/no-connector", test_no_connector },
+    { "/api-access/no-delegate", test_no_delegate },
     { "/api-access/no-import", test_no_import },
     { "/api-access/no-hashes", test_no_hashes },
     { "/api-access/no-stronger-role", test_no_stronger_role },

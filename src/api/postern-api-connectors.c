@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "postern-api-call.h"
+#include "postern-api-rights.h"
 
 #include "postern-captcha.h"
 #include "postern-database.h"
@@ -197,6 +197,13 @@ name_culprit (const char *culprit, GError **error)
   return FALSE;
 }
 
+/* A connector vouches for anybody, and a messenger reads what opens accounts: who sets one up could come in as an owner. */
+static gboolean
+may_change (PosternApiCall *call, PosternTxn *txn, GError **error)
+{
+  return postern_api_rights_check_owner (call, txn, error);
+}
+
 static gboolean
 write_one (PosternApiCall *call, PosternTxn *txn, gboolean whole, GError **error)
 {
@@ -205,7 +212,7 @@ write_one (PosternApiCall *call, PosternTxn *txn, gboolean whole, GError **error
   g_autoptr (GVariant) settings = NULL, sent_name = postern_json_get (call->body, "name"), sent_enabled = postern_json_get (call->body, "enabled");
   gboolean enabled = TRUE;
 
-  if (!read_settings (call, &settings, error))
+  if (!may_change (call, txn, error) || !read_settings (call, &settings, error))
     return FALSE;
   postern_api_call_read_string (call, "type", &type);
   postern_api_call_read_string (call, "name", &name);
@@ -242,6 +249,8 @@ delete (PosternApiCall *call, PosternTxn *txn, GError **error)
 {
   const char *id = postern_request_get_capture (call->request, "id");
 
+  if (!may_change (call, txn, error))
+    return FALSE;
   postern_api_call_audit (call, "connector.deleted", id, NULL);
   return postern_instance_change_delete (call->api->book, txn, id, error);
 }

@@ -254,6 +254,11 @@ test_roles (void)
   expect ("GET", of_template, NULL, NULL, 200);
   expect ("PATCH", of_template, "{\"name\":\"mine\"}", NULL, 403);
   expect ("DELETE", of_template, NULL, NULL, 403);
+  expect ("PUT", of_template, "{\"name\":\"mine\"}", NULL, 403);
+  expect ("PUT", of_tenant, "{\"name\":\"mine\"}", NULL, 404);
+  expect ("PUT", "/roles/owner", "{\"name\":\"mine\"}", NULL, 404);
+  expect ("PUT", of_theirs, "{\"name\":\"mine\"}", NULL, 404);
+  expect ("PUT", "/roles/rol_01m8hqyz49encaned8h3htdtw5", "{\"name\":\"mine\"}", NULL, 404); /* or whose an id is would show */
   expect ("POST", more, "{\"resource_id\":\"management\",\"scope\":\"members:write\"}", NULL, 403);
   expect ("POST", "/roles", theirs_body, NULL, 404);
   expect ("POST", "/roles/owner/assignments", "{\"subject_id\":\"ada\"}", NULL, 404);
@@ -292,6 +297,9 @@ test_own_roles (void)
   expect ("POST", assign, theirs, "roles:write", 404);
   expect ("POST", assign, "{\"subject_id\":\"app_01m8hqyz49encaned8h3htdtw5\"}", "roles:write", 403);
   expect ("PATCH", path, "{\"name\":\"Shipper\"}", "roles:write", 200);
+  expect ("PUT", path, "{\"name\":\"Shipper\",\"permissions\":[{\"resource_id\":\"management\",\"scope\":\"members:write\"}]}", "roles:write", 403);
+  expect ("PUT", path, "{\"name\":\"Shipper\",\"kind\":\"tenant\"}", "roles:write", 400);
+  expect ("PUT", path, "{\"name\":\"Shipper\",\"permissions\":[]}", "roles:write", 200);
   expect ("DELETE", path, NULL, "roles:write", 204);
 }
 

@@ -135,7 +135,7 @@ open_link (PosternTxn *txn, gpointer data, GError **error)
 {
   Look *self = data;
   g_autoptr (PosternOrganization) organization = NULL;
-  g_autoptr (PosternInvitation) found = postern_invitation_find (txn, strrchr (self->link, '/') + 1, g_get_real_time () / G_USEC_PER_SEC, &organization, NULL);
+  g_autoptr (PosternInvitation) found = postern_invitation_find (txn, "https://id.example", strrchr (self->link, '/') + 1, g_get_real_time () / G_USEC_PER_SEC, &organization, NULL);
 
   self->open = found != NULL;
   return TRUE;

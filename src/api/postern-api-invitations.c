@@ -254,13 +254,28 @@ create (PosternApiCall *call, PosternTxn *txn, GError **error)
   return postern_api_call_set_result (call, 201, to_json (invitation));
 }
 
+/* A mail whose link is closed helps nobody. */
+static gboolean
+check_inviter (PosternApiCall *call, PosternTxn *txn, const PosternInvitation *invitation, GError **error)
+{
+  g_autoptr (GError) failure = NULL;
+
+  if (postern_invitation_inviter_check (txn, postern_tenant_get_issuer (call->api->tenant), invitation, &failure))
+    return TRUE;
+  if (g_error_matches (failure, POSTERN_ERROR, POSTERN_ERROR_NOT_FOUND))
+    g_set_error_literal (error, POSTERN_ERROR, POSTERN_ERROR_CONFLICT, "who invited may not any more: invite anew");
+  else
+    g_propagate_error (error, g_steal_pointer (&failure));
+  return FALSE;
+}
+
 static gboolean
 send_again (PosternApiCall *call, PosternTxn *txn, GError **error)
 {
   g_autoptr (PosternInvitation) invitation = find (call, txn, error);
   char *token = NULL;
 
-  if (invitation == NULL || !postern_invitation_renew (txn, invitation, get_end (call), &token, error) || !send (call, txn, invitation, token, error))
+  if (invitation == NULL || !check_inviter (call, txn, invitation, error) || !postern_invitation_renew (txn, invitation, get_end (call), &token, error) || !send (call, txn, invitation, token, error))
     return FALSE;
   postern_api_call_audit (call, "invitation.sent", invitation->id, NULL);
   return postern_api_call_set_result (call, 200, to_json (invitation));

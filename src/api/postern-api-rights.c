@@ -6,6 +6,36 @@
 #include "postern-permission.h"
 #include "postern-role.h"
 
+typedef struct {
+  PosternApiCall *call;
+  GError *error;
+} Delegated;
+
+static void
+check_delegated (const PosternEffective *effective, gpointer user_data)
+{
+  Delegated *self = user_data;
+
+  if (self->error == NULL && postern_management_roles_has (effective->scope))
+    postern_api_call_may (self->call, effective->scope, &self->error);
+}
+
+/* What roles of organizations give here: whoever acts as that person acts for those, too. */
+static gboolean
+check_in_organizations (PosternApiCall *call, PosternTxn *txn, const char *user_id, GError **error)
+{
+  Delegated self = { call, NULL };
+
+  if (!postern_assignment_store_each_delegated (txn, user_id, check_delegated, &self, error)) {
+    g_clear_error (&self.error);
+    return FALSE;
+  }
+  if (self.error == NULL)
+    return TRUE;
+  g_propagate_error (error, self.error);
+  return FALSE;
+}
+
 gboolean
 postern_api_rights_check_subject (PosternApiCall *call, PosternTxn *txn, const char *subject_id, GError **error)
 {
@@ -18,7 +48,7 @@ postern_api_rights_check_subject (PosternApiCall *call, PosternTxn *txn, const c
 
   for (guint i = 0; good && scopes && scopes[i]; i++)
     good = postern_api_call_may (call, scopes[i], error);
-  return good;
+  return good && (call->local || check_in_organizations (call, txn, subject_id, error));
 }
 
 /* Whoever acts in an organization has what their roles there come to, and those of the tenant. */

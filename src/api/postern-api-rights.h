@@ -11,7 +11,7 @@ G_BEGIN_DECLS
  */
 
 /**
- * postern_api_rights_check_subject: who calls holds everything that @subject_id (usr_… or app_…) may do here by roles of the tenant: before
+ * postern_api_rights_check_subject: who calls holds everything that @subject_id (usr_… or app_…) may do here, by roles of the tenant and of organizations: before
  * that account is changed in a way by which somebody could act as it. INSUFFICIENT_SCOPE with the first permission that is lacking
  */
 gboolean postern_api_rights_check_subject (PosternApiCall *call, PosternTxn *txn, const char *subject_id, GError **error);

@@ -250,6 +250,13 @@ take_permissions (PosternApiCall *call, PosternTxn *txn, const PosternRole *role
                           each_other (call, txn, role, sent, old, add_one, error));
 }
 
+/* Of which a role is where nothing is said. */
+static const char *
+get_kind (PosternApiCall *call)
+{
+  return postern_api_delegation_is_bound (call) ? POSTERN_ROLE_ORGANIZATION : POSTERN_ROLE_TENANT;
+}
+
 static gboolean
 fill_and_insert (PosternApiCall *call, PosternTxn *txn, PosternRole *role, guint status, GError **error)
 {
@@ -257,7 +264,7 @@ fill_and_insert (PosternApiCall *call, PosternTxn *txn, PosternRole *role, guint
 
   if (organization_id == NULL)
     return FALSE;
-  role->kind = g_strdup (postern_api_delegation_is_bound (call) ? POSTERN_ROLE_ORGANIZATION : POSTERN_ROLE_TENANT);
+  role->kind = g_strdup (get_kind (call));
   role->organization_id = g_strdup (organization_id);
   role->created_at = role->updated_at = call->now;
   postern_api_call_read_string (call, "name", &role->name);
@@ -323,7 +330,7 @@ put_new (PosternApiCall *call, PosternTxn *txn, GError **error)
   return fill_and_insert (call, txn, role, 200, error);
 }
 
-/* PUT: all of it, and what it gives; kind and organization stay as they were. */
+/* PUT: all of it, and what it gives; kind and organization stay as they were. Who acts in an organization makes none so: whose an id is already must not be told. */
 static gboolean
 replace (PosternApiCall *call, PosternTxn *txn, GError **error)
 {
@@ -331,7 +338,7 @@ replace (PosternApiCall *call, PosternTxn *txn, GError **error)
   g_autoptr (PosternRole) role = find_changeable (call, txn, &failure);
   const char *kind = postern_json_get_string (call->body, "kind"), *organization_id;
 
-  if (g_error_matches (failure, POSTERN_ERROR, POSTERN_ERROR_NOT_FOUND))
+  if (g_error_matches (failure, POSTERN_ERROR, POSTERN_ERROR_NOT_FOUND) && !postern_api_delegation_is_bound (call))
     return put_new (call, txn, error);
   if (role == NULL) {
     g_propagate_error (error, g_steal_pointer (&failure));
@@ -340,7 +347,7 @@ replace (PosternApiCall *call, PosternTxn *txn, GError **error)
   organization_id = get_organization (call, call->body, error);
   if (organization_id == NULL)
     return FALSE;
-  if (!g_str_equal (kind ? kind : POSTERN_ROLE_TENANT, role->kind) || !g_str_equal (organization_id, role->organization_id))
+  if (!g_str_equal (kind ? kind : get_kind (call), role->kind) || !g_str_equal (organization_id, role->organization_id))
     return postern_api_call_invalid (error, "kind", "cannot be changed, nor can organization_id");
   g_clear_pointer (&role->description, g_free);
   return fill_and_update (call, txn, role, error);
@@ -552,7 +559,7 @@ static const PosternApiRow rows[] = {
   { POSTERN_API_CREATE, "/roles", "createRole", "roles:write", "Makes a role", &role_schema, &role_schema, .work = create, .flags = POSTERN_API_DELEGATED | POSTERN_API_CONFLICTS },
   { POSTERN_API_SHOW, "/roles/{id}", "getRole", "roles:read", "Shows a role", .answer = &role_schema, .work = show, .flags = POSTERN_API_DELEGATED },
   { POSTERN_API_UPDATE, "/roles/{id}", "updateRole", "roles:write", "Changes the members that are sent", &role_schema, &role_schema, .work = update, .flags = POSTERN_API_DELEGATED | POSTERN_API_CONFLICTS },
-  { POSTERN_API_REPLACE, "/roles/{id}", "putRole", "roles:write", "Makes a role of that id, or replaces all of it and what it gives", &role_schema, &role_schema, .work = replace, .flags = POSTERN_API_CONFLICTS, .body_max = 256 * 1024 },
+  { POSTERN_API_REPLACE, "/roles/{id}", "putRole", "roles:write", "Makes a role of that id, or replaces all of it and what it gives", &role_schema, &role_schema, .work = replace, .flags = POSTERN_API_DELEGATED | POSTERN_API_CONFLICTS, .body_max = 256 * 1024 },
   { POSTERN_API_DELETE, "/roles/{id}", "deleteRole", "roles:write", "Deletes a role: nobody has it any more", .work = delete, .flags = POSTERN_API_DELEGATED | POSTERN_API_CONFLICTS },
   { POSTERN_API_LIST, "/roles/{id}/permissions", "listRolePermissions", "roles:read", "Lists what a role gives", .answer = &permission_schema, .work = list_permissions, .flags = POSTERN_API_DELEGATED | POSTERN_API_UNPAGED },
   { POSTERN_API_CREATE, "/roles/{id}/permissions", "addRolePermission", "roles:write", "Has a role give a scope of a resource", &permission_schema, &permission_schema, .work = permit, .flags = POSTERN_API_DELEGATED | POSTERN_API_CONFLICTS },

@@ -20,7 +20,6 @@ postern_flow_console_refuse (PosternError code, const char *message)
 }
 
 #define SEE "connectors:read"
-#define CHANGE "connectors:write"
 #define NOT_FOR_YOU N_("Only administrators come in here. If you are one, sign out and sign in with that account.")
 
 static gboolean
@@ -29,6 +28,13 @@ may (PosternPermission *permission, const char *issuer, const char *scope)
   g_autofree char *resource = postern_management_roles_dup_indicator (issuer);
 
   return permission && postern_permission_has (permission, resource, scope);
+}
+
+/* A connector vouches for anybody, and a messenger reads what opens accounts: who sets one up must be an owner, or as good as one. */
+static gboolean
+may_change (PosternPermission *permission, const char *issuer)
+{
+  return permission && postern_permission_has_all (permission, issuer);
 }
 
 /* What somebody does in the console is theirs alone: no organization that they are in lends them anything. (transfer full) (nullable) */
@@ -68,7 +74,7 @@ postern_flow_console_enter (PosternFlowConsole *self, PosternFlowEngine *engine,
   if (permission == NULL)
     return postern_response_new_error_page (error, NULL);
   issuer = postern_tenant_get_issuer (self->visit->tenant);
-  self->can_change = may (permission, issuer, CHANGE);
+  self->can_change = may_change (permission, issuer);
   return may (permission, issuer, SEE) ? NULL : postern_flow_console_refuse (POSTERN_ERROR_ACCESS_DENIED, NOT_FOR_YOU);
 }
 
@@ -92,7 +98,7 @@ postern_flow_console_check (PosternFlowContext *context, PosternTxn *txn, GError
   const char *issuer = postern_tenant_get_issuer (context->tenant);
   PosternPermissionSubject subject = { context->flow->user_id, NULL };
   g_autoptr (PosternPermission) permission = postern_flow_tasks_check (context, txn, error) ? postern_permission_read (txn, issuer, &subject, error) : NULL;
-  gboolean good = may (permission, issuer, CHANGE);
+  gboolean good = may_change (permission, issuer);
 
   if (permission && !good)
     g_set_error_literal (error, POSTERN_ERROR, POSTERN_ERROR_ACCESS_DENIED, POSTERN_FLOW_CONSOLE_LOOKS_ON);

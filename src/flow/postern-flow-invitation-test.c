@@ -14,6 +14,7 @@ typedef struct {
   const char *email;
   gint64 expires_at;
   char *id, *token, *link; /* link: below the issuer */
+  const char *inviter;     /* (nullable) */
 } Invite;
 
 static gboolean
@@ -25,6 +26,7 @@ invite_put (PosternTxn *txn, gpointer data, GError **error)
   invitation->id = postern_id_new ("inv");
   invitation->organization_id = g_strdup (acme.id);
   invitation->email = g_strdup (self->email);
+  invitation->inviter = g_strdup (self->inviter);
   invitation->role_ids = g_variant_ref_sink (g_variant_new_parsed ("[<%s>]", role_id));
   invitation->group_ids = g_variant_ref_sink (g_variant_new_parsed ("[<%s>]", group_id));
   invitation->created_at = now ();
@@ -34,13 +36,19 @@ invite_put (PosternTxn *txn, gpointer data, GError **error)
 }
 
 static Invite
-invite (const char *email)
+invite_from (const char *email, const char *inviter)
 {
-  Invite self = { email, now () + 3600 };
+  Invite self = { email, now () + 3600, .inviter = inviter };
 
   fixture_write (house_store, invite_put, &self);
   self.link = g_strconcat ("/invitation/", self.token, NULL);
   return self;
+}
+
+static Invite
+invite (const char *email)
+{
+  return invite_from (email, NULL);
 }
 
 static void
@@ -360,6 +368,101 @@ test_closed (void)
   invite_clear (&late);
 }
 
+/* --- who invites --- */
+
+typedef struct {
+  const char *user_id;
+  char *role_id; /* gives what it takes to invite so */
+  gboolean has, disabled;
+} Inviter;
+
+static gboolean
+inviter_begin (PosternTxn *txn, gpointer data, GError **error)
+{
+  Inviter *self = data;
+  static const char *const scopes[] = { "invitations:write", "roles:write" };
+  g_autoptr (PosternRole) role = postern_role_new ();
+  gboolean changed;
+
+  role->id = postern_id_new ("rol");
+  self->role_id = g_strdup (role->id);
+  role->kind = g_strdup (POSTERN_ROLE_ORGANIZATION);
+  role->organization_id = g_strdup ("");
+  role->name = g_strdup (self->user_id);
+  if (!postern_role_insert (txn, role, error))
+    return FALSE;
+  for (guint i = 0; i < G_N_ELEMENTS (scopes); i++)
+    if (!postern_role_permit (txn, role, POSTERN_RESOURCE_MANAGEMENT, scopes[i], &changed, error))
+      return FALSE;
+  return TRUE;
+}
+
+static gboolean
+inviter_set (PosternTxn *txn, gpointer data, GError **error)
+{
+  Inviter *self = data;
+  g_autoptr (PosternRole) role = postern_role_get (txn, self->role_id, error);
+  g_autoptr (PosternUser) user = postern_user_store_get (txn, self->user_id, error);
+  PosternAssignment assignment = { (char *) self->user_id, acme.id, self->role_id, 1 };
+  gboolean changed;
+
+  user->disabled_at = self->disabled ? 1 : 0;
+  return (self->has ? postern_role_assign (txn, role, &assignment, &changed, error) : postern_role_take (txn, &assignment, &changed, error)) &&
+         postern_user_store_update (txn, user, error);
+}
+
+/* Whoever may not invite any more has left no way in behind: neither on the page nor behind its button. */
+static void
+test_inviter (void)
+{
+  static const gboolean states[][2] = { { TRUE, FALSE }, { FALSE, FALSE }, { TRUE, TRUE }, { TRUE, FALSE } };
+  g_auto (Person) max = person_make ("max@inviter.example", FALSE), guest = person_make ("guest@inviter.example", FALSE);
+  g_autoptr (Browser) browser = browser_enter ("192.0.2.31", guest.email);
+  g_auto (Invite) it = invite_from (guest.email, max.id);
+  Inviter inviter = { max.id };
+
+  join (max.id, &acme);
+  fixture_write (house_store, inviter_begin, &inviter);
+  for (guint i = 0; i < G_N_ELEMENTS (states); i++) {
+    inviter.has = states[i][0];
+    inviter.disabled = states[i][1];
+    fixture_write (house_store, inviter_set, &inviter);
+    browser_get (browser, it.link);
+    g_assert_cmpint (is_closed (browser), ==, !inviter.has || inviter.disabled);
+    if (is_closed (browser)) {
+      browser_press (browser, "accept", it.token);
+      assert_out (guest.email);
+    }
+  }
+  browser_press (browser, "accept", it.token);
+  assert_in (guest.email);
+  g_free (inviter.role_id);
+}
+
+/* And nobody makes an account by it meanwhile. */
+static void
+test_inviter_meanwhile (void)
+{
+  g_auto (Person) max = person_make ("ned@inviter.example", FALSE);
+  g_autoptr (Browser) browser = browser_new ("192.0.2.32");
+  g_auto (Invite) it = invite_from ("new@inviter.example", max.id);
+  Inviter inviter = { max.id, .has = TRUE };
+  g_autofree char *action = NULL;
+
+  join (max.id, &acme);
+  fixture_write (house_store, inviter_begin, &inviter);
+  fixture_write (house_store, inviter_set, &inviter);
+  browser_get (browser, it.link);
+  browser_press (browser, "continue", it.token);
+  assert_page (browser, "sign-up");
+  leave (max.id, &acme);
+  action = g_strdup (browser_model (browser, "action") + strlen (ISSUER));
+  browser_post (browser, action, "action=continue&identifier=new@inviter.example&name=New&password=" PASSWORD);
+  g_assert_cmpuint (postern_response_get_status (browser->last), ==, 410);
+  g_assert_false (look ("new@inviter.example").known);
+  g_free (inviter.role_id);
+}
+
 /* The browser keeps it while the person signs in, and the form says which one is meant: two windows do not mix them up. */
 static void
 test_two (void)
@@ -398,6 +501,8 @@ main (int argc, char **argv)
     { "/flow/invitation/somebody-else", test_somebody_else },
     { "/flow/invitation/unverified", test_unverified },
     { "/flow/invitation/new", test_new },
+    { "/flow/invitation/inviter", test_inviter },
+    { "/flow/invitation/inviter-meanwhile", test_inviter_meanwhile },
     { "/flow/invitation/revoked-meanwhile", test_revoked_meanwhile },
     { "/flow/invitation/by-provider", test_by_provider },
     { "/flow/invitation/other-by-provider", test_other_by_provider },

@@ -32,11 +32,13 @@ postern_flow_invitation_is_for (PosternFlow *flow, const char *address)
 }
 
 gboolean
-postern_flow_invitation_check (PosternFlow *flow, PosternTxn *txn, GError **error)
+postern_flow_invitation_check (PosternFlowContext *context, PosternTxn *txn, GError **error)
 {
-  g_autoptr (PosternInvitation) invitation = flow->invitation_id ? postern_invitation_store_get (txn, flow->invitation_id, NULL) : NULL;
+  const char *id = context->flow->invitation_id;
+  g_autoptr (PosternInvitation) invitation = id ? postern_invitation_store_get (txn, id, NULL) : NULL;
 
-  if (flow->invitation_id == NULL || (invitation && postern_invitation_is_open (invitation, postern_flow_context_now ())))
+  if (id == NULL || (invitation && postern_invitation_is_open (invitation, postern_flow_context_now ()) &&
+                     postern_invitation_inviter_check (txn, postern_tenant_get_issuer (context->tenant), invitation, NULL)))
     return TRUE;
   g_set_error_literal (error, POSTERN_ERROR, POSTERN_ERROR_STALE, "The invitation is not good any more");
   return FALSE;
@@ -81,7 +83,7 @@ look (PosternTxn *txn, gpointer user_data, GError **error)
   g_autoptr (PosternUser) owner = NULL;
 
   forget_found (self);
-  self->invitation = postern_invitation_find (txn, self->token, postern_flow_context_now (), &self->organization, &none);
+  self->invitation = postern_invitation_find (txn, postern_tenant_get_issuer (self->tenant), self->token, postern_flow_context_now (), &self->organization, &none);
   if (self->invitation == NULL && !g_error_matches (none, POSTERN_ERROR, POSTERN_ERROR_NOT_FOUND)) {
     g_propagate_error (error, g_steal_pointer (&none));
     return FALSE;
@@ -228,8 +230,10 @@ accept (PosternTxn *txn, gpointer user_data, GError **error)
 {
   Acceptance *self = user_data;
   g_autoptr (PosternUser) user = postern_user_store_get (txn, self->visit->user->id, error);
-  g_autoptr (PosternInvitation) invitation = user ? postern_invitation_accept (txn, self->visit->token, user, postern_flow_context_now (), error) : NULL;
+  g_autoptr (PosternInvitation) invitation = NULL;
 
+  if (user)
+    invitation = postern_invitation_accept (txn, postern_tenant_get_issuer (self->visit->tenant), self->visit->token, user, postern_flow_context_now (), error);
   return invitation != NULL && write_down (txn, self, invitation, error);
 }
 

@@ -15,7 +15,7 @@ G_BEGIN_DECLS
 gboolean postern_flow_invitation_may_sign_up (PosternFlow *flow, PosternPolicy *policy);
 /** postern_flow_invitation_is_for: whether the flow's invitation has proved @address (nullable) to be the person's. */
 gboolean postern_flow_invitation_is_for (PosternFlow *flow, const char *address);
-/** postern_flow_invitation_check: in the transaction that makes an account by it: whether it is still open. STALE where it is not; TRUE of a flow without one */
-gboolean postern_flow_invitation_check (PosternFlow *flow, PosternTxn *txn, GError **error);
+/** postern_flow_invitation_check: in the transaction that makes an account by it: whether it is still open, and who sent it may still invite. STALE where it is not; TRUE of a flow without one */
+gboolean postern_flow_invitation_check (PosternFlowContext *context, PosternTxn *txn, GError **error);
 
 G_END_DECLS

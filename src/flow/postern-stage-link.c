@@ -59,7 +59,7 @@ insert_account (PosternTxn *txn, gpointer user_data, GError **error)
   Linking *linking = user_data;
 
   return postern_user_store_insert (txn, linking->user, error) && insert_identity (txn, linking, linking->user->id, error) &&
-         postern_flow_invitation_check (linking->context->flow, txn, error) &&
+         postern_flow_invitation_check (linking->context, txn, error) &&
          postern_flow_audit_append (linking->context, txn, "user.created", linking->user->id, error);
 }
 

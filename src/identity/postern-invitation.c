@@ -242,14 +242,14 @@ postern_invitation_take_try (PosternTxn *txn, const char *organization_id, const
 /* --- its link --------------------------------------------------------------------------------------------------------- */
 
 PosternInvitation *
-postern_invitation_find (PosternTxn *txn, const char *token, gint64 now, PosternOrganization **organization, GError **error)
+postern_invitation_find (PosternTxn *txn, const char *issuer, const char *token, gint64 now, PosternOrganization **organization, GError **error)
 {
   g_autofree char *id = postern_secret_dup_id (token, "inv"), *hash = token ? postern_secret_hash (token) : NULL;
   g_autoptr (GError) failure = NULL;
   g_autoptr (PosternInvitation) self = id ? postern_invitation_store_get (txn, id, &failure) : NULL;
   g_autoptr (PosternOrganization) found = NULL;
 
-  if (self && postern_secret_equal (self->secret_hash, hash) && postern_invitation_is_open (self, now))
+  if (self && postern_secret_equal (self->secret_hash, hash) && postern_invitation_is_open (self, now) && postern_invitation_inviter_check (txn, issuer, self, &failure))
     found = postern_organization_store_find (txn, self->organization_id, &failure);
   if (failure && !g_error_matches (failure, POSTERN_ERROR, POSTERN_ERROR_NOT_FOUND)) {
     g_propagate_error (error, g_steal_pointer (&failure));
@@ -316,7 +316,7 @@ let_in (PosternTxn *txn, const PosternInvitation *self, const PosternUser *user,
 }
 
 PosternInvitation *
-postern_invitation_accept (PosternTxn *txn, const char *token, const PosternUser *user, gint64 now, GError **error)
+postern_invitation_accept (PosternTxn *txn, const char *issuer, const char *token, const PosternUser *user, gint64 now, GError **error)
 {
   g_autofree char *id = postern_secret_dup_id (token, "inv"), *hash = id ? postern_secret_hash (token) : NULL;
   g_autoptr (GError) failure = NULL;
@@ -325,7 +325,7 @@ postern_invitation_accept (PosternTxn *txn, const char *token, const PosternUser
 
   if (id && postern_invitation_store_redeem (txn, id, hash, now, &failure))
     self = postern_invitation_store_get (txn, id, &failure);
-  organization = self ? postern_organization_store_find (txn, self->organization_id, &failure) : NULL;
+  organization = self && postern_invitation_inviter_check (txn, issuer, self, &failure) ? postern_organization_store_find (txn, self->organization_id, &failure) : NULL;
   if (failure && !g_error_matches (failure, POSTERN_ERROR, POSTERN_ERROR_NOT_FOUND) && !g_error_matches (failure, POSTERN_ERROR, POSTERN_ERROR_STALE) &&
       !g_error_matches (failure, POSTERN_ERROR, POSTERN_ERROR_CONFLICT)) {
     g_propagate_error (error, g_steal_pointer (&failure));

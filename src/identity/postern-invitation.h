@@ -56,8 +56,16 @@ gboolean postern_invitation_send (PosternTxn *txn, const PosternInvitation *self
  */
 gboolean postern_invitation_take_try (PosternTxn *txn, const char *organization_id, const char *email, gint64 now, guint *retry_after, GError **error);
 
-/** postern_invitation_find: the open one whose link has @token (nullable), and its organization, which is switched on. NOT_FOUND otherwise. (transfer full) (nullable) */
-PosternInvitation *postern_invitation_find (PosternTxn *txn, const char *token, gint64 now, PosternOrganization **organization, GError **error);
+/**
+ * postern_invitation_inviter_check: who sent it is there, and may still invite with what it gives: NOT_FOUND otherwise. One that was made by the admin
+ * socket was anybody's who runs the server, and stays good. @issuer: the tenant's
+ */
+gboolean postern_invitation_inviter_check (PosternTxn *txn, const char *issuer, const PosternInvitation *self, GError **error);
+/**
+ * postern_invitation_find: the open one whose link has @token (nullable), whose inviter may still invite, and its organization, which is switched on.
+ * NOT_FOUND otherwise. (transfer full) (nullable)
+ */
+PosternInvitation *postern_invitation_find (PosternTxn *txn, const char *issuer, const char *token, gint64 now, PosternOrganization **organization, GError **error);
 /** postern_invitation_fits: whether @user's address is that of @self, and known to be theirs. */
 gboolean postern_invitation_fits (const PosternInvitation *self, const PosternUser *user);
 /**
@@ -65,6 +73,6 @@ gboolean postern_invitation_fits (const PosternInvitation *self, const PosternUs
  * @error: NOT_FOUND as of postern_invitation_find(); ACCESS_DENIED where it is not @user's address
  * Returns: (transfer full) (nullable): it
  */
-PosternInvitation *postern_invitation_accept (PosternTxn *txn, const char *token, const PosternUser *user, gint64 now, GError **error);
+PosternInvitation *postern_invitation_accept (PosternTxn *txn, const char *issuer, const char *token, const PosternUser *user, gint64 now, GError **error);
 
 G_END_DECLS

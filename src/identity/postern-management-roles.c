@@ -41,7 +41,7 @@ static const PosternManagementPermission permissions[] = {
   { "policy:read", EVERYBODY, "See the rules for sign-ins." },
   { "policy:write", "owner security", "Change the rules for sign-ins." },
   { "connectors:read", EVERYBODY, "See connectors, without their secrets." },
-  { "connectors:write", "owner", "Make, change and delete connectors." },
+  { "connectors:write", "owner", "Make, change and delete connectors; with all other permissions alone, for a connector can vouch for anybody." },
   { "messages:read", EVERYBODY, "See what became of messages, without what they say." },
   { "messages:write", "owner support", "Send messages again, and try out the way." },
   { "audit:read", "owner security read-only", "See what was done, by whom and to what." },

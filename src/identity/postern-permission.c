@@ -153,6 +153,17 @@ postern_permission_has (PosternPermission *self, const char *indicator, const ch
   return set && g_hash_table_contains (set, scope);
 }
 
+gboolean
+postern_permission_has_all (PosternPermission *self, const char *issuer)
+{
+  g_autofree char *management = postern_management_roles_dup_indicator (issuer);
+
+  for (const PosternManagementPermission *row = postern_management_roles_get_permissions (); row->name != NULL; row++)
+    if (!postern_permission_has (self, management, row->name))
+      return FALSE;
+  return TRUE;
+}
+
 char **
 postern_permission_dup_scopes (PosternPermission *self, const char *indicator)
 {

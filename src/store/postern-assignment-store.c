@@ -118,15 +118,13 @@ postern_assignment_store_list (PosternTxn *txn, const char *role_id, const char 
   "JOIN role_management_permissions m ON m.role_id = a.role_id " HAD                                                  \
   "UNION ALL SELECT '" POSTERN_ROLE_OWNER "', '', NULL, NULL, NULL FROM users WHERE id = ?2 AND administrator = 1"
 
-gboolean
-postern_assignment_store_each_effective (PosternTxn *txn, const char *subject_id, const char *organization_id, PosternEffectiveFunc each,
-                                         gpointer user_data, GError **error)
+static gboolean
+each_row (PosternTxn *txn, const char *sql, const PosternValue *values, guint n_values, PosternEffectiveFunc each, gpointer user_data, GError **error)
 {
   g_auto (PosternCursor) cursor = { 0 };
   g_autoptr (GError) failure = NULL;
-  PosternValue values[] = { POSTERN_TEXT (organization_id), POSTERN_TEXT (subject_id) };
 
-  if (!postern_txn_query (txn, &cursor, EFFECTIVE, values, G_N_ELEMENTS (values), error))
+  if (!postern_txn_query (txn, &cursor, sql, values, n_values, error))
     return FALSE;
   while (postern_txn_next (&cursor, &failure)) {
     PosternEffective effective = { postern_txn_get_text (&cursor, 0), postern_txn_get_text (&cursor, 1), postern_txn_get_text (&cursor, 2),
@@ -138,4 +136,29 @@ postern_assignment_store_each_effective (PosternTxn *txn, const char *subject_id
     return TRUE;
   g_propagate_error (error, g_steal_pointer (&failure));
   return FALSE;
+}
+
+gboolean
+postern_assignment_store_each_effective (PosternTxn *txn, const char *subject_id, const char *organization_id, PosternEffectiveFunc each,
+                                         gpointer user_data, GError **error)
+{
+  PosternValue values[] = { POSTERN_TEXT (organization_id), POSTERN_TEXT (subject_id) };
+
+  return each_row (txn, EFFECTIVE, values, G_N_ELEMENTS (values), each, user_data, error);
+}
+
+#define DELEGATED                                                                                                     \
+  "SELECT DISTINCT NULL, NULL, NULL, '" POSTERN_RESOURCE_MANAGEMENT "', m.scope FROM role_assignments a "             \
+  "JOIN roles r ON r.id = a.role_id JOIN role_management_permissions m ON m.role_id = a.role_id "                     \
+  "WHERE a.subject_id IN (SELECT ?1 UNION ALL SELECT g.group_id FROM organization_members o "                         \
+  "JOIN organization_group_members g ON g.organization_id = o.organization_id AND g.user_id = o.user_id "             \
+  "WHERE o.user_id = ?1) AND a.organization_id <> '' AND r.kind = 'organization' "                                    \
+  "AND r.organization_id IN ('', a.organization_id)"
+
+gboolean
+postern_assignment_store_each_delegated (PosternTxn *txn, const char *user_id, PosternEffectiveFunc each, gpointer user_data, GError **error)
+{
+  PosternValue values[] = { POSTERN_TEXT (user_id) };
+
+  return each_row (txn, DELEGATED, values, G_N_ELEMENTS (values), each, user_data, error);
 }

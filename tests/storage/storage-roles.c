@@ -329,6 +329,40 @@ effective (PosternTxn *txn, gpointer data, GError **error)
   return TRUE;
 }
 
+static void
+note_scope (const PosternEffective *one, gpointer user_data)
+{
+  g_ptr_array_add (user_data, g_strdup (one->scope));
+}
+
+/* What somebody may at the management API in any organization; one's own role of another organization gives nothing there. */
+static gboolean
+delegated (PosternTxn *txn, gpointer data, GError **error)
+{
+  g_auto (Customer) customer = { NULL };
+  static const struct {
+    const char *name, *organization, *scope;
+  } kinds[] = { { "one", "", "users:read" }, { "two", "", "members:read" }, { "three", "org_b", "keys:write" } };
+  g_autoptr (GPtrArray) scopes = g_ptr_array_new_with_free_func (g_free);
+  g_autofree char *text = NULL;
+  gboolean changed;
+
+  customer_init (&customer, txn);
+  for (guint i = 0; i < G_N_ELEMENTS (kinds); i++) {
+    g_autoptr (PosternRole) role = new_role (kinds[i].name, "organization", kinds[i].organization);
+
+    g_assert_true (postern_role_store_insert (txn, role, error) &&
+                   postern_role_store_add_permission (txn, role->id, POSTERN_RESOURCE_MANAGEMENT, kinds[i].scope, &changed, error));
+    assign (txn, i == 1 ? customer.group->id : customer.ada->id, customer.organization->id, role->id);
+  }
+  g_assert_true (postern_assignment_store_each_delegated (txn, customer.ada->id, note_scope, scopes, error));
+  g_ptr_array_sort (scopes, compare);
+  g_ptr_array_add (scopes, NULL);
+  text = g_strjoinv (" ", (char **) scopes->pdata);
+  g_assert_cmpstr (text, ==, "members:read users:read");
+  return TRUE;
+}
+
 /* Who leaves an organization leaves its roles; so does a group, and the organization takes all. */
 static gboolean
 leaving (PosternTxn *txn, gpointer data, GError **error)
@@ -395,5 +429,6 @@ storage_roles_add_tests (void)
   g_test_add_data_func ("/storage/claims-hooks", claims_hooks, storage_kit_run_lasting);
   g_test_add_data_func ("/storage/roles/delete", role_goes, storage_kit_run_lasting);
   g_test_add_data_func ("/storage/roles/effective", effective, storage_kit_run_lasting);
+  g_test_add_data_func ("/storage/roles/delegated", delegated, storage_kit_run_lasting);
   g_test_add_data_func ("/storage/roles/leaving", leaving, storage_kit_run_lasting);
 }
