@@ -150,6 +150,7 @@ static const struct {
   { "createOrganization", OWNER },
   { "getOrganization", ALL },
   { "updateOrganization", OWNER },
+  { "putOrganization", OWNER },
   { "deleteOrganization", OWNER },
   { "listMembers", ALL },
   { "getMember", ALL },
@@ -159,12 +160,14 @@ static const struct {
   { "createGroup", OWNER | SUPPORT },
   { "getGroup", ALL },
   { "updateGroup", OWNER | SUPPORT },
+  { "putGroup", OWNER | SUPPORT },
   { "deleteGroup", OWNER | SUPPORT },
   { "listGroupMembers", ALL },
   { "addGroupMember", OWNER | SUPPORT },
   { "removeGroupMember", OWNER | SUPPORT },
   { "listDomains", ALL },
   { "addDomain", OWNER },
+  { "putDomain", OWNER },
   { "getDomain", ALL },
   { "removeDomain", OWNER },
   { "verifyDomain", OWNER },
@@ -204,6 +207,7 @@ static const struct {
   { "createWebhook", OWNER },
   { "getWebhook", OWNER | SECURITY | READER },
   { "updateWebhook", OWNER },
+  { "putWebhook", OWNER },
   { "deleteWebhook", OWNER },
   { "listWebhookAttempts", OWNER | SECURITY | READER },
   { "rotateWebhookSecret", OWNER },
@@ -418,6 +422,20 @@ test_no_import (void)
   expect ("POST", path, "{\"users\":[],\"position\":0}", "support", 403);
 }
 
+/* Who makes applications does not say what they may: that needs roles:write, and what the role gives. */
+static void
+test_no_roles_by_the_way (void)
+{
+  g_autofree char *job = g_strconcat ("/applications/", client_id, NULL);
+
+  expect ("PATCH", job, "{\"roles\":[\"support\"]}", "scopes: applications:write applications:read", 403);
+  expect ("PATCH", job, "{\"roles\":[\"support\"]}", "scopes: applications:write applications:read roles:write", 403);
+  expect ("PUT", job, "{\"name\":\"Job\",\"kind\":\"service\",\"roles\":[\"owner\"]}", "scopes: applications:write roles:write users:read", 403);
+  expect ("PATCH", job, "{\"roles\":[\"support\"]}", "owner", 200);
+  expect ("PATCH", job, "{\"roles\":[]}", "scopes: applications:write applications:read roles:write", 403); /* nor is one taken */
+  expect ("PATCH", job, "{\"roles\":[]}", "owner", 200);
+}
+
 /* Who sees people does not see what their passwords could be guessed by. */
 static void
 test_no_hashes (void)
@@ -568,6 +586,7 @@ main (int argc, char **argv)
     { "/api-access/no-delegate", test_no_delegate },
     { "/api-access/no-import", test_no_import },
     { "/api-access/no-hashes", test_no_hashes },
+    { "/api-access/no-roles-by-the-way", test_no_roles_by_the_way },
     { "/api-access/no-stronger-role", test_no_stronger_role },
     { "/api-access/no-strong-application", test_no_strong_application },
     { "/api-access/no-way-around-the-log", test_no_way_around_the_log },

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "postern-api-call.h"
+#include "postern-api-assigned.h"
 
 #include "postern-management-roles.h"
 #include "postern-seal.h"
@@ -21,6 +21,7 @@ static const PosternApiMember application_members[] = {
   { "enabled", POSTERN_API_BOOLEAN, POSTERN_API_ALWAYS, "Whether anybody can sign in to it; true unless it is said." },
   { "first_party", POSTERN_API_BOOLEAN, POSTERN_API_ALWAYS, "It is yours: people are not asked for their consent." },
   { "metadata", POSTERN_API_OBJECT, 0, "Members of RFC 7591 and OpenID Connect Registration: redirect_uris, scope …; merged, and null removes one." },
+  POSTERN_API_ASSIGNED_MEMBER,
   { "secrets", POSTERN_API_ARRAY, POSTERN_API_OWN, "Its client secrets, without themselves.", .items = POSTERN_API_OBJECT, .schema = &secret_schema },
   { "client_secret", POSTERN_API_STRING, POSTERN_API_READ_ONLY | POSTERN_API_SECRET, "The new secret, shown this once." },
   { "created_at", POSTERN_API_TIME, POSTERN_API_READ_ONLY, "When it was made." },
@@ -76,13 +77,13 @@ to_json (gconstpointer record)
 
 /* @secret: (nullable): shown this once */
 static gboolean
-answer (PosternApiCall *call, PosternApplication *application, const char *secret, guint status)
+answer (PosternApiCall *call, PosternTxn *txn, PosternApplication *application, const char *secret, guint status, GError **error)
 {
   g_autoptr (GVariant) plain = g_variant_ref_sink (to_json (application));
   g_auto (GVariantDict) dict = G_VARIANT_DICT_INIT (plain);
 
   postern_api_call_add_string (&dict, "client_secret", secret);
-  return postern_api_call_set_result (call, status, g_variant_dict_end (&dict));
+  return postern_api_assigned_add (&dict, txn, application->id, "", error) && postern_api_call_set_result (call, status, g_variant_dict_end (&dict));
 }
 
 /* The rules name a member of the metadata as that calls it. */
@@ -179,7 +180,7 @@ show (PosternApiCall *call, PosternTxn *txn, GError **error)
 {
   g_autoptr (PosternApplication) application = find (call, txn, error);
 
-  return application != NULL && answer (call, application, NULL, 200);
+  return application != NULL && answer (call, txn, application, NULL, 200, error);
 }
 
 static gboolean
@@ -187,7 +188,7 @@ create (PosternApiCall *call, PosternTxn *txn, GError **error)
 {
   g_autoptr (PosternApplication) application = postern_application_new ();
   char *secret = NULL;
-  gboolean needs;
+  gboolean needs, done;
 
   application->id = postern_id_new ("app");
   application->kind = g_strdup ("web");
@@ -197,15 +198,11 @@ create (PosternApiCall *call, PosternTxn *txn, GError **error)
     return FALSE;
   if (needs && (secret = postern_application_add_secret (application, call->now, 0, error)) == NULL)
     return FALSE;
-  if (!postern_application_store_insert (txn, application, error))
-    {
-      postern_secret_free (secret);
-      return FALSE;
-    }
   postern_api_call_audit (call, "application.created", application->id, postern_api_call_names_of_body (call));
-  answer (call, application, secret, 201);
+  done = postern_application_store_insert (txn, application, error) && postern_api_assigned_take (call, txn, application->id, "", error) &&
+         answer (call, txn, application, secret, 201, error);
   postern_secret_free (secret);
-  return TRUE;
+  return done;
 }
 
 static gboolean
@@ -214,10 +211,10 @@ update (PosternApiCall *call, PosternTxn *txn, GError **error)
   g_autoptr (PosternApplication) application = find (call, txn, error);
 
   if (application == NULL || !may_touch (call, application, error) || !read_application (call, application, error) || !may_touch (call, application, error)
-      || !postern_application_store_update (txn, application, error))
+      || !postern_application_store_update (txn, application, error) || !postern_api_assigned_take (call, txn, application->id, "", error))
     return FALSE;
   postern_api_call_audit (call, "application.changed", application->id, postern_api_call_names_of_body (call));
-  return answer (call, application, NULL, 200);
+  return answer (call, txn, application, NULL, 200, error);
 }
 
 /*
@@ -269,10 +266,11 @@ replace (PosternApiCall *call, PosternTxn *txn, GError **error)
   application->first_party = FALSE;
   g_clear_pointer (&application->metadata, g_variant_unref);
   if (!read_application (call, application, error) || !may_touch (call, application, error) ||
-      !(is_new ? postern_application_store_insert : postern_application_store_update) (txn, application, error))
+      !(is_new ? postern_application_store_insert : postern_application_store_update) (txn, application, error) ||
+      !postern_api_assigned_take (call, txn, application->id, "", error))
     return FALSE;
   postern_api_call_audit (call, is_new ? "application.created" : "application.changed", application->id, postern_api_call_names_of_body (call));
-  return answer (call, application, NULL, 200);
+  return answer (call, txn, application, NULL, 200, error);
 }
 
 static gboolean
@@ -293,21 +291,18 @@ add_secret (PosternApiCall *call, PosternTxn *txn, GError **error)
   g_autoptr (PosternApplication) application = find (call, txn, error);
   g_autofree char *id = NULL;
   char *secret;
+  gboolean done;
 
   if (application == NULL || !may_touch (call, application, error))
     return FALSE;
   secret = postern_application_add_secret (application, call->now, postern_json_get_int64 (call->body, "expires_at", 0), error);
   application->updated_at = call->now;
-  if (secret == NULL || !postern_application_store_update (txn, application, error))
-    {
-      postern_secret_free (secret);
-      return FALSE;
-    }
-  id = dup_secret_id (application);
+  done = secret != NULL && postern_application_store_update (txn, application, error);
+  id = done ? dup_secret_id (application) : NULL;
   postern_api_call_audit (call, "application.secret-added", application->id, which_secret (id));
-  answer (call, application, secret, 201);
+  done = done && answer (call, txn, application, secret, 201, error);
   postern_secret_free (secret);
-  return TRUE;
+  return done;
 }
 
 static gboolean
@@ -326,7 +321,7 @@ remove_secret (PosternApiCall *call, PosternTxn *txn, GError **error)
   if (!postern_application_store_update (txn, application, error))
     return FALSE;
   postern_api_call_audit (call, "application.secret-removed", application->id, which_secret (postern_request_get_capture (call->request, "secret")));
-  return answer (call, application, NULL, 200);
+  return answer (call, txn, application, NULL, 200, error);
 }
 
 static const PosternApiRow rows[] = {
@@ -334,7 +329,7 @@ static const PosternApiRow rows[] = {
   { POSTERN_API_CREATE, "/applications", "createApplication", "applications:write", "Makes an application, and its client_secret where it needs one", &application_schema, &application_schema, .work = create, .flags = POSTERN_API_CONFLICTS },
   { POSTERN_API_SHOW, "/applications/{id}", "getApplication", "applications:read", "Shows an application", .answer = &application_schema, .work = show },
   { POSTERN_API_UPDATE, "/applications/{id}", "updateApplication", "applications:write", "Changes the members that are sent", &application_schema, &application_schema, .work = update, .flags = POSTERN_API_CONFLICTS },
-  { POSTERN_API_REPLACE, "/applications/{id}", "putApplication", "applications:write", "Makes an application of that client_id, without a secret, or replaces all but its secrets", &application_schema, &application_schema, .work = replace, .flags = POSTERN_API_CONFLICTS },
+  { POSTERN_API_REPLACE, "/applications/{id}", "putApplication", "applications:write", "Makes an application of that client_id, without a secret, or replaces all but its secrets, and its roles where none are sent", &application_schema, &application_schema, .work = replace, .flags = POSTERN_API_CONFLICTS },
   { POSTERN_API_DELETE, "/applications/{id}", "deleteApplication", "applications:write", "Deletes an application, its grants and tokens", .work = delete },
   { POSTERN_API_CREATE, "/applications/{id}/secrets", "addClientSecret", "applications:write", "Makes a further client secret; the old ones stay good", &new_secret, &application_schema, .work = add_secret },
   { POSTERN_API_DELETE, "/applications/{id}/secrets/{secret}", "removeClientSecret", "applications:write", "Removes a client secret", .answer = &application_schema, .work = remove_secret },

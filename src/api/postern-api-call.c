@@ -327,15 +327,36 @@ answer_error (PosternApiCall *call, const GError *error)
 
 /* --- running ---------------------------------------------------------------------------------------------------- */
 
-PosternAudit *
-postern_api_call_make_audit (PosternApiCall *call)
+static PosternAudit *
+new_audit (PosternApiCall *call, const char *event, const char *target)
 {
-  PosternAudit *audit = postern_audit_store_new (call->event, call->actor, call->target);
+  PosternAudit *audit = postern_audit_store_new (event, call->actor, target);
 
   audit->request_id = g_strdup (postern_request_get_id (call->request));
   audit->remote_address = g_strdup (postern_request_get_remote_address (call->request));
+  return audit;
+}
+
+PosternAudit *
+postern_api_call_make_audit (PosternApiCall *call)
+{
+  PosternAudit *audit = new_audit (call, call->event, call->target);
+
   audit->data = postern_api_change_describe (call);
   return audit;
+}
+
+gboolean
+postern_api_call_append_audit (PosternApiCall *call, PosternTxn *txn, const char *event, const char *target, GVariant *detail, GError **error)
+{
+  g_autoptr (GVariant) owned = detail ? g_variant_ref_sink (detail) : NULL;
+  g_autoptr (PosternAudit) audit = new_audit (call, event, target);
+  g_auto (GVariantDict) dict = G_VARIANT_DICT_INIT (owned);
+
+  if (call->bearer != NULL)
+    g_variant_dict_insert (&dict, "client_id", "s", call->bearer->client_id);
+  audit->data = g_variant_ref_sink (g_variant_dict_end (&dict));
+  return postern_audit_store_append (txn, audit, error);
 }
 
 static gboolean

@@ -107,6 +107,9 @@ void postern_api_call_audit (PosternApiCall *call, const char *event, const char
 /** postern_api_call_make_audit: what the work named, as an entry that is not written yet. (transfer full) */
 PosternAudit *postern_api_call_make_audit (PosternApiCall *call);
 
+/** postern_api_call_append_audit: writes a further entry, of what is done beside what the call is named by. @detail: (nullable), floating is sunk */
+gboolean postern_api_call_append_audit (PosternApiCall *call, PosternTxn *txn, const char *event, const char *target, GVariant *detail, GError **error);
+
 /** postern_api_call_may: whether who calls holds @permission, too, which the row does not ask of everybody. FALSE with INSUFFICIENT_SCOPE */
 gboolean postern_api_call_may (PosternApiCall *call, const char *permission, GError **error);
 

@@ -5,14 +5,58 @@
 
 #define TAG_BYTES 16 /* of SHA-256: nobody looks for two things with one tag */
 
-/* (transfer full): quoted, as it goes over the wire */
-static char *
-make_tag (GVariant *shown)
+/* Whether something of it changes by itself. */
+static gboolean
+is_running (const PosternApiSchema *schema)
 {
-  g_autofree char *text = postern_json_print (shown);
-  g_autofree char *hash = g_compute_checksum_for_string (G_CHECKSUM_SHA256, text, -1);
+  for (const PosternApiMember *member = schema->members; member != NULL && member->name != NULL; member++)
+    if (member->flags & POSTERN_API_RUNNING)
+      return TRUE;
+  return FALSE;
+}
 
-  return g_strdup_printf ("\"%.*s\"", 2 * TAG_BYTES, hash);
+static int
+compare_names (gconstpointer a, gconstpointer b)
+{
+  return strcmp (*(char *const *) a, *(char *const *) b);
+}
+
+/* (transfer full) (element-type utf8): sorted: without what changes by itself, and what is shown once, which would both change the order of the others */
+static GPtrArray *
+list_settled (const PosternApiSchema *schema, GVariant *shown)
+{
+  GPtrArray *names = g_ptr_array_new_with_free_func (g_free);
+  GVariantIter iter;
+  const char *name;
+
+  g_variant_iter_init (&iter, shown);
+  while (g_variant_iter_next (&iter, "{&sv}", &name, NULL))
+    {
+      const PosternApiMember *member = schema->members ? postern_api_schema_find (schema->members, POSTERN_API_FOR_ANSWERING, name) : NULL;
+
+      if (member == NULL || !(member->flags & (POSTERN_API_RUNNING | POSTERN_API_SECRET)))
+        g_ptr_array_add (names, g_strdup (name));
+    }
+  g_ptr_array_sort (names, compare_names);
+  return names;
+}
+
+/* (transfer full): quoted, as it goes over the wire. @row: that shows it */
+static char *
+make_tag (const PosternApiRow *row, GVariant *shown)
+{
+  g_autoptr (GPtrArray) names = list_settled (row->answer, shown);
+  g_autoptr (GChecksum) sum = g_checksum_new (G_CHECKSUM_SHA256);
+
+  for (guint i = 0; i < names->len; i++)
+    {
+      g_autoptr (GVariant) value = postern_json_get (shown, names->pdata[i]);
+      g_autofree char *text = postern_json_print (value);
+
+      g_checksum_update (sum, names->pdata[i], (gssize) strlen (names->pdata[i]) + 1);
+      g_checksum_update (sum, (const guchar *) text, (gssize) strlen (text) + 1);
+    }
+  return g_strdup_printf ("\"%.*s\"", 2 * TAG_BYTES, g_checksum_get_string (sum));
 }
 
 /* Whether the list of tags in a field has @tag; "*" has all. A weak tag is never equal to a strong one where that matters: @weak. */
@@ -88,9 +132,10 @@ postern_api_condition_check (PosternApiCall *call, GError **error)
 {
   const char *match = postern_request_get_header (call->request, "If-Match");
   const char *none = postern_request_get_header (call->request, "If-None-Match");
-  g_autofree char *tag = call->before ? make_tag (call->before) : NULL;
+  const PosternApiRow *shown = postern_api_condition_find_shown (call->row);
+  g_autofree char *tag = call->before ? make_tag (shown, call->before) : NULL;
 
-  if (postern_api_condition_find_shown (call->row) == NULL) /* who sends a condition relies on it */
+  if (shown == NULL) /* who sends a condition relies on it */
     return (match == NULL && none == NULL) || fail (error, "what this changes has no ETag that could be compared");
   if (match != NULL && tag == NULL && call->row->kind == POSTERN_API_REPLACE)
     return fail (error, "there is nothing yet that If-Match could be of");
@@ -108,8 +153,8 @@ postern_api_condition_answer (PosternApiCall *call, char **tag)
 
   if (shown == NULL || call->result == NULL || call->row->kind == POSTERN_API_DELETE || call->row->answer != shown->answer)
     return NULL;
-  *tag = make_tag (call->result);
-  if (call->row->kind != POSTERN_API_SHOW || none == NULL || !has_tag (none, *tag, TRUE))
+  *tag = make_tag (shown, call->result);
+  if (call->row->kind != POSTERN_API_SHOW || none == NULL || is_running (shown->answer) || !has_tag (none, *tag, TRUE))
     return NULL;
   response = postern_response_new (304, NULL, NULL);
   postern_response_set_header (response, "ETag", *tag);

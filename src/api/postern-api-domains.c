@@ -82,6 +82,29 @@ create (PosternApiCall *call, PosternTxn *txn, GError **error)
   return postern_api_call_set_result (call, 201, to_json (domain));
 }
 
+/* PUT by its name: one that is there stays as it is, proved or not. */
+static gboolean
+replace (PosternApiCall *call, PosternTxn *txn, GError **error)
+{
+  g_autoptr (PosternOrganization) organization = postern_api_delegation_load (call, txn, error);
+  g_autoptr (GError) failure = NULL;
+  g_autoptr (PosternDomain) domain = organization ? load (call, txn, &failure) : NULL;
+
+  if (organization == NULL)
+    return FALSE;
+  if (domain == NULL && !g_error_matches (failure, POSTERN_ERROR, POSTERN_ERROR_NOT_FOUND)) {
+    g_propagate_error (error, g_steal_pointer (&failure));
+    return FALSE;
+  }
+  if (domain == NULL) {
+    domain = postern_domain_proof_make (organization->id, postern_request_get_capture (call->request, "domain"), call->now, error);
+    if (domain == NULL || !postern_domain_store_insert (txn, domain, error))
+      return FALSE;
+  }
+  postern_api_call_audit (call, "domain.added", organization->id, describe (domain));
+  return postern_api_call_set_result (call, 200, to_json (domain));
+}
+
 static gboolean
 delete (PosternApiCall *call, PosternTxn *txn, GError **error)
 {
@@ -153,6 +176,7 @@ static const PosternApiRow rows[] = {
   { POSTERN_API_LIST, DOMAINS, "listDomains", "organizations:read", "Lists the domains of an organization", .answer = &schema, .work = list, .flags = POSTERN_API_DELEGATED },
   { POSTERN_API_CREATE, DOMAINS, "addDomain", "organizations:write", "Says that a domain is the organization's; the answer names the record that proves it", &schema, &schema, .work = create, .flags = POSTERN_API_CONFLICTS | POSTERN_API_DELEGATED },
   { POSTERN_API_SHOW, DOMAIN, "getDomain", "organizations:read", "Shows a domain, by its id or name", .answer = &schema, .work = show, .flags = POSTERN_API_DELEGATED },
+  { POSTERN_API_REPLACE, DOMAIN, "putDomain", "organizations:write", "Says that a domain is the organization's, by its name; one that is there stays as it is", .answer = &schema, .work = replace, .flags = POSTERN_API_CONFLICTS | POSTERN_API_DELEGATED },
   { POSTERN_API_DELETE, DOMAIN, "removeDomain", "organizations:write", "Takes a domain away", .work = delete, .flags = POSTERN_API_DELEGATED },
   { POSTERN_API_ACTION, DOMAIN "/verification", "verifyDomain", "organizations:write", "Looks for the record in the DNS; who has proved a domain first has it", .answer = &schema, .work = verify, .prepare = look, .flags = POSTERN_API_CONFLICTS | POSTERN_API_DELEGATED },
   { .path = NULL },

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include "postern-api-assigned.h"
 #include "postern-api-delegation.h"
 #include "postern-api-members.h"
 #include "postern-api-rights.h"
@@ -8,6 +9,7 @@
 static const PosternApiMember members[] = {
   { "id", POSTERN_API_STRING, POSTERN_API_OWN | POSTERN_API_ID, "Its id; it never changes." },
   { "name", POSTERN_API_STRING, POSTERN_API_REQUIRED | POSTERN_API_ALWAYS, "What it is called; unique in the organization.", 1, POSTERN_ORGANIZATION_NAME_MAX },
+  POSTERN_API_ASSIGNED_MEMBER,
   { "created_at", POSTERN_API_TIME, POSTERN_API_READ_ONLY, "When it was made." },
   { "updated_at", POSTERN_API_TIME, POSTERN_API_READ_ONLY, "When it was changed last." },
   { NULL },
@@ -25,6 +27,15 @@ to_json (gconstpointer record)
   postern_api_call_add_time (&dict, "created_at", group->created_at);
   postern_api_call_add_time (&dict, "updated_at", group->updated_at);
   return g_variant_dict_end (&dict);
+}
+
+static gboolean
+answer (PosternApiCall *call, PosternTxn *txn, const PosternGroup *group, guint status, GError **error)
+{
+  g_autoptr (GVariant) plain = g_variant_ref_sink (to_json (group));
+  g_auto (GVariantDict) dict = G_VARIANT_DICT_INIT (plain);
+
+  return postern_api_assigned_add (&dict, txn, group->id, group->organization_id, error) && postern_api_call_set_result (call, status, g_variant_dict_end (&dict));
 }
 
 static GVariant *
@@ -47,25 +58,44 @@ show (PosternApiCall *call, PosternTxn *txn, GError **error)
 {
   g_autoptr (PosternGroup) group = postern_api_delegation_load_group (call, txn, error);
 
-  return group != NULL && postern_api_call_set_result (call, 200, to_json (group));
+  return group != NULL && answer (call, txn, group, 200, error);
+}
+
+static gboolean
+fill_and_insert (PosternApiCall *call, PosternTxn *txn, const char *organization_id, const char *id, guint status, GError **error)
+{
+  g_autoptr (PosternGroup) group = postern_group_new ();
+
+  group->id = g_strdup (id);
+  group->organization_id = g_strdup (organization_id);
+  group->created_at = group->updated_at = call->now;
+  postern_api_call_read_string (call, "name", &group->name);
+  if (!postern_organization_check_name (group->name, error) || !postern_group_store_insert (txn, group, error) ||
+      !postern_api_assigned_take (call, txn, group->id, organization_id, error))
+    return FALSE;
+  postern_api_call_audit (call, "group.created", organization_id, describe (group));
+  return answer (call, txn, group, status, error);
 }
 
 static gboolean
 create (PosternApiCall *call, PosternTxn *txn, GError **error)
 {
   g_autoptr (PosternOrganization) organization = postern_api_delegation_load (call, txn, error);
-  g_autoptr (PosternGroup) group = postern_group_new ();
+  g_autofree char *id = postern_id_new ("grp");
 
-  if (organization == NULL)
-    return FALSE;
-  group->id = postern_id_new ("grp");
-  group->organization_id = g_strdup (organization->id);
-  group->created_at = group->updated_at = call->now;
+  return organization != NULL && fill_and_insert (call, txn, organization->id, id, 201, error);
+}
+
+static gboolean
+fill_and_update (PosternApiCall *call, PosternTxn *txn, PosternGroup *group, GError **error)
+{
   postern_api_call_read_string (call, "name", &group->name);
-  if (!postern_organization_check_name (group->name, error) || !postern_group_store_insert (txn, group, error))
+  group->updated_at = call->now;
+  if (!postern_organization_check_name (group->name, error) || !postern_group_store_update (txn, group, error) ||
+      !postern_api_assigned_take (call, txn, group->id, group->organization_id, error))
     return FALSE;
-  postern_api_call_audit (call, "group.created", organization->id, describe (group));
-  return postern_api_call_set_result (call, 201, to_json (group));
+  postern_api_call_audit (call, "group.changed", group->organization_id, describe (group));
+  return answer (call, txn, group, 200, error);
 }
 
 static gboolean
@@ -73,14 +103,27 @@ update (PosternApiCall *call, PosternTxn *txn, GError **error)
 {
   g_autoptr (PosternGroup) group = postern_api_delegation_load_group (call, txn, error);
 
-  if (group == NULL)
+  return group != NULL && fill_and_update (call, txn, group, error);
+}
+
+/* PUT: its name, and its roles where they are sent; who is in it stays. */
+static gboolean
+replace (PosternApiCall *call, PosternTxn *txn, GError **error)
+{
+  const char *id = postern_request_get_capture (call->request, "group");
+  g_autoptr (PosternOrganization) organization = postern_api_delegation_load (call, txn, error);
+  g_autoptr (GError) failure = NULL;
+  g_autoptr (PosternGroup) group = organization ? postern_api_delegation_load_group (call, txn, &failure) : NULL;
+
+  if (organization == NULL || group != NULL)
+    return group != NULL && fill_and_update (call, txn, group, error);
+  if (!g_error_matches (failure, POSTERN_ERROR, POSTERN_ERROR_NOT_FOUND)) {
+    g_propagate_error (error, g_steal_pointer (&failure));
     return FALSE;
-  postern_api_call_read_string (call, "name", &group->name);
-  group->updated_at = call->now;
-  if (!postern_organization_check_name (group->name, error) || !postern_group_store_update (txn, group, error))
-    return FALSE;
-  postern_api_call_audit (call, "group.changed", group->organization_id, describe (group));
-  return postern_api_call_set_result (call, 200, to_json (group));
+  }
+  if (!postern_id_is_valid (id, "grp"))
+    return postern_api_call_invalid (error, "id", "must be grp_ and the 26 characters of a UUID, as this server makes them");
+  return fill_and_insert (call, txn, organization->id, id, 200, error);
 }
 
 /* To be taken away, or with other people in it: by who has all that its roles give. (transfer full) (nullable) */
@@ -143,7 +186,8 @@ static const PosternApiRow rows[] = {
   { POSTERN_API_LIST, GROUPS, "listGroups", "members:read", "Lists the groups of an organization", .answer = &schema, .work = list, .flags = POSTERN_API_DELEGATED },
   { POSTERN_API_CREATE, GROUPS, "createGroup", "members:write", "Makes a group", &schema, &schema, .work = create, .flags = POSTERN_API_CONFLICTS | POSTERN_API_DELEGATED },
   { POSTERN_API_SHOW, GROUP, "getGroup", "members:read", "Shows a group", .answer = &schema, .work = show, .flags = POSTERN_API_DELEGATED },
-  { POSTERN_API_UPDATE, GROUP, "updateGroup", "members:write", "Gives a group another name", &schema, &schema, .work = update, .flags = POSTERN_API_CONFLICTS | POSTERN_API_DELEGATED },
+  { POSTERN_API_UPDATE, GROUP, "updateGroup", "members:write", "Changes the members that are sent", &schema, &schema, .work = update, .flags = POSTERN_API_CONFLICTS | POSTERN_API_DELEGATED },
+  { POSTERN_API_REPLACE, GROUP, "putGroup", "members:write", "Makes a group of that id, or replaces what is said of it; who is in it stays", &schema, &schema, .work = replace, .flags = POSTERN_API_CONFLICTS },
   { POSTERN_API_DELETE, GROUP, "deleteGroup", "members:write", "Deletes a group; its members stay in the organization", .work = delete, .flags = POSTERN_API_DELEGATED },
   { POSTERN_API_LIST, GROUP "/members", "listGroupMembers", "members:read", "Lists who is in a group", .answer = &postern_api_members_schema, .work = list_members, .flags = POSTERN_API_DELEGATED | POSTERN_API_SENSITIVE },
   { POSTERN_API_REPLACE, GROUP "/members/{user}", "addGroupMember", "members:write", "Puts a member of the organization into a group; who is in stays", .answer = &postern_api_members_schema, .work = add_member, .flags = POSTERN_API_DELEGATED },

@@ -145,20 +145,6 @@ refuse (Batch *self, gint64 index, const GError *problem)
   self->n_refused++;
 }
 
-static gboolean
-write_audit (PosternApiCall *call, PosternTxn *txn, const char *user_id, GError **error)
-{
-  g_autoptr (PosternAudit) audit = postern_audit_store_new ("user.imported", call->actor, user_id);
-  g_auto (GVariantDict) dict = G_VARIANT_DICT_INIT (NULL);
-
-  audit->request_id = g_strdup (postern_request_get_id (call->request));
-  audit->remote_address = g_strdup (postern_request_get_remote_address (call->request));
-  if (call->bearer != NULL)
-    g_variant_dict_insert (&dict, "client_id", "s", call->bearer->client_id);
-  audit->data = g_variant_ref_sink (g_variant_dict_end (&dict));
-  return postern_audit_store_append (txn, audit, error);
-}
-
 /* FALSE only when the batch as a whole cannot go on. */
 static gboolean
 take (PosternApiCall *call, PosternTxn *txn, Batch *batch, gint64 index, GVariant *record, GError **error)
@@ -169,7 +155,7 @@ take (PosternApiCall *call, PosternTxn *txn, Batch *batch, gint64 index, GVarian
   if (postern_user_import_read (&import, record, &batch->rules, &problem) && postern_user_import_check (&import, txn, &problem))
     {
       batch->n_created++;
-      return !batch->stores || (postern_user_import_store (&import, txn, error) && write_audit (call, txn, import.user->id, error));
+      return !batch->stores || (postern_user_import_store (&import, txn, error) && postern_api_call_append_audit (call, txn, "user.imported", import.user->id, NULL, error));
     }
   if (!g_error_matches (problem, POSTERN_ERROR, POSTERN_ERROR_CONFLICT) && !g_error_matches (problem, POSTERN_ERROR, POSTERN_ERROR_INVALID_REQUEST))
     {

@@ -125,6 +125,53 @@ set_up (void)
   bob = make ("/users", "{\"username\":\"bob\"}", "id");
 }
 
+/* By an own id: made where it is not there, and what is not sent is as in a new one. */
+static void
+test_put (void)
+{
+  const char *id = "org_01m8hqyz49encaned8h3htdtw5", *group = "/groups/grp_01m8hqyz49encaned8h3htdtw5", *domain = "/domains/put.example";
+  g_autofree char *path = below (id, ""), *one = below (id, group), *other = NULL, *named = below (id, domain), *role = make ("/roles", "{\"name\":\"put\",\"kind\":\"organization\"}", "id");
+  g_autofree char *foreign = make ("/organizations", "{\"name\":\"Put elsewhere\",\"slug\":\"elsewhere\"}", "id"), *with_role = g_strdup_printf ("{\"name\":\"Sales\",\"roles\":[\"%s\"]}", role);
+  g_autoptr (GVariant) made = call ("PUT", path, NULL, "{\"name\":\"Put\",\"slug\":\"put\",\"data\":{\"a\":1},\"sign_in_rules\":{\"second_factor\":\"required\"},\"disabled\":true}", 200), again = NULL, data = NULL, rules = NULL;
+  g_autoptr (GVariant) grouped = NULL, bare = NULL, plain = NULL, listed = NULL;
+  g_auto (GStrv) roles = NULL;
+
+  g_assert_cmpstr (postern_json_get_string (made, "id"), ==, id);
+  again = call ("PUT", "/organizations/put", NULL, "{\"name\":\"Put\"}", 200); /* one that is there by its slug, too */
+  data = postern_json_get (again, "data");
+  rules = postern_json_get (again, "sign_in_rules");
+  g_assert_true (g_variant_n_children (data) == 0 && g_variant_n_children (rules) == 0 && !postern_json_get_boolean (again, "disabled", TRUE));
+  g_assert_null (postern_json_get_string (again, "slug"));
+  refuses ("PUT", "/organizations/put", "{\"name\":\"Put\"}", 400, "id: must be org_");
+  refuses ("PUT", path, "{\"name\":\"Put\",\"slug\":\"elsewhere\"}", 409, "");
+  refuses ("PUT", path, "{\"slug\":\"put\"}", 400, "name");
+
+  grouped = call ("PUT", one, NULL, with_role, 200);
+  roles = postern_json_dup_strv (grouped, "roles", FALSE);
+  g_assert_true (g_strv_length (roles) == 1 && g_str_equal (roles[0], role));
+  assert_audited ("role.assigned");
+  plain = call ("PUT", one, NULL, "{\"name\":\"Sellers\"}", 200); /* none are sent: they stay */
+  g_strfreev (roles);
+  roles = postern_json_dup_strv (plain, "roles", FALSE);
+  g_assert_cmpuint (g_strv_length (roles), ==, 1);
+  bare = call ("PUT", one, NULL, "{\"name\":\"Sellers\",\"roles\":[]}", 200);
+  g_strfreev (roles);
+  roles = postern_json_dup_strv (bare, "roles", FALSE);
+  g_assert_cmpuint (g_strv_length (roles), ==, 0);
+  assert_audited ("role.taken");
+  refuses ("PUT", one, "{\"name\":\"Sellers\",\"roles\":[\"support\"]}", 400, "subject_id: must not be a group");
+  refuses ("PUT", one, "{\"name\":\"Sellers\",\"roles\":[\"rol_00000000000000000000000000\"]}", 404, "role");
+  other = below (foreign, group);
+  refuses ("PUT", other, "{\"name\":\"Taken over\"}", 409, ""); /* a group stays whose it is */
+
+  listed = call ("PUT", named, NULL, NULL, 200);
+  g_assert_false (postern_json_get_boolean (listed, "verified", TRUE));
+  g_variant_unref (call ("PUT", named, NULL, NULL, 200));
+  g_free (other);
+  other = below (id, "/domains/no domain");
+  refuses ("PUT", other, NULL, 400, "domain");
+}
+
 int
 main (int argc, char **argv)
 {
@@ -133,6 +180,7 @@ main (int argc, char **argv)
     { "/api-organizations/lists", test_lists },
     { "/api-organizations/members", test_members },
     { "/api-organizations/groups", test_groups },
+    { "/api-organizations/put", test_put },
     { NULL, NULL },
   };
   int failed = house_run (argc, argv, set_up, tests);

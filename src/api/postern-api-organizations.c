@@ -138,6 +138,56 @@ update (PosternApiCall *call, PosternTxn *txn, GError **error)
   return answer (call, 200, organization);
 }
 
+/*
+ * One that comes to be under an id that was another's before must not find what was granted for that, nor who chose it. (transfer full) (nullable)
+ */
+static PosternOrganization *
+begin_anew (PosternApiCall *call, PosternTxn *txn, GError **error)
+{
+  const char *id = postern_request_get_capture (call->request, "id");
+  g_autoptr (PosternOrganization) organization = postern_organization_new ();
+
+  if (!postern_id_is_valid (id, "org")) {
+    postern_api_call_invalid (error, "id", "must be org_ and the 26 characters of a UUID, as this server makes them");
+    return NULL;
+  }
+  organization->id = g_strdup (id);
+  organization->created_at = call->now;
+  return postern_organization_end (txn, id, call->now, error) ? g_steal_pointer (&organization) : NULL;
+}
+
+/* PUT: what is not sent is as it would be in a new one. */
+static void
+empty (PosternOrganization *organization)
+{
+  g_clear_pointer (&organization->slug, g_free);
+  g_clear_pointer (&organization->sign_in_rules, g_variant_unref);
+  g_clear_pointer (&organization->data, g_variant_unref);
+}
+
+static gboolean
+replace (PosternApiCall *call, PosternTxn *txn, GError **error)
+{
+  g_autoptr (GError) failure = NULL;
+  g_autoptr (PosternOrganization) organization = postern_api_delegation_load (call, txn, &failure);
+  g_autoptr (GVariant) disabled = postern_json_get (call->body, "disabled");
+  gboolean is_new = g_error_matches (failure, POSTERN_ERROR, POSTERN_ERROR_NOT_FOUND);
+
+  if (organization == NULL && !is_new) {
+    g_propagate_error (error, g_steal_pointer (&failure));
+    return FALSE;
+  }
+  if (is_new && (organization = begin_anew (call, txn, error)) == NULL)
+    return FALSE;
+  empty (organization);
+  read_members (call, organization);
+  organization->disabled_at = disabled ? organization->disabled_at : 0;
+  if (is_new ? !postern_organization_check (organization, error) || !postern_organization_store_insert (txn, organization, error) : !postern_organization_update (txn, organization, call->now, error))
+    return FALSE;
+  postern_api_call_audit (call, is_new ? "organization.created" : "organization.changed", organization->id, postern_api_call_names_of_body (call));
+  return answer (call, 200, organization);
+}
+
 static gboolean
 delete (PosternApiCall *call, PosternTxn *txn, GError **error)
 {
@@ -154,6 +204,7 @@ static const PosternApiRow rows[] = {
   { POSTERN_API_CREATE, "/organizations", "createOrganization", "organizations:write", "Makes an organization", &schema, &schema, .work = create, .flags = POSTERN_API_CONFLICTS },
   { POSTERN_API_SHOW, "/organizations/{id}", "getOrganization", "organizations:read", "Shows an organization, by its id or slug", .answer = &schema, .work = show, .flags = POSTERN_API_DELEGATED },
   { POSTERN_API_UPDATE, "/organizations/{id}", "updateOrganization", "organizations:write", "Changes the members that are sent", &schema, &schema, .work = update, .flags = POSTERN_API_CONFLICTS | POSTERN_API_DELEGATED },
+  { POSTERN_API_REPLACE, "/organizations/{id}", "putOrganization", "organizations:write", "Makes an organization of that id, or replaces all that is said of it here", &schema, &schema, .work = replace, .flags = POSTERN_API_CONFLICTS },
   { POSTERN_API_DELETE, "/organizations/{id}", "deleteOrganization", "organizations:write", "Deletes an organization with all that is its own; its members stay as users", .work = delete },
   { .path = NULL },
 };

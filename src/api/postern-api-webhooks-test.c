@@ -36,6 +36,35 @@ test_life (void)
   refuses ("PATCH", path, "{\"enabled\":true}", 404, "");
 }
 
+/* By an own id: how far it is and its secret stay, and the tag is of what is set, not of what runs. */
+static void
+test_put (void)
+{
+  const char *path = "/webhooks/whk_01m8hqyz49encaned8h3htdtw5";
+  g_autoptr (PosternResponse) before = NULL, after = NULL, done = NULL, stale = NULL, polled = NULL;
+  g_autoptr (GVariant) made = call ("PUT", path, NULL, HOOK, 200), again = NULL, off = NULL, shown = NULL;
+
+  g_assert_true (postern_webhook_signature_is_secret (postern_json_get_string (made, "secret")));
+  again = call ("PUT", path, NULL, "{\"url\":\"https://hooks.example/other\",\"events\":[\"user.*\"],\"enabled\":false}", 200);
+  g_assert_true (postern_json_get_string (again, "secret") == NULL && postern_json_get_string (again, "description") == NULL);
+  off = call ("PUT", path, NULL, HOOK, 200);
+  g_assert_true (postern_json_get_boolean (off, "enabled", FALSE));
+  refuses ("PUT", "/webhooks/mine", HOOK, 400, "id: must be whk_");
+  before = send_with ("GET", path, NULL, NULL, NULL);
+  g_variant_unref (call ("POST", "/webhooks/whk_01m8hqyz49encaned8h3htdtw5/replay", NULL, "{\"from\":\"0\"}", 200));
+  after = send_with ("GET", path, NULL, NULL, NULL);
+  polled = send_with ("GET", path, NULL, "If-None-Match", postern_response_get_header (before, "ETag"));
+  g_assert_cmpuint (postern_response_get_status (polled), ==, 200); /* who looks how far it is sees it */
+  shown = read_body (after);
+  if (postern_json_get_int64 (shown, "updated_at", 0) == postern_json_get_int64 (off, "updated_at", 0))
+    g_assert_cmpstr (postern_response_get_header (before, "ETag"), ==, postern_response_get_header (after, "ETag"));
+  done = send_with ("PUT", path, HOOK, "If-Match", postern_response_get_header (after, "ETag"));
+  g_assert_cmpuint (postern_response_get_status (done), ==, 200);
+  stale = send_with ("PUT", path, HOOK, "If-Match", "\"0123456789abcdef0123456789abcdef\"");
+  g_assert_cmpuint (postern_response_get_status (stale), ==, 412);
+  g_assert_null (call ("DELETE", path, NULL, NULL, 204));
+}
+
 static void
 test_refused (void)
 {
@@ -140,7 +169,7 @@ int
 main (int argc, char **argv)
 {
   static const HouseTest tests[] = {
-    { "/api-webhooks/life", test_life },     { "/api-webhooks/refused", test_refused }, { "/api-webhooks/most", test_most }, { "/api-webhooks/rotate", test_rotate },
+    { "/api-webhooks/life", test_life }, { "/api-webhooks/put", test_put },     { "/api-webhooks/refused", test_refused }, { "/api-webhooks/most", test_most }, { "/api-webhooks/rotate", test_rotate },
     { "/api-webhooks/replay", test_replay }, { "/api-webhooks/test", test_test },       { "/api-webhooks/events", test_events }, { NULL, NULL },
   };
 

@@ -21,13 +21,13 @@ static const PosternApiMember members[] = {
   { "enabled", POSTERN_API_BOOLEAN, POSTERN_API_ALWAYS, "Whether events are sent; what it has not had waits. True forgets earlier failures." },
   { "secret", POSTERN_API_STRING, POSTERN_API_READ_ONLY | POSTERN_API_SECRET, "What signs, shown once." },
   { "old_secret_until", POSTERN_API_TIME, POSTERN_API_READ_ONLY, "Until when the secret before signs, too." },
-  { "position", POSTERN_API_INTEGER, POSTERN_API_OWN, "The number of the next entry of the audit log that it has not had." },
-  { "behind", POSTERN_API_INTEGER, POSTERN_API_READ_ONLY, "How many entries that is behind the end of the log; not in lists." },
-  { "delivered", POSTERN_API_INTEGER, POSTERN_API_OWN, "How many events have arrived." },
-  { "missed", POSTERN_API_INTEGER, POSTERN_API_OWN, "How many entries were cut off, because of the retention of the log, before it had them." },
-  { "failures", POSTERN_API_INTEGER, POSTERN_API_OWN, "How often it was tried in vain since an event arrived." },
-  { "failing_since", POSTERN_API_TIME, POSTERN_API_READ_ONLY, "Since when." },
-  { "due_at", POSTERN_API_TIME, POSTERN_API_READ_ONLY, "When it is tried again." },
+  { "position", POSTERN_API_INTEGER, POSTERN_API_OWN | POSTERN_API_RUNNING, "The number of the next entry of the audit log that it has not had." },
+  { "behind", POSTERN_API_INTEGER, POSTERN_API_READ_ONLY | POSTERN_API_RUNNING, "How many entries that is behind the end of the log; not in lists." },
+  { "delivered", POSTERN_API_INTEGER, POSTERN_API_OWN | POSTERN_API_RUNNING, "How many events have arrived." },
+  { "missed", POSTERN_API_INTEGER, POSTERN_API_OWN | POSTERN_API_RUNNING, "How many entries were cut off, because of the retention of the log, before it had them." },
+  { "failures", POSTERN_API_INTEGER, POSTERN_API_OWN | POSTERN_API_RUNNING, "How often it was tried in vain since an event arrived." },
+  { "failing_since", POSTERN_API_TIME, POSTERN_API_READ_ONLY | POSTERN_API_RUNNING, "Since when." },
+  { "due_at", POSTERN_API_TIME, POSTERN_API_READ_ONLY | POSTERN_API_RUNNING, "When it is tried again." },
   { "disabled_reason", POSTERN_API_STRING, POSTERN_API_READ_ONLY, "Why it was switched off by itself: it answered 410, or nothing has arrived there for a week.", .choices = reasons },
   { "created_at", POSTERN_API_TIME, POSTERN_API_READ_ONLY, "When it was made." },
   { "updated_at", POSTERN_API_TIME, POSTERN_API_READ_ONLY, "When it was changed last." },
@@ -127,24 +127,63 @@ read_members (PosternApiCall *call, PosternWebhook *webhook)
   webhook->updated_at = call->now;
 }
 
+/* The secret is shown this once. */
 static gboolean
-create (PosternApiCall *call, PosternTxn *txn, GError **error)
+fill_and_insert (PosternApiCall *call, PosternTxn *txn, const char *id, guint status, GError **error)
 {
   g_autoptr (PosternWebhook) webhook = postern_webhook_new ();
   char *secret;
   gboolean done;
 
-  if (!postern_api_call_may (call, "audit:read", error))
-    return FALSE;
-  webhook->id = postern_id_new ("whk");
+  webhook->id = g_strdup (id);
   webhook->enabled = TRUE;
   webhook->created_at = call->now;
   read_members (call, webhook);
   secret = postern_webhook_signature_new_secret ();
   postern_api_call_audit (call, "webhook.created", webhook->id, postern_api_call_names_of_body (call));
-  done = postern_webhook_insert (txn, webhook, secret, error) && answer (call, txn, webhook, secret, 201, error);
+  done = postern_webhook_insert (txn, webhook, secret, error) && answer (call, txn, webhook, secret, status, error);
   postern_secret_free (secret);
   return done;
+}
+
+static gboolean
+create (PosternApiCall *call, PosternTxn *txn, GError **error)
+{
+  g_autofree char *id = postern_id_new ("whk");
+
+  return postern_api_call_may (call, "audit:read", error) && fill_and_insert (call, txn, id, 201, error);
+}
+
+static gboolean
+update_and_answer (PosternApiCall *call, PosternTxn *txn, PosternWebhook *webhook, GError **error)
+{
+  read_members (call, webhook);
+  if (!postern_webhook_validate (webhook, error) || !postern_webhook_store_update (txn, webhook, error))
+    return FALSE;
+  postern_api_call_audit (call, "webhook.changed", webhook->id, postern_api_call_names_of_body (call));
+  return answer (call, txn, webhook, NULL, 200, error);
+}
+
+/* PUT: where events go, and which; how far it is stays, and its secret. */
+static gboolean
+replace (PosternApiCall *call, PosternTxn *txn, GError **error)
+{
+  const char *id = postern_request_get_capture (call->request, "id");
+  g_autoptr (GError) failure = NULL;
+  g_autoptr (PosternWebhook) webhook = find_to_send (call, txn, &failure);
+  g_autoptr (GVariant) enabled = postern_json_get (call->body, "enabled");
+
+  if (webhook == NULL && !g_error_matches (failure, POSTERN_ERROR, POSTERN_ERROR_NOT_FOUND)) {
+    g_propagate_error (error, g_steal_pointer (&failure));
+    return FALSE;
+  }
+  if (webhook == NULL && !postern_id_is_valid (id, "whk"))
+    return postern_api_call_invalid (error, "id", "must be whk_ and the 26 characters of a UUID, as this server makes them");
+  if (webhook == NULL)
+    return fill_and_insert (call, txn, id, 200, error);
+  g_clear_pointer (&webhook->description, g_free);
+  webhook->enabled = webhook->enabled || enabled == NULL;
+  return update_and_answer (call, txn, webhook, error);
 }
 
 static gboolean
@@ -154,11 +193,7 @@ update (PosternApiCall *call, PosternTxn *txn, GError **error)
 
   if (webhook == NULL)
     return FALSE;
-  read_members (call, webhook);
-  if (!postern_webhook_validate (webhook, error) || !postern_webhook_store_update (txn, webhook, error))
-    return FALSE;
-  postern_api_call_audit (call, "webhook.changed", webhook->id, postern_api_call_names_of_body (call));
-  return answer (call, txn, webhook, NULL, 200, error);
+  return update_and_answer (call, txn, webhook, error);
 }
 
 static gboolean
@@ -343,6 +378,7 @@ static const PosternApiRow rows[] = {
   { POSTERN_API_CREATE, "/webhooks", "createWebhook", "webhooks:write", "Makes a webhook; its secret is shown once. Needs audit:read, too", &schema, &schema, .work = create, .flags = POSTERN_API_CONFLICTS },
   { POSTERN_API_SHOW, "/webhooks/{id}", "getWebhook", "webhooks:read", "Shows a webhook, and how far it is", .answer = &schema, .work = show },
   { POSTERN_API_UPDATE, "/webhooks/{id}", "updateWebhook", "webhooks:write", "Changes the members that are sent. Needs audit:read, too", &schema, &schema, .work = update },
+  { POSTERN_API_REPLACE, "/webhooks/{id}", "putWebhook", "webhooks:write", "Makes a webhook of that id, whose secret is shown once, or replaces where it sends what. Needs audit:read, too", &schema, &schema, .work = replace, .flags = POSTERN_API_CONFLICTS },
   { POSTERN_API_DELETE, "/webhooks/{id}", "deleteWebhook", "webhooks:write", "Deletes a webhook", .work = delete },
   { POSTERN_API_LIST, "/webhooks/{id}/attempts", "listWebhookAttempts", "webhooks:read", "Lists the latest events that were sent, the oldest first", .answer = &attempt_schema, .work = list_attempts, .flags = POSTERN_API_UNPAGED },
   { POSTERN_API_ACTION, "/webhooks/{id}/rotate", "rotateWebhookSecret", "webhooks:write", "Gives it another secret, shown once; the one before signs, too, for a while. Needs audit:read, too", &rotate_schema, &schema, .work = rotate },

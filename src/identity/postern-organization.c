@@ -101,6 +101,12 @@ postern_organization_update (PosternTxn *txn, PosternOrganization *self, gint64 
 }
 
 gboolean
+postern_organization_end (PosternTxn *txn, const char *id, gint64 now, GError **error)
+{
+  return end_all (txn, id, NULL, now, error);
+}
+
+gboolean
 postern_organization_delete (PosternTxn *txn, const char *id, gint64 now, GError **error)
 {
   return postern_organization_store_delete (txn, id, error) && end_all (txn, id, NULL, now, error);

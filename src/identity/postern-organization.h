@@ -39,6 +39,8 @@ gboolean postern_organization_join (PosternTxn *txn, const char *organization_id
 gboolean postern_organization_remove (PosternTxn *txn, const char *organization_id, const char *user_id, gint64 now, GError **error);
 /** postern_organization_update: checks and keeps @self; where it is switched off, all that was granted for it is revoked. NOT_FOUND, CONFLICT of the slug */
 gboolean postern_organization_update (PosternTxn *txn, PosternOrganization *self, gint64 now, GError **error);
+/** postern_organization_end: revokes what was granted for @id, and has no session remember it. */
+gboolean postern_organization_end (PosternTxn *txn, const char *id, gint64 now, GError **error);
 /** postern_organization_delete: with all that is its own; what was granted for it is revoked. NOT_FOUND */
 gboolean postern_organization_delete (PosternTxn *txn, const char *id, gint64 now, GError **error);
 

@@ -31,7 +31,7 @@ static const PosternAuditEvent events[] = {
   { "credential.removed", "Somebody took one of their ways to sign in away.", FLOW },
   { "credential.renamed", "Somebody gave one of their passkeys another name.", FLOW },
   { "data.read", "An administrator looked at people's data or at the log.", "operation query" },
-  { "domain.added", "An administrator said that a domain is an organization's, which is the target; until it is proved it decides nothing.", "after" },
+  { "domain.added", "An administrator said that a domain is an organization's, which is the target; until it is proved it decides nothing.", "domain after" },
   { "domain.removed", "An administrator took a domain away from an organization, which is the target.", "domain before" },
   { "domain.verified", "The DNS proved that a domain is an organization's, which is the target.", "domain" },
   { "email.changed", "Somebody's e-mail address was replaced, and the new one proven.", FLOW },
