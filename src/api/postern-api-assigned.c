@@ -44,7 +44,7 @@ change_one (PosternApiCall *call, PosternTxn *txn, const char *role_id, const Po
   g_auto (GVariantDict) detail = G_VARIANT_DICT_INIT (NULL);
   gboolean changed;
 
-  if (role == NULL || !postern_api_delegation_check_role (call, role, error) || !postern_api_rights_check_role (call, txn, role, error))
+  if (role == NULL || !postern_api_call_may (call, "roles:write", error) || !postern_api_delegation_check_role (call, role, error) || !postern_api_rights_check_role (call, txn, role, error))
     return FALSE;
   assignment->subject_id = g_strdup (model->subject_id);
   assignment->organization_id = g_strdup (model->organization_id);
@@ -95,8 +95,6 @@ postern_api_assigned_take (PosternApiCall *call, PosternTxn *txn, const char *su
 
   if (wanted == NULL)
     return TRUE;
-  if (!postern_api_call_may (call, "roles:write", error))
-    return FALSE;
   had = list_ids (txn, subject_id, organization_id, error);
   return had != NULL && change_others (call, txn, had, wanted, &model, FALSE, error) && change_others (call, txn, wanted, had, &model, TRUE, error);
 }

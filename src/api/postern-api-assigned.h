@@ -16,8 +16,8 @@ G_BEGIN_DECLS
 /** postern_api_assigned_add: adds to @dict the roles of @subject_id. @organization_id: "": of the tenant */
 gboolean postern_api_assigned_add (GVariantDict *dict, PosternTxn *txn, const char *subject_id, const char *organization_id, GError **error);
 /**
- * postern_api_assigned_take: where the body says `roles`, @subject_id has those and no others. That needs roles:write, and of each role that comes or goes all
- * that it gives. What changes is written down role by role.
+ * postern_api_assigned_take: where the body says `roles`, @subject_id has those and no others. Where that changes something, it needs roles:write, and of each role
+ * that comes or goes all that it gives. What changes is written down role by role.
  */
 gboolean postern_api_assigned_take (PosternApiCall *call, PosternTxn *txn, const char *subject_id, const char *organization_id, GError **error);
 

@@ -33,23 +33,48 @@ applying_clear (Applying *self)
 }
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Applying, applying_clear)
 
-/* What is new gets its id here, so that other things of the same request can name it. */
-static void
-compare_files (Applying *self)
+/* (nullable): what @thing belongs to, of a file or else of the server */
+static PosternFilesThing *
+find_parent (Applying *self, const PosternFilesThing *thing, gboolean prune)
+{
+  const PosternFilesKind *kind = postern_files_kind_get_parent (thing->kind);
+  const char *key = kind ? postern_json_get_string (thing->object, thing->kind->belongs) : NULL;
+  PosternFilesThing *parent = kind ? postern_files_thing_find (self->files, kind, key) : NULL;
+
+  return parent != NULL || kind == NULL || prune ? parent : postern_files_thing_find (self->server.things, kind, key);
+}
+
+/* What is new gets its id here, so that other things of the same request can name it. What it belongs to comes before it. */
+static gboolean
+place (Applying *self, PosternFilesThing *file, const PosternFilesThing *there, gboolean prune, GError **error)
+{
+  PosternFilesThing *parent = find_parent (self, file, prune);
+
+  if (parent == NULL && file->kind->parent != NULL)
+    return postern_cli_call_wrong (error, "%s %s: %s: there is no such %s, neither here nor on the server%s", file->kind->noun, file->key, file->kind->belongs, file->kind->parent,
+                                   prune ? ", or it is to be deleted" : "");
+  if (there != NULL)
+    file->id = g_strdup (there->id);
+  else
+    file->id = file->kind->id_prefix ? postern_id_new (file->kind->id_prefix) : file->kind->key ? g_strdup (postern_json_get_string (file->object, file->kind->key)) : NULL;
+  file->path = postern_files_kind_dup_path (file->kind, parent ? parent->id : NULL, file->id);
+  postern_files_names_note (&self->server.names, file->kind, file->object, file->id, parent ? parent->key : NULL);
+  return TRUE;
+}
+
+static gboolean
+compare_files (Applying *self, gboolean prune, GError **error)
 {
   for (guint i = 0; i < self->files->len; i++)
     {
       PosternFilesThing *file = self->files->pdata[i], *there = postern_files_thing_find (self->server.things, file->kind, file->key);
 
-      if (there == NULL)
-        file->id = file->kind->id_prefix ? postern_id_new (file->kind->id_prefix) : g_strdup (file->key);
-      else
-        file->id = g_strdup (there->id);
-      if (g_str_equal (file->kind->noun, "resource"))
-        g_hash_table_replace (self->server.ids, g_strdup (file->key), g_strdup (file->id));
+      if (!place (self, file, there, prune, error))
+        return FALSE;
       if (postern_files_difference_add (self->differences, there, file))
         g_ptr_array_add (self->changed, file);
     }
+  return TRUE;
 }
 
 /* Backwards: what names others goes before them. Of the policy there is always one. */
@@ -60,12 +85,39 @@ compare_server (Applying *self, gboolean prune)
     {
       PosternFilesThing *there = self->server.things->pdata[i - 1];
 
-      if (there->kind->key == NULL || postern_files_thing_find (self->files, there->kind, there->key) != NULL)
+      if ((there->kind->key == NULL && there->kind->parent == NULL) || postern_files_thing_find (self->files, there->kind, there->key) != NULL)
         continue;
       postern_files_difference_add_whole (self->differences, there, prune);
-      if (prune)
-        g_ptr_array_add (self->deleted, there);
+      if (!prune)
+        continue;
+      postern_files_names_forget (&self->server.names, there);
+      g_ptr_array_add (self->deleted, there);
     }
+}
+
+/* (transfer full) (nullable) */
+static GVariant *
+make_body (Applying *self, const PosternFilesThing *file, GError **error)
+{
+  GVariant *body = postern_files_kind_make_body (file->kind, file->object, &self->server.names, error);
+
+  if (body == NULL)
+    g_prefix_error (error, "%s %s: ", file->kind->noun, file->key);
+  return body;
+}
+
+/* Also what is not to be changed may name what is to be deleted, and would not be as its file says then. */
+static gboolean
+check_names (Applying *self, GError **error)
+{
+  for (guint i = 0; i < self->files->len; i++)
+    {
+      g_autoptr (GVariant) body = make_body (self, self->files->pdata[i], error);
+
+      if (body == NULL)
+        return FALSE;
+    }
+  return TRUE;
 }
 
 /* --- secrets: by the environment of who applies, and only where the server lacks one ------------------------------------ */
@@ -124,19 +176,39 @@ add_secrets (Applying *self, PosternFilesThing *file, GVariant *body, GError **e
   return g_variant_ref_sink (g_variant_dict_end (&out));
 }
 
+static gboolean
+is_hook (const PosternFilesThing *thing)
+{
+  return g_str_has_suffix (thing->kind->noun, "claims-hook");
+}
+
+/* Of a claims hook that is new its maker may say the secret; else the server makes one. (transfer full) */
+static GVariant *
+add_hook_secret (Applying *self, PosternFilesThing *file, GVariant *body)
+{
+  g_autofree char *variable = make_variable (file->key, "secret");
+  const char *value = g_getenv (variable);
+  g_auto (GVariantDict) out = G_VARIANT_DICT_INIT (body);
+
+  if (value != NULL && *value != '\0' && postern_files_thing_find (self->server.things, file->kind, file->key) == NULL)
+    g_variant_dict_insert (&out, "secret", "s", value);
+  return g_variant_ref_sink (g_variant_dict_end (&out));
+}
+
 /* --- what is sent ---------------------------------------------------------------------------------------------------- */
 
 /* (transfer full) (nullable): the tag of what was compared; NULL with @error, where it is no longer as it was */
 static char *
 dup_tag (Applying *self, PosternFilesThing *there, GError **error)
 {
-  g_autoptr (GVariant) shown = NULL;
-  const char *tag;
+  const char *parent_key = there->kind->belongs ? postern_json_get_string (there->object, there->kind->belongs) : NULL, *tag;
+  g_autoptr (GVariant) shown = NULL, now = NULL;
 
-  if (!postern_files_server_show (self->call, there->kind, there->id, &shown, error))
+  if (!postern_files_server_show (self->call, there->path, &shown, error))
     return NULL;
+  now = shown != NULL ? postern_files_kind_read (there->kind, shown, parent_key, &self->server.names) : NULL;
   tag = postern_admin_client_get_tag (self->call->client);
-  if (tag != NULL && shown != NULL && postern_files_text_is_equal (shown, there->shown))
+  if (tag != NULL && now != NULL && postern_files_text_is_equal (now, there->object))
     return g_strdup (tag);
   g_set_error (error, POSTERN_ERROR, POSTERN_ERROR_CONFLICT, "%s %s was changed just now; nothing was done, look again", there->kind->noun, there->key);
   return NULL;
@@ -162,18 +234,16 @@ make_change (Applying *self, PosternFilesThing *there, const char *path, GVarian
 static gboolean
 add_put (Applying *self, GVariantBuilder *list, PosternFilesThing *file, GError **error)
 {
-  g_autofree char *path = postern_files_server_make_path (file->kind, file->id);
-  g_autoptr (GVariant) body = postern_files_kind_make_body (file->kind, file->object, self->server.ids, error), whole = NULL;
-  gboolean is_connector = g_str_equal (file->kind->noun, "connector");
+  g_autoptr (GVariant) body = make_body (self, file, error), whole = NULL;
   GVariant *change;
 
   if (body == NULL)
-    {
-      g_prefix_error (error, "%s %s: ", file->kind->noun, file->key);
-      return FALSE;
-    }
-  whole = is_connector ? add_secrets (self, file, body, error) : g_variant_ref (body);
-  change = whole ? make_change (self, postern_files_thing_find (self->server.things, file->kind, file->key), path, whole, error) : NULL;
+    return FALSE;
+  if (g_str_equal (file->kind->noun, "connector"))
+    whole = add_secrets (self, file, body, error);
+  else
+    whole = is_hook (file) ? add_hook_secret (self, file, body) : g_variant_ref (body);
+  change = whole ? make_change (self, postern_files_thing_find (self->server.things, file->kind, file->key), file->path, whole, error) : NULL;
   if (change == NULL)
     return FALSE;
   g_variant_builder_add_value (list, change);
@@ -183,8 +253,7 @@ add_put (Applying *self, GVariantBuilder *list, PosternFilesThing *file, GError 
 static gboolean
 add_delete (Applying *self, GVariantBuilder *list, PosternFilesThing *there, GError **error)
 {
-  g_autofree char *path = postern_files_server_make_path (there->kind, there->id);
-  GVariant *change = make_change (self, there, path, NULL, error);
+  GVariant *change = make_change (self, there, there->path, NULL, error);
 
   if (change == NULL)
     return FALSE;
@@ -234,14 +303,32 @@ send (Applying *self, GError **error)
 
 /* Who proves itself with a secret has none yet: no file has it, and no log should. */
 static gboolean
-lacks_secret (Applying *self, PosternFilesThing *file)
+lacks_secret (PosternFilesThing *file)
 {
   g_autoptr (GVariant) metadata = postern_json_get (file->object, "metadata");
   const char *kind = postern_json_get_string (file->object, "kind"), *method = metadata ? postern_json_get_string (metadata, "token_endpoint_auth_method") : NULL;
   gboolean keeps = g_strcmp0 (kind, "web") == 0 || g_strcmp0 (kind, "service") == 0;
 
-  return g_str_equal (file->kind->noun, "application") && postern_files_thing_find (self->server.things, file->kind, file->key) == NULL &&
-         (method ? g_str_has_prefix (method, "client_secret_") : keeps);
+  if (!g_str_equal (file->kind->noun, "application"))
+    return FALSE;
+  return method ? g_str_has_prefix (method, "client_secret_") : keeps;
+}
+
+/* Of what is new: what its maker has yet to do, a line */
+static void
+print_secret (Applying *self, PosternFilesThing *file)
+{
+  g_autofree char *key = postern_cli_print_harmless (file->key), *variable = make_variable (file->key, "secret");
+  const char *noun = file->kind->noun, *has = self->dry ? "will have" : "has";
+
+  if (postern_files_thing_find (self->server.things, file->kind, file->key) != NULL)
+    return;
+  if (lacks_secret (file))
+    g_print ("! application %s %s no secret: `postern app add-secret %s` makes one\n", key, has, key);
+  else if (g_str_equal (noun, "webhook"))
+    g_print ("! webhook %s %s a secret that nobody was shown: `postern webhook rotate %s` makes another, and shows it\n", key, has, key);
+  else if (is_hook (file) && g_getenv (variable) == NULL)
+    g_print ("! %s %s %s a secret that nobody was shown; %s in the environment would have been it\n", noun, key, has, variable);
 }
 
 static void
@@ -277,9 +364,7 @@ print (Applying *self)
       g_print ("%s\n", harmless);
     }
   for (guint i = 0; i < self->changed->len; i++)
-    if (lacks_secret (self, self->changed->pdata[i]))
-      g_print ("! application %s %s no secret: `postern app add-secret %s` makes one\n", ((PosternFilesThing *) self->changed->pdata[i])->key, self->dry ? "will have" : "has",
-               ((PosternFilesThing *) self->changed->pdata[i])->key);
+    print_secret (self, self->changed->pdata[i]);
   if (n == 0)
     g_print ("The server is as the files say.\n");
   else
@@ -290,6 +375,7 @@ static gboolean
 apply (PosternCliCall *call, GError **error)
 {
   g_auto (Applying) self = { .call = call, .dry = postern_cli_call_has (call, "dry-run") };
+  gboolean prune = postern_cli_call_has (call, "prune");
 
   self.differences = g_ptr_array_new_with_free_func ((GDestroyNotify) postern_files_difference_free);
   self.changed = g_ptr_array_new ();
@@ -298,8 +384,11 @@ apply (PosternCliCall *call, GError **error)
   self.files = postern_files_folder_read (postern_cli_call_get_operand (call, 0), error);
   if (self.files == NULL || !postern_files_server_fetch (&self.server, call, error))
     return FALSE;
-  compare_files (&self);
-  compare_server (&self, postern_cli_call_has (call, "prune"));
+  if (!compare_files (&self, prune, error))
+    return FALSE;
+  compare_server (&self, prune);
+  if (!check_names (&self, error))
+    return FALSE;
   if (self.dry) /* the differences are of use even where the server would refuse them */
     print (&self);
   if (self.changed->len + self.deleted->len > 0 && !send (&self, error))

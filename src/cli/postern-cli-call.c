@@ -166,7 +166,7 @@ make_page_path (PosternCliCall *call, const char *path, const char *after, gint6
   g_autofree char *page = escaped ? g_strdup_printf ("after=%s&limit=%d", escaped, (int) CLAMP (left, 1, 500)) : g_strdup ("");
   gboolean filtered = *call->query != '\0';
 
-  return g_strconcat (path, escaped || filtered ? "?" : "", page, escaped && filtered ? "&" : "", call->query, NULL);
+  return g_strconcat (path, !escaped && !filtered ? "" : strchr (path, '?') ? "&" : "?", page, escaped && filtered ? "&" : "", call->query, NULL);
 }
 
 gboolean

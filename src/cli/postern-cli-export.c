@@ -20,7 +20,7 @@ export (PosternCliCall *call, GError **error)
 }
 
 static const PosternCliCommand commands[] = {
-  { "", "FOLDER", "Writes what is set up into a folder, a file a thing: applications, resources, roles, connectors, the policy; no people, and no secrets.", .run = export },
+  { "", "FOLDER", "Writes what is set up into a folder, a file a thing: applications, resources, roles, connectors, organizations, webhooks, the policy; no people, and no secrets.", .run = export },
   { NULL },
 };
 

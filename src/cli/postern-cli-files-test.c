@@ -5,6 +5,9 @@
 
 #define APPLICATION "app_01m8hqyz49encaned8h3htdtw5"
 #define URI "https%3A%2F%2Fapi.example%2Forders"
+#define ORGANIZATION "org_01m8hqyz49encaned8h3htdtw5"
+#define GROUP "grp_01m8hqyz49encaned8h3htdtw5"
+#define WEBHOOK "whk_01m8hqyz49encaned8h3htdtw5"
 
 /* --- folders --------------------------------------------------------------------------------------------------------- */
 
@@ -87,7 +90,19 @@ fill (void)
                                            "{\"resource_id\":\"management\",\"scope\":\"users:read\"}]}", resource, resource);
   g_autofree char *ids[] = { make ("/roles", role, "id"), make ("/roles", "{\"name\":\"clerk\",\"kind\":\"organization\"}", "id"), make ("/roles", "{\"name\":\"../.. €\"}", "id"), NULL };
 
-  put ("/applications/" APPLICATION, "{\"name\":\"Shop\",\"first_party\":true,\"metadata\":{\"redirect_uris\":[\"https://shop.example/b\",\"https://shop.example/a\"],\"scope\":\"openid\"}}");
+  g_autofree char *shop = g_strdup_printf ("{\"name\":\"Shop\",\"first_party\":true,\"metadata\":{\"redirect_uris\":[\"https://shop.example/b\",\"https://shop.example/a\"],\"scope\":\"openid\"},"
+                                           "\"roles\":[\"support\",\"%s\"]}", ids[0]);
+  g_autofree char *hook = g_strdup_printf ("/resources/%s/claims-hook", resource), *own = NULL, *group = NULL;
+
+  put ("/applications/" APPLICATION, shop);
+  put ("/applications/" APPLICATION "/claims-hook", "{\"url\":\"https://crm.example/claims\",\"timeout\":900,\"on_failure\":\"without\"}");
+  put (hook, "{\"url\":\"https://crm.example/claims\"}");
+  put ("/webhooks/" WEBHOOK, "{\"url\":\"https://crm.example/in\",\"events\":[\"user.*\",\"role.*\"],\"description\":\"CRM\"}");
+  put ("/organizations/" ORGANIZATION, "{\"name\":\"Acme\",\"slug\":\"acme\",\"data\":{\"plan\":\"gold\"},\"sign_in_rules\":{\"second_factor\":\"required\"}}");
+  put ("/organizations/" ORGANIZATION "/domains/acme.example", NULL);
+  own = make ("/roles", "{\"name\":\"clerk\",\"kind\":\"organization\",\"organization_id\":\"" ORGANIZATION "\",\"permissions\":[{\"resource_id\":\"management\",\"scope\":\"members:read\"}]}", "id");
+  group = g_strdup_printf ("{\"name\":\"Sales\",\"roles\":[\"%s\",\"%s\"]}", ids[1], own);
+  put ("/organizations/" ORGANIZATION "/groups/" GROUP, group);
   put ("/connectors/corp", "{\"type\":\"corp\",\"name\":\"Corp\",\"order\":7,\"enabled\":false,\"settings\":{\"issuer\":\"https://corp.example\",\"client-secret\":\"hidden\",\"greeting\":\"hello\"}}");
   put ("/policy", "{\"sign_up_enabled\":false,\"flow_lifetime\":600}");
   for (guint i = 0; i < G_N_ELEMENTS (ids); i++)
@@ -97,16 +112,18 @@ fill (void)
 static void
 test_round_trip (void)
 {
-  g_autofree char *shop = NULL, *clerk = NULL, *corp = NULL;
+  g_autofree char *shop = NULL, *clerk = NULL, *corp = NULL, *sales = NULL;
 
   fill ();
   g_assert_cmpint (run_on ("export", "full", ""), ==, 0);
   shop = read_file ("full", "applications/" APPLICATION ".json");
   g_assert_cmpstr (shop, ==,
                    "{\n  \"client_id\": \"" APPLICATION "\",\n  \"enabled\": true,\n  \"first_party\": true,\n  \"kind\": \"web\",\n  \"metadata\": {\n    \"redirect_uris\": [\n"
-                   "      \"https://shop.example/b\",\n      \"https://shop.example/a\"\n    ],\n    \"scope\": \"openid\"\n  },\n  \"name\": \"Shop\"\n}\n");
+                   "      \"https://shop.example/b\",\n      \"https://shop.example/a\"\n    ],\n    \"scope\": \"openid\"\n  },\n  \"name\": \"Shop\",\n  \"roles\": [\n    \"clerk\",\n    \"support\"\n  ]\n}\n");
   clerk = read_file ("full", "roles/clerk.json");
   g_assert_nonnull (strstr (clerk, "\"https://api.example/orders\": [\n      \"read\",\n      \"write\"\n    ],\n    \"management\": [")); /* no id of this server */
+  sales = read_file ("full", "groups/" ORGANIZATION "%2F" GROUP ".json");
+  g_assert_cmpstr (sales, ==, "{\n  \"id\": \"" GROUP "\",\n  \"name\": \"Sales\",\n  \"organization\": \"" ORGANIZATION "\",\n  \"own_roles\": [\n    \"clerk\"\n  ],\n  \"roles\": [\n    \"clerk\"\n  ]\n}\n");
   corp = read_file ("full", "connectors/corp.json");
   g_assert_nonnull (strstr (corp, "\"client-secret\""));
   g_assert_null (strstr (corp, "hidden"));
@@ -119,14 +136,16 @@ test_round_trip (void)
   g_assert_cmpint (run_on ("apply", "nothing", "--prune --dry-run"), ==, 5);
   g_assert_nonnull (strstr (out, "- resource https://api.example/orders\n"));
   g_assert_cmpint (run_on ("apply", "nothing", "--prune"), ==, 0);
-  g_assert_nonnull (strstr (out, "6 things were changed"));
+  g_assert_nonnull (strstr (out, "13 things were changed"));
   put ("/policy", "{}");
-  g_assert_cmpuint (count_items ("/applications", NULL), ==, 0);
+  g_assert_cmpuint (count_items ("/applications", NULL) + count_items ("/organizations", NULL) + count_items ("/webhooks", NULL), ==, 0);
 
   g_setenv ("POSTERN_SECRET_CORP__CLIENT_SECRET", "hidden again", TRUE);
   g_assert_cmpint (run_on ("apply", "full", ""), ==, 0); /* as on another server: ids are others */
   g_unsetenv ("POSTERN_SECRET_CORP__CLIENT_SECRET");
   g_assert_nonnull (strstr (out, "! application " APPLICATION " has no secret"));
+  g_assert_nonnull (strstr (out, "! webhook " WEBHOOK " has a secret that nobody was shown"));
+  g_assert_nonnull (strstr (out, "! application-claims-hook " APPLICATION " has a secret"));
   g_assert_cmpint (run_on ("export", "again", ""), ==, 0);
   assert_same ("full", "again");
   g_assert_cmpint (run_on ("apply", "again", ""), ==, 0);
@@ -159,6 +178,22 @@ test_mutations (void)
     { "connectors/corp.json", "7", "8", "~ connector corp: order 7 → 8" },
     { "connectors/corp.json", "\"enabled\": false", "\"enabled\": true", "~ connector corp: enabled false → true" },
     { "connectors/corp.json", "\"hello\"", "\"welcome\"", "~ connector corp: settings.greeting \"hello\" → \"welcome\"" },
+    { "applications/" APPLICATION ".json", "\"clerk\",", "", "~ application " APPLICATION ": roles - \"clerk\"" },
+    { "application-claims-hooks/" APPLICATION ".json", "900", "800", "~ application-claims-hook " APPLICATION ": timeout 900 → 800" },
+    { "application-claims-hooks/" APPLICATION ".json", "without", "refuse", "~ application-claims-hook " APPLICATION ": on_failure \"without\" → \"refuse\"" },
+    { "resource-claims-hooks/" URI ".json", "crm.example", "new.example", "~ resource-claims-hook https://api.example/orders: url \"https://crm.example/claims\" → \"https://new.example/claims\"" },
+    { "organizations/" ORGANIZATION ".json", "\"Acme\"", "\"Acme Ltd\"", "~ organization " ORGANIZATION ": name \"Acme\" → \"Acme Ltd\"" },
+    { "organizations/" ORGANIZATION ".json", ",\n  \"slug\": \"acme\"", "", "~ organization " ORGANIZATION ": slug \"acme\" is taken away" },
+    { "organizations/" ORGANIZATION ".json", "\"disabled\": false", "\"disabled\": true", "~ organization " ORGANIZATION ": disabled false → true" },
+    { "organizations/" ORGANIZATION ".json", "gold", "free", "~ organization " ORGANIZATION ": data.plan \"gold\" → \"free\"" },
+    { "organizations/" ORGANIZATION ".json", "\"second_factor\": \"required\"", "\"join_by_domain\": true, \"second_factor\": \"required\"", "~ organization " ORGANIZATION ": sign_in_rules.join_by_domain true" },
+    { "groups/" ORGANIZATION "%2F" GROUP ".json", "Sales", "Sellers", "~ group " ORGANIZATION "/" GROUP ": name \"Sales\" → \"Sellers\"" },
+    { "groups/" ORGANIZATION "%2F" GROUP ".json", "\"own_roles\": [\n    \"clerk\"\n  ],", "", "~ group " ORGANIZATION "/" GROUP ": own_roles - \"clerk\"" },
+    { "own-roles/" ORGANIZATION "%2Fclerk.json", "members:read", "members:write", "~ own-role " ORGANIZATION "/clerk: permissions.management + \"members:write\" - \"members:read\"" },
+    { "webhooks/" WEBHOOK ".json", "crm.example", "new.example", "~ webhook " WEBHOOK ": url \"https://crm.example/in\" → \"https://new.example/in\"" },
+    { "webhooks/" WEBHOOK ".json", "  \"description\": \"CRM\",\n", "", "~ webhook " WEBHOOK ": description \"CRM\" is taken away" },
+    { "webhooks/" WEBHOOK ".json", "\"role.*\"", "\"group.*\"", "~ webhook " WEBHOOK ": events + \"group.*\" - \"role.*\"" },
+    { "webhooks/" WEBHOOK ".json", "\"enabled\": true", "\"enabled\": false", "~ webhook " WEBHOOK ": enabled true → false" },
     { "policy.json", "600", "700", "~ policy: flow_lifetime 600 → 700" },
     { "policy.json", ",\n  \"sign_up_enabled\": false", "", "~ policy: sign_up_enabled false is taken away" },
   };
@@ -182,7 +217,7 @@ test_mutations (void)
         change_file ("mutated", cases[i].file, cases[i].old, cases[i].new);
     }
   g_assert_cmpint (run_on ("apply", "mutated", ""), ==, 0);
-  g_assert_nonnull (strstr (out, "6 things were changed.\n"));
+  g_assert_nonnull (strstr (out, "12 things were changed.\n"));
   g_assert_cmpint (run_on ("apply", "mutated", "--dry-run"), ==, 0);
   g_assert_cmpint (run_on ("apply", "full", ""), ==, 0);
   g_assert_cmpint (run_on ("export", "again", ""), ==, 0);
@@ -215,6 +250,13 @@ test_faults (void)
     { "applications/app_x.json", "{\"client_id\": \"app_x\", \"name\": \"X\", \"metadata\": {\"scope\": null}}", "applications/app_x.json: metadata.scope: is null" },
     { "applications/app_x.json", "{\"client_id\": \"app_x\", \"name\": 7}", "applications/app_x.json: name: must be a string" },
     { "applications/app_x.json", "[]", "must be an object" },
+    { "organizations/acme.json", "{\"id\": \"acme\", \"name\": \"Acme\"}", "organizations/acme.json: id: must be org_ and the 26 characters of a UUID; org_" },
+    { "domains/org_00000000000000000000000000%2Fa.example.json", "{\"organization\": \"org_00000000000000000000000000\", \"domain\": \"a.example\"}", "organization: there is no such organization, neither here nor on the server" },
+    { "domains/a.example.json", "{\"domain\": \"a.example\"}", "domains/a.example.json: organization: must be there" },
+    { "groups/" ORGANIZATION "%2F" GROUP ".json", "{\"organization\": \"" ORGANIZATION "\", \"id\": \"" GROUP "\", \"name\": \"Sales\", \"roles\": [\"good\"]}", "roles: there is no such role good" },
+    { "groups/" ORGANIZATION "%2F" GROUP ".json", "{\"organization\": \"" ORGANIZATION "\", \"id\": \"" GROUP "\", \"name\": \"Sales\", \"own_roles\": \"clerk\"}", "own_roles: must be an array of names of roles" },
+    { "webhooks/" WEBHOOK ".json", "{\"id\": \"" WEBHOOK "\", \"url\": \"http://crm.example/\", \"events\": [\"*\"]}", "nothing was done: webhook " WEBHOOK ": url" },
+    { "application-claims-hooks/" APPLICATION ".json", "{\"client_id\": \"" APPLICATION "\"}", "application-claims-hooks/" APPLICATION ".json: url: is missing" },
   };
 
   for (guint i = 0; i < G_N_ELEMENTS (cases); i++)
@@ -278,34 +320,70 @@ test_folder (void)
   g_assert_cmpint (run_on ("apply", "kept", "--dry-run"), ==, 0);
 }
 
+/* (transfer full): @path of a row with {} for each of its captures */
+static char *
+make_pattern (const char *path)
+{
+  g_autoptr (GString) pattern = g_string_new (NULL);
+
+  for (const char *c = path; *c != '\0'; c++)
+    {
+      g_string_append_c (pattern, *c);
+      if (*c == '{')
+        c = strchr (c, '}') - 1;
+    }
+  return g_string_free (g_steal_pointer (&pattern), FALSE);
+}
+
+static gboolean
+can_say (const PosternFilesKind *kind, const PosternApiMember *member)
+{
+  static const char *const elsewhere[] = { "kind", "organization_id", NULL }; /* of roles: their folder says it */
+  const PosternFilesMember *known = kind->members;
+
+  while (known != NULL && known->name != NULL && !g_str_equal (known->name, member->name))
+    known++;
+  return known == NULL || known->name != NULL || (member->flags & (POSTERN_API_READ_ONLY | POSTERN_API_SECRET)) || g_strcmp0 (member->name, kind->key) == 0 ||
+         (kind->role_kind != NULL && g_strv_contains (elsewhere, member->name));
+}
+
 /* Whatever the API takes of a thing, its file can say: a member that is new there must come here, too. */
 static void
 test_members (void)
 {
-  static const char *const elsewhere[] = { "kind", "organization_id", NULL }; /* of roles: their folder says it */
   guint n = 0;
 
   for (const PosternApiResource *const *resource = postern_api_get_resources (); *resource != NULL; resource++)
     for (const PosternApiRow *row = (*resource)->rows; row->path != NULL; row++)
       for (const PosternFilesKind *kind = postern_files_kinds; kind->noun != NULL; kind++)
         {
-          g_autofree char *path = g_strconcat (kind->path, kind->key ? "/{id}" : NULL, NULL);
+          g_autofree char *path = g_strconcat (kind->path, kind->key ? "/{}" : NULL, NULL), *pattern = make_pattern (row->path);
 
-          if (row->kind != POSTERN_API_REPLACE || !g_str_equal (row->path, path))
+          if (row->kind != POSTERN_API_REPLACE || !g_str_equal (pattern, path))
             continue;
           n++;
-          for (const PosternApiMember *member = row->body->members; member != NULL && member->name != NULL; member++)
-            {
-              const PosternFilesMember *known = kind->members;
-
-              while (known->name != NULL && !g_str_equal (known->name, member->name))
-                known++;
-              if (known->name == NULL && !(member->flags & POSTERN_API_READ_ONLY) && !g_str_equal (member->name, kind->key) &&
-                  !(kind->role_kind != NULL && g_strv_contains (elsewhere, member->name)))
-                g_error ("a file of %s cannot say %s", kind->noun, member->name);
-            }
+          for (const PosternApiMember *member = row->body ? row->body->members : NULL; member != NULL && member->name != NULL; member++)
+            if (!can_say (kind, member))
+              g_error ("a file of %s cannot say %s", kind->noun, member->name);
         }
-  g_assert_cmpuint (n, ==, 6);
+  g_assert_cmpuint (n, ==, 13);
+}
+
+/* A whole organization of the files, and what is pruned is nothing that others may name. */
+static void
+test_belonging (void)
+{
+  g_autofree char *remove = g_strdup_printf ("rm -r %s/part/organizations", folder), *role = g_strdup_printf ("rm %s/part/organization-roles/clerk.json", folder);
+
+  g_assert_cmpint (run_on ("export", "part", ""), ==, 0);
+  g_assert_cmpint (run (role), ==, 0);
+  g_assert_cmpint (run_on ("apply", "part", "--dry-run"), ==, 0); /* the server has it still */
+  g_assert_cmpint (run_on ("apply", "part", "--prune"), ==, 1);
+  g_assert_nonnull (strstr (err, "group " ORGANIZATION "/" GROUP ": roles: there is no such role clerk"));
+  g_assert_cmpint (run (remove), ==, 0);
+  g_assert_cmpint (run_on ("apply", "part", "--prune"), ==, 1);
+  g_assert_nonnull (strstr (err, "there is no such organization, neither here nor on the server, or it is to be deleted"));
+  g_assert_cmpint (run_on ("apply", "full", "--prune --dry-run"), ==, 0);
 }
 
 int
@@ -318,6 +396,7 @@ main (int argc, char **argv)
     { "/cli-files/faults", test_faults },
     { "/cli-files/secrets", test_secrets },
     { "/cli-files/folder", test_folder },
+    { "/cli-files/belonging", test_belonging },
     { NULL, NULL },
   };
 

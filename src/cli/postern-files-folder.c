@@ -125,19 +125,18 @@ read_thing (Reading *self, const PosternFilesKind *kind, const char *name)
   g_autoptr (GVariant) object = read_object (self, name);
   g_autoptr (GError) error = NULL;
   g_autoptr (GVariant) checked = object ? postern_files_kind_check (kind, object, &error) : NULL;
-  const char *key = checked && kind->key ? postern_json_get_string (checked, kind->key) : "";
-  g_autofree char *right = postern_files_kind_dup_name (kind, key);
+  g_autofree char *key = checked ? postern_files_kind_dup_key (kind, checked) : g_strdup (""), *right = postern_files_kind_dup_name (kind, key);
   PosternFilesThing *thing;
 
   if (error != NULL)
     complain (self, name, ": %s", error->message);
   else if (checked != NULL && !g_str_equal (right, name)) /* so no key stands in two files */
-    complain (self, name, ": must be called %s, because of its %s", right, kind->key);
+    complain (self, name, ": must be called %s, because of its %s", right, kind->key ? kind->key : kind->belongs);
   if (checked == NULL)
     return;
   thing = g_new0 (PosternFilesThing, 1);
   thing->kind = kind;
-  thing->key = g_strdup (key);
+  thing->key = g_steal_pointer (&key);
   thing->object = g_steal_pointer (&checked);
   g_ptr_array_add (self->things, thing);
 }

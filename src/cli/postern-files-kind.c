@@ -5,49 +5,10 @@
 
 #include "postern-error.h"
 #include "postern-json.h"
+#include "postern-store.h"
 
 #define NAME_MAX_BYTES 180    /* of a file, without its ending: file systems take 255 */
 #define MANAGEMENT "management" /* the API itself, whatever its address is */
-
-static const PosternFilesMember application_members[] = {
-  { "name", POSTERN_FILES_STRING },
-  { "kind", POSTERN_FILES_STRING, "\"web\"" },
-  { "enabled", POSTERN_FILES_BOOLEAN, "true" },
-  { "first_party", POSTERN_FILES_BOOLEAN, "false" },
-  { "metadata", POSTERN_FILES_OBJECT, "{}" },
-  { NULL },
-};
-static const PosternFilesMember resource_members[] = {
-  { "name", POSTERN_FILES_STRING },
-  { "scopes", POSTERN_FILES_ARRAY, "[]" },
-  { "settings", POSTERN_FILES_OBJECT, "{}" },
-  { NULL },
-};
-static const PosternFilesMember role_members[] = {
-  { "description", POSTERN_FILES_STRING, "\"\"" },
-  { "permissions", POSTERN_FILES_SCOPES, "{}" },
-  { NULL },
-};
-/* Where a file does not say which secrets there are, they are not looked at. */
-static const PosternFilesMember connector_members[] = {
-  { "type", POSTERN_FILES_STRING },
-  { "name", POSTERN_FILES_STRING },
-  { "order", POSTERN_FILES_INTEGER, "100" },
-  { "enabled", POSTERN_FILES_BOOLEAN, "true" },
-  { "settings", POSTERN_FILES_OBJECT, "{}" },
-  { "secrets", POSTERN_FILES_STRINGS, "null" },
-  { NULL },
-};
-
-const PosternFilesKind postern_files_kinds[] = {
-  { .noun = "policy", .path = "/policy" },
-  { "connector", "connectors", "/connectors", "id", "id", NULL, NULL, connector_members, FALSE },
-  { "resource", "resources", "/resources", "indicator", "id", "res", NULL, resource_members, FALSE },
-  { "role", "roles", "/roles", "name", "id", "rol", "tenant", role_members, TRUE },
-  { "organization-role", "organization-roles", "/roles", "name", "id", "rol", "organization", role_members, TRUE },
-  { "application", "applications", "/applications", "client_id", "client_id", NULL, NULL, application_members, FALSE },
-  { .noun = NULL },
-};
 
 /* --- what a file says ------------------------------------------------------------------------------------------------ */
 
@@ -139,7 +100,16 @@ static const struct {
   [POSTERN_FILES_ARRAY] = { "av", "must be an array" },
   [POSTERN_FILES_STRINGS] = { "av", "must be an array of strings, none of them twice" },
   [POSTERN_FILES_SCOPES] = { "a{sv}", "must be an object that has for the indicator of each resource an array of scopes, none of them twice" },
+  [POSTERN_FILES_ROLES] = { "av", "must be an array of names of roles, none of them twice" },
+  [POSTERN_FILES_TEMPLATES] = { "av", "must be an array of names of roles, none of them twice" },
+  [POSTERN_FILES_OWN_ROLES] = { "av", "must be an array of names of roles, none of them twice" },
 };
+
+static gboolean
+names_roles (const PosternFilesMember *member)
+{
+  return member->type == POSTERN_FILES_ROLES || member->type == POSTERN_FILES_TEMPLATES || member->type == POSTERN_FILES_OWN_ROLES;
+}
 
 /* (transfer full) (nullable) */
 static GVariant *
@@ -149,7 +119,7 @@ check_value (const PosternFilesMember *member, GVariant *value, GError **error)
   GVariant *made = NULL;
   const char *where = NULL;
 
-  if (good && member->type == POSTERN_FILES_STRINGS)
+  if (good && (member->type == POSTERN_FILES_STRINGS || names_roles (member)))
     made = sort_strings (value);
   else if (good && member->type == POSTERN_FILES_SCOPES)
     made = sort_scopes (value);
@@ -170,12 +140,13 @@ check_value (const PosternFilesMember *member, GVariant *value, GError **error)
 static gboolean
 check_member (const PosternFilesMember *member, GVariant *object, GVariantDict *out, GError **error)
 {
+  gboolean may_lack = g_strcmp0 (member->fallback, POSTERN_FILES_NOTHING) == 0;
   g_autoptr (GVariant) said = postern_json_get (object, member->name);
-  g_autoptr (GVariant) value = said ? g_steal_pointer (&said) : member->fallback ? postern_json_parse (member->fallback, -1, 0, NULL) : NULL;
+  g_autoptr (GVariant) value = said ? g_steal_pointer (&said) : member->fallback && !may_lack ? postern_json_parse (member->fallback, -1, 0, NULL) : NULL;
   g_autoptr (GVariant) good = NULL;
 
   if (value == NULL)
-    return fault (error, member->name, "is missing");
+    return may_lack || fault (error, member->name, "is missing");
   if (g_variant_is_of_type (value, G_VARIANT_TYPE_MAYBE) && g_strcmp0 (member->fallback, "null") == 0)
     return TRUE;
   good = check_value (member, value, error);
@@ -197,9 +168,26 @@ check_known (const PosternFilesKind *self, GVariant *object, GError **error)
 
       while (member->name != NULL && !g_str_equal (member->name, name))
         member++;
-      if (member->name == NULL && !g_str_equal (name, self->key))
+      if (member->name == NULL && g_strcmp0 (name, self->key) != 0 && g_strcmp0 (name, self->belongs) != 0)
         return fault (error, name, "is no member of %s that is known here", self->noun);
     }
+  return TRUE;
+}
+
+/* What a thing is called by: @name: (nullable): there is one */
+static gboolean
+check_name (const PosternFilesKind *self, const char *name, const char *own_id, GVariant *object, GVariantDict *out, GError **error)
+{
+  const char *value = name ? postern_json_get_string (object, name) : NULL;
+  g_autofree char *free_id = own_id ? postern_id_new (own_id) : NULL;
+
+  if (name == NULL)
+    return TRUE;
+  if (value == NULL || *value == '\0')
+    return fault (error, name, "must be there: it is the own key of %s", self->noun);
+  if (own_id != NULL && !postern_id_is_valid (value, own_id))
+    return fault (error, name, "must be %s_ and the 26 characters of a UUID; %s is free", own_id, free_id);
+  g_variant_dict_insert (out, name, "s", value);
   return TRUE;
 }
 
@@ -207,7 +195,7 @@ GVariant *
 postern_files_kind_check (const PosternFilesKind *self, GVariant *object, GError **error)
 {
   g_auto (GVariantDict) out = G_VARIANT_DICT_INIT (NULL);
-  const char *key = self->key ? postern_json_get_string (object, self->key) : NULL, *where;
+  const char *where;
 
   if (self->members == NULL)
     {
@@ -216,14 +204,8 @@ postern_files_kind_check (const PosternFilesKind *self, GVariant *object, GError
       fault (error, where, "is null; leave it out");
       return NULL;
     }
-  if (key == NULL || *key == '\0')
-    {
-      fault (error, self->key, "must be there: it is the own key of %s", self->noun);
-      return NULL;
-    }
-  if (!check_known (self, object, error))
+  if (!check_name (self, self->belongs, NULL, object, &out, error) || !check_name (self, self->key, self->own_id, object, &out, error) || !check_known (self, object, error))
     return NULL;
-  g_variant_dict_insert (&out, self->key, "s", key);
   for (const PosternFilesMember *member = self->members; member->name != NULL; member++)
     if (!check_member (member, object, &out, error))
       return NULL;
@@ -239,7 +221,7 @@ postern_files_kind_takes (const PosternFilesKind *self, GVariant *shown)
 
   if (postern_json_get_boolean (shown, "ready_made", FALSE) || (origin != NULL && !g_str_equal (origin, "database")))
     return FALSE;
-  return self->role_kind == NULL || (organization_id == NULL && g_strcmp0 (postern_json_get_string (shown, "kind"), self->role_kind) == 0);
+  return self->role_kind == NULL || ((organization_id != NULL) == (self->parent != NULL) && g_strcmp0 (postern_json_get_string (shown, "kind"), self->role_kind) == 0);
 }
 
 /* Of [{resource_id, scope}, …]. (transfer floating) */
@@ -268,15 +250,42 @@ read_scopes (GVariant *list, GHashTable *indicators)
   return g_variant_dict_end (&dict);
 }
 
+/* Before the names of roles, where they are from. @organization: (nullable): the one whose own they are */
+static const char *
+get_place (const PosternFilesMember *member, const char *organization)
+{
+  return member->type == POSTERN_FILES_ROLES ? "tenant" : member->type == POSTERN_FILES_TEMPLATES ? "organization" : organization;
+}
+
+/* Those of `roles` that @member is about, by name. (transfer floating) */
+static GVariant *
+read_roles (const PosternFilesMember *member, GVariant *shown, const char *organization, GHashTable *role_names)
+{
+  g_autofree char *begin = g_strconcat (get_place (member, organization), " ", NULL);
+  g_auto (GStrv) ids = postern_json_dup_strv (shown, "roles", FALSE);
+  g_auto (GVariantBuilder) list = G_VARIANT_BUILDER_INIT (G_VARIANT_TYPE_STRING_ARRAY);
+
+  for (char **id = ids; id != NULL && *id != NULL; id++)
+    {
+      const char *name = g_hash_table_lookup (role_names, *id);
+
+      if (name != NULL && g_str_has_prefix (name, begin))
+        g_variant_builder_add (&list, "s", name + strlen (begin));
+    }
+  return g_variant_builder_end (&list);
+}
+
 /* The API says of an instance only whether it runs. (transfer full) (nullable) */
 static GVariant *
-read_member (const PosternFilesMember *member, GVariant *shown, GHashTable *indicators)
+read_member (const PosternFilesMember *member, GVariant *shown, const char *parent_key, const PosternFilesNames *names)
 {
   g_autoptr (GVariant) value = postern_json_get (shown, member->name);
   const char *state = postern_json_get_string (shown, "state");
 
   if (member->type == POSTERN_FILES_SCOPES)
-    return g_variant_ref_sink (read_scopes (value, indicators));
+    return g_variant_ref_sink (read_scopes (value, names->indicators));
+  if (names_roles (member))
+    return g_variant_ref_sink (read_roles (member, shown, parent_key, names->role_names));
   if (value == NULL && state != NULL && g_str_equal (member->name, "enabled"))
     return g_variant_ref_sink (g_variant_new_boolean (!g_str_equal (state, "off")));
   return g_steal_pointer (&value);
@@ -292,7 +301,7 @@ as_read (GVariant *value)
 }
 
 GVariant *
-postern_files_kind_read (const PosternFilesKind *self, GVariant *shown, GHashTable *indicators)
+postern_files_kind_read (const PosternFilesKind *self, GVariant *shown, const char *parent_key, const PosternFilesNames *names)
 {
   g_auto (GVariantDict) dict = G_VARIANT_DICT_INIT (NULL);
   g_autoptr (GVariant) object = NULL, plain = NULL;
@@ -301,10 +310,13 @@ postern_files_kind_read (const PosternFilesKind *self, GVariant *shown, GHashTab
 
   if (self->members == NULL)
     return g_variant_ref (shown);
-  g_variant_dict_insert (&dict, self->key, "s", postern_json_get_string (shown, self->key));
+  if (self->belongs != NULL)
+    g_variant_dict_insert (&dict, self->belongs, "s", parent_key);
+  if (self->key != NULL)
+    g_variant_dict_insert (&dict, self->key, "s", postern_json_get_string (shown, self->key));
   for (const PosternFilesMember *member = self->members; member->name != NULL; member++)
     {
-      g_autoptr (GVariant) value = read_member (member, shown, indicators);
+      g_autoptr (GVariant) value = read_member (member, shown, parent_key, names);
 
       if (value != NULL)
         g_variant_dict_insert_value (&dict, member->name, value);
@@ -356,29 +368,114 @@ make_permissions (GVariant *object, GHashTable *ids, GError **error)
   return good ? g_variant_builder_end (&list) : NULL;
 }
 
+static gboolean
+add_roles (GVariantBuilder *list, const PosternFilesMember *member, GVariant *object, const char *organization, GHashTable *role_ids, GError **error)
+{
+  g_auto (GStrv) names = postern_json_dup_strv (object, member->name, FALSE);
+
+  for (char **name = names; name != NULL && *name != NULL; name++)
+    {
+      g_autofree char *full = g_strconcat (get_place (member, organization), " ", *name, NULL);
+      const char *id = g_hash_table_lookup (role_ids, full);
+
+      if (id == NULL)
+        return fault (error, member->name, "there is no such role %s, neither here nor on the server", *name);
+      g_variant_builder_add (list, "s", id);
+    }
+  return TRUE;
+}
+
+/* What files tell apart by where it is from, the API has in one list. It is not sent where no file says anything of it. */
+static gboolean
+replace_roles (const PosternFilesKind *self, GVariant *object, GVariantDict *dict, GHashTable *role_ids, GError **error)
+{
+  g_auto (GVariantBuilder) list = G_VARIANT_BUILDER_INIT (G_VARIANT_TYPE_STRING_ARRAY);
+  const char *organization = self->belongs ? postern_json_get_string (object, self->belongs) : NULL;
+  gboolean said = FALSE;
+
+  for (const PosternFilesMember *member = self->members; member->name != NULL; member++)
+    {
+      if (!names_roles (member) || !g_variant_dict_remove (dict, member->name))
+        continue;
+      said = TRUE;
+      if (!add_roles (&list, member, object, organization, role_ids, error))
+        return FALSE;
+    }
+  if (said)
+    g_variant_dict_insert_value (dict, "roles", g_variant_builder_end (&list));
+  return TRUE;
+}
+
+/* What the path says already, and what only the file knows. */
+static void
+drop_names (const PosternFilesKind *self, GVariant *object, GVariantDict *dict)
+{
+  if (self->key != NULL && self->id_prefix == NULL)
+    g_variant_dict_remove (dict, self->key);
+  if (self->belongs != NULL)
+    g_variant_dict_remove (dict, self->belongs);
+  g_variant_dict_remove (dict, "secrets");
+  if (self->role_kind != NULL)
+    g_variant_dict_insert (dict, "kind", "s", self->role_kind);
+  if (self->role_kind != NULL && self->belongs != NULL)
+    g_variant_dict_insert (dict, "organization_id", "s", postern_json_get_string (object, self->belongs));
+}
+
 GVariant *
-postern_files_kind_make_body (const PosternFilesKind *self, GVariant *object, GHashTable *ids, GError **error)
+postern_files_kind_make_body (const PosternFilesKind *self, GVariant *object, const PosternFilesNames *names, GError **error)
 {
   g_auto (GVariantDict) dict = G_VARIANT_DICT_INIT (object);
   g_autoptr (GVariant) permissions = postern_json_get (object, "permissions");
+  GVariant *made = NULL;
 
   if (self->members == NULL)
     return g_variant_ref (object);
-  if (self->id_prefix == NULL)
-    g_variant_dict_remove (&dict, self->key); /* the path has it */
-  g_variant_dict_remove (&dict, "secrets");
-  if (self->role_kind == NULL)
-    return g_variant_ref_sink (g_variant_dict_end (&dict));
-  g_variant_dict_insert (&dict, "kind", "s", self->role_kind);
-  if (permissions != NULL)
+  drop_names (self, object, &dict);
+  if (!replace_roles (self, object, &dict, names->role_ids, error))
+    return NULL;
+  if (self->role_kind != NULL && permissions != NULL)
     {
-      GVariant *made = make_permissions (permissions, ids, error);
-
+      made = make_permissions (permissions, names->ids, error);
       if (made == NULL)
         return NULL;
       g_variant_dict_insert_value (&dict, "permissions", made);
     }
   return g_variant_ref_sink (g_variant_dict_end (&dict));
+}
+
+/* --- where it is ----------------------------------------------------------------------------------------------------- */
+
+const PosternFilesKind *
+postern_files_kind_get_parent (const PosternFilesKind *self)
+{
+  for (const PosternFilesKind *kind = postern_files_kinds; self->parent != NULL && kind->noun != NULL; kind++)
+    if (g_str_equal (kind->noun, self->parent))
+      return kind;
+  return NULL;
+}
+
+char *
+postern_files_kind_dup_key (const PosternFilesKind *self, GVariant *object)
+{
+  const char *parent = self->belongs ? postern_json_get_string (object, self->belongs) : NULL, *own = self->key ? postern_json_get_string (object, self->key) : NULL;
+
+  return g_strconcat (parent ? parent : "", parent && own ? "/" : "", own ? own : "", NULL);
+}
+
+char *
+postern_files_kind_dup_path (const PosternFilesKind *self, const char *parent_id, const char *id)
+{
+  const char *hole = parent_id ? strstr (self->path, "{}") : NULL;
+  g_autofree char *parent = hole ? g_uri_escape_string (parent_id, NULL, FALSE) : NULL, *own = id && self->key ? g_uri_escape_string (id, NULL, FALSE) : NULL;
+  g_autoptr (GString) path = g_string_new (NULL);
+
+  if (hole != NULL)
+    g_string_append_printf (path, "%.*s%s%s", (int) (hole - self->path), self->path, parent, hole + 2);
+  else
+    g_string_append (path, self->path);
+  if (own != NULL)
+    g_string_append_printf (path, "/%s", own);
+  return g_string_free (g_steal_pointer (&path), FALSE);
 }
 
 /* --- names ----------------------------------------------------------------------------------------------------------- */

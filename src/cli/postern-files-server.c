@@ -1,76 +1,87 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "postern-files-server.h"
 
-char *
-postern_files_server_make_path (const PosternFilesKind *kind, const char *id)
-{
-  g_autofree char *escaped = id ? g_uri_escape_string (id, NULL, FALSE) : NULL;
-
-  return g_strconcat (kind->path, escaped ? "/" : NULL, escaped, NULL);
-}
-
 gboolean
-postern_files_server_show (PosternCliCall *call, const PosternFilesKind *kind, const char *id, GVariant **shown, GError **error)
+postern_files_server_show (PosternCliCall *call, const char *path, GVariant **shown, GError **error)
 {
-  g_autofree char *path = postern_files_server_make_path (kind, id), *full = g_strconcat ("/api/v1", path, NULL);
+  g_autofree char *full = g_strconcat ("/api/v1", path, NULL);
 
   return postern_cli_call_api (call, "GET", full, NULL, shown, error);
 }
 
+/* @parent: (nullable); @path: taken */
 static void
-keep_thing (PosternFilesServer *self, const PosternFilesKind *kind, GVariant *shown)
+keep_thing (PosternFilesServer *self, const PosternFilesKind *kind, const PosternFilesThing *parent, char *path, GVariant *shown)
 {
   PosternFilesThing *thing = g_new0 (PosternFilesThing, 1);
 
   thing->kind = kind;
-  thing->object = postern_files_kind_read (kind, shown, self->indicators);
-  thing->key = g_strdup (kind->key ? postern_json_get_string (thing->object, kind->key) : "");
+  thing->object = postern_files_kind_read (kind, shown, parent ? parent->key : NULL, &self->names);
+  thing->key = postern_files_kind_dup_key (kind, thing->object);
   thing->id = kind->id ? g_strdup (postern_json_get_string (shown, kind->id)) : NULL;
+  thing->path = path;
   thing->shown = g_variant_ref (shown);
   g_ptr_array_add (self->things, thing);
 }
 
-/* Resources come before the roles that name them. */
-static void
-note_resource (PosternFilesServer *self, GVariant *shown)
-{
-  const char *indicator = postern_json_get_string (shown, "indicator"), *id = postern_json_get_string (shown, "id");
-
-  if (indicator == NULL || id == NULL)
-    return;
-  g_hash_table_replace (self->indicators, g_strdup (id), g_strdup (indicator));
-  g_hash_table_replace (self->ids, g_strdup (indicator), g_strdup (id));
-}
-
+/* One of a list. Resources and roles come before what names them. */
 static gboolean
-fetch_one (PosternFilesServer *self, const PosternFilesKind *kind, GVariant *listed, GError **error)
+fetch_one (PosternFilesServer *self, const PosternFilesKind *kind, const PosternFilesThing *parent, GVariant *listed, GError **error)
 {
+  const char *id = postern_json_get_string (listed, kind->id);
   g_autoptr (GVariant) shown = kind->alone ? NULL : g_variant_ref (listed);
+  g_autofree char *path = postern_files_kind_dup_path (kind, parent ? parent->id : NULL, id);
 
-  if (!postern_files_kind_takes (kind, listed))
+  gboolean takes = postern_files_kind_takes (kind, listed);
+
+  if (takes || kind->role_kind != NULL) /* ready-made roles are no files, and are given like others */
+    postern_files_names_note (&self->names, kind, listed, id, parent ? parent->key : NULL);
+  if (!takes)
     return TRUE;
-  if (kind->alone && !postern_files_server_show (self->call, kind, postern_json_get_string (listed, kind->id), &shown, error))
+  if (kind->alone && !postern_files_server_show (self->call, path, &shown, error))
     return FALSE;
-  if (g_str_equal (kind->noun, "resource"))
-    note_resource (self, shown);
-  keep_thing (self, kind, shown);
+  keep_thing (self, kind, parent, g_steal_pointer (&path), shown);
   return TRUE;
 }
 
+/* Of what there is one, or one of each @parent (nullable) that may lack it. */
 static gboolean
-fetch_kind (PosternFilesServer *self, const PosternFilesKind *kind, GError **error)
+fetch_single (PosternFilesServer *self, const PosternFilesKind *kind, const PosternFilesThing *parent, GError **error)
 {
-  g_autofree char *path = g_strconcat ("/api/v1", kind->path, NULL);
+  g_autofree char *path = postern_files_kind_dup_path (kind, parent ? parent->id : NULL, NULL);
+  g_autoptr (GVariant) shown = NULL;
+  g_autoptr (GError) failure = NULL;
+
+  if (postern_files_server_show (self->call, path, &shown, &failure))
+    keep_thing (self, kind, parent, g_steal_pointer (&path), shown);
+  else if (parent == NULL || !g_error_matches (failure, POSTERN_ERROR, POSTERN_ERROR_NOT_FOUND))
+    {
+      g_propagate_error (error, g_steal_pointer (&failure));
+      return FALSE;
+    }
+  return TRUE;
+}
+
+/* (transfer full) */
+static char *
+make_list_path (const PosternFilesKind *kind, const PosternFilesThing *parent)
+{
+  g_autofree char *path = postern_files_kind_dup_path (kind, parent ? parent->id : NULL, NULL), *escaped = parent ? g_uri_escape_string (parent->id, NULL, FALSE) : NULL;
+  g_auto (GStrv) parts = kind->list ? g_strsplit (kind->list, "{}", 2) : NULL;
+
+  return parts ? g_strconcat ("/api/v1", parts[0], escaped, parts[1], NULL) : g_strconcat ("/api/v1", path, NULL);
+}
+
+/* @parent: (nullable) */
+static gboolean
+fetch_of (PosternFilesServer *self, const PosternFilesKind *kind, const PosternFilesThing *parent, GError **error)
+{
+  g_autofree char *path = make_list_path (kind, parent);
   g_autoptr (GVariant) answer = NULL, items = NULL;
   gboolean good = TRUE;
 
   if (kind->key == NULL)
-    {
-      good = postern_files_server_show (self->call, kind, NULL, &answer, error);
-      if (good)
-        keep_thing (self, kind, answer);
-      return good;
-    }
+    return fetch_single (self, kind, parent, error);
   if (!postern_cli_call_list (self->call, path, &answer, error))
     return FALSE;
   items = postern_json_get (answer, "items");
@@ -78,7 +89,25 @@ fetch_kind (PosternFilesServer *self, const PosternFilesKind *kind, GError **err
     {
       g_autoptr (GVariant) box = g_variant_get_child_value (items, i), item = g_variant_get_variant (box);
 
-      good = fetch_one (self, kind, item, error);
+      good = fetch_one (self, kind, parent, item, error);
+    }
+  return good;
+}
+
+static gboolean
+fetch_kind (PosternFilesServer *self, const PosternFilesKind *kind, GError **error)
+{
+  const PosternFilesKind *parent_kind = postern_files_kind_get_parent (kind);
+  guint n = self->things->len;
+  gboolean good = TRUE;
+
+  if (parent_kind == NULL)
+    return fetch_of (self, kind, NULL, error);
+  for (guint i = 0; good && i < n; i++)
+    {
+      const PosternFilesThing *parent = self->things->pdata[i];
+
+      good = parent->kind != parent_kind || fetch_of (self, kind, parent, error);
     }
   return good;
 }
@@ -87,9 +116,9 @@ void
 postern_files_server_clear (PosternFilesServer *self)
 {
   g_clear_pointer (&self->things, g_ptr_array_unref);
-  g_clear_pointer (&self->indicators, g_hash_table_unref);
-  g_clear_pointer (&self->ids, g_hash_table_unref);
+  postern_files_names_clear (&self->names);
 }
+
 gboolean
 postern_files_server_fetch (PosternFilesServer *self, PosternCliCall *call, GError **error)
 {
@@ -97,8 +126,7 @@ postern_files_server_fetch (PosternFilesServer *self, PosternCliCall *call, GErr
 
   self->call = call;
   self->things = postern_files_thing_new_list ();
-  self->indicators = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
-  self->ids = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
+  postern_files_names_init (&self->names);
   for (const PosternFilesKind *kind = postern_files_kinds; good && kind->noun != NULL; kind++)
     good = fetch_kind (self, kind, error);
   postern_files_thing_sort (self->things);

@@ -8,6 +8,7 @@ postern_files_thing_free (PosternFilesThing *self)
 {
   g_free (self->key);
   g_free (self->id);
+  g_free (self->path);
   g_clear_pointer (&self->object, g_variant_unref);
   g_clear_pointer (&self->shown, g_variant_unref);
   g_free (self);

@@ -18,10 +18,15 @@ typedef enum {
   POSTERN_FILES_OBJECT,
   POSTERN_FILES_ARRAY,
   POSTERN_FILES_STRINGS, /* an array of strings, in an order of no meaning: kept sorted */
-  POSTERN_FILES_SCOPES   /* an object: indicator → POSTERN_FILES_STRINGS */
+  POSTERN_FILES_SCOPES,  /* an object: indicator → POSTERN_FILES_STRINGS */
+  POSTERN_FILES_ROLES,     /* POSTERN_FILES_STRINGS: names of roles of the tenant; all three are `roles` to the API, which has ids */
+  POSTERN_FILES_TEMPLATES, /* … of roles that every organization may use */
+  POSTERN_FILES_OWN_ROLES  /* … of the organization's own */
 } PosternFilesType;
 
-/** PosternFilesMember: @fallback: JSON; what a file that does not say it means; NULL: it must */
+#define POSTERN_FILES_NOTHING "" /* a fallback: what is not said is not there */
+
+/** PosternFilesMember: @fallback: JSON; what a file that does not say it means; "null": it is not looked at; NULL: it must say it */
 typedef struct {
   const char *name;
   PosternFilesType type;
@@ -31,26 +36,40 @@ typedef struct {
 typedef struct {
   const char *noun;      /* what lines call it */
   const char *folder;    /* (nullable): NULL: there is one, in NOUN.json */
-  const char *path;      /* below /api/v1 */
-  const char *key;       /* (nullable): the member that is its own key */
+  const char *path;      /* below /api/v1; {} is the id of what it belongs to */
+  const char *key;       /* (nullable): the member that is its own key; NULL: there is one, or one of each that it belongs to */
   const char *id;        /* (nullable): the member of the API's answer that its path has */
   const char *id_prefix; /* (nullable): of the id of a new one; NULL: its key is its id */
+  const char *own_id;    /* (nullable): its key is an id, with this in front, which its maker chooses */
   const char *role_kind; /* (nullable): which roles */
   const PosternFilesMember *members; /* (nullable): any; ends with a row whose name is NULL */
+  const char *parent;    /* (nullable): the noun of what it belongs to */
+  const char *belongs;   /* with a parent: the member of the file that has the parent's key */
+  const char *list;      /* (nullable): where it is listed, where that is not its path */
   gboolean alone;        /* only what is shown alone is whole; lists leave something out */
 } PosternFilesKind;
 
 /** postern_files_kinds: in the order in which they are made; ends with a row whose noun is NULL */
 extern const PosternFilesKind postern_files_kinds[];
 
-/** PosternFilesThing: @object: as its file has it, every member said; @id, @shown: (nullable): of the server: what names it, and what it answered */
+/**
+ * PosternFilesThing: @object: as its file has it, every member said; @id, @path, @shown: (nullable): of the server: what names it, where it is below
+ * /api/v1, percent-encoded, and what it answered
+ */
 typedef struct {
   const PosternFilesKind *kind;
-  char *key; /* "" where there is one */
+  char *key; /* what there is one of: ""; with a parent: its key, and behind a slash its own */
   GVariant *object;
   char *id;
+  char *path;
   GVariant *shown;
 } PosternFilesThing;
+
+/** PosternFilesNames: what ids of one server are in files, and back */
+typedef struct {
+  GHashTable *indicators, *ids;     /* id of a resource → its indicator; back */
+  GHashTable *role_names, *role_ids; /* id of a role → where it is from ("tenant", "organization", or the id of one), a space, and its name; back */
+} PosternFilesNames;
 
 /* --- postern-files-thing.c --- */
 
@@ -61,16 +80,31 @@ void postern_files_thing_sort (GPtrArray *things);
 /** postern_files_thing_find: (nullable) (transfer none) */
 PosternFilesThing *postern_files_thing_find (GPtrArray *things, const PosternFilesKind *kind, const char *key);
 
+/* --- postern-files-names.c --- */
+
+void postern_files_names_init (PosternFilesNames *self);
+void postern_files_names_clear (PosternFilesNames *self);
+/** postern_files_names_note: of a resource or a role as the API has it, or as a file does with @id of its own; others do nothing. @owner: (nullable): the organization whose own a role is */
+void postern_files_names_note (PosternFilesNames *self, const PosternFilesKind *kind, GVariant *object, const char *id, const char *owner);
+/** postern_files_names_forget: what is to be deleted is nothing that others may name */
+void postern_files_names_forget (PosternFilesNames *self, const PosternFilesThing *thing);
+
 /* --- postern-files-kind.c --- */
 
+/** postern_files_kind_get_parent: (nullable): the kind of what it belongs to */
+const PosternFilesKind *postern_files_kind_get_parent (const PosternFilesKind *self);
+/** postern_files_kind_dup_key: (transfer full): of @object as a file has it */
+char *postern_files_kind_dup_key (const PosternFilesKind *self, GVariant *object);
+/** postern_files_kind_dup_path: (transfer full): below /api/v1, percent-encoded; @parent_id, @id: (nullable) */
+char *postern_files_kind_dup_path (const PosternFilesKind *self, const char *parent_id, const char *id);
 /** postern_files_kind_check: (transfer full) (nullable): what a file says, with what it need not say; INVALID_REQUEST names the member */
 GVariant *postern_files_kind_check (const PosternFilesKind *self, GVariant *object, GError **error);
 /** postern_files_kind_takes: whether the API's @shown is of this kind, and set up by who runs the server and not made by it, nor kept elsewhere */
 gboolean postern_files_kind_takes (const PosternFilesKind *self, GVariant *shown);
-/** postern_files_kind_read: (transfer full): the API's @shown as a file has it. @indicators: id of a resource → its indicator */
-GVariant *postern_files_kind_read (const PosternFilesKind *self, GVariant *shown, GHashTable *indicators);
-/** postern_files_kind_make_body: (transfer full): what the API is sent. @ids: indicator → id of the resource. NULL with INVALID_REQUEST: a resource is in neither */
-GVariant *postern_files_kind_make_body (const PosternFilesKind *self, GVariant *object, GHashTable *ids, GError **error);
+/** postern_files_kind_read: (transfer full): the API's @shown as a file has it. @parent_key: (nullable): of what it belongs to */
+GVariant *postern_files_kind_read (const PosternFilesKind *self, GVariant *shown, const char *parent_key, const PosternFilesNames *names);
+/** postern_files_kind_make_body: (transfer full): what the API is sent. NULL with INVALID_REQUEST: it names a resource or role that there is not */
+GVariant *postern_files_kind_make_body (const PosternFilesKind *self, GVariant *object, const PosternFilesNames *names, GError **error);
 /** postern_files_kind_dup_name: (transfer full): "applications/app_….json" */
 char *postern_files_kind_dup_name (const PosternFilesKind *self, const char *key);
 
@@ -111,5 +145,6 @@ char *postern_files_difference_print (const PosternFilesDifference *self);
 GVariant *postern_files_difference_to_json (const PosternFilesDifference *self);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (PosternFilesThing, postern_files_thing_free)
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (PosternFilesNames, postern_files_names_clear)
 
 G_END_DECLS
