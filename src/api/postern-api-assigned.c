@@ -35,23 +35,41 @@ postern_api_assigned_add (GVariantDict *dict, PosternTxn *txn, const char *subje
   return ids != NULL;
 }
 
+/* What is not so of `roles` is a fault of the body, and no other thing that is not there. Always FALSE */
+static gboolean
+blame (GError *failure, GError **error)
+{
+  gboolean body = g_error_matches (failure, POSTERN_ERROR, POSTERN_ERROR_NOT_FOUND) || g_error_matches (failure, POSTERN_ERROR, POSTERN_ERROR_INVALID_REQUEST);
+
+  if (body)
+    postern_api_call_invalid (error, "roles", failure->message);
+  else
+    g_propagate_error (error, g_error_copy (failure));
+  return FALSE;
+}
+
 /* Gives the role, or takes it away, as POST and DELETE of /roles/{id}/assignments do. */
 static gboolean
 change_one (PosternApiCall *call, PosternTxn *txn, const char *role_id, const PosternAssignment *model, gboolean gives, GError **error)
 {
   g_autoptr (PosternAssignment) assignment = postern_assignment_new ();
-  g_autoptr (PosternRole) role = postern_role_get (txn, role_id, error);
+  g_autoptr (GError) failure = NULL;
+  g_autoptr (PosternRole) role = postern_role_get (txn, role_id, &failure);
   g_auto (GVariantDict) detail = G_VARIANT_DICT_INIT (NULL);
   gboolean changed;
 
-  if (role == NULL || !postern_api_call_may (call, "roles:write", error) || !postern_api_delegation_check_role (call, role, error) || !postern_api_rights_check_role (call, txn, role, error))
+  if (!postern_api_call_may (call, "roles:write", error))
+    return FALSE;
+  if (role == NULL || !postern_api_delegation_check_role (call, role, &failure))
+    return blame (failure, error);
+  if (!postern_api_rights_check_role (call, txn, role, error))
     return FALSE;
   assignment->subject_id = g_strdup (model->subject_id);
   assignment->organization_id = g_strdup (model->organization_id);
   assignment->role_id = g_strdup (role_id);
   assignment->created_at = call->now;
-  if (!(gives ? postern_role_assign (txn, role, assignment, &changed, error) : postern_role_take (txn, assignment, &changed, error)))
-    return FALSE;
+  if (!(gives ? postern_role_assign (txn, role, assignment, &changed, &failure) : postern_role_take (txn, assignment, &changed, &failure)))
+    return blame (failure, error);
   postern_api_call_add_string (&detail, "role_id", role_id);
   postern_api_call_add_string (&detail, "organization_id", *assignment->organization_id ? assignment->organization_id : NULL);
   return postern_api_call_append_audit (call, txn, gives ? "role.assigned" : "role.taken", assignment->subject_id, g_variant_dict_end (&detail), error);

@@ -160,7 +160,7 @@ test_put (void)
   g_assert_cmpuint (g_strv_length (roles), ==, 0);
   assert_audited ("role.taken");
   refuses ("PUT", one, "{\"name\":\"Sellers\",\"roles\":[\"support\"]}", 400, "subject_id: must not be a group");
-  refuses ("PUT", one, "{\"name\":\"Sellers\",\"roles\":[\"rol_00000000000000000000000000\"]}", 404, "role");
+  refuses ("PUT", one, "{\"name\":\"Sellers\",\"roles\":[\"rol_00000000000000000000000000\"]}", 400, "roles: there is no such role");
   other = below (foreign, group);
   refuses ("PUT", other, "{\"name\":\"Taken over\"}", 409, ""); /* a group stays whose it is */
 
