@@ -64,19 +64,22 @@ settle (PosternTxn *txn, gpointer user_data, GError **error)
          (!settling->settled || settling->webhook->enabled || note_switched_off (txn, settling, error));
 }
 
-gboolean
+PosternWebhooksEnd
 postern_webhooks_batch_settle (PosternTenant *tenant, gboolean tells, PosternWebhook *webhook, gint64 *kept, const PosternWebhookAnswer *answer)
 {
   Settling settling = { tenant, tells, webhook, *kept, answer, FALSE };
   g_autoptr (GError) error = NULL;
 
-  if (!postern_store_write (postern_tenant_get_store (tenant), POSTERN_KEEP_LASTING, settle, &settling, &error))
-    g_warning ("webhook %s: what became of an event could not be kept, so it may be sent once more: %s", webhook->id, error->message);
-  else if (settling.settled && !webhook->enabled)
+  if (!postern_store_write (postern_tenant_get_store (tenant), POSTERN_KEEP_LASTING, settle, &settling, &error)) {
+    g_warning ("webhook %s: what became of an event could not be kept: %s", webhook->id, error->message);
+    return POSTERN_WEBHOOKS_NOT_WRITTEN;
+  }
+  if (!settling.settled)
+    return POSTERN_WEBHOOKS_OVERTAKEN;
+  if (!webhook->enabled)
     g_warning ("webhook %s is switched off: %s", webhook->id, answer && answer->status == 410 ? "it answers 410" : "nothing has arrived there for days");
-  if (error == NULL && settling.settled)
-    *kept = webhook->position;
-  return error == NULL && settling.settled;
+  *kept = webhook->position;
+  return POSTERN_WEBHOOKS_WRITTEN;
 }
 
 /* --- reading ---------------------------------------------------------------------------------------------------------- */

@@ -33,10 +33,13 @@ gboolean postern_webhooks_batch_read (PosternWebhooksBatch *self, PosternTenant 
 void postern_webhooks_batch_clear (PosternWebhooksBatch *self);
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (PosternWebhooksBatch, postern_webhooks_batch_clear)
 
+/** PosternWebhooksEnd: what came of writing something down: it is to be read again when somebody else has changed it, and kept in mind when nothing can be written */
+typedef enum { POSTERN_WEBHOOKS_WRITTEN, POSTERN_WEBHOOKS_OVERTAKEN, POSTERN_WEBHOOKS_NOT_WRITTEN } PosternWebhooksEnd;
+
 /**
  * postern_webhooks_batch_settle: writes down what @webhook says; that it is switched off is an event, and where @tells, administrators get a mail.
- * @kept: its position as it was; moved on. @answer: (nullable): what it was switched off for. Returns: FALSE when it is to be read again
+ * @kept: its position as it was; moved on. @answer: (nullable): what it was switched off for.
  */
-gboolean postern_webhooks_batch_settle (PosternTenant *tenant, gboolean tells, PosternWebhook *webhook, gint64 *kept, const PosternWebhookAnswer *answer);
+PosternWebhooksEnd postern_webhooks_batch_settle (PosternTenant *tenant, gboolean tells, PosternWebhook *webhook, gint64 *kept, const PosternWebhookAnswer *answer);
 
 G_END_DECLS

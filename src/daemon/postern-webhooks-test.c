@@ -7,108 +7,14 @@
 #include "postern-audit-log.h"
 #include "postern-http-client.h"
 #include "postern-identity-fixture.h"
+#include "postern-json.h"
+#include "postern-receiver-fixture.h"
 #include "postern-seal.h"
+#include "postern-txn.h"
 #include "postern-webhook-signature.h"
 #include "postern-webhook.h"
 
 #define PATIENCE 30 /* seconds */
-
-/* --- a server that does as it is told --------------------------------------------------------------------------------- */
-
-typedef struct {
-  GSocketService *service;
-  char *url;
-  GMutex mutex;
-  GPtrArray *ids; /* of what came, in its order */
-  const char *status; /* what it answers, or NULL: nothing */
-} Receiver;
-
-/* Head and body, as they come; a test is small. */
-static char *
-read_request (GInputStream *stream)
-{
-  g_autoptr (GString) text = g_string_new (NULL);
-  char bytes[4096];
-  gssize n;
-
-  while ((n = g_input_stream_read (stream, bytes, sizeof bytes, NULL, NULL)) > 0) {
-    const char *head, *length;
-
-    g_string_append_len (text, bytes, n);
-    head = strstr (text->str, "\r\n\r\n");
-    length = strstr (text->str, "Content-Length: ");
-    if (head && length && text->len >= (gsize) (head + 4 - text->str) + (gsize) g_ascii_strtoull (length + 16, NULL, 10))
-      break;
-  }
-  return g_string_free (g_steal_pointer (&text), FALSE);
-}
-
-static gboolean
-on_run (GThreadedSocketService *service, GSocketConnection *connection, GObject *source, gpointer user_data)
-{
-  Receiver *self = user_data;
-  g_autofree char *request = read_request (g_io_stream_get_input_stream (G_IO_STREAM (connection)));
-  const char *id = strstr (request, "webhook-id: ");
-  g_autofree char *answer = NULL;
-  char rest;
-
-  g_assert_nonnull (id);
-  g_mutex_lock (&self->mutex);
-  g_ptr_array_add (self->ids, g_strndup (id + 12, strcspn (id + 12, "\r")));
-  answer = self->status ? g_strdup_printf ("HTTP/1.1 %s\r\nContent-Length: 0\r\n\r\n", self->status) : NULL;
-  g_mutex_unlock (&self->mutex);
-  if (answer)
-    g_output_stream_write_all (g_io_stream_get_output_stream (G_IO_STREAM (connection)), answer, strlen (answer), NULL, NULL, NULL);
-  else
-    g_input_stream_read (g_io_stream_get_input_stream (G_IO_STREAM (connection)), &rest, 1, NULL, NULL); /* until the other side has enough */
-  return TRUE;
-}
-
-static Receiver *
-receiver_new (const char *status)
-{
-  Receiver *self = g_new0 (Receiver, 1);
-  guint16 port;
-
-  g_mutex_init (&self->mutex);
-  self->ids = g_ptr_array_new_with_free_func (g_free);
-  self->status = status;
-  self->service = g_threaded_socket_service_new (8);
-  port = g_socket_listener_add_any_inet_port (G_SOCKET_LISTENER (self->service), NULL, NULL);
-  self->url = g_strdup_printf ("http://127.0.0.1:%u/in", port);
-  g_signal_connect (self->service, "run", G_CALLBACK (on_run), self);
-  g_socket_service_start (self->service);
-  return self;
-}
-
-static void
-receiver_free (Receiver *self)
-{
-  g_socket_service_stop (self->service);
-  g_socket_listener_close (G_SOCKET_LISTENER (self->service));
-  g_object_unref (self->service);
-  g_ptr_array_unref (self->ids);
-  g_mutex_clear (&self->mutex);
-  g_free (self->url);
-  g_free (self);
-}
-
-static void
-set_status (Receiver *self, const char *status)
-{
-  g_mutex_lock (&self->mutex);
-  self->status = status;
-  g_mutex_unlock (&self->mutex);
-}
-
-static guint
-count (Receiver *self)
-{
-  g_mutex_lock (&self->mutex);
-  guint n = self->ids->len;
-  g_mutex_unlock (&self->mutex);
-  return n;
-}
 
 /* --- a world ---------------------------------------------------------------------------------------------------------- */
 
@@ -121,6 +27,7 @@ typedef struct {
   GPtrArray *entries; /* ids of those that were written, in their order */
   const char *event;
   PosternWebhook *shown;
+  gint64 ahead, hurry; /* seconds: how far our time is ahead, and how much further after each turn */
 } World;
 
 static gint64
@@ -251,9 +158,8 @@ turn (World *world)
 {
   g_autoptr (GError) error = NULL;
 
-  while (g_main_context_iteration (NULL, FALSE)) /* where receivers take connections */
-    ;
-  g_assert_true (postern_webhooks_turn (world->webhooks, now_seconds (), &error));
+  g_assert_true (postern_webhooks_turn (world->webhooks, now_seconds () + world->ahead, &error));
+  world->ahead += world->hurry;
 }
 
 /* Goes on until it is so. */
@@ -295,6 +201,15 @@ world_free (World *world)
   g_free (world);
 }
 
+/* What came as no. @index is the entry that was written as no. @entry. */
+static void
+assert_came (World *world, FixtureReceiver *receiver, guint index, guint entry)
+{
+  g_autofree char *id = fixture_receiver_dup_header (receiver, index, "webhook-id");
+
+  g_assert_cmpstr (id, ==, world->entries->pdata[entry]);
+}
+
 /* --- tests ------------------------------------------------------------------------------------------------------------ */
 
 /* What fails is sent again before anything that came after it; what is not wanted is passed over. */
@@ -302,26 +217,26 @@ static void
 test_order (void)
 {
   World *world = world_new ();
-  Receiver *receiver = receiver_new ("500 No");
+  FixtureReceiver *receiver = fixture_receiver_new (FIXTURE_ANSWER ("500 No"));
 
   write_entries (world, "user.created", 1); /* before there was a webhook */
   add_webhook_at (world, receiver->url);
   g_ptr_array_set_size (world->entries, 0);
   write_entries (world, "user.changed", 2);
-  AWAIT (world, count (receiver) >= 1 && show (world)->failures == 1);
+  AWAIT (world, fixture_receiver_count (receiver) >= 1 && show (world)->failures == 1);
   turn (world);
-  g_assert_cmpuint (count (receiver), ==, 1); /* it waits */
-  set_status (receiver, "204 Yes");
+  g_assert_cmpuint (fixture_receiver_count (receiver), ==, 1); /* it waits */
+  fixture_receiver_set_answer (receiver, FIXTURE_ANSWER ("204 Yes"));
   fixture_write (world->store, switch_on, world);
   write_entries (world, "role.created", 1);
   write_entries (world, "user.deleted", 60);
   AWAIT (world, show (world)->delivered == 62);
-  g_assert_cmpuint (count (receiver), ==, 63);
-  g_assert_cmpstr (receiver->ids->pdata[0], ==, receiver->ids->pdata[1]);
+  g_assert_cmpuint (fixture_receiver_count (receiver), ==, 63);
+  assert_came (world, receiver, 0, 0);
   for (guint i = 0; i < 62; i++)
-    g_assert_cmpstr (receiver->ids->pdata[i + 1], ==, world->entries->pdata[i < 2 ? i : i + 1]);
+    assert_came (world, receiver, i + 1, i < 2 ? i : i + 1);
   world_free (world);
-  receiver_free (receiver);
+  fixture_receiver_free (receiver);
 }
 
 /* One that never answers holds up nobody else, and not the end either. */
@@ -329,36 +244,36 @@ static void
 test_side_by_side (void)
 {
   World *world = world_new ();
-  Receiver *deaf = receiver_new (NULL), *good = receiver_new ("200 OK");
+  FixtureReceiver *deaf = fixture_receiver_new (NULL), *good = fixture_receiver_new (FIXTURE_ANSWER ("200 OK"));
 
   add_webhook_at (world, deaf->url);
   add_webhook_at (world, good->url);
   write_entries (world, "user.changed", 3);
-  AWAIT (world, count (deaf) >= 1 && show (world)->delivered == 3);
+  AWAIT (world, fixture_receiver_count (deaf) >= 1 && show (world)->delivered == 3);
   world_free (world);
-  receiver_free (deaf);
-  receiver_free (good);
+  fixture_receiver_free (deaf);
+  fixture_receiver_free (good);
 }
 
 static void
 test_gone (void)
 {
   World *world = world_new ();
-  Receiver *receiver = receiver_new ("410 Gone");
+  FixtureReceiver *receiver = fixture_receiver_new (FIXTURE_ANSWER ("410 Gone"));
 
   fixture_write (world->store, add_administrator, world);
   add_webhook_at (world, receiver->url);
   write_entries (world, "user.changed", 3);
   AWAIT (world, !show (world)->enabled);
-  g_assert_cmpuint (count (receiver), ==, 1);
+  g_assert_cmpuint (fixture_receiver_count (receiver), ==, 1);
   g_assert_cmpstr (world->shown->disabled_reason, ==, "gone");
   g_assert_cmpuint (count_written (world, "webhook.switched-off"), ==, 1);
   g_assert_cmpuint (fixture_count_letters (world->store, "root@example.com", "A webhook was switched off"), ==, 1);
-  set_status (receiver, "200 OK");
+  fixture_receiver_set_answer (receiver, FIXTURE_ANSWER ("200 OK"));
   fixture_write (world->store, switch_on, world);
   AWAIT (world, show (world)->delivered == 3);
   world_free (world);
-  receiver_free (receiver);
+  fixture_receiver_free (receiver);
 }
 
 /* The log is cut before it had all: that is said, and counted. */
@@ -366,7 +281,7 @@ static void
 test_missed (void)
 {
   World *world = world_new ();
-  Receiver *receiver = receiver_new ("200 OK");
+  FixtureReceiver *receiver = fixture_receiver_new (FIXTURE_ANSWER ("200 OK"));
   g_autoptr (PosternAuditHead) head = NULL;
   g_autoptr (GError) error = NULL;
   gint64 size;
@@ -380,10 +295,10 @@ test_missed (void)
   write_entries (world, "user.deleted", 1);
   AWAIT (world, show (world)->delivered == 1);
   g_assert_cmpint (world->shown->missed, ==, 4);
-  g_assert_cmpuint (count (receiver), ==, 1);
+  g_assert_cmpuint (fixture_receiver_count (receiver), ==, 1);
   g_assert_cmpuint (count_written (world, "webhook.missed"), ==, 1);
   world_free (world);
-  receiver_free (receiver);
+  fixture_receiver_free (receiver);
 }
 
 /* Two at once, as after a lease that lapsed: each event arrives, under one id, and its place never goes back. */
@@ -391,9 +306,9 @@ static void
 test_two (void)
 {
   World *world = world_new ();
-  Receiver *receiver = receiver_new ("200 OK");
+  FixtureReceiver *receiver = fixture_receiver_new (FIXTURE_ANSWER ("200 OK"));
   PosternWebhooks *other = postern_webhooks_new (world->tenant, NULL, TRUE);
-  g_autoptr (GHashTable) seen = g_hash_table_new (g_str_hash, g_str_equal);
+  g_autoptr (GHashTable) seen = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
 
   add_webhook_at (world, receiver->url);
   write_entries (world, "user.changed", 20);
@@ -401,11 +316,149 @@ test_two (void)
   AWAIT (world, show (world)->position >= 20);
   postern_webhooks_free (other);
   g_assert_cmpint (show (world)->delivered, ==, 20);
-  for (guint i = 0; i < receiver->ids->len; i++)
-    g_hash_table_add (seen, receiver->ids->pdata[i]);
+  for (guint i = 0; i < fixture_receiver_count (receiver); i++)
+    g_hash_table_add (seen, fixture_receiver_dup_header (receiver, i, "webhook-id"));
   g_assert_cmpuint (g_hash_table_size (seen), ==, 20);
   world_free (world);
-  receiver_free (receiver);
+  fixture_receiver_free (receiver);
+}
+
+/* --- what is changed meanwhile ---------------------------------------------------------------------------------------- */
+
+static gboolean
+delete_webhook (PosternTxn *txn, gpointer data, GError **error)
+{
+  World *world = data;
+
+  return postern_webhook_store_delete (txn, world->id, error);
+}
+
+static void
+on_delete (FixtureReceiver *receiver, gpointer data)
+{
+  World *world = data;
+
+  receiver->on_request = NULL;
+  fixture_write (world->store, delete_webhook, world);
+}
+
+/* Nothing follows what was under way. */
+static void
+test_deleted (void)
+{
+  World *world = world_new ();
+  FixtureReceiver *receiver = fixture_receiver_new (FIXTURE_ANSWER ("200 OK")), *other = fixture_receiver_new (FIXTURE_ANSWER ("200 OK"));
+
+  receiver->on_request = on_delete;
+  receiver->user_data = world;
+  add_webhook_at (world, receiver->url);
+  write_entries (world, "user.changed", 3);
+  AWAIT (world, fixture_receiver_count (receiver) == 1 && receiver->on_request == NULL);
+  add_webhook_at (world, other->url);
+  write_entries (world, "user.changed", 3);
+  AWAIT (world, show (world)->delivered == 3);
+  g_assert_cmpuint (fixture_receiver_count (receiver), ==, 1);
+  world_free (world);
+  fixture_receiver_free (receiver);
+  fixture_receiver_free (other);
+}
+
+static gboolean
+rotate_secret (PosternTxn *txn, gpointer data, GError **error)
+{
+  World *world = data;
+  g_autoptr (PosternWebhook) webhook = postern_webhook_store_get (txn, world->id, error);
+  char *secret = postern_webhook_signature_new_secret ();
+  gboolean done = postern_webhook_store_rotate (txn, webhook, secret, now_seconds () + 60, error) && postern_webhook_store_update (txn, webhook, error);
+
+  postern_secret_free (secret);
+  return done;
+}
+
+static void
+on_rotate (FixtureReceiver *receiver, gpointer data)
+{
+  World *world = data;
+
+  receiver->on_request = NULL;
+  fixture_write (world->store, rotate_secret, world);
+}
+
+/* What was under way when it got another secret is sent again, and what follows comes behind it. */
+static void
+test_rotated (void)
+{
+  World *world = world_new ();
+  FixtureReceiver *receiver = fixture_receiver_new (FIXTURE_ANSWER ("200 OK"));
+  g_autofree char *signature = NULL;
+
+  receiver->on_request = on_rotate;
+  receiver->user_data = world;
+  add_webhook_at (world, receiver->url);
+  write_entries (world, "user.changed", 3);
+  AWAIT (world, show (world)->delivered == 3);
+  g_assert_cmpuint (fixture_receiver_count (receiver), ==, 4);
+  for (guint i = 0; i < 4; i++)
+    assert_came (world, receiver, i, i == 0 ? 0 : i - 1);
+  signature = fixture_receiver_dup_header (receiver, 1, "webhook-signature");
+  g_assert_nonnull (strchr (signature, ' '));
+  world_free (world);
+  fixture_receiver_free (receiver);
+}
+
+static gboolean
+run_sql (PosternTxn *txn, gpointer sql, GError **error)
+{
+  return postern_txn_run (txn, sql, NULL, 0, error);
+}
+
+/* A disk that is full: what has arrived is not sent again and again for that. */
+static void
+test_no_room (void)
+{
+  static const char full[] = "CREATE TRIGGER full BEFORE UPDATE ON webhooks BEGIN SELECT RAISE (ABORT, 'no room'); END";
+  World *world = world_new ();
+  FixtureReceiver *receiver = fixture_receiver_new (FIXTURE_ANSWER ("200 OK"));
+
+  add_webhook_at (world, receiver->url);
+  fixture_write (world->store, run_sql, (gpointer) full);
+  world->hurry = 3;
+  write_entries (world, "user.changed", 3);
+  AWAIT (world, fixture_receiver_count (receiver) == 3);
+  g_assert_cmpint (show (world)->position, ==, 0);
+  fixture_write (world->store, run_sql, (gpointer) "DROP TRIGGER full");
+  write_entries (world, "user.changed", 1);
+  AWAIT (world, show (world)->position == 4);
+  g_assert_cmpuint (fixture_receiver_count (receiver), ==, 4);
+  for (guint i = 0; i < 4; i++)
+    assert_came (world, receiver, i, i);
+  world_free (world);
+  fixture_receiver_free (receiver);
+}
+
+/* --- where nothing goes ----------------------------------------------------------------------------------------------- */
+
+/* A redirect is not followed, and a name that leads to ourselves, unless the operator said so. */
+static void
+test_guarded (void)
+{
+  World *world = world_new ();
+  FixtureReceiver *inner = fixture_receiver_new (FIXTURE_ANSWER ("200 OK"));
+  g_autofree char *answer = g_strdup_printf (FIXTURE_ANSWER ("307 Go\r\nLocation: %s"), inner->url), *named = g_strdup_printf ("https://localhost%s", strrchr (inner->place, ':')), *attempts = NULL;
+  FixtureReceiver *receiver = fixture_receiver_new (answer);
+
+  add_webhook_at (world, receiver->url);
+  write_entries (world, "user.changed", 1);
+  AWAIT (world, show (world)->failures == 1);
+  add_webhook_at (world, named);
+  write_entries (world, "user.changed", 1);
+  AWAIT (world, show (world)->failures == 1);
+  attempts = postern_json_print (world->shown->attempts);
+  g_assert_nonnull (strstr (attempts, "private or reserved"));
+  g_assert_cmpuint (inner->connections, ==, 0);
+  world_free (world);
+  fixture_receiver_free (receiver);
+  fixture_receiver_free (inner);
 }
 
 int
@@ -422,5 +475,9 @@ main (int argc, char **argv)
   g_test_add_func ("/webhooks/gone", test_gone);
   g_test_add_func ("/webhooks/missed", test_missed);
   g_test_add_func ("/webhooks/two", test_two);
+  g_test_add_func ("/webhooks/deleted", test_deleted);
+  g_test_add_func ("/webhooks/rotated", test_rotated);
+  g_test_add_func ("/webhooks/no-room", test_no_room);
+  g_test_add_func ("/webhooks/guarded", test_guarded);
   return g_test_run ();
 }

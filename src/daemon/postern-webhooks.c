@@ -4,6 +4,7 @@
 #include <openssl/crypto.h>
 
 #define LOOK_SECONDS 5      /* what another node wrote, and what was put off */
+#define REST_SECONDS 5
 #define PASSED_MOST 1000    /* entries that were not wanted, and that may be looked at once more after a crash … */
 #define PASSED_SECONDS 60   /* … or so long, lest they count as missed when the log is cut, or as waiting when the tenant is closed */
 
@@ -11,6 +12,7 @@
 typedef struct {
   PosternWebhooksPlace place;
   gint64 noted_at; /* seconds since 1970: when its place was written down last */
+  gint64 rests_until; /* seconds since 1970: nothing could be written of it */
   gboolean busy;   /* a thread is at it */
 } Known;
 
@@ -23,6 +25,7 @@ struct _PosternWebhooks {
   GThreadPool *pool;  /* (nullable): none until something is due */
   GCancellable *cancellable;
   GMutex mutex;
+  gboolean ended;    /* a thread has, since it was looked at last: what came meanwhile may have been left to it */
   GHashTable *known; /* id → Known */
 };
 
@@ -51,6 +54,27 @@ get_place (PosternWebhooks *self, const char *id)
   return place;
 }
 
+/* With the mutex. */
+static void
+set_place (Known *known, const PosternWebhook *webhook)
+{
+  known->place.revision = webhook->revision;
+  known->place.position = webhook->position;
+}
+
+/* Where nothing can be written, it is known here at least what has arrived: it is not sent again, and what follows not at once. */
+static void
+keep_in_mind (PosternWebhooks *self, const PosternWebhook *webhook)
+{
+  Known *known;
+
+  g_mutex_lock (&self->mutex);
+  known = get_known (self, webhook->id);
+  set_place (known, webhook);
+  known->rests_until = g_get_real_time () / G_USEC_PER_SEC + REST_SECONDS;
+  g_mutex_unlock (&self->mutex);
+}
+
 /* Returns: whether it is to be written down now: not each entry that somebody does not want is worth a write */
 static gboolean
 pass (PosternWebhooks *self, const PosternWebhook *webhook, gint64 kept)
@@ -61,8 +85,7 @@ pass (PosternWebhooks *self, const PosternWebhook *webhook, gint64 kept)
 
   g_mutex_lock (&self->mutex);
   known = get_known (self, webhook->id);
-  known->place.revision = webhook->revision;
-  known->place.position = webhook->position;
+  set_place (known, webhook);
   due = webhook->position - kept >= PASSED_MOST || now - known->noted_at >= PASSED_SECONDS;
   if (due)
     known->noted_at = now;
@@ -83,14 +106,16 @@ static gboolean
 send_one (PosternWebhooks *self, PosternWebhook *webhook, gint64 *kept, const PosternWebhookEvent *event)
 {
   g_auto (PosternWebhookAnswer) answer = { 0 };
-  gboolean settled;
+  PosternWebhooksEnd end;
 
   postern_webhook_send (postern_tenant_get_store (self->tenant), webhook, event, self->cancellable, &answer);
   if (answer.cancelled && answer.status == 0)
     return FALSE;
   postern_webhook_note (webhook, event, &answer);
-  settled = postern_webhooks_batch_settle (self->tenant, self->tells, webhook, kept, &answer);
-  return settled && postern_webhook_answer_is_good (&answer);
+  end = postern_webhooks_batch_settle (self->tenant, self->tells, webhook, kept, &answer);
+  if (end == POSTERN_WEBHOOKS_NOT_WRITTEN)
+    keep_in_mind (self, webhook);
+  return end == POSTERN_WEBHOOKS_WRITTEN && postern_webhook_answer_is_good (&answer);
 }
 
 /* Returns: whether all arrived that were wanted */
@@ -111,7 +136,7 @@ send_batch (PosternWebhooks *self, PosternWebhooksBatch *batch)
       return FALSE;
   }
   webhook->position = batch->end;
-  return !pass (self, webhook, batch->kept) || batch->kept == batch->end || postern_webhooks_batch_settle (self->tenant, self->tells, webhook, &batch->kept, NULL);
+  return !pass (self, webhook, batch->kept) || batch->kept == batch->end || postern_webhooks_batch_settle (self->tenant, self->tells, webhook, &batch->kept, NULL) == POSTERN_WEBHOOKS_WRITTEN;
 }
 
 /* Returns: whether there may be more */
@@ -139,6 +164,7 @@ run_webhook (gpointer data, gpointer user_data)
     ;
   g_mutex_lock (&self->mutex);
   get_known (self, id)->busy = FALSE;
+  self->ended = TRUE;
   g_mutex_unlock (&self->mutex);
   OPENSSL_thread_stop ();
 }
@@ -164,6 +190,8 @@ look (PosternTxn *txn, gpointer user_data, GError **error)
 static gboolean
 has_work (const Known *known, const PosternWebhook *webhook, const Look *look)
 {
+  if (look->now < known->rests_until)
+    return FALSE;
   return known->place.revision != webhook->revision || known->place.position < look->end || look->now - known->noted_at >= PASSED_SECONDS;
 }
 
@@ -185,6 +213,40 @@ start (PosternWebhooks *self, const PosternWebhook *webhook, const Look *look)
   g_thread_pool_push (self->pool, g_strdup (webhook->id), NULL);
 }
 
+static gboolean
+is_due (GPtrArray *due, const char *id)
+{
+  for (guint i = 0; i < due->len; i++)
+    if (g_str_equal (((PosternWebhook *) due->pdata[i])->id, id))
+      return TRUE;
+  return FALSE;
+}
+
+/* What is known of one that has had all, or that is none any more, is in the database, too. */
+static void
+forget_others (PosternWebhooks *self, GPtrArray *due)
+{
+  GHashTableIter iter;
+  gpointer id, known;
+
+  g_mutex_lock (&self->mutex);
+  g_hash_table_iter_init (&iter, self->known);
+  while (g_hash_table_iter_next (&iter, &id, &known))
+    if (!((Known *) known)->busy && !is_due (due, id))
+      g_hash_table_iter_remove (&iter);
+  g_mutex_unlock (&self->mutex);
+}
+
+static gboolean
+take_ended (PosternWebhooks *self)
+{
+  g_mutex_lock (&self->mutex);
+  gboolean ended = self->ended;
+  self->ended = FALSE;
+  g_mutex_unlock (&self->mutex);
+  return ended;
+}
+
 gboolean
 postern_webhooks_turn (PosternWebhooks *self, gint64 now, GError **error)
 {
@@ -192,13 +254,15 @@ postern_webhooks_turn (PosternWebhooks *self, gint64 now, GError **error)
   Look turn = { .now = now };
   gboolean done;
 
-  if (generation == self->generation && now - self->looked_at < LOOK_SECONDS)
+  if (!take_ended (self) && generation == self->generation && now - self->looked_at < LOOK_SECONDS)
     return TRUE;
   self->generation = generation;
   self->looked_at = now;
   done = postern_store_read (postern_tenant_get_store (self->tenant), POSTERN_KEEP_LASTING, look, &turn, error);
   for (guint i = 0; done && i < turn.due->len; i++)
     start (self, turn.due->pdata[i], &turn);
+  if (done)
+    forget_others (self, turn.due);
   g_clear_pointer (&turn.due, g_ptr_array_unref);
   return done;
 }

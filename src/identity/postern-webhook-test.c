@@ -160,6 +160,18 @@ test_switched_off (void)
   g_assert_true (failing->enabled && failing->failures == 0 && failing->due_at == 0 && failing->disabled_reason == NULL);
 }
 
+/* The pause begins when it has failed, and not when it was tried: who does not answer is not asked again at once. */
+static void
+test_slow (void)
+{
+  g_autoptr (PosternWebhook) webhook = make ("https://hooks.example/", "[\"*\"]");
+  PosternWebhookEvent event = { (char *) "aud_1", (char *) "user.created", 7, (char *) "{}" };
+  PosternWebhookAnswer answer = { .at = NOW, .milliseconds = 10000 };
+
+  postern_webhook_note (webhook, &event, &answer);
+  g_assert_cmpint (webhook->due_at, >=, NOW + 10 + POSTERN_WEBHOOK_PAUSE * 4 / 5);
+}
+
 /* However often it fails, no more is kept of it. */
 static void
 test_attempts (void)
@@ -184,6 +196,7 @@ main (int argc, char **argv)
   g_test_add_func ("/webhook/back-off", test_back_off);
   g_test_add_func ("/webhook/retry-after", test_retry_after);
   g_test_add_func ("/webhook/switched-off", test_switched_off);
+  g_test_add_func ("/webhook/slow", test_slow);
   g_test_add_func ("/webhook/attempts", test_attempts);
   return g_test_run ();
 }

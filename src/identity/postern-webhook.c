@@ -237,11 +237,11 @@ switch_off (PosternWebhook *self, const char *reason)
 static void
 note_failure (PosternWebhook *self, const PosternWebhookAnswer *answer)
 {
-  gint64 pause = choose_pause (++self->failures);
+  gint64 pause = choose_pause (++self->failures), ended_at = answer->at + answer->milliseconds / 1000;
 
   if (self->failing_since == 0)
     self->failing_since = answer->at;
-  self->due_at = answer->at + MAX (pause, MIN (answer->retry_after, POSTERN_WEBHOOK_PAUSE_MAX));
+  self->due_at = ended_at + MAX (pause, MIN (answer->retry_after, POSTERN_WEBHOOK_PAUSE_MAX));
   if (answer->status == 410)
     switch_off (self, "gone");
   else if (answer->at - self->failing_since >= POSTERN_WEBHOOK_GIVE_UP)
