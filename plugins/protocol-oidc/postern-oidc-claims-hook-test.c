@@ -3,6 +3,7 @@
 
 #include "postern-claims-hook.h"
 #include "postern-http-client.h"
+#include "postern-receiver-fixture.h"
 #include "postern-seal.h"
 #include "postern-webhook-signature.h"
 
@@ -15,94 +16,19 @@
 
 static PosternOidcWorld *world;
 
-/* --- the server: it answers what it is told to, once a connection ---------------------------------------------------------------- */
+/* --- the server ------------------------------------------------------------------------------------------------------------------ */
 
-static struct {
-  GSocketListener *listener;
-  GThread *thread;
-  char *url;
-  GMutex mutex;
-  const char *answer; /* NULL: it waits for longer than anybody else */
-  char *head, *body;  /* of the last question */
-  guint n;
-} hook;
-
-static char *
-read_request (GInputStream *in)
-{
-  g_autoptr (GString) text = g_string_new (NULL);
-  char buffer[4096];
-  gssize n;
-
-  while ((n = g_input_stream_read (in, buffer, sizeof buffer, NULL, NULL)) > 0) {
-    const char *end, *length;
-
-    g_string_append_len (text, buffer, n);
-    end = strstr (text->str, "\r\n\r\n");
-    length = end ? strcasestr (text->str, "content-length:") : NULL;
-    if (length && strlen (end + 4) >= g_ascii_strtoull (length + strlen ("content-length:"), NULL, 10))
-      break;
-  }
-  return g_string_free (g_steal_pointer (&text), FALSE);
-}
-
-static void
-take_request (const char *text)
-{
-  const char *end = strstr (text, "\r\n\r\n");
-
-  g_free (hook.head);
-  g_free (hook.body);
-  hook.head = end ? g_strndup (text, (gsize) (end - text)) : g_strdup ("");
-  hook.body = g_strdup (end ? end + 4 : "");
-  hook.n++;
-}
-
-static gpointer
-serve (gpointer data)
-{
-  for (;;) {
-    g_autoptr (GSocketConnection) connection = g_socket_listener_accept (hook.listener, NULL, NULL, NULL);
-    g_autofree char *text = connection ? read_request (g_io_stream_get_input_stream (G_IO_STREAM (connection))) : NULL;
-    const char *answer;
-
-    if (text == NULL || g_str_has_prefix (text, "QUIT"))
-      return NULL;
-    g_mutex_lock (&hook.mutex);
-    take_request (text);
-    answer = hook.answer;
-    g_mutex_unlock (&hook.mutex);
-    if (answer)
-      g_output_stream_write_all (g_io_stream_get_output_stream (G_IO_STREAM (connection)), answer, strlen (answer), NULL, NULL, NULL);
-    else
-      g_free (read_request (g_io_stream_get_input_stream (G_IO_STREAM (connection)))); /* until the asker has had enough */
-  }
-}
+static FixtureReceiver *hook;
 
 #define OK(body) "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nConnection: close\r\n\r\n" body
 
 static void
-answer_with (const char *answer)
-{
-  g_mutex_lock (&hook.mutex);
-  hook.answer = answer;
-  g_mutex_unlock (&hook.mutex);
-}
-
-static void
 start (void)
 {
-  g_autofree char *allow = NULL;
   g_autoptr (GError) error = NULL;
-  guint16 port;
 
-  hook.listener = g_socket_listener_new ();
-  port = g_socket_listener_add_any_inet_port (hook.listener, NULL, &error);
-  g_assert_no_error (error);
-  allow = g_strdup_printf ("127.0.0.1:%u", port);
-  hook.url = g_strdup_printf ("http://%s/claims", allow);
-  g_assert_true (postern_http_client_configure (postern_http_client_get_default (), PAIRS (allow), NULL, &error));
-  hook.thread = g_thread_new ("hook", serve, NULL);
+  hook = fixture_receiver_new (NULL);
+  g_assert_true (postern_http_client_configure (postern_http_client_get_default (), PAIRS (hook->place), NULL, &error));
 }
 
 /* --- set up ---------------------------------------------------------------------------------------------------------------------- */
@@ -144,26 +70,16 @@ sign_in (const char *id, const char *secret, guint *status)
   return postern_oidc_world_token (world, body, basic, status);
 }
 
-/* (transfer full) (nullable): of the head of the last question */
-static char *
-dup_header (const char *name)
-{
-  g_auto (GStrv) lines = g_strsplit (hook.head, "\r\n", -1);
-
-  for (char **line = lines; *line; line++)
-    if (g_ascii_strncasecmp (*line, name, strlen (name)) == 0 && (*line)[strlen (name)] == ':')
-      return g_strstrip (g_strdup (*line + strlen (name) + 1));
-  return NULL;
-}
-
 /* --- tests ------------------------------------------------------------------------------------------------------------------------ */
 
 static void
 check_question (const char *shop)
 {
-  g_autofree char *id = dup_header ("webhook-id"), *timestamp = dup_header ("webhook-timestamp"), *signature = dup_header ("webhook-signature");
-  g_autofree char *expected = postern_webhook_signature_make (SECRET, id, g_ascii_strtoll (timestamp, NULL, 10), hook.body, strlen (hook.body));
-  g_autoptr (GVariant) question = postern_json_parse_object (hook.body, -1, 0, NULL), data = postern_json_get (question, "data"), said = postern_json_get (data, "claims");
+  guint last = fixture_receiver_count (hook) - 1;
+  g_autofree char *id = fixture_receiver_dup_header (hook, last, "webhook-id"), *timestamp = fixture_receiver_dup_header (hook, last, "webhook-timestamp");
+  g_autofree char *signature = fixture_receiver_dup_header (hook, last, "webhook-signature"), *body = fixture_receiver_dup_body (hook, last);
+  g_autofree char *expected = postern_webhook_signature_make (SECRET, id, g_ascii_strtoll (timestamp, NULL, 10), body, strlen (body));
+  g_autoptr (GVariant) question = postern_json_parse_object (body, -1, 0, NULL), data = postern_json_get (question, "data"), said = postern_json_get (data, "claims");
 
   g_assert_cmpstr (signature, ==, expected);
   g_assert_cmpint (ABS (g_ascii_strtoll (timestamp, NULL, 10) - g_get_real_time () / G_USEC_PER_SEC), <, 60);
@@ -179,12 +95,12 @@ check_question (const char *shop)
 static void
 test_asked (void)
 {
-  g_autofree char *secret = NULL, *shop = add_shop (hook.url, "refuse", &secret), *bearer = NULL;
+  g_autofree char *secret = NULL, *shop = add_shop (hook->url, "refuse", &secret), *bearer = NULL;
   g_autoptr (GVariant) tokens = NULL, claims = NULL, told = NULL;
   g_autoptr (PosternResponse) userinfo = NULL;
   guint status;
 
-  answer_with (OK ("{\"claims\":{\"level\":\"seven\"}}"));
+  fixture_receiver_set_answer (hook, OK ("{\"claims\":{\"level\":\"seven\"}}"));
   tokens = sign_in (shop, secret, &status);
   g_assert_cmpuint (status, ==, 200);
   claims = postern_oidc_world_verify (world, postern_oidc_world_get (tokens, "id_token"), NULL);
@@ -203,6 +119,7 @@ static const char *const bad_answers[] = {
   OK ("{\"claims\":{\"level\":\"seven\",\"plan\":\"free\"}}"),
   "HTTP/1.1 500 No\r\nContent-Length: 0\r\nConnection: close\r\n\r\n",
   "HTTP/1.1 302 Found\r\nLocation: http://127.0.0.1:1/\r\nContent-Length: 0\r\nConnection: close\r\n\r\n",
+  "HTTP/1.1 200 OK\r\nContent-Type: application/jsonp\r\nConnection: close\r\n\r\n{\"claims\":{\"level\":\"seven\"}}",
   "HTTP/1.1 200 OK\r\nContent-Type: text/html\r\nConnection: close\r\n\r\n{\"claims\":{\"level\":\"seven\"}}",
   "nonsense\r\n\r\n",
 };
@@ -212,12 +129,12 @@ static void
 test_no_good_answer (void)
 {
   for (guint i = 0; i < G_N_ELEMENTS (bad_answers); i++) {
-    g_autofree char *secret = NULL, *strict = add_shop (hook.url, "refuse", &secret), *mild_secret = NULL, *mild = add_shop (hook.url, "without", &mild_secret);
+    g_autofree char *secret = NULL, *strict = add_shop (hook->url, "refuse", &secret), *mild_secret = NULL, *mild = add_shop (hook->url, "without", &mild_secret);
     g_autoptr (GVariant) refused = NULL, tokens = NULL, claims = NULL;
     guint status;
 
     g_test_message ("answer %u", i);
-    answer_with (bad_answers[i]);
+    fixture_receiver_set_answer (hook, bad_answers[i]);
     refused = sign_in (strict, secret, &status);
     g_assert_cmpuint (status, ==, 503);
     g_assert_false (g_variant_lookup (refused, "id_token", "*", NULL));
@@ -235,7 +152,7 @@ static void
 test_not_asked (void)
 {
   static const char *const urls[] = { "http://127.0.0.1:1/", "http://169.254.169.254/latest/meta-data", "http://localhost/", "https://[::1]/", "http://10.0.0.1/" };
-  guint before = hook.n;
+  guint before = fixture_receiver_count (hook);
 
   for (guint i = 0; i < G_N_ELEMENTS (urls); i++) {
     g_autofree char *secret = NULL, *shop = add_shop (urls[i], "refuse", &secret);
@@ -244,55 +161,46 @@ test_not_asked (void)
 
     g_assert_cmpuint (status, ==, 503);
   }
-  g_assert_cmpuint (hook.n, ==, before);
+  g_assert_cmpuint (fixture_receiver_count (hook), ==, before);
 }
 
-/* One that fails and fails is left alone, and nobody waits for it. */
+/* One that fails and fails is left alone, and nobody waits for it; another that takes its place is asked at once. */
 static void
 test_rests (void)
 {
-  g_autofree char *secret = NULL, *shop = add_shop (hook.url, "without", &secret);
-  guint before = hook.n, status;
+  g_autofree char *secret = NULL, *shop = add_shop (hook->url, "without", &secret), *other = g_strconcat (hook->url, "/mended", NULL);
+  Setting mended = { shop, other, "refuse" };
+  g_autoptr (GVariant) last = NULL;
+  guint before = fixture_receiver_count (hook), status;
 
-  answer_with ("HTTP/1.1 500 No\r\nContent-Length: 0\r\nConnection: close\r\n\r\n");
+  fixture_receiver_set_answer (hook, "HTTP/1.1 500 No\r\nContent-Length: 0\r\nConnection: close\r\n\r\n");
   for (guint i = 0; i < 8; i++) {
     g_autoptr (GVariant) tokens = sign_in (shop, secret, &status);
 
     g_assert_cmpuint (status, ==, 200);
   }
-  g_assert_cmpuint (hook.n - before, ==, 5);
+  g_assert_cmpuint (fixture_receiver_count (hook) - before, ==, 5);
+  postern_oidc_world_write (world, set_hook, &mended);
+  fixture_receiver_set_answer (hook, OK ("{\"claims\":{}}"));
+  last = sign_in (shop, secret, &status);
+  g_assert_cmpuint (status, ==, 200);
+  g_assert_cmpuint (fixture_receiver_count (hook) - before, ==, 6);
 }
 
 /* What is taken away is asked no more, at once. */
 static void
 test_taken_away (void)
 {
-  g_autofree char *secret = NULL, *shop = add_shop (hook.url, "refuse", &secret);
+  g_autofree char *secret = NULL, *shop = add_shop (hook->url, "refuse", &secret);
   Setting none = { shop, NULL, NULL };
   g_autoptr (GVariant) tokens = NULL;
   guint before, status;
 
   postern_oidc_world_write (world, set_hook, &none);
-  before = hook.n;
+  before = fixture_receiver_count (hook);
   tokens = sign_in (shop, secret, &status);
   g_assert_cmpuint (status, ==, 200);
-  g_assert_cmpuint (hook.n, ==, before);
-}
-
-static void
-stop (void)
-{
-  g_autoptr (GSocketClient) client = g_socket_client_new ();
-  g_autofree char *address = g_strndup (hook.url + strlen ("http://"), strcspn (hook.url + strlen ("http://"), "/"));
-  g_autoptr (GSocketConnection) connection = g_socket_client_connect_to_host (client, address, 0, NULL, NULL);
-
-  g_output_stream_write_all (g_io_stream_get_output_stream (G_IO_STREAM (connection)), "QUIT", 4, NULL, NULL, NULL);
-  g_io_stream_close (G_IO_STREAM (connection), NULL, NULL);
-  g_thread_join (hook.thread);
-  g_clear_object (&hook.listener);
-  g_free (hook.url);
-  g_free (hook.head);
-  g_free (hook.body);
+  g_assert_cmpuint (fixture_receiver_count (hook), ==, before);
 }
 
 int
@@ -309,7 +217,7 @@ main (int argc, char **argv)
   g_test_add_func ("/oidc-claims-hook/rests", test_rests);
   g_test_add_func ("/oidc-claims-hook/taken-away", test_taken_away);
   result = g_test_run ();
-  stop ();
+  fixture_receiver_free (hook);
   postern_oidc_world_free (world);
   return result;
 }

@@ -14,6 +14,7 @@
 
 #define MOST_BYTES (16 * 1024) /* of an answer */
 #define MOST_CLAIMS 50
+#define KNOWN_SECONDS 600 /* longer than one is left alone */
 
 /* --- the answer --- */
 
@@ -83,6 +84,15 @@ postern_flow_claims_hook_read (const char *body, gsize length, PosternClaims *cl
   return TRUE;
 }
 
+/* Whatever parameters it has. */
+static gboolean
+is_json (const char *type)
+{
+  gsize length = strcspn (type, "; \t");
+
+  return length == strlen ("application/json") && g_ascii_strncasecmp (type, "application/json", length) == 0;
+}
+
 static gboolean
 take_answer (guint status, GVariant *headers, GBytes *body, PosternClaims *claims, GError **error)
 {
@@ -95,7 +105,7 @@ take_answer (guint status, GVariant *headers, GBytes *body, PosternClaims *claim
     return FALSE;
   }
   g_variant_lookup (headers, "content-type", "&s", &type);
-  if (type == NULL || g_ascii_strncasecmp (type, "application/json", strlen ("application/json")) != 0)
+  if (type == NULL || !is_json (type))
     return refuse (error, "it is no application/json");
   return postern_flow_claims_hook_read (g_bytes_get_data (body, NULL), g_bytes_get_size (body), claims, error);
 }
@@ -144,43 +154,80 @@ send_question (const PosternClaimsHookOpen *hook, const char *question, PosternC
 
 /* --- one that does not answer is left alone for a while --- */
 
-static GMutex lock;
-static GHashTable *breakers; /* issuer and owner → PosternFlowBreaker; as many as there ever were hooks */
+typedef struct {
+  PosternFlowBreaker breaker;
+  guint calls; /* under way */
+  gint64 used_at;
+} Known;
 
-static PosternFlowBreaker *
-find_breaker (PosternTenant *tenant, const char *owner_id)
+static GMutex lock;
+static GHashTable *known_hooks; /* issuer, owner and URL → Known: one that is mended, or elsewhere, is asked at once */
+
+/* With the lock. Of one that is not asked any more nothing is worth knowing soon; whether it is still there, only the tenant's store knows. */
+static gboolean
+is_stale (gpointer key, gpointer value, gpointer now)
 {
-  g_autofree char *key = g_strconcat (postern_tenant_get_issuer (tenant), " ", owner_id, NULL);
-  PosternFlowBreaker *breaker;
+  const Known *known = value;
+
+  return known->calls == 0 && *(gint64 *) now - known->used_at > KNOWN_SECONDS;
+}
+
+static Known *
+take_known (PosternTenant *tenant, const char *owner_id, const char *url, gint64 now)
+{
+  g_autofree char *key = g_strjoin (" ", postern_tenant_get_issuer (tenant), owner_id, url, NULL);
+  Known *known;
 
   g_mutex_lock (&lock);
-  if (breakers == NULL)
-    breakers = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
-  breaker = g_hash_table_lookup (breakers, key);
-  if (breaker == NULL) {
-    breaker = g_new0 (PosternFlowBreaker, 1);
-    g_hash_table_insert (breakers, g_steal_pointer (&key), breaker);
+  if (known_hooks == NULL)
+    known_hooks = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
+  known = g_hash_table_lookup (known_hooks, key);
+  if (known == NULL) {
+    g_hash_table_foreach_remove (known_hooks, is_stale, &now);
+    known = g_new0 (Known, 1);
+    g_hash_table_insert (known_hooks, g_steal_pointer (&key), known);
   }
+  known->calls++;
+  known->used_at = now;
   g_mutex_unlock (&lock);
-  return breaker;
+  return known;
+}
+
+static void
+give_back (Known *known)
+{
+  g_mutex_lock (&lock);
+  known->calls--;
+  g_mutex_unlock (&lock);
+}
+
+static gboolean
+ask_known (Known *known, const PosternClaimsHookOpen *hook, const char *question, PosternClaims *claims, gint64 now, GError **error)
+{
+  gboolean done;
+  guint place;
+
+  if (!postern_flow_breaker_enter (&known->breaker, "it", now, &place, error))
+    return FALSE;
+  done = send_question (hook, question, claims, now, error);
+  postern_flow_breaker_leave (&known->breaker, place, done ? POSTERN_FLOW_BREAKER_GOOD : POSTERN_FLOW_BREAKER_FAILED, postern_flow_context_now ());
+  return done;
 }
 
 static gboolean
 ask (PosternTenant *tenant, PosternFlow *flow, const PosternClaimsHookOpen *hook, const char *owner_id, const char *audience, PosternClaims *claims, GError **error)
 {
-  PosternFlowBreaker *breaker = find_breaker (tenant, owner_id);
   gint64 now = postern_flow_context_now ();
   g_autofree char *question = NULL;
+  Known *known;
   gboolean done;
-  guint place;
 
   if (hook->secret == NULL)
     return refuse (error, "its secret cannot be opened: set another one");
-  if (!postern_flow_breaker_enter (breaker, "it", now, &place, error))
-    return FALSE;
+  known = take_known (tenant, owner_id, hook->url, now);
   question = make_question (flow, audience, claims, now);
-  done = send_question (hook, question, claims, now, error);
-  postern_flow_breaker_leave (breaker, place, done ? POSTERN_FLOW_BREAKER_GOOD : POSTERN_FLOW_BREAKER_FAILED, postern_flow_context_now ());
+  done = ask_known (known, hook, question, claims, now, error);
+  give_back (known);
   return done;
 }
 
