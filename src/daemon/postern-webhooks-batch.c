@@ -6,7 +6,7 @@
 #include "postern-json.h"
 #include "postern-notice.h"
 
-#define ADMINISTRATORS_MOST 20 /* that are written to */
+#define OWNERS_MOST 20 /* that are written to */
 
 static gint64
 now_seconds (void)
@@ -35,9 +35,9 @@ typedef struct {
 } Settling;
 
 static gboolean
-tell_administrators (PosternTxn *txn, const Settling *settling, GError **error)
+tell_owners (PosternTxn *txn, const Settling *settling, GError **error)
 {
-  g_autoptr (GPtrArray) all = postern_user_store_list_administrators (txn, ADMINISTRATORS_MOST, error);
+  g_autoptr (GPtrArray) all = postern_user_store_list_owners (txn, OWNERS_MOST, error);
 
   for (guint i = 0; all && i < all->len; i++)
     if (!postern_notice_add (txn, postern_tenant_get_issuer (settling->tenant), all->pdata[i], NULL, POSTERN_NOTICE_WEBHOOK_OFF, now_seconds (), error))
@@ -52,7 +52,7 @@ note_switched_off (PosternTxn *txn, const Settling *settling, GError **error)
 
   postern_json_object_add_string (&data, "reason", settling->webhook->disabled_reason);
   postern_json_object_add_int64 (&data, "status", settling->answer ? settling->answer->status : 0);
-  return append_entry (txn, "webhook.switched-off", settling->webhook, &data, error) && (!settling->tells || tell_administrators (txn, settling, error));
+  return append_entry (txn, "webhook.switched-off", settling->webhook, &data, error) && (!settling->tells || tell_owners (txn, settling, error));
 }
 
 static gboolean

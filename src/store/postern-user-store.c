@@ -166,7 +166,7 @@ postern_user_store_has_other_administrator (PosternTxn *txn, const char *id, gbo
 }
 
 GPtrArray *
-postern_user_store_list_administrators (PosternTxn *txn, guint limit, GError **error)
+postern_user_store_list_owners (PosternTxn *txn, guint limit, GError **error)
 {
   PosternValue values[] = { POSTERN_INT (limit) };
 

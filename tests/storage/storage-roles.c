@@ -211,6 +211,44 @@ owners (PosternTxn *txn, gpointer data, GError **error)
   return TRUE;
 }
 
+static PosternUser *
+add_person (PosternTxn *txn, const char *username, gboolean verified, gint64 disabled_at, GError **error)
+{
+  g_autoptr (PosternUser) user = storage_kit_new_user (username, NULL, NULL);
+
+  user->email = g_strdup_printf ("%s@example.com", username);
+  user->email_verified = verified;
+  user->disabled_at = disabled_at;
+  g_assert_true (postern_user_store_insert (txn, user, error));
+  return g_steal_pointer (&user);
+}
+
+/* Who is written to when something is amiss: whoever was given the role, and for as long as they have it. */
+static gboolean
+owners_told (PosternTxn *txn, gpointer data, GError **error)
+{
+  g_autoptr (PosternUser) ada = add_person (txn, "ada", TRUE, 0, error), bob = add_person (txn, "bob", TRUE, 0, error);
+  g_autoptr (PosternUser) left = add_person (txn, "left", TRUE, NOW, error), unproven = add_person (txn, "unproven", FALSE, 0, error);
+  PosternAssignment gone = { ada->id, (char *) "", (char *) POSTERN_ROLE_OWNER, NOW };
+  g_autoptr (GPtrArray) none = postern_user_store_list_owners (txn, 10, error), both = NULL, one = NULL, rest = NULL;
+  const char *const given[] = { ada->id, bob->id, left->id, unproven->id };
+  gboolean changed;
+
+  g_assert_cmpuint (none->len, ==, 0);
+  for (guint i = 0; i < G_N_ELEMENTS (given); i++)
+    assign (txn, given[i], "", POSTERN_ROLE_OWNER);
+  both = postern_user_store_list_owners (txn, 10, error);
+  g_assert_cmpuint (both->len, ==, 2);
+  one = postern_user_store_list_owners (txn, 1, error);
+  g_assert_cmpuint (one->len, ==, 1);
+  g_assert_true (postern_assignment_store_delete (txn, &gone, &changed, error) && changed);
+  assign (txn, ada->id, "", "support");
+  rest = postern_user_store_list_owners (txn, 10, error);
+  g_assert_cmpuint (rest->len, ==, 1);
+  g_assert_cmpstr (((PosternUser *) rest->pdata[0])->id, ==, bob->id);
+  return TRUE;
+}
+
 static gboolean
 role_goes (PosternTxn *txn, gpointer data, GError **error)
 {
@@ -426,6 +464,7 @@ storage_roles_add_tests (void)
   g_test_add_data_func ("/storage/roles/permissions", permissions, storage_kit_run_lasting);
   g_test_add_data_func ("/storage/roles/assignments", assignments, storage_kit_run_lasting);
   g_test_add_data_func ("/storage/roles/owners", owners, storage_kit_run_lasting);
+  g_test_add_data_func ("/storage/roles/owners-told", owners_told, storage_kit_run_lasting);
   g_test_add_data_func ("/storage/claims-hooks", claims_hooks, storage_kit_run_lasting);
   g_test_add_data_func ("/storage/roles/delete", role_goes, storage_kit_run_lasting);
   g_test_add_data_func ("/storage/roles/effective", effective, storage_kit_run_lasting);
