@@ -67,6 +67,7 @@ static gboolean
 touch_everything (PosternTxn *txn, gpointer data, GError **error)
 {
   g_autoptr (GPtrArray) joins = postern_join_store_list (txn, "usr_", "google", "example.com", 1, error);
+  g_autoptr (GPtrArray) events = postern_audit_store_list_for (txn, "usr_", NULL, 1, error);
   gboolean has;
 
 #define TRY(call)                                                                                                     \
@@ -101,7 +102,7 @@ touch_everything (PosternTxn *txn, gpointer data, GError **error)
   TRY (postern_ticket_store_redeem (txn, "hash", "setup", 1, &failure));
   TRY (postern_device_store_knows (txn, "hash", "usr_", 0, &failure));
 #undef TRY
-  return joins && postern_grant_store_revoke_all (txn, "usr_", NULL, 1, error) && postern_grant_store_revoke_all (txn, "usr_", "app_", 1, error)
+  return joins && events && postern_grant_store_revoke_all (txn, "usr_", NULL, 1, error) && postern_grant_store_revoke_all (txn, "usr_", "app_", 1, error)
          && postern_user_store_has_administrator (txn, &has, error);
 }
 

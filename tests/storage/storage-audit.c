@@ -52,6 +52,28 @@ audit (PosternTxn *txn, gpointer data, GError **error)
   return TRUE;
 }
 
+/* Of what a person did, what each sign-in and each token writes is left out, however much there is of it. */
+static gboolean
+audit_of_person (PosternTxn *txn, gpointer data, GError **error)
+{
+  static const char *const events[] = { "password.changed", "sign-in.succeeded", "session.used", "session.ended", "token.issued", "token.issued", "sign-in.failed" };
+  g_autoptr (GPtrArray) listed = NULL, before = NULL;
+
+  for (guint i = 0; i < G_N_ELEMENTS (events); i++)
+    {
+      g_autoptr (PosternAudit) entry = postern_audit_store_new (events[i], "ada", "x"), other = postern_audit_store_new (events[i], i ? "bob" : NULL, "x");
+
+      g_assert_true (postern_audit_store_append (txn, entry, error) && postern_audit_store_append (txn, other, error));
+    }
+  listed = postern_audit_store_list_for (txn, "ada", NULL, 2, error);
+  g_assert_cmpuint (listed->len, ==, 2);
+  g_assert_cmpstr (((PosternAudit *) listed->pdata[0])->event, ==, "sign-in.failed");
+  g_assert_cmpstr (((PosternAudit *) listed->pdata[1])->event, ==, "password.changed");
+  before = postern_audit_store_list_for (txn, "ada", ((PosternAudit *) listed->pdata[0])->id, 2, error);
+  g_assert_cmpuint (before->len, ==, 1);
+  return TRUE;
+}
+
 /* --- the audit log's order -------------------------------------------------------------------------------------------- */
 
 static PosternAuditTree *
@@ -230,6 +252,7 @@ void
 storage_audit_add_tests (void)
 {
   g_test_add_data_func ("/storage/audit", audit, storage_kit_run_lasting);
+  g_test_add_data_func ("/storage/audit-of-person", audit_of_person, storage_kit_run_lasting);
   g_test_add_data_func ("/storage/audit-chain", audit_chain, storage_kit_run_lasting);
   g_test_add_data_func ("/storage/audit-heads", audit_heads, storage_kit_run_lasting);
 }
