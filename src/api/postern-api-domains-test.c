@@ -69,6 +69,37 @@ test_two (void)
   g_variant_unref (call ("POST", verify_first, NULL, NULL, 200));
 }
 
+static gboolean
+fail (PosternTxn *txn, gpointer data, GError **error)
+{
+  g_autoptr (PosternDomain) domain = postern_domain_store_find_verified (txn, data, error);
+
+  domain->failed_at = 1;
+  return postern_domain_store_settle (txn, domain, error);
+}
+
+/* Whose record is not there any more gives way to whose is, and it is written down. */
+static void
+test_sold (void)
+{
+  g_autofree char *name = NULL, *old_value = NULL, *other_name = NULL, *new_value = NULL;
+  g_autofree char *old = add (acme, "sold.example", &name, &old_value), *bought = add (globex, "sold.example", &other_name, &new_value);
+  g_autofree char *verify_old = g_strconcat (old, "/verification", NULL), *verify_new = g_strconcat (bought, "/verification", NULL);
+  g_autoptr (GVariant) failing = NULL, shown = NULL;
+
+  say (name, old_value);
+  g_variant_unref (call ("POST", verify_old, NULL, NULL, 200));
+  say (name, new_value);
+  refuses ("POST", verify_new, NULL, 409, "");
+  fixture_write (store, fail, (char *) "sold.example");
+  failing = call ("GET", old, NULL, NULL, 200);
+  g_assert_cmpint (postern_json_get_int64 (failing, "failed_at", 0), >, 0);
+  g_variant_unref (call ("POST", verify_new, NULL, NULL, 200));
+  shown = call ("GET", old, NULL, NULL, 200);
+  g_assert_false (postern_json_get_boolean (shown, "verified", TRUE));
+  assert_audited ("domain.lost");
+}
+
 /* Our resolver is nobody's tool. */
 static void
 test_limit (void)
@@ -80,6 +111,11 @@ test_limit (void)
   for (guint i = 0; i < POSTERN_DOMAIN_PROOF_LOOKS; i++)
     refuses ("POST", verify, NULL, 409, "no TXT record");
   refuses ("POST", verify, NULL, 429, "too often");
+  {
+    g_autoptr (PosternResponse) response = send_with ("POST", verify, NULL, NULL, NULL);
+
+    g_assert_cmpint (g_ascii_strtoll (postern_response_get_header (response, "Retry-After"), NULL, 10), >, 0);
+  }
 }
 
 static void
@@ -98,6 +134,7 @@ main (int argc, char **argv)
   static const HouseTest tests[] = {
     { "/api-domains/proof", test_proof },
     { "/api-domains/two", test_two },
+    { "/api-domains/sold", test_sold },
     { "/api-domains/limit", test_limit },
     { NULL, NULL },
   };

@@ -12,6 +12,7 @@ static const PosternApiMember members[] = {
   { "record_value", POSTERN_API_STRING, POSTERN_API_OWN, "… that has this value." },
   { "created_at", POSTERN_API_TIME, POSTERN_API_READ_ONLY, "When it was said." },
   { "verified_at", POSTERN_API_TIME, POSTERN_API_READ_ONLY, "When it was proved." },
+  { "failed_at", POSTERN_API_TIME, POSTERN_API_READ_ONLY, "Since when the record is not there any more: nobody joins by it, and a week later it has to be proved anew." },
   { NULL },
 };
 static const PosternApiSchema schema = { "OrganizationDomain", members, "An e-mail domain that an organization says is its own." };
@@ -30,6 +31,7 @@ to_json (gconstpointer record)
   postern_api_call_add_string (&dict, "record_value", domain->token);
   postern_api_call_add_time (&dict, "created_at", domain->created_at);
   postern_api_call_add_time (&dict, "verified_at", domain->verified_at);
+  postern_api_call_add_time (&dict, "failed_at", domain->failed_at);
   return g_variant_dict_end (&dict);
 }
 
@@ -143,10 +145,36 @@ look (PosternApiCall *call, GError **error)
   if (!postern_store_read (call->store, POSTERN_KEEP_LASTING, load_for_look, &self, error))
     return FALSE;
   domain = self.domain;
-  if (!postern_domain_proof_take (call->store, domain->organization_id, call->now, error) || !postern_domain_proof_look (domain, error))
+  if (!postern_domain_proof_take (call->store, domain->organization_id, call->now, &call->retry_after, error) ||
+      !postern_domain_proof_look (domain, postern_request_get_cancellable (call->request), error))
     return FALSE;
   call->prepared = g_strdup (domain->id);
   return TRUE;
+}
+
+/* Its administrators read that it is gone, and not who has it now. */
+static gboolean
+give_up (PosternTxn *txn, PosternDomain *holder, GError **error)
+{
+  g_autoptr (PosternAudit) entry = postern_audit_store_new ("domain.lost", "server", holder->organization_id);
+
+  entry->data = g_variant_ref_sink (describe (holder));
+  holder->verified_at = holder->failed_at = 0;
+  return postern_domain_store_settle (txn, holder, error) && postern_audit_store_append (txn, entry, error);
+}
+
+/* Whose record was not there any more gives way to whose is. */
+static gboolean
+take_over (PosternTxn *txn, const PosternDomain *domain, GError **error)
+{
+  g_autoptr (GError) none = NULL;
+  g_autoptr (PosternDomain) holder = postern_domain_store_find_verified (txn, domain->domain, &none);
+
+  if (holder == NULL && !g_error_matches (none, POSTERN_ERROR, POSTERN_ERROR_NOT_FOUND)) {
+    g_propagate_error (error, g_steal_pointer (&none));
+    return FALSE;
+  }
+  return holder == NULL || holder->failed_at == 0 || g_str_equal (holder->id, domain->id) || give_up (txn, holder, error);
 }
 
 static gboolean
@@ -163,7 +191,7 @@ verify (PosternApiCall *call, PosternTxn *txn, GError **error)
   domain->verified_at = domain->verified_at ? domain->verified_at : call->now;
   domain->checked_at = call->now;
   domain->failed_at = 0;
-  if (!postern_domain_store_settle (txn, domain, error))
+  if (!take_over (txn, domain, error) || !postern_domain_store_settle (txn, domain, error))
     return FALSE;
   postern_api_call_audit (call, "domain.verified", domain->organization_id, describe (domain));
   return postern_api_call_set_result (call, 200, to_json (domain));

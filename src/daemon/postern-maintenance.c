@@ -2,6 +2,7 @@
 #include "postern-maintenance.h"
 
 #include "postern-audit-keeper.h"
+#include "postern-domain-keeper.h"
 #include "postern-flow-account-delete.h"
 #include "postern-lease.h"
 #include "postern-messenger.h"
@@ -25,6 +26,7 @@ struct _PosternMaintenance {
   PosternAuditKeeper *audit;
   PosternWebhooks *webhooks;
   PosternLease *lease;
+  PosternDomainKeeper *domains;
   GThread *thread;
   GMutex mutex;
   GCond cond;
@@ -70,7 +72,7 @@ run_round (PosternMaintenance *self)
 
   if (!postern_key_ring_maintain (postern_tenant_get_key_ring (self->tenant), now_seconds (), &error) ||
       !purge (self, self->lasting, &error) || !purge (self, self->short_lived, &error) ||
-      !postern_flow_account_delete_due (self->runtime, self->tenant, FORGET_USERS, &error))
+      !postern_flow_account_delete_due (self->runtime, self->tenant, FORGET_USERS, &error) || !postern_domain_keeper_turn (self->domains, now_seconds (), &error))
     g_warning ("periodic work is put off: %s", error->message);
 }
 
@@ -130,6 +132,7 @@ postern_maintenance_start (PosternRuntime *runtime, PosternTenant *tenant)
   self->audit = postern_audit_keeper_new (tenant);
   self->lease = postern_lease_start (postern_tenant_get_store (tenant), LEASE);
   self->webhooks = postern_webhooks_new (tenant, self->lease, can_write (runtime));
+  self->domains = postern_domain_keeper_new (tenant, can_write (runtime));
   g_mutex_init (&self->mutex);
   g_cond_init (&self->cond);
   self->thread = g_thread_new ("maintenance", thread_main, self);
@@ -148,6 +151,7 @@ postern_maintenance_stop (PosternMaintenance *self)
   g_cond_clear (&self->cond);
   postern_webhooks_free (self->webhooks);
   postern_lease_stop (self->lease);
+  postern_domain_keeper_free (self->domains);
   postern_audit_keeper_free (self->audit);
   postern_purge_free (self->lasting);
   postern_purge_free (self->short_lived);

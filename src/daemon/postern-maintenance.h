@@ -7,7 +7,7 @@ G_BEGIN_DECLS
 
 /**
  * PosternMaintenance: the worker's thread for periodic work: the schedule of the signing keys, and throwing away what has
- * expired, and accounts whose owners want them gone. Of all workers on all nodes the one that holds the lease in the database does it.
+ * expired, accounts whose owners want them gone, and whether domains are still proved. Of all workers on all nodes the one that holds the lease in the database does it.
  */
 typedef struct _PosternMaintenance PosternMaintenance;
 

@@ -6,7 +6,7 @@
 /* For tests: a resolver in place of the system's. It knows one TXT record, or answers nobody. */
 
 static char *domain_resolver_name, **domain_resolver_value; /* (nullable) */
-static gboolean domain_resolver_hangs;
+static gboolean domain_resolver_hangs, domain_resolver_fails; /* fails: the name server is out of order */
 
 typedef struct {
   GResolver parent;
@@ -35,7 +35,9 @@ domain_resolver_lookup_records_async (GResolver *resolver, const char *name, GRe
     g_signal_connect (cancellable, "cancelled", G_CALLBACK (domain_resolver_refuse), task);
     return;
   }
-  if (domain_resolver_value && g_str_equal (name, domain_resolver_name))
+  if (domain_resolver_fails)
+    g_task_return_new_error (task, G_RESOLVER_ERROR, G_RESOLVER_ERROR_TEMPORARY_FAILURE, "out of order");
+  else if (domain_resolver_value && g_str_equal (name, domain_resolver_name))
     g_task_return_pointer (task, g_list_append (NULL, g_variant_ref_sink (g_variant_new ("(^as)", domain_resolver_value))), NULL);
   else
     g_task_return_new_error (task, G_RESOLVER_ERROR, G_RESOLVER_ERROR_NOT_FOUND, "no such name");

@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "postern-domain-proof.h"
 
-#include <gio/gio.h>
-
 #include "postern-error.h"
 #include "postern-identifier.h"
 
@@ -46,7 +44,7 @@ count (PosternTxn *txn, gpointer user_data, GError **error)
 }
 
 gboolean
-postern_domain_proof_take (PosternStore *store, const char *organization_id, gint64 now, GError **error)
+postern_domain_proof_take (PosternStore *store, const char *organization_id, gint64 now, guint *retry_after, GError **error)
 {
   Take self = { organization_id, now };
 
@@ -54,7 +52,8 @@ postern_domain_proof_take (PosternStore *store, const char *organization_id, gin
     return FALSE;
   if (self.count <= POSTERN_DOMAIN_PROOF_LOOKS)
     return TRUE;
-  g_set_error (error, POSTERN_ERROR, POSTERN_ERROR_TOO_MANY_REQUESTS, "the DNS was asked too often for this organization; try again in %" G_GINT64_FORMAT " seconds", self.resets_at - now);
+  *retry_after = (guint) MAX (1, self.resets_at - now);
+  g_set_error (error, POSTERN_ERROR, POSTERN_ERROR_TOO_MANY_REQUESTS, "the DNS was asked too often for this organization; try again in %u seconds", *retry_after);
   return FALSE;
 }
 
@@ -84,20 +83,31 @@ give_up (gpointer user_data)
 }
 
 static void
-run (Ask *self, const char *name)
+give_up_too (GCancellable *outer, gpointer inner)
+{
+  g_cancellable_cancel (inner);
+}
+
+/* @cancellable: (nullable) */
+static void
+run (Ask *self, const char *name, GCancellable *cancellable)
 {
   g_autoptr (GMainContext) context = g_main_context_new ();
   g_autoptr (GResolver) resolver = g_resolver_get_default ();
   g_autoptr (GSource) timer = g_timeout_source_new_seconds (POSTERN_DOMAIN_PROOF_SECONDS);
+  gulong outer;
 
   self->loop = g_main_loop_new (context, FALSE);
   self->cancellable = g_cancellable_new ();
+  outer = cancellable ? g_cancellable_connect (cancellable, G_CALLBACK (give_up_too), g_object_ref (self->cancellable), g_object_unref) : 0;
   g_main_context_push_thread_default (context);
   g_source_set_callback (timer, give_up, self, NULL);
   g_source_attach (timer, context);
   g_resolver_lookup_records_async (resolver, name, G_RESOLVER_RECORD_TXT, self->cancellable, take_answer, self);
   g_main_loop_run (self->loop);
   g_source_destroy (timer);
+  if (outer)
+    g_cancellable_disconnect (cancellable, outer);
   g_main_context_pop_thread_default (context);
   g_clear_pointer (&self->loop, g_main_loop_unref);
   g_clear_object (&self->cancellable);
@@ -129,14 +139,14 @@ refuse (const GError *failure, const char *name, GError **error)
 }
 
 gboolean
-postern_domain_proof_look (const PosternDomain *self, GError **error)
+postern_domain_proof_look (const PosternDomain *self, GCancellable *cancellable, GError **error)
 {
   g_autofree char *name = postern_domain_proof_dup_name (self);
   g_autoptr (GError) failure = NULL;
   Ask ask = { NULL };
   gboolean found = FALSE;
 
-  run (&ask, name);
+  run (&ask, name, cancellable);
   for (GList *at = ask.records; at != NULL; at = at->next)
     found = found || says (at->data, self->token);
   g_list_free_full (ask.records, (GDestroyNotify) g_variant_unref);

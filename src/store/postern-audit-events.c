@@ -32,6 +32,8 @@ static const PosternAuditEvent events[] = {
   { "credential.renamed", "Somebody gave one of their passkeys another name.", FLOW },
   { "data.read", "An administrator looked at people's data or at the log.", "operation query" },
   { "domain.added", "An administrator said that a domain is an organization's, which is the target; until it is proved it decides nothing.", "domain after" },
+  { "domain.lost", "A domain is no longer an organization's, which is the target: the DNS did not prove it for a week, or proved it to be another's.", "domain" },
+  { "domain.missed", "The DNS no longer proves a domain of an organization, which is the target: nobody joins by it.", "domain" },
   { "domain.removed", "An administrator took a domain away from an organization, which is the target.", "domain before" },
   { "domain.verified", "The DNS proved that a domain is an organization's, which is the target.", "domain" },
   { "email.changed", "Somebody's e-mail address was replaced, and the new one proven.", FLOW },

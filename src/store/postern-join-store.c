@@ -86,7 +86,7 @@ GPtrArray *
 postern_join_store_list (PosternTxn *txn, const char *user_id, const char *connector_id, const char *domain, guint limit, GError **error)
 {
   static const char where[] = "WHERE disabled_at = 0 AND id IN (SELECT organization_id FROM organization_joins WHERE connector_id = ?2 "
-                              "AND email_domain IN ('', ?3) UNION SELECT organization_id FROM organization_domains WHERE domain = ?3 AND verified_at > 0) "
+                              "AND email_domain IN ('', ?3) UNION SELECT organization_id FROM organization_domains WHERE domain = ?3 AND verified_at > 0 AND failed_at = 0) "
                               "AND NOT EXISTS (SELECT 1 FROM organization_members m WHERE m.organization_id = organizations.id AND m.user_id = ?1) "
                               "ORDER BY id LIMIT ?4";
   PosternValue values[] = { POSTERN_TEXT (user_id), POSTERN_TEXT (connector_id), POSTERN_TEXT (domain), POSTERN_INT (limit) };

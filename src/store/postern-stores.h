@@ -35,6 +35,8 @@ gint64 postern_user_store_count (PosternTxn *txn, GError **error);
 gboolean postern_user_store_has_administrator (PosternTxn *txn, gboolean *has, GError **error);
 /** who can be written to as one who holds the role owner, and that stands in their row: not disabled, and with a proven address; @limit at most */
 GPtrArray *postern_user_store_list_owners (PosternTxn *txn, guint limit, GError **error);
+/** members of the organization to whom its roles give @scope of the management API, themselves or by a group, and who are not disabled and whose address is proven, @limit at most */
+GPtrArray *postern_user_store_list_holders (PosternTxn *txn, const char *organization_id, const char *scope, guint limit, GError **error);
 /** @has (out): the same of anybody but the user @id */
 gboolean postern_user_store_has_other_administrator (PosternTxn *txn, const char *id, gboolean *has, GError **error);
 /** those whose own wish it is to be deleted, as of @now; by index; never administrators */

@@ -176,6 +176,21 @@ postern_user_store_list_owners (PosternTxn *txn, guint limit, GError **error)
 }
 
 GPtrArray *
+postern_user_store_list_holders (PosternTxn *txn, const char *organization_id, const char *scope, guint limit, GError **error)
+{
+#define HOLDERS                                                                                                                      \
+  "FROM role_management_permissions p JOIN roles r ON r.id = p.role_id AND r.kind = 'organization' AND r.organization_id IN ('', ?1) " \
+  "JOIN role_assignments a ON a.role_id = p.role_id AND a.organization_id = ?1 "
+  static const char where[] = "WHERE id IN (SELECT a.subject_id " HOLDERS "WHERE p.scope = ?2 UNION SELECT g.user_id " HOLDERS
+                              "JOIN organization_group_members g ON g.group_id = a.subject_id WHERE p.scope = ?2) "
+                              "AND disabled_at = 0 AND email_verified = 1 ORDER BY id LIMIT ?3";
+#undef HOLDERS
+  PosternValue values[] = { POSTERN_TEXT (organization_id), POSTERN_TEXT (scope), POSTERN_INT (limit) };
+
+  return postern_record_list (txn, &postern_records_user, POSTERN_SQL_SELECT (postern_records_user, where), values, G_N_ELEMENTS (values), error);
+}
+
+GPtrArray *
 postern_user_store_list_due (PosternTxn *txn, gint64 now, guint limit, GError **error)
 {
   PosternValue values[] = { POSTERN_INT (now), POSTERN_INT (limit) };

@@ -398,6 +398,14 @@ delegated (PosternTxn *txn, gpointer data, GError **error)
   g_ptr_array_add (scopes, NULL);
   text = g_strjoinv (" ", (char **) scopes->pdata);
   g_assert_cmpstr (text, ==, "members:read users:read");
+  customer.ada->email = g_strdup ("ada@example.org");
+  customer.ada->email_verified = TRUE;
+  g_assert_true (postern_user_store_update (txn, customer.ada, error));
+  for (guint i = 0; i < G_N_ELEMENTS (kinds); i++) {
+    g_autoptr (GPtrArray) holders = postern_user_store_list_holders (txn, customer.organization->id, kinds[i].scope, 5, error);
+
+    g_assert_cmpuint (holders->len, ==, i == 2 ? 0 : 1); /* the last is another organization's own */
+  }
   return TRUE;
 }
 
