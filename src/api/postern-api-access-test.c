@@ -140,6 +140,8 @@ static const struct {
   { "listUserRoles", ALL },
   { "getUserPermissions", ALL },
   { "getBranding", ALL },
+  { "getTenantBranding", ALL },
+  { "updateTenantBranding", OWNER },
   { "updateBranding", OWNER },
   { "listInvitations", ALL },
   { "createInvitation", OWNER | SUPPORT },

@@ -125,6 +125,98 @@ test_texts (void)
   change ("{\"texts\":null}");
 }
 
+/* --- the tenant's own --------------------------------------------------------------------------------------------------- */
+
+#define OWN "/branding"
+
+static gboolean
+find_file (PosternTxn *txn, gpointer data, GError **error)
+{
+  PosternBrandFile **file = data;
+
+  *file = postern_brand_store_find (txn, (const char *) *file, error);
+  return *file != NULL;
+}
+
+/* Whether anything is served by the name @url ends with. */
+static gboolean
+is_served (const char *url)
+{
+  gpointer found = (gpointer) (strrchr (url, '/') + 1);
+  gboolean done = postern_store_read (store, POSTERN_KEEP_LASTING, find_file, &found, NULL);
+
+  if (done)
+    postern_brand_file_unref (found);
+  return done;
+}
+
+static void
+test_own (void)
+{
+  g_autoptr (GVariant) nothing = call ("GET", OWN, NULL, NULL, 200), shown = NULL, branding = NULL, again = NULL, gone = NULL;
+  g_autofree char *theirs = NULL;
+
+  g_assert_cmpuint (g_variant_n_children (nothing), ==, 0);
+  shown = call ("PATCH", OWN, NULL, "{\"name\":\"Acme Group\",\"logo\":\"" PNG "\",\"accent_color\":\"#0b6e4f\",\"css\":\"h1{font-size:30px}\",\"texts\":{\"en\":\"Hello\"}}", 200);
+  g_assert_cmpstr (postern_json_get_string (shown, "css"), ==, "h1{font-size:30px;}\n");
+  g_assert_true (is_served (postern_json_get_string (shown, "logo_url")));
+  theirs = dup_string ("name");
+  g_assert_cmpstr (theirs, !=, "Acme Group"); /* an organization's is another one */
+  branding = postern_tenant_dup_branding (tenant);
+  again = postern_tenant_dup_branding (tenant);
+  g_assert_true (branding == again);
+  g_assert_cmpstr (postern_json_get_string (branding, "name"), ==, "Acme Group");
+  g_assert_nonnull (postern_json_get_string (branding, "light"));
+  refuses ("PATCH", OWN, "{\"card_color\":\"#333333\"}", 400, "card_color");
+  refuses ("PATCH", OWN, "{\"css\":\"body{background:url(x)}\"}", 400, "line 1");
+  gone = call ("PATCH", OWN, NULL, "{\"name\":null,\"logo\":null,\"accent_color\":null,\"css\":null,\"texts\":null}", 200);
+  g_assert_cmpuint (g_variant_n_children (gone), ==, 0);
+  g_assert_false (is_served (postern_json_get_string (shown, "logo_url")));
+  g_assert_null (postern_tenant_dup_branding (tenant));
+}
+
+static gboolean
+knows (const char *words, gpointer data)
+{
+  return g_str_equal (words, "Sign in") || g_str_equal (words, "Sign in to {application_name}");
+}
+
+static void
+test_phrases (void)
+{
+  static const struct {
+    const char *phrases, *why;
+  } bad[] = {
+    { "{\"en\":{\"Sign in!\":\"Come in\"}}", "no page says" },
+    { "{\"en\":{\"Sign in\":\"\"}}", "at most 500" },
+    { "{\"en\":{\"Sign in\":\"two\\nlines\"}}", "one line" },
+    { "{\"en\":{\"Sign in\":7}}", "one line" },
+    { "{\"en\":{\"Sign in\":\"Hello {name}\"}}", "fill in" },
+    { "{\"en\":{\"Sign in to {application_name}\":\"Hello {tenant_name}\"}}", "fill in" },
+    { "{\"<b>\":{\"Sign in\":\"Come in\"}}", "tag" },
+    { "{\"en\":\"Come in\"}", "object" },
+  };
+  g_autoptr (GVariant) shown = NULL, phrases = NULL, english = NULL;
+  g_autoptr (GString) many = g_string_new ("{\"phrases\":{\"en\":{");
+
+  postern_api_set_phrases (api, knows, NULL);
+  for (guint i = 0; i < G_N_ELEMENTS (bad); i++) {
+    g_autofree char *body = g_strdup_printf ("{\"phrases\":%s}", bad[i].phrases);
+
+    refuses ("PATCH", OWN, body, 400, bad[i].why);
+  }
+  shown = call ("PATCH", OWN, NULL, "{\"phrases\":{\"en\":{\"Sign in to {application_name}\":\"Welcome to {application_name} { \"}}}", 200);
+  phrases = postern_json_get (shown, "phrases");
+  english = postern_json_get (phrases, "en");
+  g_assert_cmpstr (postern_json_get_string (english, "Sign in to {application_name}"), ==, "Welcome to {application_name} { ");
+  postern_api_set_phrases (api, NULL, NULL);
+  for (guint i = 0; i <= 100; i++)
+    g_string_append_printf (many, "%s\"Words %u\":\"Others\"", i ? "," : "", i);
+  g_string_append (many, "}}}");
+  refuses ("PATCH", OWN, many->str, 400, "at most 100");
+  refuses ("PATCH", PATH, "{\"phrases\":{}}", 400, "phrases"); /* an organization has none */
+}
+
 static gboolean
 fill (PosternTxn *txn, gpointer data, GError **error)
 {
@@ -143,7 +235,8 @@ int
 main (int argc, char **argv)
 {
   static const HouseTest tests[] = {
-    { "/api-branding/colors", test_colors }, { "/api-branding/logo", test_logo }, { "/api-branding/css", test_css }, { "/api-branding/texts", test_texts }, { NULL, NULL },
+    { "/api-branding/colors", test_colors }, { "/api-branding/logo", test_logo }, { "/api-branding/css", test_css }, { "/api-branding/texts", test_texts },
+    { "/api-branding/own", test_own }, { "/api-branding/phrases", test_phrases }, { NULL, NULL },
   };
 
   return house_run (argc, argv, set_up, tests);

@@ -34,6 +34,8 @@ struct _PosternApi {
   GPtrArray *instances; /* (element-type PosternInstance) */
   GPtrArray *problems;  /* (element-type utf8) */
   PosternInstanceBook *book; /* borrowed */
+  PosternApiKnowsPhrase knows_phrase; /* (nullable) */
+  gpointer phrases_data;
   PosternFactor *factor; /* (nullable) (transfer none) */
   const PosternApiSessions *sessions; /* (nullable) */
   gpointer sessions_data;

@@ -151,6 +151,13 @@ postern_api_set_book (PosternApi *self, PosternInstanceBook *book)
 }
 
 void
+postern_api_set_phrases (PosternApi *self, PosternApiKnowsPhrase knows, gpointer user_data)
+{
+  self->knows_phrase = knows;
+  self->phrases_data = user_data;
+}
+
+void
 postern_api_set_sessions (PosternApi *self, const PosternApiSessions *sessions, gpointer user_data)
 {
   self->sessions = sessions;

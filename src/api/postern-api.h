@@ -41,6 +41,10 @@ typedef struct {
   GPtrArray *(*end_user) (PosternTxn *txn, const char *user_id, GError **error);
   void (*tell) (PosternTenant *tenant, GPtrArray *ended, gpointer user_data);
 } PosternApiSessions;
+/** PosternApiKnowsPhrase: whether any page or message says @words, in English. */
+typedef gboolean (*PosternApiKnowsPhrase) (const char *words, gpointer user_data);
+/** postern_api_set_phrases: which phrases may be said otherwise; without it any may. Before the first request. */
+void postern_api_set_phrases (PosternApi *self, PosternApiKnowsPhrase knows, gpointer user_data);
 /** postern_api_set_sessions: @sessions: outlives the API; without it sessions are ended in the store alone. */
 void postern_api_set_sessions (PosternApi *self, const PosternApiSessions *sessions, gpointer user_data);
 

@@ -15,6 +15,7 @@ struct _PosternTenantService {
   GObject parent_instance;
   PosternConfig *config;
   gboolean is_default, read_only;
+  char *name; /* (nullable) */
   PosternRegistry *registry;
   PosternHub *hub;
   PosternStore *store;
@@ -39,7 +40,10 @@ postern_tenant_service_finalize (GObject *object)
   g_clear_pointer (&self->maintenance, postern_maintenance_stop);
   g_clear_pointer (&self->delivery, postern_delivery_stop);
   g_clear_pointer (&self->api, postern_api_free);
+  if (self->pages)
+    postern_pages_set_branding (self->pages, NULL, NULL);
   g_clear_object (&self->pages);
+  g_free (self->name);
   g_clear_pointer (&self->protocols, g_ptr_array_unref);
   g_clear_object (&self->engine);
   g_clear_object (&self->runtime);
@@ -121,6 +125,7 @@ postern_tenant_service_open (const PosternTenantCommon *common, const PosternTen
 
   self->is_default = g_str_equal (place->slug, POSTERN_TENANT_DEFAULT);
   self->read_only = place->read_only;
+  self->name = g_strdup (place->name);
   self->config = g_object_ref (common->config);
   self->hub = postern_hub_new ();
   self->registry = self->is_default ? g_object_ref (common->registry) : postern_plugins_load_for_tenant (common->registry, self->config, place->slug);
@@ -169,6 +174,12 @@ find_admitter (PosternTenantService *self)
   return NULL;
 }
 
+static gboolean
+knows_phrase (const char *words, gpointer pages)
+{
+  return postern_pages_knows_phrase (pages, words);
+}
+
 static const PosternApiSessions sessions = { end_session, end_user, tell_ended };
 
 static void
@@ -180,6 +191,7 @@ open_api (PosternTenantService *self)
   postern_api_set_instances (self->api, instances, postern_registry_get_problems (self->registry));
   postern_api_set_sessions (self->api, &sessions, self->engine);
   postern_api_set_book (self->api, self->book);
+  postern_api_set_phrases (self->api, knows_phrase, self->pages);
   if (find_admitter (self))
     postern_api_set_bearer (self->api, admit, find_admitter (self));
 }
@@ -194,19 +206,55 @@ dup_sender_address (PosternTenantService *self)
   return address && *address ? g_strdup (address) : g_strconcat ("postern@", g_uri_get_host (uri), NULL);
 }
 
+/* (transfer full): another tenant's own go before those of all */
+static GStrv
+list_template_folders (PosternTenantService *self)
+{
+  const char *const *all = postern_config_get_strv (self->config, "paths.templates");
+  g_autoptr (GStrvBuilder) folders = g_strv_builder_new ();
+
+  for (guint i = 0; all[i] && !self->is_default; i++) {
+    g_autofree char *own = g_build_filename (all[i], POSTERN_PAGES_TENANTS, postern_tenant_get_slug (self->tenant), NULL);
+    g_strv_builder_add (folders, own);
+  }
+  g_strv_builder_addv (folders, (const char **) all);
+  return g_strv_builder_end (folders);
+}
+
+static GVariant *
+get_branding (gpointer tenant)
+{
+  return postern_tenant_dup_branding (tenant);
+}
+
+/* The default tenant's are the server's own. */
+static gboolean
+open_pages (PosternTenantService *self, PosternPages *pages, GError **error)
+{
+  const char *slug = postern_tenant_get_slug (self->tenant);
+
+  if (self->is_default)
+    self->pages = g_object_ref (pages);
+  else
+    self->pages = postern_pages_new_for_tenant (pages, slug, self->name ? self->name : slug, postern_config_get_strv (self->config, "paths.templates"), error);
+  if (self->pages)
+    postern_pages_set_branding (self->pages, get_branding, self->tenant);
+  return self->pages != NULL;
+}
+
 static gboolean
 start_delivery (PosternTenantService *self, GError **error)
 {
   const char *name = self->is_default ? postern_config_get_string (self->config, "messages.sender-name") : NULL;
   g_autofree char *address = dup_sender_address (self);
   g_autoptr (GPtrArray) messengers = postern_registry_list (self->registry, POSTERN_TYPE_MESSENGER);
-  PosternPagesLook look;
+  g_auto (PosternPagesLook) look = { NULL };
   PosternDeliveryOptions options = {
     .sender_address = address,
     .keep_seconds = postern_config_get_int64 (self->config, "messages.keep-days") * 24 * 3600,
   };
-  PosternMessageTemplates *templates = postern_message_templates_new (postern_config_get_strv (self->config, "paths.templates"), self->pages,
-                                                                      postern_tenant_get_issuer (self->tenant), error);
+  g_auto (GStrv) folders = list_template_folders (self);
+  PosternMessageTemplates *templates = postern_message_templates_new ((const char *const *) folders, self->pages, postern_tenant_get_issuer (self->tenant), error);
 
   postern_pages_get_look (self->pages, &look);
   options.sender_name = name && *name ? name : look.tenant_name;
@@ -218,7 +266,8 @@ start_delivery (PosternTenantService *self, GError **error)
 gboolean
 postern_tenant_service_start (PosternTenantService *self, PosternPages *pages, GError **error)
 {
-  self->pages = g_object_ref (pages);
+  if (!open_pages (self, pages, error))
+    return FALSE;
   open_api (self);
   if (self->read_only)
     return TRUE;

@@ -20,6 +20,7 @@ G_DECLARE_FINAL_TYPE (PosternTenantService, postern_tenant_service, POSTERN, TEN
 /** PosternTenantPlace: which tenant, and where it is. Strings are borrowed. */
 typedef struct {
   const char *slug, *issuer;
+  const char *name;             /* what its pages call it, unless its look says so; (nullable): of the default one, whose pages know it */
   const char *location;         /* of its store, as the driver knows it */
   const char *database;         /* the driver: a plugin's id */
   gboolean read_only;

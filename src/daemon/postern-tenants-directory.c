@@ -18,6 +18,7 @@ postern_tenants_directory_entry_free (gpointer data)
 
   g_free (self->slug);
   g_free (self->issuer);
+  g_free (self->name);
   g_free (self);
 }
 
@@ -87,7 +88,7 @@ put (PosternTenants *self, PosternTenantRecord *row, const char *domain)
     entry->slug = g_strdup (row->slug);
     g_hash_table_insert (self->entries, entry->slug, entry);
   }
-  entry->is_stale = entry->service && (entry->is_stale || state != entry->state || !g_str_equal (issuer, entry->issuer));
+  entry->is_stale = entry->service && (entry->is_stale || state != entry->state || !g_str_equal (issuer, entry->issuer) || !g_str_equal (row->name, entry->name));
   entry->state = state;
   entry->region = g_intern_string (row->region);
   if (!entry->service || g_str_equal (state, POSTERN_TENANT_DELETED))
@@ -97,6 +98,8 @@ put (PosternTenants *self, PosternTenantRecord *row, const char *domain)
   entry->is_seen = TRUE;
   g_free (entry->issuer);
   entry->issuer = g_steal_pointer (&issuer);
+  g_free (entry->name);
+  entry->name = g_strdup (row->name);
 }
 
 /* With the lock. Both come by slug. */

@@ -111,8 +111,8 @@ open_service (PosternTenants *self, const PosternTenantPlace *place, PosternTena
 static gboolean
 open_entry (PosternTenants *self, PosternTenantsEntry *entry, GError **error)
 {
-  g_autofree char *slug = g_strdup (entry->slug), *issuer = g_strdup (entry->issuer), *region = g_strdup (entry->region), *location = NULL, *database = NULL;
-  PosternTenantPlace place = { .slug = slug, .issuer = issuer, .read_only = g_str_equal (entry->state, POSTERN_TENANT_READ_ONLY) };
+  g_autofree char *slug = g_strdup (entry->slug), *issuer = g_strdup (entry->issuer), *name = g_strdup (entry->name), *region = g_strdup (entry->region), *location = NULL, *database = NULL;
+  PosternTenantPlace place = { .slug = slug, .issuer = issuer, .name = name, .read_only = g_str_equal (entry->state, POSTERN_TENANT_READ_ONLY) };
   PosternTenantService *service = NULL;
 
   entry->busy = TRUE;

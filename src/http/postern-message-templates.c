@@ -101,28 +101,25 @@ get_look (PosternMessageTemplates *self, const PosternPagesLook *tenant, GVarian
   const char *name = brand ? postern_json_get_string (brand, "name") : NULL, *color = brand ? postern_json_get_string (brand, "accent_color") : NULL;
 
   if (name == NULL)
-    return (Look){ tenant->tenant_name, tenant->accent_color, dup_logo_url (self, "/assets/", tenant->logo) };
+    return (Look){ tenant->tenant_name, tenant->accent_color, dup_logo_url (self, tenant->logo_folder, tenant->logo) };
   return (Look){ name, color ? color : tenant->accent_color, dup_logo_url (self, "/brand/", postern_json_get_string (brand, "logo")) };
 }
 
 static GVariant *
-make_globals (PosternMessageTemplates *self, const char *language, GVariant *model)
+make_globals (PosternMessageTemplates *self, const char *language, GVariant *model, const PosternPagesLook *tenant)
 {
   g_auto (PosternJsonObject) globals = POSTERN_JSON_OBJECT_INIT;
   PosternBrandColors colors = { "#3350d4", "#ffffff", "#2e49c4", "#b3c0ff" };
   g_autoptr (GVariant) brand = postern_json_get (model, "brand");
   g_autofree char *logo_url = NULL;
-  PosternPagesLook tenant;
-  Look look;
+  Look look = get_look (self, tenant, brand && g_variant_is_of_type (brand, G_VARIANT_TYPE_VARDICT) ? brand : NULL);
 
-  postern_pages_get_look (self->pages, &tenant);
-  look = get_look (self, &tenant, brand && g_variant_is_of_type (brand, G_VARIANT_TYPE_VARDICT) ? brand : NULL);
   logo_url = look.logo_url;
   if (look.accent_color)
     postern_brand_get_colors (look.accent_color, &colors);
   postern_json_object_add_string (&globals, "lang", language);
   postern_json_object_add_string (&globals, "dir", postern_languages_is_right_to_left (language) ? "rtl" : "ltr");
-  postern_json_object_add_string (&globals, "tenant_name", tenant.tenant_name);
+  postern_json_object_add_string (&globals, "tenant_name", tenant->tenant_name);
   postern_json_object_add_string (&globals, "brand_name", look.name);
   postern_json_object_add_string (&globals, "public_url", self->public_url);
   postern_json_object_add_string (&globals, "host", self->host);
@@ -189,14 +186,18 @@ postern_message_templates_render (PosternMessageTemplates *self, const char *cha
                                   GVariant *model, GError **error)
 {
   const char *tag = postern_pages_choose_language (self->pages, language, NULL);
-  g_autoptr (GVariant) globals = make_globals (self, tag, model);
+  g_auto (PosternPagesLook) tenant = { NULL };
+  g_autoptr (GVariant) globals = NULL;
   PosternMessage *message;
   Work work = { 0 };
 
+  postern_pages_get_look (self->pages, &tenant);
+  globals = make_globals (self, tag, model, &tenant);
   postern_value_init (&work.model, model);
   postern_value_init (&work.globals, globals);
   work.context.globals = &work.globals;
   work.context.phrases = postern_pages_find_phrases (self->pages, tag);
+  work.context.own_words = tenant.own ? postern_look_get_words (tenant.own, tag) : NULL;
   work.context.right_to_left = postern_languages_is_right_to_left (tag);
   message = g_str_equal (channel, "sms") ? make_sms (self, &work, recipient, name, error) : make_mail (self, &work, recipient, name, error);
   postern_value_clear (&work.model);

@@ -53,6 +53,85 @@ make_pages (Fixture *self, GError **error)
   return postern_pages_new (dirs, self->assets, NULL, error);
 }
 
+/* --- what a tenant set ------------------------------------------------------------------------------------------------------------- */
+
+static GVariant *
+get_branding (gpointer branding)
+{
+  return g_variant_ref (branding);
+}
+
+static char *
+show (PosternPages *pages, const char *template)
+{
+  g_autoptr (GVariant) model = g_variant_ref_sink (g_variant_new_parsed ("{'error_message': <'Try {again}'>, 'again': <'now'>}"));
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GBytes) bytes = postern_pages_render (pages, template, model, NULL, NULL, &error);
+
+  g_assert_no_error (error);
+  return g_strndup (g_bytes_get_data (bytes, NULL), g_bytes_get_size (bytes));
+}
+
+static void
+assert_shows (PosternPages *pages, const char *template, const char *words, const char *not)
+{
+  g_autofree char *page = show (pages, template);
+
+  g_assert_nonnull (strstr (page, words));
+  g_assert_null (strstr (page, not));
+}
+
+static void
+test_look (Fixture *self, gconstpointer data)
+{
+  g_autoptr (GVariant) branding = g_variant_ref_sink (g_variant_new_parsed (
+      "{'name': <'Acme & Sons'>, 'light': <'a.css'>, 'texts': <{'en': <'Hello'>}>, 'phrases': <{'en': <{'Try {again}': <'<b>Once more</b> {again}'>}>}>}"));
+  g_autoptr (PosternPages) pages = make_pages (self, NULL);
+  g_auto (PosternPagesLook) look = { NULL };
+
+  write_file (self->folder, "bad.html", "{{#look}}{{light}}|{{logo}}|{{/look}} {{brand_text}}");
+  g_clear_object (&pages);
+  pages = make_pages (self, NULL);
+  postern_pages_set_tenant_name (pages, "Default");
+  assert_shows (pages, "page", "Default", "Acme");
+  postern_pages_set_branding (pages, get_branding, branding);
+  assert_shows (pages, "page", "Acme &amp; Sons", "Default");
+  assert_shows (pages, "page", "&lt;b&gt;Once more&lt;/b&gt; now", "<b>"); /* words of a tenant are no markup */
+  assert_shows (pages, "bad", "a.css|| Hello", "Default");
+  postern_pages_get_look (pages, &look);
+  g_assert_cmpstr (look.tenant_name, ==, "Acme & Sons");
+  g_assert_cmpstr (look.logo_folder, ==, "/assets/");
+  postern_pages_set_branding (pages, NULL, NULL);
+  assert_shows (pages, "page", "Default", "Once more");
+}
+
+/* Another tenant has none of the first one's name, and templates of its own before all. */
+static void
+test_tenant (Fixture *self, gconstpointer data)
+{
+  g_autofree char *tenants = g_build_filename (self->folder, "tenants", NULL), *folder = g_build_filename (tenants, "acme", NULL), *file = g_build_filename (folder, "_top.html", NULL);
+  const char *dirs[] = { "/nonexistent", self->folder, NULL };
+  g_autoptr (PosternPages) base = make_pages (self, NULL), acme = NULL, other = NULL, bad = NULL;
+  g_autoptr (GError) error = NULL;
+
+  g_mkdir_with_parents (folder, 0700);
+  write_file (folder, "_top.html", "<html>Own of {{tenant_name}}");
+  postern_pages_set_tenant_name (base, "Default");
+  acme = postern_pages_new_for_tenant (base, "acme", "Acme", dirs, &error);
+  other = postern_pages_new_for_tenant (base, "other", "Other", dirs, &error);
+  g_assert_no_error (error);
+  assert_shows (acme, "page", "Own of Acme", "Default"); /* a part of one, in a page of all */
+  assert_shows (other, "page", "Other", "Own of");
+  assert_shows (base, "page", "Default", "Own of");
+  write_file (folder, "_top.html", "{{>missing}}");
+  bad = postern_pages_new_for_tenant (base, "acme", "Acme", dirs, &error);
+  g_assert_null (bad);
+  g_assert_nonnull (error);
+  g_remove (file);
+  g_rmdir (folder);
+  g_rmdir (tenants);
+}
+
 static void
 test_render (Fixture *self, gconstpointer data)
 {
@@ -210,6 +289,8 @@ main (int argc, char **argv)
   g_test_add ("/pages/translate", Fixture, NULL, set_up, test_translate, tear_down);
   g_test_add_func ("/pages/declared", test_declared);
   g_test_add ("/pages/bad-template", Fixture, NULL, set_up, test_bad_template, tear_down);
+  g_test_add ("/pages/look", Fixture, NULL, set_up, test_look, tear_down);
+  g_test_add ("/pages/tenant", Fixture, NULL, set_up, test_tenant, tear_down);
   g_test_add ("/pages/assets", Fixture, NULL, set_up, test_assets, tear_down);
   g_test_add ("/pages/packed-assets", Fixture, NULL, set_up, test_packed_assets, tear_down);
   return g_test_run ();

@@ -24,6 +24,12 @@ struct _PosternPages {
   char *tenant_name;
   const char *logo; /* (nullable): the asset's name */
   char *accent_color; /* (nullable) */
+  PosternPages *base; /* (nullable): of another tenant: whose assets, phrases and most templates they are */
+  GPtrArray *own_templates; /* (nullable): those in `templates` that are not the base's */
+  PosternPagesGetBranding get_branding; /* (nullable) */
+  gpointer branding_data;
+  GMutex lock; /* guards what follows */
+  PosternLook *look; /* (nullable): of what the tenant's branding was, last time */
 };
 
 G_DEFINE_FINAL_TYPE (PosternPages, postern_pages, G_TYPE_OBJECT)
@@ -41,10 +47,15 @@ postern_pages_finalize (GObject *object)
   PosternPages *self = POSTERN_PAGES (object);
 
   g_hash_table_unref (self->templates);
+  g_clear_pointer (&self->own_templates, g_ptr_array_unref);
   g_hash_table_unref (self->phrases);
   g_ptr_array_unref (self->languages);
   g_hash_table_unref (self->language_lists);
-  g_clear_pointer (&self->assets, postern_assets_free);
+  if (!self->base)
+    g_clear_pointer (&self->assets, postern_assets_free);
+  g_clear_object (&self->base);
+  g_clear_pointer (&self->look, postern_look_unref);
+  g_mutex_clear (&self->lock);
   g_free (self->tenant_name);
   g_free (self->accent_color);
   G_OBJECT_CLASS (postern_pages_parent_class)->finalize (object);
@@ -59,6 +70,7 @@ postern_pages_class_init (PosternPagesClass *klass)
 static void
 postern_pages_init (PosternPages *self)
 {
+  g_mutex_init (&self->lock);
   self->templates = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, (GDestroyNotify) postern_template_free);
   self->phrases = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, (GDestroyNotify) postern_phrases_free);
   self->languages = g_ptr_array_new_with_free_func (g_free);
@@ -223,6 +235,64 @@ postern_pages_new (const char *const *template_dirs, const char *assets_dir, con
   return self->assets ? g_steal_pointer (&self) : NULL;
 }
 
+/* What is not the tenant's own is the base's, and stays so: it owns it. */
+static void
+add_base_templates (PosternPages *self)
+{
+  GHashTable *all = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+  GHashTableIter iter;
+  gpointer name, template;
+
+  self->own_templates = g_ptr_array_new_with_free_func ((GDestroyNotify) postern_template_free);
+  g_hash_table_iter_init (&iter, self->templates);
+  while (g_hash_table_iter_next (&iter, &name, &template)) {
+    g_hash_table_iter_steal (&iter);
+    g_ptr_array_add (self->own_templates, template);
+    g_hash_table_insert (all, name, template);
+  }
+  g_hash_table_iter_init (&iter, self->base->templates);
+  while (g_hash_table_iter_next (&iter, &name, &template))
+    if (!g_hash_table_contains (all, name))
+      g_hash_table_insert (all, g_strdup (name), template);
+  g_hash_table_unref (self->templates);
+  self->templates = all;
+}
+
+static void
+share (PosternPages *self, PosternPages *base)
+{
+  g_hash_table_unref (self->phrases);
+  g_ptr_array_unref (self->languages);
+  g_hash_table_unref (self->language_lists);
+  self->base = g_object_ref (base);
+  self->phrases = g_hash_table_ref (base->phrases);
+  self->languages = g_ptr_array_ref (base->languages);
+  self->language_lists = g_hash_table_ref (base->language_lists);
+  self->assets = base->assets;
+}
+
+PosternPages *
+postern_pages_new_for_tenant (PosternPages *base, const char *slug, const char *name, const char *const *template_dirs, GError **error)
+{
+  g_autoptr (PosternPages) self = g_object_new (POSTERN_TYPE_PAGES, NULL);
+
+  share (self, base);
+  postern_pages_set_tenant_name (self, name);
+  for (; *template_dirs; template_dirs++) {
+    g_autofree char *folder = g_build_filename (*template_dirs, POSTERN_PAGES_TENANTS, slug, NULL);
+
+    if (!read_templates (self, folder, error))
+      return NULL;
+  }
+  if (g_hash_table_size (self->templates) > 0)
+    add_base_templates (self);
+  else {
+    g_hash_table_unref (self->templates);
+    self->templates = g_hash_table_ref (base->templates);
+  }
+  return check_parts (self, error) ? g_steal_pointer (&self) : NULL;
+}
+
 static void
 set_string (char **field, const char *value)
 {
@@ -277,9 +347,60 @@ postern_pages_set_logo (PosternPages *self, const char *path, GError **error)
 }
 
 void
+postern_pages_set_branding (PosternPages *self, PosternPagesGetBranding func, gpointer user_data)
+{
+  self->get_branding = func;
+  self->branding_data = user_data;
+}
+
+PosternLook *
+postern_pages_dup_look (PosternPages *self)
+{
+  g_autoptr (GVariant) branding = self->get_branding ? self->get_branding (self->branding_data) : NULL;
+  g_autoptr (GMutexLocker) locker = branding ? g_mutex_locker_new (&self->lock) : NULL;
+
+  if (!branding)
+    return NULL;
+  if (!self->look || self->look->branding != branding) {
+    g_clear_pointer (&self->look, postern_look_unref);
+    self->look = postern_look_new (branding);
+  }
+  return postern_look_ref (self->look);
+}
+
+void
 postern_pages_get_look (PosternPages *self, PosternPagesLook *look)
 {
-  *look = (PosternPagesLook) { self->tenant_name, self->logo, self->accent_color };
+  PosternLook *own = postern_pages_dup_look (self);
+  gboolean logo = own && own->logo;
+
+  *look = (PosternPagesLook) {
+    .tenant_name = own && own->name ? own->name : self->tenant_name,
+    .logo_folder = logo ? "/brand/" : "/assets/",
+    .logo = logo ? own->logo : self->logo,
+    .accent_color = own && own->accent_color ? own->accent_color : self->accent_color,
+    .own = own,
+  };
+}
+
+void
+postern_pages_look_clear (PosternPagesLook *look)
+{
+  g_clear_pointer (&look->own, postern_look_unref);
+}
+
+/* English has no catalogue; every other one has all that is said. */
+gboolean
+postern_pages_knows_phrase (PosternPages *self, const char *words)
+{
+  GHashTableIter iter;
+  gpointer phrases;
+
+  g_hash_table_iter_init (&iter, self->phrases);
+  while (g_hash_table_iter_next (&iter, NULL, &phrases))
+    if (postern_phrases_look_up (phrases, words))
+      return TRUE;
+  return g_hash_table_size (self->phrases) == 0;
 }
 
 PosternPhrases *
@@ -362,8 +483,9 @@ language_of (PosternPages *self, PosternValue *model, PosternRequest *request)
 
 /* What all pages see beside their model. Its strings are borrowed, for as long as one page is rendered. */
 typedef struct {
-  PosternValue all, members[16], invalid;
+  PosternValue all, members[18], invalid, look[4];
   char *assets;
+  PosternLook *own; /* (nullable) */
 } Globals;
 
 static PosternValue *
@@ -404,6 +526,15 @@ add_derived (Globals *self, PosternValue *model)
     add_member (self, "retry_minutes", POSTERN_VALUE_NUMBER)->number = seconds / 60 + (seconds % 60 != 0);
 }
 
+/* The tenant's, without an organization's. */
+static void
+add_look_text (Globals *self, const char *language)
+{
+  const char *text = postern_json_get_string (self->own->texts, language);
+
+  add_text (self, "brand_text", text ? text : postern_json_get_string (self->own->texts, "en"));
+}
+
 /* What an organization says where a sign-in begins: in the page's language, else in English, else nothing. */
 static void
 add_brand_text (Globals *self, PosternValue *model, const char *language)
@@ -412,6 +543,10 @@ add_brand_text (Globals *self, PosternValue *model, const char *language)
   PosternValue *texts = brand && brand->kind == POSTERN_VALUE_DICTIONARY ? postern_value_find (brand, "texts", strlen ("texts")) : NULL;
   const char *text = NULL;
 
+  if (brand == NULL && self->own && self->own->texts) {
+    add_look_text (self, language);
+    return;
+  }
   if (texts && texts->kind == POSTERN_VALUE_DICTIONARY)
     text = get_string (texts, language);
   if (texts && texts->kind == POSTERN_VALUE_DICTIONARY && text == NULL)
@@ -448,6 +583,24 @@ add_appearance (Globals *self, const char *asked)
   add_text (self, "dark_media", light ? NULL : dark ? "all" : "(prefers-color-scheme: dark)");
 }
 
+/* Files of the tenant's own; "" for what there is not, or a page would look further. */
+static void
+add_look (Globals *self)
+{
+  const struct { const char *name, *file; } files[] = {
+    { "logo", self->own->logo }, { "light", self->own->light }, { "dark", self->own->dark }, { "style", self->own->style },
+  };
+  PosternValue *look = add_member (self, "look", POSTERN_VALUE_DICTIONARY);
+
+  look->items = self->look;
+  look->n_items = G_N_ELEMENTS (files);
+  for (guint i = 0; i < G_N_ELEMENTS (files); i++) {
+    postern_value_set_name (&self->look[i], files[i].name);
+    self->look[i].kind = POSTERN_VALUE_STRING;
+    self->look[i].text = files[i].file ? files[i].file : "";
+  }
+}
+
 static void
 make_globals (Globals *self, PosternPages *pages, PosternValue *model, PosternRequest *request, const char *language)
 {
@@ -462,7 +615,9 @@ make_globals (Globals *self, PosternPages *pages, PosternValue *model, PosternRe
   add_text (self, "base", base);
   add_text (self, "assets", self->assets);
   add_text (self, "request_id", request ? postern_request_get_id (request) : NULL);
-  add_text (self, "tenant_name", pages->tenant_name);
+  add_text (self, "tenant_name", self->own && self->own->name ? self->own->name : pages->tenant_name);
+  if (self->own)
+    add_look (self);
   add_text (self, "logo", pages->logo);
   add_text (self, "brand_sheet", pages->accent_color ? BRAND_SHEET : NULL);
   add_text (self, "dark_brand_sheet", pages->accent_color ? DARK_BRAND_SHEET : NULL);
@@ -536,6 +691,7 @@ postern_pages_translate (PosternPages *self, GVariant *model, PosternRequest *re
 {
   static const char words[] = "{{_@ " POSTERN_RESPONSE_PHRASE "}}";
   g_autoptr (PosternTemplate) template = postern_template_new ("phrase", words, strlen (words), NULL);
+  g_autoptr (PosternLook) own = postern_pages_dup_look (self);
   Translation translation = { template, { .templates = self->templates, .plain = TRUE } };
   g_auto (PosternValue) values = { 0 };
   const char *language;
@@ -543,6 +699,7 @@ postern_pages_translate (PosternPages *self, GVariant *model, PosternRequest *re
   postern_value_init (&values, model);
   language = language_of (self, &values, request);
   translation.context.phrases = g_hash_table_lookup (self->phrases, language);
+  translation.context.own_words = own ? postern_look_get_words (own, language) : NULL;
   translation.context.right_to_left = postern_languages_is_right_to_left (language);
   return g_variant_ref_sink (translate (&translation, model));
 }
@@ -553,7 +710,8 @@ postern_pages_render (PosternPages *self, const char *template_name, GVariant *m
   PosternTemplate *template = g_hash_table_lookup (self->templates, template_name);
   g_auto (PosternValue) values = { 0 };
   g_autoptr (GString) out = g_string_sized_new (8192);
-  Globals globals = { 0 };
+  g_autoptr (PosternLook) own = postern_pages_dup_look (self);
+  Globals globals = { .own = own };
   PosternTemplateContext context = { .templates = self->templates, .globals = &globals.all };
   const char *language;
   gboolean done;
@@ -565,6 +723,7 @@ postern_pages_render (PosternPages *self, const char *template_name, GVariant *m
   postern_value_init (&values, model);
   language = language_of (self, &values, request);
   context.phrases = g_hash_table_lookup (self->phrases, language);
+  context.own_words = own ? postern_look_get_words (own, language) : NULL;
   context.right_to_left = postern_languages_is_right_to_left (language);
   make_globals (&globals, self, &values, request, language);
   add_text (&globals, "csrf", csrf);

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "postern-assets.h"
+#include "postern-look.h"
 #include "postern-phrases.h"
 #include "postern-request.h"
 #include "postern-response.h"
@@ -12,6 +13,9 @@ G_BEGIN_DECLS
 #define POSTERN_PAGES_LANGUAGE_COOKIE "postern-language"
 /** The cookie that remembers how the pages shall look: "light" or "dark", whatever the device says. */
 #define POSTERN_PAGES_APPEARANCE_COOKIE "postern-appearance"
+
+/** Of a folder of templates, the one whose folders, by slug, have those of other tenants. */
+#define POSTERN_PAGES_TENANTS "tenants"
 
 /**
  * PosternPages: templates, phrases and assets, read once at start; turns a page response into bytes in the person's
@@ -32,8 +36,9 @@ G_BEGIN_DECLS
  * Every page also sees: `lang`, `dir` (ltr, rtl), `base` (the public URL's path, "" at the root), `csrf`, `request_id`, `tenant_name`,
  * `assets` (prefix of versioned assets, no slash at its end), `languages` (array of {code, name, current}); `logo` and
  * `brand_sheet` with `dark_brand_sheet` (names of assets) when the tenant has its own; `color_scheme`, and `dark_media`: where the sheets for dark
- * count ("all" when the person wants it dark; absent when light). A page for an organization has `brand` in its model ({name, logo, light, dark,
- * style, texts}: names of files under `/brand/`, "" for none), which goes before the tenant's, and then sees `brand_text`, of `texts` in its language. From what the page itself says are derived: `invalid`, a
+ * count ("all" when the person wants it dark; absent when light); `look`, when the tenant was given one since ({logo, light, dark, style}, as `brand` has them), which
+ * comes after. A page for an organization has `brand` in its model ({name, logo, light, dark,
+ * style, texts}: names of files under `/brand/`, "" for none), which goes before the tenant's, and then sees `brand_text`, of `texts` in its language; without it, of the tenant's. From what the page itself says are derived: `invalid`, a
  * dictionary with the one member named by `error_field`, so that `{{#invalid.password}}` marks the input; and, from
  * `retry_after`, `retry_minutes` (rounded up) when it is 120 s or more.
  *
@@ -45,6 +50,20 @@ G_DECLARE_FINAL_TYPE (PosternPages, postern_pages, POSTERN, PAGES, GObject)
 
 /** postern_pages_new: @template_dirs: first one that has a file wins; @locale_dir: has LANG/LC_MESSAGES/postern.mo. */
 PosternPages *postern_pages_new (const char *const *template_dirs, const char *assets_dir, const char *locale_dir, GError **error);
+/**
+ * postern_pages_new_for_tenant: those of another tenant of the same server: phrases and assets are @base's, name, colour and picture are not. Of each
+ * of @template_dirs the folder `tenants/SLUG` goes before what @base has.
+ * @name: what the pages call it
+ */
+PosternPages *postern_pages_new_for_tenant (PosternPages *base, const char *slug, const char *name, const char *const *template_dirs, GError **error);
+/** PosternPagesGetBranding: what the tenant's branding is now, cheap to ask; the same object for as long as it is the same. (transfer full) (nullable): none */
+typedef GVariant *(*PosternPagesGetBranding) (gpointer user_data);
+/** postern_pages_set_branding: who knows what was set since the start; it goes before the three of the configuration. Before the first request, and with NULL after the last. */
+void postern_pages_set_branding (PosternPages *self, PosternPagesGetBranding func, gpointer user_data);
+/** postern_pages_dup_look: as of now. (transfer full) (nullable) */
+PosternLook *postern_pages_dup_look (PosternPages *self);
+/** postern_pages_knows_phrase: whether any page or message says @words, in English; TRUE too where no catalogue is installed to tell. */
+gboolean postern_pages_knows_phrase (PosternPages *self, const char *words);
 /** postern_pages_set_tenant_name: what the pages call us; before the first request. */
 void postern_pages_set_tenant_name (PosternPages *self, const char *name);
 /**
@@ -71,12 +90,15 @@ gboolean postern_pages_set_logo (PosternPages *self, const char *path, GError **
 gboolean postern_pages_add_icon (PosternPages *self, const char *path, GError **error);
 /** postern_pages_get_assets: (transfer none) */
 PosternAssets *postern_pages_get_assets (PosternPages *self);
-/** PosternPagesLook: what a tenant set, for whatever is no page but shall look like one; borrowed. */
+/** PosternPagesLook: what a tenant set, as of now, for whatever is no page but shall look like one; borrowed, from `own` too. */
 typedef struct {
   const char *tenant_name;
-  const char *logo, *accent_color; /* (nullable); the logo's name as an asset */
+  const char *logo_folder, *logo, *accent_color; /* (nullable) but the folder: "/assets/" or "/brand/" */
+  PosternLook *own;                              /* (nullable) */
 } PosternPagesLook;
 void postern_pages_get_look (PosternPages *self, PosternPagesLook *look);
+void postern_pages_look_clear (PosternPagesLook *look);
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (PosternPagesLook, postern_pages_look_clear)
 /** postern_pages_find_phrases: (transfer none) (nullable): English has none */
 PosternPhrases *postern_pages_find_phrases (PosternPages *self, const char *language);
 

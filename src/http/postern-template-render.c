@@ -191,10 +191,19 @@ write_phrase (Renderer *self, const char *phrase, Scope *scope)
   }
 }
 
+/* (nullable): a tenant's own words, or the language's */
+static const char *
+find_words (Renderer *self, const char *words)
+{
+  const char *own = self->context->own_words ? g_hash_table_lookup (self->context->own_words, words) : NULL;
+
+  return own || !self->context->phrases ? own : postern_phrases_look_up (self->context->phrases, words);
+}
+
 static const char *
 translate (Renderer *self, const char *words)
 {
-  const char *found = self->context->phrases ? postern_phrases_look_up (self->context->phrases, words) : NULL;
+  const char *found = find_words (self, words);
 
   return found ? found : words;
 }
@@ -221,7 +230,7 @@ render_declared (Renderer *self, PosternNode *node, Scope *scope)
 {
   char buffer[NUMBER_SIZE];
   const char *text = to_text (look_up (scope, node->text, node->length), buffer);
-  const char *found = text && self->context->phrases ? postern_phrases_look_up (self->context->phrases, text) : NULL;
+  const char *found = text ? find_words (self, text) : NULL;
   gboolean foreign = text && *text && self->context->phrases && !found && !self->context->plain;
 
   if (foreign)

@@ -29,6 +29,7 @@ typedef struct {
   PosternValue *globals;   /* (nullable): a dictionary, looked up after the model */
   gboolean right_to_left;
   gboolean plain; /* the template is no HTML: nothing is escaped, and control characters of values become blanks */
+  GHashTable *own_words; /* (nullable): English words → a tenant's own, which go before the phrases */
 } PosternTemplateContext;
 
 /** postern_template_new: @name is for the messages. Errors say NAME:LINE. (transfer full) (nullable) */

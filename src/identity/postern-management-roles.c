@@ -26,7 +26,7 @@ static const PosternManagementPermission permissions[] = {
   { "roles:write", "owner", "Make, change and delete roles, and say who has them." },
   { "invitations:read", EVERYBODY, "See who is invited to organizations." },
   { "invitations:write", "owner support", "Invite people to organizations, and revoke it." },
-  { "branding:read", EVERYBODY, "See how the pages of organizations look." },
+  { "branding:read", EVERYBODY, "See how pages look, the tenant's and those of organizations." },
   { "branding:write", "owner", "Change how they look." },
   { "organizations:read", EVERYBODY, "See organizations, their rules and their domains." },
   { "organizations:write", "owner", "Make, change and delete organizations, and prove their domains." },

@@ -34,6 +34,8 @@ struct _PosternTenant {
   GHashTable *clients; /* id → Entry */
   PosternPolicy *policy;
   PosternMoment policy_moment;
+  GVariant *branding; /* (nullable) */
+  PosternMoment branding_moment;
 };
 
 G_DEFINE_FINAL_TYPE (PosternTenant, postern_tenant, G_TYPE_OBJECT)
@@ -45,6 +47,7 @@ postern_tenant_finalize (GObject *object)
 
   g_clear_pointer (&self->clients, g_hash_table_unref);
   g_clear_pointer (&self->policy, postern_policy_unref);
+  g_clear_pointer (&self->branding, g_variant_unref);
   g_clear_pointer (&self->permissions, postern_permission_cache_free);
   g_clear_pointer (&self->claims_hooks, postern_claims_hook_cache_free);
   g_clear_object (&self->key_ring);
@@ -71,13 +74,19 @@ postern_tenant_init (PosternTenant *self)
 /* --- policy
  * ------------------------------------------------------------------------------------------------------ */
 
+typedef struct {
+  const char *name;
+  GVariant *value; /* (nullable) */
+} Setting;
+
 static gboolean
 read_setting (PosternTxn *txn, gpointer data, GError **error)
 {
-  GVariant **model = data;
+  Setting *setting = data;
   g_autoptr (GError) problem = NULL;
 
-  *model = postern_setting_store_get (txn, "policy", &problem);
+  g_clear_pointer (&setting->value, g_variant_unref); /* a transaction may run twice */
+  setting->value = postern_setting_store_get (txn, setting->name, &problem);
   if (problem == NULL)
     return TRUE;
 
@@ -88,11 +97,11 @@ read_setting (PosternTxn *txn, gpointer data, GError **error)
 static PosternPolicy *
 read_policy (PosternTenant *self, GError **error)
 {
-  g_autoptr (GVariant) model = NULL;
+  Setting setting = { "policy", NULL };
+  gboolean done = postern_store_read (self->store, POSTERN_KEEP_LASTING, read_setting, &setting, error);
+  g_autoptr (GVariant) model = setting.value;
 
-  return postern_store_read (self->store, POSTERN_KEEP_LASTING, read_setting, &model, error)
-             ? postern_policy_new (model, error)
-             : NULL;
+  return done ? postern_policy_new (model, error) : NULL;
 }
 
 /* Takes @policy. */
@@ -139,6 +148,59 @@ postern_tenant_dup_policy (PosternTenant *self)
                problem->message);
 
   return take_policy (self, &now, TRUE);
+}
+
+/* --- how its pages look
+ * ------------------------------------------------------------------------------------------------------ */
+
+static GVariant *
+take_branding (PosternTenant *self, const PosternMoment *now, gboolean any, gboolean *found)
+{
+  GVariant *branding = NULL;
+
+  g_mutex_lock (&self->lock);
+  *found = any || postern_moment_holds (&self->branding_moment, now);
+  if (*found && self->branding != NULL)
+    branding = g_variant_ref (self->branding);
+  g_mutex_unlock (&self->lock);
+
+  return branding;
+}
+
+/* What is still the same stays the same object: who made something of it need not make it again. */
+static void
+set_branding (PosternTenant *self, GVariant *branding, const PosternMoment *moment)
+{
+  g_autoptr (GVariant) old = NULL;
+
+  g_mutex_lock (&self->lock);
+  if (branding == NULL || self->branding == NULL || !g_variant_equal (branding, self->branding)) {
+    old = g_steal_pointer (&self->branding);
+    self->branding = branding ? g_variant_ref (branding) : NULL;
+  }
+  self->branding_moment = *moment;
+  g_mutex_unlock (&self->lock);
+}
+
+GVariant *
+postern_tenant_dup_branding (PosternTenant *self)
+{
+  PosternMoment now = postern_moment_now (self->store);
+  Setting setting = { POSTERN_TENANT_BRANDING, NULL };
+  g_autoptr (GVariant) read = NULL;
+  g_autoptr (GError) problem = NULL;
+  gboolean found;
+  GVariant *branding = take_branding (self, &now, FALSE, &found);
+
+  if (found)
+    return branding;
+  if (postern_store_read (self->store, POSTERN_KEEP_LASTING, read_setting, &setting, &problem)) {
+    read = setting.value;
+    set_branding (self, read != NULL && g_variant_n_children (read) > 0 ? read : NULL, &now);
+  } else
+    g_warning ("The look of tenant %s could not be read again, the one known before holds: %s", self->slug, problem->message);
+
+  return take_branding (self, &now, TRUE, &found);
 }
 
 /* --- the tenant

@@ -428,7 +428,7 @@ GPtrArray *postern_domain_store_list_due (PosternTxn *txn, gint64 until, guint l
 /** what a look at the DNS came to: domain's verified_at, checked_at and failed_at. CONFLICT when another organization has proved it */
 gboolean postern_domain_store_settle (PosternTxn *txn, PosternDomain *domain, GError **error);
 
-/* postern-brand-store.c: what an organization's pages load */
+/* postern-brand-store.c: what an organization's pages load, or, with "" in place of its id, the tenant's */
 gboolean postern_brand_store_put (PosternTxn *txn, PosternBrandFile *file, GError **error); /* inserts or replaces, by organization and kind */
 gboolean postern_brand_store_delete (PosternTxn *txn, const char *organization_id, const char *kind, GError **error); /* none is no error */
 PosternBrandFile *postern_brand_store_get (PosternTxn *txn, const char *organization_id, const char *kind, GError **error);

@@ -121,6 +121,27 @@ test("tenants: an id of one, asked for by another one's owner, is nobody's", asy
   }
 });
 
+test("tenants: pages wear their own tenant's look", async () => {
+  const [home, acme, corp] = await open(), token = await administer(acme);
+  const page = async (house) => {
+    const visitor = house.visitor(), { location } = await visitor.send(house.url + house.ask(house.web).path);
+    return (await visitor.send(new URL(location, house.url).href)).text;
+  };
+  const title = async (house) => /<title>.*· (.*)<\/title>/s.exec(await page(house))[1];
+  assert.deepEqual([await title(home), await title(acme), await title(corp)], ['Postern', 'acme', 'corp']);
+  const set = await api(acme, token, 'PATCH', '/branding', { name: 'Acme & Söhne', accent_color: '#0b6e4f', phrases: { en: { 'Sign in': '<i>Come in</i>' } } });
+  assert.equal(set.status, 200, JSON.stringify(set));
+  const shown = await page(acme), sheet = /href="(\/t\/acme\/brand\/[^"]+)"/.exec(shown);
+  assert.match(shown, /&lt;i&gt;Come in&lt;\/i&gt;/);
+  assert.ok(!shown.includes('<i>'));
+  assert.match(await (await fetch(home.postern.url + sheet[1])).text(), /#0b6e4f/);
+  for (const other of ['/brand/', '/t/corp/brand/']) assert.equal((await fetch(home.postern.url + other + sheet[1].split('/').at(-1))).status, 404);
+  assert.deepEqual([await title(home), await title(acme), await title(corp)], ['Postern', 'Acme &amp; Söhne', 'corp']);
+  assert.ok(!(await page(home)).includes('Come in'));
+  await acme.postern.cli('tenant', 'update', 'corp', '--name', 'Corp Ltd');
+  assert.equal(await title(corp), 'Corp Ltd');
+});
+
 /** An answer to @path, asked at @host. */
 const at = (house, host, path, headers = {}) => new Promise((resolve, refuse) => {
   request({ host: '127.0.0.1', port: house.port, path, headers: { host, ...headers } }, (answer) => {

@@ -36,6 +36,7 @@ const ids = {
   'account--deletion': ['keep'],
   'code-link': ['submit'],
   'identifier--brand': ['identifier', 'submit', 'brand-text'],
+  'identifier--look': ['identifier', 'submit', 'brand-text'],
   invitation: ['submit'],
   'invitation--brand': ['submit'],
   'invitation--accept': ['signed-in', 'submit'],
