@@ -17,16 +17,23 @@ typedef struct {
   gboolean numbered; /* the key is a number and holds the row's time (postern_id_get_key) */
   const char *end;   /* the last key of ?2 rows behind ?1, and numbered: before ?3; NULL when there are none */
   const char *find;  /* whether any row behind ?1 and not behind ?2 ended before ?3 */
-  const char *drop;  /* … and away with them */
+  const char *drop;  /* … and away with them, or with what of them is over */
 } Rule;
 
 #define END(table, key, bound) "SELECT MAX (" key ") FROM (SELECT " key " FROM " table " WHERE " key " > ?1" bound " ORDER BY " key " LIMIT ?2) AS page"
 #define FIND(table, key, due) "SELECT 1 FROM " table " WHERE " key " > ?1 AND " key " <= ?2 AND (" due ") LIMIT 1"
 #define DROP(table, key, due) "DELETE FROM " table " WHERE " key " > ?1 AND " key " <= ?2 AND (" due ")"
 
+#define CLEAR(table, key, due, what) "UPDATE " table " SET " what " WHERE " key " > ?1 AND " key " <= ?2 AND (" due ")"
+
 /* @key: the first column of the key that the rows are kept by */
 #define RULE(table, key, due) FALSE, END (table, key, ""), FIND (table, key, due), DROP (table, key, due)
 #define NUMBERED(table, due) TRUE, END (table, "key", " AND key < ?3"), FIND (table, "key", due), DROP (table, "key", due)
+
+#define RULE_TO_CLEAR(table, key, due, what) FALSE, END (table, key, ""), FIND (table, key, due), CLEAR (table, key, due, what)
+
+/* A secret that signed beside the one in its place, and does not any more. */
+#define OLD_SECRET_IS_OVER "old_secret IS NOT NULL AND old_secret_until < ?3"
 
 /* Refresh tokens go with their grant. One whose code nobody came for gave nothing; one whose application is gone gives nothing. */
 #define GRANT_IS_OVER                                                                                                 \
@@ -45,6 +52,7 @@ static const Rule rules[] = {
   { POSTERN_KEEP_LASTING, DAY, RULE ("tickets", "hash", "expires_at < ?3") },
   { POSTERN_KEEP_LASTING, 0, NUMBERED ("outbox", "purge_at > 0 AND purge_at < ?3") },
   { POSTERN_KEEP_LASTING, POSTERN_DEVICE_LIFETIME, RULE ("devices", "user_id", "used_at < ?3") },
+  { POSTERN_KEEP_LASTING, 0, RULE_TO_CLEAR ("webhooks", "id", OLD_SECRET_IS_OVER, "old_secret = NULL, old_secret_until = 0") },
   { POSTERN_KEEP_SHORT, DAY, NUMBERED ("flows", "expires_at < ?3") },
   { POSTERN_KEEP_SHORT, 0, RULE ("counters", "key", "resets_at < ?3") },
 };

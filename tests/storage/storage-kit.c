@@ -169,6 +169,19 @@ storage_kit_new_application (const char *name)
   return application;
 }
 
+PosternWebhook *
+storage_kit_new_webhook (void)
+{
+  PosternWebhook *webhook = postern_webhook_new ();
+
+  webhook->id = postern_id_new ("whk");
+  webhook->url = g_strdup ("https://hooks.example/");
+  webhook->events = g_variant_ref_sink (g_variant_new_parsed ("[<'*'>]"));
+  webhook->enabled = TRUE;
+  webhook->created_at = webhook->updated_at = NOW;
+  return webhook;
+}
+
 PosternSession *
 storage_kit_new_session (const char *user_id)
 {

@@ -32,6 +32,7 @@ void storage_kit_run_short (gconstpointer func);
 PosternUser *storage_kit_new_user (const char *username, const char *email, const char *phone);
 PosternApplication *storage_kit_new_application (const char *name);
 PosternSession *storage_kit_new_session (const char *user_id);
+PosternWebhook *storage_kit_new_webhook (void);
 PosternGrant *storage_kit_new_grant (const char *user_id, const char *application_id, const char *session_id);
 
 /* @call hands on `&failure`. */

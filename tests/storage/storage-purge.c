@@ -114,6 +114,37 @@ check_kept_short (PosternTxn *txn, gpointer data, GError **error)
   return lapsed != NULL;
 }
 
+/* --- what stays, but not whole --- */
+
+static gboolean
+rotate_webhook (PosternTxn *txn, gint64 until, char **id, GError **error)
+{
+  g_autoptr (PosternWebhook) webhook = storage_kit_new_webhook ();
+
+  *id = g_strdup (webhook->id);
+  return postern_webhook_store_insert (txn, webhook, "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw", error)
+         && postern_webhook_store_rotate (txn, webhook, "whsec_C2FVsBQIhrscChlQIMV+b5sSYspob7oD", until, error) && postern_webhook_store_update (txn, webhook, error);
+}
+
+static gboolean
+fill_webhooks (PosternTxn *txn, gpointer ids, GError **error)
+{
+  return rotate_webhook (txn, later - 1, ids, error) && rotate_webhook (txn, later, (char **) ids + 1, error);
+}
+
+static gboolean
+check_webhooks (PosternTxn *txn, gpointer ids, GError **error)
+{
+  g_autoptr (PosternWebhook) over = postern_webhook_store_get (txn, ((char **) ids)[0], error), still = postern_webhook_store_get (txn, ((char **) ids)[1], error);
+
+  g_assert_null (over->old_secret);
+  g_assert_cmpint (over->old_secret_until, ==, 0);
+  g_assert_nonnull (over->secret);
+  g_assert_nonnull (still->old_secret);
+  g_assert_cmpint (still->old_secret_until, ==, later);
+  return TRUE;
+}
+
 /* One round of the walk, @rows a step, and how many went. */
 static gint64
 walk_round (PosternPurge *purge, guint rows)
@@ -131,6 +162,23 @@ walk_round (PosternPurge *purge, guint rows)
       total += deleted;
     }
   return total;
+}
+
+/* The secret before goes once it does not sign any more, and not with it the one that does. */
+static void
+test_old_secrets (void)
+{
+  g_autoptr (PosternStore) store = storage_kit_open ();
+  g_autoptr (PosternPurge) purge = postern_purge_new (store, POSTERN_KEEP_LASTING);
+  char *ids[2];
+
+  later = g_get_real_time () / G_USEC_PER_SEC + 5 * 86400;
+  storage_kit_write (store, POSTERN_KEEP_LASTING, fill_webhooks, ids);
+  g_assert_cmpint (walk_round (purge, 1), ==, 1);
+  g_assert_cmpint (walk_round (purge, 1), ==, 0);
+  storage_kit_write (store, POSTERN_KEEP_LASTING, check_webhooks, ids);
+  g_free (ids[0]);
+  g_free (ids[1]);
 }
 
 static void
@@ -165,4 +213,5 @@ void
 storage_purge_add_tests (void)
 {
   g_test_add_func ("/storage/purge", test_purge);
+  g_test_add_func ("/storage/purge-old-secrets", test_old_secrets);
 }

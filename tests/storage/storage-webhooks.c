@@ -6,19 +6,6 @@
 #define SECRET "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"
 #define OTHER "whsec_C2FVsBQIhrscChlQIMV+b5sSYspob7oD"
 
-static PosternWebhook *
-new_webhook (void)
-{
-  PosternWebhook *webhook = postern_webhook_new ();
-
-  webhook->id = postern_id_new ("whk");
-  webhook->url = g_strdup ("https://hooks.example/");
-  webhook->events = g_variant_ref_sink (g_variant_new_parsed ("[<'*'>]"));
-  webhook->enabled = TRUE;
-  webhook->created_at = webhook->updated_at = NOW;
-  return webhook;
-}
-
 /* The log of @size entries, as far as is looked at here. */
 static void
 grow_log (PosternTxn *txn, gint64 from, gint64 size, GError **error)
@@ -36,7 +23,7 @@ grow_log (PosternTxn *txn, gint64 from, gint64 size, GError **error)
 static gboolean
 life (PosternTxn *txn, gpointer data, GError **error)
 {
-  g_autoptr (PosternWebhook) one = new_webhook (), two = new_webhook (), got = NULL;
+  g_autoptr (PosternWebhook) one = storage_kit_new_webhook (), two = storage_kit_new_webhook (), got = NULL;
   g_autoptr (GPtrArray) first = NULL, rest = NULL;
 
   g_assert_true (postern_webhook_store_insert (txn, one, SECRET, error) && postern_webhook_store_insert (txn, two, SECRET, error));
@@ -71,7 +58,7 @@ count_due (PosternTxn *txn, gint64 now, GError **error)
 static gboolean
 due (PosternTxn *txn, gpointer data, GError **error)
 {
-  g_autoptr (PosternWebhook) webhook = new_webhook ();
+  g_autoptr (PosternWebhook) webhook = storage_kit_new_webhook ();
   gint64 at, end;
 
   g_assert_true (postern_webhook_store_insert (txn, webhook, SECRET, error));
@@ -105,7 +92,7 @@ settle (PosternTxn *txn, const PosternWebhook *webhook, gint64 position, GError 
 static gboolean
 overtaken (PosternTxn *txn, gpointer data, GError **error)
 {
-  g_autoptr (PosternWebhook) webhook = new_webhook (), mine = NULL, yours = NULL, last = NULL;
+  g_autoptr (PosternWebhook) webhook = storage_kit_new_webhook (), mine = NULL, yours = NULL, last = NULL;
 
   g_assert_true (postern_webhook_store_insert (txn, webhook, SECRET, error));
   mine = postern_webhook_store_get (txn, webhook->id, error);
@@ -133,7 +120,7 @@ overtaken (PosternTxn *txn, gpointer data, GError **error)
 static gboolean
 secrets (PosternTxn *txn, gpointer store, GError **error)
 {
-  g_autoptr (PosternWebhook) webhook = new_webhook (), other = new_webhook ();
+  g_autoptr (PosternWebhook) webhook = storage_kit_new_webhook (), other = storage_kit_new_webhook ();
   PosternWebhookSecrets opened;
 
   g_assert_true (postern_webhook_store_insert (txn, webhook, SECRET, error) && postern_webhook_store_insert (txn, other, SECRET, error));
