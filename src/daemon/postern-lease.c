@@ -24,6 +24,7 @@ struct _PosternLease {
   char *name, *holder;
   Seen seen;
   gint64 held_until; /* monotonic; atomic */
+  gboolean fails;    /* the last look at it: that is said once */
   GThread *thread;
   GMutex mutex;
   GCond cond;
@@ -116,8 +117,9 @@ thread_main (gpointer user_data)
     gint64 now = g_get_monotonic_time ();
 
     g_mutex_unlock (&self->mutex);
-    if (!tend (self, now, &error))
+    if (!tend (self, now, &error) && !self->fails)
       g_warning ("whose the periodic work is cannot be told: %s", error->message);
+    self->fails = error != NULL;
     now += (error == NULL && postern_lease_is_held (self) ? RENEW_MS : LOOK_MS) * G_TIME_SPAN_MILLISECOND;
     g_mutex_lock (&self->mutex);
     while (!self->stopping && g_cond_wait_until (&self->cond, &self->mutex, now))
