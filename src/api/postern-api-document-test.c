@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "postern-api-house-fixture.h"
+#include "postern-audit-events.h"
 #include "postern-management-roles.h"
+#include "postern-webhook.h"
 
 /* "POINTER CODE\n" of each, in order */
 static char *
@@ -151,6 +153,89 @@ test_document (void)
     }
 }
 
+static GVariant *
+find_event (GVariant *webhooks, const char *name)
+{
+  g_autoptr (GVariant) item = postern_json_get (webhooks, name);
+
+  g_assert_nonnull (item);
+  return postern_json_get (item, "post");
+}
+
+/* Each event of the table has a place of its own, and so has the test. */
+static void
+test_webhooks (void)
+{
+  g_autoptr (GVariant) document = call ("GET", "/openapi.json", NULL, NULL, 200), webhooks = postern_json_get (document, "webhooks");
+  g_autoptr (GHashTable) operations = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+  g_autoptr (GVariant) failed = find_event (webhooks, "sign-in.failed");
+  g_autofree char *body = NULL;
+  guint n;
+  const PosternAuditEvent *events = postern_audit_events_get (&n);
+
+  g_assert_cmpuint (g_variant_n_children (webhooks), ==, n + 1);
+  for (guint i = 0; i < n; i++)
+    {
+      g_autoptr (GVariant) operation = find_event (webhooks, events[i].name);
+
+      g_assert_true (g_hash_table_add (operations, g_strdup (postern_json_get_string (operation, "operationId"))));
+      g_assert_cmpstr (postern_json_get_string (operation, "summary"), ==, events[i].when);
+    }
+  g_assert_cmpstr (postern_json_get_string (failed, "operationId"), ==, "onSignInFailed");
+  body = postern_json_print (failed);
+  g_assert_nonnull (strstr (body, "{\"const\":\"sign-in.failed\"}"));
+  g_assert_nonnull (strstr (body, "\"#/components/schemas/WebhookEvent\""));
+  g_variant_unref (find_event (webhooks, "webhook.test"));
+}
+
+static void
+check_as_described (GVariant *document, const char *schema, GVariant *value)
+{
+  g_autofree char *place = g_strdup_printf ("#/components/schemas/%s", schema);
+  g_autoptr (GVariant) described = resolve (document, place), properties = postern_json_get (described, "properties"), required = postern_json_get (described, "required");
+  GVariantIter iter;
+  const char *name;
+  GVariant *child;
+
+  g_variant_iter_init (&iter, value);
+  while (g_variant_iter_next (&iter, "{&sv}", &name, NULL))
+    g_assert_true (g_variant_lookup (properties, name, "*", NULL));
+  g_variant_iter_init (&iter, required);
+  while ((child = g_variant_iter_next_value (&iter)) != NULL)
+    {
+      g_autoptr (GVariant) inner = g_variant_is_of_type (child, G_VARIANT_TYPE_VARIANT) ? g_variant_get_variant (child) : g_variant_ref (child);
+
+      g_assert_true (g_variant_lookup (value, g_variant_get_string (inner, NULL), "*", NULL));
+      g_variant_unref (child);
+    }
+}
+
+/* What is really sent is as the document says: no member that it does not know, and none missing that it promises. */
+static void
+test_sent (void)
+{
+  g_autoptr (GVariant) document = call ("GET", "/openapi.json", NULL, NULL, 200), least = NULL, most = NULL, test = NULL, least_data = NULL, most_data = NULL, test_data = NULL;
+  g_autoptr (PosternAudit) entry = postern_audit_store_new ("user.created", NULL, NULL);
+  g_auto (PosternWebhookEvent) first = { 0 }, second = { 0 }, third = { 0 };
+
+  postern_webhook_event_init (&first, entry, 7);
+  entry->actor = g_strdup ("usr_1");
+  entry->target = g_strdup ("usr_2");
+  entry->remote_address = g_strdup ("192.0.2.7");
+  entry->request_id = g_strdup ("req_1");
+  entry->data = g_variant_ref_sink (g_variant_new_parsed ("{'members': <['email']>}"));
+  postern_webhook_event_init (&second, entry, 7);
+  postern_webhook_event_init_test (&third, "whk_1", g_get_real_time ());
+  least = postern_json_parse_object (first.body, -1, 0, NULL);
+  most = postern_json_parse_object (second.body, -1, 0, NULL);
+  test = postern_json_parse_object (third.body, -1, 0, NULL);
+  check_as_described (document, "WebhookEvent", least);
+  check_as_described (document, "WebhookTest", test);
+  check_as_described (document, "WebhookEventData", least_data = postern_json_get (least, "data"));
+  check_as_described (document, "WebhookEventData", most_data = postern_json_get (most, "data"));
+  check_as_described (document, "WebhookTestData", test_data = postern_json_get (test, "data"));
+}
+
 /* A row that names a permission which nobody can hold could never be used, and a permission that no row names means nothing. */
 static void
 test_rows (void)
@@ -190,6 +275,8 @@ main (int argc, char **argv)
     { "/api-document/other-problems", test_other_problems },
     { "/api-document/references", test_document },
     { "/api-document/rows", test_rows },
+    { "/api-document/webhooks", test_webhooks },
+    { "/api-document/sent", test_sent },
     { NULL, NULL },
   };
 

@@ -158,6 +158,7 @@ describe_components (PosternApiDocument *self)
     postern_json_object_add (&schemas, name->data, g_hash_table_lookup (self->schemas, name->data));
   postern_json_object_add (&object, "schemas", postern_json_object_end (&schemas));
   postern_json_object_add (&object, "responses", problems);
+  postern_json_object_add (&object, "parameters", postern_api_document_webhooks_describe_headers ());
   postern_json_object_add (&object, "securitySchemes", describe_schemes (self));
   return postern_json_object_end (&object);
 }
@@ -174,6 +175,7 @@ show (PosternApiCall *call, PosternTxn *txn, GError **error)
   postern_json_object_add (&document, "servers", describe_servers (&self));
   postern_json_object_add (&document, "tags", describe_tags (&self));
   postern_json_object_add (&document, "paths", postern_api_document_paths_describe (&self));
+  postern_json_object_add (&document, "webhooks", postern_api_document_webhooks_describe (&self));
   postern_json_object_add (&document, "components", describe_components (&self));
   return postern_api_call_set_result (call, 200, postern_json_object_end (&document));
 }

@@ -6,7 +6,7 @@
 G_BEGIN_DECLS
 
 /*
- * Private to this room: the OpenAPI 3.1 document, made of the route table and of nothing else. A schema stands in it as it is
+ * Private to this room: the OpenAPI 3.1 document, made of the route table, and of that of the events for `webhooks`. A schema stands in it as it is
  * answered ("User") and, where it can be sent, as it is sent: whole ("UserToMake") or in part ("UserToChange"). The document itself,
  * and what is common to all operations, is made in postern-api-document.c.
  */
@@ -29,5 +29,12 @@ GVariant *postern_api_document_schema_describe (PosternApiDocument *self, const 
 
 /** postern_api_document_paths_describe: (transfer floating): each path with its operations, their parameters, bodies and answers */
 GVariant *postern_api_document_paths_describe (PosternApiDocument *self);
+
+/* postern-api-document-webhooks.c */
+
+/** postern_api_document_webhooks_describe: (transfer floating): each event, as it is sent to a webhook */
+GVariant *postern_api_document_webhooks_describe (PosternApiDocument *self);
+/** postern_api_document_webhooks_describe_headers: (transfer floating): what all of them refer to, as `parameters` of the components */
+GVariant *postern_api_document_webhooks_describe_headers (void);
 
 G_END_DECLS

@@ -10,7 +10,6 @@
 #include <string.h>
 
 #define URL_MAX 500
-#define TEST_EVENT "webhook.test"
 
 /* --- what one may be ------------------------------------------------------------------------------------------------ */
 
@@ -158,9 +157,9 @@ postern_webhook_event_init_test (PosternWebhookEvent *self, const char *webhook_
 
   postern_json_object_add_string (&data, "webhook", webhook_id);
   self->id = postern_id_new ("tst");
-  self->type = g_strdup (TEST_EVENT);
+  self->type = g_strdup (POSTERN_WEBHOOK_TEST);
   self->number = -1;
-  self->body = print_body (TEST_EVENT, at, postern_json_object_end (&data));
+  self->body = print_body (POSTERN_WEBHOOK_TEST, at, postern_json_object_end (&data));
 }
 
 void

@@ -13,6 +13,7 @@ G_BEGIN_DECLS
  * One gets its events one after the other, in the order of their numbers, each at least once: the next one when the one before arrived.
  */
 
+#define POSTERN_WEBHOOK_TEST "webhook.test" /* the event that tells nothing */
 #define POSTERN_WEBHOOKS_MAX 50         /* of a tenant: each may hold a thread */
 #define POSTERN_WEBHOOK_EVENTS_MAX 50   /* of one */
 #define POSTERN_WEBHOOK_ATTEMPTS_MAX 20 /* that are remembered */
