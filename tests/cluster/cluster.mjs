@@ -52,7 +52,7 @@ export class Cluster extends World {
     return preparePostern({
       config: {
         server: { 'public-url': this.url, 'trusted-proxies': '127.0.0.1' }, database: { ...this.database.config, 'master-key': masterKey },
-        password: { memory: 8, iterations: 1 }, log: { access: 'false' },
+        password: { memory: 8, iterations: 1 }, log: { access: 'false' }, outbound: { allow: '127.0.0.1' },
       },
     });
   }

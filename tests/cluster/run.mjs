@@ -7,6 +7,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { Wrong } from '../crash/world.mjs';
 import { finding } from '../lib/server.mjs';
 import { runTests, test } from '../lib/tap.mjs';
+import { Receiver } from '../webhooks/receiver.mjs';
 import { Cluster } from './cluster.mjs';
 import { ClusterCycles } from './cluster-cycles.mjs';
 import './move.mjs'; // which adds a test
@@ -124,6 +125,33 @@ test('… also by who has just lost every connection to the database', async () 
 test('a node with another master key does not start, and says why', async () => {
   const stranger = await cluster.prepareNode({ masterKey: '' });
   await assert.rejects(stranger.start(), /master key/);
+});
+
+/** The process that does the periodic work: its number stands in the lease, between the host's name and a random one. */
+const findHolder = async () => Number((await cluster.database.ask("SELECT holder FROM postern.leases WHERE name = 'maintenance' AND tenant = 'default'"))[0].split(':').at(-2));
+
+test('one of three nodes delivers to webhooks; another one when its worker hangs, and not both once that is back', async () => {
+  const receiver = await Receiver.start(), { id } = await first.admin('POST', '/webhooks', { url: receiver.url, events: ['user.created'] }), made = [];
+  const addBy = async (ways) => {
+    for (const way of ways) made.push((await way.admin('POST', '/users', { email: `told-${made.length}@example.com` })).id);
+    await receiver.await(made.length);
+  };
+  await addBy(cluster.ways);
+  await timed('what was delivered is written down', async () => (await first.admin('GET', `/webhooks/${id}`)).delivered === made.length);
+  const hangs = await findHolder();
+  process.kill(hangs, 'SIGSTOP');
+  try {
+    const begin = performance.now();
+    await addBy(cluster.ways.filter((way) => !way.node.workers.includes(hangs)));
+    console.log(`# another node goes on after ${Math.round(performance.now() - begin)} ms`);
+  } finally {
+    process.kill(hangs, 'SIGCONT');
+  }
+  assert.notEqual(await findHolder(), hangs);
+  await addBy(cluster.ways);
+  assert.deepEqual(receiver.events.map(({ body }) => JSON.parse(body).data.target), made);
+  await first.admin('DELETE', `/webhooks/${id}`);
+  receiver.close();
 });
 
 /** Somebody who only looks: is never answered with a 5xx but while the database is away, and then told when to come again. */
