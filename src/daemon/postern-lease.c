@@ -96,14 +96,15 @@ static gboolean
 tend (PosternLease *self, gint64 now, GError **error)
 {
   Turn turn = { .self = self };
+  gboolean known = TRUE;
 
   if (!postern_lease_is_held (self)) {
-    if (!postern_store_read (self->store, POSTERN_KEEP_LASTING, look, &turn, error))
-      return FALSE;
-    note_seen (self, turn.holder, turn.expires_at, now);
+    known = postern_store_read (self->store, POSTERN_KEEP_LASTING, look, &turn, error);
+    if (known)
+      note_seen (self, turn.holder, turn.expires_at, now);
     g_free (turn.holder);
   }
-  return !may_take (self, now) || take (self, now, error);
+  return known && (!may_take (self, now) || take (self, now, error));
 }
 
 static gpointer
