@@ -89,6 +89,32 @@ export class Database {
     await this.disconnect();
   }
 
+  /**
+   * What the server did meanwhile, by its own log: the statements of each transaction, in their order, whoever made it.
+   * @param work what is done meanwhile
+   */
+  async trace(work) {
+    const log = join(folder, 'server.log'), settings = ["log_statement = 'all'", "log_line_prefix = '%v|'"];
+    for (const setting of settings) await this.#ofAll(`SET ${setting}`);
+    await this.#reload();
+    const begin = readFileSync(log).length;
+    await work().finally(async () => {
+      for (const setting of settings) await this.#ofAll(`RESET ${setting.split(' ')[0]}`);
+    });
+    const found = new Map(), text = readFileSync(log).subarray(begin).toString();
+    await this.#reload();
+    for (const [, id, sql] of text.matchAll(/^(\d+\/\d+)\|LOG: {2}(?:execute \w+|statement): (.*)/gm)) found.set(id, [...(found.get(id) ?? []), sql]);
+    return [...found.values()];
+  }
+
+  #ofAll(what) { return this.ask(`ALTER SYSTEM ${what}`); }
+
+  /** The server's processes take new settings a moment later. */
+  async #reload() {
+    await this.ask('SELECT pg_reload_conf ()');
+    await sleep(100);
+  }
+
   /** Processes that serve our connections. */
   async backends(where = 'true') { return (await this.ask(`SELECT pid FROM pg_stat_activity WHERE datname = current_database () AND usename IN ('postern', 'serving') AND ${where}`)).map(Number); }
 
