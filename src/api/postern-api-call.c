@@ -254,20 +254,23 @@ find_id_member (const PosternApiSchema *schema)
 gboolean
 postern_api_call_set_page (PosternApiCall *call, GPtrArray *rows, PosternApiToJson to_json)
 {
+  const char *id = find_id_member (call->row->answer);
+  g_autoptr (GVariant) last = rows->len > 0 && rows->len == call->limit ? g_variant_ref_sink (to_json (rows->pdata[rows->len - 1])) : NULL;
+
+  g_return_val_if_fail (id != NULL, FALSE); /* a programmer's error: a list whose items are called nothing cannot be paged */
+  return postern_api_call_set_page_before (call, rows, to_json, last != NULL ? postern_json_get_string (last, id) : NULL);
+}
+
+gboolean
+postern_api_call_set_page_before (PosternApiCall *call, GPtrArray *rows, PosternApiToJson to_json, const char *next)
+{
   g_auto (GVariantBuilder) items = G_VARIANT_BUILDER_INIT (G_VARIANT_TYPE ("aa{sv}"));
   g_auto (GVariantDict) page = G_VARIANT_DICT_INIT (NULL);
-  g_autoptr (GVariant) last = NULL;
 
-  g_return_val_if_fail (find_id_member (call->row->answer) != NULL, FALSE); /* a programmer's error: a list whose items are called nothing cannot be paged */
   for (guint i = 0; i < rows->len; i++)
-    {
-      g_clear_pointer (&last, g_variant_unref);
-      last = g_variant_ref_sink (to_json (rows->pdata[i]));
-      g_variant_builder_add_value (&items, last);
-    }
+    g_variant_builder_add_value (&items, to_json (rows->pdata[i]));
   g_variant_dict_insert_value (&page, "items", g_variant_builder_end (&items));
-  if (last != NULL && rows->len == call->limit)
-    postern_api_call_add_string (&page, "next", postern_json_get_string (last, find_id_member (call->row->answer)));
+  postern_api_call_add_string (&page, "next", next);
   return postern_api_call_set_result (call, 200, g_variant_dict_end (&page));
 }
 

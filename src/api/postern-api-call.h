@@ -101,6 +101,8 @@ gboolean postern_api_call_set_result (PosternApiCall *call, guint status, GVaria
  */
 typedef GVariant *(*PosternApiToJson) (gconstpointer record);
 gboolean postern_api_call_set_page (PosternApiCall *call, GPtrArray *rows, PosternApiToJson to_json);
+/** postern_api_call_set_page_before: as postern_api_call_set_page(), of a list that has marks of its own. @next: (nullable): none on the last page. Always TRUE. */
+gboolean postern_api_call_set_page_before (PosternApiCall *call, GPtrArray *rows, PosternApiToJson to_json, const char *next);
 /** postern_api_call_set_items: @items: (floating is sunk): an array of objects: a list that is whole. Always TRUE. */
 gboolean postern_api_call_set_items (PosternApiCall *call, GVariant *items);
 /** postern_api_call_audit: names what is being changed. @detail: (nullable), floating is sunk */

@@ -6,7 +6,7 @@
 
 /* What each list takes. */
 static const PosternApiMember paging[] = {
-  { "after", POSTERN_API_STRING, 0, "Where the page begins: `next` of the one before.", 1, 200 },
+  { "after", POSTERN_API_STRING, 0, "Where the page begins: `next` of the one before.", 1, 300 },
   { "limit", POSTERN_API_INTEGER, 0, "How many items a page has at most; 50 unless it is said.", 1, POSTERN_API_LIMIT_MAX },
   { NULL },
 };

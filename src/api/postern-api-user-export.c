@@ -58,7 +58,7 @@ read_page (Page *self, PosternApiCall *call, PosternTxn *txn, const char *kind, 
 {
   const PosternUser *first, *last;
 
-  self->users = postern_user_store_list (txn, NULL, call->after, call->limit, error);
+  self->users = postern_user_store_list (txn, NULL, call->after, call->limit, NULL, error);
   if (self->users == NULL || self->users->len == 0)
     return self->users != NULL;
   first = self->users->pdata[0];

@@ -197,6 +197,53 @@ test_pages (void)
   }
 }
 
+#define CROWD 2100
+
+static gboolean
+add_crowd (PosternTxn *txn, gpointer data, GError **error)
+{
+  for (guint i = 0; i < CROWD; i++)
+    {
+      g_autoptr (PosternUser) user = postern_user_new ();
+
+      user->id = postern_id_new ("usr");
+      user->username = g_strdup_printf ("crowd%04u", CROWD - i);
+      user->email = g_strdup_printf ("crowd%04u@example.org", i);
+      if (!postern_user_store_insert (txn, user, error))
+        return FALSE;
+    }
+  return TRUE;
+}
+
+/* In the order of what matches, and nobody twice, whose name and address both do. */
+static void
+test_many (void)
+{
+  g_autofree char *query = g_strdup ("search=crowd&limit=500"), *last = g_strdup ("");
+  guint n = 0;
+
+  g_assert_true (postern_store_write (store, POSTERN_KEEP_LASTING, add_crowd, NULL, NULL));
+  while (query != NULL)
+    {
+      g_autoptr (GVariant) page = call ("GET", "/users", query, NULL, 200), items = postern_json_get (page, "items");
+      g_autofree char *next = g_uri_escape_string (postern_json_get_string (page, "next") ? postern_json_get_string (page, "next") : "", NULL, FALSE);
+
+      for (gsize i = 0; i < g_variant_n_children (items); i++, n++)
+        {
+          g_autoptr (GVariant) box = g_variant_get_child_value (items, i), item = g_variant_get_variant (box);
+          const char *name = postern_json_get_string (item, "username"), *email = postern_json_get_string (item, "email");
+          const char *place = strcmp (name, email) < 0 ? name : email;
+
+          g_assert_cmpstr (last, <, place);
+          g_free (last);
+          last = g_strdup (place);
+        }
+      g_free (query);
+      query = *next ? g_strconcat ("search=crowd&limit=500&after=", next, NULL) : NULL;
+    }
+  g_assert_cmpuint (n, ==, CROWD);
+}
+
 /* --- whom the end of sessions concerns ------------------------------------------------------------------------------- */
 
 static guint ends, tells;
@@ -252,6 +299,7 @@ main (int argc, char **argv)
     { "/api-users/factor-reset", test_factor_reset },
     { "/api-users/ends", test_ends },
     { "/api-users/pages", test_pages },
+    { "/api-users/many", test_many },
     { NULL, NULL },
   };
 

@@ -369,11 +369,12 @@ list (PosternApiCall *call, PosternTxn *txn, GError **error)
   g_autoptr (GVariant) disabled = postern_json_get (call->query, "disabled");
   PosternUserFilter filter = { folded, postern_json_get_int64 (call->query, "created_after", 0), postern_json_get_int64 (call->query, "created_before", 0), disabled ? g_variant_get_boolean (disabled) : -1 };
   g_autoptr (GPtrArray) users = NULL;
+  g_autofree char *next = NULL;
 
   for (guint i = 0; name == NULL && i < G_N_ELEMENTS (unique); i++)
     name = postern_json_get_string (call->query, unique[i]);
-  users = name != NULL ? list_one (call, txn, &filter, name, error) : postern_user_store_list (txn, &filter, call->after, call->limit, error);
-  return users != NULL && postern_api_call_set_page (call, users, to_json);
+  users = name != NULL ? list_one (call, txn, &filter, name, error) : postern_user_store_list (txn, &filter, call->after, call->limit, &next, error);
+  return users != NULL && postern_api_call_set_page_before (call, users, to_json, next);
 }
 
 static PosternUser *

@@ -134,7 +134,7 @@ test_twice (void)
 static gboolean
 delete_all (PosternTxn *txn, gpointer data, GError **error)
 {
-  g_autoptr (GPtrArray) users = postern_user_store_list (txn, NULL, NULL, G_MAXINT32, error);
+  g_autoptr (GPtrArray) users = postern_user_store_list (txn, NULL, NULL, G_MAXINT32, NULL, error);
 
   for (guint i = 0; i < users->len; i++)
     if (!postern_user_store_delete (txn, ((PosternUser *) users->pdata[i])->id, error))

@@ -28,8 +28,12 @@ typedef struct {
   int disabled;
 } PosternUserFilter;
 #define POSTERN_USER_FILTER_INIT { NULL, 0, 0, -1 }
-/** by id, and so by when they were made. @filter: (nullable): all */
-GPtrArray *postern_user_store_list (PosternTxn *txn, const PosternUserFilter *filter, const char *after, guint limit, GError **error);
+/**
+ * by id, and so by when they were made; of a search: by what matches, unless the rest of the filter leaves few. @filter: (nullable): all; @after: (nullable): a `next` of the same list, or
+ * an id; @limit: at least 1; @next: (out) (optional) (transfer full) (nullable): NULL when this is the last page, which alone is sure to be: one in the midst
+ * of a search may hold fewer than @limit
+ */
+GPtrArray *postern_user_store_list (PosternTxn *txn, const PosternUserFilter *filter, const char *after, guint limit, char **next, GError **error);
 gint64 postern_user_store_count (PosternTxn *txn, GError **error);
 /** @has (out): whether anybody is an administrator and not disabled */
 gboolean postern_user_store_has_administrator (PosternTxn *txn, gboolean *has, GError **error);

@@ -4,6 +4,7 @@
 #include "postern-error.h"
 #include "postern-record.h"
 #include "postern-store-private.h"
+#include "postern-user-search.h"
 
 /*
  * One person's user name must not be another's e-mail address or phone number: a sign-in looks in all three, and whoever
@@ -80,62 +81,79 @@ postern_user_store_find (PosternTxn *txn, const char *identifier, GError **error
                               G_N_ELEMENTS (values), error);
 }
 
+/* --- lists ------------------------------------------------------------------------------------------------------------ */
+
 #define BEGINS(column) column " >= ?5 AND " column " < ?6"
-#define STATE "(?4 <> 1 OR disabled_at > 0) AND (?4 <> 0 OR disabled_at = 0)"
+#define STATE "(?4 <> 0 OR disabled_at = 0)"
 #define ANY_BEGINS "(" BEGINS ("username") " OR " BEGINS ("email") " OR " BEGINS ("phone") ")"
 #define PAGE "WHERE id > ?1 AND id < ?2"
 #define ORDER " ORDER BY id LIMIT ?3"
 #define SELECT(where) POSTERN_SQL_SELECT (postern_records_user, PAGE where ORDER)
 
-/*
- * Of a search few match, or many. Few are found by the indices, each matching id is looked at, and a page is taken of them. Where many match, so
- * does one of each few hundred rows, and reading the table in its order soon has a page full. Counted is until it is many.
- */
-#define MANY 5000
+/* So many, and no more, are looked at one by one to find those who match: they are beside each other. */
+#define MANY 2000
 
 static gboolean
-count_matches (PosternTxn *txn, const char *from, const char *to, gint64 *count, GError **error)
+are_few (PosternTxn *txn, const PosternValue *values, gboolean disabled, gboolean *few, GError **error)
 {
-  static const char sql[] = "SELECT COUNT (*) FROM (SELECT 1 FROM users WHERE username >= ?1 AND username < ?2 UNION ALL SELECT 1 FROM users WHERE email >= ?1 AND email < ?2 "
-                            "UNION ALL SELECT 1 FROM users WHERE phone >= ?1 AND phone < ?2 LIMIT ?3) AS matches";
-  PosternValue values[] = { POSTERN_TEXT (from), POSTERN_TEXT (to), POSTERN_INT (MANY) };
-
-  return postern_txn_read_int64 (txn, count, 0, sql, values, G_N_ELEMENTS (values), error);
-}
-
-/* @values: ?1 to ?4; what begins with @search is behind it, and before it with the last character there is */
-static GPtrArray *
-list_matches (PosternTxn *txn, const PosternValue *values, const char *search, GError **error)
-{
-  g_autofree char *end = g_strconcat (search, "\xf4\x8f\xbf\xbf", NULL);
-  PosternValue all[] = { values[0], values[1], values[2], values[3], POSTERN_TEXT (search), POSTERN_TEXT (end) };
+  static const char *const sql[] = { "SELECT COUNT (*) FROM (SELECT 1 FROM users WHERE id > ?1 AND id < ?2 LIMIT ?3) AS ids",
+                                     "SELECT COUNT (*) FROM (SELECT 1 FROM users WHERE id > ?1 AND id < ?2 AND disabled_at > 0 LIMIT ?3) AS ids" };
+  PosternValue all[] = { values[0], values[1], POSTERN_INT (MANY) };
   gint64 count;
 
-  if (!count_matches (txn, search, end, &count, error))
+  if (!postern_txn_read_int64 (txn, &count, 0, sql[disabled], all, G_N_ELEMENTS (all), error))
+    return FALSE;
+  *few = count < MANY;
+  return TRUE;
+}
+
+/*
+ * By the indices of names, unless the rest of the filter leaves few: then those are read by id. A list keeps to the order in which it began: the kind of
+ * @after says which. @values: ?1 to ?4
+ */
+static GPtrArray *
+list_matches (PosternTxn *txn, const PosternUserFilter *filter, const PosternValue *values, const char *after, char **next, GError **error)
+{
+  g_autofree char *end = g_strconcat (filter->search, "\xf4\x8f\xbf\xbf", NULL);
+  PosternValue all[] = { values[0], values[1], values[2], values[3], POSTERN_TEXT (filter->search), POSTERN_TEXT (end) };
+  gboolean by_id = after != NULL && !postern_user_search_is_mark (after);
+
+  if (after == NULL && !are_few (txn, values, filter->disabled == 1, &by_id, error))
     return NULL;
-  if (count < MANY)
-    return postern_record_list (txn, &postern_records_user,
-                                SELECT (" AND " STATE " AND id IN (SELECT id FROM users WHERE " BEGINS ("username") " UNION SELECT id FROM users WHERE " BEGINS ("email")
-                                        " UNION SELECT id FROM users WHERE " BEGINS ("phone") ")"),
-                                all, G_N_ELEMENTS (all), error);
+  if (!by_id)
+    return postern_user_search_list (txn, filter, after, (guint) values[2].number, next, error);
+  if (filter->disabled == 1)
+    return postern_record_list (txn, &postern_records_user, SELECT (" AND disabled_at > 0 AND " ANY_BEGINS), all, G_N_ELEMENTS (all), error);
   return postern_record_list (txn, &postern_records_user, SELECT (" AND " STATE " AND " ANY_BEGINS), all, G_N_ELEMENTS (all), error);
 }
 
+static GPtrArray *
+list (PosternTxn *txn, const PosternUserFilter *filter, const PosternValue *values, const char *after, char **next, GError **error)
+{
+  if (filter->search != NULL && *filter->search != '\0')
+    return list_matches (txn, filter, values, after, next, error);
+  if (filter->disabled == 1)
+    return postern_record_list (txn, &postern_records_user, SELECT (" AND disabled_at > 0"), values, 3, error);
+  return filter->disabled == 0 ? postern_record_list (txn, &postern_records_user, SELECT (" AND disabled_at = 0"), values, 3, error)
+                               : postern_record_list (txn, &postern_records_user, SELECT (""), values, 3, error);
+}
+
 GPtrArray *
-postern_user_store_list (PosternTxn *txn, const PosternUserFilter *filter, const char *after, guint limit, GError **error)
+postern_user_store_list (PosternTxn *txn, const PosternUserFilter *filter, const char *after, guint limit, char **next, GError **error)
 {
   static const PosternUserFilter none = POSTERN_USER_FILTER_INIT;
   const PosternUserFilter *wanted = filter ? filter : &none;
   g_autofree char *first = wanted->created_after ? postern_id_get_first ("usr", wanted->created_after) : NULL;
   g_autofree char *last = wanted->created_before ? postern_id_get_first ("usr", wanted->created_before) : NULL;
   PosternValue values[] = { POSTERN_TEXT (g_strcmp0 (first, after) > 0 ? first : after ? after : ""), POSTERN_TEXT (last ? last : "usr`"), POSTERN_INT (limit), POSTERN_INT (wanted->disabled) };
+  g_autofree char *mark = NULL;
+  GPtrArray *users = list (txn, wanted, values, after, &mark, error);
 
-  if (wanted->search != NULL && *wanted->search != '\0')
-    return list_matches (txn, values, wanted->search, error);
-  if (wanted->disabled == 1)
-    return postern_record_list (txn, &postern_records_user, SELECT (" AND disabled_at > 0"), values, 3, error);
-  return wanted->disabled == 0 ? postern_record_list (txn, &postern_records_user, SELECT (" AND disabled_at = 0"), values, 3, error)
-                               : postern_record_list (txn, &postern_records_user, SELECT (""), values, 3, error);
+  if (users != NULL && mark == NULL && users->len == limit && !postern_user_search_is_mark (after))
+    mark = g_strdup (((PosternUser *) users->pdata[limit - 1])->id);
+  if (next != NULL)
+    *next = g_steal_pointer (&mark);
+  return users;
 }
 
 gint64

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include <gmodule.h>
 #include <glib/gstdio.h>
 #include <locale.h>
 #include <string.h>
 #include <sys/resource.h>
 
+#include "bench-store.h"
 #include "postern-audit-export.h"
 #include "postern-audit-key.h"
 #include "postern-audit-log.h"
@@ -31,13 +31,6 @@ processor_seconds (void)
 
   getrusage (RUSAGE_SELF, &usage);
   return (double) (usage.ru_utime.tv_sec + usage.ru_stime.tv_sec) + (double) (usage.ru_utime.tv_usec + usage.ru_stime.tv_usec) / 1e6;
-}
-
-static void
-must (gboolean done, GError *error)
-{
-  if (!done)
-    g_error ("%s", error ? error->message : "failed");
 }
 
 static void
@@ -91,7 +84,7 @@ write_entries (void)
   g_autoptr (GError) error = NULL;
 
   for (int i = 0; i < n_entries; i += 1000)
-    must (postern_store_write (store, POSTERN_KEEP_LASTING, append_thousand, NULL, &error), error);
+    bench_store_must (postern_store_write (store, POSTERN_KEEP_LASTING, append_thousand, NULL, &error), error);
 }
 
 static void
@@ -100,7 +93,7 @@ sequence (void)
   g_autoptr (GError) error = NULL;
   guint n;
 
-  must (postern_audit_log_sequence (store, POSTERN_AUDIT_REACH_NEAR, g_get_real_time () / G_USEC_PER_SEC, &n, &error), error);
+  bench_store_must (postern_audit_log_sequence (store, POSTERN_AUDIT_REACH_NEAR, g_get_real_time () / G_USEC_PER_SEC, &n, &error), error);
   g_assert_cmpuint (n, ==, (guint) n_entries);
 }
 
@@ -110,7 +103,7 @@ sign (void)
   g_autoptr (GError) error = NULL;
   g_autoptr (PosternAuditHead) head = postern_audit_log_sign (tenant, g_get_real_time () / G_USEC_PER_SEC, &error);
 
-  must (head != NULL, error);
+  bench_store_must (head != NULL, error);
 }
 
 static gboolean
@@ -133,7 +126,7 @@ export (void)
   gint64 next = -1;
 
   while (next < n_entries)
-    must (postern_store_read (store, POSTERN_KEEP_LASTING, export_some, &next, &error), error);
+    bench_store_must (postern_store_read (store, POSTERN_KEEP_LASTING, export_some, &next, &error), error);
 }
 
 static void
@@ -163,7 +156,7 @@ prove (void)
 {
   g_autoptr (GError) error = NULL;
 
-  must (postern_store_read (store, POSTERN_KEEP_LASTING, prove_one, NULL, &error), error);
+  bench_store_must (postern_store_read (store, POSTERN_KEEP_LASTING, prove_one, NULL, &error), error);
 }
 
 /* --- the program ------------------------------------------------------------------------------------------------------ */
@@ -171,20 +164,11 @@ prove (void)
 static void
 open_store (void)
 {
-  GModule *module = g_module_open (module_file, G_MODULE_BIND_LOCAL);
-  GType (*query_type) (void);
-  g_autoptr (PosternDatabase) database = NULL;
-  g_autoptr (GBytes) key = g_bytes_new_static ("0123456789abcdef0123456789abcdef", 32);
   g_autoptr (GError) error = NULL;
 
-  if (module == NULL || !g_module_symbol (module, "postern_plugin_query_type", (gpointer *) &query_type))
-    g_error ("%s: %s", module_file, g_module_error ());
-  g_module_make_resident (module);
-  database = g_object_new (query_type (), NULL);
-  store = postern_store_open (database, key, location, "default", &error);
-  must (store != NULL, error);
+  store = bench_store_open (module_file, location);
   tenant = postern_tenant_new ("default", "https://id.example.org", store, &error);
-  must (tenant != NULL, error);
+  bench_store_must (tenant != NULL, error);
 }
 
 int

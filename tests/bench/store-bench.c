@@ -1,10 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include <gmodule.h>
 #include <locale.h>
 #include <sys/resource.h>
 
-#include "postern-seal.h"
-#include "postern-stores.h"
+#include "bench-store.h"
 
 /*
  * store-bench --module FILE [--users N] [--threads N] [--location FOLDER]
@@ -47,13 +45,6 @@ add_thousand (PosternTxn *txn, gpointer data, GError **error)
 }
 
 static void
-must (gboolean done, GError *error)
-{
-  if (!done)
-    g_error ("%s", error ? error->message : "failed");
-}
-
-static void
 fill (void)
 {
   gint64 began = g_get_monotonic_time ();
@@ -65,129 +56,9 @@ fill (void)
     {
       g_autoptr (GError) error = NULL;
 
-      must (postern_store_write (store, POSTERN_KEEP_LASTING, add_thousand, GUINT_TO_POINTER (i), &error), error);
+      bench_store_must (postern_store_write (store, POSTERN_KEEP_LASTING, add_thousand, GUINT_TO_POINTER (i), &error), error);
     }
   g_print ("insert %d users                    %8.2f s\n", n_users, (double) (g_get_monotonic_time () - began) / 1e6);
-}
-
-/* --- look-ups: each in a read of its own, as a sign-in does --------------------------------------------------------- */
-
-static gboolean
-find_by (PosternTxn *txn, gpointer data, GError **error)
-{
-  g_autoptr (PosternUser) user = postern_user_store_find (txn, data, error);
-
-  return user != NULL;
-}
-
-static gboolean
-get_by_id (PosternTxn *txn, gpointer data, GError **error)
-{
-  g_autoptr (PosternUser) user = postern_user_store_get (txn, data, error);
-
-  return user != NULL;
-}
-
-static void
-look_up (const char *what, const char *format, PosternTxnFunc func)
-{
-  const guint n = 20000;
-  gint64 began = g_get_monotonic_time ();
-
-  for (guint i = 0; i < n; i++)
-    {
-      guint number = (guint) g_random_int_range (0, n_users);
-      g_autofree char *key = g_str_equal (format, "id") ? g_strdup (ids[number]) : g_str_equal (format, "mail") ? g_strdup_printf ("user%06u@example.org", number) : g_strdup_printf ("user%06u", number);
-      g_autoptr (GError) error = NULL;
-
-      must (postern_store_read (store, POSTERN_KEEP_LASTING, func, key, &error), error);
-    }
-  g_print ("%-36s %8.1f µs\n", what, (double) (g_get_monotonic_time () - began) / n);
-}
-
-/* --- lists of the management API, a page of 50 each: the time of all but the slowest twentieth ---------------------------- */
-
-typedef struct {
-  const char *what;
-  const char *search; /* (nullable): "%" becomes a number */
-  int disabled;
-  gboolean somewhere; /* from a random place on */
-  gboolean of_an_hour;
-} List;
-
-static const List lists[] = {
-  { "list a page", NULL, -1, TRUE, FALSE },
-  { "list, search that many match", "u", -1, TRUE, FALSE },
-  { "list, search that 1000 match", "user%", -1, FALSE, FALSE },
-  { "list, search that nobody matches", "zz", -1, FALSE, FALSE },
-  { "list, switched off", NULL, 1, FALSE, FALSE },
-  { "list, not switched off", NULL, 0, TRUE, FALSE },
-  { "list, of an hour", NULL, -1, FALSE, TRUE },
-};
-
-typedef struct {
-  PosternUserFilter filter;
-  const char *after; /* (nullable) */
-} Ask;
-
-static gboolean
-list_page (PosternTxn *txn, gpointer data, GError **error)
-{
-  const Ask *ask = data;
-  g_autoptr (GPtrArray) users = postern_user_store_list (txn, &ask->filter, ask->after, 50, error);
-
-  return users != NULL;
-}
-
-static int
-compare_times (gconstpointer a, gconstpointer b)
-{
-  return *(const gint64 *) a < *(const gint64 *) b ? -1 : 1;
-}
-
-static gboolean
-switch_off_some (PosternTxn *txn, gpointer data, GError **error)
-{
-  for (int i = 0; i < n_users; i += n_users / 100)
-    {
-      g_autoptr (PosternUser) user = postern_user_store_get (txn, ids[i], error);
-
-      user->disabled_at = 1;
-      if (!postern_user_store_update (txn, user, error))
-        return FALSE;
-    }
-  return TRUE;
-}
-
-static void
-list_many (const List *list)
-{
-  const guint n = 200;
-  gint64 times[200], now = g_get_real_time () / G_USEC_PER_SEC;
-
-  for (guint i = 0; i < n; i++)
-    {
-      g_autofree char *number = g_strdup_printf ("%03d", g_random_int_range (0, MAX (1, n_users / 1000)));
-      g_autofree char *search = list->search == NULL ? NULL : g_str_has_suffix (list->search, "%") ? g_strconcat ("user", number, NULL) : g_strdup (list->search);
-      Ask ask = { { search, list->of_an_hour ? now - 1800 : 0, list->of_an_hour ? now + 1800 : 0, list->disabled }, list->somewhere ? ids[g_random_int_range (0, n_users)] : NULL };
-      gint64 began = g_get_monotonic_time ();
-      g_autoptr (GError) error = NULL;
-
-      must (postern_store_read (store, POSTERN_KEEP_LASTING, list_page, &ask, &error), error);
-      times[i] = g_get_monotonic_time () - began;
-    }
-  qsort (times, n, sizeof times[0], compare_times);
-  g_print ("%-36s %8.2f ms (half of them %.2f)\n", list->what, (double) times[n * 95 / 100] / 1000, (double) times[n / 2] / 1000);
-}
-
-static void
-list_all (void)
-{
-  g_autoptr (GError) error = NULL;
-
-  must (postern_store_write (store, POSTERN_KEEP_LASTING, switch_off_some, NULL, &error), error);
-  for (guint i = 0; i < G_N_ELEMENTS (lists); i++)
-    list_many (&lists[i]);
 }
 
 /* --- durable writes --------------------------------------------------------------------------------------------------- */
@@ -208,7 +79,7 @@ write_until_stopped (gpointer data)
       g_autofree char *key = postern_id_new ("jti");
       g_autoptr (GError) error = NULL;
 
-      must (postern_store_write (store, POSTERN_KEEP_LASTING, add_row, key, &error), error);
+      bench_store_must (postern_store_write (store, POSTERN_KEEP_LASTING, add_row, key, &error), error);
     }
   return GSIZE_TO_POINTER (n);
 }
@@ -248,25 +119,6 @@ together (const char *what, int threads, GThreadFunc func, gpointer data)
            (double) (after.wall - before.wall) * threads / 1000 / n, (double) (after.processor - before.processor) / n, (double) (after.switches - before.switches) / n);
 }
 
-static PosternStore *
-open_store (void)
-{
-  GModule *module = g_module_open (module_file, G_MODULE_BIND_LOCAL);
-  GType (*query_type) (void);
-  g_autoptr (PosternDatabase) database = NULL;
-  g_autoptr (GBytes) key = g_bytes_new_static ("0123456789abcdef0123456789abcdef", 32);
-  g_autoptr (GError) error = NULL;
-  PosternStore *opened;
-
-  if (module == NULL || !g_module_symbol (module, "postern_plugin_query_type", (gpointer *) &query_type))
-    g_error ("%s: %s", module_file, g_module_error ());
-  g_module_make_resident (module);
-  database = g_object_new (query_type (), NULL);
-  opened = postern_store_open (database, key, location, "default", &error);
-  must (opened != NULL, error);
-  return opened;
-}
-
 /* What a worker waits for before it can answer. */
 static void
 reopen (void)
@@ -275,7 +127,7 @@ reopen (void)
 
   g_clear_object (&store);
   began = g_get_monotonic_time ();
-  store = open_store ();
+  store = bench_store_open (module_file, location);
   g_print ("open what is there already            %8.2f ms\n", (double) (g_get_monotonic_time () - began) / 1000);
 }
 
@@ -348,8 +200,8 @@ sign_in_until_stopped (gpointer application)
       SignIn self = { application, grant, code };
       g_autoptr (GError) error = NULL;
 
-      must (postern_store_write (store, POSTERN_KEEP_LASTING, sign_in, &self, &error), error);
-      must (postern_store_write (store, POSTERN_KEEP_LASTING, redeem, &self, &error), error);
+      bench_store_must (postern_store_write (store, POSTERN_KEEP_LASTING, sign_in, &self, &error), error);
+      bench_store_must (postern_store_write (store, POSTERN_KEEP_LASTING, redeem, &self, &error), error);
     }
   return GSIZE_TO_POINTER (n);
 }
@@ -359,7 +211,7 @@ sign_in_together (void)
 {
   g_autofree char *application = postern_id_new ("app");
 
-  must (postern_store_write (store, POSTERN_KEEP_LASTING, add_application, application, NULL), NULL);
+  bench_store_must (postern_store_write (store, POSTERN_KEEP_LASTING, add_application, application, NULL), NULL);
   together ("durable sign-ins, 6 writes", n_threads, sign_in_until_stopped, application);
 }
 
@@ -385,12 +237,8 @@ main (int argc, char **argv)
     }
   n_users = (n_users + 999) / 1000 * 1000;
   location = location ? location : g_dir_make_tmp ("postern-bench-XXXXXX", NULL);
-  store = open_store ();
+  store = bench_store_open (module_file, location);
   fill ();
-  look_up ("find a user by user name", "name", find_by);
-  look_up ("find a user by e-mail address", "mail", find_by);
-  look_up ("get a user by id", "id", get_by_id);
-  list_all ();
   together ("durable single-row writes", 1, write_until_stopped, NULL);
   together ("durable single-row writes", 8, write_until_stopped, NULL);
   together ("durable single-row writes", n_threads, write_until_stopped, NULL);

@@ -1,6 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "storage-kit.h"
 
+#include <string.h>
+
+#include "postern-user-search.h"
+
 /* Users, credentials, identities, sessions, devices. Each function runs in one transaction. */
 
 static gboolean
@@ -97,7 +101,7 @@ user_conflicts (PosternTxn *txn, gpointer data, GError **error)
 static guint
 count_users (PosternTxn *txn, PosternUserFilter filter, const char *after)
 {
-  g_autoptr (GPtrArray) users = postern_user_store_list (txn, &filter, after, 100, NULL);
+  g_autoptr (GPtrArray) users = postern_user_store_list (txn, &filter, after, 100, NULL, NULL);
 
   return users->len;
 }
@@ -135,16 +139,136 @@ user_list (PosternTxn *txn, gpointer data, GError **error)
 
       g_assert_true (postern_user_store_insert (txn, user, error));
     }
-  first = postern_user_store_list (txn, NULL, NULL, 20, error);
+  first = postern_user_store_list (txn, NULL, NULL, 20, NULL, error);
   g_assert_cmpuint (first->len, ==, 20);
-  second = postern_user_store_list (txn, NULL, ((PosternUser *) first->pdata[19])->id, 20, error);
+  second = postern_user_store_list (txn, NULL, ((PosternUser *) first->pdata[19])->id, 20, NULL, error);
   g_assert_cmpuint (second->len, ==, 5);
   g_assert_cmpstr (((PosternUser *) second->pdata[4])->username, ==, "b_24");
-  match = postern_user_store_list (txn, &(PosternUserFilter){ "b", 0, 0, -1 }, NULL, 20, error);
+  match = postern_user_store_list (txn, &(PosternUserFilter){ "b", 0, 0, -1 }, NULL, 20, NULL, error);
   g_assert_cmpuint (match->len, ==, 5);
-  literal = postern_user_store_list (txn, &(PosternUserFilter){ "%", 0, 0, -1 }, NULL, 20, error); /* a letter, not a pattern */
+  literal = postern_user_store_list (txn, &(PosternUserFilter){ "%", 0, 0, -1 }, NULL, 20, NULL, error); /* a letter, not a pattern */
   g_assert_cmpuint (literal->len, ==, 0);
   return check_filters (txn, first->pdata[3], error);
+}
+
+/* --- a search that many match ------------------------------------------------------------------------------------------- */
+
+#define MATCHES 300
+
+/* Names, addresses and numbers lie among, before and behind each other's. */
+static gboolean
+add_matches (PosternTxn *txn, GError **error)
+{
+  for (guint i = 0; i < MATCHES; i++)
+    {
+      g_autofree char *name = i % 3 == 0 ? NULL : g_strdup_printf ("m%c%03u", i % 2 ? 'a' : 'x', i * 77 % 1000);
+      g_autofree char *email = g_strdup_printf ("%s%03u@example.org", i % 5 == 0 ? "other" : i % 5 == 1 ? "ma" : "mm", i * 31 % 1000);
+      g_autofree char *phone = i % 7 == 0 ? g_strdup_printf ("mz%03u", i) : NULL;
+      g_autoptr (PosternUser) user = storage_kit_new_user (name, email, phone);
+
+      user->disabled_at = i % 4 == 0;
+      if (!postern_user_store_insert (txn, user, error))
+        return FALSE;
+    }
+  return TRUE;
+}
+
+static const char *
+get_first_match (const PosternUser *user)
+{
+  const char *const names[] = { user->username, user->email, user->phone };
+  const char *first = NULL;
+
+  for (guint i = 0; i < G_N_ELEMENTS (names); i++)
+    if (names[i] != NULL && *names[i] == 'm' && (first == NULL || strcmp (names[i], first) < 0))
+      first = names[i];
+  return first;
+}
+
+static int
+compare_texts (gconstpointer a, gconstpointer b)
+{
+  return strcmp (*(const char *const *) a, *(const char *const *) b);
+}
+
+/* All that match, in the order in which they have to come: without an index, from the list of all. */
+static GPtrArray *
+list_expected (PosternTxn *txn, int disabled, GError **error)
+{
+  g_autoptr (GPtrArray) users = postern_user_store_list (txn, NULL, NULL, MATCHES, NULL, error);
+  GPtrArray *expected = g_ptr_array_new_with_free_func (g_free);
+
+  for (guint i = 0; i < users->len; i++)
+    if (get_first_match (users->pdata[i]) != NULL && (disabled < 0 || disabled == (((PosternUser *) users->pdata[i])->disabled_at != 0)))
+      g_ptr_array_add (expected, g_strdup (get_first_match (users->pdata[i])));
+  g_ptr_array_sort (expected, compare_texts);
+  return expected;
+}
+
+static gboolean
+check_pages (PosternTxn *txn, int disabled, guint limit, GError **error)
+{
+  g_autoptr (GPtrArray) expected = list_expected (txn, disabled, error);
+  g_autofree char *after = NULL;
+  guint n = 0;
+
+  do
+    {
+      g_autofree char *next = NULL;
+      g_autoptr (GPtrArray) users = postern_user_search_list (txn, &(PosternUserFilter){ "m", 0, 0, disabled }, after, limit, &next, error);
+
+      g_assert_nonnull (users);
+      g_assert_cmpuint (users->len, <=, limit);
+      for (guint i = 0; i < users->len; i++)
+        g_assert_cmpstr (get_first_match (users->pdata[i]), ==, expected->pdata[n++]);
+      g_assert_true (next == NULL || postern_user_search_is_mark (next));
+      g_free (after);
+      after = g_steal_pointer (&next);
+    }
+  while (after != NULL);
+  g_assert_cmpuint (n, ==, expected->len);
+  return TRUE;
+}
+
+/* What the rest of the filter lets nobody pass comes to an end, too. */
+static void
+check_nobody (PosternTxn *txn, GError **error)
+{
+  gint64 later = g_get_real_time () / G_USEC_PER_SEC + 100;
+  g_autofree char *after = NULL;
+  guint n_pages = 0;
+
+  do
+    {
+      g_autofree char *next = NULL;
+      g_autoptr (GPtrArray) users = postern_user_search_list (txn, &(PosternUserFilter){ "m", later, 0, -1 }, after, 10, &next, error);
+
+      g_assert_cmpuint (users->len, ==, 0);
+      g_assert_cmpuint (n_pages++, <, MATCHES);
+      g_free (after);
+      after = g_steal_pointer (&next);
+    }
+  while (after != NULL);
+}
+
+static gboolean
+user_search (PosternTxn *txn, gpointer data, GError **error)
+{
+  static const guint limits[] = { 1, 7, 50, MATCHES };
+  g_autofree char *next = NULL;
+  g_autoptr (GPtrArray) foreign = NULL;
+
+  g_assert_true (add_matches (txn, error));
+  for (guint i = 0; i < G_N_ELEMENTS (limits); i++)
+    for (int disabled = -1; disabled <= 1; disabled++)
+      check_pages (txn, disabled, limits[i], error);
+  check_nobody (txn, error);
+  /* The mark of another search, and of one that is over. */
+  foreign = postern_user_search_list (txn, &(PosternUserFilter){ "m", 0, 0, -1 }, "=zz", 10, &next, error);
+  g_assert_cmpuint (foreign->len, ==, 0);
+  g_assert_null (next);
+  g_assert_cmpuint (count_users (txn, (PosternUserFilter){ "m", 0, 0, -1 }, "=mz"), >, 0); /* a list goes on as it began, however many match now */
+  return TRUE;
 }
 
 static PosternCredential *
@@ -409,6 +533,7 @@ storage_people_add_tests (void)
   g_test_add_data_func ("/storage/users", users, storage_kit_run_lasting);
   g_test_add_data_func ("/storage/users/conflicts", user_conflicts, storage_kit_run_lasting);
   g_test_add_data_func ("/storage/users/list", user_list, storage_kit_run_lasting);
+  g_test_add_data_func ("/storage/users/search", user_search, storage_kit_run_lasting);
   g_test_add_data_func ("/storage/users/delete", user_delete, storage_kit_run_lasting);
   g_test_add_data_func ("/storage/standing", standing, storage_kit_run_lasting);
   g_test_add_data_func ("/storage/credentials", credentials, storage_kit_run_lasting);

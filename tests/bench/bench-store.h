@@ -1,0 +1,13 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#pragma once
+
+#include "postern-stores.h"
+
+G_BEGIN_DECLS
+
+/** bench_store_must: ends the program when something failed that a benchmark does not expect. @error: (nullable) */
+void bench_store_must (gboolean done, GError *error);
+/** bench_store_open: (transfer full): the tenant `default` of @location by the driver of @module_file, a shared object that no plugin loader has vetted */
+PosternStore *bench_store_open (const char *module_file, const char *location);
+
+G_END_DECLS
