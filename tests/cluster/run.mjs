@@ -122,6 +122,31 @@ test('… also by who has just lost every connection to the database', async () 
   console.log(`# seen after ${median(times).toFixed(1)} ms (median), ${Math.max(...times).toFixed(1)} ms (slowest) of ${times.length}`);
 });
 
+/** Transactions of @traced that match @pattern, without those of the work that nobody waits for: the log's numbers, and whose turn it is. */
+const transactions = (traced, pattern) => traced.filter((statements) => statements.some((sql) => pattern.test(sql)) && !statements.some((sql) => /\b(audit_\w+|leases)\b/.test(sql)));
+
+test('a code flow writes to the database four times, what the log says of it included', async () => {
+  const person = await makePerson();
+  const flow = async () => assert.equal((await first.redeem(await first.authorize(by(first, cluster.visitor({ manager: true })), person, 'openid offline_access'))).status, 200);
+  await flow();
+  const writes = transactions(await cluster.database.trace(flow), /^(INSERT|UPDATE|DELETE|WITH) /);
+  console.log(`# ${writes.length} transactions, of ${writes.map((statements) => statements.filter((sql) => /^(INSERT|UPDATE|DELETE|WITH) /.test(sql)).length).join(', ')} changes`);
+  assert.equal(writes.length, 4, JSON.stringify(writes, undefined, 1));
+  assert.equal(writes.flat().filter((sql) => sql.startsWith('INSERT INTO audit ')).length, 2, 'the sign-in and its tokens');
+});
+
+test('a token for a machine writes nothing, and reads nothing that was read before', async () => {
+  const machine = await first.admin('POST', '/applications', { name: 'Machine', kind: 'service' });
+  const ask = async () => { for (let i = 0; i < 20; i += 1) assert.equal((await first.oauth('token', { grant_type: 'client_credentials' }, machine)).status, 200); };
+  for (let tries = 0; tries < 8; tries += 1) { // what else is written now and then has all look again
+    await ask();
+    const traced = await cluster.database.trace(ask);
+    assert.deepEqual(transactions(traced, /^(INSERT|UPDATE|DELETE|WITH) /), []);
+    if (transactions(traced, / FROM (applications|signing_keys|settings|resources|roles|claims_hooks|tenants) /).length === 0) return;
+  }
+  assert.fail('each time something was read');
+});
+
 test('a node with another master key does not start, and says why', async () => {
   const stranger = await cluster.prepareNode({ masterKey: '' });
   await assert.rejects(stranger.start(), /master key/);
