@@ -9,6 +9,7 @@
 #define N_(words) words /* for po/update */
 #define RECHECK (100 * G_TIME_SPAN_MILLISECOND) /* how late what another process changed may be seen */
 #define TICK G_TIME_SPAN_SECOND
+#define LOOK (50 * G_TIME_SPAN_MILLISECOND) /* whose domain a host is, a request cannot wait to learn: the directory is looked at before somebody comes */
 #define UNTIL_PURGE (24 * 3600) /* seconds after which one that nobody used is opened for its periodic work */
 #define DUE_AT_ONCE 4           /* of those, opened at the same time */
 #define OPEN_AGAIN 60           /* seconds: what is due that soon keeps it open */
@@ -322,21 +323,41 @@ drop_gone (PosternTenants *self)
   }
 }
 
+/* With the lock, which is let go meanwhile. */
+static void
+go_round (PosternTenants *self)
+{
+  PosternTenantsEntry *entry;
+
+  while ((entry = find_closable (self)))
+    close_entry (self, entry);
+  drop_gone (self);
+  postern_tenants_change_finish (self);
+  open_due (self);
+}
+
+/* With the lock. Costs no more than two numbers where nobody changes anything; what could not be read is tried again a second later. */
+static gboolean
+must_look (PosternTenants *self)
+{
+  if (self->generation == G_MAXUINT64)
+    return g_get_monotonic_time () - self->checked_at >= TICK;
+  return postern_store_get_rule_changes (self->directory) != self->rule_changes || postern_store_get_generation (self->directory) != self->generation;
+}
+
 static gpointer
 thread_main (gpointer user_data)
 {
   PosternTenants *self = user_data;
-  PosternTenantsEntry *entry;
+  gint64 next_round = 0;
 
   g_mutex_lock (&self->lock);
   while (!self->stopping) {
-    g_cond_wait_until (&self->changed, &self->lock, g_get_monotonic_time () + TICK);
-    while ((entry = find_closable (self)))
-      close_entry (self, entry);
-    drop_gone (self);
-    postern_tenants_change_finish (self);
-    open_due (self);
-    if (is_fresh (self))
+    if (g_cond_wait_until (&self->changed, &self->lock, g_get_monotonic_time () + LOOK) || g_get_monotonic_time () >= next_round) {
+      go_round (self);
+      next_round = g_get_monotonic_time () + TICK;
+    }
+    if (!must_look (self))
       continue;
     g_mutex_unlock (&self->lock);
     postern_tenants_directory_refresh (self);

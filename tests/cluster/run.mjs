@@ -122,6 +122,18 @@ test('… also by who has just lost every connection to the database', async () 
   console.log(`# seen after ${median(times).toFixed(1)} ms (median), ${Math.max(...times).toFixed(1)} ms (slowest) of ${times.length}`);
 });
 
+test("a tenant's own domain is served by the other nodes as soon as any other change is seen", async () => {
+  const times = [], issuerAt = async (way, host) => JSON.parse((await by(way).send(`http://${host}:${cluster.port}/.well-known/openid-configuration`)).text).issuer;
+  await first.admin('POST', '/tenants', { slug: 'corp', name: 'Corp' });
+  for (let i = 0; i < 6; i += 1) {
+    const host = `login-${i}.corp.example`;
+    await first.admin('PATCH', '/tenants/corp', { domains: [host] });
+    times.push(...await Promise.all([second, third].map((way) => timed('the domain is known', async () => (await issuerAt(way, host)).includes(host)))));
+  }
+  console.log(`# seen after ${median(times).toFixed(1)} ms (median), ${Math.max(...times).toFixed(1)} ms (slowest) of ${times.length}`);
+  assert.ok(median(times) < 500, 'not by a round that is gone each second');
+});
+
 /** Transactions of @traced that match @pattern, without those of the work that nobody waits for: the log's numbers, and whose turn it is. */
 const transactions = (traced, pattern) => traced.filter((statements) => statements.some((sql) => pattern.test(sql)) && !statements.some((sql) => /\b(audit_\w+|leases)\b/.test(sql)));
 
