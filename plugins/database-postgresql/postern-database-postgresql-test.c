@@ -412,6 +412,69 @@ test_cut (void)
   g_assert_cmpuint (behind.runs, ==, 1);
 }
 
+/* --- what is taken already ----------------------------------------------------------------------------------------------------- */
+
+typedef enum { END_WITH_IT, GO_ON, PASS_OVER } After;
+
+typedef struct {
+  After after;
+  guint runs;
+} Taken;
+
+static gboolean
+insert_setting (PosternTxn *txn, const char *name, GError **error)
+{
+  PosternValue values[] = { POSTERN_TEXT (name) };
+
+  return postern_txn_execute (txn, "INSERT INTO settings (name, value, updated_at) VALUES (?1, '1', 1)", values, G_N_ELEMENTS (values), error) == 1;
+}
+
+static gboolean
+insert_twice (PosternTxn *txn, gpointer data, GError **error)
+{
+  Taken *taken = data;
+  const char *const first[] = { "ended", "went-on", "passed-over" };
+  g_autoptr (GError) failure = NULL;
+
+  taken->runs++;
+  g_assert_true (insert_setting (txn, first[taken->after], NULL));
+  g_assert_false (insert_setting (txn, "policy", &failure));
+  g_assert_error (failure, POSTERN_ERROR, POSTERN_ERROR_CONFLICT);
+  if (taken->after == END_WITH_IT)
+    {
+      g_propagate_error (error, g_steal_pointer (&failure));
+      return FALSE;
+    }
+  return taken->after == PASS_OVER || insert_setting (txn, "behind", error);
+}
+
+/* Savepoints are made only for who goes on behind a statement that failed: the function is run once more then, and nothing of the first run stays. */
+static void
+test_taken (void)
+{
+  static const struct {
+    After after;
+    gboolean done;
+    guint runs;
+    const char *name;
+  } cases[] = { { END_WITH_IT, FALSE, 1, "ended" }, { GO_ON, TRUE, 2, "went-on" }, { PASS_OVER, TRUE, 2, "passed-over" } };
+  g_autofree char *url = ask ("new %s", server);
+  g_autoptr (PosternStore) store = must_open (url, "a");
+
+  must_write (store);
+  for (guint i = 0; i < G_N_ELEMENTS (cases); i++)
+    {
+      Taken taken = { cases[i].after, 0 };
+      g_autoptr (GError) error = NULL;
+
+      g_assert_true (postern_store_write (store, POSTERN_KEEP_LASTING, insert_twice, &taken, &error) == cases[i].done);
+      g_assert_true (cases[i].done ? error == NULL : g_error_matches (error, POSTERN_ERROR, POSTERN_ERROR_CONFLICT));
+      g_assert_cmpuint (taken.runs, ==, cases[i].runs);
+      g_assert_true (postern_store_read (store, POSTERN_KEEP_LASTING, get, (gpointer) cases[i].name, NULL) == cases[i].done);
+    }
+  g_assert_true (postern_store_read (store, POSTERN_KEEP_LASTING, get, (gpointer) "behind", NULL));
+}
+
 static void
 test_read_only (void)
 {
@@ -488,6 +551,7 @@ main (int argc, char **argv)
   g_test_add_func ("/postgresql/copy", test_copy);
   g_test_add_func ("/postgresql/tells-others", test_tells_others);
   g_test_add_func ("/postgresql/cut", test_cut);
+  g_test_add_func ("/postgresql/taken", test_taken);
   g_test_add_func ("/postgresql/read-only", test_read_only);
   g_test_add_func ("/postgresql/crowd", test_crowd);
   g_test_add_func ("/postgresql/few", test_few);

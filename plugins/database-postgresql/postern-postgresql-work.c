@@ -31,7 +31,10 @@ ask_begin (PosternTransaction *self)
   self->begun = TRUE;
 }
 
-/* That a value is taken is an answer, and a function may go on with it; PostgreSQL goes on only behind a savepoint. */
+/*
+ * That a value is taken is an answer, and a function may go on with it; PostgreSQL goes on only behind a savepoint. Nearly always nothing is taken, or the
+ * function ends with that: so it is run without savepoints, which cost as much as what they save, and once more with them when it went on.
+ */
 static void
 go_back (PosternTransaction *self)
 {
@@ -47,7 +50,7 @@ static PGresult *
 run (PosternTransaction *self, const char *sql, const PosternValue *values, guint n_values, GError **error)
 {
   PosternPostgresqlVerb verb = postern_postgresql_text_get_verb (sql);
-  gboolean saved = verb == POSTERN_POSTGRESQL_VERB_CHANGE && self->work->kind != POSTERN_POSTGRESQL_WORK_READ;
+  gboolean saved = verb == POSTERN_POSTGRESQL_VERB_CHANGE && self->saves;
   PosternPostgresqlFault fault;
   PGresult *result;
   guint wanted;
@@ -55,6 +58,12 @@ run (PosternTransaction *self, const char *sql, const PosternValue *values, guin
   if ((self->work->kind == POSTERN_POSTGRESQL_WORK_READ || self->reading) && verb != POSTERN_POSTGRESQL_VERB_SELECT)
     {
       g_set_error_literal (error, POSTERN_ERROR, POSTERN_ERROR_FAILED, "a write within a read");
+      return NULL;
+    }
+  if (self->broken)
+    {
+      self->went_on = TRUE;
+      g_set_error_literal (error, POSTERN_ERROR, POSTERN_ERROR_STORE, "a statement failed before this one, and is not saved from yet");
       return NULL;
     }
   if (!self->begun)
@@ -69,6 +78,7 @@ run (PosternTransaction *self, const char *sql, const PosternValue *values, guin
   result = postern_postgresql_connection_answer (self->connection, &fault, error);
   if (fault == POSTERN_POSTGRESQL_FAULT_ANSWER && saved)
     go_back (self);
+  self->broken = fault == POSTERN_POSTGRESQL_FAULT_ANSWER && !saved;
   self->fault = MAX (self->fault, fault);
   return result;
 }
@@ -151,10 +161,11 @@ end (PosternTransaction *self, gboolean done, GError **error)
   return done;
 }
 
+/* @saves: (inout): whether there is a savepoint before each change; TRUE afterwards, with AGAIN as @fault, when there has to be */
 static gboolean
-run_once (const PosternPostgresqlWork *self, PosternTransactionFunc func, gpointer user_data, PosternPostgresqlFault *fault, GError **error)
+run_once (const PosternPostgresqlWork *self, PosternTransactionFunc func, gpointer user_data, gboolean *saves, PosternPostgresqlFault *fault, GError **error)
 {
-  PosternTransaction transaction = { postern_postgresql_pool_take (self->pool, error), self };
+  PosternTransaction transaction = { postern_postgresql_pool_take (self->pool, error), self, .saves = *saves };
   gboolean done;
 
   *fault = POSTERN_POSTGRESQL_FAULT_NONE;
@@ -163,6 +174,11 @@ run_once (const PosternPostgresqlWork *self, PosternTransactionFunc func, gpoint
   at_work = &transaction;
   done = func (&transaction, user_data, error);
   at_work = NULL;
+  if (transaction.broken && (done || transaction.went_on))
+    {
+      *saves = TRUE;
+      transaction.fault = MAX (transaction.fault, POSTERN_POSTGRESQL_FAULT_AGAIN);
+    }
   done = end (&transaction, done, error);
   postern_postgresql_pool_give_back (self->pool, transaction.connection);
   *fault = transaction.fault;
@@ -199,26 +215,36 @@ run_within (const PosternPostgresqlWork *self, PosternTransactionFunc func, gpoi
   return done;
 }
 
+/* Whether a transaction that did not succeed is run anew, perhaps a moment later. */
+static gboolean
+may_run_again (PosternPostgresqlFault fault, gint64 deadline, guint *tries, guint *lost)
+{
+  if (fault == POSTERN_POSTGRESQL_FAULT_LOST)
+    return ++*lost < MAX_LOST && g_get_monotonic_time () <= deadline;
+  if (fault != POSTERN_POSTGRESQL_FAULT_AGAIN || g_get_monotonic_time () > deadline)
+    return FALSE;
+  pause_before_again ((*tries)++);
+  return TRUE;
+}
+
 gboolean
 postern_postgresql_work_run (const PosternPostgresqlWork *self, PosternTransactionFunc func, gpointer user_data, GError **error)
 {
   gint64 deadline = g_get_monotonic_time () + AGAIN_US;
+  gboolean saves = FALSE, saved, done;
   PosternPostgresqlFault fault;
   guint tries = 0, lost = 0;
   GError *problem = NULL;
-  gboolean done;
 
   if (at_work != NULL)
     return run_within (self, func, user_data, error);
   for (;;)
     {
-      done = run_once (self, func, user_data, &fault, &problem);
-      lost += fault == POSTERN_POSTGRESQL_FAULT_LOST;
-      if ((fault != POSTERN_POSTGRESQL_FAULT_AGAIN && fault != POSTERN_POSTGRESQL_FAULT_LOST) || lost >= MAX_LOST || g_get_monotonic_time () > deadline)
+      saved = saves;
+      done = run_once (self, func, user_data, &saves, &fault, &problem);
+      if (saves == saved && !may_run_again (fault, deadline, &tries, &lost))
         break;
       g_clear_error (&problem);
-      if (fault == POSTERN_POSTGRESQL_FAULT_AGAIN)
-        pause_before_again (tries++);
     }
   if (problem != NULL)
     g_propagate_error (error, problem);

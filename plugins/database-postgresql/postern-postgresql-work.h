@@ -23,6 +23,8 @@ struct _PosternTransaction {
   const PosternPostgresqlWork *work;
   gboolean begun;   /* with its first statement: who asks nothing costs nothing */
   gboolean reading; /* a read function runs within another one */
+  gboolean saves;   /* a savepoint stands before each change */
+  gboolean broken, went_on; /* a statement failed that none was before; and another one was asked for behind it */
   PosternPostgresqlFault fault; /* the worst so far */
 };
 
