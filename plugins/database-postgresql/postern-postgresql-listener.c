@@ -29,21 +29,23 @@ ask (PosternPostgresqlListener *self, const char *sql)
   return done;
 }
 
-/* What was changed before is not told: all look again. */
+/*
+ * What was changed before is not told: all look again. A standby lets nobody listen, and is read from all the same: it is asked again a moment later, and
+ * perhaps it is the primary then. Returns: FALSE with @error: there is no server
+ */
 static gboolean
 begin (PosternPostgresqlListener *self, GError **error)
 {
   self->handle = postern_postgresql_connection_open_plain (self->url, error);
   if (self->handle == NULL)
     return FALSE;
-  if (!ask (self, "LISTEN postern"))
+  if (ask (self, "LISTEN postern"))
     {
-      postern_postgresql_error_set (self->handle, NULL, error);
-      g_clear_pointer (&self->handle, PQfinish);
-      return FALSE;
+      self->heard (NULL, self->user_data);
+      __atomic_store_n (&self->deaf, FALSE, __ATOMIC_RELEASE);
     }
-  self->heard (NULL, self->user_data);
-  __atomic_store_n (&self->deaf, FALSE, __ATOMIC_RELEASE);
+  else
+    g_clear_pointer (&self->handle, PQfinish);
   return TRUE;
 }
 

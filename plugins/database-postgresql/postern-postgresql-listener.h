@@ -14,7 +14,7 @@ typedef struct _PosternPostgresqlListener PosternPostgresqlListener;
 /** PosternPostgresqlHeardFunc: on the listener's thread. @tenant: (nullable): perhaps all: something may have been missed */
 typedef void (*PosternPostgresqlHeardFunc) (const char *tenant, gpointer user_data);
 
-/** postern_postgresql_listener_new: (nullable): listens when it returns. When the connection is lost another is made as soon as it can be. */
+/** postern_postgresql_listener_new: (nullable): listens when it returns, or is deaf on a standby. When the connection is lost another is made as soon as it can be. */
 PosternPostgresqlListener *postern_postgresql_listener_new (const char *url, PosternPostgresqlHeardFunc heard, gpointer user_data, GError **error);
 /** postern_postgresql_listener_free: waits for the thread; @heard is not called any more then. */
 void postern_postgresql_listener_free (PosternPostgresqlListener *self);

@@ -11,6 +11,7 @@ import { Receiver } from '../webhooks/receiver.mjs';
 import { Cluster } from './cluster.mjs';
 import { ClusterCycles } from './cluster-cycles.mjs';
 import './move.mjs'; // which adds a test
+import './standby.mjs'; // likewise
 
 const seed = Number(process.env.SEED ?? Math.floor(Math.random() * 2 ** 31)), races = 12;
 console.log(`# SEED=${seed}`);
