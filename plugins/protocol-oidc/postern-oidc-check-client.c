@@ -13,7 +13,7 @@ postern_oidc_check_client (PosternOidcAsk *ask, GError **error)
     g_set_error_literal (error, POSTERN_ERROR, POSTERN_ERROR_INVALID_REQUEST, "The parameter client_id is missing");
     return FALSE;
   }
-  if (postern_id_is_valid (client_id, "app"))
+  if (postern_application_id_is_valid (client_id))
     client = postern_oidc_find_client (ask->oidc, client_id, &local);
   if (local) {
     g_propagate_error (error, g_steal_pointer (&local));

@@ -93,7 +93,7 @@ read_shown (PosternRequest *request, const char *header, Shown *shown, GError **
 static PosternClient *
 find_client (PosternOidc *oidc, const char *client_id, gboolean may_block, GError **error)
 {
-  if (!client_id || !postern_id_is_valid (client_id, "app"))
+  if (!postern_application_id_is_valid (client_id))
     return NULL;
   return may_block ? postern_oidc_find_client (oidc, client_id, error) : postern_tenant_peek_client (postern_oidc_get_tenant (oidc), client_id);
 }

@@ -85,7 +85,7 @@ find_reason (PosternClient *client, PosternResourceBook *book, PosternTxn *txn, 
 {
   PosternResource *resource = find_resource (client, book, question->resource);
   gboolean user = g_str_equal (question->subject_type, "user") && postern_id_is_valid (question->subject_id, "usr");
-  gboolean application = g_str_equal (question->subject_type, "application") && postern_id_is_valid (question->subject_id, "app");
+  gboolean application = g_str_equal (question->subject_type, "application") && postern_application_id_is_valid (question->subject_id);
   g_autoptr (PosternOrganization) organization = NULL;
   const char *reason;
 

@@ -78,7 +78,7 @@ read_client (Logout *self, GError **error)
   }
   if (!client_id)
     return TRUE;
-  if (postern_id_is_valid (client_id, "app"))
+  if (postern_application_id_is_valid (client_id))
     self->client = postern_tenant_dup_client (postern_oidc_get_tenant (self->oidc), client_id, NULL);
   return self->client && self->client->application->enabled ? TRUE : refuse (error, "No application has this client_id, or it is switched off");
 }

@@ -38,10 +38,11 @@ insert_application (PosternTxn *txn, gpointer data, GError **error)
 char *
 postern_oidc_world_add_application (PosternOidcWorld *self, const char *kind, const char *metadata, char **secret)
 {
+  static guint n_services;
   g_autoptr (PosternApplication) application = postern_application_new ();
   g_autoptr (GError) error = NULL;
 
-  application->id = postern_id_new ("app");
+  application->id = g_str_equal (kind, "service") ? g_strdup_printf ("Job-%u.example~x_y", ++n_services) : postern_id_new ("app"); /* as an operator chose it, and as the server makes them */
   application->name = g_strdup ("Example");
   application->kind = g_strdup (kind);
   application->enabled = application->first_party = TRUE;

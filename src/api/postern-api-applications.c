@@ -228,9 +228,9 @@ begin_anew (PosternApiCall *call, PosternTxn *txn, GError **error)
 
   application->id = g_strdup (postern_request_get_capture (call->request, "id"));
   application->created_at = call->now;
-  if (!postern_id_is_valid (application->id, "app"))
+  if (!postern_application_id_is_valid (application->id))
     {
-      postern_api_call_invalid (error, "client_id", "must be app_ and the 26 characters of a UUID, as this server makes them");
+      postern_api_call_invalid (error, "client_id", POSTERN_APPLICATION_ID_RULE);
       return NULL;
     }
   return postern_grant_store_revoke_all (txn, NULL, application->id, call->now, error) ? g_steal_pointer (&application) : NULL;

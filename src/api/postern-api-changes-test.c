@@ -37,8 +37,8 @@ test_put (void)
   put ("/applications/" APPLICATION, "{\"name\":\"Job\",\"kind\":\"service\"}");
   expect_text ("/applications/" APPLICATION, "\"first_party\":false");
   expect_text ("/applications/" APPLICATION, "\"secrets\":[{"); /* those stay */
-  refuses ("PUT", "/applications/web", "{\"name\":\"Web\",\"kind\":\"service\"}", 400, "app_");
-  refuses ("PUT", "/applications/usr_01m8hqyz49encaned8h3htdtw5", "{\"name\":\"Web\",\"kind\":\"service\"}", 400, "app_"); /* no program passes for a person */
+  refuses ("PUT", "/applications/my app", "{\"name\":\"Web\",\"kind\":\"service\"}", 400, "client_id: must be");
+  refuses ("PUT", "/applications/usr_01m8hqyz49encaned8h3htdtw5", "{\"name\":\"Web\",\"kind\":\"service\"}", 400, "client_id: must be"); /* no program passes for a person */
   refuses ("PUT", "/applications/" APPLICATION, "{}", 400, "name");
 
   put ("/resources/" RESOURCE, ORDERS);

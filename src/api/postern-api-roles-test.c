@@ -209,6 +209,32 @@ set_up (void)
   fixture_write (store, fill, NULL);
 }
 
+/* An application under an id of its maker's own has roles as others have; and nobody gets what was meant for it. */
+static void
+test_own_client_id (void)
+{
+  const char *job = "{\"name\":\"Job\",\"kind\":\"service\"}";
+  g_autoptr (GVariant) made = call ("PUT", "/applications/nightly-job", NULL, job, 200), given = NULL, shown = NULL, person = NULL, taken = NULL;
+  g_auto (GStrv) roles = NULL;
+
+  g_assert_cmpstr (postern_json_get_string (made, "client_id"), ==, "nightly-job");
+  refuses ("PUT", "/applications/usr_1", job, 400, "client_id: must be 3 to 64 letters");
+  refuses ("PUT", "/applications/app_1", job, 400, "client_id: must be");
+  given = call ("POST", "/roles/support/assignments", NULL, "{\"subject_id\":\"nightly-job\"}", 201);
+  g_assert_cmpstr (postern_json_get_string (given, "subject_id"), ==, "nightly-job");
+  shown = call ("GET", "/applications/nightly-job", NULL, NULL, 200);
+  roles = postern_json_dup_strv (shown, "roles", FALSE);
+  g_assert_true (g_strv_length (roles) == 1 && g_str_equal (roles[0], "support"));
+  person = call ("POST", "/users", NULL, "{\"username\":\"nightly-job\"}", 201);
+  refuses ("POST", "/roles/security/assignments", "{\"subject_id\":\"nightly-job\"}", 409, "is an application, and what a person signs in with");
+  refuses ("POST", "/roles/security/assignments", "{\"subject_id\":\"nobody-knows\"}", 404, "");
+  g_assert_null (call ("DELETE", "/applications/nightly-job", NULL, NULL, 204));
+  taken = call ("PUT", "/applications/nightly-job", NULL, job, 200); /* made anew it has nothing of the one before */
+  g_strfreev (roles);
+  roles = postern_json_dup_strv (taken, "roles", FALSE);
+  g_assert_cmpuint (g_strv_length (roles), ==, 0);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -219,6 +245,7 @@ main (int argc, char **argv)
     { "/api-roles/assignments", test_assignments },
     { "/api-roles/ready-made", test_ready_made },
     { "/api-roles/owner", test_owner },
+    { "/api-roles/own-client-id", test_own_client_id },
     { NULL, NULL },
   };
   int failed = house_run (argc, argv, set_up, tests);

@@ -444,18 +444,45 @@ which (const PosternAssignment *assignment)
   return g_variant_dict_end (&dict);
 }
 
+/* A client_id that an operator chose may be what a person calls themselves: nobody gets what was meant for the other. @user: (nullable) */
+static gboolean
+check_meant (PosternTxn *txn, const char *name, const PosternUser *user, gboolean *application, GError **error)
+{
+  g_autoptr (GError) failure = NULL;
+  g_autoptr (PosternApplication) found = postern_application_id_is_valid (name) ? postern_application_store_get (txn, name, &failure) : NULL;
+
+  *application = found != NULL;
+  if (found != NULL && user != NULL)
+    g_set_error (error, POSTERN_ERROR, POSTERN_ERROR_CONFLICT, "%s is an application, and what a person signs in with: name the person by their id (%s), or give the application its roles where it is changed", name, user->id);
+  else if (failure != NULL && !g_error_matches (failure, POSTERN_ERROR, POSTERN_ERROR_NOT_FOUND))
+    g_propagate_error (error, g_steal_pointer (&failure));
+  else
+    return TRUE;
+  return FALSE;
+}
+
 /* (transfer full) (nullable): the id of a user who is named by what they sign in with; of everybody else what was sent */
 static char *
 dup_subject (PosternApiCall *call, PosternTxn *txn, const char *name, GError **error)
 {
   g_autoptr (PosternUser) user = NULL;
+  g_autoptr (GError) missing = NULL;
+  gboolean application;
 
   if (postern_api_delegation_is_bound (call))
     return postern_api_delegation_dup_subject (call, txn, name, error);
   if (postern_id_is_valid (name, "grp") || postern_id_is_valid (name, "app"))
     return g_strdup (name);
-  user = postern_api_call_find_user (txn, name, error);
-  return user ? g_strdup (user->id) : NULL;
+  user = postern_api_call_find_user (txn, name, &missing);
+  if (user == NULL && !g_error_matches (missing, POSTERN_ERROR, POSTERN_ERROR_NOT_FOUND)) {
+    g_propagate_error (error, g_steal_pointer (&missing));
+    return NULL;
+  }
+  if (!check_meant (txn, name, user, &application, error))
+    return NULL;
+  if (!application && user == NULL)
+    g_propagate_error (error, g_steal_pointer (&missing));
+  return application ? g_strdup (name) : user ? g_strdup (user->id) : NULL;
 }
 
 /* (transfer full) (nullable): @role of the subject @name, in the organization that @object says */

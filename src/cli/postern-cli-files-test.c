@@ -246,7 +246,7 @@ test_faults (void)
     { "policy.json", "{\"sign_up_enabled\": null}", "policy.json: sign_up_enabled: is null" },
     { "policy.json", "{\"sing_up_enabled\": true}", "nothing was done: policy: policy: sing_up_enabled" },
     { "postern.json", "{\"format\": 2}", "postern.json: format: " },
-    { "applications/app_x.json", "{\"client_id\": \"app_x\", \"name\": \"X\", \"kind\": \"service\"}", "nothing was done: application app_x: client_id: " },
+    { "applications/app_x.json", "{\"client_id\": \"app_x\", \"name\": \"X\", \"kind\": \"service\"}", "nothing was done: application app_x: client_id: must be 3 to 64 letters" },
     { "applications/app_x.json", "{\"client_id\": \"app_x\", \"name\": \"X\", \"metadata\": {\"scope\": null}}", "applications/app_x.json: metadata.scope: is null" },
     { "applications/app_x.json", "{\"client_id\": \"app_x\", \"name\": 7}", "applications/app_x.json: name: must be a string" },
     { "applications/app_x.json", "[]", "must be an object" },

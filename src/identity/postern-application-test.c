@@ -297,6 +297,23 @@ test_redirect (void)
   g_assert_true (postern_client_matches_redirect (native, "http://127.0.0.1:5000/cb"));
 }
 
+/* What could be taken for somebody or something else is no client_id. */
+static void
+test_id (void)
+{
+  static const char *const good[] = { "app_01m8hqyz49encaned8h3htdtw5", "shop", "s3.eu-west_1~x", "Shop", "123", "app-1", "usr" };
+  static const char *const bad[] = { NULL, "", "ab", "-shop", ".well-known", "..", "~me", "a b", "shop/1", "shop:1", "shop%41", "caf\xc3\xa9", "a\"b", "a\nb", "server", "usr_01m8hqyz49encaned8h3htdtw5",
+                                     "usr_x", "grp_01m8hqyz49encaned8h3htdtw5", "app_x", "app_01M8HQYZ49ENCANED8H3HTDTW5", "https://shop.example/" };
+  g_autofree char *longest = g_strnfill (64, 'a'), *longer = g_strnfill (65, 'a');
+
+  for (guint i = 0; i < G_N_ELEMENTS (good); i++)
+    g_assert_true (postern_application_id_is_valid (good[i]));
+  for (guint i = 0; i < G_N_ELEMENTS (bad); i++)
+    g_assert_false (postern_application_id_is_valid (bad[i]));
+  g_assert_true (postern_application_id_is_valid (longest));
+  g_assert_false (postern_application_id_is_valid (longer));
+}
+
 int
 main (int argc, char **argv)
 {
@@ -308,6 +325,7 @@ main (int argc, char **argv)
   g_test_add_func ("/application/challenge", test_challenge);
   g_test_add_func ("/application/secrets", test_secrets);
   g_test_add_func ("/application/redirect", test_redirect);
+  g_test_add_func ("/application/id", test_id);
 
   return g_test_run ();
 }

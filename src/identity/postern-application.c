@@ -390,6 +390,23 @@ check_together (PosternApplication *application, GError **error)
          check_encryption (client, "userinfo", &client->userinfo_encryption, error);
 }
 
+#define ID_LEAST 3
+#define ID_MOST 64
+
+gboolean
+postern_application_id_is_valid (const char *id)
+{
+  gsize length = id ? strlen (id) : 0;
+
+  if (postern_id_is_valid (id, "app"))
+    return TRUE;
+  if (length < ID_LEAST || length > ID_MOST || !g_ascii_isalnum (*id) || g_str_equal (id, "server"))
+    return FALSE;
+  if (strspn (id, G_CSET_A_2_Z G_CSET_a_2_z G_CSET_DIGITS "-._~") != length)
+    return FALSE;
+  return !(strspn (id, G_CSET_a_2_z) == 3 && id[3] == '_');
+}
+
 gboolean
 postern_application_validate (PosternApplication *application, GError **error)
 {

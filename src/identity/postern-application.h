@@ -60,6 +60,13 @@ gboolean postern_client_matches_redirect (PosternClient *self, const char *redir
  */
 gboolean postern_application_validate (PosternApplication *application, GError **error);
 /**
+ * postern_application_id_is_valid: whether @id can be a client_id: one that the server made, or one of somebody's own: of VSCHAR (RFC 6749 appendix A.1)
+ * letters, digits and -._~, which need no escaping anywhere, from 3 to 64 of them, the first a letter or a digit. None that looks as what the server
+ * calls something else, such as usr_…, or itself: tokens and the audit log have both as who somebody is.
+ */
+gboolean postern_application_id_is_valid (const char *id);
+#define POSTERN_APPLICATION_ID_RULE "must be 3 to 64 letters, digits and -._~, of which the first is a letter or digit, and must not begin as ids that this server makes (three letters and _)"
+/**
  * postern_application_add_secret: a new client secret, only its hash is kept in @application (not shared yet, not stored yet).
  * @now, @expires_at: seconds; @expires_at 0 for never
  * Returns: (transfer full) (nullable): the secret, shown once; free with postern_secret_free(). NULL: too many already

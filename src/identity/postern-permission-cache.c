@@ -137,7 +137,7 @@ read_permission (PosternTxn *txn, gpointer user_data, GError **error)
 static gboolean
 is_kept (const PosternPermissionSubject *subject)
 {
-  return g_str_has_prefix (subject->id, "app_");
+  return !g_str_has_prefix (subject->id, "usr_"); /* applications may be called as somebody likes (postern-application.h) */
 }
 
 static char *

@@ -2,6 +2,7 @@
 #include "postern-role.h"
 
 #include "postern-error.h"
+#include "postern-application.h"
 #include "postern-fault.h"
 #include "postern-management-roles.h"
 #include "postern-resource.h"
@@ -156,7 +157,7 @@ postern_role_check_assignment (const PosternRole *role, const PosternAssignment 
   const char *subject = assignment->subject_id, *organization = assignment->organization_id;
   gboolean group = postern_id_is_valid (subject, "grp");
 
-  if (!group && !postern_id_is_valid (subject, "usr") && !postern_id_is_valid (subject, "app"))
+  if (!group && !postern_id_is_valid (subject, "usr") && !postern_application_id_is_valid (subject))
     return postern_fault (error, "subject_id", "must be the id of a user, a group or an application");
   if (*organization && !postern_id_is_valid (organization, "org"))
     return postern_fault (error, "organization_id", "must be the id of an organization");

@@ -9,7 +9,7 @@
 static void
 note_change (PosternTxn *txn, const char *subject_id)
 {
-  if (g_str_has_prefix (subject_id, "app_"))
+  if (!g_str_has_prefix (subject_id, "usr_") && !g_str_has_prefix (subject_id, "grp_"))
     postern_store_note_rule_change (txn->store);
 }
 
