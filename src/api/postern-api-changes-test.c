@@ -181,6 +181,17 @@ test_rows (void)
         g_error ("%s: look whether its `done` needs the call that it belongs to, and then name it here", row->operation);
 }
 
+/* Together nothing is longer than it could be alone. */
+static void
+test_long (void)
+{
+  g_autofree char *x = g_strnfill (70 * 1024, 'x');
+  g_autofree char *body = g_strdup_printf ("{\"changes\":[{\"method\":\"PUT\",\"path\":\"/organizations/org_01m8hqyz49encaned8h3htdtw5\",\"body\":{\"name\":\"Long\",\"data\":{\"x\":\"%s\"}}}]}", x);
+
+  refuses ("POST", "/changes", body, 400, "changes.0: its body is longer than 65536 bytes");
+  g_variant_unref (call ("GET", "/organizations/org_01m8hqyz49encaned8h3htdtw5", NULL, NULL, 404));
+}
+
 int
 main (int argc, char **argv)
 {
@@ -190,6 +201,7 @@ main (int argc, char **argv)
     { "/api-changes/together", test_together },
     { "/api-changes/all-or-none", test_all_or_none },
     { "/api-changes/rows", test_rows },
+    { "/api-changes/long", test_long },
     { NULL, NULL },
   };
 

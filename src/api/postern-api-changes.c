@@ -145,6 +145,11 @@ make_one (PosternApiCall *call, PosternTxn *txn, GVariant *change, GError **erro
       return FALSE;
     }
   request = make_request (call, change);
+  if (g_bytes_get_size (postern_request_get_body (request)) > postern_api_row_get_body_max (row))
+    {
+      g_set_error (error, POSTERN_ERROR, POSTERN_ERROR_INVALID_REQUEST, "its body is longer than %" G_GSIZE_FORMAT " bytes, which is the most that it could have alone", postern_api_row_get_body_max (row));
+      return FALSE;
+    }
   set_captures (request, row, steps);
   return postern_api_call_run_part (call, txn, row, request, error);
 }

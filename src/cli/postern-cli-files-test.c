@@ -320,6 +320,40 @@ test_folder (void)
   g_assert_cmpint (run_on ("apply", "kept", "--dry-run"), ==, 0);
 }
 
+/* Who proposes a change shows nobody else's file by it, nor holds up who looks; and what a link leads to is not swept. */
+static void
+test_links (void)
+{
+  static const struct {
+    const char *command, *words;
+  } cases[] = {
+    { "ln -s ../../other.json roles/other.json", "roles/other.json: is a link" },
+    { "ln -s ../elsewhere resources", "resources: is a link" },
+    { "mkfifo roles/pipe.json", "roles/pipe.json: is no file" },
+    { "mkdir roles/folder.json", "roles/folder.json: is no file" },
+    { "truncate -s 1100000 roles/long.json", "roles/long.json: has more than 1 MiB" },
+    { "touch \"$(printf \"roles/a\\\\033]0;b\")\"", "roles/a\\u001b]0;b: is no file that is known" }, /* nor does its name speak to the terminal */
+  };
+  g_autofree char *kept = make_file_name ("elsewhere", "kept.json"), *link = make_file_name ("links", "resources");
+
+  begin_folder ("links");
+  write_file ("links", "roles/good.json", "{\"name\": \"good\"}");
+  write_file (".", "other.json", "{\"name\": \"other\", \"description\": \"hidden\"}");
+  write_file ("elsewhere", "kept.json", "{}");
+  for (guint i = 0; i < G_N_ELEMENTS (cases); i++)
+    {
+      g_autofree char *line = g_strdup_printf ("sh -c 'cd %s/links && %s'", folder, cases[i].command);
+
+      g_assert_cmpint (run (line), ==, 0);
+      g_assert_cmpint (run_on ("apply", "links", "--dry-run"), ==, 1);
+      g_assert_nonnull (strstr (err, cases[i].words));
+      g_assert_null (strstr (err, "hidden"));
+    }
+  g_assert_cmpint (run_on ("export", "links", ""), ==, 1);
+  g_assert_nonnull (strstr (err, "is a link"));
+  g_assert_true (g_file_test (kept, G_FILE_TEST_EXISTS) && g_file_test (link, G_FILE_TEST_IS_SYMLINK));
+}
+
 /* (transfer full): @path of a row with {} for each of its captures */
 static char *
 make_pattern (const char *path)
@@ -397,6 +431,7 @@ main (int argc, char **argv)
     { "/cli-files/secrets", test_secrets },
     { "/cli-files/folder", test_folder },
     { "/cli-files/belonging", test_belonging },
+    { "/cli-files/links", test_links },
     { NULL, NULL },
   };
 

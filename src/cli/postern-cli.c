@@ -82,12 +82,29 @@ exit_of (const GError *error)
   return POSTERN_CLI_FAILED;
 }
 
+/* Line by line; a name of a file, or what a server says, does not speak to the terminal. (transfer full) */
+static char *
+dup_harmless (const char *message)
+{
+  g_autofree char *valid = g_utf8_make_valid (message, -1);
+  g_auto (GStrv) lines = g_strsplit (valid, "\n", -1);
+
+  for (char **line = lines; *line != NULL; line++)
+    {
+      g_autofree char *raw = *line;
+
+      *line = postern_cli_print_harmless (raw);
+    }
+  return g_strjoinv ("\n", lines);
+}
+
 static PosternCliExit
 report (const GError *error)
 {
+  g_autofree char *message = dup_harmless (error->message);
   PosternCliExit code = exit_of (error);
 
-  g_printerr ("postern: %s\n", error->message);
+  g_printerr ("postern: %s\n", message);
   if (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_PERMISSION_DENIED))
     g_printerr ("postern: the admin socket is for root and the server's own user; run this as one of them\n");
   else if (code == POSTERN_CLI_NO_SERVER)

@@ -2,13 +2,17 @@
 #include "postern-files.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <glib/gstdio.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #include "postern-error.h"
 #include "postern-json.h"
 
+#define FILE_MAX (1024 * 1024) /* bytes: more than the API takes of anything */
 #define MARK "postern.json"
 #define MARK_TEXT "{\n  \"format\": 1\n}\n"
 
@@ -99,21 +103,48 @@ complain_json (Reading *self, const char *name, const char *text, const GError *
   complain (self, name, ":%u%s", line, colon);
 }
 
+/*
+ * Whoever proposes a change says what is in the folder, and sees what a look at it prints: a link would show them what the machine that looks can
+ * read, and a pipe would hold it for ever. (transfer full) (nullable)
+ */
+static char *
+read_text (Reading *self, const char *name, gsize *length)
+{
+  g_autofree char *path = g_build_filename (self->path, name, NULL), *text = g_malloc (FILE_MAX + 2);
+  int fd = open (path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
+  struct stat found;
+  gssize n = 0;
+
+  *length = 0;
+  if (fd < 0)
+    {
+      complain (self, name, ": %s", errno == ELOOP ? "is a link, which is not followed" : g_strerror (errno));
+      return NULL;
+    }
+  if (fstat (fd, &found) != 0 || !S_ISREG (found.st_mode))
+    complain (self, name, ": is no file");
+  else
+    while (*length <= FILE_MAX && (n = read (fd, text + *length, FILE_MAX + 1 - *length)) > 0)
+      *length += (gsize) n;
+  close (fd);
+  if (*length > FILE_MAX || n < 0)
+    complain (self, name, ": %s", n < 0 ? "cannot be read" : "has more than 1 MiB");
+  text[*length] = '\0';
+  return *length <= FILE_MAX && n == 0 && S_ISREG (found.st_mode) ? g_steal_pointer (&text) : NULL;
+}
+
 /* (transfer full) (nullable) */
 static GVariant *
 read_object (Reading *self, const char *name)
 {
-  g_autofree char *path = g_build_filename (self->path, name, NULL), *text = NULL;
+  gsize length;
+  g_autofree char *text = read_text (self, name, &length);
   g_autoptr (GError) error = NULL;
   GVariant *object;
-  gsize length;
 
-  if (!g_file_get_contents (path, &text, &length, &error))
-    {
-      complain (self, name, ": %s", error->message);
-      return NULL;
-    }
-  object = postern_json_parse_object (text, (gssize) length, 0, &error);
+  if (text == NULL)
+    return NULL;
+  object = postern_json_parse_object (text, (gssize) length, FILE_MAX, &error);
   if (object == NULL)
     complain_json (self, name, text, error);
   return object;
@@ -145,10 +176,13 @@ static void
 read_folder (Reading *self, const PosternFilesKind *kind)
 {
   g_autofree char *path = g_build_filename (self->path, kind->folder, NULL);
+  gboolean link = g_file_test (path, G_FILE_TEST_IS_SYMLINK);
   g_autoptr (GError) error = NULL;
-  g_auto (GStrv) names = list_names (path, &error);
+  g_auto (GStrv) names = link ? NULL : list_names (path, &error);
 
-  if (names == NULL)
+  if (link)
+    complain (self, kind->folder, ": is a link, which is not followed");
+  else if (names == NULL)
     complain (self, kind->folder, ": %s", error->message);
   for (char **name = names; name != NULL && *name != NULL; name++)
     {
@@ -268,6 +302,20 @@ fail (GError **error, const char *path, const char *why)
   return FALSE;
 }
 
+/* A folder of ours that leads elsewhere: what lies there is not ours to write over, nor to sweep. */
+static gboolean
+check_links (const char *path, GError **error)
+{
+  for (const PosternFilesKind *kind = postern_files_kinds; kind->noun != NULL; kind++)
+    {
+      g_autofree char *folder = kind->folder ? g_build_filename (path, kind->folder, NULL) : NULL;
+
+      if (folder != NULL && g_file_test (folder, G_FILE_TEST_IS_SYMLINK))
+        return fail (error, folder, "is a link, which is not followed");
+    }
+  return TRUE;
+}
+
 /* Ours, or empty: nobody loses files that they did not mean. */
 static gboolean
 check_ours (const char *path, GError **error)
@@ -338,7 +386,7 @@ postern_files_folder_write (const char *path, GPtrArray *things, guint *n_writte
 {
   g_autoptr (GHashTable) names = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
   g_autofree char *mark = g_build_filename (path, MARK, NULL);
-  gboolean good = check_ours (path, error);
+  gboolean good = check_ours (path, error) && check_links (path, error);
 
   *n_written = *n_removed = 0;
   good = good && write_file (mark, MARK_TEXT, n_written, error);
