@@ -288,10 +288,10 @@ static const PosternCliOption proof_options[] = { KEY, { NULL } };
 static const PosternCliCommand commands[] = {
   { "list", NULL, "Lists what was done, oldest first.", "GET", "/api/v1/audit", "at event actor target remote_address" },
   { "export", NULL, "Prints the log as lines of JSON that prove it is whole; signs a head first.", NULL, NULL, NULL, export_options, run_export },
-  { "verify", "FILE", "Says what was removed, altered, put in or reordered in an exported log; needs no server.", NULL, NULL, NULL, verify_options, run_verify },
+  { "verify", "FILE", "Says what was removed, altered, put in or reordered in an exported log; needs no server.", NULL, NULL, NULL, verify_options, run_verify, .alone = TRUE },
   { "prove", "ENTRY", "Prints the proof that an entry (aud_…) is in the log; signs a head first.", NULL, NULL, NULL, NULL, run_prove },
   { "consistency", "SIZE SIZE", "Prints the proof that the log of the second size begins with that of the first; both are of signed heads.", NULL, NULL, NULL, NULL, run_consistency },
-  { "check-proof", "FILE", "Checks a proof of either kind; needs no server.", NULL, NULL, NULL, proof_options, run_check_proof },
+  { "check-proof", "FILE", "Checks a proof of either kind; needs no server.", NULL, NULL, NULL, proof_options, run_check_proof, .alone = TRUE },
   { "head", NULL, "Signs the log as it stands.", "POST", "/api/v1/audit/heads", "tree_size created_at kid statement" },
   { "heads", NULL, "Lists what was signed.", "GET", "/api/v1/audit/heads", "tree_size created_at kid statement" },
   { "keys", NULL, "Prints the public keys that the log is signed with.", NULL, NULL, NULL, NULL, run_keys },

@@ -3,7 +3,9 @@
 
 #include "postern-slug-private.h"
 
+#include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 gboolean
 postern_cli_call_wrong (GError **error, const char *format, ...)
@@ -108,6 +110,21 @@ const char *
 postern_cli_call_get_operand (PosternCliCall *call, guint index)
 {
   return index < call->operands->len ? call->operands->pdata[index] : NULL;
+}
+
+gboolean
+postern_cli_call_confirm (PosternCliCall *call, const char *question, GError **error)
+{
+  char answer[16];
+
+  if (postern_cli_call_has (call, "yes"))
+    return TRUE;
+  if (!isatty (STDIN_FILENO))
+    return postern_cli_call_wrong (error, "%s Nobody is there to be asked: add --yes", question);
+  g_printerr ("%s Type yes to go on: ", question);
+  if (fgets (answer, sizeof answer, stdin) != NULL && g_str_equal (g_strstrip (answer), "yes"))
+    return TRUE;
+  return postern_cli_call_wrong (error, "nothing was done");
 }
 
 char *

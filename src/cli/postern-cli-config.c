@@ -99,8 +99,8 @@ static const PosternCliOption show_options[] = {
 };
 
 static const PosternCliCommand commands[] = {
-  { "show", "[NAME]", "Shows the server's settings as posternd would read them here.", NULL, NULL, NULL, show_options, show },
-  { "check", NULL, "Says whether the configuration is good; exit code 78 if not.", NULL, NULL, NULL, NULL, check },
+  { "show", "[NAME]", "Shows the server's settings as posternd would read them here.", NULL, NULL, NULL, show_options, show, .alone = TRUE },
+  { "check", NULL, "Says whether the configuration is good; exit code 78 if not.", NULL, NULL, NULL, NULL, check, .alone = TRUE },
   { "policy", NULL, "Shows the rules for sign-ins that were set; the others have their built-in values.", "GET", "/api/v1/policy" },
   { "set-policy", "NAME=VALUE [NAME=VALUE…]", "Changes rules for sign-ins, for example sign_up_enabled=false or profile=strict; null goes back to the built-in value.", NULL, NULL, NULL, NULL, set_policy },
   { NULL },

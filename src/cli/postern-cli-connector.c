@@ -344,15 +344,15 @@ static const PosternCliOption test_options[] = {
 static const PosternCliCommand commands[] = {
   { "list", NULL, "Lists what runs: connectors, factors, sinks …, and what could not be loaded.", "GET", "/api/v1/connectors", "id type kind state name" },
   { "show", "INSTANCE", "Shows one, and the callback URL that its provider must know.", "GET", "/api/v1/connectors/{}" },
-  { "types", "[TYPE]", "Lists the types that are installed; with TYPE, its settings.", NULL, NULL, "type kind name description", NULL, types },
+  { "types", "[TYPE]", "Lists the types that are installed; with TYPE, its settings.", NULL, NULL, "type kind name description", NULL, types, .alone = TRUE },
   { "create", "INSTANCE [NAME=VALUE…]", "Sets up a new instance, after checking its settings: writes a file, or with --stored a row.", NULL, NULL, NULL, create_options, create },
   { "update", "INSTANCE [NAME=VALUE…]", "Changes settings of one that is kept in the database; NAME= takes a setting away.", NULL, NULL, NULL, update_options, postern_cli_stored_update },
   { "enable", "INSTANCE", "Switches one on that is kept in the database.", NULL, NULL, NULL, NULL, postern_cli_stored_enable },
   { "disable", "INSTANCE", "Switches one off that is kept in the database.", NULL, NULL, NULL, NULL, postern_cli_stored_disable },
   { "delete", "INSTANCE", "Removes an instance: its file, or without one what the database keeps of it.", NULL, NULL, NULL, NULL, delete },
-  { "check", "FILE", "Says whether an instance's file is good, without running any plugin unless asked to.", NULL, NULL, NULL, check_options, check },
-  { "new", "NAME", "Begins the source code of a new plugin: a project that builds by itself.", NULL, NULL, NULL, new_options, new },
-  { "test", "FILE [NAME=VALUE…]", "Runs the contract kit on a plugin's .so, and says what to do where it is broken.", NULL, NULL, NULL, test_options, postern_cli_contract },
+  { "check", "FILE", "Says whether an instance's file is good, without running any plugin unless asked to.", NULL, NULL, NULL, check_options, check, .alone = TRUE },
+  { "new", "NAME", "Begins the source code of a new plugin: a project that builds by itself.", NULL, NULL, NULL, new_options, new, .alone = TRUE },
+  { "test", "FILE [NAME=VALUE…]", "Runs the contract kit on a plugin's .so, and says what to do where it is broken.", NULL, NULL, NULL, test_options, postern_cli_contract, .alone = TRUE },
   { NULL },
 };
 

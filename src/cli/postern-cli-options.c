@@ -61,6 +61,8 @@ take_option (PosternCliCall *call, char ***arguments, GError **error)
 
   if (option == NULL)
     return postern_cli_call_wrong (error, "there is no option “%s” here", **arguments);
+  if (call->command->alone && (option == &tenant_option || option == &url_option || option == &token_option))
+    return postern_cli_call_wrong (error, "--%s says which server is asked, and this command asks none", option->name);
   (*arguments)++;
   if (flag)
     return value == NULL ? keep (call, option, g_strdup (""), error) : postern_cli_call_wrong (error, "--%s takes no value", option->name);

@@ -214,7 +214,8 @@ print_options (const PosternCliCommand *command)
   if (command->columns != NULL)
     g_print ("  %-34s %s\n", "--limit N", "Print the first N only");
   g_print ("  %-34s %s\n", "-o, --output table|json", "How to print");
-  g_print ("  %-34s %s\n", "--tenant SLUG", "What is asked of the server is asked of this tenant, not of the default one");
+  if (!command->alone)
+    g_print ("  %-34s %s\n", "--tenant SLUG", "What is asked of the server is asked of this tenant, not of the default one");
 }
 
 static void

@@ -7,7 +7,7 @@
 
 static const PosternCliOption create_options[] = {
   ABOUT,
-  { "region", POSTERN_CLI_STRING, "region", "NAME", "The store that it lives in, as [store NAME] of the configuration; for ever" },
+  { "region", POSTERN_CLI_STRING, "region", "NAME", "The store that it lives in, as [store NAME] of the configuration" },
   { NULL },
 };
 static const PosternCliOption update_options[] = {
@@ -74,6 +74,16 @@ resume (PosternCliCall *call, GError **error)
   return set_state (call, "active", error);
 }
 
+static gboolean
+delete (PosternCliCall *call, GError **error)
+{
+  g_autofree char *question = g_strdup_printf ("All that the tenant %s keeps goes, for ever: people, keys, sessions, its audit log.", postern_cli_call_get_operand (call, 0));
+
+  return postern_cli_call_confirm (call, question, error) && postern_cli_call_run (call, error);
+}
+
+static const PosternCliOption delete_options[] = { POSTERN_CLI_YES, { NULL } };
+
 static const PosternCliCommand commands[] = {
   { "create", "SLUG", "Makes a tenant; it is reached at /t/SLUG below the public URL.", .options = create_options, .run = create },
   { "list", NULL, "Lists the tenants beside the default one.", "GET", "/api/v1/tenants", "slug name state region issuer created_at" },
@@ -81,7 +91,7 @@ static const PosternCliCommand commands[] = {
   { "update", "SLUG", "Changes what is given.", .options = update_options, .run = update },
   { "suspend", "SLUG", "Lets nobody in any more: no token is worth anything, and what is kept stays.", .run = suspend },
   { "resume", "SLUG", "Takes that back.", .run = resume },
-  { "delete", "SLUG", "Deletes a tenant that is suspended, and all that it keeps, for ever.", "DELETE", "/api/v1/tenants/{}" },
+  { "delete", "SLUG", "Deletes a tenant that is suspended, and all that it keeps, for ever.", "DELETE", "/api/v1/tenants/{}", NULL, delete_options, delete },
   { NULL },
 };
 

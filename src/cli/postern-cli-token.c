@@ -121,7 +121,7 @@ static const PosternCliOption revoke_all_options[] = {
 };
 
 static const PosternCliCommand commands[] = {
-  { "decode", "TOKEN", "Shows what a JWT says, without checking it.", NULL, NULL, NULL, NULL, decode },
+  { "decode", "TOKEN", "Shows what a JWT says, without checking it.", NULL, NULL, NULL, NULL, decode, .alone = TRUE },
   { "verify", "TOKEN", "Checks a JWT of this server: signature, issuer, times; then shows it.", NULL, NULL, NULL, verify_options, verify },
   { "list", NULL, "Lists the grants of a user: each is what tokens come from.", "GET", "/api/v1/grants", "id application_id scope offline created_at expires_at revoked_at", list_options },
   { "show", "GRANT", "Shows a grant.", "GET", "/api/v1/grants/{}" },

@@ -57,6 +57,7 @@ struct _PosternCliCommand {
   const char *columns;  /* (nullable): of a list's table: member names */
   const PosternCliOption *options; /* (nullable): ends with a row whose name is NULL */
   gboolean (*run) (PosternCliCall *call, GError **error); /* (nullable): instead of the API call */
+  gboolean alone; /* it asks no server: options that say which one are refused */
 };
 
 /** PosternCliNoun: the table of verbs ends with a row whose verb is NULL. */
@@ -122,6 +123,12 @@ gboolean postern_cli_call_has (PosternCliCall *call, const char *option);
 const char *postern_cli_call_get_operand (PosternCliCall *call, guint index);
 /** postern_cli_call_dup_pair: the operand @index, which must be NAME=VALUE. Returns: (transfer full): NAME, of letters, digits, - and _ */
 char *postern_cli_call_dup_pair (PosternCliCall *call, guint index, const char **value, GError **error);
+/**
+ * postern_cli_call_confirm: asks @question on the terminal, unless --yes was given, which the verb's options must have. TRUE: it is to be done;
+ * FALSE with INVALID_REQUEST: it was not confirmed, or there is nobody to ask.
+ */
+gboolean postern_cli_call_confirm (PosternCliCall *call, const char *question, GError **error);
+#define POSTERN_CLI_YES { "yes", POSTERN_CLI_TRUE, NULL, NULL, "Do not ask" }
 /** postern_cli_call_wrong: sets INVALID_REQUEST, for the one line that is printed. Always FALSE. */
 gboolean postern_cli_call_wrong (GError **error, const char *format, ...) G_GNUC_PRINTF (2, 3);
 void postern_cli_call_clear (PosternCliCall *call);

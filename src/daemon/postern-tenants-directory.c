@@ -216,10 +216,12 @@ postern_tenants_directory_check (PosternTenants *self, GError **error)
   while (g_hash_table_iter_next (&iter, NULL, &value)) {
     PosternTenantsEntry *entry = value;
     g_autofree char *location = NULL, *database = NULL;
+    g_autoptr (GError) local = NULL;
     if (g_str_equal (entry->state, POSTERN_TENANT_DELETED) ||
-        postern_tenants_directory_find_region (self->common->config, entry->region, &location, &database, error))
+        postern_tenants_directory_find_region (self->common->config, entry->region, &location, &database, &local))
       continue;
-    g_prefix_error (error, "the tenant %s: ", entry->slug);
+    g_set_error (error, POSTERN_ERROR, POSTERN_ERROR_CONFIG, "the tenant %s: %s; put it back or, where it is gone for good, stop here and run `postern db forget %s`", entry->slug,
+                 local->message, entry->slug);
     return FALSE;
   }
   return TRUE;

@@ -121,6 +121,25 @@ test("tenants: an id of one, asked for by another one's owner, is nobody's", asy
   }
 });
 
+test('tenants: while one is suspended nothing of it is worth anything; resumed, all that has not lapsed is again', async () => {
+  const [home, , corp] = await open();
+  const { value: session } = await within(corp, kinds['session cookie']), { access_token, refresh_token } = await corp.tokens(corp.web);
+  const states = async () => ({
+    userinfo: await corp.userinfo(access_token),
+    active: (await corp.post('/oidc/introspect', { token: access_token, ...corp.secret(corp.web) })).active,
+    account: (await fetch(`${corp.url}/account`, { headers: { cookie: `${corp.prefix}session=${session}` }, redirect: 'manual' })).status,
+  });
+  const before = await states();
+  assert.deepEqual(before, { userinfo: 200, active: true, account: 200 });
+  await home.cli('tenant', 'suspend', 'corp');
+  assert.deepEqual(await states(), { userinfo: 403, active: false, account: 403 });
+  assert.equal((await corp.post('/oidc/token', { grant_type: 'refresh_token', refresh_token, ...corp.secret(corp.web) })).status, 403);
+  assert.equal((await fetch(`${home.url}/oidc/jwks`)).status, 200);
+  await home.cli('tenant', 'resume', 'corp');
+  assert.deepEqual(await states(), before);
+  assert.equal((await corp.post('/oidc/token', { grant_type: 'refresh_token', refresh_token, ...corp.secret(corp.web) })).status, 200);
+});
+
 test("tenants: pages wear their own tenant's look", async () => {
   const [home, acme, corp] = await open(), token = await administer(acme);
   const page = async (house) => {
