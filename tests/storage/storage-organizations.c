@@ -363,15 +363,17 @@ static gboolean
 granted (PosternTxn *txn, gpointer data, GError **error)
 {
   g_auto (World) it = { 0 };
-  g_autoptr (PosternGrant) adas = NULL, bobs = NULL, elsewhere = NULL, nobodys = NULL;
+  g_autoptr (PosternGrant) adas = NULL, older = NULL, bobs = NULL, elsewhere = NULL, nobodys = NULL;
 
   world_init (&it, txn);
+  add_grant (txn, it.ada, it.acme, &older);
+  g_assert_true (postern_txn_run (txn, "UPDATE grants SET organization_id = NULL", NULL, 0, error)); /* as a release before the column writes it */
   add_grant (txn, it.ada, it.acme, &adas);
   add_grant (txn, it.bob, it.acme, &bobs);
   add_grant (txn, it.ada, it.globex, &elsewhere);
   add_grant (txn, it.ada, NULL, &nobodys);
   g_assert_true (postern_grant_store_revoke_for_organization (txn, it.acme->id, it.ada->id, NOW, error));
-  g_assert_true (is_revoked (txn, adas));
+  g_assert_true (is_revoked (txn, adas) && is_revoked (txn, older));
   g_assert_false (is_revoked (txn, bobs) || is_revoked (txn, elsewhere) || is_revoked (txn, nobodys));
   g_assert_true (postern_grant_store_revoke_for_organization (txn, it.acme->id, NULL, NOW, error));
   g_assert_true (is_revoked (txn, bobs));
