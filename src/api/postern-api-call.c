@@ -528,7 +528,7 @@ answer (PosternApiCall *call)
 {
   if (call->repeated != NULL)
     return answer_again (call);
-  if (call->ended != NULL)
+  if (call->ended != NULL && !call->taken_back)
     call->api->sessions->tell (call->api->tenant, call->ended, call->api->sessions_data);
   if (call->row->done != NULL)
     call->row->done (call);

@@ -171,6 +171,36 @@ test_all_or_none (void)
   refuses ("POST", "/changes", "{\"changes\":[]}", 400, "changes");
 }
 
+static guint told;
+
+static GPtrArray *
+end_user (PosternTxn *txn, const char *user_id, GError **error)
+{
+  return g_ptr_array_new ();
+}
+
+static void
+tell (PosternTenant *of, GPtrArray *ended, gpointer user_data)
+{
+  told++;
+}
+
+/* Applications sign somebody out when they are told: whoever only asks must not bring that about. */
+static void
+test_told (void)
+{
+  static const PosternApiSessions sessions = { NULL, end_user, tell };
+  g_autofree char *id = make ("/users", "{\"username\":\"told\"}", "id");
+  g_autofree char *body = g_strdup_printf ("{\"changes\":[" CHANGE ("DELETE", "/users/%s", "") "]}", id);
+
+  postern_api_set_sessions (api, &sessions, NULL);
+  g_variant_unref (call ("POST", "/change-checks", NULL, body, 200));
+  g_assert_cmpuint (told, ==, 0);
+  g_variant_unref (call ("POST", "/changes", NULL, body, 200));
+  g_assert_cmpuint (told, ==, 1);
+  postern_api_set_sessions (api, NULL, NULL);
+}
+
 /* What one API can do together is no more than what it can do alone: nothing that has to be told of behind it gets in unseen. */
 static void
 test_rows (void)
@@ -200,6 +230,7 @@ main (int argc, char **argv)
     { "/api-changes/no-heir", test_no_heir },
     { "/api-changes/together", test_together },
     { "/api-changes/all-or-none", test_all_or_none },
+    { "/api-changes/told", test_told },
     { "/api-changes/rows", test_rows },
     { "/api-changes/long", test_long },
     { NULL, NULL },
