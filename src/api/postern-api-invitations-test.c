@@ -7,7 +7,8 @@
 
 /* Invitations: who may send them, to whom, with what, and how often. */
 
-static char *acme, *globex, *off, *tenant_role, *acme_role, *globex_role, *template_role, *acme_group, *globex_group, *strong_role, *strong_group;
+static char *acme, *globex, *off, *tenant_role, *acme_role, *globex_role, *template_role, *acme_group, *globex_group, *strong_role, *strong_group,
+  *foreign_role, *foreign_group; /* of the other organization, as strong */
 
 /* --- asking ----------------------------------------------------------------------------------------------------------- */
 
@@ -280,6 +281,50 @@ test_no_escalation (void)
   bearer_organization = NULL;
 }
 
+/* Sending one again lets it live longer: that is giving what it gives. @organization: (nullable): of who does it */
+static void
+check_again (const char *organization, const char *name, const char *members)
+{
+  g_autofree char *body = g_strdup_printf ("{\"email\":\"%s@again.example\"%s}", name, members), *id = invite (acme, body), *path = invitations_of (acme, id, "/send");
+
+  bearer_organization = organization;
+  expect_as ("POST", path, "{}", "invitations:write users:write", *members ? 403 : 200);
+  expect_as ("POST", path, "{}", "invitations:write roles:write", *members ? 403 : 200);
+  expect_as ("POST", path, "{}", "invitations:write roles:write users:write", 200);
+  bearer_organization = NULL;
+}
+
+static void
+test_no_escalation_again (void)
+{
+  g_autofree char *role = g_strdup_printf (",\"role_ids\":[\"%s\"]", strong_role), *group = g_strdup_printf (",\"group_ids\":[\"%s\"]", strong_group);
+  const char *const all[] = { "", role, group };
+
+  for (guint i = 0; i < G_N_ELEMENTS (all); i++) {
+    g_autofree char *name = g_strdup_printf ("kim%u", i), *another = g_strdup_printf ("lou%u", i);
+
+    check_again (NULL, name, all[i]);
+    check_again (acme, another, all[i]);
+  }
+}
+
+/* What another organization's role or group gives is nothing to learn by asking for it. */
+static void
+test_foreign_is_unknown (void)
+{
+  static const char all[] = "invitations:write roles:write";
+  g_autofree char *path = invitations_of (acme, NULL, NULL);
+  const char *const cases[][2] = { { "role_ids", foreign_role }, { "role_ids", POSTERN_ROLE_OWNER }, { "group_ids", foreign_group } };
+
+  bearer_organization = acme;
+  for (guint i = 0; i < G_N_ELEMENTS (cases); i++) {
+    g_autofree char *body = g_strdup_printf ("{\"email\":\"who%u@foreign.example\",\"%s\":[\"%s\"]}", i, cases[i][0], cases[i][1]);
+
+    expect_as ("POST", path, body, all, 400);
+  }
+  bearer_organization = NULL;
+}
+
 /* Who acts in an organization has its invitations alone; what is another's is not there. */
 static void
 test_delegated (void)
@@ -368,9 +413,9 @@ put_group (PosternTxn *txn, const char *organization, const char *name)
 
 /* It lets its people change others here. */
 static char *
-put_strong_role (PosternTxn *txn)
+put_strong_role (PosternTxn *txn, const char *organization)
 {
-  g_autofree char *id = put_role (txn, "strong", POSTERN_ROLE_ORGANIZATION, "");
+  g_autofree char *id = put_role (txn, "strong", POSTERN_ROLE_ORGANIZATION, organization);
   g_autoptr (PosternRole) role = postern_role_get (txn, id, NULL);
   gboolean changed;
 
@@ -378,11 +423,21 @@ put_strong_role (PosternTxn *txn)
   return g_steal_pointer (&id);
 }
 
+/* One that has @role. */
+static char *
+put_strong_group (PosternTxn *txn, const char *organization, const char *role)
+{
+  char *id = put_group (txn, organization, "Chiefs");
+  PosternAssignment assignment = { id, (char *) organization, (char *) role, 1 };
+  gboolean changed;
+
+  g_assert_true (postern_assignment_store_put (txn, &assignment, &changed, NULL));
+  return id;
+}
+
 static gboolean
 fill (PosternTxn *txn, gpointer data, GError **error)
 {
-  PosternAssignment in_group;
-  gboolean changed;
   g_autoptr (PosternUser) user = postern_user_new ();
 
   acme = put_organization (txn, "acme", 0);
@@ -394,10 +449,10 @@ fill (PosternTxn *txn, gpointer data, GError **error)
   globex_role = put_role (txn, "chief", POSTERN_ROLE_ORGANIZATION, globex);
   acme_group = put_group (txn, acme, "Sales");
   globex_group = put_group (txn, globex, "Sales");
-  strong_role = put_strong_role (txn);
-  strong_group = put_group (txn, acme, "Chiefs");
-  in_group = (PosternAssignment){ strong_group, acme, strong_role, 1 };
-  g_assert_true (postern_assignment_store_put (txn, &in_group, &changed, error));
+  strong_role = put_strong_role (txn, "");
+  strong_group = put_strong_group (txn, acme, strong_role);
+  foreign_role = put_strong_role (txn, globex);
+  foreign_group = put_strong_group (txn, globex, foreign_role);
   user->id = postern_id_new ("usr");
   user->email = g_strdup ("member@acme.example");
   user->email_verified = TRUE;
@@ -421,11 +476,13 @@ main (int argc, char **argv)
     { "/api-invitations/wrong", test_wrong },
     { "/api-invitations/with-roles", test_with_roles },
     { "/api-invitations/no-escalation", test_no_escalation },
+    { "/api-invitations/no-escalation-again", test_no_escalation_again },
+    { "/api-invitations/foreign-is-unknown", test_foreign_is_unknown },
     { "/api-invitations/delegated", test_delegated },
     { "/api-invitations/limit", test_limit },
     { NULL, NULL },
   };
-  char **all[] = { &acme, &globex, &off, &tenant_role, &acme_role, &globex_role, &template_role, &acme_group, &globex_group, &strong_role, &strong_group };
+  char **all[] = { &acme, &globex, &off, &tenant_role, &acme_role, &globex_role, &template_role, &acme_group, &globex_group, &strong_role, &strong_group, &foreign_role, &foreign_group };
   int failed;
 
   api_fixture_has_messenger = TRUE;

@@ -188,47 +188,50 @@ send (PosternApiCall *call, PosternTxn *txn, const PosternInvitation *invitation
   return sent;
 }
 
-/* One that is not there is said later, by name. */
+/* What is not there, or is not this organization's to give, is said later, by name: nobody learns here what another's gives. */
 static gboolean
-may_give_role (PosternApiCall *call, PosternTxn *txn, const char *id, GError **error)
+may_give_role (PosternApiCall *call, PosternTxn *txn, const PosternOrganization *organization, const char *id, GError **error)
 {
   g_autoptr (PosternRole) role = postern_role_get (txn, id, NULL);
 
-  return role == NULL || postern_api_rights_check_role (call, txn, role, error);
+  return role == NULL || !postern_api_delegation_check_role (call, role, NULL) || postern_api_rights_check_role (call, txn, role, error);
 }
 
 static gboolean
-may_give_group (PosternApiCall *call, PosternTxn *txn, const char *id, GError **error)
+may_give_group (PosternApiCall *call, PosternTxn *txn, const PosternOrganization *organization, const char *id, GError **error)
 {
-  g_autoptr (GPtrArray) roles = postern_assignment_store_list_for (txn, id, error);
+  g_autoptr (PosternGroup) group = postern_group_store_get (txn, id, NULL);
 
-  for (guint i = 0; roles && i < roles->len; i++)
-    if (!may_give_role (call, txn, ((PosternAssignment *) roles->pdata[i])->role_id, error))
-      return FALSE;
-  return roles != NULL;
+  return group == NULL || !g_str_equal (group->organization_id, organization->id) ||
+         postern_api_rights_check_assigned (call, txn, group->id, organization->id, error);
 }
 
-typedef gboolean (*MayGive) (PosternApiCall *call, PosternTxn *txn, const char *id, GError **error);
+typedef gboolean (*MayGive) (PosternApiCall *call, PosternTxn *txn, const PosternOrganization *organization, const char *id, GError **error);
 
+/* @list: (nullable): av of ids */
 static gboolean
-may_give_all (PosternApiCall *call, PosternTxn *txn, const char *member, MayGive may_give, GError **error)
+may_give_all (PosternApiCall *call, PosternTxn *txn, const PosternOrganization *organization, GVariant *list, MayGive may_give, GError **error)
 {
-  g_autoptr (GVariant) list = postern_json_get (call->body, member);
-
   for (gsize i = 0; list && i < g_variant_n_children (list); i++) {
     g_autoptr (GVariant) box = g_variant_get_child_value (list, i), id = g_variant_get_variant (box);
 
-    if (!postern_api_call_may (call, "roles:write", error) || !may_give (call, txn, g_variant_get_string (id, NULL), error))
+    if (!postern_api_call_may (call, "roles:write", error) || !may_give (call, txn, organization, g_variant_get_string (id, NULL), error))
       return FALSE;
   }
   return TRUE;
 }
 
-/* Roles, and groups, which have roles: who may not give them to somebody directly does not by inviting. */
+/*
+ * Roles, and groups, which have roles: who may not give them to somebody directly does not by inviting, nor by sending an invitation
+ * again, which lets it live longer.
+ */
 static gboolean
-may_give (PosternApiCall *call, PosternTxn *txn, GError **error)
+may_give (PosternApiCall *call, PosternTxn *txn, const PosternInvitation *invitation, GError **error)
 {
-  return may_give_all (call, txn, "role_ids", may_give_role, error) && may_give_all (call, txn, "group_ids", may_give_group, error);
+  g_autoptr (PosternOrganization) organization = postern_organization_store_find (txn, invitation->organization_id, error);
+
+  return organization != NULL && may_give_all (call, txn, organization, invitation->role_ids, may_give_role, error) &&
+         may_give_all (call, txn, organization, invitation->group_ids, may_give_group, error);
 }
 
 static gboolean
@@ -238,7 +241,7 @@ create (PosternApiCall *call, PosternTxn *txn, GError **error)
   g_autoptr (PosternInvitation) invitation = postern_invitation_new ();
   char *token = NULL;
 
-  if (organization == NULL || !may_give (call, txn, error))
+  if (organization == NULL)
     return FALSE;
   invitation->id = postern_id_new ("inv");
   invitation->organization_id = g_strdup (organization->id);
@@ -248,7 +251,7 @@ create (PosternApiCall *call, PosternTxn *txn, GError **error)
   invitation->inviter = call->bearer ? g_strdup (call->bearer->subject) : NULL;
   invitation->created_at = call->now;
   invitation->expires_at = get_end (call);
-  if (invitation->email == NULL || !postern_invitation_insert (txn, invitation, &token, error) || !send (call, txn, invitation, token, error))
+  if (invitation->email == NULL || !may_give (call, txn, invitation, error) || !postern_invitation_insert (txn, invitation, &token, error) || !send (call, txn, invitation, token, error))
     return FALSE;
   postern_api_call_audit (call, "invitation.created", invitation->id, postern_api_call_names_of_body (call));
   return postern_api_call_set_result (call, 201, to_json (invitation));
@@ -275,7 +278,8 @@ send_again (PosternApiCall *call, PosternTxn *txn, GError **error)
   g_autoptr (PosternInvitation) invitation = find (call, txn, error);
   char *token = NULL;
 
-  if (invitation == NULL || !check_inviter (call, txn, invitation, error) || !postern_invitation_renew (txn, invitation, get_end (call), &token, error) || !send (call, txn, invitation, token, error))
+  if (invitation == NULL || !may_give (call, txn, invitation, error) || !check_inviter (call, txn, invitation, error) ||
+      !postern_invitation_renew (txn, invitation, get_end (call), &token, error) || !send (call, txn, invitation, token, error))
     return FALSE;
   postern_api_call_audit (call, "invitation.sent", invitation->id, NULL);
   return postern_api_call_set_result (call, 200, to_json (invitation));
