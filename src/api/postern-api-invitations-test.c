@@ -355,6 +355,23 @@ test_delegated (void)
   g_free (after.link);
 }
 
+/* Who is taken out, or deleted, does not come in again by an invitation from before. */
+static void
+test_taken_out (void)
+{
+  for (guint i = 0; i < 2; i++) {
+    g_autofree char *body = g_strdup_printf ("{\"email\":\"ned%u@out.example\",\"email_verified\":true}", i), *member = g_strdup_printf ("/organizations/acme/members/ned%u@out.example", i);
+    g_autofree char *invited = g_strdup_printf ("{\"email\":\"ned%u@out.example\"}", i), *id = invite (acme, invited), *path = invitations_of (acme, id, NULL);
+    g_autofree char *end = i == 0 ? g_strdup (member) : g_strdup_printf ("/users/ned%u@out.example", i), *user = make ("/users", body, "id");
+    g_autoptr (GVariant) shown = NULL;
+
+    g_variant_unref (call ("PUT", member, NULL, NULL, 200));
+    g_assert_null (call ("DELETE", end, NULL, NULL, 204));
+    shown = answer_to ("GET", path, NULL);
+    g_assert_cmpstr (postern_json_get_string (shown, "state"), ==, "revoked");
+  }
+}
+
 /* Nobody is written to more often than that, and nobody is told apart by it. */
 static void
 test_limit (void)
@@ -479,6 +496,7 @@ main (int argc, char **argv)
     { "/api-invitations/no-escalation-again", test_no_escalation_again },
     { "/api-invitations/foreign-is-unknown", test_foreign_is_unknown },
     { "/api-invitations/delegated", test_delegated },
+    { "/api-invitations/taken-out", test_taken_out },
     { "/api-invitations/limit", test_limit },
     { NULL, NULL },
   };

@@ -451,7 +451,8 @@ delete (PosternApiCall *call, PosternTxn *txn, GError **error)
 {
   g_autoptr (PosternUser) user = find (call, txn, error);
 
-  if (user == NULL || !may_touch (call, txn, user, error) || (user->administrator && !postern_role_check_owner_left (txn, user->id, error)) || !end_all (call, txn, user->id, error) || !postern_user_store_delete (txn, user->id, error))
+  if (user == NULL || !may_touch (call, txn, user, error) || (user->administrator && !postern_role_check_owner_left (txn, user->id, error)) || !end_all (call, txn, user->id, error) ||
+      !postern_invitation_store_revoke_for (txn, NULL, user->id, call->now, error) || !postern_user_store_delete (txn, user->id, error))
     return FALSE;
   user->disabled_at = call->now; /* nobody gets in with it any more: the mail, which outlives the account, shows no link */
   if (!postern_api_call_tell (call, txn, user, POSTERN_NOTICE_DELETED, error))

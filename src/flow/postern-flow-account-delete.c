@@ -182,7 +182,7 @@ forget (PosternTxn *txn, gpointer user_data, GError **error)
     if (ended == NULL)
       return FALSE;
     g_ptr_array_add (it->ended, ended);
-    if (!postern_user_store_delete (txn, id, error) || !append_deleted (txn, id, error))
+    if (!postern_invitation_store_revoke_for (txn, NULL, id, it->now, error) || !postern_user_store_delete (txn, id, error) || !append_deleted (txn, id, error))
       return FALSE;
   }
   return due != NULL;

@@ -89,7 +89,8 @@ end_all (PosternTxn *txn, const char *organization_id, const char *user_id, gint
 gboolean
 postern_organization_remove (PosternTxn *txn, const char *organization_id, const char *user_id, gint64 now, GError **error)
 {
-  return postern_member_store_delete (txn, organization_id, user_id, error) && end_all (txn, organization_id, user_id, now, error);
+  return postern_invitation_store_revoke_for (txn, organization_id, user_id, now, error) && postern_member_store_delete (txn, organization_id, user_id, error) &&
+         end_all (txn, organization_id, user_id, now, error);
 }
 
 gboolean

@@ -33,8 +33,8 @@ gboolean postern_organization_join (PosternTxn *txn, const char *organization_id
 
 /**
  * postern_organization_remove: @user_id is a member no more, and has none of the roles and groups that they had there. What applications were
- * granted for it is revoked, and no session remembers it: none of that comes alive again when the person is let in some day. NOT_FOUND
- * where they are no member.
+ * granted for it is revoked, and no session remembers it: none of that comes alive again when the person is let in some day. An
+ * invitation that would let them in again is revoked. NOT_FOUND where they are no member.
  */
 gboolean postern_organization_remove (PosternTxn *txn, const char *organization_id, const char *user_id, gint64 now, GError **error);
 /** postern_organization_update: checks and keeps @self; where it is switched off, all that was granted for it is revoked. NOT_FOUND, CONFLICT of the slug */

@@ -72,6 +72,19 @@ postern_invitation_store_revoke_open (PosternTxn *txn, const char *organization_
   return postern_txn_run (txn, sql, values, G_N_ELEMENTS (values), error);
 }
 
+/* An address that is not proved may be somebody else's, whose invitation stays. */
+gboolean
+postern_invitation_store_revoke_for (PosternTxn *txn, const char *organization_id, const char *user_id, gint64 now, GError **error)
+{
+#define OPEN_FOR "UPDATE invitations SET revoked_at = ?2 WHERE used_at = 0 AND revoked_at = 0 AND " \
+  "email = (SELECT email FROM users WHERE id = ?1 AND email_verified <> 0) AND organization_id "
+  PosternValue values[] = { POSTERN_TEXT (user_id), POSTERN_INT (now), POSTERN_TEXT (organization_id) };
+
+  if (organization_id == NULL)
+    return postern_txn_run (txn, OPEN_FOR "IN (SELECT organization_id FROM organization_members WHERE user_id = ?1)", values, 2, error);
+  return postern_txn_run (txn, OPEN_FOR "= ?3", values, G_N_ELEMENTS (values), error);
+}
+
 gboolean
 postern_invitation_store_renew (PosternTxn *txn, const char *id, const char *secret_hash, gint64 expires_at, GError **error)
 {

@@ -448,6 +448,11 @@ gboolean postern_invitation_store_redeem (PosternTxn *txn, const char *id, const
 gboolean postern_invitation_store_revoke (PosternTxn *txn, const char *id, gint64 now, GError **error);
 /** revokes those to @email that were neither used nor revoked; none is no error; among those of the organization, by index */
 gboolean postern_invitation_store_revoke_open (PosternTxn *txn, const char *organization_id, const char *email, gint64 now, GError **error);
+/**
+ * revokes those that were neither used nor revoked and that go to the proved address of @user_id: of the organization, by index; of all to which they
+ * belong where @organization_id is NULL. Before they are taken out, or deleted; none is no error
+ */
+gboolean postern_invitation_store_revoke_for (PosternTxn *txn, const char *organization_id, const char *user_id, gint64 now, GError **error);
 /** a new secret and expiry for one that was neither used nor revoked; STALE otherwise */
 gboolean postern_invitation_store_renew (PosternTxn *txn, const char *id, const char *secret_hash, gint64 expires_at, GError **error);
 

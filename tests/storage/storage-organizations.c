@@ -313,6 +313,48 @@ invitations (PosternTxn *txn, gpointer data, GError **error)
   return TRUE;
 }
 
+/* The last two are what stays: somebody else's, and one to an address that nobody has proved to be theirs. */
+static gboolean
+invitations_for (PosternTxn *txn, gpointer data, GError **error)
+{
+  static const struct {
+    const char *hash, *email;
+    gboolean elsewhere, revoked[2]; /* in the other organization; once Ada is out of the one; once she is no more */
+  } cases[] = {
+    { "o1", "ada@example.org", FALSE, { TRUE, TRUE } },
+    { "o2", "ada@example.org", TRUE, { FALSE, TRUE } },
+    { "o3", "bob@example.org", FALSE, { FALSE, FALSE } },
+    { "o4", "eve@example.org", FALSE, { FALSE, FALSE } },
+  };
+  g_auto (World) it = { 0 };
+  g_autoptr (GPtrArray) made = g_ptr_array_new_with_free_func (g_free);
+
+  world_init (&it, txn);
+  it.ada->email = g_strdup ("ada@example.org");
+  it.bob->email = g_strdup ("eve@example.org");
+  it.ada->email_verified = TRUE;
+  it.bob->email_verified = FALSE;
+  g_assert_true (postern_user_store_update (txn, it.ada, error) && postern_user_store_update (txn, it.bob, error));
+  for (guint i = 0; i < G_N_ELEMENTS (cases); i++) {
+    g_autoptr (PosternInvitation) one = new_invitation (cases[i].elsewhere ? it.globex : it.acme, cases[i].hash);
+
+    g_free (one->email);
+    one->email = g_strdup (cases[i].email);
+    g_assert_true (postern_invitation_store_insert (txn, one, error));
+    g_ptr_array_add (made, g_strdup (one->id));
+  }
+  g_assert_true (postern_invitation_store_revoke_for (txn, it.acme->id, it.bob->id, NOW, error));
+  for (guint step = 0; step < 2; step++) {
+    g_assert_true (postern_invitation_store_revoke_for (txn, step == 0 ? it.acme->id : NULL, it.ada->id, NOW + 1, error));
+    for (guint i = 0; i < G_N_ELEMENTS (cases); i++) {
+      g_autoptr (PosternInvitation) one = postern_invitation_store_get (txn, made->pdata[i], error);
+
+      g_assert_cmpint (one->revoked_at != 0, ==, cases[i].revoked[step]);
+    }
+  }
+  return TRUE;
+}
+
 static gboolean
 choices (PosternTxn *txn, gpointer data, GError **error)
 {
@@ -612,6 +654,7 @@ storage_organizations_add_tests (void)
   g_test_add_data_func ("/storage/organizations/groups", groups, storage_kit_run_lasting);
   g_test_add_data_func ("/storage/organizations/domains", domains, storage_kit_run_lasting);
   g_test_add_data_func ("/storage/organizations/invitations", invitations, storage_kit_run_lasting);
+  g_test_add_data_func ("/storage/organizations/invitations-for", invitations_for, storage_kit_run_lasting);
   g_test_add_data_func ("/storage/organizations/choices", choices, storage_kit_run_lasting);
   g_test_add_data_func ("/storage/organizations/brands", brands, storage_kit_run_lasting);
   g_test_add_data_func ("/storage/organizations/granted", granted, storage_kit_run_lasting);
