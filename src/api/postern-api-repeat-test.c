@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "postern-api-house-fixture.h"
 
+#include "postern-organization.h"
+
 static void
 expect (const char *path, const char *body, const char *key, guint status)
 {
@@ -79,26 +81,63 @@ test_key (void)
   expect ("/grant-revocations", "{\"user\":\"ada\"}", "a b", 400);
 }
 
-/* Somebody else's key of the same word is another one. */
+/* A key of the same word is another one where anything of who asks is different: nobody is answered what somebody else was. */
+typedef struct {
+  const char *subject, *client_id, *organization_id;
+} Asker;
+
 static gboolean
 admit (PosternRequest *request, const char *resource, PosternBearer *bearer, gpointer user_data, GError **error)
 {
-  bearer->subject = g_strdup (user_data);
-  bearer->client_id = g_strdup (user_data);
-  bearer->scopes = g_strsplit ("users:write grants:write", " ", -1);
+  const Asker *asker = user_data;
+
+  bearer->subject = g_strdup (asker->subject);
+  bearer->client_id = g_strdup (asker->client_id);
+  bearer->organization_id = g_strdup (asker->organization_id);
+  bearer->scopes = g_strsplit ("roles:write", " ", -1);
+  return TRUE;
+}
+
+static gboolean
+put_organizations (PosternTxn *txn, gpointer data, GError **error)
+{
+  char **ids = data;
+
+  for (guint i = 0; i < 2; i++) {
+    g_autoptr (PosternOrganization) organization = postern_organization_make (i ? "Globex" : "Acme", NULL, 1, error);
+
+    g_assert_true (postern_organization_store_insert (txn, organization, error));
+    ids[i] = g_strdup (organization->id);
+  }
   return TRUE;
 }
 
 static void
 test_others (void)
 {
+  char *ids[2] = { NULL };
+  Asker askers[] = {
+    { "usr_one", "app_one", NULL }, { "usr_two", "app_one", NULL }, { "usr_one", "app_two", NULL },
+    { "usr_one", "app_one", NULL }, { "usr_one", "app_one", NULL }, /* for each of the organizations */
+    { "app_one", "usr_one", NULL }, { "usr_oneapp", "_one", NULL }, { "", "usr_oneapp_one", NULL }, /* the parts are not one word */
+  };
+
+  fixture_write (store, put_organizations, ids);
+  askers[3].organization_id = ids[0];
+  askers[4].organization_id = ids[1];
   api_fixture_public = TRUE;
-  postern_api_set_bearer (api, admit, (gpointer) "app_one");
-  expect ("/users", "{\"username\":\"one\"}", "two", 201);
-  postern_api_set_bearer (api, admit, (gpointer) "app_two");
-  expect ("/users", "{\"username\":\"two\"}", "two", 201);
-  expect ("/users", "{\"username\":\"one\"}", "two", 422);
+  for (guint i = 0; i < G_N_ELEMENTS (askers); i++) {
+    g_autofree char *body = g_strdup_printf ("{\"name\":\"role%u\",\"kind\":\"organization\"%s%s%s}", i, askers[i].organization_id ? ",\"organization_id\":\"" : "",
+                                             askers[i].organization_id ? askers[i].organization_id : "", askers[i].organization_id ? "\"" : "");
+
+    postern_api_set_bearer (api, admit, &askers[i]);
+    expect ("/roles", body, "shared", 201); /* another body: were the key the same, this would be 422 */
+    expect ("/roles", body, "shared", 201);
+    expect ("/roles", "{\"name\":\"again\",\"kind\":\"organization\"}", "shared", 422);
+  }
   api_fixture_public = FALSE;
+  g_free (ids[0]);
+  g_free (ids[1]);
 }
 
 int
