@@ -264,19 +264,29 @@ take_plain (Change *self, GError **error)
   return TRUE;
 }
 
-static gboolean
-make_palette (Change *self, gboolean dark, GError **error)
+/* (transfer none) (nullable) */
+static const char *
+get_color (Change *self, const char *name)
 {
-  const char *accent = NULL, *page = NULL, *card = NULL;
-  PosternBrandPalette palette;
-  char *css;
+  const char *color = NULL;
 
-  g_variant_dict_lookup (&self->branding, "accent_color", "&s", &accent);
-  g_variant_dict_lookup (&self->branding, dark ? "dark_page_color" : "page_color", "&s", &page);
-  g_variant_dict_lookup (&self->branding, dark ? "dark_card_color" : "card_color", "&s", &card);
-  palette = (PosternBrandPalette){ accent, page, card };
-  css = postern_brand_make_palette_css (&palette, dark, dark ? "dark_" : "", error);
-  return css != NULL && put_sheet (self, dark ? "dark" : "light", css, error);
+  g_variant_dict_lookup (&self->branding, name, "&s", &color);
+  return color;
+}
+
+/* The dark sheet comes after the light one, and takes back what that one sets. */
+static gboolean
+make_palettes (Change *self, GError **error)
+{
+  const char *accent = get_color (self, "accent_color");
+  PosternBrandPalette light = { accent, get_color (self, "page_color"), get_color (self, "card_color"), FALSE };
+  PosternBrandPalette dark = { accent, get_color (self, "dark_page_color"), get_color (self, "dark_card_color"), light.page != NULL || light.card != NULL };
+  char *css = postern_brand_make_palette_css (&light, FALSE, "", error);
+
+  if (css == NULL || !put_sheet (self, "light", css, error))
+    return FALSE;
+  css = postern_brand_make_palette_css (&dark, TRUE, "dark_", error);
+  return css != NULL && put_sheet (self, "dark", css, error);
 }
 
 static gboolean
@@ -290,7 +300,7 @@ take_all (Change *self, GError **error)
   return (name == NULL || postern_organization_check_name (name, error)) && take_plain (self, error) &&
          (logo == NULL || take_logo (self, postern_json_get_string (body, "logo"), error)) &&
          (css == NULL || take_css (self, postern_json_get_string (body, "css"), error)) && (texts == NULL || take_texts (self, texts, error)) &&
-         (phrases == NULL || take_phrases (self, phrases, error)) && make_palette (self, FALSE, error) && make_palette (self, TRUE, error);
+         (phrases == NULL || take_phrases (self, phrases, error)) && make_palettes (self, error);
 }
 
 static gboolean

@@ -44,6 +44,9 @@ test_bad (void)
     "*{font-size:20px}", ".wrong{font-size:20px}", "#submit{font-size:20px}", "a{font-size:20px}", "h1 b{font-size:20px}", "h1>b{}", "h1:hover{}", "h1::before{}", "h1[x]{}", ".button.main{}", "H1{}",
     "h1", "h1{", "h1{font-size", "h1{font-size:", "h1{font-size:20px", "h1{}}", "{}", "h1,{}", ",h1{}", "h1{;}", "h1{font-size:20px;;}", "}", ";", "h1{font-size 20px}",
     "/* x */", "h1{/**/}", "<!--", "h1\\31{}", "\\68 1{}", "h1{font-size:20px}<script>", "h\xc3\xa9{}", "\xef\xbb\xbfh1{}", "h1{font-s\\69ze:20px}",
+    "body{font-size:.875em}", "body{font-size:0.875em}", "h1{letter-spacing:0.1em}", ".card{margin-block:4em}", ".card{border-radius:1em}", /* of each other: many small steps are a large one */
+    "h1{font-family:\"Wingdings 3\"}", "h1{font-family:\"Zapf Dingbats\"}", "h1{font-family:\"WEBDINGS\",serif}", "h1{font-family:\"Symbol\"}", "h1{font-family:serif,\"Marlett\"}",
+    "h1{font-family:\"Adobe Blank\"}", "h1{font-family:\"FontAwesome Icons\"}", "h1{font-family:\"Noto Color Emoji\"}", /* words that nobody reads */
     "h1{border-radius:1px 1px 1px 1px 1px}", "h1{border-radius:65px}", ".card{margin-block:99px}",
   };
 

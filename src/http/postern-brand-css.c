@@ -38,7 +38,7 @@ static const struct {
 static const struct {
   const char *name;
   double px;
-} units[] = { { "px", 1 }, { "rem", 16 }, { "em", 16 } };
+} units[] = { { "px", 1 }, { "rem", 16 } }; /* no em: of an element within an element it is a share of a share, and keeps no limit */
 
 /* --- reading ---------------------------------------------------------------------------------------------------------- */
 
@@ -76,7 +76,7 @@ take (Reader *self, char c)
   return TRUE;
 }
 
-/* Small letters, digits, and "-", "." and "%". FALSE: there is none, or it is long */
+/* Small letters, digits, "-" and ".". FALSE: there is none, or it is long */
 static gboolean
 read_word (Reader *self, char word[WORD_MAX])
 {
@@ -149,11 +149,25 @@ read_values (Reader *self, guint property, GError **error)
   return (count > 0 && count <= properties[property].most) || refuse (self, error, "a property has no value that is understood, or too many");
 }
 
+/* Fonts that many machines have and that show signs, or nothing, in place of letters. */
+static gboolean
+is_unreadable (const char *name)
+{
+  static const char *const parts[] = { "blank", "dings", "dingbat", "emoji", "glyph", "icon", "marlett", "symbol" };
+  g_autofree char *lower = g_ascii_strdown (name, -1);
+
+  for (guint i = 0; i < G_N_ELEMENTS (parts); i++)
+    if (strstr (lower, parts[i]))
+      return TRUE;
+  return FALSE;
+}
+
 /* "Names of letters, digits, blanks and hyphens", or a word such as serif. */
 static gboolean
 read_family (Reader *self, GError **error)
 {
   char word[WORD_MAX];
+  g_autofree char *name = NULL;
   gsize length;
 
   if (read_word (self, word)) {
@@ -167,7 +181,10 @@ read_family (Reader *self, GError **error)
   length = strspn (self->at, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789 -");
   if (length == 0 || length >= WORD_MAX || self->at[length] != '"')
     return refuse (self, error, "a font's name has letters, digits, blanks and hyphens alone");
-  g_string_append_printf (self->out, "\"%.*s\"", (int) length, self->at);
+  name = g_strndup (self->at, length);
+  if (is_unreadable (name))
+    return refuse (self, error, "this font has signs in place of letters");
+  g_string_append_printf (self->out, "\"%s\"", name);
   self->at += length + 1;
   return TRUE;
 }

@@ -93,9 +93,10 @@ test_surfaces (void)
         for (guint blue = 0; blue < 256; blue += 51) {
           guint surface = red << 16 | green << 8 | blue, muted = dark ? 0xa3a9b8 : 0x575d6c, edge = dark ? 0x737a8b : 0x858b99;
           g_autofree char *text = g_strdup_printf ("#%06x", surface);
-          PosternBrandPalette palette = { "#8a2be2", text, text };
+          PosternBrandPalette palette = { "#8a2be2", text, text }, plain = { NULL, text, text };
           g_autoptr (GError) error = NULL;
           g_autofree char *css = postern_brand_make_palette_css (&palette, dark, dark ? "dark_" : "", &error);
+          g_autofree char *without = postern_brand_make_palette_css (&plain, dark, dark ? "dark_" : "", NULL);
 
           if (css == NULL) {
             g_assert_error (error, POSTERN_ERROR, POSTERN_ERROR_INVALID_REQUEST);
@@ -105,10 +106,30 @@ test_surfaces (void)
           taken++;
           g_assert_cmphex (get_color (css, "card"), ==, surface);
           g_assert_cmpfloat (contrast (get_color (css, "link"), surface), >=, 4.5);
+          g_assert_cmpfloat (contrast (get_color (without, "link"), surface), >=, 4.5);
           g_assert_cmpfloat (contrast (muted, surface), >=, 4.5);
           g_assert_cmpfloat (contrast (edge, surface), >=, 3);
         }
   g_assert_cmpuint (taken, >, 2);
+}
+
+/* The sheet of a light page counts where it is dark, too: what it sets is set anew there. Links of the tenant's colour are none that were made for the surface. */
+static void
+test_both_themes (void)
+{
+  const PosternBrandPalette light = { NULL, "#eef4ee", NULL, FALSE }, dark = { NULL, NULL, NULL, TRUE }, nothing = { NULL, NULL, NULL, FALSE }, both = { "#8a2be2", NULL, "#10201a", TRUE };
+  g_autofree char *by_day = postern_brand_make_palette_css (&light, FALSE, "", NULL), *by_night = postern_brand_make_palette_css (&dark, TRUE, "dark_", NULL);
+  g_autofree char *none = postern_brand_make_palette_css (&nothing, TRUE, "dark_", NULL), *mixed = postern_brand_make_palette_css (&both, TRUE, "dark_", NULL);
+
+  g_assert_cmphex (get_color (by_day, "page"), ==, 0xeef4ee);
+  g_assert_cmphex (get_color (by_day, "card"), ==, 0xffffff);
+  g_assert_cmphex (get_color (by_day, "link"), ==, 0x2e49c4);
+  g_assert_cmphex (get_color (by_night, "page"), ==, 0x0d0f13);
+  g_assert_cmphex (get_color (by_night, "card"), ==, 0x16181e);
+  g_assert_cmphex (get_color (by_night, "link"), ==, 0xb3c0ff);
+  g_assert_cmphex (get_color (mixed, "page"), ==, 0x0d0f13);
+  g_assert_cmphex (get_color (mixed, "card"), ==, 0x10201a);
+  g_assert_cmpstr (none, ==, "");
 }
 
 static void
@@ -184,6 +205,13 @@ test_bad_pictures (void)
     SVG ("<style>.a{fill:u/**/rl(//evil.example)}</style>"),
     SVG ("<style>.a{mask:image-set('//evil.example/p' 1x)}</style>"),
     SVG ("<g style=\"mask:src('//evil.example/p')\"/>"),
+    SVG ("<style>.a{fill:u<g/>rl(https:/<g/>/evil.example/p)}</style>"), /* what is in an element between is left out of a style sheet */
+    SVG ("<g mask=\"IMAGE-SET('//evil.example/p' 1x)\"/>"),
+    SVG ("<g fill=\"src('//evil.example/p')\"/>"),
+    SVG ("<x:meta xmlns:x=\"http://www.w3.org/1999/xhtml\" http-equiv=\"refresh\" content=\"0;url=https://evil.example/\"/>"), /* who is sent to the picture goes on to there */
+    SVG ("<form xmlns=\"http://www.w3.org/1999/xhtml\" action=\"https://evil.example/\"/>"),
+    SVG ("<g xmlns:x=\"http://www.w3.org/1999&#x2f;xhtml\"><x:meta http-equiv=\"refresh\" content=\"0;url=//evil.example\"/></g>"),
+    SVG ("<m:math xmlns:m=\"http://www.w3.org/1998/Math/MathML\"/>"),
     SVG ("<style><![CDATA[.a{fill:url(//evil.example)}]]></style>"),
     "<!DOCTYPE svg [<!ENTITY a \"b\">]>" SVG ("&a;"),
     "<?xml-stylesheet href=\"//evil.example/a.css\"?>" SVG (""),
@@ -199,6 +227,24 @@ test_bad_pictures (void)
   g_assert_null (check (large, strlen (large), NULL));
 }
 
+/* Ten that each show the one before ten times are ten thousand million for the browser to draw. */
+static void
+test_bomb (void)
+{
+  g_autoptr (GString) svg = g_string_new ("<svg xmlns=\"http://www.w3.org/2000/svg\"><defs><g id=\"a0\"><path d=\"M0 0h9\"/></g>");
+  g_autoptr (GError) error = NULL;
+
+  for (guint level = 1; level <= 10; level++) {
+    g_string_append_printf (svg, "<g id=\"a%u\">", level);
+    for (guint i = 0; i < 10; i++)
+      g_string_append_printf (svg, "<use href=\"#a%u\"/>", level - 1);
+    g_string_append (svg, "</g>");
+  }
+  g_string_append (svg, "</defs><use href=\"#a10\"/></svg>");
+  g_assert_null (check (svg->str, svg->len, &error));
+  g_assert_nonnull (strstr (error->message, "use"));
+}
+
 int
 main (int argc, char **argv)
 {
@@ -207,8 +253,10 @@ main (int argc, char **argv)
   g_test_add_func ("/brand/readable-color", test_readable_color);
   g_test_add_func ("/brand/bad-colors", test_bad_colors);
   g_test_add_func ("/brand/surfaces", test_surfaces);
+  g_test_add_func ("/brand/both-themes", test_both_themes);
   g_test_add_func ("/brand/bad-surfaces", test_bad_surfaces);
   g_test_add_func ("/brand/pictures", test_pictures);
   g_test_add_func ("/brand/bad-pictures", test_bad_pictures);
+  g_test_add_func ("/brand/bomb", test_bomb);
   return g_test_run ();
 }

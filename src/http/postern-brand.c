@@ -7,6 +7,7 @@
 
 #define TEXT_CONTRAST 4.5 /* WCAG 2.2, 1.4.3 */
 #define STEPS 64
+#define USES_MAX 24 /* <use> elements of a logo */
 
 typedef struct {
   double red, green, blue; /* sRGB, 0 to 1 */
@@ -16,11 +17,12 @@ typedef struct {
 typedef struct {
   Color surfaces[2]; /* --card; --page */
   Color towards;
+  Color link; /* where there is no accent; read on every surface that bears the words */
 } Theme;
 
 static const Theme themes[] = {
-  { { { 1, 1, 1 }, { 0xf4 / 255.0, 0xf5 / 255.0, 0xf8 / 255.0 } }, { 0, 0, 0 } },
-  { { { 0x16 / 255.0, 0x18 / 255.0, 0x1e / 255.0 }, { 0x0d / 255.0, 0x0f / 255.0, 0x13 / 255.0 } }, { 1, 1, 1 } },
+  { { { 1, 1, 1 }, { 0xf4 / 255.0, 0xf5 / 255.0, 0xf8 / 255.0 } }, { 0, 0, 0 }, { 0x2e / 255.0, 0x49 / 255.0, 0xc4 / 255.0 } },
+  { { { 0x16 / 255.0, 0x18 / 255.0, 0x1e / 255.0 }, { 0x0d / 255.0, 0x0f / 255.0, 0x13 / 255.0 } }, { 1, 1, 1 }, { 0xb3 / 255.0, 0xc0 / 255.0, 1 } },
 };
 
 /* --- colours ------------------------------------------------------------------------------------------------------ */
@@ -164,6 +166,18 @@ read_surface (const char *text, const char *prefix, const char *member, guint th
   return can_bear (surface, inks[theme].edge, EDGE_CONTRAST) || refuse_color (error, prefix, member, "would hide the rims of fields, which need 3:1");
 }
 
+/* The tenant's colour, which counts without an accent, has links for the tenant's own surfaces. */
+static void
+append_surfaces (GString *css, const Theme *theme, gboolean link)
+{
+  g_string_append (css, ":root{");
+  append (css, "card", &theme->surfaces[0]);
+  append (css, "page", &theme->surfaces[1]);
+  if (link)
+    append (css, "link", &theme->link);
+  g_string_append_c (css, '}');
+}
+
 char *
 postern_brand_make_palette_css (const PosternBrandPalette *palette, gboolean dark, const char *prefix, GError **error)
 {
@@ -181,14 +195,8 @@ postern_brand_make_palette_css (const PosternBrandPalette *palette, gboolean dar
   }
   if (palette->accent)
     append_theme (css, &accent, &theme);
-  if (palette->card || palette->page)
-    g_string_append (css, ":root{");
-  if (palette->card)
-    append (css, "card", &theme.surfaces[0]);
-  if (palette->page)
-    append (css, "page", &theme.surfaces[1]);
-  if (palette->card || palette->page)
-    g_string_append_c (css, '}');
+  if (palette->card || palette->page || palette->whole)
+    append_surfaces (css, &theme, palette->accent == NULL);
   return g_string_free (g_steal_pointer (&css), FALSE);
 }
 
@@ -237,10 +245,12 @@ refuse (GError **error, const char *what)
 static gboolean
 points_elsewhere (const char *text)
 {
+  static const char *const loading[] = { "@import", "javascript:", "image(", "image-set(", "cross-fade(", "src(", "\\" };
   g_autofree char *lower = g_ascii_strdown (text, -1);
 
-  if (strstr (lower, "@import") || strstr (lower, "javascript:") || strchr (lower, '\\'))
-    return TRUE;
+  for (guint i = 0; i < G_N_ELEMENTS (loading); i++)
+    if (strstr (lower, loading[i]))
+      return TRUE;
   for (const char *at = lower; (at = strstr (at, "url(")) != NULL; at += strlen ("url("))
     if (at[strlen ("url(") + strspn (at + strlen ("url("), " \t\r\n'\"")] != '#')
       return TRUE;
@@ -253,7 +263,7 @@ styles_elsewhere (const char *text)
 {
   g_autofree char *lower = g_ascii_strdown (text, -1);
 
-  return points_elsewhere (text) || strstr (lower, "image") || strstr (lower, "src(") || strstr (lower, "//") || strstr (lower, "/*");
+  return points_elsewhere (text) || strstr (lower, "image") || strstr (lower, "//") || strstr (lower, "/*");
 }
 
 static const char *
@@ -264,31 +274,62 @@ local_name (const char *name)
   return colon ? colon + 1 : name;
 }
 
+/* Elements of a page keep their meaning in a picture that somebody opens by itself: one of HTML sends the reader elsewhere without a script. */
+static gboolean
+is_foreign (const char *name, const char *value)
+{
+  static const char *const spaces[] = { "http://www.w3.org/1999/xhtml", "http://www.w3.org/1998/Math/MathML", NULL };
+
+  return (g_str_equal (name, "xmlns") || g_str_has_prefix (name, "xmlns:")) && g_strv_contains (spaces, value);
+}
+
+static gboolean
+is_active (const char *name, const char *value)
+{
+  const char *attribute = local_name (name);
+  gboolean is_reference = g_str_equal (attribute, "href") || g_str_equal (attribute, "src");
+
+  return g_ascii_strncasecmp (attribute, "on", 2) == 0 || (is_reference && value[0] != '#') || points_elsewhere (value) ||
+         (g_str_equal (attribute, "style") && styles_elsewhere (value));
+}
+
+static gboolean
+check_attributes (const char **names, const char **values, GError **error)
+{
+  for (guint i = 0; names[i]; i++) {
+    if (is_foreign (names[i], values[i]))
+      return refuse (error, "has elements of HTML or MathML; save it as a plain SVG");
+    if (is_active (names[i], values[i]))
+      return refuse (error, "runs or loads something; save it as a plain SVG");
+  }
+  return TRUE;
+}
+
+/* What one shows may show others: a few that each show the one before ten times keep a browser busy for hours. */
+static gboolean
+count_use (guint *uses, const char *name, GError **error)
+{
+  if (!g_str_equal (name, "use") || ++*uses <= USES_MAX)
+    return TRUE;
+  return refuse (error, "has too many <use> elements; save it as a plain SVG, without copies");
+}
+
 static void
-on_element (GMarkupParseContext *context, const char *name, const char **names, const char **values, gpointer user_data, GError **error)
+on_element (GMarkupParseContext *context, const char *name, const char **names, const char **values, gpointer uses, GError **error)
 {
   static const char *const active[] = { "script", "foreignObject", "iframe", "object", "embed", "audio", "video", "handler", "a", "image", "feImage", "set",
                                         "animate", "animateTransform", "animateMotion", "discard", "link", NULL };
+  const GSList *outer = g_markup_parse_context_get_element_stack (context)->next;
+  const char *own = local_name (name);
 
-  gboolean is_root = g_markup_parse_context_get_element_stack (context)->next == NULL;
-
-  if (is_root && !g_str_equal (local_name (name), "svg")) {
+  if (outer == NULL && !g_str_equal (own, "svg"))
     refuse (error, "is neither PNG, JPEG, WebP nor SVG");
-    return;
-  }
-  if (g_strv_contains (active, local_name (name))) {
+  else if (g_strv_contains (active, own))
     refuse (error, "has more than shapes; save it as a plain SVG, without scripts, links, animations and embedded pictures");
-    return;
-  }
-  for (guint i = 0; names[i]; i++) {
-    const char *attribute = local_name (names[i]);
-    gboolean is_reference = g_str_equal (attribute, "href") || g_str_equal (attribute, "src");
-    if (g_ascii_strncasecmp (attribute, "on", 2) == 0 || (is_reference && values[i][0] != '#') || points_elsewhere (values[i]) ||
-        (g_str_equal (attribute, "style") && styles_elsewhere (values[i]))) {
-      refuse (error, "runs or loads something; save it as a plain SVG");
-      return;
-    }
-  }
+  else if (outer != NULL && g_str_equal (local_name (outer->data), "style")) /* a browser reads the text around it as one */
+    refuse (error, "has an element in a style; save it as a plain SVG");
+  else if (count_use (uses, own, error))
+    check_attributes (names, values, error);
 }
 
 static void
@@ -316,7 +357,8 @@ static gboolean
 check_svg (const char *text, gsize length, GError **error)
 {
   static const GMarkupParser parser = { on_element, NULL, on_text, on_rest, NULL };
-  g_autoptr (GMarkupParseContext) context = g_markup_parse_context_new (&parser, 0, NULL, NULL);
+  guint uses = 0;
+  g_autoptr (GMarkupParseContext) context = g_markup_parse_context_new (&parser, 0, &uses, NULL);
   g_autoptr (GError) local = NULL;
 
   if (g_markup_parse_context_parse (context, text, (gssize) length, &local) && g_markup_parse_context_end_parse (context, &local))

@@ -24,6 +24,7 @@ char *postern_brand_make_css (const char *accent, gboolean dark);
 typedef struct {
   const char *accent;
   const char *page, *card; /* what the card lies on; the card */
+  gboolean whole;          /* the sheet says both, and what links are like on them, also where they stay: one before it sets them otherwise */
 } PosternBrandPalette;
 /**
  * postern_brand_make_palette_css: as postern_brand_make_css(), and links are made for the surfaces of @palette.

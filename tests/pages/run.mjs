@@ -129,6 +129,7 @@ function look(wanted) {
   const visible = (element) => element.getClientRects().length > 0 && getComputedStyle(element).visibility !== 'hidden';
   if (document.querySelectorAll('h1').length !== 1) bad.push('not one h1');
   if (document.querySelectorAll('main').length !== 1) bad.push('not one main');
+  if ([...document.querySelectorAll('.input, code, .codes li')].some((element) => getComputedStyle(element).textTransform !== 'none')) bad.push('what is typed or copied is shown otherwise');
   if (!document.title.trim()) bad.push('no title');
   for (const id of wanted) if (!document.getElementById(id)) bad.push(`no #${id}`);
   for (const element of document.querySelectorAll('[id]')) if (document.querySelectorAll(`#${CSS.escape(element.id)}`).length > 1) bad.push(`#${element.id} twice`);
