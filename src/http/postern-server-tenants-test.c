@@ -147,6 +147,7 @@ test_places (void)
     { "id.example.evil.example", "/sub/tell", 421, NULL },
     { "evil.login.corp.example", "/tell", 421, NULL },
     { "127.0.0.1.evil.example", "/sub/tell", 421, NULL },
+    { "id.example", "/sub/t/corp/a%3fb%25c%0d%0aX-Sent:%20d@e?f=%67", 308, "Location: https://login.corp.example/a%3Fb%25c%0D%0AX-Sent:%20d@e?f=%67\r\n" },
   };
   Fixture self = { 0 };
 

@@ -26,12 +26,13 @@ refuse (PosternServer *server, PosternRequest *request, const PosternRoute *rout
   return postern_answer_new_error (&server->answer, request, error);
 }
 
-/* 308 keeps the method. */
+/* 308 keeps the method. The path was decoded: what is said of it anew means the same, and ends no line. */
 static PosternResponse *
 send_on (PosternRequest *request, const char *url)
 {
   const char *query = postern_request_get_query_string (request);
-  g_autofree char *location = g_strconcat (url, postern_request_get_path (request), query ? "?" : NULL, query, NULL);
+  g_autofree char *path = g_uri_escape_string (postern_request_get_path (request), G_URI_RESERVED_CHARS_ALLOWED_IN_PATH, FALSE);
+  g_autofree char *location = g_strconcat (url, path, query ? "?" : NULL, query, NULL);
   PosternResponse *response = postern_response_new (308, NULL, NULL);
 
   postern_response_set_header (response, "Location", location);
