@@ -198,6 +198,7 @@ static const struct {
   { "applyChanges", OWNER },
   { "checkChanges", ALL },
   { "listAuditEntries", OWNER | SECURITY | READER },
+  { "listOrganizationAuditEntries", OWNER | SECURITY | READER },
   { "listAuditHeads", OWNER | SECURITY | READER },
   { "signAuditHead", OWNER | SECURITY },
   { "getAuditKeys", OWNER | SECURITY | READER },

@@ -70,9 +70,11 @@ change_one (PosternApiCall *call, PosternTxn *txn, const char *role_id, const Po
   assignment->created_at = call->now;
   if (!(gives ? postern_role_assign (txn, role, assignment, &changed, &failure) : postern_role_take (txn, assignment, &changed, &failure)))
     return blame (failure, error);
+  postern_api_call_add_string (&detail, "subject_id", *assignment->organization_id ? assignment->subject_id : NULL);
   postern_api_call_add_string (&detail, "role_id", role_id);
   postern_api_call_add_string (&detail, "organization_id", *assignment->organization_id ? assignment->organization_id : NULL);
-  return postern_api_call_append_audit (call, txn, gives ? "role.assigned" : "role.taken", assignment->subject_id, g_variant_dict_end (&detail), error);
+  return postern_api_call_append_audit (call, txn, gives ? "role.assigned" : "role.taken", *assignment->organization_id ? assignment->organization_id : assignment->subject_id,
+                                        g_variant_dict_end (&detail), error);
 }
 
 static gboolean

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "postern-api-call.h"
+#include "postern-api-delegation.h"
 #include "postern-api-place.h"
 
 #include "postern-audit-export.h"
@@ -54,6 +54,75 @@ list (PosternApiCall *call, PosternTxn *txn, GError **error)
                                 postern_json_get_int64 (call->query, "from", 0), postern_json_get_int64 (call->query, "to", 0) };
   g_autoptr (GPtrArray) entries = postern_audit_store_find (txn, &filter, call->after, call->limit, error);
 
+  return entries != NULL && postern_api_call_set_page (call, entries, to_json);
+}
+
+/* --- an organization's ------------------------------------------------------------------------------------------------- */
+
+static const PosternApiMember organization_filters[] = {
+  { "event", POSTERN_API_STRING, 0, "Only this event.", 1, 100 },
+  { "actor", POSTERN_API_STRING, 0, "Only what was done by this one.", 1, 254 },
+  { "from", POSTERN_API_TIME, 0, "Only what was done at this time or later." },
+  { "to", POSTERN_API_TIME, 0, "Only what was done before this time." },
+  { NULL },
+};
+
+/* (transfer full): @data, and in what it tells of before and after the member @name is left out */
+static GVariant *
+dup_without (GVariant *data, const char *name)
+{
+  static const char *const states[] = { "before", "after" };
+  g_auto (GVariantDict) all = G_VARIANT_DICT_INIT (data);
+
+  for (guint i = 0; i < G_N_ELEMENTS (states); i++) {
+    g_autoptr (GVariant) state = g_variant_dict_lookup_value (&all, states[i], G_VARIANT_TYPE_VARDICT);
+    GVariantDict rest;
+
+    if (state == NULL)
+      continue;
+    g_variant_dict_init (&rest, state);
+    g_variant_dict_remove (&rest, name);
+    g_variant_dict_insert_value (&all, states[i], g_variant_dict_end (&rest));
+  }
+  return g_variant_ref_sink (g_variant_dict_end (&all));
+}
+
+/* What its administrators do not see of it elsewhere (the operator's notes), and where the operator's people sit. */
+static gboolean
+veil (PosternTxn *txn, PosternAudit *entry, const char *organization_id, GHashTable *belong, GError **error)
+{
+  const char *actor = entry->actor ? entry->actor : "";
+  g_autoptr (GVariant) data = g_steal_pointer (&entry->data);
+
+  entry->data = data ? dup_without (data, "data") : NULL;
+  if (!g_hash_table_contains (belong, actor)) {
+    g_autoptr (GError) none = NULL;
+    g_autoptr (PosternMember) member = postern_member_store_get (txn, organization_id, actor, &none);
+
+    if (member == NULL && !g_error_matches (none, POSTERN_ERROR, POSTERN_ERROR_NOT_FOUND)) {
+      g_propagate_error (error, g_steal_pointer (&none));
+      return FALSE;
+    }
+    g_hash_table_insert (belong, g_strdup (actor), GINT_TO_POINTER (member != NULL));
+  }
+  if (!g_hash_table_lookup (belong, actor))
+    g_clear_pointer (&entry->remote_address, g_free);
+  return TRUE;
+}
+
+/* What was done to the organization: each such entry has it as its target, and no other entry has. */
+static gboolean
+list_of_organization (PosternApiCall *call, PosternTxn *txn, GError **error)
+{
+  g_autoptr (PosternOrganization) organization = postern_api_delegation_load (call, txn, error);
+  PosternAuditFilter filter = { postern_json_get_string (call->query, "event"), postern_json_get_string (call->query, "actor"), organization ? organization->id : NULL,
+                                postern_json_get_int64 (call->query, "from", 0), postern_json_get_int64 (call->query, "to", 0) };
+  g_autoptr (GPtrArray) entries = organization ? postern_audit_store_find (txn, &filter, call->after, call->limit, error) : NULL;
+  g_autoptr (GHashTable) belong = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+
+  for (guint i = 0; entries && postern_api_delegation_is_bound (call) && i < entries->len; i++)
+    if (!veil (txn, entries->pdata[i], organization->id, belong, error))
+      return FALSE;
   return entries != NULL && postern_api_call_set_page (call, entries, to_json);
 }
 
@@ -245,6 +314,7 @@ export (PosternApiCall *call, PosternTxn *txn, GError **error)
 
 static const PosternApiRow rows[] = {
   { POSTERN_API_LIST, "/audit", "listAuditEntries", "audit:read", "Lists what was done, the oldest first", .answer = &schema, .query = filters, .work = list, .flags = POSTERN_API_SENSITIVE },
+  { POSTERN_API_LIST, "/organizations/{id}/audit", "listOrganizationAuditEntries", "audit:read", "Lists what was done to an organization, the oldest first", .answer = &schema, .query = organization_filters, .work = list_of_organization, .flags = POSTERN_API_SENSITIVE | POSTERN_API_DELEGATED },
   { POSTERN_API_LIST, "/audit/heads", "listAuditHeads", "audit:read", "Lists what was signed of the log, the oldest first", .answer = &head_schema, .work = list_heads },
   { POSTERN_API_ACTION, "/audit/heads", "signAuditHead", "audit:write", "Signs the log as it stands", .answer = &head_schema, .work = sign, .prepare = do_sign },
   { POSTERN_API_SHOW, "/audit/keys", "getAuditKeys", "audit:read", "Shows the public keys that the log is signed with", .answer = &key_set_schema, .work = show_keys },

@@ -303,6 +303,57 @@ test_own_roles (void)
   expect ("DELETE", path, NULL, "roles:write", 204);
 }
 
+static gboolean
+note_elsewhere (PosternTxn *txn, gpointer data, GError **error)
+{
+  const char *const targets[] = { foreign, bob, ada, NULL };
+  gboolean good = TRUE;
+
+  for (guint i = 0; good && i < G_N_ELEMENTS (targets); i++) {
+    g_autoptr (PosternAudit) entry = postern_audit_store_new ("user.changed", ada, targets[i]);
+
+    good = postern_audit_store_append (txn, entry, error);
+  }
+  return good;
+}
+
+/* (transfer full): what ada reads of the log, as text */
+static char *
+read_log (const char *path, const char *scopes)
+{
+  g_autoptr (PosternResponse) response = NULL;
+  GBytes *bytes;
+
+  api_fixture_public = TRUE;
+  response = send_with ("GET", path, NULL, "Authorization", scopes);
+  api_fixture_public = FALSE;
+  g_assert_cmpuint (postern_response_get_status (response), ==, 200);
+  bytes = postern_response_get_body (response);
+  return g_strndup (g_bytes_get_data (bytes, NULL), g_bytes_get_size (bytes));
+}
+
+/* Of the log they see what was done to their organization, by whomever; of nothing else anything, nor the operator's notes and addresses. */
+static void
+test_log (void)
+{
+  g_autofree char *path = g_strdup_printf ("/organizations/%s/audit", own), *organization = g_strdup_printf ("/organizations/%s", own);
+  g_autofree char *role = make_role ("logged", "management", "members:read"), *log = NULL;
+  g_autofree char *of_bob = g_strdup_printf ("\"target\":\"%s\"", bob), *of_ada = g_strdup_printf ("\"target\":\"%s\"", ada), *of_foreign = g_strdup_printf ("\"target\":\"%s\"", foreign);
+
+  g_variant_unref (call ("PATCH", organization, NULL, "{\"data\":{\"owes\":\"a secret sum\"},\"name\":\"Logged Ltd\"}", 200));
+  give (role, ada);
+  fixture_write (store, note_elsewhere, NULL);
+  log = read_log (path, "audit:read");
+  g_assert_nonnull (strstr (log, "organization.changed"));
+  g_assert_nonnull (strstr (log, "Logged Ltd"));
+  g_assert_nonnull (strstr (log, "role.assigned"));
+  g_assert_null (strstr (log, "a secret sum"));
+  g_assert_null (strstr (log, "user.changed"));
+  g_assert_true (strstr (log, of_bob) == NULL && strstr (log, of_ada) == NULL && strstr (log, of_foreign) == NULL);
+  expect ("GET", path, NULL, "organizations:read", 403);
+  expect ("GET", "/audit", NULL, NULL, 403);
+}
+
 static void
 set_up (void)
 {
@@ -328,7 +379,8 @@ main (int argc, char **argv)
     { "/api-delegation/others", test_others },       { "/api-delegation/foreign", test_foreign }, { "/api-delegation/strangers", test_strangers },
     { "/api-delegation/own", test_own },             { "/api-delegation/data", test_data },       { "/api-delegation/groups", test_groups },
     { "/api-delegation/removal", test_removal },     { "/api-delegation/off", test_off },         { "/api-delegation/roles", test_roles },
-    { "/api-delegation/own-roles", test_own_roles }, { NULL, NULL },
+    { "/api-delegation/own-roles", test_own_roles }, { "/api-delegation/log", test_log },
+    { NULL, NULL },
   };
   int failed = house_run (argc, argv, set_up, tests);
   char *texts[] = { ada, bob, own, foreign, own_group, foreign_group };

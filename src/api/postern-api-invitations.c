@@ -234,6 +234,17 @@ may_give (PosternApiCall *call, PosternTxn *txn, const PosternInvitation *invita
          may_give_all (call, txn, organization, invitation->group_ids, may_give_group, error);
 }
 
+/* In the log they are done to the organization. @detail: (nullable): floating is sunk */
+static void
+note (PosternApiCall *call, const char *event, const PosternInvitation *invitation, GVariant *detail)
+{
+  g_autoptr (GVariant) given = detail ? g_variant_ref_sink (detail) : NULL;
+  g_auto (GVariantDict) dict = G_VARIANT_DICT_INIT (given);
+
+  postern_api_call_add_string (&dict, "invitation_id", invitation->id);
+  postern_api_call_audit (call, event, invitation->organization_id, g_variant_dict_end (&dict));
+}
+
 static gboolean
 create (PosternApiCall *call, PosternTxn *txn, GError **error)
 {
@@ -253,7 +264,7 @@ create (PosternApiCall *call, PosternTxn *txn, GError **error)
   invitation->expires_at = get_end (call);
   if (invitation->email == NULL || !may_give (call, txn, invitation, error) || !postern_invitation_insert (txn, invitation, &token, error) || !send (call, txn, invitation, token, error))
     return FALSE;
-  postern_api_call_audit (call, "invitation.created", invitation->id, postern_api_call_names_of_body (call));
+  note (call, "invitation.created", invitation, postern_api_call_names_of_body (call));
   return postern_api_call_set_result (call, 201, to_json (invitation));
 }
 
@@ -281,7 +292,7 @@ send_again (PosternApiCall *call, PosternTxn *txn, GError **error)
   if (invitation == NULL || !may_give (call, txn, invitation, error) || !check_inviter (call, txn, invitation, error) ||
       !postern_invitation_renew (txn, invitation, get_end (call), &token, error) || !send (call, txn, invitation, token, error))
     return FALSE;
-  postern_api_call_audit (call, "invitation.sent", invitation->id, NULL);
+  note (call, "invitation.sent", invitation, NULL);
   return postern_api_call_set_result (call, 200, to_json (invitation));
 }
 
@@ -292,7 +303,7 @@ take_back (PosternApiCall *call, PosternTxn *txn, GError **error)
 
   if (invitation == NULL)
     return FALSE;
-  postern_api_call_audit (call, "invitation.revoked", invitation->id, NULL);
+  note (call, "invitation.revoked", invitation, NULL);
   return postern_invitation_store_revoke (txn, invitation->id, call->now, error);
 }
 

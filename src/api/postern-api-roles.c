@@ -257,6 +257,18 @@ get_kind (PosternApiCall *call)
   return postern_api_delegation_is_bound (call) ? POSTERN_ROLE_ORGANIZATION : POSTERN_ROLE_TENANT;
 }
 
+/* What is an organization's own is in the log as done to the organization: its administrators read what was. @detail: (nullable): floating is sunk */
+static void
+note (PosternApiCall *call, const char *event, const PosternRole *role, GVariant *detail)
+{
+  g_autoptr (GVariant) given = detail ? g_variant_ref_sink (detail) : NULL;
+  g_auto (GVariantDict) dict = G_VARIANT_DICT_INIT (given);
+  gboolean own = *role->organization_id != '\0';
+
+  postern_api_call_add_string (&dict, "role_id", own ? role->id : NULL);
+  postern_api_call_audit (call, event, own ? role->organization_id : role->id, g_variant_dict_end (&dict));
+}
+
 static gboolean
 fill_and_insert (PosternApiCall *call, PosternTxn *txn, PosternRole *role, guint status, GError **error)
 {
@@ -272,7 +284,7 @@ fill_and_insert (PosternApiCall *call, PosternTxn *txn, PosternRole *role, guint
   postern_api_call_read_string (call, "kind", &role->kind);
   if (!postern_role_insert (txn, role, error) || !take_permissions (call, txn, role, error))
     return FALSE;
-  postern_api_call_audit (call, "role.created", role->id, postern_api_call_names_of_body (call));
+  note (call, "role.created", role, postern_api_call_names_of_body (call));
   return answer (call, txn, role, status, error);
 }
 
@@ -307,7 +319,7 @@ fill_and_update (PosternApiCall *call, PosternTxn *txn, PosternRole *role, GErro
   role->updated_at = call->now;
   if (!postern_role_validate (role, error) || !postern_role_store_update (txn, role, error) || !take_permissions (call, txn, role, error))
     return FALSE;
-  postern_api_call_audit (call, "role.changed", role->id, postern_api_call_names_of_body (call));
+  note (call, "role.changed", role, postern_api_call_names_of_body (call));
   return answer (call, txn, role, 200, error);
 }
 
@@ -360,7 +372,7 @@ delete (PosternApiCall *call, PosternTxn *txn, GError **error)
 
   if (role == NULL)
     return FALSE;
-  postern_api_call_audit (call, "role.deleted", role->id, NULL);
+  note (call, "role.deleted", role, NULL);
   return postern_role_store_delete (txn, role->id, error);
 }
 
@@ -384,7 +396,7 @@ permit (PosternApiCall *call, PosternTxn *txn, GError **error)
 
   if (role == NULL || !postern_api_rights_check_permission (call, txn, resource_id, scope, error) || !postern_role_permit (txn, role, resource_id, scope, &changed, error))
     return FALSE;
-  postern_api_call_audit (call, "role.permission-added", role->id, NULL);
+  note (call, "role.permission-added", role, NULL);
   return postern_api_call_set_result (call, 201, permission_to_json (resource_id, scope));
 }
 
@@ -405,7 +417,7 @@ forbid (PosternApiCall *call, PosternTxn *txn, GError **error)
 
   if (role == NULL)
     return FALSE;
-  postern_api_call_audit (call, "role.permission-removed", role->id, permission_to_json (resource_id, scope));
+  note (call, "role.permission-removed", role, permission_to_json (resource_id, scope));
   return postern_role_store_remove_permission (txn, role->id, resource_id, scope, &changed, error) && gone (changed, "permission of this role", error);
 }
 
@@ -434,11 +446,18 @@ list_assignments (PosternApiCall *call, PosternTxn *txn, GError **error)
   return all != NULL && postern_api_call_set_page (call, all, assignment_to_json);
 }
 
+static const char *
+get_target (const PosternAssignment *assignment)
+{
+  return *assignment->organization_id ? assignment->organization_id : assignment->subject_id;
+}
+
 static GVariant *
 which (const PosternAssignment *assignment)
 {
   g_auto (GVariantDict) dict = G_VARIANT_DICT_INIT (NULL);
 
+  postern_api_call_add_string (&dict, "subject_id", *assignment->organization_id ? assignment->subject_id : NULL);
   postern_api_call_add_string (&dict, "role_id", assignment->role_id);
   postern_api_call_add_string (&dict, "organization_id", *assignment->organization_id ? assignment->organization_id : NULL);
   return g_variant_dict_end (&dict);
@@ -512,7 +531,7 @@ assign (PosternApiCall *call, PosternTxn *txn, GError **error)
 
   if (assignment == NULL || !postern_role_assign (txn, role, assignment, &changed, error))
     return FALSE;
-  postern_api_call_audit (call, "role.assigned", assignment->subject_id, which (assignment));
+  postern_api_call_audit (call, "role.assigned", get_target (assignment), which (assignment));
   return postern_api_call_set_result (call, 201, assignment_to_json (assignment));
 }
 
@@ -525,7 +544,7 @@ take (PosternApiCall *call, PosternTxn *txn, GError **error)
 
   if (assignment == NULL)
     return FALSE;
-  postern_api_call_audit (call, "role.taken", assignment->subject_id, which (assignment));
+  postern_api_call_audit (call, "role.taken", get_target (assignment), which (assignment));
   return postern_role_take (txn, assignment, &changed, error) && gone (changed, "assignment of this role", error);
 }
 

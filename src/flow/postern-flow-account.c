@@ -3,6 +3,7 @@
 
 #include "postern-flow-account-access.h"
 #include "postern-flow-account-delete.h"
+#include "postern-flow-account-organization.h"
 #include "postern-flow-activity.h"
 #include "postern-flow-browser.h"
 #include "postern-flow-console.h"
@@ -26,7 +27,7 @@
 /* What the page shows, read in one transaction. */
 typedef struct {
   PosternFlowVisit *visit;
-  GPtrArray *sessions, *grants, *identities, *credentials, *events;
+  GPtrArray *sessions, *grants, *organizations, *identities, *credentials, *events;
 } Account;
 
 static void
@@ -34,6 +35,7 @@ clear (Account *account)
 {
   g_clear_pointer (&account->sessions, g_ptr_array_unref);
   g_clear_pointer (&account->grants, g_ptr_array_unref);
+  g_clear_pointer (&account->organizations, g_ptr_array_unref);
   g_clear_pointer (&account->identities, g_ptr_array_unref);
   g_clear_pointer (&account->credentials, g_ptr_array_unref);
   g_clear_pointer (&account->events, g_ptr_array_unref);
@@ -48,7 +50,8 @@ read_account (PosternTxn *txn, gpointer user_data, GError **error)
   clear (account);
   account->sessions = postern_session_store_list (txn, user_id, TRUE, NULL, LIST_MAX, error);
   account->grants = account->sessions ? postern_flow_account_access_list_grants (txn, user_id, error) : NULL;
-  account->identities = account->grants ? postern_identity_store_list (txn, user_id, error) : NULL;
+  account->organizations = account->grants ? postern_organization_store_list_for_member (txn, user_id, NULL, LIST_MAX, error) : NULL;
+  account->identities = account->organizations ? postern_identity_store_list (txn, user_id, error) : NULL;
   account->credentials = account->identities ? postern_credential_store_list (txn, user_id, error) : NULL;
   account->events = account->credentials ? postern_audit_store_list_for (txn, user_id, NULL, POSTERN_FLOW_ACTIVITY_MAX, error) : NULL;
   return account->events != NULL;
@@ -158,6 +161,7 @@ static const PosternFlowVisitNotice notices[] = {
   { "phone", N_("Your telephone number is confirmed.") },
   { "added", N_("It is set up.") },
   { "joined", N_("You belong to the organization now.") },
+  { "left", N_("You have left the organization.") },
   { "renamed", N_("It is saved.") },
   { "profile", N_("Your profile is saved.") },
   { "others", POSTERN_FLOW_ACCOUNT_ACCESS_NOTICE_OTHERS },
@@ -214,6 +218,7 @@ render (Account *account, PosternRequest *request, PosternRuntime *runtime)
   postern_json_object_add_boolean (&model, "others", account->sessions->len > 1);
   postern_json_object_add (&model, "sessions", session_entries (account, request, runtime));
   postern_json_object_add (&model, "applications", application_entries (account));
+  postern_flow_account_organization_add_all (&model, visit->tenant, account->organizations);
   postern_json_object_add (&model, "identities", identity_entries (account, runtime));
   postern_json_object_add (&model, "activity", postern_flow_activity_to_variant (account->events, account->sessions));
   page = postern_response_new_page (200, "account", postern_json_object_end (&model));

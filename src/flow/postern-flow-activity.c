@@ -29,6 +29,9 @@ static const struct {
   { "credential.removed", N_("A way to sign in removed") },
   { "factors.reset", N_("A way to sign in removed") },
   { "grants.revoked", N_("Access of an application removed") },
+  { "invitation.accepted", N_("An organization joined") },
+  { "member.joined", N_("An organization joined") },
+  { "member.left", N_("An organization left") },
   { "account.deletion-asked", N_("Deletion of the account asked for") },
   { "account.kept", N_("Your account is kept.") },
 };

@@ -209,11 +209,12 @@ typedef struct {
 static gboolean
 write_down (PosternTxn *txn, Acceptance *self, const PosternInvitation *invitation, GError **error)
 {
-  g_autoptr (PosternAudit) audit = postern_audit_store_new ("invitation.accepted", self->visit->user->id, invitation->id);
+  g_autoptr (PosternAudit) audit = postern_audit_store_new ("invitation.accepted", self->visit->user->id, invitation->organization_id);
   g_auto (PosternJsonObject) data = POSTERN_JSON_OBJECT_INIT;
 
   postern_json_object_add_string (&data, "user", self->visit->user->id);
   postern_json_object_add_string (&data, "organization_id", invitation->organization_id);
+  postern_json_object_add_string (&data, "invitation_id", invitation->id);
   if (invitation->role_ids)
     postern_json_object_add (&data, "role_ids", invitation->role_ids);
   if (invitation->group_ids)

@@ -374,6 +374,69 @@ test_native (void)
   g_assert_nonnull (strstr (answer, globex.id));
 }
 
+/* --- leaving ---------------------------------------------------------------------------------------------------------- */
+
+typedef struct {
+  const char *user_id, *organization_id;
+  gboolean member;
+  guint noted;
+} Membership;
+
+static gboolean
+read_membership (PosternTxn *txn, gpointer data, GError **error)
+{
+  Membership *self = data;
+  PosternAuditFilter filter = { .event = "member.left", .actor = self->user_id, .target = self->organization_id };
+  g_autoptr (PosternMember) member = postern_member_store_get (txn, self->organization_id, self->user_id, NULL);
+  g_autoptr (GPtrArray) entries = postern_audit_store_find (txn, &filter, NULL, 10, error);
+
+  self->member = member != NULL;
+  self->noted = entries->len;
+  return TRUE;
+}
+
+static void
+assert_membership (const Person *person, Org *org, gboolean member, guint noted)
+{
+  Membership self = { person->id, org->id };
+
+  g_assert_true (postern_store_read (house_store, POSTERN_KEEP_LASTING, read_membership, &self, NULL));
+  g_assert_cmpint (self.member, ==, member);
+  g_assert_cmpuint (self.noted, ==, noted);
+}
+
+/* Whoever belongs to one sees it and leaves it, once; what they are not in is not there, and nobody puts somebody else out. */
+static void
+test_leave (void)
+{
+  g_auto (Person) ivy = person_make ("ivy@leave.example", FALSE), jim = person_make ("jim@leave.example", FALSE);
+  g_autoptr (Browser) browser = browser_enter ("192.0.2.71", ivy.email), other = browser_enter ("192.0.2.72", jim.email), nobody = browser_new ("192.0.2.73");
+  g_autofree char *path = g_strconcat ("/account/organizations/", acme.id, NULL), *foreign = g_strconcat ("/account/organizations/", globex.id, NULL);
+  g_autoptr (GVariant) listed = NULL;
+
+  join (ivy.id, &acme);
+  join (jim.id, &globex);
+  browser_get (browser, "/account");
+  listed = postern_json_get (postern_response_get_model (browser->last), "organizations");
+  g_assert_cmpuint (g_variant_n_children (listed), ==, 1);
+  browser_get (browser, path);
+  g_assert_cmpstr (browser_model (browser, "organization_name"), ==, "Acme");
+  browser_get (browser, foreign);
+  g_assert_cmpuint (postern_response_get_status (browser->last), ==, 404);
+  browser_get (browser, "/account/organizations/acme");
+  g_assert_cmpuint (postern_response_get_status (browser->last), ==, 404);
+
+  browser_post (other, path, "action=leave");
+  browser_post (nobody, path, "action=leave");
+  browser_post (browser, foreign, "action=leave");
+  browser_post (browser, path, "action=nothing");
+  assert_membership (&ivy, &acme, TRUE, 0);
+  assert_membership (&jim, &globex, TRUE, 0);
+  browser_post (browser, path, "action=leave");
+  browser_post (browser, path, "action=leave");
+  assert_membership (&ivy, &acme, FALSE, 1);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -390,6 +453,7 @@ main (int argc, char **argv)
     { "/flow/organization/addresses", test_addresses },
     { "/flow/organization/tokens", test_tokens },
     { "/flow/organization/native", test_native },
+    { "/flow/organization/leave", test_leave },
     { NULL },
   };
 

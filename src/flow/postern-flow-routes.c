@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "postern-flow-routes.h"
 
+#include "postern-flow-account-organization.h"
 #include "postern-flow-methods.h"
 
 #define FORM_MAX (256 * 1024)     /* bytes: a password may be long, a page may not */
@@ -26,6 +27,8 @@ const PosternRoute postern_flow_routes[] = {
   { "POST", "/account/profile", postern_flow_account_profile_submit, NULL, FORM_MAX, POSTERN_ROUTE_CSRF },
   { "GET", POSTERN_FLOW_METHOD_NAME_PATH "{credential}", postern_flow_account_name_show },
   { "POST", POSTERN_FLOW_METHOD_NAME_PATH "{credential}", postern_flow_account_name_submit, NULL, FORM_MAX, POSTERN_ROUTE_CSRF },
+  { "GET", POSTERN_FLOW_ACCOUNT_ORGANIZATION_PATH "{organization}", postern_flow_account_organization_show },
+  { "POST", POSTERN_FLOW_ACCOUNT_ORGANIZATION_PATH "{organization}", postern_flow_account_organization_submit, NULL, FORM_MAX, POSTERN_ROUTE_CSRF },
   { "GET", "/account/data", postern_flow_account_data },
   { "GET", "/account/delete", postern_flow_account_delete_show },
   { "POST", "/account/delete", postern_flow_account_delete_submit, NULL, FORM_MAX, POSTERN_ROUTE_CSRF },

@@ -41,6 +41,8 @@ PosternResponse *postern_flow_account_profile_submit (PosternRequest *request, g
 /* postern-flow-account-name.c: what a person calls a passkey */
 PosternResponse *postern_flow_account_name_show (PosternRequest *request, gpointer engine);
 PosternResponse *postern_flow_account_name_submit (PosternRequest *request, gpointer engine);
+PosternResponse *postern_flow_account_organization_show (PosternRequest *request, gpointer engine);
+PosternResponse *postern_flow_account_organization_submit (PosternRequest *request, gpointer engine);
 
 /* postern-flow-account-data.c: all that is kept about a person, as JSON */
 PosternResponse *postern_flow_account_data (PosternRequest *request, gpointer engine);

@@ -31,6 +31,7 @@ const ids = {
   'account-profile': ['name', 'locale', 'appearance', 'submit'],
   'account-name': ['name', 'submit'],
   'account-name--error': ['name', 'submit'],
+  'account-organization': ['submit', 'back'],
   'account-delete': ['submit'],
   'account-delete--administrator': ['back'],
   'account--deletion': ['keep'],
