@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "postern-txn.h"
 
-#include <string.h>
-
 #include "postern-error.h"
 
 /* That a value is taken, or that what a row refers to is not there, is an answer; with anything else there was none. Takes @problem. */
@@ -113,19 +111,4 @@ postern_txn_read_int64 (PosternTxn *self, gint64 *value, gint64 fallback, const 
       return FALSE;
     }
   return TRUE;
-}
-
-char *
-postern_txn_dup_like_prefix (const char *search)
-{
-  GString *pattern = g_string_new (NULL);
-
-  for (const char *c = search; *c != '\0'; c++)
-    {
-      if (strchr ("%_\\", *c) != NULL)
-        g_string_append_c (pattern, '\\');
-      g_string_append_c (pattern, *c);
-    }
-  g_string_append_c (pattern, '%');
-  return g_string_free (pattern, FALSE);
 }

@@ -48,7 +48,5 @@ G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (PosternCursor, postern_txn_clear_cursor)
 /** postern_txn_read_int64: the one number of a one-row query; @fallback when there is no row; FALSE with @error */
 gboolean postern_txn_read_int64 (PosternTxn *self, gint64 *value, gint64 fallback, const char *sql, const PosternValue *values, guint n_values, GError **error);
 
-/** postern_txn_dup_like_prefix: a pattern for LIKE … ESCAPE '\' of what begins with @search: "%", "_" and "\" in what a person typed are letters. (transfer full) */
-char *postern_txn_dup_like_prefix (const char *search);
 
 G_END_DECLS

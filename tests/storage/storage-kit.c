@@ -291,6 +291,7 @@ main (int argc, char **argv)
     return storage_together_child (child_location);
   g_test_init (&argc, &argv, NULL);
   storage_organizations_add_tests ();
+  storage_joins_add_tests ();
   storage_people_add_tests ();
   storage_copy_add_tests ();
   storage_tokens_add_tests ();

@@ -46,6 +46,7 @@ PosternGrant *storage_kit_new_grant (const char *user_id, const char *applicatio
   G_STMT_END
 
 void storage_organizations_add_tests (void);
+void storage_joins_add_tests (void);
 /* --- every statement that any test ran, with its last values, so that the last test can run it as another tenant */
 void storage_apart_watch (GType driver_type);
 void storage_apart_note_tenant (PosternDatabase *database, const char *tenant); /* one in the place that tenants share */

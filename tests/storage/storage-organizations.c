@@ -1,31 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "storage-kit.h"
+#include "storage-customers.h"
 
 /* Organizations, members, groups, domains, invitations. Each function runs in one transaction. */
-
-static PosternOrganization *
-new_organization (const char *slug, const char *name)
-{
-  PosternOrganization *organization = postern_organization_new ();
-
-  organization->id = postern_id_new ("org");
-  organization->slug = g_strdup (slug);
-  organization->name = g_strdup (name);
-  organization->created_at = organization->updated_at = NOW;
-  return organization;
-}
-
-static PosternMember *
-new_member (PosternOrganization *organization, PosternUser *user)
-{
-  PosternMember *member = postern_member_new ();
-
-  member->organization_id = g_strdup (organization->id);
-  member->user_id = g_strdup (user->id);
-  member->source = g_strdup ("invited");
-  member->joined_at = NOW;
-  return member;
-}
 
 static PosternGroup *
 new_group (PosternOrganization *organization, const char *name)
@@ -36,18 +12,6 @@ new_group (PosternOrganization *organization, const char *name)
   group->organization_id = g_strdup (organization->id);
   group->name = g_strdup (name);
   return group;
-}
-
-static PosternDomain *
-new_domain (PosternOrganization *organization, const char *name)
-{
-  PosternDomain *domain = postern_domain_new ();
-
-  domain->id = postern_id_new ("dom");
-  domain->organization_id = g_strdup (organization->id);
-  domain->domain = g_strdup (name);
-  domain->token = g_strdup ("t");
-  return domain;
 }
 
 static PosternInvitation *
@@ -63,47 +27,6 @@ new_invitation (PosternOrganization *organization, const char *hash)
   invitation->created_at = NOW;
   invitation->expires_at = NOW + 100;
   return invitation;
-}
-
-/* Two customers and two people, one of whom belongs to both. */
-typedef struct {
-  PosternOrganization *acme, *globex;
-  PosternUser *ada, *bob;
-} World;
-
-static void
-world_clear (World *self)
-{
-  postern_organization_unref (self->acme);
-  postern_organization_unref (self->globex);
-  postern_user_unref (self->ada);
-  postern_user_unref (self->bob);
-}
-G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (World, world_clear)
-
-static void
-join (PosternTxn *txn, PosternOrganization *organization, PosternUser *user)
-{
-  g_autoptr (PosternMember) member = new_member (organization, user);
-  g_autoptr (GError) error = NULL;
-  gboolean added = FALSE;
-
-  g_assert_true (postern_member_store_put (txn, member, &added, &error));
-  g_assert_true (added);
-}
-
-static void
-world_init (World *self, PosternTxn *txn)
-{
-  self->acme = new_organization ("acme", "Acme");
-  self->globex = new_organization ("globex", "Globex");
-  self->ada = storage_kit_new_user ("ada", NULL, NULL);
-  self->bob = storage_kit_new_user ("bob", NULL, NULL);
-  g_assert_true (postern_organization_store_insert (txn, self->acme, NULL) && postern_organization_store_insert (txn, self->globex, NULL));
-  g_assert_true (postern_user_store_insert (txn, self->ada, NULL) && postern_user_store_insert (txn, self->bob, NULL));
-  join (txn, self->acme, self->ada);
-  join (txn, self->globex, self->ada);
-  join (txn, self->acme, self->bob);
 }
 
 static gboolean
@@ -522,130 +445,6 @@ brands (PosternTxn *txn, gpointer data, GError **error)
   return TRUE;
 }
 
-/* --- who comes to belong to one by signing in --- */
-
-static void
-assert_joins (PosternTxn *txn, const char *user_id, const char *connector_id, const char *domain, const char *names)
-{
-  g_autoptr (GError) error = NULL;
-  g_autoptr (GPtrArray) found = postern_join_store_list (txn, user_id, connector_id, domain, 10, &error);
-  g_autoptr (GString) text = g_string_new (NULL);
-
-  g_assert_no_error (error);
-  for (guint i = 0; i < found->len; i++)
-    g_string_append_printf (text, "%s%s", i ? " " : "", ((PosternOrganization *) found->pdata[i])->name);
-  g_assert_cmpstr (text->str, ==, names);
-}
-
-static void
-set_rules (PosternTxn *txn, PosternOrganization *organization, const char *rules)
-{
-  g_autoptr (GError) error = NULL;
-
-  g_clear_pointer (&organization->sign_in_rules, g_variant_unref);
-  organization->sign_in_rules = g_variant_ref_sink (g_variant_new_parsed (rules));
-  g_assert_true (postern_organization_store_update (txn, organization, &error));
-}
-
-static gboolean
-joins (PosternTxn *txn, gpointer data, GError **error)
-{
-  g_auto (World) it = { 0 };
-  g_autoptr (PosternUser) eve = storage_kit_new_user ("eve", NULL, NULL);
-  g_autoptr (PosternDomain) domain = NULL;
-
-  world_init (&it, txn);
-  g_assert_true (postern_user_store_insert (txn, eve, error));
-  assert_joins (txn, eve->id, "corp", "acme.example", "");
-  set_rules (txn, it.acme, "{'join_by_connectors': <[<'corp'>, <'other'>, <'corp'>]>}");
-  set_rules (txn, it.globex, "{'join_by_connectors': <[<'corp'>]>, 'email_domains': <[<'Globex.example'>]>}");
-  assert_joins (txn, eve->id, "corp", NULL, "Acme");
-  assert_joins (txn, eve->id, "corp", "globex.example", "Acme Globex");
-  assert_joins (txn, eve->id, "other", "globex.example", "Acme");
-  assert_joins (txn, eve->id, NULL, "globex.example", "");
-  assert_joins (txn, it.ada->id, "corp", "globex.example", ""); /* who belongs to both already */
-  set_rules (txn, it.globex, "{'join_by_connectors': <[<'corp'>]>, 'email_domains': <[<'xn--bcher-kva.example'>]>}");
-  assert_joins (txn, eve->id, "corp", "any.example", "Acme Globex"); /* the rules must be asked */
-  set_rules (txn, it.globex, "{'join_by_domain': <true>}");
-
-  domain = new_domain (it.globex, "globex.example");
-  g_assert_true (postern_domain_store_insert (txn, domain, error));
-  assert_joins (txn, eve->id, "corp", "globex.example", "Acme");
-  domain->verified_at = domain->checked_at = NOW;
-  g_assert_true (postern_domain_store_settle (txn, domain, error));
-  assert_joins (txn, eve->id, NULL, "globex.example", "Globex");
-  it.acme->disabled_at = NOW;
-  g_assert_true (postern_organization_store_update (txn, it.acme, error));
-  assert_joins (txn, eve->id, "corp", "globex.example", "Globex");
-  g_assert_true (postern_organization_store_delete (txn, it.globex->id, error));
-  assert_joins (txn, eve->id, "corp", "globex.example", "");
-  return TRUE;
-}
-
-#define MANY 10000
-
-/* Each gets its people by the same connector, of a domain of its own. */
-static gboolean
-insert_many (PosternTxn *txn, gpointer data, GError **error)
-{
-  guint *n = data;
-
-  for (guint end = *n + MANY / 10; *n < end; (*n)++) {
-    g_autofree char *name = g_strdup_printf ("Firm %u", *n);
-    g_autoptr (PosternOrganization) organization = new_organization (NULL, name);
-    g_autofree char *domain = g_strdup_printf ("firm%u.example", *n);
-
-    organization->sign_in_rules = g_variant_ref_sink (g_variant_new_parsed ("{'join_by_connectors': <[<'corp'>]>, 'email_domains': <[<%s>]>}", domain));
-    if (!postern_organization_store_insert (txn, organization, error))
-      return FALSE;
-  }
-  return TRUE;
-}
-
-typedef struct {
-  const char *user_id;
-  gint64 shortest; /* microseconds */
-} Timed;
-
-static gboolean
-list_timed (PosternTxn *txn, gpointer data, GError **error)
-{
-  Timed *self = data;
-
-  for (guint i = 0; i < 50; i++) {
-    gint64 begun = g_get_monotonic_time ();
-
-    assert_joins (txn, self->user_id, "corp", "firm77.example", "Firm 77");
-    self->shortest = MIN (self->shortest, g_get_monotonic_time () - begun);
-  }
-  return TRUE;
-}
-
-static gboolean
-insert_user (PosternTxn *txn, gpointer data, GError **error)
-{
-  return postern_user_store_insert (txn, data, error);
-}
-
-/* To read all of them would take a hundred times as long as to find one; the shortest of many says which, whatever else runs here. */
-static void
-joins_of_many (void)
-{
-  g_autoptr (PosternStore) store = storage_kit_open ();
-  g_autoptr (PosternUser) eve = storage_kit_new_user ("eve", NULL, NULL);
-  Timed few = { eve->id, G_MAXINT64 }, many = few;
-  guint n = 0;
-
-  storage_kit_write (store, POSTERN_KEEP_LASTING, insert_user, eve);
-  storage_kit_write (store, POSTERN_KEEP_LASTING, insert_many, &n);
-  storage_kit_read (store, POSTERN_KEEP_LASTING, list_timed, &few);
-  while (n < MANY)
-    storage_kit_write (store, POSTERN_KEEP_LASTING, insert_many, &n);
-  storage_kit_read (store, POSTERN_KEEP_LASTING, list_timed, &many);
-  g_test_message ("%" G_GINT64_FORMAT " us of %d organizations, %" G_GINT64_FORMAT " us of %d", few.shortest, MANY / 10, many.shortest, MANY);
-  g_assert_cmpint (many.shortest, <, 3 * few.shortest + 100);
-}
-
 void
 storage_organizations_add_tests (void)
 {
@@ -659,7 +458,5 @@ storage_organizations_add_tests (void)
   g_test_add_data_func ("/storage/organizations/brands", brands, storage_kit_run_lasting);
   g_test_add_data_func ("/storage/organizations/granted", granted, storage_kit_run_lasting);
   g_test_add_data_func ("/storage/organizations/forgotten", forgotten, storage_kit_run_lasting);
-  g_test_add_data_func ("/storage/organizations/joins", joins, storage_kit_run_lasting);
-  g_test_add_func ("/storage/organizations/joins-of-many", joins_of_many);
   g_test_add_data_func ("/storage/organizations/deletions", deletions, storage_kit_run_lasting);
 }
