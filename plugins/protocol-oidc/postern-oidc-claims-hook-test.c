@@ -151,7 +151,7 @@ test_no_good_answer (void)
 static void
 test_not_asked (void)
 {
-  static const char *const urls[] = { "http://127.0.0.1:1/", "http://169.254.169.254/latest/meta-data", "http://localhost/", "https://[::1]/", "http://10.0.0.1/" };
+  static const char *const urls[] = { "https://127.0.0.1:1/", "https://169.254.169.254/latest/meta-data", "https://localhost/", "https://[::1]/", "https://[::ffff:10.0.0.1]/", "https://2130706433/" };
   guint before = fixture_receiver_count (hook);
 
   for (guint i = 0; i < G_N_ELEMENTS (urls); i++) {

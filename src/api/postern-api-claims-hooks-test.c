@@ -64,7 +64,7 @@ static void
 test_refused (void)
 {
   static const char *const bodies[] = {
-    "{}", "{\"url\":\"ftp://claims.example/\"}", "{\"url\":\"https://user:word@claims.example/\"}", "{\"url\":\"https://claims.example/#x\"}", "{\"url\":\"claims\"}",
+    "{}", "{\"url\":\"ftp://claims.example/\"}", "{\"url\":\"http://claims.example/\"}", "{\"url\":\"https://claims.example/a b\"}", "{\"url\":\"https://user:word@claims.example/\"}", "{\"url\":\"https://claims.example/#x\"}", "{\"url\":\"claims\"}",
     "{\"url\":\"https://claims.example/\",\"timeout\":2001}", "{\"url\":\"https://claims.example/\",\"timeout\":49}",
     "{\"url\":\"https://claims.example/\",\"on_failure\":\"ignore\"}", "{\"url\":\"https://claims.example/\",\"secret\":\"swordfish\"}",
     "{\"url\":\"https://claims.example/\",\"owner_id\":\"app_x\"}",

@@ -3,6 +3,7 @@
 
 #include "postern-error.h"
 #include "postern-fault.h"
+#include "postern-http-client.h"
 #include "postern-moment.h"
 #include "postern-seal.h"
 #include "postern-webhook-signature.h"
@@ -13,17 +14,17 @@
 
 /* --- keeping one --- */
 
-/* Plain http goes only where the operator of the server allows it, as for everything that goes out. */
+/* What could never be asked is refused here, and not when somebody signs in. A private address behind a name shows only then. */
 static gboolean
 check_url (const char *url, GError **error)
 {
-  g_autoptr (GUri) uri = url && strlen (url) <= MAX_URL && g_str_is_ascii (url) ? g_uri_parse (url, G_URI_FLAGS_ENCODED, NULL) : NULL;
-  const char *scheme = uri ? g_uri_get_scheme (uri) : NULL, *host = uri ? g_uri_get_host (uri) : NULL;
-  gboolean good = host && *host && (g_ascii_strcasecmp (scheme, "https") == 0 || g_ascii_strcasecmp (scheme, "http") == 0);
+  g_autoptr (GError) failure = NULL;
 
-  if (!good || g_uri_get_userinfo (uri) || g_uri_get_fragment (uri))
-    return postern_fault (error, "url", "must be an https address without user and fragment, of at most %d bytes", MAX_URL);
-  return TRUE;
+  if (!postern_fault_check_text ("url", url, 1, MAX_URL, error))
+    return FALSE;
+  if (strchr (url, '#'))
+    return postern_fault (error, "url", "must have no fragment");
+  return postern_http_client_check_url (postern_http_client_get_default (), url, &failure) || postern_fault (error, "url", "%s", failure->message);
 }
 
 static gboolean
