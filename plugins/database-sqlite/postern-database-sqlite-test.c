@@ -440,11 +440,16 @@ test_full_disk (void)
 
 /* --- another process holds the file: the writer waits for it, and does not fail -------------------------------------- */
 
+/*
+ * Its commit waits, too: on a file that is not a log's yet it keeps out whoever reads, and the store that is being opened looks into the file again
+ * and again.
+ */
 static gpointer
 hold_a_while (gpointer data)
 {
   sqlite3 *handle = data;
 
+  sqlite3_busy_timeout (handle, 5000);
   g_usleep (300000);
   g_assert_cmpint (sqlite3_exec (handle, "COMMIT", NULL, NULL, NULL), ==, SQLITE_OK);
   return NULL;
