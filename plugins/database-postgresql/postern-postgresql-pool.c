@@ -3,6 +3,7 @@
 
 #include "postern-error.h"
 
+#define LOOK_INTERVAL_US G_USEC_PER_SEC
 #define CONNECT_INTERVAL_US (G_USEC_PER_SEC / 4) /* how often a server that is away is asked */
 
 static GMutex pools_lock;
@@ -205,6 +206,20 @@ postern_postgresql_pool_give_back (PosternPostgresqlPool *self, PosternPostgresq
   g_cond_signal (&self->freed);
   g_mutex_unlock (&self->lock);
   postern_postgresql_connection_close (connection);
+}
+
+void
+postern_postgresql_pool_look_elsewhere (PosternPostgresqlPool *self, PosternPostgresqlConnection *connection)
+{
+  gint64 now = g_get_monotonic_time ();
+
+  g_mutex_lock (&self->lock);
+  if (connection->epoch == self->epoch && now - self->looked_at >= LOOK_INTERVAL_US)
+    {
+      self->looked_at = now;
+      distrust_older (self);
+    }
+  g_mutex_unlock (&self->lock);
 }
 
 guint64 *

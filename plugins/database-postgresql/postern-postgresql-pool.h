@@ -20,6 +20,7 @@ typedef struct {
   PosternPostgresqlConnection *idle[POSTERN_POSTGRESQL_POOL_MAX];
   guint n_idle, n_open;
   guint epoch;             /* moved when one was found lost: those that were made before are not trusted any more */
+  gint64 looked_at;        /* monotonic: when another server was looked for that can be written */
   gint64 not_before;       /* monotonic: nobody tries to connect until then, and all get @failure */
   char *failure;           /* (nullable) */
   GHashTable *generations; /* tenant → guint64 *, which live as long as the pool */
@@ -36,6 +37,8 @@ void postern_postgresql_pool_leave (PosternPostgresqlPool *self);
 /** postern_postgresql_pool_take: (transfer full) (nullable): give it back with postern_postgresql_pool_give_back() */
 PosternPostgresqlConnection *postern_postgresql_pool_take (PosternPostgresqlPool *self, GError **error);
 void postern_postgresql_pool_give_back (PosternPostgresqlPool *self, PosternPostgresqlConnection *connection);
+/** postern_postgresql_pool_look_elsewhere: @connection's server cannot be written: who connects next may find the primary. Not each time. */
+void postern_postgresql_pool_look_elsewhere (PosternPostgresqlPool *self, PosternPostgresqlConnection *connection);
 /** postern_postgresql_pool_get_generation: where the number of @tenant's changes is counted; atomic */
 guint64 *postern_postgresql_pool_get_generation (PosternPostgresqlPool *self, const char *tenant);
 /** postern_postgresql_pool_listen: from now on changes by other processes move generations, too. Once. */

@@ -180,6 +180,8 @@ run_once (const PosternPostgresqlWork *self, PosternTransactionFunc func, gpoint
       transaction.fault = MAX (transaction.fault, POSTERN_POSTGRESQL_FAULT_AGAIN);
     }
   done = end (&transaction, done, error);
+  if (transaction.fault == POSTERN_POSTGRESQL_FAULT_READ_ONLY)
+    postern_postgresql_pool_look_elsewhere (self->pool, transaction.connection);
   postern_postgresql_pool_give_back (self->pool, transaction.connection);
   *fault = transaction.fault;
   if (!done || *fault <= POSTERN_POSTGRESQL_FAULT_ANSWER)

@@ -34,7 +34,7 @@ class Pair {
 
 const refused = (work) => work().then(() => false, (error) => { if (error instanceof Lost) return true; throw error; });
 
-test('a primary is lost: its standby is read from, also by a server that starts then, and written to once it is promoted', async () => {
+test('a primary is away, and then lost: its standby is read from, also by a server that starts then, and written to once it is promoted', async () => {
   const pair = new Pair(), world = new World(), person = { email: 'standby@example.com', password: 'amber lantern of the standby' };
   try {
     const location = pair.follow();
@@ -46,6 +46,11 @@ test('a primary is lost: its standby is read from, also by a server that starts 
     const machine = await world.admin('POST', '/applications', { name: 'Machine', kind: 'service' });
     const asMachine = () => world.oauth('token', { grant_type: 'client_credentials' }, machine);
     const write = () => heard(world.oauth('revoke', { token: tokens.refresh_token }));
+    await pair.caughtUp();
+    tool('stop', pair.primary);
+    assert.ok(await refused(() => world.admin('PATCH', '/policy', { guesses_per_account: 999 })), 'nothing is written while it is away');
+    tool('up', pair.primary);
+    await until('the primary is found again', async () => !await refused(() => world.admin('PATCH', '/policy', { guesses_per_account: 1000 })));
     await pair.caughtUp();
     tool('stop', pair.primary);
     for (const starts of [false, true]) {
