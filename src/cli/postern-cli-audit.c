@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "postern-cli.h"
+#include "postern-cli-audit.h"
 
 #include "postern-audit-proof.h"
 #include "postern-audit-verify.h"
@@ -26,13 +26,13 @@ export_path (PosternCliCall *call)
 }
 
 static void
-write_lines (GVariant *answer)
+write_lines (GVariant *answer, FILE *file)
 {
   g_auto (GStrv) lines = postern_json_dup_strv (answer, "lines", FALSE);
 
   for (guint i = 0; lines != NULL && lines[i] != NULL; i++) {
-    fputs (lines[i], stdout);
-    fputc ('\n', stdout);
+    fputs (lines[i], file);
+    fputc ('\n', file);
   }
 }
 
@@ -45,8 +45,8 @@ sign (PosternCliCall *call, GError **error)
   return postern_cli_call_api (call, "POST", "/api/v1/audit/heads", NULL, &head, error);
 }
 
-static gboolean
-run_export (PosternCliCall *call, GError **error)
+gboolean
+postern_cli_audit_export (PosternCliCall *call, FILE *file, GError **error)
 {
   g_autofree char *path = export_path (call);
   gint64 next, to;
@@ -58,16 +58,22 @@ run_export (PosternCliCall *call, GError **error)
 
     if (!postern_cli_call_api (call, "GET", path, NULL, &answer, error))
       return FALSE;
-    write_lines (answer);
+    write_lines (answer, file);
     next = postern_json_get_int64 (answer, "next", -1);
     to = postern_json_get_int64 (answer, "to", 0);
     g_free (path);
     path = g_strdup_printf ("/api/v1/audit/export?next=%" G_GINT64_FORMAT "&to=%" G_GINT64_FORMAT, next, to);
   } while (next >= 0);
-  if (fflush (stdout) == 0)
+  if (fflush (file) == 0)
     return TRUE;
   g_set_error_literal (error, POSTERN_ERROR, POSTERN_ERROR_FAILED, "the file could not be written");
   return FALSE;
+}
+
+static gboolean
+run_export (PosternCliCall *call, GError **error)
+{
+  return postern_cli_audit_export (call, stdout, error);
 }
 
 static gboolean

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "postern-cli.h"
+#include "postern-cli-tenant-export.h"
 
 #define ABOUT                                                                                       \
   { "name", POSTERN_CLI_STRING, "name", "NAME", "What people see" },                                \
@@ -82,6 +82,7 @@ delete (PosternCliCall *call, GError **error)
   return postern_cli_call_confirm (call, question, error) && postern_cli_call_run (call, error);
 }
 
+static const PosternCliOption export_options[] = { POSTERN_CLI_TENANT_EXPORT_OPTIONS, { NULL } };
 static const PosternCliOption delete_options[] = { POSTERN_CLI_YES, { NULL } };
 
 static const PosternCliCommand commands[] = {
@@ -89,6 +90,7 @@ static const PosternCliCommand commands[] = {
   { "list", NULL, "Lists the tenants beside the default one.", "GET", "/api/v1/tenants", "slug name state region issuer created_at" },
   { "show", "SLUG", "Shows a tenant.", "GET", "/api/v1/tenants/{}" },
   { "update", "SLUG", "Changes what is given.", .options = update_options, .run = update },
+  { "export", "SLUG FOLDER", "Writes all of a tenant into a folder that is made, as readable files; no secrets.", .options = export_options, .run = postern_cli_tenant_export_run },
   { "suspend", "SLUG", "Lets nobody in any more: no token is worth anything, and what is kept stays.", .run = suspend },
   { "resume", "SLUG", "Takes that back.", .run = resume },
   { "delete", "SLUG", "Deletes a tenant that is suspended, and all that it keeps, for ever.", "DELETE", "/api/v1/tenants/{}", NULL, delete_options, delete },

@@ -127,29 +127,39 @@ export_all (PosternCliCall *call, FILE *file, char **after, gint64 *n, GError **
 }
 
 gboolean
-postern_cli_user_export_run (PosternCliCall *call, GError **error)
+postern_cli_user_export_write (PosternCliCall *call, const char *path, gint64 *n, GError **error)
 {
-  const char *path = postern_cli_call_get_operand (call, 0);
   g_autofree char *after = g_strdup (postern_cli_call_get_value (call, "after"));
-  g_auto (GVariantDict) dict = G_VARIANT_DICT_INIT (NULL);
-  g_autoptr (GVariant) summary = NULL;
-  gint64 n = 0;
   gboolean good;
   FILE *file;
   int fd;
 
+  *n = 0;
   if (g_str_equal (path, "-"))
-    return export_all (call, stdout, &after, &n, error);
+    return export_all (call, stdout, &after, n, error);
   if (after != NULL && postern_cli_call_has (call, "resume"))
     return postern_cli_call_wrong (error, "--after and --resume exclude each other");
   fd = open_file (call, path, &after, error);
   file = fd >= 0 ? fdopen (fd, "w") : NULL;
   if (file == NULL)
     return fd < 0 ? FALSE : (close (fd), postern_cli_call_wrong (error, "%s: %s", path, g_strerror (errno)));
-  good = export_all (call, file, &after, &n, error) && (fsync (fd) == 0 || postern_cli_call_wrong (error, "%s: %s", path, g_strerror (errno)));
+  good = export_all (call, file, &after, n, error) && (fsync (fd) == 0 || postern_cli_call_wrong (error, "%s: %s", path, g_strerror (errno)));
   fclose (file);
-  if (!good)
+  return good;
+}
+
+gboolean
+postern_cli_user_export_run (PosternCliCall *call, GError **error)
+{
+  const char *path = postern_cli_call_get_operand (call, 0);
+  g_auto (GVariantDict) dict = G_VARIANT_DICT_INIT (NULL);
+  g_autoptr (GVariant) summary = NULL;
+  gint64 n;
+
+  if (!postern_cli_user_export_write (call, path, &n, error))
     return FALSE;
+  if (g_str_equal (path, "-"))
+    return TRUE;
   g_variant_dict_insert (&dict, "users", "x", n);
   summary = g_variant_ref_sink (g_variant_dict_end (&dict));
   postern_cli_print_answer (call, summary);

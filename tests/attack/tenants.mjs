@@ -2,7 +2,10 @@
 // What one tenant gave, shown to another one of the same server, the default one among them: each door that takes it at home answers abroad as it does to
 // what is nobody's. The kinds and the doors are those of purpose.mjs.
 import assert from 'node:assert/strict';
+import { existsSync, mkdtempSync, readFileSync, readdirSync, rmSync } from 'node:fs';
 import { request } from 'node:http';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { test } from '../lib/tap.mjs';
 import { House, person } from './house.mjs';
 import { corpSettings, doors, get, kinds, listApplications, within } from './purpose.mjs';
@@ -159,6 +162,32 @@ test("tenants: pages wear their own tenant's look", async () => {
   assert.ok(!(await page(home)).includes('Come in'));
   await acme.postern.cli('tenant', 'update', 'corp', '--name', 'Corp Ltd');
   assert.equal(await title(corp), 'Corp Ltd');
+});
+
+test('tenants: one is exported whole, without secrets, and comes to life elsewhere by what imports', async () => {
+  const [home, acme] = await open(), folder = join(mkdtempSync(join(tmpdir(), 'postern-export-')), 'acme');
+  const organization = await acme.cli('organization', 'create', '--name', 'Exported', '--slug', 'exported');
+  await acme.cli('member', 'add', organization.id, person.identifier);
+  await home.cli('tenant', 'export', 'acme', folder);
+  const all = readdirSync(folder, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile()).map((entry) => readFileSync(join(entry.parentPath ?? entry.path, entry.name), 'utf8')).join('');
+  for (const secret of [acme.web.client_secret, acme.machine.client_secret, '$argon2', '"d":', 'PRIVATE KEY']) assert.ok(!all.includes(secret), `${secret.slice(0, 12)} is not in it`);
+  const lines = (name) => readFileSync(join(folder, name), 'utf8').trim().split('\n').map((line) => JSON.parse(line));
+  assert.ok(lines('users.jsonl').some(({ email }) => email === person.identifier));
+  assert.ok(lines('members.jsonl').some(({ organization_id }) => organization_id === organization.id));
+  assert.ok(lines('audit.jsonl').length > 10 && lines('keys.jsonl').length >= 1);
+  assert.equal(JSON.parse(readFileSync(join(folder, 'tenant.json'), 'utf8')).slug, 'acme');
+  await assert.rejects(home.cli('tenant', 'export', 'acme', folder), /not there yet/);
+  await assert.rejects(home.cli('tenant', 'export', 'nobody', `${folder}-2`), /no such/);
+  assert.equal(existsSync(`${folder}-2`), false);
+  await home.cli('tenant', 'create', 'copy');
+  await home.cli('user', 'import', join(folder, 'users.jsonl'), '--format', 'postern', '--tenant', 'copy');
+  const { items } = await home.cli('user', 'list', '--tenant', 'copy', '--limit', '1000');
+  assert.deepEqual(items.map(({ id }) => id).sort(), lines('users.jsonl').map(({ id }) => id).sort(), 'people keep their ids, and so their sub');
+  await home.cli('connector', 'create', 'corp', '--stored', '--tenant', 'copy', '--type', 'oidc', '--name', 'Corp', ...corpSettings()); // its secret is in no file
+  await home.cli('apply', join(folder, 'configuration'), '--tenant', 'copy');
+  const names = async (slug) => (await home.cli('app', 'list', '--tenant', slug, '--limit', '1000')).items.map(({ id, client_id, name }) => `${client_id ?? id} ${name}`).sort();
+  assert.deepEqual(await names('copy'), await names('acme'));
+  rmSync(join(folder, '..'), { recursive: true });
 });
 
 /** An answer to @path, asked at @host. */
