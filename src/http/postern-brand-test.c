@@ -132,6 +132,32 @@ test_both_themes (void)
   g_assert_cmpstr (none, ==, "");
 }
 
+/* An organization's colour is on whatever surfaces its tenant has: links are read on the darkest, or by night the lightest, that one may have. */
+static void
+test_any_surface (void)
+{
+  static const struct {
+    gboolean dark;
+    guint surface, none; /* the last that is taken; the first that is not */
+  } cases[] = { { FALSE, 0xf1f1f1, 0xf0f0f0 }, { TRUE, 0x313131, 0x323232 } };
+
+  for (guint i = 0; i < G_N_ELEMENTS (cases); i++) {
+    g_autofree char *last = g_strdup_printf ("#%06x", cases[i].surface), *first = g_strdup_printf ("#%06x", cases[i].none);
+    PosternBrandPalette good = { NULL, last, last, FALSE }, bad = { NULL, first, first, FALSE };
+    g_autofree char *taken = postern_brand_make_palette_css (&good, cases[i].dark, "", NULL), *refused = postern_brand_make_palette_css (&bad, cases[i].dark, "", NULL);
+
+    g_assert_nonnull (taken);
+    g_assert_null (refused);
+    for (guint accent = 0; accent <= 0xffffff; accent += 0x10f0f) {
+      g_autofree char *text = g_strdup_printf ("#%06x", accent);
+      PosternBrandPalette palette = { text, NULL, NULL, FALSE };
+      g_autofree char *css = postern_brand_make_palette_css (&palette, cases[i].dark, "", NULL);
+
+      g_assert_cmpfloat (contrast (get_color (css, "link"), cases[i].surface), >=, 4.5);
+    }
+  }
+}
+
 static void
 test_bad_surfaces (void)
 {
@@ -254,6 +280,7 @@ main (int argc, char **argv)
   g_test_add_func ("/brand/bad-colors", test_bad_colors);
   g_test_add_func ("/brand/surfaces", test_surfaces);
   g_test_add_func ("/brand/both-themes", test_both_themes);
+  g_test_add_func ("/brand/any-surface", test_any_surface);
   g_test_add_func ("/brand/bad-surfaces", test_bad_surfaces);
   g_test_add_func ("/brand/pictures", test_pictures);
   g_test_add_func ("/brand/bad-pictures", test_bad_pictures);

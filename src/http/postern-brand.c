@@ -134,6 +134,9 @@ static const struct {
 
 #define EDGE_CONTRAST 3.0 /* WCAG 2.2, 1.4.11 */
 
+/* What bears them all is no darker than the one, or, where pages are dark, no lighter than the other: somebody else's surfaces are not known. */
+static const Color limits[] = { { 0xf0 / 255.0, 0xf0 / 255.0, 0xf0 / 255.0 }, { 0x32 / 255.0, 0x32 / 255.0, 0x32 / 255.0 } };
+
 static gboolean
 refuse_color (GError **error, const char *prefix, const char *member, const char *why)
 {
@@ -183,7 +186,8 @@ postern_brand_make_palette_css (const PosternBrandPalette *palette, gboolean dar
 {
   g_autoptr (GString) css = g_string_new (NULL);
   guint which = dark ? 1 : 0;
-  Theme theme = themes[which];
+  Theme theme = themes[which], any = { { limits[which], limits[which] }, theme.towards, theme.link };
+  gboolean own = palette->card || palette->page || palette->whole;
   Color accent;
 
   if (!read_surface (palette->card, prefix, "card_color", which, &theme.surfaces[0], error) ||
@@ -194,8 +198,8 @@ postern_brand_make_palette_css (const PosternBrandPalette *palette, gboolean dar
     return NULL;
   }
   if (palette->accent)
-    append_theme (css, &accent, &theme);
-  if (palette->card || palette->page || palette->whole)
+    append_theme (css, &accent, own ? &theme : &any);
+  if (own)
     append_surfaces (css, &theme, palette->accent == NULL);
   return g_string_free (g_steal_pointer (&css), FALSE);
 }

@@ -27,7 +27,7 @@ typedef struct {
   gboolean whole;          /* the sheet says both, and what links are like on them, also where they stay: one before it sets them otherwise */
 } PosternBrandPalette;
 /**
- * postern_brand_make_palette_css: as postern_brand_make_css(), and links are made for the surfaces of @palette.
+ * postern_brand_make_palette_css: as postern_brand_make_css(), and links are made for the surfaces of @palette; where it has none, for any that could be.
  * @prefix: what members are called beyond "page_color" and "card_color": "" or "dark_"
  * Returns: (transfer full) (nullable): a style sheet, "" where nothing is set; NULL with INVALID_REQUEST "MEMBER: why": it is no colour, or words could not be read on it
  */
