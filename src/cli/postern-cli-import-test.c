@@ -210,6 +210,7 @@ test_resume (void)
 {
   g_autofree char *path = g_build_filename (folder, "part", NULL), *whole = export_people ("part", ""), *link = g_build_filename (folder, "link", NULL);
   g_autofree char *resume = g_strdup_printf ("user export %s --resume", path), *over = g_strdup_printf ("user export %s", path), *through = g_strdup_printf ("user export %s --resume", link);
+  g_autofree char *refused = g_strdup_printf ("user export %s --url http://nowhere.example", link);
   static const gsize cuts[] = { 0, 10, 100000 };
   struct stat found;
 
@@ -226,6 +227,8 @@ test_resume (void)
     }
   g_assert_cmpint (postern (over), ==, 1);
   g_assert_nonnull (strstr (err, "is there already"));
+  g_assert_cmpint (postern (refused), ==, 1);
+  g_assert_false (g_file_test (link, G_FILE_TEST_EXISTS)); /* what was refused leaves no file in the way */
   g_assert_cmpint (symlink (path, link), ==, 0);
   g_assert_cmpint (postern (through), ==, 1);
   g_assert_true (g_file_set_contents (path, "years of work\n", -1, NULL));

@@ -145,6 +145,8 @@ postern_cli_user_export_write (PosternCliCall *call, const char *path, gint64 *n
     return fd < 0 ? FALSE : (close (fd), postern_cli_call_wrong (error, "%s: %s", path, g_strerror (errno)));
   good = export_all (call, file, &after, n, error) && (fsync (fd) == 0 || postern_cli_call_wrong (error, "%s: %s", path, g_strerror (errno)));
   fclose (file);
+  if (!good && *n == 0 && !postern_cli_call_has (call, "resume")) /* nothing is left in the way of who corrects it */
+    unlink (path);
   return good;
 }
 
