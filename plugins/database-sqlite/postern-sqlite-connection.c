@@ -171,7 +171,7 @@ set_up (PosternSqliteConnection *self, PosternKeep keep, PosternSqliteUse use, G
   sqlite3_db_config (self->handle, SQLITE_DBCONFIG_DEFENSIVE, 1, NULL);
   sqlite3_db_config (self->handle, SQLITE_DBCONFIG_ENABLE_QPSG, 1, NULL);
   sqlite3_limit (self->handle, SQLITE_LIMIT_ATTACHED, 0);
-  if (!run (self, "PRAGMA trusted_schema = OFF; PRAGMA cell_size_check = ON; PRAGMA temp_store = MEMORY; PRAGMA foreign_keys = ON", error))
+  if (!run (self, "PRAGMA trusted_schema = OFF; PRAGMA cell_size_check = ON; PRAGMA temp_store = MEMORY; PRAGMA foreign_keys = ON; PRAGMA secure_delete = ON", error))
     return FALSE;
   if (use == POSTERN_SQLITE_READ)
     return run (self, "PRAGMA query_only = ON; PRAGMA cache_size = -1024", error);

@@ -85,7 +85,7 @@ test_ended (void)
   Has disabled = { person.user_id, "disabled", NULL };
   g_autoptr (GVariant) profile = NULL;
 
-  g_assert_true (postern_flow_engine_end_session (world->engine, world->tenant, person.session_id, NULL));
+  g_assert_true (postern_flow_engine_end_session (world->engine, world->tenant, person.session_id, NULL, NULL));
   assert_dead (token);
   profile = get ("/profile", offline);
   g_assert_cmpstr (postern_oidc_world_get (profile, "id"), ==, person.user_id);

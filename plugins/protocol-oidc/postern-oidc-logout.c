@@ -235,11 +235,13 @@ static PosternResponse *
 end_sessions (Logout *self, GError **error)
 {
   g_autofree char *identifier = dup_identifier (self);
+  const PosternAuditBy by = postern_audit_by_request (NULL, self->request);
   PosternResponse *response;
 
   for (guint i = 0; i < self->sessions->len; i++) {
     PosternSession *session = g_ptr_array_index (self->sessions, i);
-    if (!postern_flow_engine_end_session (postern_oidc_get_engine (self->oidc), postern_oidc_get_tenant (self->oidc), session->id, error))
+
+    if (!postern_flow_engine_end_session (postern_oidc_get_engine (self->oidc), postern_oidc_get_tenant (self->oidc), session->id, &by, error))
       return NULL;
   }
   response = say_done (self, identifier);

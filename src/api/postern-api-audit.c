@@ -5,6 +5,7 @@
 #include "postern-audit-export.h"
 #include "postern-audit-key.h"
 #include "postern-audit-log.h"
+#include "postern-audit-part.h"
 #include "postern-audit-proof.h"
 
 static const PosternApiMember members[] = {
@@ -16,6 +17,8 @@ static const PosternApiMember members[] = {
   { "request_id", POSTERN_API_STRING, POSTERN_API_READ_ONLY, "In which request." },
   { "remote_address", POSTERN_API_STRING, POSTERN_API_READ_ONLY, "From where." },
   { "data", POSTERN_API_OBJECT, POSTERN_API_READ_ONLY, "What else is known of it." },
+  { "person", POSTERN_API_STRING, POSTERN_API_READ_ONLY, "Whom `personal` is about." },
+  { "personal", POSTERN_API_OBJECT, POSTERN_API_READ_ONLY, "What of `before` and `after` is personal; it is forgotten when its person is deleted, and so is the address." },
   { NULL },
 };
 static const PosternApiSchema schema = { "AuditEntry", members, "Something that was done." };
@@ -33,6 +36,7 @@ static GVariant *
 to_json (gconstpointer record)
 {
   const PosternAudit *audit = record;
+  g_autoptr (GVariant) personal = postern_audit_part_dup_personal (audit);
   g_auto (GVariantDict) dict = G_VARIANT_DICT_INIT (NULL);
 
   postern_api_call_add_string (&dict, "id", audit->id);
@@ -44,6 +48,9 @@ to_json (gconstpointer record)
   postern_api_call_add_string (&dict, "remote_address", audit->remote_address);
   if (audit->data != NULL)
     g_variant_dict_insert_value (&dict, "data", audit->data);
+  postern_api_call_add_string (&dict, "person", audit->person);
+  if (personal != NULL)
+    g_variant_dict_insert_value (&dict, "personal", personal);
   return g_variant_dict_end (&dict);
 }
 
@@ -208,6 +215,8 @@ show_keys (PosternApiCall *call, PosternTxn *txn, GError **error)
 
 static const PosternApiMember proof_members[] = {
   { "entry", POSTERN_API_OBJECT, POSTERN_API_READ_ONLY, "The entry that is in the log." },
+  { "address", POSTERN_API_OBJECT, POSTERN_API_READ_ONLY, "What its `address_hash` is of, where that is not forgotten." },
+  { "personal", POSTERN_API_OBJECT, POSTERN_API_READ_ONLY, "What its `personal_hash` is of, likewise." },
   { "seq", POSTERN_API_INTEGER, POSTERN_API_READ_ONLY, "Its number, from 0." },
   { "first", POSTERN_API_STRING, POSTERN_API_READ_ONLY, "The head of the log that the other one begins with: a JWS." },
   { "head", POSTERN_API_STRING, POSTERN_API_OWN, "The head of the log: a JWS." },

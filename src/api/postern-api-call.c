@@ -292,6 +292,30 @@ postern_api_call_audit (PosternApiCall *call, const char *event, const char *tar
   call->event = g_strdup (event);
   call->target = g_strdup (target);
   call->detail = detail != NULL ? g_variant_ref_sink (detail) : NULL;
+  g_clear_pointer (&call->personal, g_variant_unref);
+  g_clear_pointer (&call->person, g_free);
+}
+
+void
+postern_api_call_audit_personal (PosternApiCall *call, const char *person, GVariant *before, GVariant *after)
+{
+  g_auto (GVariantDict) dict = G_VARIANT_DICT_INIT (NULL);
+
+  if (before != NULL)
+    g_variant_dict_insert_value (&dict, "before", before);
+  if (after != NULL)
+    g_variant_dict_insert_value (&dict, "after", after);
+  g_clear_pointer (&call->personal, g_variant_unref);
+  call->personal = g_variant_ref_sink (g_variant_dict_end (&dict));
+  g_free (call->person);
+  call->person = g_strdup (person);
+}
+
+void
+postern_api_call_look_at (PosternApiCall *call, const char *user_id)
+{
+  g_free (call->looked_at);
+  call->looked_at = g_strdup (user_id);
 }
 
 /* The rules of other rooms name the member in their words: "metadata.redirect_uris: must …". */
@@ -333,11 +357,9 @@ answer_error (PosternApiCall *call, const GError *error)
 static PosternAudit *
 new_audit (PosternApiCall *call, const char *event, const char *target)
 {
-  PosternAudit *audit = postern_audit_store_new (event, call->actor, target);
+  const PosternAuditBy by = postern_audit_by_request (call->actor, call->request);
 
-  audit->request_id = g_strdup (postern_request_get_id (call->request));
-  audit->remote_address = g_strdup (postern_request_get_remote_address (call->request));
-  return audit;
+  return postern_audit_store_new_by (event, &by, target);
 }
 
 PosternAudit *
@@ -345,7 +367,7 @@ postern_api_call_make_audit (PosternApiCall *call)
 {
   PosternAudit *audit = new_audit (call, call->event, call->target);
 
-  audit->data = postern_api_change_describe (call);
+  postern_api_change_describe (call, audit);
   return audit;
 }
 
@@ -387,6 +409,27 @@ get_shown_id (PosternApiCall *call)
   return member != NULL ? postern_json_get_string (call->result, member) : postern_request_get_capture (call->request, "id");
 }
 
+/* What somebody looked for may be an address: of that the name of the parameter is written down. */
+static void
+add_query (PosternApiCall *call, GVariantDict *dict)
+{
+  g_auto (GVariantBuilder) searched = G_VARIANT_BUILDER_INIT (G_VARIANT_TYPE_STRING_ARRAY);
+  g_auto (GVariantDict) query = G_VARIANT_DICT_INIT (call->query);
+  g_autoptr (GVariant) rest = NULL;
+  guint n = 0;
+
+  for (const PosternApiMember *member = call->row->query; member != NULL && member->name != NULL; member++)
+    if ((member->flags & POSTERN_API_PERSONAL) != 0 && g_variant_dict_remove (&query, member->name)) {
+      g_variant_builder_add (&searched, "s", member->name);
+      n++;
+    }
+  rest = g_variant_ref_sink (g_variant_dict_end (&query));
+  if (g_variant_n_children (rest) > 0)
+    g_variant_dict_insert_value (dict, "query", rest);
+  if (n > 0)
+    g_variant_dict_insert_value (dict, "searched", g_variant_builder_end (&searched));
+}
+
 /* Who looked at what: one entry a request, however much it showed. */
 static gboolean
 write_read (PosternApiCall *call, PosternTxn *txn, GError **error)
@@ -394,8 +437,8 @@ write_read (PosternApiCall *call, PosternTxn *txn, GError **error)
   g_auto (GVariantDict) dict = G_VARIANT_DICT_INIT (NULL);
 
   g_variant_dict_insert (&dict, "operation", "s", call->row->operation);
-  if (g_variant_n_children (call->query) > 0)
-    g_variant_dict_insert_value (&dict, "query", call->query);
+  postern_api_call_add_string (&dict, "user", call->looked_at);
+  add_query (call, &dict);
   postern_api_call_audit (call, "data.read", get_shown_id (call), g_variant_dict_end (&dict));
   return write_audit (call, txn, error);
 }
@@ -545,11 +588,14 @@ call_clear (PosternApiCall *call)
   g_clear_pointer (&call->before, g_variant_unref);
   g_clear_pointer (&call->result, g_variant_unref);
   g_clear_pointer (&call->detail, g_variant_unref);
+  g_clear_pointer (&call->personal, g_variant_unref);
   g_clear_pointer (&call->ended, g_ptr_array_unref);
   g_clear_pointer (&call->parts, g_ptr_array_unref);
   g_clear_pointer (&call->faults, g_ptr_array_unref);
   g_free (call->event);
   g_free (call->target);
+  g_free (call->person);
+  g_free (call->looked_at);
   g_free (call->key_hash);
   g_free (call->request_hash);
   postern_secret_free (call->repeated);

@@ -79,6 +79,9 @@ struct _PosternApiCall {
   char *event;      /* the audit entry; a change without one is a programmer's error */
   char *target;
   GVariant *detail; /* (nullable): a{sv} of the audit entry */
+  GVariant *personal; /* (nullable): a{sv}: what it says of a person, `before` and `after` */
+  char *person;       /* (nullable): of whom, where that is not the target */
+  char *looked_at;    /* (nullable): of a read: a user's id */
   GPtrArray *parts; /* (nullable) (element-type PosternApiRow): what postern_api_call_run_part() did, a row once */
   gboolean taken_back; /* the work is done, and was taken back */
   GPtrArray *ended; /* (nullable): sessions whose applications are told once it is committed */
@@ -107,6 +110,14 @@ gboolean postern_api_call_set_page_before (PosternApiCall *call, GPtrArray *rows
 gboolean postern_api_call_set_items (PosternApiCall *call, GVariant *items);
 /** postern_api_call_audit: names what is being changed. @detail: (nullable), floating is sunk */
 void postern_api_call_audit (PosternApiCall *call, const char *event, const char *target, GVariant *detail);
+
+/**
+ * postern_api_call_audit_personal: behind it: what is personal of that change, which is forgotten when the account @person is deleted; both
+ * (nullable), floating is sunk. What a schema tells (POSTERN_API_PERSONAL) needs no such call.
+ */
+void postern_api_call_audit_personal (PosternApiCall *call, const char *person, GVariant *before, GVariant *after);
+/** postern_api_call_look_at: names the user whose data a read shows, where the path does not */
+void postern_api_call_look_at (PosternApiCall *call, const char *user_id);
 
 /** postern_api_call_make_audit: what the work named, as an entry that is not written yet. (transfer full) */
 PosternAudit *postern_api_call_make_audit (PosternApiCall *call);

@@ -174,7 +174,7 @@ test_all_or_none (void)
 static guint told;
 
 static GPtrArray *
-end_user (PosternTxn *txn, const char *user_id, GError **error)
+end_user (PosternTxn *txn, const char *user_id, const PosternAuditBy *by, GError **error)
 {
   return g_ptr_array_new ();
 }

@@ -84,17 +84,22 @@ test_none_match (void)
 /* The session stays, and nobody is told that it ended. */
 static guint ended;
 
-static gboolean
-count_end (PosternTenant *of, const char *session_id, gpointer user_data, GError **error)
+static GPtrArray *
+count_end (PosternTxn *txn, const char *session_id, const PosternAuditBy *by, GError **error)
 {
   ended++;
-  return TRUE;
+  return g_ptr_array_new ();
+}
+
+static void
+ignore (PosternTenant *of, GPtrArray *told, gpointer user_data)
+{
 }
 
 static void
 test_before_preparing (void)
 {
-  static const PosternApiSessions sessions = { count_end, NULL, NULL };
+  static const PosternApiSessions sessions = { count_end, NULL, ignore };
   g_autofree char *user = make ("/users", "{\"username\":\"joan\"}", "id"), *session = add_session (user);
   g_autofree char *path = g_strconcat ("/sessions/", session, NULL), *tag = get_tag (path);
 
@@ -117,26 +122,42 @@ get_last (const char *event)
   return postern_json_print (entry->data);
 }
 
+/* (transfer full) (nullable): what it says of the person, likewise */
+static char *
+get_last_personal (const char *event)
+{
+  g_autoptr (PosternAudit) entry = find_entry (event, NULL);
+
+  return entry->personal ? postern_json_print (entry->personal) : NULL;
+}
+
 static void
 test_log (void)
 {
   g_autofree char *path = make_user ("{\"email\":\"log@example.org\",\"password\":\"long enough\"}"), *made = get_last ("user.created"), *changed = NULL;
+  g_autofree char *made_of = get_last_personal ("user.created"), *changed_of = NULL;
 
   g_assert_nonnull (strstr (made, "\"after\":{"));
-  g_assert_nonnull (strstr (made, "\"email\":\"log@example.org\""));
-  expect ("PATCH", path, "{\"email\":\"other@example.org\",\"password\":\"long enough, too\"}", NULL, NULL, 200);
+  g_assert_null (strstr (made, "log@example.org"));
+  g_assert_nonnull (strstr (made_of, "\"email\":\"log@example.org\""));
+  expect ("PATCH", path, "{\"email\":\"other@example.org\",\"email_verified\":true,\"password\":\"long enough, too\"}", NULL, NULL, 200);
   changed = get_last ("user.changed");
-  g_assert_nonnull (strstr (changed, "\"before\":{\"email\":\"log@example.org\"}"));
-  g_assert_nonnull (strstr (changed, "\"after\":{\"email\":\"other@example.org\"}"));
+  changed_of = get_last_personal ("user.changed");
+  g_assert_nonnull (strstr (changed_of, "\"before\":{\"email\":\"log@example.org\"}"));
+  g_assert_nonnull (strstr (changed_of, "\"after\":{\"email\":\"other@example.org\"}"));
+  g_assert_nonnull (strstr (changed, "\"before\":{\"email_verified\":false}"));
+  g_assert_nonnull (strstr (changed, "\"after\":{\"email_verified\":true}"));
   g_assert_nonnull (strstr (changed, "\"password\"")); /* that it was sent … */
   g_assert_null (strstr (changed, "long enough"));     /* … and not what it is */
-  g_assert_null (strstr (made, "long enough"));
+  g_assert_null (strstr (changed_of, "long enough"));
+  g_assert_null (strstr (made_of, "long enough"));
   expect ("DELETE", path, NULL, NULL, NULL, 204);
   g_free (g_steal_pointer (&changed));
   changed = get_last ("user.deleted");
   g_assert_nonnull (strstr (changed, "\"before\":{"));
-  g_assert_nonnull (strstr (changed, "\"email\":\"other@example.org\""));
+  g_assert_null (strstr (changed, "other@example.org"));
   g_assert_null (strstr (changed, "credentials"));
+  g_assert_null (get_last_personal ("user.deleted"));
 }
 
 /* Whose data was looked at is found by the person's id, whatever the reader called them. */

@@ -224,6 +224,8 @@ test_sent (void)
   entry->remote_address = g_strdup ("192.0.2.7");
   entry->request_id = g_strdup ("req_1");
   entry->data = g_variant_ref_sink (g_variant_new_parsed ("{'members': <['email']>}"));
+  entry->person = g_strdup ("usr_2");
+  entry->personal = g_variant_ref_sink (g_variant_new_parsed ("{'after': <{'email': <'ada@example.org'>}>}"));
   postern_webhook_event_init (&second, entry, 7);
   postern_webhook_event_init_test (&third, "whk_1", g_get_real_time ());
   least = postern_json_parse_object (first.body, -1, 0, NULL);

@@ -14,6 +14,8 @@ static const PosternApiMember data_members[] = {
   { "remote_address", POSTERN_API_STRING, 0, "From where." },
   { "request_id", POSTERN_API_STRING, 0, "In which request." },
   { "data", POSTERN_API_OBJECT, 0, "What else is told of it." },
+  { "person", POSTERN_API_STRING, 0, "Whom `personal` is about." },
+  { "personal", POSTERN_API_OBJECT, 0, "What of `before` and `after` is personal." },
   { NULL },
 };
 static const PosternApiSchema data_schema = { "WebhookEventData", data_members, "An entry of the audit log. What it does not have is absent." };

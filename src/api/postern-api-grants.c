@@ -17,7 +17,7 @@ static const PosternApiMember members[] = {
 static const PosternApiSchema schema = { "Grant", members, "What tokens come from." };
 
 static const PosternApiMember filters[] = {
-  { "user", POSTERN_API_STRING, 0, "Whose: an id, or what the person signs in with.", 1, 254 },
+  { "user", POSTERN_API_STRING, POSTERN_API_PERSONAL, "Whose: an id, or what the person signs in with.", 1, 254 },
   { "application", POSTERN_API_STRING, 0, "Those that this application has. This or user must be given.", 1, 254 },
   { NULL },
 };
@@ -59,6 +59,8 @@ list (PosternApiCall *call, PosternTxn *txn, GError **error)
     return postern_api_call_invalid (error, "user", "or application must be given: whose grants you want");
   if (name != NULL && (user = postern_api_call_find_user (txn, name, error)) == NULL)
     return FALSE;
+  if (user != NULL)
+    postern_api_call_look_at (call, user->id);
   grants = application ? postern_grant_store_list_for_application (txn, application, user ? user->id : NULL, call->after, call->limit, error)
                        : postern_grant_store_list (txn, user->id, call->after, call->limit, error);
   return grants != NULL && postern_api_call_set_page (call, grants, to_json);
@@ -92,18 +94,21 @@ revoke_all (PosternApiCall *call, PosternTxn *txn, GError **error)
   const char *name = postern_json_get_string (call->body, "user");
   g_autoptr (PosternUser) user = NULL;
   const char *application = postern_json_get_string (call->body, "application");
+  g_auto (GVariantDict) whose_they_were = G_VARIANT_DICT_INIT (NULL);
 
   if (name == NULL && application == NULL)
     return postern_api_call_invalid (error, "user", "or application must be given");
   if (name != NULL && (user = postern_api_call_find_user (txn, name, error)) == NULL)
     return FALSE;
-  postern_api_call_audit (call, "grants.revoked", user ? user->id : application, call->body);
+  postern_api_call_add_string (&whose_they_were, "user", user ? user->id : NULL);
+  postern_api_call_add_string (&whose_they_were, "application", application);
+  postern_api_call_audit (call, "grants.revoked", user ? user->id : application, g_variant_dict_end (&whose_they_were));
   return postern_grant_store_revoke_all (txn, user ? user->id : NULL, application, call->now, error);
 }
 
 static const PosternApiRow rows[] = {
-  { POSTERN_API_LIST, "/grants", "listGrants", "grants:read", "Lists the grants of a user, or of an application", .answer = &schema, .query = filters, .work = list },
-  { POSTERN_API_SHOW, "/grants/{id}", "getGrant", "grants:read", "Shows a grant", .answer = &schema, .work = show },
+  { POSTERN_API_LIST, "/grants", "listGrants", "grants:read", "Lists the grants of a user, or of an application", .answer = &schema, .query = filters, .work = list, .flags = POSTERN_API_SENSITIVE },
+  { POSTERN_API_SHOW, "/grants/{id}", "getGrant", "grants:read", "Shows a grant", .answer = &schema, .work = show, .flags = POSTERN_API_SENSITIVE },
   { POSTERN_API_DELETE, "/grants/{id}", "revokeGrant", "grants:write", "Revokes a grant and all tokens from it", .work = revoke_one },
   { POSTERN_API_ACTION, "/grant-revocations", "revokeGrants", "grants:write", "Revokes all grants of a user, of an application, or of the one for the other", &whose, .work = revoke_all },
   { .path = NULL },

@@ -2,7 +2,6 @@
 #pragma once
 
 #include "postern-api-fixture.h"
-#include "postern-audit-events.h"
 
 /* For tests of one API over one store: both, the requests that a test makes as the administrator of the machine, and what main() does. */
 
@@ -171,46 +170,9 @@ house_begin (int *argc, char ***argv)
   api = api_fixture_new (tenant);
 }
 
-/* What data/guides/events.md says of an event is what its entries have: each test looks through all that it had written. */
-static inline gboolean
-house_check_log (PosternTxn *txn, gpointer data, GError **error)
-{
-  g_autofree char *after = NULL;
-  guint n;
-
-  do
-    {
-      g_autoptr (GPtrArray) rows = postern_audit_store_list (txn, after, 500, error);
-
-      g_assert_nonnull (rows);
-      for (guint i = 0; i < rows->len; i++)
-        {
-          const PosternAudit *entry = rows->pdata[i];
-          const PosternAuditEvent *event = postern_audit_events_find (entry->event);
-          g_auto (GStrv) known = g_strsplit (event != NULL ? event->members : "", " ", -1);
-          GVariantIter iter;
-          const char *name;
-
-          g_assert_nonnull (event);
-          if (entry->data == NULL)
-            continue;
-          g_variant_iter_init (&iter, entry->data);
-          while (g_variant_iter_next (&iter, "{&sv}", &name, NULL))
-            if (!g_str_equal (name, "client_id") && !g_strv_contains ((const char *const *) known, name))
-              g_error ("%s has %s, which the table of events does not know", entry->event, name);
-        }
-      n = rows->len;
-      g_free (after);
-      after = n > 0 ? g_strdup (((PosternAudit *) rows->pdata[n - 1])->id) : NULL;
-    }
-  while (n == 500);
-  return TRUE;
-}
-
 static inline void
 house_end (void)
 {
-  g_assert_true (postern_store_read (store, POSTERN_KEEP_LASTING, house_check_log, NULL, NULL));
   api_fixture_free (api);
   g_clear_object (&tenant);
   fixture_close (store, TRUE);

@@ -15,7 +15,7 @@ static const char *const states[] = { "open", "used", "revoked", "expired", NULL
 static const PosternApiMember members[] = {
   { "id", POSTERN_API_STRING, POSTERN_API_OWN | POSTERN_API_ID, "Its id; it never changes." },
   { "organization_id", POSTERN_API_STRING, POSTERN_API_OWN, "To which organization." },
-  { "email", POSTERN_API_STRING, POSTERN_API_REQUIRED | POSTERN_API_ALWAYS, "Where it goes; only an account with this address can take it.", 3, 254, .format = "email" },
+  { "email", POSTERN_API_STRING, POSTERN_API_REQUIRED | POSTERN_API_ALWAYS | POSTERN_API_PERSONAL, "Where it goes; only an account with this address can take it.", 3, 254, .format = "email" },
   { "role_ids", POSTERN_API_ARRAY, 0, "The roles that the person gets in the organization.", 0, POSTERN_INVITATION_ROLES_MAX, .items = POSTERN_API_STRING },
   { "group_ids", POSTERN_API_ARRAY, 0, "The groups of the organization that the person comes into.", 0, POSTERN_INVITATION_ROLES_MAX, .items = POSTERN_API_STRING },
   { "days", POSTERN_API_INTEGER, POSTERN_API_WRITE_ONLY, "How long it is good; seven unless it is said.", 1, POSTERN_INVITATION_LIFETIME_MAX / DAY },
@@ -243,6 +243,7 @@ note (PosternApiCall *call, const char *event, const PosternInvitation *invitati
 
   postern_api_call_add_string (&dict, "invitation_id", invitation->id);
   postern_api_call_audit (call, event, invitation->organization_id, g_variant_dict_end (&dict));
+  postern_api_call_audit_personal (call, invitation->id, NULL, NULL);
 }
 
 static gboolean
@@ -287,12 +288,14 @@ static gboolean
 send_again (PosternApiCall *call, PosternTxn *txn, GError **error)
 {
   g_autoptr (PosternInvitation) invitation = find (call, txn, error);
+  gint64 before = invitation ? invitation->expires_at : 0;
   char *token = NULL;
 
   if (invitation == NULL || !may_give (call, txn, invitation, error) || !check_inviter (call, txn, invitation, error) ||
       !postern_invitation_renew (txn, invitation, get_end (call), &token, error) || !send (call, txn, invitation, token, error))
     return FALSE;
-  note (call, "invitation.sent", invitation, NULL);
+  note (call, "invitation.sent", invitation,
+        g_variant_new_parsed ("{'before': <{'expires_at': <%x>}>, 'after': <{'expires_at': <%x>}>}", before, invitation->expires_at));
   return postern_api_call_set_result (call, 200, to_json (invitation));
 }
 
@@ -311,9 +314,9 @@ take_back (PosternApiCall *call, PosternTxn *txn, GError **error)
 #define ONE OF "/{invitation}"
 
 static const PosternApiRow rows[] = {
-  { POSTERN_API_LIST, OF, "listInvitations", "invitations:read", "Lists an organization's invitations", .answer = &schema, .work = list, .flags = POSTERN_API_DELEGATED },
+  { POSTERN_API_LIST, OF, "listInvitations", "invitations:read", "Lists an organization's invitations", .answer = &schema, .work = list, .flags = POSTERN_API_DELEGATED | POSTERN_API_SENSITIVE },
   { POSTERN_API_CREATE, OF, "createInvitation", "invitations:write", "Invites somebody by mail; an open invitation to the same address is revoked", &schema, &schema, .work = create, .prepare = prepare, .flags = POSTERN_API_DELEGATED | POSTERN_API_CONFLICTS },
-  { POSTERN_API_SHOW, ONE, "getInvitation", "invitations:read", "Shows an invitation, without its link", .answer = &schema, .work = show, .flags = POSTERN_API_DELEGATED },
+  { POSTERN_API_SHOW, ONE, "getInvitation", "invitations:read", "Shows an invitation, without its link", .answer = &schema, .work = show, .flags = POSTERN_API_DELEGATED | POSTERN_API_SENSITIVE },
   { POSTERN_API_DELETE, ONE, "revokeInvitation", "invitations:write", "Revokes an invitation: its link is worth nothing from now on", .work = take_back, .flags = POSTERN_API_DELEGATED | POSTERN_API_LAPSES },
   { POSTERN_API_ACTION, ONE "/send", "sendInvitation", "invitations:write", "Sends an invitation again, with another link", &again_schema, &schema, .work = send_again, .prepare = prepare, .flags = POSTERN_API_DELEGATED | POSTERN_API_CONFLICTS | POSTERN_API_LAPSES },
   { .path = NULL },

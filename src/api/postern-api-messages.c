@@ -117,9 +117,9 @@ test (PosternApiCall *call, PosternTxn *txn, GError **error)
 }
 
 static const PosternApiRow rows[] = {
-  { POSTERN_API_LIST, "/messages", "listMessages", "messages:read", "Lists what is to be sent and what was, the newest first", .answer = &schema, .work = list },
+  { POSTERN_API_LIST, "/messages", "listMessages", "messages:read", "Lists what is to be sent and what was, the newest first", .answer = &schema, .work = list, .flags = POSTERN_API_SENSITIVE },
   { POSTERN_API_CREATE, "/messages", "testMessage", "messages:write", "Sends a message that tries out the way", &test_schema, &schema, .work = test, .flags = POSTERN_API_CONFLICTS },
-  { POSTERN_API_SHOW, "/messages/{id}", "getMessage", "messages:read", "Shows what became of a message", .answer = &schema, .work = show },
+  { POSTERN_API_SHOW, "/messages/{id}", "getMessage", "messages:read", "Shows what became of a message", .answer = &schema, .work = show, .flags = POSTERN_API_SENSITIVE },
   { POSTERN_API_ACTION, "/messages/{id}/retry", "retryMessage", "messages:write", "Sends one that waits or was refused now", NULL, &schema, .work = retry, .flags = POSTERN_API_LAPSES },
   { .path = NULL },
 };

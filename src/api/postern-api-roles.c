@@ -610,11 +610,11 @@ static const PosternApiRow rows[] = {
   { POSTERN_API_LIST, "/roles/{id}/permissions", "listRolePermissions", "roles:read", "Lists what a role gives", .answer = &permission_schema, .work = list_permissions, .flags = POSTERN_API_DELEGATED | POSTERN_API_UNPAGED },
   { POSTERN_API_CREATE, "/roles/{id}/permissions", "addRolePermission", "roles:write", "Has a role give a scope of a resource", &permission_schema, &permission_schema, .work = permit, .flags = POSTERN_API_DELEGATED | POSTERN_API_CONFLICTS },
   { POSTERN_API_DELETE, "/roles/{id}/permissions/{resource}/{scope}", "removeRolePermission", "roles:write", "Has it give that no more", .work = forbid, .flags = POSTERN_API_DELEGATED | POSTERN_API_CONFLICTS },
-  { POSTERN_API_LIST, "/roles/{id}/assignments", "listRoleAssignments", "roles:read", "Lists who has a role", .answer = &assignment_schema, .query = in_organization, .work = list_assignments, .flags = POSTERN_API_DELEGATED },
+  { POSTERN_API_LIST, "/roles/{id}/assignments", "listRoleAssignments", "roles:read", "Lists who has a role", .answer = &assignment_schema, .query = in_organization, .work = list_assignments, .flags = POSTERN_API_DELEGATED | POSTERN_API_SENSITIVE },
   { POSTERN_API_CREATE, "/roles/{id}/assignments", "assignRole", "roles:write", "Gives somebody a role", &assignment_schema, &assignment_schema, .work = assign, .flags = POSTERN_API_DELEGATED | POSTERN_API_CONFLICTS },
   { POSTERN_API_DELETE, "/roles/{id}/assignments/{subject}", "takeRole", "roles:write", "Takes a role from somebody", .query = in_organization, .work = take, .flags = POSTERN_API_DELEGATED | POSTERN_API_CONFLICTS },
-  { POSTERN_API_LIST, "/users/{id}/roles", "listUserRoles", "roles:read", "Lists the roles that were given to a user, not those of groups", .answer = &assignment_schema, .work = list_for_user, .flags = POSTERN_API_UNPAGED },
-  { POSTERN_API_SHOW, "/users/{id}/permissions", "getUserPermissions", "roles:read", "Shows what a user may, by all their roles", .answer = &effective_schema, .query = in_organization, .work = show_effective },
+  { POSTERN_API_LIST, "/users/{id}/roles", "listUserRoles", "roles:read", "Lists the roles that were given to a user, not those of groups", .answer = &assignment_schema, .work = list_for_user, .flags = POSTERN_API_UNPAGED | POSTERN_API_SENSITIVE },
+  { POSTERN_API_SHOW, "/users/{id}/permissions", "getUserPermissions", "roles:read", "Shows what a user may, by all their roles", .answer = &effective_schema, .query = in_organization, .work = show_effective, .flags = POSTERN_API_SENSITIVE },
   { .path = NULL },
 };
 

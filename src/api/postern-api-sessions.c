@@ -21,7 +21,7 @@ static const PosternApiMember members[] = {
 static const PosternApiSchema schema = { "Session", members, "Somebody signed in with a browser." };
 
 static const PosternApiMember filters[] = {
-  { "user", POSTERN_API_STRING, 0, "Only this user's: an id, or what the person signs in with.", 1, 254 },
+  { "user", POSTERN_API_STRING, POSTERN_API_PERSONAL, "Only this user's: an id, or what the person signs in with.", 1, 254 },
   { "all", POSTERN_API_BOOLEAN, 0, "Those that have ended, too." },
   { NULL },
 };
@@ -59,6 +59,8 @@ list (PosternApiCall *call, PosternTxn *txn, GError **error)
 
   if (name != NULL && (user = postern_api_call_find_user (txn, name, error)) == NULL)
     return FALSE;
+  if (user != NULL)
+    postern_api_call_look_at (call, user->id);
   sessions = postern_session_store_list (txn, user ? user->id : NULL, !all, call->after, call->limit, error);
   return sessions != NULL && postern_api_call_set_page (call, sessions, to_json);
 }
@@ -71,30 +73,30 @@ show (PosternApiCall *call, PosternTxn *txn, GError **error)
   return session != NULL && postern_api_call_set_result (call, 200, to_json (session));
 }
 
-/* The engine tells the applications (back-channel logout); it has transactions of its own. */
-static gboolean
-tell_end (PosternApiCall *call, GError **error)
-{
-  PosternApi *api = call->api;
-
-  return api->sessions == NULL
-         || api->sessions->end_session (api->tenant, postern_request_get_capture (call->request, "id"), api->sessions_data, error);
-}
-
 /* Ending twice is no error: the store notes the first time. */
 static gboolean
 end (PosternApiCall *call, PosternTxn *txn, GError **error)
 {
-  const char *id = postern_request_get_capture (call->request, "id");
+  const PosternApiSessions *sessions = call->api->sessions;
+  g_autoptr (PosternSession) session = postern_session_store_get (txn, postern_request_get_capture (call->request, "id"), error);
+  g_auto (GVariantDict) whose = G_VARIANT_DICT_INIT (NULL);
 
-  postern_api_call_audit (call, "session.ended", id, NULL);
-  return postern_session_store_end (txn, id, call->now, error);
+  g_clear_pointer (&call->ended, g_ptr_array_unref); /* a transaction may run twice */
+  if (session == NULL)
+    return FALSE;
+  postern_api_call_add_string (&whose, "user", session->user_id);
+  postern_api_call_add_string (&whose, "session", session->id);
+  postern_api_call_audit (call, "session.ended", session->id, g_variant_dict_end (&whose));
+  if (sessions == NULL)
+    return postern_session_store_end (txn, session->id, call->now, error);
+  call->ended = sessions->end_session (txn, session->id, NULL, error);
+  return call->ended != NULL;
 }
 
 static const PosternApiRow rows[] = {
-  { POSTERN_API_LIST, "/sessions", "listSessions", "sessions:read", "Lists who is signed in", .answer = &schema, .query = filters, .work = list },
-  { POSTERN_API_SHOW, "/sessions/{id}", "getSession", "sessions:read", "Shows a session", .answer = &schema, .work = show },
-  { POSTERN_API_DELETE, "/sessions/{id}", "endSession", "sessions:write", "Signs a browser out, and tells the applications that it was signed in to", .work = end, .prepare = tell_end },
+  { POSTERN_API_LIST, "/sessions", "listSessions", "sessions:read", "Lists who is signed in", .answer = &schema, .query = filters, .work = list, .flags = POSTERN_API_SENSITIVE },
+  { POSTERN_API_SHOW, "/sessions/{id}", "getSession", "sessions:read", "Shows a session", .answer = &schema, .work = show, .flags = POSTERN_API_SENSITIVE },
+  { POSTERN_API_DELETE, "/sessions/{id}", "endSession", "sessions:write", "Signs a browser out, and tells the applications that it was signed in to", .work = end },
   { .path = NULL },
 };
 

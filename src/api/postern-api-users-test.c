@@ -249,7 +249,7 @@ test_many (void)
 static guint ends, tells;
 
 static GPtrArray *
-count_end (PosternTxn *txn, const char *user_id, GError **error)
+count_end (PosternTxn *txn, const char *user_id, const PosternAuditBy *by, GError **error)
 {
   ends++;
   return g_ptr_array_new ();

@@ -4,6 +4,7 @@
 #include "postern-identifier.h"
 #include "postern-notice.h"
 #include "postern-role.h"
+#include "postern-user-erase.h"
 #include "postern-user-rules.h"
 
 #include <string.h>
@@ -30,7 +31,7 @@ static const PosternApiMember identity_members[] = {
 };
 static const PosternApiSchema identity_schema = { "Identity", identity_members, "An account at a provider that is connected." };
 
-#define OPTIONAL_NAME(name, most, description, ...) { name, POSTERN_API_STRING, POSTERN_API_NULLABLE, description, 0, most, __VA_ARGS__ }
+#define OPTIONAL_NAME(name, most, description, ...) { name, POSTERN_API_STRING, POSTERN_API_NULLABLE | POSTERN_API_PERSONAL, description, 0, most, __VA_ARGS__ }
 
 static const PosternApiMember user_members[] = {
   { "id", POSTERN_API_STRING, POSTERN_API_OWN | POSTERN_API_ID, "Its id; it never changes." },
@@ -41,8 +42,8 @@ static const PosternApiMember user_members[] = {
   OPTIONAL_NAME ("external_id", 255, "What another system calls the person; unique."),
   { "email_verified", POSTERN_API_BOOLEAN, POSTERN_API_ALWAYS, "The address is known to be theirs." },
   { "phone_verified", POSTERN_API_BOOLEAN, POSTERN_API_ALWAYS, "The number is known to be theirs." },
-  { "profile", POSTERN_API_OBJECT, 0, "OpenID Connect claims; what is sent is merged, and null removes a claim." },
-  { "data", POSTERN_API_OBJECT, 0, "Your own data about the person; merged likewise." },
+  { "profile", POSTERN_API_OBJECT, POSTERN_API_PERSONAL, "OpenID Connect claims; what is sent is merged, and null removes a claim." },
+  { "data", POSTERN_API_OBJECT, POSTERN_API_PERSONAL, "Your own data about the person; merged likewise." },
   { "administrator", POSTERN_API_BOOLEAN, POSTERN_API_ALWAYS, "May manage everything: has the role owner." },
   { "disabled", POSTERN_API_BOOLEAN, POSTERN_API_ALWAYS, "Nobody can sign in as the person; setting it ends all sessions and grants." },
   { "password", POSTERN_API_STRING, POSTERN_API_WRITE_ONLY | POSTERN_API_SECRET, "A new password; it ends all sessions and grants.", 1, 1024 },
@@ -58,10 +59,10 @@ static const PosternApiMember user_members[] = {
 static const PosternApiSchema user_schema = { "User", user_members, "A person who signs in. At least one of username, email and phone is there." };
 
 static const PosternApiMember filters[] = {
-  { "search", POSTERN_API_STRING, 0, "Only those whose user name, address or number begins so.", 1, 254 },
-  { "username", POSTERN_API_STRING, 0, "Only who signs in with this.", 1, 254 },
-  { "email", POSTERN_API_STRING, 0, "Only whose address this is.", 1, 254 },
-  { "phone", POSTERN_API_STRING, 0, "Only whose number this is.", 1, 32 },
+  { "search", POSTERN_API_STRING, POSTERN_API_PERSONAL, "Only those whose user name, address or number begins so.", 1, 254 },
+  { "username", POSTERN_API_STRING, POSTERN_API_PERSONAL, "Only who signs in with this.", 1, 254 },
+  { "email", POSTERN_API_STRING, POSTERN_API_PERSONAL, "Only whose address this is.", 1, 254 },
+  { "phone", POSTERN_API_STRING, POSTERN_API_PERSONAL, "Only whose number this is.", 1, 32 },
   { "created_after", POSTERN_API_TIME, 0, "Only those made at this time or later." },
   { "created_before", POSTERN_API_TIME, 0, "Only those made before this time." },
   { "disabled", POSTERN_API_BOOLEAN, 0, "Only those who are, or are not, switched off." },
@@ -269,10 +270,11 @@ static gboolean
 end_all (PosternApiCall *call, PosternTxn *txn, const char *user_id, GError **error)
 {
   const PosternApiSessions *sessions = call->api->sessions;
+  const PosternAuditBy by = postern_audit_by_request (call->actor, call->request);
 
   g_clear_pointer (&call->ended, g_ptr_array_unref); /* a transaction may run twice */
   if (sessions != NULL)
-    call->ended = sessions->end_user (txn, user_id, error);
+    call->ended = sessions->end_user (txn, user_id, &by, error);
   if (sessions != NULL ? call->ended == NULL : !end_in_store (call, txn, user_id, error))
     return FALSE;
   return postern_grant_store_revoke_all (txn, user_id, NULL, call->now, error);
@@ -449,10 +451,10 @@ update (PosternApiCall *call, PosternTxn *txn, GError **error)
 static gboolean
 delete (PosternApiCall *call, PosternTxn *txn, GError **error)
 {
+  const PosternAuditBy by = postern_audit_by_request (call->actor, call->request);
   g_autoptr (PosternUser) user = find (call, txn, error);
 
-  if (user == NULL || !may_touch (call, txn, user, error) || (user->administrator && !postern_role_check_owner_left (txn, user->id, error)) || !end_all (call, txn, user->id, error) ||
-      !postern_invitation_store_revoke_for (txn, NULL, user->id, call->now, error) || !postern_user_store_delete (txn, user->id, error))
+  if (user == NULL || !may_touch (call, txn, user, error) || (user->administrator && !postern_role_check_owner_left (txn, user->id, error)) || !end_all (call, txn, user->id, error) || !postern_user_erase (txn, user, &by, error))
     return FALSE;
   user->disabled_at = call->now; /* nobody gets in with it any more: the mail, which outlives the account, shows no link */
   if (!postern_api_call_tell (call, txn, user, POSTERN_NOTICE_DELETED, error))
@@ -461,17 +463,29 @@ delete (PosternApiCall *call, PosternTxn *txn, GError **error)
   return TRUE;
 }
 
-static gboolean
-has_identity (PosternTxn *txn, const char *user_id, const char *id, GError **error)
+/* (transfer full) (nullable): NOT_FOUND */
+static PosternIdentity *
+find_identity (PosternTxn *txn, const char *user_id, const char *id, GError **error)
 {
   g_autoptr (GPtrArray) identities = postern_identity_store_list (txn, user_id, error);
 
   for (guint i = 0; identities != NULL && i < identities->len; i++)
     if (g_str_equal (((PosternIdentity *) identities->pdata[i])->id, id))
-      return TRUE;
+      return postern_identity_ref (identities->pdata[i]);
   if (identities != NULL)
     g_set_error (error, POSTERN_ERROR, POSTERN_ERROR_NOT_FOUND, "the user has no identity %s", id);
-  return FALSE;
+  return NULL;
+}
+
+static void
+describe_identity (PosternApiCall *call, const PosternIdentity *identity)
+{
+  g_auto (GVariantDict) before = G_VARIANT_DICT_INIT (NULL);
+
+  postern_api_call_add_string (&before, "connector", identity->connector);
+  postern_api_call_add_string (&before, "subject", identity->subject);
+  postern_api_call_audit (call, "identity.unlinked", identity->id, g_variant_new_parsed ("{'user': <%s>, 'connector': <%s>}", identity->user_id, identity->connector));
+  postern_api_call_audit_personal (call, identity->user_id, g_variant_dict_end (&before), NULL);
 }
 
 static gboolean
@@ -479,25 +493,27 @@ unlink_identity (PosternApiCall *call, PosternTxn *txn, GError **error)
 {
   const char *id = postern_request_get_capture (call->request, "identity");
   g_autoptr (PosternUser) user = find (call, txn, error);
+  g_autoptr (PosternIdentity) identity = NULL;
 
-  if (user == NULL || !may_touch (call, txn, user, error) || !has_identity (txn, user->id, id, error) || !postern_identity_store_delete (txn, id, error) ||
+  if (user == NULL || !may_touch (call, txn, user, error) || (identity = find_identity (txn, user->id, id, error)) == NULL || !postern_identity_store_delete (txn, id, error) ||
       !postern_api_call_tell (call, txn, user, POSTERN_NOTICE_ADMINISTRATOR, error))
     return FALSE;
-  postern_api_call_audit (call, "identity.unlinked", id, NULL);
+  describe_identity (call, identity);
   return TRUE;
 }
 
-static gboolean
-has_credential (PosternTxn *txn, const char *user_id, const char *id, GError **error)
+/* (transfer full) (nullable): NOT_FOUND */
+static PosternCredential *
+find_credential (PosternTxn *txn, const char *user_id, const char *id, GError **error)
 {
   g_autoptr (GPtrArray) credentials = postern_credential_store_list (txn, user_id, error);
 
   for (guint i = 0; credentials != NULL && i < credentials->len; i++)
     if (g_str_equal (((PosternCredential *) credentials->pdata[i])->id, id))
-      return TRUE;
+      return postern_credential_ref (credentials->pdata[i]);
   if (credentials != NULL)
     g_set_error (error, POSTERN_ERROR, POSTERN_ERROR_NOT_FOUND, "the user has no credential %s", id);
-  return FALSE;
+  return NULL;
 }
 
 /* Whoever holds it may be signed in by it. */
@@ -506,11 +522,12 @@ remove_credential (PosternApiCall *call, PosternTxn *txn, GError **error)
 {
   const char *id = postern_request_get_capture (call->request, "credential");
   g_autoptr (PosternUser) user = find (call, txn, error);
+  g_autoptr (PosternCredential) credential = NULL;
 
-  if (user == NULL || !may_touch (call, txn, user, error) || !has_credential (txn, user->id, id, error) || !postern_credential_store_delete (txn, id, error) ||
+  if (user == NULL || !may_touch (call, txn, user, error) || (credential = find_credential (txn, user->id, id, error)) == NULL || !postern_credential_store_delete (txn, id, error) ||
       !end_all (call, txn, user->id, error) || !postern_api_call_tell (call, txn, user, POSTERN_NOTICE_ADMINISTRATOR, error))
     return FALSE;
-  postern_api_call_audit (call, "credential.removed", id, NULL);
+  postern_api_call_audit (call, "credential.removed", id, g_variant_new_parsed ("{'user': <%s>, 'before': <{'kind': <%s>}>}", user->id, credential->kind));
   return TRUE;
 }
 

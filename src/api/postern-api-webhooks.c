@@ -217,6 +217,7 @@ static gboolean
 rotate (PosternApiCall *call, PosternTxn *txn, GError **error)
 {
   g_autoptr (PosternWebhook) webhook = find_to_send (call, txn, error);
+  gint64 until = call->now + postern_json_get_int64 (call->body, "overlap", OVERLAP);
   char *secret;
   gboolean done;
 
@@ -224,8 +225,8 @@ rotate (PosternApiCall *call, PosternTxn *txn, GError **error)
     return FALSE;
   secret = postern_webhook_signature_new_secret ();
   webhook->updated_at = call->now;
-  postern_api_call_audit (call, "webhook.secret-rotated", webhook->id, NULL);
-  done = postern_webhook_store_rotate (txn, webhook, secret, call->now + postern_json_get_int64 (call->body, "overlap", OVERLAP), error) &&
+  postern_api_call_audit (call, "webhook.secret-rotated", webhook->id, g_variant_new_parsed ("{'old_secret_until': <%x>}", until));
+  done = postern_webhook_store_rotate (txn, webhook, secret, until, error) &&
          postern_webhook_store_update (txn, webhook, error) && answer (call, txn, webhook, secret, 200, error);
   postern_secret_free (secret);
   return done;
@@ -257,7 +258,7 @@ static gboolean
 replay (PosternApiCall *call, PosternTxn *txn, GError **error)
 {
   g_autoptr (PosternWebhook) webhook = find_to_send (call, txn, error);
-  g_auto (GVariantDict) detail = G_VARIANT_DICT_INIT (NULL);
+  gint64 before = webhook ? webhook->position : 0;
 
   if (webhook == NULL || !find_place (call, txn, &webhook->position, error))
     return FALSE;
@@ -265,8 +266,8 @@ replay (PosternApiCall *call, PosternTxn *txn, GError **error)
   webhook->updated_at = call->now;
   if (!postern_webhook_store_update (txn, webhook, error))
     return FALSE;
-  g_variant_dict_insert (&detail, "position", "x", webhook->position);
-  postern_api_call_audit (call, "webhook.replayed", webhook->id, g_variant_dict_end (&detail));
+  postern_api_call_audit (call, "webhook.replayed", webhook->id,
+                          g_variant_new_parsed ("{'before': <{'position': <%x>}>, 'after': <{'position': <%x>}>}", before, webhook->position));
   return answer (call, txn, webhook, NULL, 200, error);
 }
 

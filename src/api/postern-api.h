@@ -36,9 +36,9 @@ void postern_api_set_book (PosternApi *self, PosternInstanceBook *book);
 
 /** PosternApiSessions: how sessions end so that whom it concerns is told; src/flow, which does, is above this room. */
 typedef struct {
-  gboolean (*end_session) (PosternTenant *tenant, const char *session_id, gpointer user_data, GError **error);
-  /* within @txn, all of a person's. Returns: (transfer full) (nullable): what `tell` is given once it is committed */
-  GPtrArray *(*end_user) (PosternTxn *txn, const char *user_id, GError **error);
+  /* within @txn, one, and all of a person's, with their audit entries, where @by is not NULL. Returns: (transfer full) (nullable): what `tell` is given once it is committed */
+  GPtrArray *(*end_session) (PosternTxn *txn, const char *session_id, const PosternAuditBy *by, GError **error);
+  GPtrArray *(*end_user) (PosternTxn *txn, const char *user_id, const PosternAuditBy *by, GError **error);
   void (*tell) (PosternTenant *tenant, GPtrArray *ended, gpointer user_data);
 } PosternApiSessions;
 /** PosternApiKnowsPhrase: whether any page or message says @words, in English. */

@@ -223,6 +223,8 @@ say_verdict (const PosternAuditVerdict *verdict)
     g_print ("… and %" G_GUINT64_FORMAT " more\n", verdict->n_findings - verdict->findings->len);
   if (verdict->cut > 0)
     g_print ("%" G_GINT64_FORMAT " entries were cut off before, and that was signed\n", verdict->cut);
+  if (verdict->n_forgotten > 0)
+    g_print ("%" G_GUINT64_FORMAT " addresses and other personal parts were forgotten with people who were deleted\n", verdict->n_forgotten);
   summary = g_strdup_printf ("%s: entries %" G_GINT64_FORMAT " to %" G_GINT64_FORMAT " of %s, %" G_GUINT64_FORMAT " heads; signed up to entry %" G_GINT64_FORMAT, verdict->n_findings > 0 ? "BAD" : "good",
                              verdict->from, verdict->to - 1, verdict->issuer ? verdict->issuer : "nobody", verdict->n_heads, verdict->proven - 1);
   say (summary);

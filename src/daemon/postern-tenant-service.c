@@ -140,16 +140,10 @@ postern_tenant_service_open (const PosternTenantCommon *common, const PosternTen
 
 /* --- starting ----------------------------------------------------------------------------------------------------------------- */
 
-static gboolean
-end_session (PosternTenant *tenant, const char *session_id, gpointer engine, GError **error)
-{
-  return postern_flow_engine_end_session (engine, tenant, session_id, error);
-}
-
 static GPtrArray *
-end_user (PosternTxn *txn, const char *user_id, GError **error)
+end_user (PosternTxn *txn, const char *user_id, const PosternAuditBy *by, GError **error)
 {
-  return postern_flow_end_others (txn, user_id, NULL, error);
+  return postern_flow_end_others (txn, user_id, NULL, by, error);
 }
 
 static void
@@ -180,7 +174,7 @@ knows_phrase (const char *words, gpointer pages)
   return postern_pages_knows_phrase (pages, words);
 }
 
-static const PosternApiSessions sessions = { end_session, end_user, tell_ended };
+static const PosternApiSessions sessions = { postern_flow_end_one, end_user, tell_ended };
 
 static void
 open_api (PosternTenantService *self)

@@ -17,7 +17,7 @@ now_seconds (void)
 static gboolean
 append_entry (PosternTxn *txn, const char *event, const PosternWebhook *webhook, PosternJsonObject *data, GError **error)
 {
-  g_autoptr (PosternAudit) entry = postern_audit_store_new (event, "server", webhook->id);
+  g_autoptr (PosternAudit) entry = postern_audit_store_new (event, POSTERN_AUDIT_SERVER, webhook->id);
 
   entry->data = g_variant_ref_sink (postern_json_object_end (data));
   return postern_audit_store_append (txn, entry, error);

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "postern-audit-cut.h"
+#include "postern-audit-events.h"
 #include "postern-audit-log.h"
 #include "postern-http-client.h"
 #include "postern-identity-fixture.h"
@@ -36,12 +37,26 @@ now_seconds (void)
   return g_get_real_time () / G_USEC_PER_SEC;
 }
 
+/* (transfer full): what an entry of @event must say */
+static GVariant *
+make_data (const PosternAuditEvent *event)
+{
+  static const char *const changes[] = { "before", "after" };
+  g_auto (GVariantDict) data = G_VARIANT_DICT_INIT (NULL);
+
+  for (guint i = 0; i < G_N_ELEMENTS (changes); i++)
+    if (postern_audit_events_has (event, changes[i]))
+      g_variant_dict_insert_value (&data, changes[i], g_variant_new ("a{sv}", NULL));
+  return g_variant_ref_sink (g_variant_dict_end (&data));
+}
+
 static gboolean
 add_entry (PosternTxn *txn, gpointer data, GError **error)
 {
   World *world = data;
-  g_autoptr (PosternAudit) entry = postern_audit_store_new (world->event, "server", "usr_1");
+  g_autoptr (PosternAudit) entry = postern_audit_store_new (world->event, POSTERN_AUDIT_SERVER, "usr_1");
 
+  entry->data = make_data (postern_audit_events_find (world->event));
   g_ptr_array_add (world->entries, g_strdup (entry->id));
   return postern_audit_store_append (txn, entry, error);
 }

@@ -72,14 +72,15 @@ check_own (PosternTxn *txn, gpointer user_data, GError **error)
 }
 
 gboolean
-postern_flow_account_access_end_session (PosternFlowEngine *engine, PosternFlowVisit *visit, const char *id, GError **error)
+postern_flow_account_access_end_session (PosternFlowEngine *engine, PosternFlowVisit *visit, PosternRequest *request, const char *id, GError **error)
 {
+  const PosternAuditBy by = postern_audit_by_request (visit->user->id, request);
   Owning it = { visit->user->id, id, FALSE };
 
   if (!postern_store_read (postern_tenant_get_store (visit->tenant), POSTERN_KEEP_LASTING, check_own, &it, error))
     return FALSE;
   if (it.own)
-    return postern_flow_engine_end_session (engine, visit->tenant, id, error);
+    return postern_flow_engine_end_session (engine, visit->tenant, id, &by, error);
   g_set_error_literal (error, POSTERN_ERROR, POSTERN_ERROR_NOT_FOUND, "There is no such session");
   return FALSE;
 }
@@ -94,11 +95,12 @@ static gboolean
 end_others (PosternTxn *txn, gpointer user_data, GError **error)
 {
   EndingOthers *it = user_data;
+  const PosternAuditBy by = postern_flow_audit_get_by (it->context);
 
   g_clear_pointer (&it->ended, g_ptr_array_unref); /* a transaction may run twice */
   if (!postern_flow_tasks_check (it->context, txn, error))
     return FALSE;
-  it->ended = postern_flow_end_others (txn, it->visit->user->id, it->context->flow->session_id, error);
+  it->ended = postern_flow_end_others (txn, it->visit->user->id, it->context->flow->session_id, &by, error);
   if (it->ended == NULL || it->ended->len == 0) /* nobody was signed out: nothing to tell */
     return it->ended != NULL;
   return postern_flow_notice_add (it->context, txn, it->visit->user, POSTERN_FLOW_ACCOUNT_ACCESS_NOTICE_OTHERS, error);

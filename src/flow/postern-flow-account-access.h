@@ -21,7 +21,7 @@ G_BEGIN_DECLS
 GPtrArray *postern_flow_account_access_list_grants (PosternTxn *txn, const char *user_id, GError **error);
 
 /** postern_flow_account_access_end_session: NOT_FOUND, in the same words, where there is none and where it is somebody else's. */
-gboolean postern_flow_account_access_end_session (PosternFlowEngine *engine, PosternFlowVisit *visit, const char *id, GError **error);
+gboolean postern_flow_account_access_end_session (PosternFlowEngine *engine, PosternFlowVisit *visit, PosternRequest *request, const char *id, GError **error);
 /** postern_flow_account_access_end_others: all but the one that is here; they are told by mail. */
 gboolean postern_flow_account_access_end_others (PosternFlowEngine *engine, PosternFlowVisit *visit, PosternRequest *request, GError **error);
 /** postern_flow_account_access_revoke: all that @application_id was given, and the consent. NOT_FOUND when it has nothing. */

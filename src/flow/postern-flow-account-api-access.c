@@ -256,7 +256,7 @@ postern_flow_account_api_access_end_session (PosternFlowAccountCall *call, GErro
   const char *id = postern_request_get_capture (call->request, "session");
   gboolean own = call->visit->session && g_strcmp0 (call->visit->session->id, id) == 0;
 
-  return postern_flow_account_api_answer_done ((own || postern_flow_account_api_check_fresh (call, error)) && postern_flow_account_access_end_session (call->engine, call->visit, id, error));
+  return postern_flow_account_api_answer_done ((own || postern_flow_account_api_check_fresh (call, error)) && postern_flow_account_access_end_session (call->engine, call->visit, call->request, id, error));
 }
 
 PosternResponse *

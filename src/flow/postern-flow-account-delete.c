@@ -11,6 +11,7 @@
 #include "postern-flow-tasks.h"
 #include "postern-flow-visit.h"
 #include "postern-json.h"
+#include "postern-user-erase.h"
 #include "postern-user-name.h"
 
 /*
@@ -66,10 +67,19 @@ check_wish (const PosternUser *user, const Wish *wish, GError **error)
 static gboolean
 end_access (PosternTxn *txn, Wish *wish, const char *user_id, GError **error)
 {
+  const PosternAuditBy by = postern_flow_audit_get_by (wish->context);
+
   if (wish->keep)
     return TRUE;
-  wish->ended = postern_flow_end_others (txn, user_id, NULL, error);
+  wish->ended = postern_flow_end_others (txn, user_id, NULL, &by, error);
   return wish->ended && postern_grant_store_revoke_all (txn, user_id, NULL, postern_flow_context_now (), error);
+}
+
+/* Floating. (nullable) */
+static GVariant *
+describe (gint64 deletes_at)
+{
+  return deletes_at != 0 ? g_variant_new_parsed ("{'deletes_at': <%x>}", deletes_at) : NULL;
 }
 
 static gboolean
@@ -79,18 +89,19 @@ set (PosternTxn *txn, gpointer user_data, GError **error)
   PosternFlowContext *context = wish->context;
   g_autoptr (PosternPolicy) policy = postern_tenant_dup_policy (context->tenant);
   g_autoptr (PosternUser) user = postern_user_store_get (txn, context->flow->user_id, error);
+  gint64 old;
 
   g_clear_pointer (&wish->ended, g_ptr_array_unref); /* a transaction may run twice */
   if (user == NULL || !postern_flow_tasks_check (context, txn, error) || !check_wish (user, wish, error))
     return FALSE;
-  wish->deletes_at = user->deletes_at;
+  wish->deletes_at = old = user->deletes_at;
   wish->changed = wish->keep != (user->deletes_at == 0);
   if (!wish->changed) /* the button was pressed twice */
     return TRUE;
   user->deletes_at = wish->deletes_at = wish->keep ? 0 : postern_flow_context_now () + policy->deletion_delay;
   return postern_user_store_update (txn, user, error) && end_access (txn, wish, user->id, error) &&
          postern_flow_notice_add (context, txn, user, wish->keep ? NOTICE_KEPT : NOTICE_ASKED, error) &&
-         postern_flow_audit_append (context, txn, wish->keep ? "account.kept" : "account.deletion-asked", user->id, error);
+         postern_flow_audit_append_change (context, txn, wish->keep ? "account.kept" : "account.deletion-asked", user->id, describe (old), describe (user->deletes_at), error);
 }
 
 gboolean
@@ -163,26 +174,28 @@ typedef struct {
 static gboolean
 append_deleted (PosternTxn *txn, const char *user_id, GError **error)
 {
-  g_autoptr (PosternAudit) audit = postern_audit_store_new ("user.deleted", user_id, user_id);
+  g_autoptr (PosternAudit) audit = postern_audit_store_new ("user.deleted", POSTERN_AUDIT_SERVER, user_id);
 
+  audit->data = g_variant_ref_sink (g_variant_new_parsed ("{'before': <@a{sv} {}>}"));
   return postern_audit_store_append (txn, audit, error);
 }
 
 static gboolean
 forget (PosternTxn *txn, gpointer user_data, GError **error)
 {
+  static const PosternAuditBy server = { POSTERN_AUDIT_SERVER };
   Forgetting *it = user_data;
   g_autoptr (GPtrArray) due = postern_user_store_list_due (txn, it->now, it->limit, error);
 
   g_ptr_array_set_size (it->ended, 0);
   for (guint i = 0; due && i < due->len; i++) {
-    const char *id = ((PosternUser *) due->pdata[i])->id;
-    GPtrArray *ended = postern_flow_end_others (txn, id, NULL, error);
+    const PosternUser *user = due->pdata[i];
+    GPtrArray *ended = postern_flow_end_others (txn, user->id, NULL, &server, error);
 
     if (ended == NULL)
       return FALSE;
     g_ptr_array_add (it->ended, ended);
-    if (!postern_invitation_store_revoke_for (txn, NULL, id, it->now, error) || !postern_user_store_delete (txn, id, error) || !append_deleted (txn, id, error))
+    if (!postern_user_erase (txn, user, &server, error) || !append_deleted (txn, user->id, error))
       return FALSE;
   }
   return due != NULL;

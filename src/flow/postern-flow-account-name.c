@@ -54,16 +54,18 @@ static gboolean
 put (PosternTxn *txn, gpointer user_data, GError **error)
 {
   Naming *it = user_data;
+  g_autoptr (GVariant) before = NULL;
   GVariantDict data;
 
   if (!postern_flow_tasks_check (it->context, txn, error) || !find (txn, it, error))
     return FALSE;
+  before = g_variant_ref_sink (postern_flow_audit_describe_credential (it->credential));
   g_variant_dict_init (&data, it->credential->data);
   g_variant_dict_insert (&data, "name", "s", it->name);
   g_clear_pointer (&it->credential->data, g_variant_unref);
   it->credential->data = g_variant_ref_sink (g_variant_dict_end (&data));
   return postern_credential_store_put (txn, it->credential, error) && postern_flow_notice_add (it->context, txn, it->user, NOTICE_RENAMED, error) &&
-         postern_flow_audit_append (it->context, txn, EVENT, it->user->id, error);
+         postern_flow_audit_append_change (it->context, txn, EVENT, it->user->id, before, postern_flow_audit_describe_credential (it->credential), error);
 }
 
 /* @kept: (nullable): what was sent as a `name`, and cannot be one */

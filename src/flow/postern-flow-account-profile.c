@@ -177,7 +177,7 @@ save (PosternTxn *txn, gpointer user_data, GError **error)
   Saving *it = user_data;
   const PosternFlowAccountProfile *profile = it->profile;
   g_autoptr (PosternUser) user = postern_user_store_get (txn, it->context->flow->user_id, error);
-  g_autoptr (GVariant) merged = user ? merge (user->profile, profile) : NULL;
+  g_autoptr (GVariant) merged = user ? merge (user->profile, profile) : NULL, before = user ? g_variant_ref_sink (postern_flow_audit_describe_user (user)) : NULL;
 
   if (user == NULL)
     return FALSE;
@@ -186,7 +186,8 @@ save (PosternTxn *txn, gpointer user_data, GError **error)
   if (profile->appearance)
     postern_flow_set_string (&user->appearance, g_str_equal (profile->appearance, POSTERN_FLOW_ACCOUNT_PROFILE_SYSTEM) ? NULL : profile->appearance);
   user->updated_at = postern_flow_context_now ();
-  return postern_user_store_update (txn, user, error) && postern_flow_audit_append (it->context, txn, EVENT, user->id, error);
+  return postern_user_store_update (txn, user, error) && 
+         postern_flow_audit_append_change (it->context, txn, EVENT, user->id, before, postern_flow_audit_describe_user (user), error);
 }
 
 static gboolean

@@ -268,7 +268,7 @@ static gboolean
 act (PosternFlowEngine *engine, PosternFlowVisit *visit, PosternRequest *request, const char *action, GError **error)
 {
   if (action && g_str_has_prefix (action, "end-session:"))
-    return postern_flow_account_access_end_session (engine, visit, action + strlen ("end-session:"), error);
+    return postern_flow_account_access_end_session (engine, visit, request, action + strlen ("end-session:"), error);
   if (action && g_str_has_prefix (action, "revoke:"))
     return take_back (engine, visit, request, action + strlen ("revoke:"), error);
   g_set_error_literal (error, POSTERN_ERROR, POSTERN_ERROR_INVALID_REQUEST, "The form names no action");

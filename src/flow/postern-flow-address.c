@@ -173,6 +173,7 @@ commit (PosternTxn *txn, gpointer user_data, GError **error)
   Change *change = user_data;
   PosternFlowContext *context = change->context;
   g_autoptr (PosternUser) user = NULL;
+  g_autoptr (GVariant) before = NULL;
   gboolean replaces;
 
   g_clear_pointer (&change->ended, g_ptr_array_unref); /* a transaction may run twice */
@@ -187,12 +188,13 @@ commit (PosternTxn *txn, gpointer user_data, GError **error)
   change->replaced = change->replaced && replaces;
   if (replaces && !tell_old (txn, change, user, error))
     return FALSE;
+  before = g_variant_ref_sink (postern_flow_audit_describe_user (user));
   set (change, user);
   if (!tell_new (txn, change, user, error))
     return FALSE;
   /* What was sent to the old address is worth nothing from now on. */
   return postern_user_store_update (txn, user, error) && postern_code_store_delete (txn, user->id, error) &&
-         postern_flow_audit_append (context, txn, change->event, user->id, error);
+         postern_flow_audit_append_change (context, txn, change->event, user->id, before, postern_flow_audit_describe_user (user), error);
 }
 
 static void

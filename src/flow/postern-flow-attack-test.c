@@ -236,7 +236,7 @@ test_tokens_after_the_end (void)
   assert_token (POSTERN_ENTRANCE_REFRESH, user_id, NULL, "user=usr_"); /* offline */
   assert_token (POSTERN_ENTRANCE_REFRESH, "usr_nobody", session_id, "error=invalid_grant");
 
-  g_assert_true (postern_flow_engine_end_session (house_engine, house_tenant, session_id, NULL));
+  g_assert_true (postern_flow_engine_end_session (house_engine, house_tenant, session_id, NULL, NULL));
   assert_token (POSTERN_ENTRANCE_CODE, user_id, session_id, "error=invalid_grant");
   assert_token (POSTERN_ENTRANCE_REFRESH, user_id, session_id, "error=invalid_grant");
   assert_token (POSTERN_ENTRANCE_REFRESH, user_id, NULL, "user=usr_");

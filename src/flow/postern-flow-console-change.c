@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "postern-authenticator.h"
+#include "postern-audit-part.h"
 #include "postern-flow-audit.h"
 #include "postern-flow-console-form.h"
 #include "postern-flow-context.h"
@@ -296,14 +297,39 @@ detail_of (const PosternInstanceChange *change)
   return g_variant_dict_end (&dict);
 }
 
-static gboolean
-write_audit (Turn *turn, PosternTxn *txn, GError **error)
+/* (transfer full) (nullable): as it is set up now; of secrets which are set. Where there is none, nothing */
+static GVariant *
+describe (Turn *turn, PosternTxn *txn)
 {
-  g_autoptr (PosternAudit) audit = postern_audit_store_new (event_of (turn), turn->context->flow->user_id, turn->id);
+  g_autoptr (PosternInstanceEntry) entry = postern_instance_book_get (turn->book, txn, turn->id, NULL);
+  g_auto (GVariantDict) dict = G_VARIANT_DICT_INIT (NULL);
 
-  audit->request_id = g_strdup (postern_request_get_id (turn->context->request));
-  audit->remote_address = g_strdup (postern_request_get_remote_address (turn->context->request));
-  audit->data = turn->change ? g_variant_ref_sink (detail_of (turn->change)) : NULL;
+  if (entry == NULL)
+    return NULL;
+  g_variant_dict_insert (&dict, "type", "s", entry->type);
+  g_variant_dict_insert (&dict, "name", "s", postern_instance_book_get_name (entry));
+  g_variant_dict_insert (&dict, "order", "x", (gint64) entry->order);
+  g_variant_dict_insert (&dict, "enabled", "b", entry->state != POSTERN_INSTANCE_OFF);
+  if (entry->settings)
+    g_variant_dict_insert_value (&dict, "settings", entry->settings);
+  if (entry->secrets)
+    g_variant_dict_insert (&dict, "secrets", "^as", entry->secrets);
+  return g_variant_ref_sink (g_variant_dict_end (&dict));
+}
+
+static gboolean
+write_audit (Turn *turn, PosternTxn *txn, GVariant *before, GError **error)
+{
+  const PosternAuditBy by = postern_audit_by_request (turn->context->flow->user_id, turn->context->request);
+  g_autoptr (PosternAudit) audit = postern_audit_store_new_by (event_of (turn), &by, turn->id);
+  g_autoptr (GVariant) after = turn->change ? describe (turn, txn) : NULL, names = turn->change ? g_variant_ref_sink (detail_of (turn->change)) : NULL;
+  g_autoptr (GVariant) gone = postern_audit_part_pick (before, after, NULL, NULL), come = postern_audit_part_pick (after, before, NULL, NULL);
+  g_auto (GVariantDict) data = G_VARIANT_DICT_INIT (names);
+
+  g_variant_dict_insert_value (&data, "before", gone);
+  if (turn->change)
+    g_variant_dict_insert_value (&data, "after", come);
+  audit->data = g_variant_ref_sink (g_variant_dict_end (&data));
   return postern_audit_store_append (txn, audit, error);
 }
 
@@ -311,15 +337,17 @@ static gboolean
 run (PosternTxn *txn, gpointer user_data, GError **error)
 {
   Turn *turn = user_data;
+  g_autoptr (GVariant) before = NULL;
   gboolean done;
 
   if (!postern_flow_console_check (turn->context, txn, error))
     return FALSE;
+  before = describe (turn, txn);
   if (turn->change)
     done = postern_instance_change_put (turn->book, txn, turn->change, &turn->culprit, error);
   else
     done = postern_instance_change_delete (turn->book, txn, turn->id, error);
-  return done && write_audit (turn, txn, error);
+  return done && write_audit (turn, txn, before, error);
 }
 
 /* @change: (nullable): it is deleted. @culprit: (out) (nullable) (transfer full) */

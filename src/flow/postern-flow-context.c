@@ -53,6 +53,7 @@ postern_flow_context_clear (PosternFlowContext *self)
   g_clear_object (&self->response);
   g_clear_pointer (&self->cookies, g_ptr_array_unref);
   g_clear_pointer (&self->effects, g_ptr_array_unref);
+  g_clear_pointer (&self->entries, g_hash_table_unref);
   g_clear_pointer (&self->short_effects, g_ptr_array_unref);
 }
 

@@ -6,13 +6,18 @@
 G_BEGIN_DECLS
 
 /** postern_flow_end_session: what postern_flow_engine_end_session() does; for stages and factors, which see the runtime only. */
-gboolean postern_flow_end_session (PosternRuntime *runtime, PosternTenant *tenant, const char *session_id, GError **error);
+gboolean postern_flow_end_session (PosternRuntime *runtime, PosternTenant *tenant, const char *session_id, const PosternAuditBy *by, GError **error);
+/**
+ * postern_flow_end_one: within @txn, ends one session. @by: (nullable): the caller writes the entry; without an actor it is the person.
+ * Returns: (transfer full) (nullable): as postern_flow_end_others(); nobody is in it where it had ended before
+ */
+GPtrArray *postern_flow_end_one (PosternTxn *txn, const char *session_id, const PosternAuditBy *by, GError **error);
 /**
  * postern_flow_end_others: within @txn, ends @user_id's sessions but @except (nullable), as when the password changes; and what
- * was shown in flows that have no session yet.
+ * was shown in flows that have no session yet. @by: without an actor it is the person.
  * Returns: (transfer full) (nullable): what postern_flow_end_tell() is given once it is committed
  */
-GPtrArray *postern_flow_end_others (PosternTxn *txn, const char *user_id, const char *except, GError **error);
+GPtrArray *postern_flow_end_others (PosternTxn *txn, const char *user_id, const char *except, const PosternAuditBy *by, GError **error);
 /** postern_flow_end_tell: tells the applications and who listens to events. */
 void postern_flow_end_tell (PosternRuntime *runtime, PosternTenant *tenant, GPtrArray *ended);
 /**

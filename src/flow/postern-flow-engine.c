@@ -142,7 +142,7 @@ postern_flow_engine_get_routes (void)
 }
 
 gboolean
-postern_flow_engine_end_session (PosternFlowEngine *self, PosternTenant *tenant, const char *session_id, GError **error)
+postern_flow_engine_end_session (PosternFlowEngine *self, PosternTenant *tenant, const char *session_id, const PosternAuditBy *by, GError **error)
 {
-  return postern_flow_end_session (self->runtime, tenant, session_id, error);
+  return postern_flow_end_session (self->runtime, tenant, session_id, by, error);
 }

@@ -40,6 +40,7 @@ typedef struct {
   gint64 captcha_ends_at;  /* when none is asked for any more */
   const char *won_at;      /* (nullable): the stage at which this walk used up what works once: others that tried the same do not stop it */
   const char *event;       /* (nullable): the audit event's name, a static string */
+  GHashTable *entries;     /* (nullable): what was written to the audit log: PosternAudit by its event; src/flow/postern-flow-audit.h */
   PosternResponse *response; /* out: what effect `issue` answered; cookies are added to it in the end */
   GPtrArray *cookies;      /* out: src/flow/postern-flow-browser.h */
   GPtrArray *effects;      /* out: src/flow/postern-flow-effects.h: what is committed together when the walk is done */
@@ -93,6 +94,6 @@ const PosternRoute *postern_flow_engine_get_routes (void);
  * postern_flow_engine_end_session: ends it durably, revokes its grants that are not offline, tells the protocols and the hub.
  * The browser's cookie is the caller's: postern_flow_browser_forget(). On a handler thread. Nothing happens to an ended one.
  */
-gboolean postern_flow_engine_end_session (PosternFlowEngine *self, PosternTenant *tenant, const char *session_id, GError **error);
+gboolean postern_flow_engine_end_session (PosternFlowEngine *self, PosternTenant *tenant, const char *session_id, const PosternAuditBy *by, GError **error);
 
 G_END_DECLS

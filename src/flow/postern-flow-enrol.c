@@ -32,7 +32,8 @@ keep (PosternTxn *txn, gpointer user_data, GError **error)
     return FALSE;
   return it->put (txn, it->data, error) && end_others (txn, turn, error) &&
          postern_flow_notice_add (turn->context, txn, it->user, it->notice, error) &&
-         postern_flow_audit_append (turn->context, txn, it->event, it->user->id, error);
+         (it->after ? postern_flow_audit_append_change (turn->context, txn, it->event, it->user->id, NULL, it->after, error)
+                    : postern_flow_audit_append (turn->context, txn, it->event, it->user->id, error));
 }
 
 gboolean

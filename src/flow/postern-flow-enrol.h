@@ -13,6 +13,7 @@ typedef struct {
   gboolean ends_others; /* whoever is signed in elsewhere by less must show it, too */
   const char *notice; /* a phrase, for the mail; see postern_flow_notice_add() */
   const char *event;
+  GVariant *after; /* (nullable): what the row in the log says of it: a{sv}, not floating */
 } PosternFlowEnrolment;
 
 /**

@@ -209,7 +209,8 @@ typedef struct {
 static gboolean
 write_down (PosternTxn *txn, Acceptance *self, const PosternInvitation *invitation, GError **error)
 {
-  g_autoptr (PosternAudit) audit = postern_audit_store_new ("invitation.accepted", self->visit->user->id, invitation->organization_id);
+  const PosternAuditBy by = postern_audit_by_request (self->visit->user->id, self->request);
+  g_autoptr (PosternAudit) audit = postern_audit_store_new_by ("invitation.accepted", &by, invitation->organization_id);
   g_auto (PosternJsonObject) data = POSTERN_JSON_OBJECT_INIT;
 
   postern_json_object_add_string (&data, "user", self->visit->user->id);
@@ -219,8 +220,6 @@ write_down (PosternTxn *txn, Acceptance *self, const PosternInvitation *invitati
     postern_json_object_add (&data, "role_ids", invitation->role_ids);
   if (invitation->group_ids)
     postern_json_object_add (&data, "group_ids", invitation->group_ids);
-  audit->request_id = g_strdup (postern_request_get_id (self->request));
-  audit->remote_address = g_strdup (postern_request_get_remote_address (self->request));
   audit->data = g_variant_ref_sink (postern_json_object_end (&data));
   return postern_audit_store_append (txn, audit, error);
 }

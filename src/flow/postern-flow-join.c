@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "postern-flow-join.h"
 
+#include "postern-flow-audit.h"
 #include "postern-flow-context.h"
 #include "postern-json.h"
 #include "postern-organization-join.h"
@@ -24,15 +25,16 @@ look (PosternTxn *txn, gpointer user_data, GError **error)
 static gboolean
 write_down (PosternTxn *txn, PosternFlowContext *context, PosternMember *member, GError **error)
 {
-  g_autoptr (PosternAudit) audit = postern_audit_store_new ("member.joined", member->user_id, member->organization_id);
+  PosternAuditBy by = postern_flow_audit_get_by (context);
+  g_autoptr (PosternAudit) audit = NULL;
   g_auto (PosternJsonObject) data = POSTERN_JSON_OBJECT_INIT;
 
   postern_json_object_add_string (&data, "user", member->user_id);
   postern_json_object_add_string (&data, "organization_id", member->organization_id);
   postern_json_object_add_string (&data, "source", member->source);
   postern_json_object_add_string (&data, "connector", context->flow->connector_id);
-  audit->request_id = g_strdup (context->request ? postern_request_get_id (context->request) : NULL);
-  audit->remote_address = g_strdup (context->flow->remote_address);
+  by.actor = member->user_id;
+  audit = postern_audit_store_new_by ("member.joined", &by, member->organization_id);
   audit->data = g_variant_ref_sink (postern_json_object_end (&data));
   return postern_audit_store_append (txn, audit, error);
 }

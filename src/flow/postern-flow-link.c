@@ -3,6 +3,7 @@
 
 #include "postern-authenticator.h"
 #include "postern-flow-ask.h"
+#include "postern-flow-audit.h"
 #include "postern-flow-context.h"
 #include "postern-flow-enrol.h"
 #include "postern-flow-notice.h"
@@ -113,7 +114,8 @@ put (PosternTxn *txn, gpointer user_data, GError **error)
 static PosternStageResult
 keep (Linking *it, GError **error)
 {
-  PosternFlowEnrolment enrolment = { postern_flow_context_load_user (it->context, error), put, it, FALSE, POSTERN_FLOW_NOTICE_LINKED, "identity.linked" };
+  g_autoptr (GVariant) after = g_variant_ref_sink (postern_flow_audit_describe_identity (it->context->flow->connector_id, postern_subject_get_id (it->subject)));
+  PosternFlowEnrolment enrolment = { postern_flow_context_load_user (it->context, error), put, it, FALSE, POSTERN_FLOW_NOTICE_LINKED, "identity.linked", after };
   g_autoptr (GError) failure = NULL;
 
   if (enrolment.user == NULL)

@@ -8,13 +8,15 @@
 static char *
 token_answer (PosternEntrance entrance, const char *user_id, const char *factors)
 {
+  g_autoptr (PosternRequest) request = postern_request_new ("POST", "/oidc/token", NULL);
   g_autoptr (PosternFlow) flow = postern_flow_new (entrance, "test");
   g_autoptr (PosternResponse) response = NULL;
 
   flow->application_id = g_strdup (APP_FIRST);
   flow->user_id = g_strdup (user_id);
   flow->factors = factors ? g_strsplit (factors, " ", -1) : NULL;
-  response = postern_flow_engine_run (house_engine, flow, NULL, NULL);
+  postern_request_set_id (request, "req_matrix");
+  response = postern_flow_engine_run (house_engine, flow, request, NULL);
   return g_strdup (postern_response_get_header (response, "Location"));
 }
 

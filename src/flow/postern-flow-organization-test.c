@@ -310,6 +310,7 @@ test_addresses (void)
 static char *
 token_answer (PosternEntrance entrance, const char *user_id, Org *org, const char *factors)
 {
+  g_autoptr (PosternRequest) request = postern_request_new ("POST", "/oidc/token", NULL);
   g_autoptr (PosternFlow) flow = postern_flow_new (entrance, "test");
   g_autoptr (PosternResponse) response = NULL;
 
@@ -317,7 +318,8 @@ token_answer (PosternEntrance entrance, const char *user_id, Org *org, const cha
   flow->user_id = g_strdup (user_id);
   flow->organization_id = g_strdup (org->id);
   flow->factors = g_strsplit (factors, " ", -1);
-  response = postern_flow_engine_run (house_engine, flow, NULL, NULL);
+  postern_request_set_id (request, "req_organization");
+  response = postern_flow_engine_run (house_engine, flow, request, NULL);
   return g_strdup (postern_response_get_header (response, "Location"));
 }
 

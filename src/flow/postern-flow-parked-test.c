@@ -51,7 +51,7 @@ static gboolean
 end_everything (PosternTxn *txn, gpointer data, GError **error)
 {
   g_autoptr (PosternUser) user = postern_user_store_find (txn, data, error);
-  g_autoptr (GPtrArray) ended = user ? postern_flow_end_others (txn, user->id, NULL, error) : NULL;
+  g_autoptr (GPtrArray) ended = user ? postern_flow_end_others (txn, user->id, NULL, NULL, error) : NULL;
 
   return ended != NULL;
 }

@@ -18,6 +18,7 @@ typedef struct {
   /* as of the transaction: in another window an address may have been given up, or another way in */
   PosternUser *user;
   GPtrArray *credentials, *identities;
+  GVariant *before; /* (nullable): of what is taken away, for the audit log */
   GPtrArray *ended; /* who must be told once it is done; (nullable) */
 } Removing;
 
@@ -27,6 +28,7 @@ clear (Removing *removing)
   g_clear_pointer (&removing->user, postern_user_unref);
   g_clear_pointer (&removing->credentials, g_ptr_array_unref);
   g_clear_pointer (&removing->identities, g_ptr_array_unref);
+  g_clear_pointer (&removing->before, g_variant_unref);
   g_clear_pointer (&removing->ended, g_ptr_array_unref);
 }
 
@@ -96,9 +98,14 @@ has_other_way (Removing *removing, GError **error)
 static gboolean
 remove_identity (PosternTxn *txn, Removing *removing, GError **error)
 {
-  for (guint i = 0; i < removing->identities->len; i++)
-    if (g_str_equal (((PosternIdentity *) removing->identities->pdata[i])->id, removing->id))
+  for (guint i = 0; i < removing->identities->len; i++) {
+    const PosternIdentity *identity = removing->identities->pdata[i];
+
+    if (g_str_equal (identity->id, removing->id)) {
+      removing->before = g_variant_ref_sink (postern_flow_audit_describe_identity (identity->connector, identity->subject));
       return has_other_way (removing, error) && postern_identity_store_delete (txn, removing->id, error);
+    }
+  }
   g_set_error_literal (error, POSTERN_ERROR, POSTERN_ERROR_NOT_FOUND, "This person has no such identity");
   return FALSE;
 }
@@ -125,6 +132,7 @@ remove_credential (PosternTxn *txn, Removing *removing, GError **error)
     g_set_error_literal (error, POSTERN_ERROR, POSTERN_ERROR_INVALID_REQUEST, "This is not removed, only replaced");
     return FALSE;
   }
+  removing->before = g_variant_ref_sink (postern_flow_audit_describe_credential (credential));
   return (!(method->traits & POSTERN_FLOW_METHOD_ALONE) || has_other_way (removing, error)) && postern_credential_store_delete (txn, removing->id, error);
 }
 
@@ -142,6 +150,7 @@ remove_phone (PosternTxn *txn, Removing *removing, GError **error)
     g_set_error_literal (error, POSTERN_ERROR, POSTERN_ERROR_CONFLICT, "There is nothing else to sign in with");
     return FALSE;
   }
+  removing->before = g_variant_ref_sink (g_variant_new_parsed ("{'phone': <%s>}", user->phone));
   g_clear_pointer (&user->phone, g_free);
   user->phone_verified = FALSE;
   user->updated_at = postern_flow_context_now ();
@@ -195,7 +204,7 @@ run (PosternTxn *txn, gpointer user_data, GError **error)
     return FALSE;
   removing->ended = postern_flow_end_by_flow (removing->context, txn, user->id, removing->visit->session->id, error);
   return removing->ended && postern_flow_notice_add (removing->context, txn, user, it->kind->message, error) &&
-         postern_flow_audit_append (removing->context, txn, it->kind->event, user->id, error);
+         postern_flow_audit_append_change (removing->context, txn, it->kind->event, user->id, removing->before, NULL, error);
 }
 
 static gboolean

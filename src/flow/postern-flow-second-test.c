@@ -309,7 +309,7 @@ test_session_ended (void)
   flow->acr_values = g_strsplit ("2", " ", -1);
   browser_begin (browser, flow);
   assert_page (browser, "totp");
-  g_assert_true (postern_flow_engine_end_session (house_engine, house_tenant, session, NULL));
+  g_assert_true (postern_flow_engine_end_session (house_engine, house_tenant, session, NULL, NULL));
   enter_code_of (browser, &lea, 0, NULL);
   assert_page (browser, "identifier");
 }

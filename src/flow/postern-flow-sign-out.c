@@ -40,9 +40,10 @@ leave (PosternFlowEngine *engine, PosternRequest *request, PosternFlowVisit *vis
 {
   g_autofree char *left = g_uri_escape_string (postern_user_name_get_shown (visit->user), NULL, FALSE); /* a name may hold what a cookie may not */
   g_autoptr (GError) error = NULL;
+  const PosternAuditBy by = postern_audit_by_request (visit->user->id, request);
   PosternResponse *response;
 
-  if (!postern_flow_engine_end_session (engine, visit->tenant, visit->session->id, &error))
+  if (!postern_flow_engine_end_session (engine, visit->tenant, visit->session->id, &by, &error))
     return postern_response_new_error_page (error, "/account");
   response = postern_response_new_redirect ("/account/signed-out");
   postern_flow_browser_forget (request, response, visit->session);

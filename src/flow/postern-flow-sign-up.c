@@ -129,7 +129,7 @@ create (PosternTxn *txn, gpointer user_data, GError **error)
   return postern_user_store_insert (txn, creating->user, error) && redeem_ticket (txn, creating->context->flow, error) &&
          postern_flow_invitation_check (creating->context, txn, error) &&
          put_password (txn, creating, error) &&
-         postern_flow_audit_append (creating->context, txn, "user.created", creating->user->id, error);
+         postern_flow_audit_append_change (creating->context, txn, "user.created", creating->user->id, NULL, postern_flow_audit_describe_user (creating->user), error);
 }
 
 char *

@@ -60,7 +60,7 @@ insert_account (PosternTxn *txn, gpointer user_data, GError **error)
 
   return postern_user_store_insert (txn, linking->user, error) && insert_identity (txn, linking, linking->user->id, error) &&
          postern_flow_invitation_check (linking->context, txn, error) &&
-         postern_flow_audit_append (linking->context, txn, "user.created", linking->user->id, error);
+         postern_flow_audit_append_change (linking->context, txn, "user.created", linking->user->id, NULL, postern_flow_audit_describe_user (linking->user), error);
 }
 
 static gboolean
@@ -70,7 +70,8 @@ insert_link (PosternTxn *txn, gpointer user_data, GError **error)
 
   return insert_identity (txn, linking, linking->user->id, error) &&
          postern_flow_notice_add (linking->context, txn, linking->user, POSTERN_FLOW_NOTICE_LINKED, error) &&
-         postern_flow_audit_append (linking->context, txn, "identity.linked", linking->user->id, error);
+         postern_flow_audit_append_change (linking->context, txn, "identity.linked", linking->user->id, NULL,
+                                           postern_flow_audit_describe_identity (linking->context->flow->connector_id, postern_subject_get_id (linking->subject)), error);
 }
 
 static PosternStageResult

@@ -67,7 +67,7 @@ make_row (PosternTenant *tenant, const Cut *cut, PosternJwk *key, GError **error
 static gboolean
 append_entry (PosternTxn *txn, const Cut *cut, GError **error)
 {
-  g_autoptr (PosternAudit) entry = postern_audit_store_new ("audit.cut", "server", NULL);
+  g_autoptr (PosternAudit) entry = postern_audit_store_new ("audit.cut", POSTERN_AUDIT_SERVER, NULL);
   g_auto (PosternJsonObject) data = POSTERN_JSON_OBJECT_INIT;
 
   postern_json_object_add_int64 (&data, "before", cut->before);

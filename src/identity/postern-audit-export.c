@@ -3,6 +3,7 @@
 
 #include "postern-audit-entry.h"
 #include "postern-audit-log.h"
+#include "postern-audit-part.h"
 #include "postern-json.h"
 
 #include <string.h>
@@ -76,9 +77,11 @@ postern_audit_export_begin (PosternTxn *txn, PosternTenant *tenant, GVariant *ke
 static void
 add_entry (GPtrArray *lines, const PosternAuditLink *link, const PosternAudit *entry)
 {
-  g_autofree char *text = entry ? postern_audit_entry_print (entry) : NULL;
+  g_autofree char *text = entry ? postern_audit_entry_print (entry) : NULL, *address = entry ? postern_audit_part_print_address (entry) : NULL;
+  g_autofree char *personal = entry ? postern_audit_part_print_personal (entry) : NULL;
 
-  g_ptr_array_add (lines, g_strdup_printf ("{\"seq\":%" G_GINT64_FORMAT ",\"leaf\":\"%s\",\"chain\":\"%s\",\"entry\":%s}", link->seq, link->leaf, link->chain,
+  g_ptr_array_add (lines, g_strdup_printf ("{\"seq\":%" G_GINT64_FORMAT ",\"leaf\":\"%s\",\"chain\":\"%s\"%s%s%s%s,\"entry\":%s}", link->seq, link->leaf, link->chain,
+                                           address ? ",\"address\":" : "", address ? address : "", personal ? ",\"personal\":" : "", personal ? personal : "",
                                            text ? text : "null"));
 }
 

@@ -5,6 +5,7 @@
 
 #include "postern-audit-cut.h"
 #include "postern-audit-entry.h"
+#include "postern-audit-events.h"
 #include "postern-audit-export.h"
 #include "postern-audit-keeper.h"
 #include "postern-audit-key.h"
@@ -35,13 +36,29 @@ append (PosternTxn *txn, gpointer entry, GError **error)
   return postern_audit_store_append (txn, entry, error);
 }
 
+/* (transfer full): where a change is told, the rest of it is personal */
+static inline PosternAudit *
+make_entry (const char *event)
+{
+  static const PosternAuditBy ada = { "usr_ada", "req_1", "192.0.2.7" };
+  const PosternAuditEvent *row = postern_audit_events_find (event);
+  PosternAudit *entry = postern_audit_store_new_by (event, &ada, NULL);
+
+  if (!postern_audit_events_has (row, "after")) {
+    entry->data = postern_json_parse ("{\"risks\":{\"z\":1,\"a\":\"ü\\t\",\"before\":{\"x\":1.5}}}", -1, 0, NULL);
+    return entry;
+  }
+  entry->data = postern_json_parse (postern_audit_events_has (row, "before") ? "{\"before\":{\"x\":1.5},\"after\":{}}" : "{\"after\":{}}", -1, 0, NULL);
+  entry->personal = postern_json_parse ("{\"after\":{\"email\":\"ada@example.org\",\"name\":\"Ada “ü” Byron\"}}", -1, 0, NULL);
+  entry->person = g_strdup ("usr_ada");
+  return entry;
+}
+
 static inline char *
 write_entry (const char *event)
 {
-  g_autoptr (PosternAudit) entry = postern_audit_store_new (event, "usr_ada", NULL);
+  g_autoptr (PosternAudit) entry = make_entry (event);
 
-  entry->request_id = g_strdup ("req_1");
-  entry->data = postern_json_parse ("{\"z\":1,\"a\":\"ü\\t\",\"before\":{\"x\":1.5}}", -1, 0, NULL);
   fixture_write (store, append, entry);
   return g_strdup (entry->id);
 }

@@ -59,7 +59,7 @@ test_sequence (void)
 static void
 write_late (gint64 seconds)
 {
-  g_autoptr (PosternAudit) entry = postern_audit_store_new ("session.ended", NULL, NULL);
+  g_autoptr (PosternAudit) entry = postern_audit_store_new ("session.ended", POSTERN_AUDIT_SERVER, NULL);
   g_autofree char *digits = g_strdup (entry->id + 4);
   guint64 milliseconds = (guint64) (g_get_real_time () / 1000 - seconds * 1000);
 

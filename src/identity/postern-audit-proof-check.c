@@ -2,6 +2,7 @@
 #include "postern-audit-proof.h"
 
 #include "postern-audit-entry.h"
+#include "postern-audit-part.h"
 #include "postern-audit-statement.h"
 #include "postern-error.h"
 #include "postern-json.h"
@@ -48,6 +49,18 @@ print_time (gint64 milliseconds)
   return time ? g_date_time_format_iso8601 (time) : g_strdup ("a time that is none");
 }
 
+/* A part that is shown must be the one that the entry has the hash of; it may be forgotten, or kept back. */
+static gboolean
+check_part (GVariant *proof, GVariant *entry, const char *name, const char *hash_name, GError **error)
+{
+  g_autoptr (GVariant) part = postern_json_get (proof, name);
+  g_autofree char *text = part && g_variant_is_of_type (part, G_VARIANT_TYPE_VARDICT) ? postern_audit_entry_print_json (part) : NULL;
+  g_autofree char *hash = text ? postern_audit_part_hash (text, strlen (text)) : NULL;
+
+  return part == NULL || (hash != NULL && g_strcmp0 (hash, postern_json_get_string (entry, hash_name)) == 0) ||
+         refuse (error, "what it says of the person is not what was written with the entry");
+}
+
 static char *
 check_entry (GVariant *proof, GVariant *entry, const PosternAuditStatement *head, const PosternMerkleHash *path, guint n, GError **error)
 {
@@ -56,6 +69,8 @@ check_entry (GVariant *proof, GVariant *entry, const PosternAuditStatement *head
   const char *id = postern_json_get_string (entry, "id"), *event = postern_json_get_string (entry, "event");
   PosternMerkleHash leaf;
 
+  if (!check_part (proof, entry, "address", "address_hash", error) || !check_part (proof, entry, "personal", "personal_hash", error))
+    return NULL;
   postern_merkle_hash_leaf (text, strlen (text), &leaf);
   if (!postern_merkle_check_path (&leaf, seq, head->tree_size, path, n, &head->root)) {
     refuse (error, "the entry, its number and the path do not make the root that was signed");

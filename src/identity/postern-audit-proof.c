@@ -3,6 +3,7 @@
 
 #include "postern-audit-entry.h"
 #include "postern-audit-log.h"
+#include "postern-audit-part.h"
 #include "postern-error.h"
 #include "postern-json.h"
 
@@ -34,13 +35,32 @@ get_head (PosternTxn *txn, gint64 size, gboolean exact, GError **error)
   return NULL;
 }
 
-static GVariant *
-get_entry (PosternTxn *txn, gint64 seq, GError **error)
+static void
+add_text (PosternJsonObject *object, const char *name, char *text)
+{
+  g_autofree char *owned = text;
+  g_autoptr (GVariant) value = owned ? postern_json_parse_object (owned, -1, 0, NULL) : NULL;
+
+  if (value != NULL)
+    postern_json_object_add (object, name, value);
+}
+
+/* The entry, and of its parts what is not forgotten. */
+static gboolean
+add_entry (PosternTxn *txn, PosternJsonObject *proof, gint64 seq, GError **error)
 {
   g_autoptr (GPtrArray) entries = postern_audit_chain_store_list_entries (txn, seq, 1, error);
-  g_autofree char *text = entries != NULL && entries->len > 0 ? postern_audit_entry_print (entries->pdata[0]) : NULL;
 
-  return text ? postern_json_parse_object (text, -1, 0, error) : NULL;
+  if (entries == NULL)
+    return FALSE;
+  if (entries->len == 0) {
+    g_set_error (error, POSTERN_ERROR, POSTERN_ERROR_NOT_FOUND, "entry %" G_GINT64_FORMAT " is not kept any more", seq);
+    return FALSE;
+  }
+  add_text (proof, "address", postern_audit_part_print_address (entries->pdata[0]));
+  add_text (proof, "entry", postern_audit_entry_print (entries->pdata[0]));
+  add_text (proof, "personal", postern_audit_part_print_personal (entries->pdata[0]));
+  return TRUE;
 }
 
 static PosternAuditLink *
@@ -62,17 +82,15 @@ postern_audit_proof_make (PosternTxn *txn, const char *id, GError **error)
   g_auto (PosternJsonObject) object = POSTERN_JSON_OBJECT_INIT;
   g_autoptr (PosternAuditLink) link = find (txn, id, error);
   g_autoptr (PosternAuditHead) head = link ? get_head (txn, link->seq + 1, FALSE, error) : NULL;
-  g_autoptr (GVariant) entry = head ? get_entry (txn, link->seq, error) : NULL;
   PosternMerkleRange ranges[POSTERN_MERKLE_PATH_MAX];
   PosternMerkleHash path[POSTERN_MERKLE_PATH_MAX];
   guint n;
 
-  if (entry == NULL)
+  if (head == NULL || !add_entry (txn, &object, link->seq, error))
     return NULL;
   n = postern_merkle_get_path (link->seq, head->tree_size, ranges);
   if (!postern_audit_log_fill_path (txn, link->seq, ranges, n, path, error))
     return NULL;
-  postern_json_object_add (&object, "entry", entry);
   postern_json_object_add_string (&object, "head", head->statement);
   postern_json_object_add (&object, "path", path_to_json (path, n));
   postern_json_object_add_int64 (&object, "seq", link->seq);

@@ -216,6 +216,84 @@ test_heads (void)
   tear_down ();
 }
 
+/* --- what is forgotten ---------------------------------------------------------------------------------------------- */
+
+static gboolean
+forget_ada (PosternTxn *txn, gpointer data, GError **error)
+{
+  return postern_audit_store_forget (txn, "usr_ada", error);
+}
+
+static gboolean
+delete_ada (PosternTxn *txn, gpointer data, GError **error)
+{
+  static const PosternAuditBy eve = { "usr_eve", "req_2", "198.51.100.1" };
+  g_autoptr (PosternAudit) entry = postern_audit_store_new_by ("user.deleted", &eve, "usr_ada");
+
+  entry->data = postern_json_parse ("{\"before\":{}}", -1, 0, NULL);
+  entry->personal = postern_json_parse ("{\"before\":{\"email\":\"ada@example.org\"}}", -1, 0, NULL); /* of who is gone nothing is written */
+  entry->person = g_strdup ("usr_ada");
+  return postern_audit_store_append (txn, entry, error);
+}
+
+static GPtrArray *
+sign_and_export (gint64 n, PosternAuditHead **head)
+{
+  sequence (POSTERN_AUDIT_REACH_NEAR);
+  *head = sign (NOW + n);
+  g_assert_cmpint ((*head)->tree_size, ==, n);
+  return export_lines (0, n);
+}
+
+static gboolean
+says (GPtrArray *lines, const char *words)
+{
+  for (guint i = 0; i < lines->len; i++)
+    if (strstr (lines->pdata[i], words) != NULL)
+      return TRUE;
+  return FALSE;
+}
+
+/* Parts that are shown are those that were written; they may be missing only because their person was deleted; then nothing of them is left. */
+static void
+test_forgotten (void)
+{
+  set_up ();
+  g_free (write_entry ("user.changed"));
+  g_free (write_entry ("sign-in.succeeded"));
+  {
+    g_autoptr (PosternAuditHead) head = NULL;
+    g_autoptr (GPtrArray) lines = sign_and_export (2, &head), address = copy_lines (lines), personal = copy_lines (lines), taken = copy_lines (lines);
+    g_autofree char *whole = g_strdup (taken->pdata[1]);
+    const char *end = strstr (whole, ",\"address\""), *entry = strstr (whole, ",\"entry\"");
+
+    g_assert_true (says (lines, "ada@example.org") && says (lines, "192.0.2.7"));
+    assert_finding (lines, NULL, NULL);
+    replace (address, 2, "192.0.2.7", "192.0.2.8");
+    assert_finding (address, NULL, "the address of entry 1");
+    replace (personal, 1, "ada@", "eve@");
+    assert_finding (personal, NULL, "the personal part of entry 0");
+    g_free (taken->pdata[1]);
+    taken->pdata[1] = g_strdup_printf ("%.*s%s", (int) (end - whole), whole, entry);
+    assert_finding (taken, NULL, "of usr_ada, and no entry of this file says that they were deleted");
+  }
+  fixture_write (store, forget_ada, NULL);
+  {
+    g_autoptr (PosternAuditHead) head = NULL;
+    g_autoptr (GPtrArray) lines = NULL;
+    g_autoptr (PosternAuditVerify) self = NULL;
+
+    fixture_write (store, delete_ada, NULL);
+    lines = sign_and_export (3, &head);
+    self = verify (lines, keys, NULL);
+    g_assert_false (says (lines, "ada@example.org") || says (lines, "192.0.2.7") || says (lines, "Byron"));
+    g_assert_true (says (lines, "usr_ada") && says (lines, "198.51.100.1"));
+    g_assert_cmpuint (postern_audit_verify_end (self)->n_findings, ==, 0);
+    g_assert_cmpuint (postern_audit_verify_end (self)->n_forgotten, ==, 3);
+  }
+  tear_down ();
+}
+
 int
 main (int argc, char **argv)
 {
@@ -225,5 +303,6 @@ main (int argc, char **argv)
   g_test_add_func ("/audit-verify/each-entry", test_each_entry);
   g_test_add_func ("/audit-verify/cut-short", test_cut_short);
   g_test_add_func ("/audit-verify/heads", test_heads);
+  g_test_add_func ("/audit-verify/forgotten", test_forgotten);
   return g_test_run ();
 }

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "postern-audit-verify.h"
 
+#include "postern-audit-line.h"
+#include "postern-audit-part.h"
 #include "postern-audit-statement.h"
 #include "postern-json.h"
 
@@ -20,6 +22,7 @@ struct _PosternAuditVerify {
   gint64 signed_to;    /* the last head's; -1 */
   PosternAuditStatement wanted; /* the head that was given */
   gboolean has_wanted, ended;
+  GHashTable *forgotten, *deleted; /* ids: of whom a part is missing; who was deleted */
 };
 
 G_GNUC_PRINTF (2, 3)
@@ -44,6 +47,8 @@ postern_audit_verify_new (PosternJwkSet *keys, const char *head)
   self->keys = keys ? g_object_ref (keys) : NULL;
   self->head = g_strdup (head);
   self->signed_to = -1;
+  self->forgotten = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+  self->deleted = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
   self->verdict.findings = g_ptr_array_new_with_free_func (g_free);
   self->verdict.has_own_keys = keys == NULL;
   return self;
@@ -59,6 +64,8 @@ postern_audit_verify_free (PosternAuditVerify *self)
   g_free ((char *) self->verdict.issuer);
   g_ptr_array_unref (self->verdict.findings);
   postern_audit_statement_clear (&self->wanted);
+  g_hash_table_unref (self->forgotten);
+  g_hash_table_unref (self->deleted);
   g_free (self);
 }
 
@@ -140,70 +147,18 @@ read_cut (PosternAuditVerify *self, const char *jws)
 
 /* --- entries -------------------------------------------------------------------------------------------------------- */
 
-/* An entry's line, in parts; nothing is copied. */
-typedef struct {
-  gint64 seq;
-  PosternMerkleHash leaf, chain;
-  const char *entry;
-  gsize length;
-} Line;
-
-static gboolean
-take (const char **at, const char *end, const char *word)
-{
-  gsize length = strlen (word);
-
-  if ((gsize) (end - *at) < length || memcmp (*at, word, length) != 0)
-    return FALSE;
-  *at += length;
-  return TRUE;
-}
-
-static gboolean
-take_number (const char **at, const char *end, gint64 *number)
-{
-  const char *start = *at;
-
-  *number = 0;
-  for (; *at < end && g_ascii_isdigit (**at) && *at - start < 18; (*at)++)
-    *number = *number * 10 + (**at - '0');
-  return *at > start && (*start != '0' || *at == start + 1);
-}
-
-static gboolean
-take_hash (const char **at, const char *end, PosternMerkleHash *hash)
-{
-  if (end - *at < POSTERN_MERKLE_TEXT || !postern_merkle_hash_read (*at, POSTERN_MERKLE_TEXT, hash))
-    return FALSE;
-  *at += POSTERN_MERKLE_TEXT;
-  return TRUE;
-}
-
-static gboolean
-read_line (const char *at, gsize length, Line *line)
-{
-  const char *end = at + length;
-
-  if (!take (&at, end, "{\"seq\":") || !take_number (&at, end, &line->seq) || !take (&at, end, ",\"leaf\":\"") || !take_hash (&at, end, &line->leaf) ||
-      !take (&at, end, "\",\"chain\":\"") || !take_hash (&at, end, &line->chain) || !take (&at, end, "\",\"entry\":") || end - at < 3 || end[-1] != '}')
-    return FALSE;
-  line->entry = at;
-  line->length = (gsize) (end - at) - 1;
-  return TRUE;
-}
-
 /* (transfer full): for a finding: the entry's number and, where it can still be read, its id */
 static char *
-name_entry (const Line *line)
+name_entry (const PosternAuditLine *line)
 {
-  g_autoptr (GVariant) entry = postern_json_parse_object (line->entry, (gssize) line->length, 0, NULL);
+  g_autoptr (GVariant) entry = postern_json_parse_object (line->entry.at, (gssize) line->entry.length, 0, NULL);
   const char *id = entry ? postern_json_get_string (entry, "id") : NULL;
 
   return id ? g_strdup_printf ("entry %" G_GINT64_FORMAT " (%s)", line->seq, id) : g_strdup_printf ("entry %" G_GINT64_FORMAT, line->seq);
 }
 
 static void
-check_number (PosternAuditVerify *self, const Line *line)
+check_number (PosternAuditVerify *self, const PosternAuditLine *line)
 {
   gint64 next = self->verdict.to;
   g_autofree char *name = line->seq == next ? NULL : name_entry (line);
@@ -217,17 +172,23 @@ check_number (PosternAuditVerify *self, const Line *line)
     find (self, "line %" G_GUINT64_FORMAT ": %s stands behind entry %" G_GINT64_FORMAT ": it is there twice, or they were put in another order", self->line, name, next - 1);
 }
 
+static gboolean
+is_gone (const PosternAuditLine *line)
+{
+  return line->entry.length == strlen ("null") && memcmp (line->entry.at, "null", line->entry.length) == 0;
+}
+
 static void
-check_hashes (PosternAuditVerify *self, const Line *line)
+check_hashes (PosternAuditVerify *self, const PosternAuditLine *line)
 {
   g_autofree char *name = NULL;
   PosternMerkleHash leaf, chain;
 
-  postern_merkle_hash_leaf (line->entry, line->length, &leaf);
+  postern_merkle_hash_leaf (line->entry.at, line->entry.length, &leaf);
   postern_merkle_hash_pair (&self->chain, &line->leaf, &chain);
   if (!postern_merkle_hash_equal (&leaf, &line->leaf)) {
     name = name_entry (line);
-    if (line->length == strlen ("null") && memcmp (line->entry, "null", line->length) == 0)
+    if (is_gone (line))
       find (self, "%s was removed where it was kept", name);
     else
       find (self, "%s was altered: it is not the one that was given this number", name);
@@ -239,6 +200,56 @@ check_hashes (PosternAuditVerify *self, const Line *line)
   }
   self->chain = line->chain;
   self->chain_is_lost = FALSE;
+}
+
+/* A part belongs to the entry when that has its hash; one that is not there may have been forgotten. */
+static void
+check_part (PosternAuditVerify *self, const PosternAuditLine *line, const PosternAuditText *part, const char *hash_name, const char *whose, const char *what)
+{
+  g_autofree char *hash = postern_audit_line_dup (&line->entry, hash_name), *found = NULL, *name = NULL, *id = NULL;
+
+  if (part->at == NULL) {
+    if (hash == NULL)
+      return;
+    id = postern_audit_line_dup (&line->entry, whose);
+    self->verdict.n_forgotten++;
+    g_hash_table_add (self->forgotten, id ? g_steal_pointer (&id) : g_strdup ("nobody"));
+    return;
+  }
+  found = postern_audit_part_hash (part->at, part->length);
+  if (g_strcmp0 (found, hash) == 0)
+    return;
+  name = name_entry (line);
+  find (self, "the %s of %s was altered: it is not the one that was written with it", what, name);
+}
+
+static void
+check_parts (PosternAuditVerify *self, const PosternAuditLine *line)
+{
+  g_autofree char *event = NULL, *target = NULL;
+
+  if (is_gone (line))
+    return;
+  check_part (self, line, &line->address, "address_hash", "actor", "address");
+  check_part (self, line, &line->personal, "personal_hash", "person", "personal part");
+  event = postern_audit_line_dup (&line->entry, "event");
+  if (event != NULL && (g_str_equal (event, "user.deleted") || g_str_equal (event, "invitation.forgotten")))
+    target = postern_audit_line_dup (&line->entry, "target");
+  if (target != NULL)
+    g_hash_table_add (self->deleted, g_steal_pointer (&target));
+}
+
+/* What is personal is forgotten when its person is deleted, which stands in the log behind it, and for no other reason. */
+static void
+check_forgotten (PosternAuditVerify *self)
+{
+  GHashTableIter iter;
+  gpointer id;
+
+  g_hash_table_iter_init (&iter, self->forgotten);
+  while (g_hash_table_iter_next (&iter, &id, NULL))
+    if (!g_hash_table_contains (self->deleted, id))
+      find (self, "what is personal was taken out of entries of %s, and no entry of this file says that they were deleted: take a file that goes on up to now", (char *) id);
 }
 
 static void
@@ -257,14 +268,15 @@ check_wanted (PosternAuditVerify *self)
 static void
 read_entry (PosternAuditVerify *self, const char *text, gsize length)
 {
-  Line line;
+  PosternAuditLine line;
 
-  if (!read_line (text, length, &line)) {
+  if (!postern_audit_line_read (&line, text, length)) {
     find (self, "line %" G_GUINT64_FORMAT ": it cannot be read", self->line);
     return;
   }
   check_number (self, &line);
   check_hashes (self, &line);
+  check_parts (self, &line);
   if (!self->tree_is_lost)
     postern_merkle_tree_append (&self->tree, &line.leaf);
   self->verdict.to = MAX (self->verdict.to, line.seq + 1);
@@ -389,6 +401,7 @@ postern_audit_verify_end (PosternAuditVerify *self)
     return &self->verdict;
   self->ended = TRUE;
   begin (self);
+  check_forgotten (self);
   check_end (self);
   return &self->verdict;
 }

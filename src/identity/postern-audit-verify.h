@@ -12,15 +12,16 @@ G_BEGIN_DECLS
  *     {"audit_log":1,"iss":"…","keys":{…}}                            the first one; `keys` is a JWK set
  *     {"cut":"JWS"}                                                    what came before was cut off, and that was signed
  *     {"start":{"chain":"…","nodes":"…","tree_size":N}}                it begins there because no more was asked for
- *     {"seq":N,"leaf":"…","chain":"…","entry":{…}}                     an entry; its bytes are what is hashed
+ *     {"seq":N,"leaf":"…","chain":"…","entry":{…}}                     an entry; its bytes are what is hashed. Before it, where they are kept:
+ *                                                                      "address":{…},"personal":{…}, which the entry has the hashes of
  *     {"head":"JWS"}                                                   the tree of all before was signed; also the last line
  *
  * Hashes are base64url without padding. Not thread-safe.
  */
 typedef struct _PosternAuditVerify PosternAuditVerify;
 
-/* bytes; a longer one is none of ours: what an entry says is JSON of POSTERN_JSON_MAX_BYTES at most */
-#define POSTERN_AUDIT_VERIFY_MAX_LINE (1024 * 1024 + 4096)
+/* bytes; a longer one is none of ours: what an entry says is JSON of POSTERN_JSON_MAX_BYTES at most, and so is what is personal of it */
+#define POSTERN_AUDIT_VERIFY_MAX_LINE (2 * 1024 * 1024 + 4096)
 #define POSTERN_AUDIT_VERIFY_MAX_FINDINGS 100 /* what is said; all are counted */
 
 /**
@@ -40,6 +41,7 @@ typedef struct {
   gint64 proven;       /* up to, without, this number they are those that were signed */
   gint64 cut;          /* so many were cut off before, and that was signed; 0 for none */
   guint64 n_heads;
+  guint64 n_forgotten; /* addresses and personal parts that are not there any more, because their person was deleted */
   const char *issuer;  /* (nullable) */
   gboolean has_own_keys; /* the signatures are by keys that the file names itself */
   gboolean has_seen_head; /* the head that was given was reached, and is one of this log */

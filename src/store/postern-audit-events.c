@@ -5,7 +5,7 @@
 #include <string.h>
 
 /* What a person does carries the sign-in it was done in. */
-#define FLOW "tenant user application session connector acr remote_address risks"
+#define FLOW "tenant user application session connector acr organization_id risks"
 
 /* What an application is given in somebody's name, or its own. */
 #define TOKEN "tenant user application session grant grant_type organization_id scope resource"
@@ -13,8 +13,8 @@
 /* In the order of their names: they are searched by halves. */
 /* clang-format off */
 static const PosternAuditEvent events[] = {
-  { "account.deletion-asked", "Somebody wants their account deleted; it is, after the delay of the policy.", FLOW },
-  { "account.kept", "Somebody wants their account kept that was to be deleted.", FLOW },
+  { "account.deletion-asked", "Somebody wants their account deleted; it is, after the delay of the policy.", FLOW " before after" },
+  { "account.kept", "Somebody wants their account kept that was to be deleted.", FLOW " before after" },
   { "application.changed", "An administrator changed an application.", "members before after" },
   { "application.created", "An administrator made an application.", "members after" },
   { "application.deleted", "An administrator deleted an application.", "before" },
@@ -28,32 +28,33 @@ static const PosternAuditEvent events[] = {
   { "configuration.applied", "An administrator made several changes together; each has an entry of its own before this one.", "changes" },
   { "connector.changed", "A connector was set up or changed.", "members settings before after" },
   { "connector.deleted", "A connector was deleted.", "before" },
-  { "credential.removed", "Somebody took one of their ways to sign in away.", FLOW },
-  { "credential.renamed", "Somebody gave one of their passkeys another name.", FLOW },
-  { "data.read", "An administrator looked at people's data or at the log.", "operation query" },
+  { "credential.removed", "Somebody took one of their ways to sign in away.", FLOW " before" },
+  { "credential.renamed", "Somebody gave one of their passkeys another name.", FLOW " before after" },
+  { "data.read", "An administrator looked at people's data or at the log.", "operation query searched user" },
   { "domain.added", "An administrator said that a domain is an organization's, which is the target; until it is proved it decides nothing.", "domain after" },
   { "domain.lost", "A domain is no longer an organization's, which is the target: the DNS did not prove it for a week, or proved it to be another's.", "domain" },
   { "domain.missed", "The DNS no longer proves a domain of an organization, which is the target: nobody joins by it.", "domain" },
   { "domain.removed", "An administrator took a domain away from an organization, which is the target.", "domain before" },
   { "domain.verified", "The DNS proved that a domain is an organization's, which is the target.", "domain" },
-  { "email.changed", "Somebody's e-mail address was replaced, and the new one proven.", FLOW },
-  { "email.proved", "Somebody proved an e-mail address, where there was none.", FLOW },
+  { "email.changed", "Somebody's e-mail address was replaced, and the new one proven.", FLOW " before after" },
+  { "email.proved", "Somebody proved an e-mail address, where there was none.", FLOW " before after" },
   { "factor-reset.cancelled", "The reset of somebody's lost factors was called off.", FLOW },
   { "factor-reset.requested", "An administrator has somebody's lost factors reset, after the delay of the policy.", "due_at" },
   { "factors.reset", "Somebody's lost factors are gone, as an administrator had asked.", FLOW },
   { "grant.revoked", "An administrator took one grant of an application back.", "user application" },
-  { "grants.revoked", "All that a person, or an application, had been granted was taken back.", "user application" },
+  { "grants.revoked", "All that a person, or an application, had been granted was taken back.", FLOW },
   { "group.changed", "An administrator changed a group of an organization, which is the target.", "group_id before after" },
   { "group.created", "An administrator made a group of an organization, which is the target.", "group_id after" },
   { "group.deleted", "An administrator deleted a group of an organization, which is the target.", "group_id before" },
   { "group.member-added", "An administrator put somebody into a group of an organization, which is the target.", "user group_id" },
   { "group.member-removed", "An administrator took somebody out of a group of an organization, which is the target.", "user group_id" },
-  { "identity.linked", "An account at a provider was connected to somebody's account.", FLOW },
-  { "identity.unlinked", "An account at a provider was disconnected.", FLOW },
+  { "identity.linked", "An account at a provider was connected to somebody's account.", FLOW " after" },
+  { "identity.unlinked", "An account at a provider was disconnected.", FLOW " before" },
   { "import.advanced", "A batch of users was taken over from another server.", "position created" },
   { "import.started", "An administrator began to take users over from another server.", "after" },
   { "invitation.accepted", "Somebody took an invitation, and belongs to the organization now, which is the target.", "user organization_id invitation_id role_ids group_ids" },
   { "invitation.created", "Somebody was invited to an organization, which is the target, by mail.", "invitation_id members after" },
+  { "invitation.forgotten", "The person whom an invitation was sent to was deleted, and it with them.", "" },
   { "invitation.revoked", "An invitation to an organization, which is the target, was revoked.", "invitation_id before" },
   { "invitation.sent", "An invitation to an organization, which is the target, was sent again, with another link.", "invitation_id before after" },
   { "key.rotated", "An administrator had the next key sign; the target is the algorithm.", "" },
@@ -69,11 +70,11 @@ static const PosternAuditEvent events[] = {
   { "passkey.added", "Somebody set up a passkey.", FLOW },
   { "password.changed", "Somebody changed their password.", FLOW },
   { "password.recovered", "Somebody set another password, by a link or a code.", FLOW },
-  { "phone.changed", "Somebody's telephone number was replaced, and the new one proven.", FLOW },
-  { "phone.proved", "Somebody proved a telephone number, where there was none.", FLOW },
-  { "phone.removed", "Somebody took their telephone number away.", FLOW },
+  { "phone.changed", "Somebody's telephone number was replaced, and the new one proven.", FLOW " before after" },
+  { "phone.proved", "Somebody proved a telephone number, where there was none.", FLOW " before after" },
+  { "phone.removed", "Somebody took their telephone number away.", FLOW " before after" },
   { "policy.changed", "An administrator changed the rules for sign-ins.", "before after" },
-  { "profile.changed", "Somebody changed what they say of themselves.", FLOW },
+  { "profile.changed", "Somebody changed what they say of themselves.", FLOW " before after" },
   { "recovery-code.used", "Somebody signed in by a recovery code.", FLOW },
   { "recovery-codes.made", "Somebody had recovery codes made; those before are worth nothing.", FLOW },
   { "resource.changed", "An administrator changed a resource.", "members before after" },
@@ -86,6 +87,13 @@ static const PosternAuditEvent events[] = {
   { "role.permission-added", "A role gives another scope of a resource; of an organization's own that is the target.", "role_id after" },
   { "role.permission-removed", "A role gives a scope of a resource no more; of an organization's own that is the target.", "role_id resource_id scope" },
   { "role.taken", "A role was taken from somebody, an application or a group; in an organization that is the target.", "subject_id role_id organization_id" },
+  { "role.assigned", "Somebody, an application or a group was given a role.", "role_id organization_id" },
+  { "role.changed", "An administrator changed a role.", "members before after" },
+  { "role.created", "An administrator made a role.", "members after" },
+  { "role.deleted", "An administrator deleted a role: nobody has it any more.", "before" },
+  { "role.permission-added", "A role gives another scope of a resource.", "after" },
+  { "role.permission-removed", "A role gives a scope of a resource no more.", "resource_id scope" },
+  { "role.taken", "A role was taken from somebody, an application or a group.", "role_id organization_id" },
   { "session.ended", "Somebody was signed out, by themselves, an application, a provider or an administrator.", "tenant user session" },
   { "session.used", "Somebody who was signed in already went on to an application.", FLOW },
   { "setup.link-made", "A link for the first administrator was made.", "" },
@@ -101,15 +109,15 @@ static const PosternAuditEvent events[] = {
   { "token.reused", "A code or a refresh token was shown that was used before: somebody may have stolen it, and its grant is revoked.", TOKEN },
   { "totp.added", "Somebody set up an authenticator app.", FLOW },
   { "user.changed", "An administrator changed an account.", "members before after" },
-  { "user.created", "An account was made: by an administrator, by its owner, or at the first sign-in by a provider.", "members after " FLOW },
-  { "user.deleted", "An account was deleted.", "before" },
+  { "user.created", "An account was made: by an administrator, by its owner, or at the first sign-in by a provider.", FLOW " members after" },
+  { "user.deleted", "An account was deleted.", "before", TRUE },
   { "user.imported", "An account was taken over from another server.", "" },
   { "webhook.changed", "An administrator changed a webhook.", "members before after" },
   { "webhook.created", "An administrator made a webhook.", "members after" },
   { "webhook.deleted", "An administrator deleted a webhook.", "before" },
   { "webhook.missed", "Entries were cut off, because of the retention of the log, before a webhook had them: those from a number up to, without, another.", "from to" },
-  { "webhook.replayed", "An administrator has a webhook sent again what it had, from an entry number on.", "position before after" },
-  { "webhook.secret-rotated", "A webhook was given another secret; the one before signs, too, for a while.", "before after" },
+  { "webhook.replayed", "An administrator has a webhook sent again what it had, from an entry number on.", "before after" },
+  { "webhook.secret-rotated", "A webhook was given another secret; the one before signs, too, for a while.", "old_secret_until" },
   { "webhook.switched-off", "A webhook was switched off, because its server answered that it is gone, or nothing has arrived there for days.", "reason status" },
   { "webhook.tested", "An administrator had a webhook sent a test.", "status" },
 };
@@ -120,6 +128,17 @@ postern_audit_events_get (guint *n)
 {
   *n = G_N_ELEMENTS (events);
   return events;
+}
+
+gboolean
+postern_audit_events_has (const PosternAuditEvent *event, const char *member)
+{
+  gsize length = strlen (member);
+
+  for (const char *at = strstr (event->members, member); at != NULL; at = strstr (at + 1, member))
+    if ((at == event->members || at[-1] == ' ') && (at[length] == ' ' || at[length] == '\0'))
+      return TRUE;
+  return FALSE;
 }
 
 static int

@@ -12,12 +12,15 @@ G_BEGIN_DECLS
 typedef struct {
   const char *name;    /* "sign-in.succeeded" */
   const char *when;    /* a sentence */
-  const char *members; /* what its data may have, parted by spaces; "" for none */
+  const char *members; /* what its data may have, parted by spaces; "" for none. `before` and `after` it always has: where nothing was, or is, {} */
+  gboolean ends_person; /* its target is a person who is gone: it says nothing personal of them */
 } PosternAuditEvent;
 
 /** postern_audit_events_get: all, in the order of their names; @n: (out): how many */
 const PosternAuditEvent *postern_audit_events_get (guint *n);
 /** postern_audit_events_find: (nullable) */
 const PosternAuditEvent *postern_audit_events_find (const char *name);
+/** postern_audit_events_has: whether the data of @event may have @member */
+gboolean postern_audit_events_has (const PosternAuditEvent *event, const char *member);
 
 G_END_DECLS

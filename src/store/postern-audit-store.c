@@ -2,6 +2,7 @@
 #include "postern-stores.h"
 
 #include "postern-audit-events.h"
+#include "postern-audit-part.h"
 #include "postern-record.h"
 
 PosternAudit *
@@ -17,14 +18,92 @@ postern_audit_store_new (const char *event, const char *actor, const char *targe
   return audit;
 }
 
+PosternAudit *
+postern_audit_store_new_by (const char *event, const PosternAuditBy *by, const char *target)
+{
+  PosternAudit *audit = postern_audit_store_new (event, by->actor, target);
+
+  audit->request_id = g_strdup (by->request_id);
+  audit->remote_address = g_strdup (by->remote_address);
+  return audit;
+}
+
+static gboolean
+has_member (GVariant *object, const char *name)
+{
+  g_autoptr (GVariant) member = object ? g_variant_lookup_value (object, name, NULL) : NULL;
+
+  return member != NULL;
+}
+
+static const char *
+find_unpromised (const PosternAuditEvent *row, GVariant *data)
+{
+  GVariantIter iter;
+  const char *name;
+
+  if (data == NULL)
+    return NULL;
+  g_variant_iter_init (&iter, data);
+  while (g_variant_iter_next (&iter, "{&sv}", &name, NULL))
+    if (!postern_audit_events_has (row, name) && !g_str_equal (name, "client_id"))
+      return name;
+  return NULL;
+}
+
+/* What the row of its event says of an entry is kept here, whoever writes it: a programmer's error, and no reason to lose the entry. */
+static void
+check (const PosternAudit *audit)
+{
+  static const char *const changes[] = { "before", "after" };
+  const PosternAuditEvent *row = postern_audit_events_find (audit->event);
+  const char *name = row ? find_unpromised (row, audit->data) : NULL;
+
+  if (row == NULL)
+    g_critical ("The event “%s” is in no row of postern-audit-events.c: whoever reads the log does not know of it", audit->event);
+  else if (name != NULL)
+    g_critical ("An entry of “%s” says “%s”, which its row of postern-audit-events.c does not have", audit->event, name);
+  for (guint i = 0; row != NULL && i < G_N_ELEMENTS (changes); i++)
+    if (postern_audit_events_has (row, changes[i]) && !has_member (audit->data, changes[i]) && !has_member (audit->personal, changes[i]))
+      g_critical ("An entry of “%s” lacks “%s”", audit->event, changes[i]);
+  if (audit->request_id == NULL && g_strcmp0 (audit->actor, POSTERN_AUDIT_SERVER) != 0)
+    g_critical ("An entry of “%s” does not say in which request", audit->event);
+}
+
+/* Of who is gone nothing is begun anew. */
+static void
+drop_parts_of_gone (PosternAudit *audit)
+{
+  const PosternAuditEvent *row = postern_audit_events_find (audit->event);
+
+  if (row == NULL || !row->ends_person)
+    return;
+  g_clear_pointer (&audit->personal, g_variant_unref);
+  if (g_strcmp0 (audit->actor, audit->target) == 0)
+    g_clear_pointer (&audit->remote_address, g_free);
+}
+
 gboolean
 postern_audit_store_append (PosternTxn *txn, PosternAudit *audit, GError **error)
 {
-  if (postern_audit_events_find (audit->event) == NULL)
-    g_critical ("The event “%s” is in no row of postern-audit-events.c: whoever reads the log does not know of it", audit->event);
+  check (audit);
+  drop_parts_of_gone (audit);
+  postern_audit_part_seal (audit);
+  if (audit->personal == NULL)
+    g_clear_pointer (&audit->person, g_free);
   audit->key = postern_id_get_key (audit->id);
   return postern_record_write (txn, &postern_records_audit, audit, POSTERN_SQL_INSERT (postern_records_audit, ""), error)
          > 0;
+}
+
+gboolean
+postern_audit_store_forget (PosternTxn *txn, const char *id, GError **error)
+{
+  PosternValue values[] = { POSTERN_TEXT (id) };
+
+  return postern_txn_run (txn, "UPDATE audit SET remote_address = NULL, address_salt = NULL WHERE actor = ?1 AND address_salt IS NOT NULL", values,
+                          G_N_ELEMENTS (values), error) &&
+         postern_txn_run (txn, "UPDATE audit SET personal = NULL WHERE person = ?1 AND personal IS NOT NULL", values, G_N_ELEMENTS (values), error);
 }
 
 /* What each sign-in and each token writes would hide all else. The index audit_of_person is of the same words. */

@@ -30,6 +30,32 @@ postern_invitation_store_list (PosternTxn *txn, const char *organization_id, con
                               G_N_ELEMENTS (values), error);
 }
 
+GPtrArray *
+postern_invitation_store_list_for_address (PosternTxn *txn, const char *email, GError **error)
+{
+  g_autoptr (GPtrArray) ids = g_ptr_array_new_with_free_func (g_free);
+  g_auto (PosternCursor) cursor = { 0 };
+  g_autoptr (GError) failure = NULL;
+  PosternValue values[] = { POSTERN_TEXT (email) };
+
+  if (!postern_txn_query (txn, &cursor, "SELECT id FROM invitations WHERE email = ?1 ORDER BY id", values, G_N_ELEMENTS (values), error))
+    return NULL;
+  while (postern_txn_next (&cursor, &failure))
+    g_ptr_array_add (ids, g_strdup (postern_txn_get_text (&cursor, 0)));
+  if (failure == NULL)
+    return g_steal_pointer (&ids);
+  g_propagate_error (error, g_steal_pointer (&failure));
+  return NULL;
+}
+
+gboolean
+postern_invitation_store_delete (PosternTxn *txn, const char *id, GError **error)
+{
+  PosternValue values[] = { POSTERN_TEXT (id) };
+
+  return postern_txn_run_one (txn, "invitation", "DELETE FROM invitations WHERE id = ?1", values, G_N_ELEMENTS (values), error);
+}
+
 gboolean
 postern_invitation_store_redeem (PosternTxn *txn, const char *id, const char *secret_hash, gint64 now, GError **error)
 {

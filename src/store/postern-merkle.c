@@ -31,15 +31,27 @@ hash_bytes (gconstpointer data, gsize length, PosternMerkleHash *hash)
     g_error ("OpenSSL could not hash");
 }
 
-void
-postern_merkle_hash_leaf (gconstpointer data, gsize length, PosternMerkleHash *hash)
+static void
+hash_with_prefix (guint8 prefix, gconstpointer data, gsize length, PosternMerkleHash *hash)
 {
   g_autofree guint8 *whole = g_malloc (length + 1);
 
-  whole[0] = 0;
+  whole[0] = prefix;
   if (length > 0)
     memcpy (whole + 1, data, length);
   hash_bytes (whole, length + 1, hash);
+}
+
+void
+postern_merkle_hash_leaf (gconstpointer data, gsize length, PosternMerkleHash *hash)
+{
+  hash_with_prefix (0, data, length, hash);
+}
+
+void
+postern_merkle_hash_part (gconstpointer data, gsize length, PosternMerkleHash *hash)
+{
+  hash_with_prefix (2, data, length, hash);
 }
 
 void

@@ -31,6 +31,8 @@ typedef struct {
 
 /** postern_merkle_hash_leaf: SHA-256(0x00 ‖ @data) */
 void postern_merkle_hash_leaf (gconstpointer data, gsize length, PosternMerkleHash *hash);
+/** postern_merkle_hash_part: SHA-256(0x02 ‖ @data): of what is no leaf and no node */
+void postern_merkle_hash_part (gconstpointer data, gsize length, PosternMerkleHash *hash);
 /** postern_merkle_hash_pair: SHA-256(@left ‖ @right), of no tree: a chain's next link. @hash may be one of them. */
 void postern_merkle_hash_pair (const PosternMerkleHash *left, const PosternMerkleHash *right, PosternMerkleHash *hash);
 gboolean postern_merkle_hash_equal (const PosternMerkleHash *a, const PosternMerkleHash *b);

@@ -6,6 +6,7 @@
 #define BOOLEAN(Type, member) { #member, POSTERN_FIELD_BOOLEAN, G_STRUCT_OFFSET (Type, member) }
 #define OBJECT(Type, member) { #member, POSTERN_FIELD_OBJECT, G_STRUCT_OFFSET (Type, member) }
 #define ARRAY(Type, member) { #member, POSTERN_FIELD_ARRAY, G_STRUCT_OFFSET (Type, member) }
+#define VARIANT(Type, member) { #member, POSTERN_FIELD_VARIANT, G_STRUCT_OFFSET (Type, member) }
 
 /* The functions that postern-records.h declares for each type, and the table they share with reading and writing. */
 #define POSTERN_DEFINE_RECORD(Type, name, table_name, what_name)                                                      \
@@ -197,6 +198,8 @@ static const PosternField audit_fields[] = {
   TEXT (PosternAudit, id),         INT64 (PosternAudit, at),            TEXT (PosternAudit, event),
   TEXT (PosternAudit, actor),      TEXT (PosternAudit, target),         TEXT (PosternAudit, request_id),
   TEXT (PosternAudit, remote_address), OBJECT (PosternAudit, data),
+  TEXT (PosternAudit, address_salt), TEXT (PosternAudit, address_hash),
+  TEXT (PosternAudit, person),     VARIANT (PosternAudit, personal),    TEXT (PosternAudit, personal_hash),
 };
 POSTERN_DEFINE_RECORD (PosternAudit, audit, "audit", "audit entry")
 

@@ -264,6 +264,11 @@ typedef struct {
   gint64 at; /* microseconds since 1970 */
   char *event, *actor, *target, *request_id, *remote_address; /* actor … (nullable) */
   GVariant *data;
+  /* What is gone once whom it is about is deleted, and what stays in its place: postern-audit-part.h. Each (nullable). */
+  char *address_salt, *address_hash; /* of remote_address, which is @actor's */
+  char *person;                      /* whose @personal is: a user's id, an invitation's */
+  GVariant *personal;                /* a{sv}: of `before` and `after` what is personal; with its salt */
+  char *personal_hash;
 } PosternAudit;
 POSTERN_DECLARE_RECORD (PosternAudit, postern_audit)
 

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "postern-records.h"
+#include "postern-request.h"
 
 G_BEGIN_DECLS
 
@@ -307,7 +308,22 @@ gboolean postern_setting_store_put (PosternTxn *txn, const char *name, GVariant 
 /* postern-audit-store.c: in the transaction of what it tells */
 /** of now; @actor, @target: (nullable). (transfer full) */
 PosternAudit *postern_audit_store_new (const char *event, const char *actor, const char *target);
+/** PosternAuditBy: who does something, in which request and from where; each (nullable) */
+typedef struct {
+  const char *actor, *request_id, *remote_address;
+} PosternAuditBy;
+/** postern_audit_by_request: borrows all; @request: (nullable) */
+static inline PosternAuditBy
+postern_audit_by_request (const char *actor, PosternRequest *request)
+{
+  return (PosternAuditBy){ actor, request ? postern_request_get_id (request) : NULL, request ? postern_request_get_remote_address (request) : NULL };
+}
+#define POSTERN_AUDIT_SERVER "server" /* the actor of what nobody asked for just then */
+PosternAudit *postern_audit_store_new_by (const char *event, const PosternAuditBy *by, const char *target);
+/** gives @audit its key and the hashes of its parts (postern-audit-part.h), then writes it; what its event's row says is checked */
 gboolean postern_audit_store_append (PosternTxn *txn, PosternAudit *audit, GError **error);
+/** forgets what entries say of the person, or the invitation, @id beside that id; their hashes stay what they were */
+gboolean postern_audit_store_forget (PosternTxn *txn, const char *id, GError **error);
 GPtrArray *postern_audit_store_list (PosternTxn *txn, const char *after, guint limit, GError **error);
 /** PosternAuditFilter: each (nullable), 0: any; times in seconds since 1970: at or after, before */
 typedef struct {
@@ -442,6 +458,8 @@ PosternBrandFile *postern_brand_store_find (PosternTxn *txn, const char *name, G
 gboolean postern_invitation_store_insert (PosternTxn *txn, PosternInvitation *invitation, GError **error);
 PosternInvitation *postern_invitation_store_get (PosternTxn *txn, const char *id, GError **error);
 GPtrArray *postern_invitation_store_list (PosternTxn *txn, const char *organization_id, const char *after, guint limit, GError **error);
+GPtrArray *postern_invitation_store_list_for_address (PosternTxn *txn, const char *email, GError **error); /* (element-type utf8): ids, of all organizations */
+gboolean postern_invitation_store_delete (PosternTxn *txn, const char *id, GError **error);
 /** one statement marks it used. NOT_FOUND where there is none of this secret, STALE when it has expired or was revoked, CONFLICT when it was used */
 gboolean postern_invitation_store_redeem (PosternTxn *txn, const char *id, const char *secret_hash, gint64 now, GError **error);
 /** only one that was neither used nor revoked; STALE otherwise */

@@ -58,7 +58,6 @@ new_entry (void)
   postern_json_object_add_string (&data, "application", entry->target);
   postern_json_object_add_string (&data, "session", "ses_01m8kpek05ega95k0z66zch8zn");
   postern_json_object_add_string (&data, "acr", "urn:postern:one-factor");
-  postern_json_object_add_string (&data, "remote_address", "192.0.2.1");
   entry->request_id = g_strdup ("req_01m8kpek05ega95k0z66zch8zn");
   entry->remote_address = g_strdup ("192.0.2.1");
   entry->data = g_variant_ref_sink (postern_json_object_end (&data));

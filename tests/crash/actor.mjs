@@ -89,8 +89,8 @@ export class Audit {
   get(key) { return this.#counts.get(key) ?? 0; }
 
   async readOn(world) {
-    for (const { id, event, actor, target } of await world.adminList('/audit', this.#last)) {
-      const key = actor?.startsWith('usr_') ? `${event} by ${actor}` : `${event} on ${target}`;
+    for (const { id, event, actor, target, data } of await world.adminList('/audit', this.#last)) {
+      const key = actor?.startsWith('usr_') ? `${event} by ${actor}` : event === 'session.ended' ? `${event} of ${data.user}` : `${event} on ${target}`;
       this.#counts.set(key, this.get(key) + 1);
       this.#last = id;
     }

@@ -191,7 +191,7 @@ export class Person extends Actor {
   /** The end of everything, also of what outlives sessions. */
   #takesAll() {
     const sessions = this.living();
-    return { ...this.#takes(sessions, this.living(this.families)), audits: sessions.length ? [[this.by('session.ended'), sessions.length]] : [] };
+    return { ...this.#takes(sessions, this.living(this.families)), audits: sessions.length ? [[`session.ended of ${this.id}`, sessions.length]] : [] };
   }
 
   disable() { return this.#change('disable', { disabled: true }, this.#takesAll(), () => { this.disabled = true; }); }
@@ -221,8 +221,7 @@ export class Person extends Actor {
       name: 'end session',
       call: () => this.world.admin('DELETE', `/sessions/${session.id}`),
       done: takes.note,
-      audits: [[this.by('session.ended'), 1]],
-      slack: [[`session.ended on ${session.id}`, 1]], // who ordered it: written after it
+      audits: [[`session.ended of ${this.id}`, 1]],
       happened: takes.seen,
     });
   }

@@ -17,14 +17,36 @@ check_audit_filters (PosternTxn *txn)
   gint64 now = g_get_real_time () / G_USEC_PER_SEC;
 
   g_assert_cmpuint (count_audit (txn, (PosternAuditFilter){ NULL }), ==, 3);
-  g_assert_cmpuint (count_audit (txn, (PosternAuditFilter){ .event = "user.created" }), ==, 2);
+  g_assert_cmpuint (count_audit (txn, (PosternAuditFilter){ .event = "passkey.added" }), ==, 2);
   g_assert_cmpuint (count_audit (txn, (PosternAuditFilter){ .actor = "ada" }), ==, 2);
-  g_assert_cmpuint (count_audit (txn, (PosternAuditFilter){ .actor = "ada", .event = "user.created" }), ==, 1);
+  g_assert_cmpuint (count_audit (txn, (PosternAuditFilter){ .actor = "ada", .event = "passkey.added" }), ==, 1);
   g_assert_cmpuint (count_audit (txn, (PosternAuditFilter){ .target = "x" }), ==, 1);
   g_assert_cmpuint (count_audit (txn, (PosternAuditFilter){ .target = "x", .actor = "bob" }), ==, 0);
   g_assert_cmpuint (count_audit (txn, (PosternAuditFilter){ .from = now - 100, .to = now + 100 }), ==, 3);
   g_assert_cmpuint (count_audit (txn, (PosternAuditFilter){ .from = now + 100 }), ==, 0);
-  g_assert_cmpuint (count_audit (txn, (PosternAuditFilter){ .to = now - 100, .event = "user.created" }), ==, 0);
+  g_assert_cmpuint (count_audit (txn, (PosternAuditFilter){ .to = now - 100, .event = "passkey.added" }), ==, 0);
+}
+
+/* An address is its actor's, the personal part its person's; the hashes of both stay. */
+static void
+check_forgetting (PosternTxn *txn)
+{
+  g_autoptr (GPtrArray) before = postern_audit_store_list (txn, NULL, 10, NULL), after = NULL;
+
+  g_assert_true (postern_audit_store_forget (txn, "nobody", NULL));
+  g_assert_true (postern_audit_store_forget (txn, "bob", NULL));
+  after = postern_audit_store_list (txn, NULL, 10, NULL);
+  for (guint i = 0; i < 3; i++)
+    {
+      const PosternAudit *was = before->pdata[i], *is = after->pdata[i];
+
+      g_assert_true (was->personal != NULL && was->address_salt != NULL);
+      g_assert_null (is->personal);
+      g_assert_cmpint (is->remote_address == NULL, ==, i == 2);
+      g_assert_cmpint (is->address_salt == NULL, ==, i == 2);
+      g_assert_cmpstr (is->address_hash, ==, was->address_hash);
+      g_assert_cmpstr (is->personal_hash, ==, was->personal_hash);
+    }
 }
 
 static gboolean
@@ -38,17 +60,22 @@ audit (PosternTxn *txn, gpointer data, GError **error)
 
       entry->id = postern_id_new ("aud");
       entry->at = g_get_real_time ();
-      entry->event = g_strdup (i == 1 ? "user.changed" : "user.created");
+      entry->event = g_strdup (i == 1 ? "totp.added" : "passkey.added");
       entry->actor = g_strdup (i < 2 ? "ada" : "bob");
       entry->target = g_strdup (i == 0 ? "x" : NULL);
+      entry->request_id = g_strdup ("req_1");
+      entry->remote_address = g_strdup ("192.0.2.1");
+      entry->person = g_strdup ("bob");
+      entry->personal = g_variant_ref_sink (g_variant_new_parsed ("{'after': <{'name': <'B'>}>}"));
       g_assert_true (postern_audit_store_append (txn, entry, error));
     }
   all = postern_audit_store_list (txn, NULL, 10, error);
   g_assert_cmpuint (all->len, ==, 3);
   rest = postern_audit_store_list (txn, ((PosternAudit *) all->pdata[0])->id, 10, error);
   g_assert_cmpuint (rest->len, ==, 2);
-  g_assert_cmpstr (((PosternAudit *) rest->pdata[0])->event, ==, "user.changed");
+  g_assert_cmpstr (((PosternAudit *) rest->pdata[0])->event, ==, "totp.added");
   check_audit_filters (txn);
+  check_forgetting (txn);
   return TRUE;
 }
 
@@ -63,6 +90,8 @@ audit_of_person (PosternTxn *txn, gpointer data, GError **error)
     {
       g_autoptr (PosternAudit) entry = postern_audit_store_new (events[i], "ada", "x"), other = postern_audit_store_new (events[i], i ? "bob" : NULL, "x");
 
+      entry->request_id = g_strdup ("req_1");
+      other->request_id = g_strdup ("req_1");
       g_assert_true (postern_audit_store_append (txn, entry, error) && postern_audit_store_append (txn, other, error));
     }
   listed = postern_audit_store_list_for (txn, "ada", NULL, 2, error);
@@ -160,7 +189,7 @@ audit_chain (PosternTxn *txn, gpointer data, GError **error)
   g_assert_no_error (error ? *error : NULL);
   for (guint i = 0; i < 5; i++)
     {
-      g_autoptr (PosternAudit) entry = postern_audit_store_new ("user.created", NULL, NULL);
+      g_autoptr (PosternAudit) entry = postern_audit_store_new ("session.ended", POSTERN_AUDIT_SERVER, NULL);
 
       g_assert_true (postern_audit_store_append (txn, entry, error));
     }

@@ -16,7 +16,7 @@ static gboolean
 fill (PosternTxn *txn, gpointer data, GError **error)
 {
   g_autoptr (PosternApplication) application = storage_kit_new_application ("Copied");
-  g_autoptr (PosternAudit) audit = postern_audit_store_new ("user.created", "usr_a", NULL);
+  g_autoptr (PosternAudit) audit = postern_audit_store_new ("session.ended", POSTERN_AUDIT_SERVER, NULL);
 
   for (guint i = 0; i < MANY; i++)
     {
