@@ -124,11 +124,43 @@ add_requested (PosternClaims *claims, PosternUser *user, GVariant *requested, co
       add_claim (claims, user, name);
 }
 
+static gboolean
+read_identities (PosternTxn *txn, gpointer user_data, GError **error)
+{
+  PosternClaimsSource *source = user_data;
+
+  g_clear_pointer (&source->identities, g_ptr_array_unref); /* a transaction may run twice */
+  source->identities = postern_identity_store_list (txn, source->user->id, error);
+  return source->identities != NULL;
+}
+
+/* What a provider said is read where a map asks for it, once. */
+static gboolean
+apply (PosternRuntime *runtime, GVariant *map, PosternClaimsSource *source, PosternClaims *claims, GError **error)
+{
+  PosternStore *store = postern_tenant_get_store (postern_runtime_get_tenant (runtime));
+
+  if (source->identities == NULL && postern_claims_map_reads_identities (map) && !postern_store_read (store, POSTERN_KEEP_LASTING, read_identities, source, error))
+    return FALSE;
+  postern_claims_map_apply (map, source, claims);
+  return TRUE;
+}
+
+/* A connector that was chosen and then left for a password is not the one that somebody came by. */
+static PosternClaimsSource
+new_source (PosternFlow *flow, PosternUser *user)
+{
+  gboolean by_connector = flow->factors && g_strcmp0 (flow->factors[0], POSTERN_FLOW_FACTOR_CONNECTOR) == 0;
+
+  return (PosternClaimsSource){ user, flow->organization_id, flow->organization_name, NULL, by_connector ? flow->connector_id : NULL };
+}
+
 GVariant *
 postern_flow_claims_collect (PosternRuntime *runtime, PosternFlow *flow, PosternClient *client, PosternUser *user, GError **error)
 {
-  PosternClaimsSource source = { user, flow->organization_id, flow->organization_name };
+  PosternClaimsSource source = new_source (flow, user);
   g_autoptr (PosternClaims) claims = postern_claims_new ();
+  gboolean mapped;
 
   if (flow->organization_id) {
     postern_claims_add_string (claims, "organization_id", flow->organization_id);
@@ -137,28 +169,36 @@ postern_flow_claims_collect (PosternRuntime *runtime, PosternFlow *flow, Postern
   add_scopes (claims, user, flow->granted_scopes);
   add_requested (claims, user, flow->requested_claims, "userinfo");
   add_requested (claims, user, flow->requested_claims, "id_token");
-  postern_claims_map_apply (client->claims_map, &source, claims);
-  if (!postern_flow_claims_hook_ask (runtime, flow, client->application->id, client->application->id, claims, error))
+  mapped = apply (runtime, client->claims_map, &source, claims, error);
+  g_clear_pointer (&source.identities, g_ptr_array_unref);
+  if (!mapped || !postern_flow_claims_hook_ask (runtime, flow, client->application->id, client->application->id, claims, error))
     return NULL;
   postern_hub_collect_claims (postern_runtime_get_hub (runtime), flow, claims);
   return postern_claims_to_variant (claims);
 }
 
+static gboolean
+add_resource (PosternRuntime *runtime, PosternResource *resource, PosternFlow *flow, PosternClaimsSource *source, PosternClaims *claims, GError **error)
+{
+  g_autoptr (GVariant) map = postern_resource_dup_claims_map (resource);
+
+  return apply (runtime, map, source, claims, error) && postern_flow_claims_hook_ask (runtime, flow, resource->id, resource->indicator, claims, error);
+}
+
 GVariant *
 postern_flow_claims_collect_for_resources (PosternRuntime *runtime, PosternResourceBook *book, PosternFlow *flow, PosternUser *user, GError **error)
 {
-  PosternClaimsSource source = { user, flow->organization_id, flow->organization_name };
+  PosternClaimsSource source = new_source (flow, user);
   g_autoptr (PosternClaims) claims = postern_claims_new ();
+  gboolean good = TRUE;
 
-  for (char **indicator = flow->resources; indicator && *indicator; indicator++) {
+  for (char **indicator = flow->resources; good && indicator && *indicator; indicator++) {
     PosternResource *resource = postern_resource_book_find (book, *indicator);
-    g_autoptr (GVariant) map = resource ? postern_resource_dup_claims_map (resource) : NULL;
 
-    postern_claims_map_apply (map, &source, claims);
-    if (resource && !postern_flow_claims_hook_ask (runtime, flow, resource->id, resource->indicator, claims, error))
-      return NULL;
+    good = resource == NULL || add_resource (runtime, resource, flow, &source, claims, error);
   }
-  return postern_claims_to_variant (claims);
+  g_clear_pointer (&source.identities, g_ptr_array_unref);
+  return good ? postern_claims_to_variant (claims) : NULL;
 }
 
 /* The member `acr` of the `claims` parameter's `id_token`, when it is essential (OpenID Connect Core 5.5.1.1). */

@@ -32,6 +32,29 @@ new_user (void)
   return user;
 }
 
+static void
+add_identity (GPtrArray *identities, const char *connector, const char *subject, const char *claims, gint64 used_at)
+{
+  PosternIdentity *identity = postern_identity_new ();
+
+  identity->connector = g_strdup (connector);
+  identity->subject = g_strdup (subject);
+  identity->claims = parse (claims);
+  identity->used_at = used_at;
+  g_ptr_array_add (identities, identity);
+}
+
+static GPtrArray *
+new_identities (void)
+{
+  GPtrArray *identities = g_ptr_array_new_with_free_func ((GDestroyNotify) postern_identity_unref);
+
+  add_identity (identities, "github", "42", "{'org':{'login':'acme'}}", 30);
+  add_identity (identities, "okta", "00u2", "{'department':'Sales'}", 20);
+  add_identity (identities, "okta", "00u1", "{'department':'Law'}", 10);
+  return identities;
+}
+
 typedef struct {
   const char *map, *expected; /* JSON */
 } Case;
@@ -53,6 +76,11 @@ static const Case cases[] = {
   { "[{'claim':'vip','value':true,'when':{'path':'data.seats'}}]", "{'vip':true}" },
   { "[{'claim':'vip','value':true,'when':{'path':'data.none'}}]", "{}" },
   { "[{'claim':'name','value':'Somebody else'}]", "{}" }, /* it is there already */
+  { "[{'claim':'by','from':'identity.connector'},{'claim':'upstream','from':'identity.subject'},{'claim':'dept','from':'identity.claims.department'}]",
+    "{'by':'okta','upstream':'00u2','dept':'Sales'}" }, /* of two accounts the one that was used last */
+  { "[{'claim':'org','from':'identities.github.claims.org.login'},{'claim':'gh','template':'gh:{identities.github.subject}'}]", "{'org':'acme','gh':'gh:42'}" },
+  { "[{'claim':'x','from':'identities.google.subject'},{'claim':'y','from':'identities.github.claims.department'},{'claim':'z','from':'identity.claims.org'}]", "{}" },
+  { "[{'claim':'staff','value':true,'when':{'path':'identity.connector','equals':'okta'}},{'claim':'guest','value':true,'when':{'path':'identity.connector','equals':'github'}}]", "{'staff':true}" },
   { "[]", "{}" },
 };
 
@@ -60,7 +88,8 @@ static void
 test_apply (void)
 {
   g_autoptr (PosternUser) user = new_user ();
-  PosternClaimsSource source = { user, "org_1", "A" };
+  g_autoptr (GPtrArray) identities = new_identities ();
+  PosternClaimsSource source = { user, "org_1", "A", identities, "okta" };
 
   for (guint i = 0; i < G_N_ELEMENTS (cases); i++) {
     g_autoptr (GVariant) map = parse (cases[i].map), expected = parse (cases[i].expected);
@@ -95,6 +124,9 @@ static const char *const wrong[] = {
   "{}", "'x'", "['x']", "[{}]", "[{'claim':'a'}]", "[{'claim':'','value':1}]", "[{'claim':'a b','value':1}]", "[{'claim':7,'value':1}]",
   "[{'claim':'a','value':1,'from':'data.x'}]", "[{'claim':'a','from':7}]", "[{'claim':'a','from':'data'}]", "[{'claim':'a','from':'data.'}]",
   "[{'claim':'a','from':'user.password'}]", "[{'claim':'a','from':'credential.value'}]", "[{'claim':'a','from':'data.a.b.c.d.e'}]", "[{'claim':'a','from':'organization.data'}]",
+  "[{'claim':'a','from':'identity'}]", "[{'claim':'a','from':'identity.upstream'}]", "[{'claim':'a','from':'identity.claims'}]", "[{'claim':'a','from':'identity.claims.nonce'}]",
+  "[{'claim':'a','from':'identity.claims.sub'}]", "[{'claim':'a','from':'identities.okta'}]", "[{'claim':'a','from':'identities.okta.connector'}]", "[{'claim':'a','from':'identities.okta.upstream'}]",
+  "[{'claim':'a','from':'identities.okta.claims.iss'}]", "[{'claim':'a','template':'{identity.user_id}'}]", "[{'claim':'a','value':1,'when':{'path':'identities.claims.x'}}]",
   "[{'claim':'a','template':'{data'}]", "[{'claim':'a','template':'}'}]", "[{'claim':'a','template':'{}'}]", "[{'claim':'a','template':'{user.password}'}]", "[{'claim':'a','template':7}]",
   "[{'claim':'a','value':1,'when':'x'}]", "[{'claim':'a','value':1,'when':{}}]", "[{'claim':'a','value':1,'when':{'path':'x'}}]", "[{'claim':'a','value':1,'when':{'path':'data.x','is':1}}]",
   "[{'claim':'a','value':1},{'claim':'a','value':2}]", "[{'claim':'a','value':1,'note':2}]",

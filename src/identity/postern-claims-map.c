@@ -45,22 +45,49 @@ postern_claims_map_is_free (const char *claim)
 
 /* --- checking --- */
 
+/* Where a path leads. */
+typedef struct {
+  const char *begin; /* parts; * is any one */
+  guint most;        /* so many may follow, and one must; 0: it ends there */
+  gboolean is_token; /* the first of them is a claim of a provider's token: what that says of itself is nobody's */
+} Place;
+
+/* What may be used, and nothing else. */
+static const Place places[] = {
+  { "user.id", 0 }, { "user.username", 0 }, { "user.email", 0 }, { "user.email_verified", 0 }, { "user.phone", 0 }, { "user.phone_verified", 0 },
+  { "organization.id", 0 }, { "organization.name", 0 },
+  { "profile", 4 }, { "data", 4 },
+  { "identity.connector", 0 }, { "identity.subject", 0 }, { "identity.claims", 4, TRUE },
+  { "identities.*.subject", 0 }, { "identities.*.claims", 4, TRUE },
+};
+
+static gboolean
+leads_to (char **parts, guint n, const Place *place)
+{
+  g_auto (GStrv) begin = g_strsplit (place->begin, ".", -1);
+  guint length = g_strv_length (begin);
+
+  for (guint i = 0; i < length; i++)
+    if (i >= n || (!g_str_equal (begin[i], "*") && !g_str_equal (begin[i], parts[i])))
+      return FALSE;
+  if (place->most == 0)
+    return n == length;
+  return n > length && n <= length + place->most && !(place->is_token && postern_claims_map_is_protocol (parts[length]));
+}
+
 static gboolean
 is_path (const char *path)
 {
-  static const char *const user[] = { "id", "username", "email", "email_verified", "phone", "phone_verified", NULL };
-  static const char *const organization[] = { "id", "name", NULL };
   g_auto (GStrv) parts = is_name (path, MAX_PATH, "_-.") ? g_strsplit (path, ".", -1) : NULL;
   guint n = parts ? g_strv_length (parts) : 0;
 
   for (guint i = 0; i < n; i++)
     if (!*parts[i])
       return FALSE;
-  if (n == 2 && g_str_equal (parts[0], "user"))
-    return g_strv_contains (user, parts[1]);
-  if (n == 2 && g_str_equal (parts[0], "organization"))
-    return g_strv_contains (organization, parts[1]);
-  return n >= 2 && n <= 5 && (g_str_equal (parts[0], "profile") || g_str_equal (parts[0], "data"));
+  for (guint i = 0; i < G_N_ELEMENTS (places); i++)
+    if (leads_to (parts, n, &places[i]))
+      return TRUE;
+  return FALSE;
 }
 
 static gboolean
@@ -107,7 +134,7 @@ check_value (const char *member, GVariant *row, GError **error)
   if ((value != NULL) + (from != NULL) + (template != NULL) != 1)
     return postern_fault (error, member, "each object must have one of \"from\", \"value\" and \"template\"");
   if (from && !(path && is_path (path)))
-    return postern_fault (error, member, "\"from\" must be a path: user.username, profile.locale, data.…, organization.id");
+    return postern_fault (error, member, "\"from\" must be a path: user.username, profile.locale, data.…, organization.id, identity.claims.…");
   if (template && !(text && is_template (text)))
     return postern_fault (error, member, "\"template\" must be a text with paths in braces");
   return TRUE;
@@ -195,6 +222,32 @@ walk (GVariant *object, char **parts)
   return g_steal_pointer (&at);
 }
 
+/* (nullable): the one of @connector (nullable); of several the one that was used last */
+static PosternIdentity *
+find_identity (const PosternClaimsSource *source, const char *connector)
+{
+  PosternIdentity *found = NULL;
+
+  for (guint i = 0; connector && source->identities && i < source->identities->len; i++) {
+    PosternIdentity *identity = source->identities->pdata[i];
+
+    if (g_str_equal (identity->connector, connector) && (found == NULL || identity->used_at > found->used_at))
+      found = identity;
+  }
+  return found;
+}
+
+/* @parts: behind whose it is */
+static GVariant *
+look_up_identity (PosternIdentity *identity, char **parts)
+{
+  if (identity == NULL)
+    return NULL;
+  if (g_str_equal (parts[0], "connector"))
+    return new_text (identity->connector);
+  return g_str_equal (parts[0], "subject") ? new_text (identity->subject) : walk (identity->claims, parts + 1);
+}
+
 static GVariant *
 look_up (const PosternClaimsSource *source, const char *path)
 {
@@ -204,7 +257,44 @@ look_up (const PosternClaimsSource *source, const char *path)
     return look_up_user (source->user, parts[1]);
   if (g_str_equal (parts[0], "organization"))
     return new_text (g_str_equal (parts[1], "id") ? source->organization_id : source->organization_name);
+  if (g_str_equal (parts[0], "identity"))
+    return look_up_identity (find_identity (source, source->connector), parts + 1);
+  if (g_str_equal (parts[0], "identities"))
+    return look_up_identity (find_identity (source, parts[1]), parts + 2);
   return walk (g_str_equal (parts[0], "profile") ? source->user->profile : source->user->data, parts + 1);
+}
+
+static gboolean
+is_of_identities (const char *path)
+{
+  return path && (g_str_has_prefix (path, "identity.") || g_str_has_prefix (path, "identities."));
+}
+
+static gboolean
+row_reads_identities (GVariant *row)
+{
+  g_autoptr (GVariant) when = postern_json_get (row, "when");
+  const char *template = postern_json_get_string (row, "template");
+
+  if (is_of_identities (postern_json_get_string (row, "from")) || (when && is_of_identities (postern_json_get_string (when, "path"))))
+    return TRUE;
+  for (const char *open = template ? strchr (template, '{') : NULL; open; open = strchr (open + 1, '{'))
+    if (is_of_identities (open + 1))
+      return TRUE;
+  return FALSE;
+}
+
+gboolean
+postern_claims_map_reads_identities (GVariant *map)
+{
+  for (gsize i = 0; map && i < g_variant_n_children (map); i++) {
+    g_autoptr (GVariant) box = g_variant_get_child_value (map, i);
+    g_autoptr (GVariant) row = g_variant_get_variant (box);
+
+    if (row_reads_identities (row))
+      return TRUE;
+  }
+  return FALSE;
 }
 
 static gboolean
