@@ -22,13 +22,76 @@ static const Words words[] = {
   { "upstream_tokens", N_("Your accounts elsewhere"), N_("It may act for you at the services that you sign in with here, as far as they let it.") },
 };
 
+/* What is built in, at its own API alone: one of an operator's may call a scope the same. */
+#define MANAGEMENT N_("In the administration of this server, as far as you may do it yourself.")
+static const Words management[] = {
+  { "status:read", N_("See what runs here") },
+  { "configuration:read", N_("Try changes out") },
+  { "configuration:write", N_("Make several changes at once") },
+  { "setup:write", N_("Let the first administrator in") },
+  { "tenants:read", N_("See tenants") },
+  { "tenants:write", N_("Manage tenants") },
+  { "users:read", N_("See people") },
+  { "users:write", N_("Manage people") },
+  { "users:import", N_("Bring people over from elsewhere") },
+  { "users:export", N_("Take the hashes of passwords out") },
+  { "administrators:write", N_("Manage owners") },
+  { "applications:read", N_("See applications") },
+  { "applications:write", N_("Manage applications") },
+  { "resources:read", N_("See APIs") },
+  { "resources:write", N_("Manage APIs") },
+  { "roles:read", N_("See roles") },
+  { "roles:write", N_("Manage roles") },
+  { "invitations:read", N_("See invitations") },
+  { "invitations:write", N_("Invite people") },
+  { "branding:read", N_("See how pages look") },
+  { "branding:write", N_("Change how pages look") },
+  { "organizations:read", N_("See organizations") },
+  { "organizations:write", N_("Manage organizations") },
+  { "members:read", N_("See members and groups") },
+  { "members:write", N_("Manage members and groups") },
+  { "sessions:read", N_("See who is signed in") },
+  { "sessions:write", N_("Sign people out") },
+  { "grants:read", N_("See what applications may do") },
+  { "grants:write", N_("Take access from applications") },
+  { "keys:read", N_("See signing keys") },
+  { "keys:write", N_("Change signing keys") },
+  { "policy:read", N_("See the rules for sign-ins") },
+  { "policy:write", N_("Change the rules for sign-ins") },
+  { "connectors:read", N_("See connectors") },
+  { "connectors:write", N_("Manage connectors") },
+  { "messages:read", N_("See sent messages") },
+  { "messages:write", N_("Send messages again") },
+  { "audit:read", N_("See the audit log") },
+  { "audit:write", N_("Sign the audit log") },
+  { "webhooks:read", N_("See webhooks") },
+  { "webhooks:write", N_("Manage webhooks") },
+};
+
 static const Words *
-find (const char *scope)
+find_in (const Words *table, guint n, const char *scope)
 {
-  for (guint i = 0; i < G_N_ELEMENTS (words); i++)
-    if (g_str_equal (words[i].scope, scope))
-      return &words[i];
+  for (guint i = 0; i < n; i++)
+    if (g_str_equal (table[i].scope, scope))
+      return &table[i];
   return NULL;
+}
+
+/* @resource: (nullable) */
+static const Words *
+find (PosternResource *resource, const char *scope)
+{
+  if (resource && g_str_equal (resource->id, POSTERN_RESOURCE_MANAGEMENT))
+    return find_in (management, G_N_ELEMENTS (management), scope);
+  return find_in (words, G_N_ELEMENTS (words), scope);
+}
+
+static const char *
+get_text (PosternResource *resource, const Words *found)
+{
+  if (found)
+    return found->text ? found->text : MANAGEMENT;
+  return resource ? resource->name : "";
 }
 
 static PosternResource *
@@ -57,7 +120,9 @@ dup_title (PosternResource *resource, const Words *found, const char *scope)
 char *
 postern_flow_scope_words_dup_title (PosternResourceBook *book, const char *const *resources, const char *scope)
 {
-  return dup_title (find_resource (book, resources, scope), find (scope), scope);
+  PosternResource *resource = find_resource (book, resources, scope);
+
+  return dup_title (resource, find (resource, scope), scope);
 }
 
 /* Which API it is at is said below what it is for. */
@@ -65,12 +130,12 @@ static GVariant *
 entry_of (PosternResource *resource, const char *scope)
 {
   g_auto (PosternJsonObject) entry = POSTERN_JSON_OBJECT_INIT;
-  const Words *found = find (scope);
+  const Words *found = find (resource, scope);
   g_autofree char *title = dup_title (resource, found, scope);
 
   postern_json_object_add_string (&entry, "name", scope);
   postern_json_object_add_string (&entry, "title", title);
-  postern_json_object_add_string (&entry, "text", found ? found->text : resource ? resource->name : "");
+  postern_json_object_add_string (&entry, "text", get_text (resource, found));
   return postern_json_object_end (&entry);
 }
 
