@@ -3,6 +3,7 @@
 
 #include "postern-audit-key.h"
 #include "postern-audit-log.h"
+#include "postern-audit-nodes.h"
 #include "postern-json.h"
 
 #define CUT "cut"
@@ -118,7 +119,8 @@ sweep (PosternTxn *txn, gpointer user_data, GError **error)
   Sweep *self = user_data;
   gint64 size;
 
-  return postern_audit_log_get_cut (txn, &size, NULL, error) && postern_audit_chain_store_drop (txn, size, self->rows, &self->deleted, error);
+  return postern_audit_log_get_cut (txn, &size, NULL, error) && postern_audit_chain_store_drop (txn, size, self->rows, &self->deleted, error) &&
+         postern_audit_nodes_drop (txn, size, error);
 }
 
 gboolean

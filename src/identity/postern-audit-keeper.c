@@ -3,6 +3,7 @@
 
 #include "postern-audit-cut.h"
 #include "postern-audit-log.h"
+#include "postern-audit-nodes.h"
 #include "postern-error.h"
 
 #define LOOK_SECONDS 5 /* what another node wrote may not move our generation */
@@ -10,12 +11,14 @@
 #define ALL_SECONDS (24 * 3600)
 #define CUT_SECONDS 3600
 #define SWEEP_ROWS 500 /* a turn */
+#define NODES 16 /* a turn: each reads at most 256 rows */
 
 struct _PosternAuditKeeper {
   PosternTenant *tenant;
   guint64 generation; /* of the store, before it was looked at last */
   gint64 looked_at, far_at, all_at; /* seconds since 1970: when it was looked so far */
   gint64 cut_at;
+  gboolean grows; /* there may be inner nodes to be made */
   gboolean sweeps; /* there may be rows left of what was cut off */
   gint64 signed_at; /* of the last head; 0: not looked yet, -1: there is none */
 };
@@ -26,6 +29,7 @@ postern_audit_keeper_new (PosternTenant *tenant)
   PosternAuditKeeper *self = g_new0 (PosternAuditKeeper, 1);
 
   self->tenant = g_object_ref (tenant);
+  self->grows = TRUE; /* also of a log that is older than they are */
   self->sweeps = TRUE; /* who cut last may not have come to it */
   return self;
 }
@@ -65,10 +69,25 @@ sequence (PosternAuditKeeper *self, gint64 now, GError **error)
   if (generation == self->generation && now - self->looked_at < LOOK_SECONDS)
     return TRUE;
   self->generation = generation;
-  if (postern_audit_log_sequence (store, take_reach (self, now), now, &n, &failure) || g_error_matches (failure, POSTERN_ERROR, POSTERN_ERROR_CONFLICT))
+  if (postern_audit_log_sequence (store, take_reach (self, now), now, &n, &failure) || g_error_matches (failure, POSTERN_ERROR, POSTERN_ERROR_CONFLICT)) {
+    self->grows = self->grows || n > 0;
     return TRUE;
+  }
   g_propagate_error (error, g_steal_pointer (&failure));
   return FALSE;
+}
+
+static gboolean
+make_nodes (PosternAuditKeeper *self, GError **error)
+{
+  guint n;
+
+  if (!self->grows)
+    return TRUE;
+  if (!postern_audit_nodes_make (postern_tenant_get_store (self->tenant), NODES, &n, error))
+    return FALSE;
+  self->grows = n == NODES;
+  return TRUE;
 }
 
 static gboolean
@@ -134,5 +153,5 @@ cut (PosternAuditKeeper *self, gint64 now, GError **error)
 gboolean
 postern_audit_keeper_turn (PosternAuditKeeper *self, gint64 now, GError **error)
 {
-  return sequence (self, now, error) && sign (self, now, error) && cut (self, now, error) && sweep (self, error);
+  return sequence (self, now, error) && make_nodes (self, error) && sign (self, now, error) && cut (self, now, error) && sweep (self, error);
 }

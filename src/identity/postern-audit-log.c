@@ -3,6 +3,7 @@
 
 #include "postern-audit-entry.h"
 #include "postern-audit-key.h"
+#include "postern-audit-nodes.h"
 #include "postern-audit-statement.h"
 #include "postern-error.h"
 
@@ -233,32 +234,6 @@ postern_audit_log_sign (PosternTenant *tenant, gint64 now, GError **error)
 /* --- looking back --------------------------------------------------------------------------------------------------- */
 
 static gboolean
-append_leaf (gint64 seq, const char *leaf, gpointer user_data)
-{
-  PosternMerkleTree *tree = user_data;
-  PosternMerkleHash hash;
-
-  if (!postern_merkle_hash_read (leaf, -1, &hash))
-    return FALSE;
-  postern_merkle_tree_append (tree, &hash);
-  return TRUE;
-}
-
-/* @tree goes on until it has @size, with the leaves from number @from on. */
-static gboolean
-append_leaves (PosternTxn *txn, PosternMerkleTree *tree, gint64 from, gint64 size, GError **error)
-{
-  gint64 to = from + size - tree->size;
-
-  if (!postern_audit_chain_store_foreach_leaf (txn, from, to, append_leaf, tree, error))
-    return FALSE;
-  if (tree->size == size)
-    return TRUE;
-  g_set_error (error, POSTERN_ERROR, POSTERN_ERROR_NOT_FOUND, "the audit log has no whole row of entries from %" G_GINT64_FORMAT " to %" G_GINT64_FORMAT, from, to - 1);
-  return FALSE;
-}
-
-static gboolean
 check_is_kept (const Grown *cut, gint64 first, GError **error)
 {
   if (first >= cut->tree.size)
@@ -283,6 +258,16 @@ postern_audit_log_get_cut (PosternTxn *txn, gint64 *size, char **statement, GErr
 }
 
 gboolean
+postern_audit_log_get_size (PosternTxn *txn, gint64 *size, GError **error)
+{
+  Grown log;
+  gboolean read = read_grown (txn, LOG, &log, error);
+
+  *size = read ? log.tree.size : 0;
+  return read;
+}
+
+gboolean
 postern_audit_log_get_tree (PosternTxn *txn, gint64 size, PosternMerkleTree *tree, PosternMerkleHash *chain, GError **error)
 {
   g_autoptr (GPtrArray) links = NULL;
@@ -295,7 +280,7 @@ postern_audit_log_get_tree (PosternTxn *txn, gint64 size, PosternMerkleTree *tre
   if (size == cut.tree.size)
     return TRUE;
   links = postern_audit_chain_store_list (txn, size - 1, 1, error);
-  return links != NULL && append_leaves (txn, tree, tree->size, size, error) && postern_merkle_hash_read (((PosternAuditLink *) links->pdata[0])->chain, -1, chain);
+  return links != NULL && postern_audit_nodes_append (txn, tree, tree->size, size, error) && postern_merkle_hash_read (((PosternAuditLink *) links->pdata[0])->chain, -1, chain);
 }
 
 gboolean
@@ -309,7 +294,7 @@ postern_audit_log_fill_path (PosternTxn *txn, gint64 first, const PosternMerkleR
     PosternMerkleTree tree;
 
     postern_merkle_tree_begin (&tree, &ranges[i], &cut.tree);
-    if (!append_leaves (txn, &tree, ranges[i].from + tree.size, ranges[i].to - ranges[i].from, error))
+    if (!postern_audit_nodes_append (txn, &tree, ranges[i].from + tree.size, ranges[i].to, error))
       return FALSE;
     postern_merkle_tree_get_root (&tree, &path[i]);
   }

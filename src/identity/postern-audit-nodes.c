@@ -94,53 +94,113 @@ postern_audit_nodes_append (PosternTxn *txn, PosternMerkleTree *tree, gint64 fro
 typedef struct {
   guint most;
   guint n;
+  gboolean any;
+  gint64 cut, size; /* of the log */
 } Making;
 
-/* The next one of @level. @made: (out): FALSE where the log is not long enough. Its leaves may have been cut off: then none before the cut is made. */
 static gboolean
-make_next (PosternTxn *txn, guint level, gint64 cut, gint64 size, gboolean *made, GError **error)
+look_at_log (PosternTxn *txn, Making *self, GError **error)
 {
-  gint64 span = (gint64) 1 << level, next;
+  self->n = 0; /* a transaction may run twice */
+  self->any = FALSE;
+  return postern_audit_log_get_cut (txn, &self->cut, NULL, error) && postern_audit_log_get_size (txn, &self->size, error);
+}
+
+/* The next one of @level; -1 where the log is not long enough. Leaves may have been cut off: then none that begins before the cut is made. */
+static gboolean
+find_next (PosternTxn *txn, const Making *self, guint level, gint64 *next, GError **error)
+{
+  gint64 span = (gint64) 1 << level;
+
+  if (!postern_audit_chain_store_get_next_node (txn, level, next, error))
+    return FALSE;
+  *next = MAX (*next, (self->cut + span - 1) / span);
+  if ((*next + 1) * span > self->size)
+    *next = -1;
+  return TRUE;
+}
+
+/* Nearly always there is none, and then nothing is written. */
+static gboolean
+look (PosternTxn *txn, gpointer user_data, GError **error)
+{
+  Making *self = user_data;
+  gint64 next;
+
+  if (!look_at_log (txn, self, error))
+    return FALSE;
+  for (guint level = STEP; level <= TOP; level += STEP) {
+    if (!find_next (txn, self, level, &next, error))
+      return FALSE;
+    self->any = self->any || next >= 0;
+  }
+  return TRUE;
+}
+
+static gboolean
+make_one (PosternTxn *txn, guint level, gint64 number, GError **error)
+{
   PosternMerkleTree tree = { 0 };
   PosternMerkleHash root;
   g_autofree char *text = NULL;
 
-  *made = FALSE;
-  if (!postern_audit_chain_store_get_next_node (txn, level, &next, error))
-    return FALSE;
-  next = MAX (next, (cut + span - 1) / span);
-  if ((next + 1) * span > size)
-    return TRUE;
-  if (!postern_audit_nodes_append (txn, &tree, next * span, (next + 1) * span, error))
+  if (!postern_audit_nodes_append (txn, &tree, number << level, (number + 1) << level, error))
     return FALSE;
   postern_merkle_tree_get_root (&tree, &root);
   text = postern_merkle_hash_print (&root);
-  *made = TRUE;
-  return postern_audit_chain_store_add_node (txn, level, next, text, error);
+  return postern_audit_chain_store_add_node (txn, level, number, text, error);
+}
+
+static gboolean
+make_level (PosternTxn *txn, Making *self, guint level, GError **error)
+{
+  gint64 next;
+
+  for (; self->n < self->most; self->n++) {
+    if (!find_next (txn, self, level, &next, error))
+      return FALSE;
+    if (next < 0)
+      return TRUE;
+    if (!make_one (txn, level, next, error))
+      return FALSE;
+  }
+  return TRUE;
 }
 
 static gboolean
 make (PosternTxn *txn, gpointer user_data, GError **error)
 {
   Making *self = user_data;
-  gint64 cut, size;
 
-  self->n = 0; /* a transaction may run twice */
-  if (!postern_audit_log_get_cut (txn, &cut, NULL, error) || !postern_audit_log_get_size (txn, &size, error))
+  if (!look_at_log (txn, self, error))
     return FALSE;
   for (guint level = STEP; level <= TOP; level += STEP)
-    for (gboolean made = TRUE; made && self->n < self->most; self->n += made)
-      if (!make_next (txn, level, cut, size, &made, error))
-        return FALSE;
+    if (!make_level (txn, self, level, error))
+      return FALSE;
   return TRUE;
 }
 
 gboolean
 postern_audit_nodes_make (PosternStore *store, guint most, guint *n, GError **error)
 {
-  Making self = { most, 0 };
-  gboolean done = postern_store_write (store, POSTERN_KEEP_LASTING, make, &self, error);
+  Making self = { .most = most };
 
-  *n = done ? self.n : 0;
-  return done;
+  *n = 0;
+  if (!postern_store_read (store, POSTERN_KEEP_LASTING, look, &self, error))
+    return FALSE;
+  if (!self.any)
+    return TRUE;
+  if (!postern_store_write (store, POSTERN_KEEP_LASTING, make, &self, error))
+    return FALSE;
+  *n = self.n;
+  return TRUE;
+}
+
+gboolean
+postern_audit_nodes_drop (PosternTxn *txn, gint64 before, GError **error)
+{
+  for (guint level = STEP; level <= TOP; level += STEP)
+    if (!postern_audit_chain_store_drop_nodes (txn, level, before >> level, error))
+      return FALSE;
+  return TRUE;
 }

@@ -22,5 +22,7 @@ gboolean postern_audit_nodes_make (PosternStore *store, guint most, guint *n, GE
  * Returns: FALSE with NOT_FOUND when they are not all there
  */
 gboolean postern_audit_nodes_append (PosternTxn *txn, PosternMerkleTree *tree, gint64 from, gint64 to, GError **error);
+/** postern_audit_nodes_drop: those that are of entries before number @before alone */
+gboolean postern_audit_nodes_drop (PosternTxn *txn, gint64 before, GError **error);
 
 G_END_DECLS

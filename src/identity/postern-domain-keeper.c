@@ -60,7 +60,7 @@ change (PosternDomain *domain, Finding finding, gint64 now)
 static gboolean
 write_down (PosternTxn *txn, const char *event, const PosternDomain *domain, GError **error)
 {
-  g_autoptr (PosternAudit) entry = postern_audit_store_new (event, "server", domain->organization_id);
+  g_autoptr (PosternAudit) entry = postern_audit_store_new (event, POSTERN_AUDIT_SERVER, domain->organization_id);
   g_auto (PosternJsonObject) data = POSTERN_JSON_OBJECT_INIT;
 
   postern_json_object_add_string (&data, "domain", domain->domain);

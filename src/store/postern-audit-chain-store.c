@@ -149,15 +149,14 @@ postern_audit_chain_store_find (PosternTxn *txn, const char *audit_id, GError **
                               values, G_N_ELEMENTS (values), error);
 }
 
-gboolean
-postern_audit_chain_store_foreach_leaf (PosternTxn *txn, gint64 from, gint64 to, PosternAuditLeafFunc func, gpointer user_data, GError **error)
+static gboolean
+foreach_hash (PosternTxn *txn, const char *sql, const PosternValue *values, guint n_values, PosternAuditLeafFunc func, gpointer user_data, GError **error)
 {
   g_auto (PosternCursor) cursor = { 0 };
   g_autoptr (GError) failure = NULL;
-  PosternValue values[] = { POSTERN_INT (from), POSTERN_INT (to) };
   gboolean goes_on = TRUE;
 
-  if (!postern_txn_query (txn, &cursor, "SELECT seq, leaf FROM audit_chain WHERE seq >= ?1 AND seq < ?2 ORDER BY seq", values, G_N_ELEMENTS (values), error))
+  if (!postern_txn_query (txn, &cursor, sql, values, n_values, error))
     return FALSE;
   while (goes_on && postern_txn_next (&cursor, &failure))
     goes_on = func (postern_txn_get_int64 (&cursor, 0), postern_txn_get_text (&cursor, 1), user_data);
@@ -165,6 +164,50 @@ postern_audit_chain_store_foreach_leaf (PosternTxn *txn, gint64 from, gint64 to,
     return TRUE;
   g_propagate_error (error, g_steal_pointer (&failure));
   return FALSE;
+}
+
+gboolean
+postern_audit_chain_store_foreach_leaf (PosternTxn *txn, gint64 from, gint64 to, PosternAuditLeafFunc func, gpointer user_data, GError **error)
+{
+  PosternValue values[] = { POSTERN_INT (from), POSTERN_INT (to) };
+
+  return foreach_hash (txn, "SELECT seq, leaf FROM audit_chain WHERE seq >= ?1 AND seq < ?2 ORDER BY seq", values, G_N_ELEMENTS (values), func, user_data, error);
+}
+
+/* --- inner nodes of the tree ------------------------------------------------------------------------------------------ */
+
+gboolean
+postern_audit_chain_store_get_next_node (PosternTxn *txn, guint level, gint64 *number, GError **error)
+{
+  PosternValue values[] = { POSTERN_INT (level) };
+
+  return postern_txn_read_int64 (txn, number, 0, "SELECT COALESCE (MAX (number) + 1, 0) FROM audit_nodes WHERE level = ?1", values, G_N_ELEMENTS (values), error);
+}
+
+gboolean
+postern_audit_chain_store_add_node (PosternTxn *txn, guint level, gint64 number, const char *hash, GError **error)
+{
+  PosternValue values[] = { POSTERN_INT (level), POSTERN_INT (number), POSTERN_TEXT (hash) };
+
+  return postern_txn_run (txn, "INSERT INTO audit_nodes (level, number, hash) VALUES (?1, ?2, ?3) ON CONFLICT (level, number) DO NOTHING", values,
+                          G_N_ELEMENTS (values), error);
+}
+
+gboolean
+postern_audit_chain_store_foreach_node (PosternTxn *txn, guint level, gint64 from, gint64 to, PosternAuditLeafFunc func, gpointer user_data, GError **error)
+{
+  PosternValue values[] = { POSTERN_INT (level), POSTERN_INT (from), POSTERN_INT (to) };
+
+  return foreach_hash (txn, "SELECT number, hash FROM audit_nodes WHERE level = ?1 AND number >= ?2 AND number < ?3 ORDER BY number", values, G_N_ELEMENTS (values), func,
+                       user_data, error);
+}
+
+gboolean
+postern_audit_chain_store_drop_nodes (PosternTxn *txn, guint level, gint64 before, GError **error)
+{
+  PosternValue values[] = { POSTERN_INT (level), POSTERN_INT (before) };
+
+  return postern_txn_run (txn, "DELETE FROM audit_nodes WHERE level = ?1 AND number < ?2", values, G_N_ELEMENTS (values), error);
 }
 
 /* --- heads ---------------------------------------------------------------------------------------------------------- */

@@ -105,15 +105,21 @@ postern_merkle_hash_read (const char *text, gssize length, PosternMerkleHash *ha
 /* --- trees ---------------------------------------------------------------------------------------------------------- */
 
 void
+postern_merkle_tree_append_root (PosternMerkleTree *self, guint level, const PosternMerkleHash *root)
+{
+  PosternMerkleHash hash = *root;
+  guint at = level;
+
+  for (; self->size >> at & 1; at++)
+    hash_node (&self->nodes[at], &hash, &hash);
+  self->nodes[at] = hash;
+  self->size += (gint64) 1 << level;
+}
+
+void
 postern_merkle_tree_append (PosternMerkleTree *self, const PosternMerkleHash *leaf)
 {
-  PosternMerkleHash hash = *leaf;
-  guint level = 0;
-
-  for (; self->size >> level & 1; level++)
-    hash_node (&self->nodes[level], &hash, &hash);
-  self->nodes[level] = hash;
-  self->size++;
+  postern_merkle_tree_append_root (self, 0, leaf);
 }
 
 void

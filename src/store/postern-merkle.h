@@ -42,6 +42,8 @@ char *postern_merkle_hash_print (const PosternMerkleHash *hash);
 gboolean postern_merkle_hash_read (const char *text, gssize length, PosternMerkleHash *hash);
 
 void postern_merkle_tree_append (PosternMerkleTree *self, const PosternMerkleHash *leaf);
+/** postern_merkle_tree_append_root: the next 2^@level leaves at once, by the root of their tree; the tree's size must be a multiple of as many */
+void postern_merkle_tree_append_root (PosternMerkleTree *self, guint level, const PosternMerkleHash *root);
 void postern_merkle_tree_get_root (const PosternMerkleTree *self, PosternMerkleHash *root);
 /** postern_merkle_tree_print: its hashes, the one of most leaves first, parted by spaces; with the size, all of the tree. (transfer full) */
 char *postern_merkle_tree_print (const PosternMerkleTree *self);

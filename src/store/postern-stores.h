@@ -354,6 +354,12 @@ PosternAuditLink *postern_audit_chain_store_find (PosternTxn *txn, const char *a
 /** goes through the leaves from number @from up to, without, @to: FALSE by @func ends it */
 typedef gboolean (*PosternAuditLeafFunc) (gint64 seq, const char *leaf, gpointer user_data);
 gboolean postern_audit_chain_store_foreach_leaf (PosternTxn *txn, gint64 from, gint64 to, PosternAuditLeafFunc func, gpointer user_data, GError **error);
+/** inner nodes of the tree that are kept (src/identity/postern-audit-nodes.h): each @level counts its own from 0; @number: (out): the next to be made */
+gboolean postern_audit_chain_store_get_next_node (PosternTxn *txn, guint level, gint64 *number, GError **error);
+gboolean postern_audit_chain_store_add_node (PosternTxn *txn, guint level, gint64 number, const char *hash, GError **error); /* one that is there stays */
+/** goes through them as through leaves */
+gboolean postern_audit_chain_store_foreach_node (PosternTxn *txn, guint level, gint64 from, gint64 to, PosternAuditLeafFunc func, gpointer user_data, GError **error);
+gboolean postern_audit_chain_store_drop_nodes (PosternTxn *txn, guint level, gint64 before, GError **error);
 /** one that is there already for its size stays */
 gboolean postern_audit_chain_store_add_head (PosternTxn *txn, const PosternAuditHead *head, GError **error);
 /** the first of a tree of @size or more; @latest: the last of all. Returns: (transfer full) (nullable): NULL without @error where there is none */

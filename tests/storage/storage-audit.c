@@ -178,6 +178,34 @@ assert_head_up_to (PosternTxn *txn, gint64 size, gint64 expected)
 }
 
 static gboolean
+count_node (gint64 number, const char *hash, gpointer sum)
+{
+  *(gint64 *) sum += number * 10 + (hash[0] == 'b');
+  return TRUE;
+}
+
+static void
+check_nodes (PosternTxn *txn)
+{
+  gint64 next = 1, sum = 0;
+
+  g_assert_true (postern_audit_chain_store_get_next_node (txn, 8, &next, NULL));
+  g_assert_cmpint (next, ==, 0);
+  for (gint64 number = 0; number < 4; number++)
+    g_assert_true (postern_audit_chain_store_add_node (txn, 8, number, number == 2 ? "b" : "a", NULL));
+  g_assert_true (postern_audit_chain_store_add_node (txn, 8, 2, "other", NULL));
+  g_assert_true (postern_audit_chain_store_add_node (txn, 16, 7, "b", NULL));
+  g_assert_true (postern_audit_chain_store_get_next_node (txn, 8, &next, NULL));
+  g_assert_cmpint (next, ==, 4);
+  g_assert_true (postern_audit_chain_store_foreach_node (txn, 8, 1, 3, count_node, &sum, NULL));
+  g_assert_cmpint (sum, ==, 31);
+  g_assert_true (postern_audit_chain_store_drop_nodes (txn, 8, 3, NULL));
+  sum = 0;
+  g_assert_true (postern_audit_chain_store_foreach_node (txn, 8, 0, 9, count_node, &sum, NULL));
+  g_assert_cmpint (sum, ==, 30);
+}
+
+static gboolean
 audit_chain (PosternTxn *txn, gpointer data, GError **error)
 {
   g_autoptr (GPtrArray) entries = NULL, none = NULL, links = NULL, empty = g_ptr_array_new (), listed = NULL, listed_entries = NULL;
@@ -187,6 +215,7 @@ audit_chain (PosternTxn *txn, gpointer data, GError **error)
 
   g_assert_null (none_yet);
   g_assert_no_error (error ? *error : NULL);
+  check_nodes (txn);
   for (guint i = 0; i < 5; i++)
     {
       g_autoptr (PosternAudit) entry = postern_audit_store_new ("session.ended", POSTERN_AUDIT_SERVER, NULL);
