@@ -211,6 +211,29 @@ show_keys (PosternApiCall *call, PosternTxn *txn, GError **error)
   return set != NULL && postern_api_call_set_result (call, 200, set);
 }
 
+static GVariant *
+describe_key (const char *kid)
+{
+  g_auto (GVariantDict) dict = G_VARIANT_DICT_INIT (NULL);
+
+  postern_api_call_add_string (&dict, "kid", kid);
+  return g_variant_dict_end (&dict);
+}
+
+static gboolean
+rotate_key (PosternApiCall *call, PosternTxn *txn, GError **error)
+{
+  g_autofree char *before = NULL, *after = NULL;
+  g_auto (GVariantDict) detail = G_VARIANT_DICT_INIT (NULL);
+
+  if (!postern_audit_key_rotate (txn, call->store, call->now, &before, &after, error))
+    return FALSE;
+  g_variant_dict_insert_value (&detail, "before", describe_key (before));
+  g_variant_dict_insert_value (&detail, "after", describe_key (after));
+  postern_api_call_audit (call, "audit.key-rotated", after, g_variant_dict_end (&detail));
+  return show_keys (call, txn, error);
+}
+
 /* --- proofs --------------------------------------------------------------------------------------------------------- */
 
 static const PosternApiMember proof_members[] = {
@@ -326,7 +349,8 @@ static const PosternApiRow rows[] = {
   { POSTERN_API_LIST, "/organizations/{id}/audit", "listOrganizationAuditEntries", "audit:read", "Lists what was done to an organization, the oldest first", .answer = &schema, .query = organization_filters, .work = list_of_organization, .flags = POSTERN_API_SENSITIVE | POSTERN_API_DELEGATED },
   { POSTERN_API_LIST, "/audit/heads", "listAuditHeads", "audit:read", "Lists what was signed of the log, the oldest first", .answer = &head_schema, .work = list_heads },
   { POSTERN_API_ACTION, "/audit/heads", "signAuditHead", "audit:write", "Signs the log as it stands", .answer = &head_schema, .work = sign, .prepare = do_sign },
-  { POSTERN_API_SHOW, "/audit/keys", "getAuditKeys", "audit:read", "Shows the public keys that the log is signed with", .answer = &key_set_schema, .work = show_keys },
+  { POSTERN_API_SHOW, "/audit/keys", "getAuditKeys", NULL, "Shows the public keys that the log is signed with, to anybody: who was given a proof must be able to check it", .answer = &key_set_schema, .work = show_keys },
+  { POSTERN_API_ACTION, "/audit/keys/rotate", "rotateAuditKey", "audit:write", "Has another key sign the log from now on; those before stay among the keys", .answer = &key_set_schema, .work = rotate_key, .flags = POSTERN_API_CONFLICTS },
   { POSTERN_API_SHOW, "/audit/consistency", "proveAuditConsistency", "audit:read", "Proves that a later log begins with an earlier one", .answer = &proof_schema, .query = sizes, .work = prove_consistency, .flags = POSTERN_API_CONFLICTS },
   { POSTERN_API_SHOW, "/audit/export", "exportAudit", "audit:read", "Gives the log line by line", .answer = &export_schema, .query = range, .work = export, .flags = POSTERN_API_CONFLICTS | POSTERN_API_SENSITIVE },
   { POSTERN_API_SHOW, "/audit/{id}/proof", "proveAuditEntry", "audit:read", "Proves that an entry is in the log", .answer = &proof_schema, .work = prove, .flags = POSTERN_API_CONFLICTS | POSTERN_API_SENSITIVE },

@@ -77,12 +77,12 @@ run_export (PosternCliCall *call, GError **error)
 }
 
 static gboolean
-print_json (PosternCliCall *call, const char *path, GError **error)
+print_json (PosternCliCall *call, const char *method, const char *path, GError **error)
 {
   g_autoptr (GVariant) answer = NULL;
   g_autofree char *text = NULL;
 
-  if (!postern_cli_call_api (call, "GET", path, NULL, &answer, error))
+  if (!postern_cli_call_api (call, method, path, NULL, &answer, error))
     return FALSE;
   text = postern_json_print (answer);
   g_print ("%s\n", text);
@@ -92,7 +92,13 @@ print_json (PosternCliCall *call, const char *path, GError **error)
 static gboolean
 run_keys (PosternCliCall *call, GError **error)
 {
-  return print_json (call, "/api/v1/audit/keys", error);
+  return print_json (call, "GET", "/api/v1/audit/keys", error);
+}
+
+static gboolean
+run_rotate_key (PosternCliCall *call, GError **error)
+{
+  return print_json (call, "POST", "/api/v1/audit/keys/rotate", error);
 }
 
 static gboolean
@@ -101,7 +107,7 @@ run_prove (PosternCliCall *call, GError **error)
   g_autofree char *id = g_uri_escape_string (postern_cli_call_get_operand (call, 0), NULL, FALSE);
   g_autofree char *path = g_strdup_printf ("/api/v1/audit/%s/proof", id);
 
-  return sign (call, error) && print_json (call, path, error);
+  return sign (call, error) && print_json (call, "GET", path, error);
 }
 
 static gboolean
@@ -111,7 +117,7 @@ run_consistency (PosternCliCall *call, GError **error)
   g_autofree char *size = g_uri_escape_string (postern_cli_call_get_operand (call, 1), NULL, FALSE);
   g_autofree char *path = g_strdup_printf ("/api/v1/audit/consistency?first=%s&size=%s", first, size);
 
-  return print_json (call, path, error);
+  return print_json (call, "GET", path, error);
 }
 
 /* --- what needs no server ------------------------------------------------------------------------------------------- */
@@ -302,7 +308,8 @@ static const PosternCliCommand commands[] = {
   { "check-proof", "FILE", "Checks a proof of either kind; needs no server.", NULL, NULL, NULL, proof_options, run_check_proof, .alone = TRUE },
   { "head", NULL, "Signs the log as it stands.", "POST", "/api/v1/audit/heads", "tree_size created_at kid statement" },
   { "heads", NULL, "Lists what was signed.", "GET", "/api/v1/audit/heads", "tree_size created_at kid statement" },
-  { "keys", NULL, "Prints the public keys that the log is signed with.", NULL, NULL, NULL, NULL, run_keys },
+  { "keys", NULL, "Prints the public keys that the log is signed with, those that were rotated too.", NULL, NULL, NULL, NULL, run_keys },
+  { "rotate-key", NULL, "Has another key sign the log from now on, and prints the keys.", NULL, NULL, NULL, NULL, run_rotate_key },
   { NULL },
 };
 

@@ -38,6 +38,22 @@ postern_audit_key_dup (PosternStore *store, GError **error)
   return !is_none ? key : make (store, error) ? open_current (store, &is_none, error) : NULL;
 }
 
+/* Making one takes microseconds: no other write waits long for it. */
+gboolean
+postern_audit_key_rotate (PosternTxn *txn, PosternStore *store, gint64 now, char **before, char **after, GError **error)
+{
+  g_autoptr (GPtrArray) rows = postern_key_store_list (txn, error);
+  PosternKey *old = rows ? postern_key_ring_store_find (rows, POSTERN_KEY_USE_AUDIT, postern_jose_alg_to_string (POSTERN_AUDIT_KEY_ALG), "current") : NULL;
+  g_autoptr (PosternKey) fresh = rows ? postern_key_ring_store_make (store, POSTERN_KEY_USE_AUDIT, POSTERN_AUDIT_KEY_ALG, "current", now, error) : NULL;
+
+  if (fresh == NULL || (old != NULL && !postern_key_store_set_state (txn, old->kid, "current", "previous", now, 0, error)) ||
+      !postern_key_store_insert (txn, fresh, error))
+    return FALSE;
+  *before = old ? g_strdup (old->kid) : NULL;
+  *after = g_strdup (fresh->kid);
+  return TRUE;
+}
+
 GVariant *
 postern_audit_key_list (PosternTxn *txn, GError **error)
 {

@@ -294,6 +294,49 @@ test_forgotten (void)
   tear_down ();
 }
 
+/* --- another key --------------------------------------------------------------------------------------------------- */
+
+static gboolean
+rotate_key (PosternTxn *txn, gpointer data, GError **error)
+{
+  g_autofree char *before = NULL, *after = NULL;
+
+  g_assert_true (postern_audit_key_rotate (txn, store, NOW, &before, &after, error));
+  g_assert_nonnull (before);
+  g_assert_cmpstr (before, !=, after);
+  return TRUE;
+}
+
+/* What the old key signed still counts, beside what the new one does; and to who has the old one alone, the new one is nobody's. */
+static void
+test_rotated (void)
+{
+  g_autoptr (GVariant) all = NULL;
+  g_autoptr (PosternJwkSet) both = NULL;
+  g_autoptr (PosternAuditHead) old = NULL, young = NULL;
+  g_autoptr (GPtrArray) lines = NULL, more = NULL;
+
+  set_up ();
+  g_free (write_entry ("sign-in.succeeded"));
+  more = sign_and_export (1, &old);
+  fixture_write (store, rotate_key, NULL);
+  g_free (write_entry ("sign-in.succeeded"));
+  lines = sign_and_export (2, &young);
+  g_assert_cmpstr (old->kid, !=, young->kid);
+  assert_finding (lines, NULL, "is not signed by a key that counts");
+  g_assert_true (postern_store_read (store, POSTERN_KEEP_LASTING, list_keys, &all, NULL));
+  both = postern_jwk_set_new_from_variant (all, NULL);
+  {
+    g_autoptr (PosternAuditVerify) self = verify (lines, both, old->statement);
+    const PosternAuditVerdict *verdict = postern_audit_verify_end (self);
+
+    g_assert_cmpuint (verdict->n_findings, ==, 0);
+    g_assert_cmpint (verdict->proven, ==, 2);
+    g_assert_true (verdict->has_seen_head);
+  }
+  tear_down ();
+}
+
 int
 main (int argc, char **argv)
 {
@@ -304,5 +347,6 @@ main (int argc, char **argv)
   g_test_add_func ("/audit-verify/cut-short", test_cut_short);
   g_test_add_func ("/audit-verify/heads", test_heads);
   g_test_add_func ("/audit-verify/forgotten", test_forgotten);
+  g_test_add_func ("/audit-verify/rotated", test_rotated);
   return g_test_run ();
 }

@@ -45,7 +45,7 @@ static const PosternManagementPermission permissions[] = {
   { "messages:read", EVERYBODY, "See what became of messages, without what they say." },
   { "messages:write", "owner support", "Send messages again, and try out the way." },
   { "audit:read", "owner security read-only", "See what was done, by whom and to what." },
-  { "audit:write", "owner security", "Have the log signed as it stands." },
+  { "audit:write", "owner security", "Have the log signed as it stands, and by another key." },
   { "webhooks:read", "owner security read-only", "See webhooks, without their secrets." },
   { "webhooks:write", "owner", "Make, change and delete webhooks; with audit:read, too, because of what they are sent." },
   { NULL },

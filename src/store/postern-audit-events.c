@@ -22,6 +22,7 @@ static const PosternAuditEvent events[] = {
   { "application.secret-removed", "A secret of an application was taken away.", "secret" },
   { "audit.cut", "The log was cut, because of its retention.", "before tree_size" },
   { "audit.head-signed", "Somebody had the log signed as it stood; the target is its number of entries.", "" },
+  { "audit.key-rotated", "Somebody had another key, the target, sign the log.", "before after" },
   { "branding.changed", "The look of an organization's pages was changed.", "members before after" },
   { "claims-hook.changed", "Somebody is to be asked what tokens of an application or for a resource, the target, say besides.", "members before after" },
   { "claims-hook.deleted", "Nobody is asked that any more.", "before" },
