@@ -1,5 +1,5 @@
 -- SPDX-License-Identifier: Apache-2.0
--- As ../../sqlite/lasting/032-audit-nodes.sql.
+-- As ../../sqlite/lasting/029-audit-nodes.sql.
 
 CREATE TABLE audit_nodes (
   tenant text COLLATE "C" NOT NULL DEFAULT current_setting ('postern.tenant') CHECK (tenant <> ''),

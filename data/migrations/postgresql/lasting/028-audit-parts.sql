@@ -1,5 +1,5 @@
 -- SPDX-License-Identifier: Apache-2.0
--- As ../../sqlite/lasting/031-audit-parts.sql.
+-- As ../../sqlite/lasting/028-audit-parts.sql.
 
 ALTER TABLE audit ADD COLUMN address_salt text COLLATE "C";
 
