@@ -12,18 +12,16 @@ refuse (GError **error, PosternError code, const char *why)
   return FALSE;
 }
 
-static gboolean
-check_bearer (PosternApiCall *call, const PosternBearer *bearer, GError **error)
+gboolean
+postern_api_access_may (const PosternBearer *bearer, const PosternApiRow *row, GError **error)
 {
-  if (!postern_bearer_has_scope (bearer, call->row->permission))
+  if (!postern_bearer_has_scope (bearer, row->permission))
     {
-      g_set_error (error, POSTERN_ERROR, POSTERN_ERROR_INSUFFICIENT_SCOPE, "The access token lacks the scope %s", call->row->permission);
+      g_set_error (error, POSTERN_ERROR, POSTERN_ERROR_INSUFFICIENT_SCOPE, "The access token lacks the scope %s", row->permission);
       return FALSE;
     }
-  if (bearer->organization_id != NULL && !(call->row->flags & POSTERN_API_DELEGATED))
+  if (bearer->organization_id != NULL && !(row->flags & POSTERN_API_DELEGATED))
     return refuse (error, POSTERN_ERROR_ACCESS_DENIED, "Who acts in an organization may not do this");
-  call->actor = bearer->subject;
-  call->bearer = bearer;
   return TRUE;
 }
 
@@ -36,7 +34,11 @@ postern_api_access_check (PosternApiCall *call, PosternBearer *bearer, GError **
   call->actor = NULL; /* nobody yet */
   if (call->row->permission == NULL)
     return TRUE;
-  return api->admit != NULL && api->admit (call->request, resource, bearer, api->admit_data, error) && check_bearer (call, bearer, error);
+  if (api->admit == NULL || !api->admit (call->request, resource, bearer, api->admit_data, error) || !postern_api_access_may (bearer, call->row, error))
+    return FALSE;
+  call->actor = bearer->subject;
+  call->bearer = bearer;
+  return TRUE;
 }
 
 /* (transfer full) (nullable): nothing where no other token helps */

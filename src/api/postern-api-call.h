@@ -82,19 +82,10 @@ struct _PosternApiCall {
   GVariant *personal; /* (nullable): a{sv}: what it says of a person, `before` and `after` */
   char *person;       /* (nullable): of whom, where that is not the target */
   char *looked_at;    /* (nullable): of a read: a user's id */
-  GPtrArray *parts; /* (nullable) (element-type PosternApiRow): what postern_api_call_run_part() did, a row once */
+  GPtrArray *parts; /* (nullable) (element-type PosternApiRow): what postern_api_run_part() did, a row once */
   gboolean taken_back; /* the work is done, and was taken back */
   GPtrArray *ended; /* (nullable): sessions whose applications are told once it is committed */
 };
-
-/** postern_api_call_run: does what @row says for @request. @local: by the admin socket; else a token must say that it may be. (transfer full) */
-PosternResponse *postern_api_call_run (PosternApi *api, const PosternApiRow *row, PosternRequest *request, gboolean local);
-
-/**
- * postern_api_call_run_part: does what @row says for @request within the transaction of @self, for the same caller, who must hold the row's
- * permission, too; where @self is taken back, that of the row which shows the same thing is enough. @row prepares nothing.
- */
-gboolean postern_api_call_run_part (PosternApiCall *self, PosternTxn *txn, const PosternApiRow *row, PosternRequest *request, GError **error);
 
 /** postern_api_call_set_result: takes @result (floating is sunk). Always TRUE, so that it can end a work function. */
 gboolean postern_api_call_set_result (PosternApiCall *call, guint status, GVariant *result);
@@ -118,6 +109,9 @@ void postern_api_call_audit (PosternApiCall *call, const char *event, const char
 void postern_api_call_audit_personal (PosternApiCall *call, const char *person, GVariant *before, GVariant *after);
 /** postern_api_call_look_at: names the user whose data a read shows, where the path does not */
 void postern_api_call_look_at (PosternApiCall *call, const char *user_id);
+
+/** postern_api_call_find_id_member: what the id of its things is called; (nullable) */
+const char *postern_api_call_find_id_member (const PosternApiSchema *schema);
 
 /** postern_api_call_make_audit: what the work named, as an entry that is not written yet. (transfer full) */
 PosternAudit *postern_api_call_make_audit (PosternApiCall *call);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "postern-api-call.h"
+#include "postern-api-run.h"
 
 #include <string.h>
 
@@ -151,7 +151,7 @@ make_one (PosternApiCall *call, PosternTxn *txn, GVariant *change, GError **erro
       return FALSE;
     }
   set_captures (request, row, steps);
-  return postern_api_call_run_part (call, txn, row, request, error);
+  return postern_api_run_part (call, txn, row, request, error);
 }
 
 /* A transaction may run twice: what is told afterwards begins anew. */

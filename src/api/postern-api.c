@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "postern-api-call.h"
+#include "postern-api-run.h"
 
 #include "postern-request-private.h"
 
@@ -94,7 +94,7 @@ handle (PosternRequest *request, gpointer api)
   const PosternRoute *route = postern_request_get_route (request);
   gboolean local = (route->flags & POSTERN_ROUTE_ADMIN) != 0;
 
-  return postern_api_call_run (api, table->rows[route - (local ? table->routes : table->public_routes)], request, local);
+  return postern_api_run (api, table->rows[route - (local ? table->routes : table->public_routes)], request, local);
 }
 
 const PosternRoute *
