@@ -129,7 +129,7 @@ test("a tenant's own domain is served by the other nodes as soon as any other ch
   for (let i = 0; i < 6; i += 1) {
     const host = `login-${i}.corp.example`;
     await first.admin('PATCH', '/tenants/corp', { domains: [host] });
-    times.push(...await Promise.all([second, third].map((way) => timed('the domain is known', async () => (await issuerAt(way, host)).includes(host)))));
+    times.push(...await Promise.all([second, third].map((way) => timed('the domain is known', async () => (await issuerAt(way, host))?.includes(host) === true))));
   }
   console.log(`# seen after ${median(times).toFixed(1)} ms (median), ${Math.max(...times).toFixed(1)} ms (slowest) of ${times.length}`);
   assert.ok(median(times) < 500, 'not by a round that is gone each second');
