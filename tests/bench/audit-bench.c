@@ -8,6 +8,7 @@
 #include "postern-audit-export.h"
 #include "postern-audit-key.h"
 #include "postern-audit-log.h"
+#include "postern-audit-nodes.h"
 #include "postern-audit-proof.h"
 #include "postern-audit-verify.h"
 #include "postern-json.h"
@@ -158,6 +159,17 @@ prove (void)
   bench_store_must (postern_store_read (store, POSTERN_KEEP_LASTING, prove_one, NULL, &error), error);
 }
 
+static void
+keep_nodes (void)
+{
+  g_autoptr (GError) error = NULL;
+  guint n;
+
+  do
+    bench_store_must (postern_audit_nodes_make (store, 16, &n, &error), error);
+  while (n > 0);
+}
+
 /* --- the program ------------------------------------------------------------------------------------------------------ */
 
 static void
@@ -193,6 +205,7 @@ main (int argc, char **argv)
   lines = g_ptr_array_new_with_free_func (g_free);
   measure ("write, 1,000 in a transaction", write_entries, n_entries);
   measure ("number, chain, hash", sequence, n_entries);
+  measure ("keep inner nodes", keep_nodes, n_entries);
   measure ("sign the tree", sign, 1);
   measure ("export", export, n_entries);
   measure ("verify without a server", verify, n_entries);
