@@ -106,18 +106,22 @@ read_time (GVariant *record, gint64 now, gint64 *value, GError **error)
 
 /* Who comes from a server like this one stays to applications who they were. Else lists find by the id who was made when. */
 static gboolean
-read_id (GVariant *record, gint64 created_at, char **value, GError **error)
+read_id (PosternUserImport *self, GVariant *record, GError **error)
 {
-  if (!read_string (record, "id", value, error))
+  PosternUser *user = self->user;
+
+  if (!read_string (record, "id", &user->id, error))
     return FALSE;
-  if (*value == NULL)
-    *value = postern_id_new_at ("usr", created_at);
-  return postern_id_is_valid (*value, "usr") || invalid (error, "id", "must be one that a server like this gave: usr_…");
+  self->has_own_id = user->id != NULL;
+  if (!self->has_own_id)
+    user->id = postern_id_new_at ("usr", user->created_at);
+  return postern_id_is_valid (user->id, "usr") || invalid (error, "id", "must be one that a server like this gave: usr_…");
 }
 
 static gboolean
-read_user (PosternUser *user, GVariant *record, gint64 now, GError **error)
+read_user (PosternUserImport *self, GVariant *record, gint64 now, GError **error)
 {
+  PosternUser *user = self->user;
   gboolean disabled;
 
   if (!read_identifier (record, "username", postern_identifier_canonicalize, &user->username, error) ||
@@ -126,7 +130,7 @@ read_user (PosternUser *user, GVariant *record, gint64 now, GError **error)
       !read_boolean (record, "email_verified", &user->email_verified, error) || !read_boolean (record, "phone_verified", &user->phone_verified, error) ||
       !read_boolean (record, "disabled", &disabled, error) || !read_object (record, "profile", &user->profile, error) ||
       !read_object (record, "data", &user->data, error) || !read_string (record, "external_id", &user->external_id, error) ||
-      !read_time (record, now, &user->created_at, error) || !read_id (record, user->created_at, &user->id, error))
+      !read_time (record, now, &user->created_at, error) || !read_id (self, record, error))
     return FALSE;
   user->updated_at = now;
   user->disabled_at = disabled ? now : 0;
@@ -207,7 +211,7 @@ postern_user_import_read (PosternUserImport *self, GVariant *record, const Poste
 {
   memset (self, 0, sizeof *self);
   self->user = postern_user_new ();
-  if (check_members (record, error) && read_user (self->user, record, rules->now, error) && read_password (self, record, rules, error) &&
+  if (check_members (record, error) && read_user (self, record, rules->now, error) && read_password (self, record, rules, error) &&
       read_identities (self, record, rules->now, error))
     return TRUE;
   postern_user_import_clear (self);
@@ -252,13 +256,13 @@ postern_user_import_check (const PosternUserImport *self, PosternTxn *txn, GErro
   for (guint i = 0; i < self->identities->len; i++)
     if (!check_identity (self->identities->pdata[i], txn, error))
       return FALSE;
-  return check_id (self->user, txn, error) && postern_user_store_check (txn, self->user, error);
+  return (!self->has_own_id || check_id (self->user, txn, error)) && postern_user_store_check (txn, self->user, error);
 }
 
 gboolean
 postern_user_import_store (const PosternUserImport *self, PosternTxn *txn, GError **error)
 {
-  if (!postern_user_store_insert (txn, self->user, error) || (self->credential != NULL && !postern_credential_store_put (txn, self->credential, error)))
+  if (!postern_user_store_insert_checked (txn, self->user, error) || (self->credential != NULL && !postern_credential_store_put (txn, self->credential, error)))
     return FALSE;
   for (guint i = 0; i < self->identities->len; i++)
     if (!postern_identity_store_insert (txn, self->identities->pdata[i], error))

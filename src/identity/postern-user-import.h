@@ -12,6 +12,7 @@ G_BEGIN_DECLS
  */
 typedef struct {
   PosternUser *user;
+  gboolean has_own_id;           /* the record says it; one that is made here is nobody's yet */
   PosternCredential *credential; /* (nullable) */
   GPtrArray *identities;         /* (element-type PosternIdentity) */
 } PosternUserImport;

@@ -17,6 +17,8 @@ G_BEGIN_DECLS
 gboolean postern_user_store_insert (PosternTxn *txn, PosternUser *user, GError **error);
 /** as postern_user_store_insert() would: CONFLICT when somebody else has one of the names */
 gboolean postern_user_store_check (PosternTxn *txn, const PosternUser *user, GError **error);
+/** after postern_user_store_check() in the same transaction: not looked at again */
+gboolean postern_user_store_insert_checked (PosternTxn *txn, PosternUser *user, GError **error);
 gboolean postern_user_store_update (PosternTxn *txn, PosternUser *user, GError **error);
 gboolean postern_user_store_delete (PosternTxn *txn, const char *id, GError **error); /* and all that is the user's */
 PosternUser *postern_user_store_get (PosternTxn *txn, const char *id, GError **error);

@@ -31,10 +31,15 @@ postern_user_store_check (PosternTxn *txn, const PosternUser *user, GError **err
 }
 
 gboolean
+postern_user_store_insert_checked (PosternTxn *txn, PosternUser *user, GError **error)
+{
+  return postern_record_write (txn, &postern_records_user, user, POSTERN_SQL_INSERT (postern_records_user, ""), error) > 0;
+}
+
+gboolean
 postern_user_store_insert (PosternTxn *txn, PosternUser *user, GError **error)
 {
-  return postern_user_store_check (txn, user, error)
-         && postern_record_write (txn, &postern_records_user, user, POSTERN_SQL_INSERT (postern_records_user, ""), error) > 0;
+  return postern_user_store_check (txn, user, error) && postern_user_store_insert_checked (txn, user, error);
 }
 
 gboolean
