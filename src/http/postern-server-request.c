@@ -288,10 +288,12 @@ postern_server_request_read (PosternServerCall *call, const PosternGateHead *hea
     g_atomic_int_inc (&server->limited);
     return 429;
   }
-  if (misdirected)
-    return 421; /* RFC 9110 section 15.5.20 */
   if (place.below)
     postern_router_match (router, postern_request_get_method (call->request), place.below, &call->match);
+  if (misdirected && call->match.user_data != server) { /* a probe asks how we are, by whatever name */
+    call->match.route = NULL;
+    return 421; /* RFC 9110 section 15.5.20 */
+  }
   postern_request_set_route (call->request, call->match.route);
   for (guint i = 0; i < call->match.n_captures; i++)
     postern_request_set_capture (call->request, call->match.captures[i].name, call->match.captures[i].value);
