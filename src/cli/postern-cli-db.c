@@ -188,15 +188,22 @@ load_tenant (const Move *self, GError **error)
   return change.tenant;
 }
 
-/* The log of the default tenant says it, as it says what the API does to tenants. */
+/* As the API shows it. @region: (nullable): where the installation itself lies, which has no name. (floating) */
+static GVariant *
+make_region (const char *region)
+{
+  return region && *region ? g_variant_new_parsed ("<{'region': %v}>", g_variant_new_string (region)) : g_variant_new_parsed ("<@a{sv} {}>");
+}
+
+/* The log of the default tenant says it, as it says what the API does to tenants. @data: floating is sunk */
 static gboolean
-append_audit (PosternTxn *txn, const Move *self, const char *event, const char *region, GError **error)
+append_audit (PosternTxn *txn, const Move *self, const char *event, GVariant *data, GError **error)
 {
   g_autoptr (PosternAudit) audit = postern_audit_store_new (event, "local administrator", self->tenant);
 
+  audit->request_id = postern_id_new ("req"); /* the command is one of its own */
   g_clear_pointer (&audit->data, g_variant_unref);
-  audit->data = g_variant_ref_sink (g_variant_new_parsed (region ? "{'members': <['region']>, 'after': <{'region': %v}>}" : "{'members': <['region']>}",
-                                                          region ? g_variant_new_string (region) : NULL));
+  audit->data = g_variant_ref_sink (data);
   return postern_audit_store_append (txn, audit, error);
 }
 
@@ -205,13 +212,15 @@ set_region (PosternTxn *txn, gpointer user_data, GError **error)
 {
   const Move *self = user_data;
   g_autoptr (PosternTenantRecord) tenant = postern_tenant_store_get (txn, self->tenant, error);
+  g_autoptr (GVariant) data = NULL;
 
   if (tenant == NULL)
     return FALSE;
+  data = g_variant_ref_sink (g_variant_new_parsed ("{'members': <['region']>, 'before': %v, 'after': %v}", make_region (tenant->region), make_region (self->region)));
   g_free (tenant->region);
   tenant->region = g_strdup (self->region);
   tenant->updated_at = g_get_real_time () / G_USEC_PER_SEC;
-  return postern_tenant_store_update (txn, tenant, error) && append_audit (txn, self, "tenant.changed", self->region, error);
+  return postern_tenant_store_update (txn, tenant, error) && append_audit (txn, self, "tenant.changed", data, error);
 }
 
 static gboolean
@@ -346,8 +355,10 @@ static gboolean
 drop_tenant (PosternTxn *txn, gpointer user_data, GError **error)
 {
   const Move *self = user_data;
+  g_autoptr (PosternTenantRecord) tenant = postern_tenant_store_get (txn, self->tenant, error);
 
-  return postern_tenant_store_delete (txn, self->tenant, error) && append_audit (txn, self, "tenant.deleted", NULL, error);
+  return tenant && postern_tenant_store_delete (txn, self->tenant, error) &&
+         append_audit (txn, self, "tenant.deleted", g_variant_new_parsed ("{'before': %v}", make_region (tenant->region)), error);
 }
 
 static gboolean
