@@ -175,6 +175,66 @@ test_own (void)
   g_assert_null (postern_tenant_dup_branding (tenant));
 }
 
+/* (transfer full): what tells whether it was changed */
+static char *
+dup_tag (const char *path, const char *query)
+{
+  g_autofree char *full = g_strconcat ("/api/v1", path, NULL);
+  g_autoptr (PosternResponse) response = api_fixture_dispatch (api, "GET", full, query, NULL);
+
+  return g_strdup (postern_response_get_header (response, "ETag"));
+}
+
+/* All of it is sent and got back: the picture by who asks for it, under one tag. What is not sent is gone. */
+static void
+check_whole (const char *path)
+{
+  g_autoptr (GVariant) made = call ("PUT", path, NULL, "{\"name\":\"Acme Group\",\"logo\":\"" PNG "\",\"accent_color\":\"#0b6e4f\",\"css\":\"h1{font-size:30px}\"}", 200);
+  g_autoptr (GVariant) whole = call ("GET", path, "logo=true", NULL, 200), less = NULL, nothing = NULL;
+  g_autofree char *tag = dup_tag (path, NULL), *same = dup_tag (path, "logo=true"), *other = NULL;
+
+  g_assert_null (postern_json_get_string (made, "logo"));
+  g_assert_cmpstr (postern_json_get_string (whole, "logo"), ==, PNG);
+  g_assert_cmpstr (tag, ==, same);
+  refuses ("PUT", path, "{\"name\":\"Other\",\"card_color\":\"#333333\"}", 400, "card_color");
+  refuses ("PUT", path, "{\"name\":\"Other\",\"logo_url\":\"https://evil.example/\"}", 400, "logo_url");
+  g_assert_true (is_served (postern_json_get_string (made, "logo_url"))); /* what was refused changed nothing */
+  less = call ("PUT", path, NULL, "{\"name\":\"Acme Group\",\"logo\":\"iVBORw0KGgouLi4vLg==\"}", 200);
+  other = dup_tag (path, NULL);
+  g_assert_cmpstr (tag, !=, other);
+  g_assert_cmpuint (g_variant_n_children (less), ==, 2);
+  g_assert_false (is_served (postern_json_get_string (made, "logo_url")));
+  nothing = call ("PUT", path, NULL, "{}", 200);
+  g_assert_cmpuint (g_variant_n_children (nothing), ==, 0);
+  g_assert_false (is_served (postern_json_get_string (less, "logo_url")));
+}
+
+static void
+test_whole (void)
+{
+  check_whole (PATH);
+  check_whole (OWN);
+}
+
+/* As much as may be set of each member goes in one request. */
+static void
+test_most (void)
+{
+  guchar bytes[24 * 1024] = { 0x89, 'P', 'N', 'G', '\r', '\n', 0x1a, '\n' };
+  g_autofree char *logo = g_base64_encode (bytes, sizeof bytes);
+  g_autoptr (GString) body = g_string_new (NULL), text = g_string_new (NULL);
+  g_autoptr (GVariant) shown = NULL, gone = NULL;
+
+  for (guint i = 0; i < 300; i++)
+    g_string_append (text, "😀");
+  g_string_printf (body, "{\"logo\":\"%s\",\"texts\":{", logo);
+  for (guint i = 0; i < 32; i++)
+    g_string_append_printf (body, "%s\"x%c\":\"%s\"", i ? "," : "", i < 26 ? 'a' + i : '0' + i - 26, text->str);
+  g_string_append (body, "}}");
+  shown = call ("PUT", PATH, NULL, body->str, 200);
+  gone = call ("PUT", PATH, NULL, "{}", 200);
+}
+
 static gboolean
 knows (const char *words, gpointer data)
 {
@@ -236,7 +296,8 @@ main (int argc, char **argv)
 {
   static const HouseTest tests[] = {
     { "/api-branding/colors", test_colors }, { "/api-branding/logo", test_logo }, { "/api-branding/css", test_css }, { "/api-branding/texts", test_texts },
-    { "/api-branding/own", test_own }, { "/api-branding/phrases", test_phrases }, { NULL, NULL },
+    { "/api-branding/own", test_own }, { "/api-branding/phrases", test_phrases },
+    { "/api-branding/whole", test_whole },   { "/api-branding/most", test_most }, { NULL, NULL },
   };
 
   return house_run (argc, argv, set_up, tests);

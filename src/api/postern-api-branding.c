@@ -16,6 +16,7 @@
 #define PHRASES_MAX 100 /* in a language */
 #define PHRASE_MAX 500
 #define TENANT_BODY_MAX (512 * 1024)
+#define WHOLE_BODY_MAX (128 * 1024) /* of all that an organization may set; a tenant's phrases come on top of that */
 
 #define NAME(text) { "name", POSTERN_API_STRING, POSTERN_API_NULLABLE, text, 1, POSTERN_ORGANIZATION_NAME_MAX }
 /* clang-format off */
@@ -25,7 +26,7 @@
   { "card_color", POSTERN_API_STRING, POSTERN_API_NULLABLE, "Of the card, where pages are light.", 7, 7, .pattern = COLOR }, \
   { "dark_page_color", POSTERN_API_STRING, POSTERN_API_NULLABLE, "Of what the card lies on, where pages are dark.", 7, 7, .pattern = COLOR }, \
   { "dark_card_color", POSTERN_API_STRING, POSTERN_API_NULLABLE, "Of the card, where pages are dark.", 7, 7, .pattern = COLOR }, \
-  { "logo", POSTERN_API_STRING, POSTERN_API_NULLABLE | POSTERN_API_WRITE_ONLY, "A PNG, JPEG, WebP or SVG of at most 24 KiB, in base64.", 4, 4 * ((POSTERN_BRAND_LOGO_MAX + 2) / 3) }, \
+  { "logo", POSTERN_API_STRING, POSTERN_API_NULLABLE | POSTERN_API_ASKED, "A PNG, JPEG, WebP or SVG of at most 24 KiB, in base64; answered where the query says `logo=true`.", 4, 4 * ((POSTERN_BRAND_LOGO_MAX + 2) / 3) }, \
   { "logo_url", POSTERN_API_STRING, POSTERN_API_READ_ONLY, "Where it is shown." }, \
   { "css", POSTERN_API_STRING, POSTERN_API_NULLABLE, "A style sheet of shapes and letters, as it was understood.", 0, POSTERN_BRAND_CSS_MAX }, \
   { "texts", POSTERN_API_OBJECT, POSTERN_API_NULLABLE, "What stands above the form where a sign-in begins: by the tag of a language." }
@@ -42,6 +43,11 @@ static const PosternApiSchema schema = { "Branding", members, "How the pages loo
 
 static const PosternApiSchema tenant_schema = { "TenantBranding", tenant_members, "How all pages and messages look and speak; an organization's look goes before it." };
 
+static const PosternApiMember parts[] = {
+  { "logo", POSTERN_API_BOOLEAN, 0, "Whether the answer is to have the picture itself." },
+  { NULL },
+};
+
 static const char *const plain[] = { "name", "accent_color", "page_color", "card_color", "dark_page_color", "dark_card_color" };
 
 /* --- showing ---------------------------------------------------------------------------------------------------------- */
@@ -51,17 +57,18 @@ static gboolean
 answer (PosternApiCall *call, PosternTxn *txn, const char *organization_id, GVariant *branding, GError **error)
 {
   const char *logo = branding ? postern_json_get_string (branding, "logo") : NULL;
-  gboolean styled = branding && postern_json_get_string (branding, "style") != NULL;
-  g_autoptr (PosternBrandFile) style = styled ? postern_brand_store_get (txn, organization_id, "style", error) : NULL;
+  gboolean styled = branding && postern_json_get_string (branding, "style") != NULL, asked = logo != NULL && postern_json_get_boolean (call->query, "logo", FALSE);
+  g_autoptr (PosternBrandFile) style = styled ? postern_brand_store_get (txn, organization_id, "style", error) : NULL, picture = NULL;
   g_autoptr (GVariant) texts = branding ? postern_json_get (branding, "texts") : NULL, phrases = branding ? postern_json_get (branding, "phrases") : NULL;
   g_autofree char *url = logo ? g_strconcat (postern_tenant_get_issuer (call->api->tenant), "/brand/", logo, NULL) : NULL, *css = NULL;
   g_auto (GVariantDict) dict = G_VARIANT_DICT_INIT (NULL);
   gsize length;
 
-  if (styled && style == NULL)
+  if ((styled && style == NULL) || (asked && (picture = postern_brand_store_get (txn, organization_id, "logo", error)) == NULL))
     return FALSE;
   for (guint i = 0; branding && i < G_N_ELEMENTS (plain); i++)
     postern_api_call_add_string (&dict, plain[i], postern_json_get_string (branding, plain[i]));
+  postern_api_call_add_string (&dict, "logo", picture ? picture->data : NULL);
   postern_api_call_add_string (&dict, "logo_url", url);
   if (style) {
     g_autofree guchar *bytes = g_base64_decode (style->data, &length);
@@ -90,8 +97,17 @@ typedef struct {
   PosternApiCall *call;
   PosternTxn *txn;
   const char *organization_id; /* "": of the tenant */
+  gboolean whole; /* what is not sent is taken away */
   GVariantDict branding;
 } Change;
+
+/* @before: (nullable): what is kept now */
+static void
+begin (Change *self, GVariant *before)
+{
+  self->whole = self->call->row->kind == POSTERN_API_REPLACE;
+  g_variant_dict_init (&self->branding, self->whole ? NULL : before);
+}
 
 /* Kept under a name that is made of what is in it, so that browsers may keep it for ever. @bytes: (nullable): there is none any more */
 static gboolean
@@ -298,25 +314,26 @@ take_all (Change *self, GError **error)
   const char *name = postern_json_get_string (body, "name");
 
   return (name == NULL || postern_organization_check_name (name, error)) && take_plain (self, error) &&
-         (logo == NULL || take_logo (self, postern_json_get_string (body, "logo"), error)) &&
-         (css == NULL || take_css (self, postern_json_get_string (body, "css"), error)) && (texts == NULL || take_texts (self, texts, error)) &&
+         ((logo == NULL && !self->whole) || take_logo (self, postern_json_get_string (body, "logo"), error)) &&
+         ((css == NULL && !self->whole) || take_css (self, postern_json_get_string (body, "css"), error)) && (texts == NULL || take_texts (self, texts, error)) &&
          (phrases == NULL || take_phrases (self, phrases, error)) && make_palettes (self, error);
 }
 
+/* PATCH: the members sent. PUT: exactly those. */
 static gboolean
-update (PosternApiCall *call, PosternTxn *txn, GError **error)
+change (PosternApiCall *call, PosternTxn *txn, GError **error)
 {
   g_autoptr (PosternOrganization) organization = postern_api_delegation_load (call, txn, error);
-  Change change = { call, txn };
+  Change self = { call, txn };
   gboolean done;
 
   if (organization == NULL)
     return FALSE;
-  change.organization_id = organization->id;
-  g_variant_dict_init (&change.branding, organization->branding);
-  done = take_all (&change, error);
+  self.organization_id = organization->id;
+  begin (&self, organization->branding);
+  done = take_all (&self, error);
   g_clear_pointer (&organization->branding, g_variant_unref);
-  organization->branding = g_variant_ref_sink (g_variant_dict_end (&change.branding));
+  organization->branding = g_variant_ref_sink (g_variant_dict_end (&self.branding));
   organization->updated_at = call->now;
   if (!done || !postern_organization_store_update (txn, organization, error))
     return FALSE;
@@ -349,17 +366,17 @@ show_own (PosternApiCall *call, PosternTxn *txn, GError **error)
 }
 
 static gboolean
-update_own (PosternApiCall *call, PosternTxn *txn, GError **error)
+change_own (PosternApiCall *call, PosternTxn *txn, GError **error)
 {
   g_autoptr (GVariant) before = load_own (txn, error), after = NULL;
-  Change change = { call, txn, "" };
+  Change self = { call, txn, "" };
   gboolean done;
 
   if (before == NULL)
     return FALSE;
-  g_variant_dict_init (&change.branding, before);
-  done = take_all (&change, error);
-  after = g_variant_ref_sink (g_variant_dict_end (&change.branding));
+  begin (&self, before);
+  done = take_all (&self, error);
+  after = g_variant_ref_sink (g_variant_dict_end (&self.branding));
   if (!done || !postern_setting_store_put (txn, POSTERN_TENANT_BRANDING, after, call->now, error))
     return FALSE;
   postern_api_call_audit (call, "branding.changed", NULL, postern_api_call_names_of_body (call));
@@ -367,10 +384,12 @@ update_own (PosternApiCall *call, PosternTxn *txn, GError **error)
 }
 
 static const PosternApiRow rows[] = {
-  { POSTERN_API_SHOW, "/branding", "getTenantBranding", "branding:read", "Shows how all pages and messages look and speak", .answer = &tenant_schema, .work = show_own },
-  { POSTERN_API_UPDATE, "/branding", "updateTenantBranding", "branding:write", "Changes the members that are sent; null takes one away", &tenant_schema, &tenant_schema, .work = update_own, .body_max = TENANT_BODY_MAX },
-  { POSTERN_API_SHOW, "/organizations/{id}/branding", "getBranding", "branding:read", "Shows how an organization's pages look", .answer = &schema, .work = show, .flags = POSTERN_API_DELEGATED },
-  { POSTERN_API_UPDATE, "/organizations/{id}/branding", "updateBranding", "branding:write", "Changes the members that are sent; null takes one away", &schema, &schema, .work = update, .flags = POSTERN_API_DELEGATED },
+  { POSTERN_API_SHOW, "/branding", "getTenantBranding", "branding:read", "Shows how all pages and messages look and speak", .answer = &tenant_schema, .query = parts, .work = show_own },
+  { POSTERN_API_UPDATE, "/branding", "updateTenantBranding", "branding:write", "Changes the members that are sent; null takes one away", &tenant_schema, &tenant_schema, .work = change_own, .body_max = TENANT_BODY_MAX },
+  { POSTERN_API_REPLACE, "/branding", "replaceTenantBranding", "branding:write", "Sets exactly the members that are sent", &tenant_schema, &tenant_schema, .work = change_own, .body_max = TENANT_BODY_MAX + WHOLE_BODY_MAX },
+  { POSTERN_API_SHOW, "/organizations/{id}/branding", "getBranding", "branding:read", "Shows how an organization's pages look", .answer = &schema, .query = parts, .work = show, .flags = POSTERN_API_DELEGATED },
+  { POSTERN_API_UPDATE, "/organizations/{id}/branding", "updateBranding", "branding:write", "Changes the members that are sent; null takes one away", &schema, &schema, .work = change, .flags = POSTERN_API_DELEGATED },
+  { POSTERN_API_REPLACE, "/organizations/{id}/branding", "replaceBranding", "branding:write", "Sets exactly the members that are sent", &schema, &schema, .work = change, .flags = POSTERN_API_DELEGATED, .body_max = WHOLE_BODY_MAX },
   { .path = NULL },
 };
 

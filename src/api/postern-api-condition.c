@@ -21,7 +21,7 @@ compare_names (gconstpointer a, gconstpointer b)
   return strcmp (*(char *const *) a, *(char *const *) b);
 }
 
-/* (transfer full) (element-type utf8): sorted: without what changes by itself, and what is shown once, which would both change the order of the others */
+/* (transfer full) (element-type utf8): sorted: without what changes by itself, what is shown once, and what is shown to some: one tag is of all that is shown of a thing */
 static GPtrArray *
 list_settled (const PosternApiSchema *schema, GVariant *shown)
 {
@@ -34,7 +34,7 @@ list_settled (const PosternApiSchema *schema, GVariant *shown)
     {
       const PosternApiMember *member = schema->members ? postern_api_schema_find (schema->members, POSTERN_API_FOR_ANSWERING, name) : NULL;
 
-      if (member == NULL || !(member->flags & (POSTERN_API_RUNNING | POSTERN_API_SECRET)))
+      if (member == NULL || !(member->flags & (POSTERN_API_RUNNING | POSTERN_API_SECRET | POSTERN_API_ASKED)))
         g_ptr_array_add (names, g_strdup (name));
     }
   g_ptr_array_sort (names, compare_names);

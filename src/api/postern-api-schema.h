@@ -26,7 +26,8 @@ typedef enum {
   POSTERN_API_SECRET = 1 << 5,     /* its value is in no log */
   POSTERN_API_ID = 1 << 6,         /* what the resource is called in its path */
   POSTERN_API_RUNNING = 1 << 7,    /* changes by itself, such as a count: who changes the rest need not have seen it, so the ETag leaves it out */
-  POSTERN_API_PERSONAL = 1 << 8    /* says who somebody is: in the log it is what is forgotten with them; of a query it is not there at all */
+  POSTERN_API_PERSONAL = 1 << 8,   /* says who somebody is: in the log it is what is forgotten with them; of a query it is not there at all */
+  POSTERN_API_ASKED = 1 << 9       /* is answered to who asks for it alone; another member says whether it changed, so the ETag leaves it out */
 } PosternApiFlags;
 
 /* Of what the server makes itself, and has always. */

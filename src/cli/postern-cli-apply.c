@@ -77,7 +77,17 @@ compare_files (Applying *self, gboolean prune, GError **error)
   return TRUE;
 }
 
-/* Backwards: what names others goes before them. Of the policy there is always one. */
+/* What the server has is left out where there is one without a file, such as the policy, where nothing is said of it, and where it goes with what it belongs to. */
+static gboolean
+is_passed (Applying *self, const PosternFilesThing *there, gboolean prune)
+{
+  const PosternFilesKind *kind = there->kind;
+
+  return (kind->key == NULL && kind->parent == NULL) || postern_files_thing_find (self->files, kind, there->key) != NULL || postern_files_thing_is_blank (there) ||
+         (prune && kind->always && find_parent (self, there, TRUE) == NULL);
+}
+
+/* Backwards: what names others goes before them. */
 static void
 compare_server (Applying *self, gboolean prune)
 {
@@ -85,7 +95,7 @@ compare_server (Applying *self, gboolean prune)
     {
       PosternFilesThing *there = self->server.things->pdata[i - 1];
 
-      if ((there->kind->key == NULL && there->kind->parent == NULL) || postern_files_thing_find (self->files, there->kind, there->key) != NULL)
+      if (is_passed (self, there, prune))
         continue;
       postern_files_difference_add_whole (self->differences, there, prune);
       if (!prune)
@@ -204,7 +214,7 @@ dup_tag (Applying *self, PosternFilesThing *there, GError **error)
   const char *parent_key = there->kind->belongs ? postern_json_get_string (there->object, there->kind->belongs) : NULL, *tag;
   g_autoptr (GVariant) shown = NULL, now = NULL;
 
-  if (!postern_files_server_show (self->call, there->path, &shown, error))
+  if (!postern_files_server_show (self->call, there->kind, there->path, &shown, error))
     return NULL;
   now = shown != NULL ? postern_files_kind_read (there->kind, shown, parent_key, &self->server.names) : NULL;
   tag = postern_admin_client_get_tag (self->call->client);
@@ -216,7 +226,7 @@ dup_tag (Applying *self, PosternFilesThing *there, GError **error)
 
 /* @there: (nullable): it is new; @body: (nullable): it is deleted. (transfer floating) (nullable) */
 static GVariant *
-make_change (Applying *self, PosternFilesThing *there, const char *path, GVariant *body, GError **error)
+make_change (Applying *self, const PosternFilesKind *kind, PosternFilesThing *there, const char *path, GVariant *body, GError **error)
 {
   g_autofree char *tag = there ? dup_tag (self, there, error) : NULL;
   g_auto (PosternJsonObject) change = POSTERN_JSON_OBJECT_INIT;
@@ -227,7 +237,7 @@ make_change (Applying *self, PosternFilesThing *there, const char *path, GVarian
   postern_json_object_add_string (&change, "path", path);
   postern_json_object_add (&change, "body", body);
   postern_json_object_add_string (&change, "if_match", tag);
-  postern_json_object_add_string (&change, "if_none_match", there ? NULL : "*");
+  postern_json_object_add_string (&change, "if_none_match", there || kind->always ? NULL : "*");
   return postern_json_object_end (&change);
 }
 
@@ -243,7 +253,7 @@ add_put (Applying *self, GVariantBuilder *list, PosternFilesThing *file, GError 
     whole = add_secrets (self, file, body, error);
   else
     whole = is_hook (file) ? add_hook_secret (self, file, body) : g_variant_ref (body);
-  change = whole ? make_change (self, postern_files_thing_find (self->server.things, file->kind, file->key), file->path, whole, error) : NULL;
+  change = whole ? make_change (self, file->kind, postern_files_thing_find (self->server.things, file->kind, file->key), file->path, whole, error) : NULL;
   if (change == NULL)
     return FALSE;
   g_variant_builder_add_value (list, change);
@@ -253,7 +263,8 @@ add_put (Applying *self, GVariantBuilder *list, PosternFilesThing *file, GError 
 static gboolean
 add_delete (Applying *self, GVariantBuilder *list, PosternFilesThing *there, GError **error)
 {
-  GVariant *change = make_change (self, there, there->path, NULL, error);
+  g_autoptr (GVariant) nothing = there->kind->always ? g_variant_ref_sink (g_variant_new_array (G_VARIANT_TYPE ("{sv}"), NULL, 0)) : NULL;
+  GVariant *change = make_change (self, there->kind, there, there->path, nothing, error);
 
   if (change == NULL)
     return FALSE;

@@ -8,6 +8,11 @@
 #define ORGANIZATION "org_01m8hqyz49encaned8h3htdtw5"
 #define GROUP "grp_01m8hqyz49encaned8h3htdtw5"
 #define WEBHOOK "whk_01m8hqyz49encaned8h3htdtw5"
+#define BRANDING "organization-brandings/" ORGANIZATION ".json"
+#define LOGO "iVBORw0KGgouLi4u" /* what a PNG begins with */
+#define LOOK \
+  "\"name\":\"Acme Weather\",\"accent_color\":\"#0b6e4f\",\"page_color\":\"#fbfbfb\",\"card_color\":\"#fffdf7\",\"dark_page_color\":\"#101010\",\"dark_card_color\":\"#181818\"," \
+  "\"logo\":\"" LOGO "\",\"css\":\"h1 { font-size: 30px }\",\"texts\":{\"en\":\"Hello\"}"
 
 /* --- folders --------------------------------------------------------------------------------------------------------- */
 
@@ -105,6 +110,8 @@ fill (void)
   put ("/organizations/" ORGANIZATION "/groups/" GROUP, group);
   put ("/connectors/corp", "{\"type\":\"corp\",\"name\":\"Corp\",\"order\":7,\"enabled\":false,\"settings\":{\"issuer\":\"https://corp.example\",\"client-secret\":\"hidden\",\"greeting\":\"hello\"}}");
   put ("/policy", "{\"sign_up_enabled\":false,\"flow_lifetime\":600}");
+  put ("/branding", "{" LOOK ",\"phrases\":{\"en\":{\"Sign in\":\"Come in\"}}}");
+  put ("/organizations/" ORGANIZATION "/branding", "{" LOOK "}");
   for (guint i = 0; i < G_N_ELEMENTS (ids); i++)
     g_free (g_steal_pointer (&ids[i]));
 }
@@ -138,6 +145,7 @@ test_round_trip (void)
   g_assert_cmpint (run_on ("apply", "nothing", "--prune"), ==, 0);
   g_assert_nonnull (strstr (out, "13 things were changed"));
   put ("/policy", "{}");
+  put ("/branding", "{}");
   g_assert_cmpuint (count_items ("/applications", NULL) + count_items ("/organizations", NULL) + count_items ("/webhooks", NULL), ==, 0);
 
   g_setenv ("POSTERN_SECRET_CORP__CLIENT_SECRET", "hidden again", TRUE);
@@ -152,72 +160,92 @@ test_round_trip (void)
   g_assert_nonnull (strstr (out, "as the files say")); /* twice changes nothing */
 }
 
-/* Each member of each kind: what was changed in its file is told, and nothing else. */
+/* Each member of each kind, changed in its file. */
+static const struct {
+  const char *file, *old, *new, *line;
+} mutations[] = {
+  { "applications/" APPLICATION ".json", "\"Shop\"", "\"Store\"", "~ application " APPLICATION ": name \"Shop\" → \"Store\"" },
+  { "applications/" APPLICATION ".json", "\"kind\": \"web\"", "\"kind\": \"native\"", "~ application " APPLICATION ": kind \"web\" → \"native\"" },
+  { "applications/" APPLICATION ".json", "\"enabled\": true", "\"enabled\": false", "~ application " APPLICATION ": enabled true → false" },
+  { "applications/" APPLICATION ".json", "\"first_party\": true,", "", "~ application " APPLICATION ": first_party true → false" },
+  { "applications/" APPLICATION ".json", "shop.example/b", "shop.example/c", "~ application " APPLICATION ": metadata.redirect_uris + \"https://shop.example/c\" - \"https://shop.example/b\"" },
+  { "applications/" APPLICATION ".json", "https://shop.example/b\",\n      \"https://shop.example/a", "https://shop.example/a\",\n      \"https://shop.example/b", "~ application " APPLICATION ": metadata.redirect_uris in another order" },
+  { "applications/" APPLICATION ".json", ",\n    \"scope\": \"openid\"", "", "~ application " APPLICATION ": metadata.scope \"openid\" is taken away" },
+  { "applications/" APPLICATION ".json", "\"scope\": \"openid\"", "\"scope\": \"openid\",\"default_max_age\": 9", "~ application " APPLICATION ": metadata.default_max_age 9" },
+  { "resources/" URI ".json", "\"Orders\"", "\"All orders\"", "~ resource https://api.example/orders: name \"Orders\" → \"All orders\"" },
+  { "resources/" URI ".json", "60", "90", "~ resource https://api.example/orders: settings.access_token_lifetime 60 → 90" },
+  { "resources/" URI ".json", "{\n      \"name\": \"read\"\n    }", "{ \"name\": \"read\", \"description\": \"See\" }", "~ resource https://api.example/orders: scopes + {\"name\":\"read\",\"description\":\"See\"} - {\"name\":\"read\"}" },
+  { "roles/clerk.json", "Takes orders", "Takes them", "~ role clerk: description \"Takes orders\" → \"Takes them\"" },
+  { "roles/clerk.json", "\"read\",", "", "~ role clerk: permissions.https://api.example/orders - \"read\"" },
+  { "roles/clerk.json", "\"users:read\"", "\"keys:read\", \"users:read\"", "~ role clerk: permissions.management + \"keys:read\"" },
+  { "organization-roles/clerk.json", "\"permissions\": {}", "\"permissions\": { \"management\": [ \"users:read\" ] }", "~ organization-role clerk: permissions.management + \"users:read\"" },
+  { "connectors/corp.json", "\"Corp\"", "\"Company\"", "~ connector corp: name \"Corp\" → \"Company\"" },
+  { "connectors/corp.json", "7", "8", "~ connector corp: order 7 → 8" },
+  { "connectors/corp.json", "\"enabled\": false", "\"enabled\": true", "~ connector corp: enabled false → true" },
+  { "connectors/corp.json", "\"hello\"", "\"welcome\"", "~ connector corp: settings.greeting \"hello\" → \"welcome\"" },
+  { "applications/" APPLICATION ".json", "\"clerk\",", "", "~ application " APPLICATION ": roles - \"clerk\"" },
+  { "application-claims-hooks/" APPLICATION ".json", "900", "800", "~ application-claims-hook " APPLICATION ": timeout 900 → 800" },
+  { "application-claims-hooks/" APPLICATION ".json", "without", "refuse", "~ application-claims-hook " APPLICATION ": on_failure \"without\" → \"refuse\"" },
+  { "resource-claims-hooks/" URI ".json", "crm.example", "new.example", "~ resource-claims-hook https://api.example/orders: url \"https://crm.example/claims\" → \"https://new.example/claims\"" },
+  { "organizations/" ORGANIZATION ".json", "\"Acme\"", "\"Acme Ltd\"", "~ organization " ORGANIZATION ": name \"Acme\" → \"Acme Ltd\"" },
+  { "organizations/" ORGANIZATION ".json", ",\n  \"slug\": \"acme\"", "", "~ organization " ORGANIZATION ": slug \"acme\" is taken away" },
+  { "organizations/" ORGANIZATION ".json", "\"disabled\": false", "\"disabled\": true", "~ organization " ORGANIZATION ": disabled false → true" },
+  { "organizations/" ORGANIZATION ".json", "gold", "free", "~ organization " ORGANIZATION ": data.plan \"gold\" → \"free\"" },
+  { "organizations/" ORGANIZATION ".json", "\"second_factor\": \"required\"", "\"join_by_domain\": true, \"second_factor\": \"required\"", "~ organization " ORGANIZATION ": sign_in_rules.join_by_domain true" },
+  { "groups/" ORGANIZATION "%2F" GROUP ".json", "Sales", "Sellers", "~ group " ORGANIZATION "/" GROUP ": name \"Sales\" → \"Sellers\"" },
+  { "groups/" ORGANIZATION "%2F" GROUP ".json", "\"own_roles\": [\n    \"clerk\"\n  ],", "", "~ group " ORGANIZATION "/" GROUP ": own_roles - \"clerk\"" },
+  { "own-roles/" ORGANIZATION "%2Fclerk.json", "members:read", "members:write", "~ own-role " ORGANIZATION "/clerk: permissions.management + \"members:write\" - \"members:read\"" },
+  { "webhooks/" WEBHOOK ".json", "crm.example", "new.example", "~ webhook " WEBHOOK ": url \"https://crm.example/in\" → \"https://new.example/in\"" },
+  { "webhooks/" WEBHOOK ".json", "  \"description\": \"CRM\",\n", "", "~ webhook " WEBHOOK ": description \"CRM\" is taken away" },
+  { "webhooks/" WEBHOOK ".json", "\"role.*\"", "\"group.*\"", "~ webhook " WEBHOOK ": events + \"group.*\" - \"role.*\"" },
+  { "webhooks/" WEBHOOK ".json", "\"enabled\": true", "\"enabled\": false", "~ webhook " WEBHOOK ": enabled true → false" },
+  { BRANDING, "\"Acme Weather\"", "\"Acme Storms\"", "~ organization-branding " ORGANIZATION ": name \"Acme Weather\" → \"Acme Storms\"" },
+  { BRANDING, "\"#0b6e4f\"", "\"#0b6e50\"", "~ organization-branding " ORGANIZATION ": accent_color \"#0b6e4f\" → \"#0b6e50\"" },
+  { BRANDING, "\"#fbfbfb\"", "\"#fcfcfc\"", "~ organization-branding " ORGANIZATION ": page_color \"#fbfbfb\" → \"#fcfcfc\"" },
+  { BRANDING, "\"#fffdf7\"", "\"#fffdf8\"", "~ organization-branding " ORGANIZATION ": card_color \"#fffdf7\" → \"#fffdf8\"" },
+  { BRANDING, "\"#101010\"", "\"#111111\"", "~ organization-branding " ORGANIZATION ": dark_page_color \"#101010\" → \"#111111\"" },
+  { BRANDING, "\"#181818\"", "\"#191919\"", "~ organization-branding " ORGANIZATION ": dark_card_color \"#181818\" → \"#191919\"" },
+  { BRANDING, "iVBORw0KGgouLi4u", "iVBORw0KGgouLi4vLg==", "~ organization-branding " ORGANIZATION ": logo \"12 bytes, 932cfa884e7d747b…\" → \"13 bytes, ca28cff9e3820e44…\"" },
+  { BRANDING, "30px", "31px", "~ organization-branding " ORGANIZATION ": css \"h1{font-size:30px;}\\n\" → \"h1{font-size:31px;}\\n\"" },
+  { BRANDING, "Hello", "Welcome", "~ organization-branding " ORGANIZATION ": texts.en \"Hello\" → \"Welcome\"" },
+  { "branding.json", "\"Acme Weather\"", "\"Acme Storms\"", "~ branding: name \"Acme Weather\" → \"Acme Storms\"" },
+  { "branding.json", "\"#0b6e4f\"", "\"#0b6e50\"", "~ branding: accent_color \"#0b6e4f\" → \"#0b6e50\"" },
+  { "branding.json", "\"#fbfbfb\"", "\"#fcfcfc\"", "~ branding: page_color \"#fbfbfb\" → \"#fcfcfc\"" },
+  { "branding.json", "\"#fffdf7\"", "\"#fffdf8\"", "~ branding: card_color \"#fffdf7\" → \"#fffdf8\"" },
+  { "branding.json", "\"#101010\"", "\"#111111\"", "~ branding: dark_page_color \"#101010\" → \"#111111\"" },
+  { "branding.json", "\"#181818\"", "\"#191919\"", "~ branding: dark_card_color \"#181818\" → \"#191919\"" },
+  { "branding.json", "iVBORw0KGgouLi4u", "iVBORw0KGgouLi4vLg==", "~ branding: logo \"12 bytes, 932cfa884e7d747b…\" → \"13 bytes, ca28cff9e3820e44…\"" },
+  { "branding.json", "30px", "31px", "~ branding: css \"h1{font-size:30px;}\\n\" → \"h1{font-size:31px;}\\n\"" },
+  { "branding.json", "Hello", "Welcome", "~ branding: texts.en \"Hello\" → \"Welcome\"" },
+  { "branding.json", "Come in", "Enter", "~ branding: phrases.en.Sign in \"Come in\" → \"Enter\"" },
+  { "policy.json", "600", "700", "~ policy: flow_lifetime 600 → 700" },
+  { "policy.json", ",\n  \"sign_up_enabled\": false", "", "~ policy: sign_up_enabled false is taken away" },
+};
+
+/* What was changed is told, and nothing else. */
 static void
 test_mutations (void)
 {
-  static const struct {
-    const char *file, *old, *new, *line;
-  } cases[] = {
-    { "applications/" APPLICATION ".json", "\"Shop\"", "\"Store\"", "~ application " APPLICATION ": name \"Shop\" → \"Store\"" },
-    { "applications/" APPLICATION ".json", "\"kind\": \"web\"", "\"kind\": \"native\"", "~ application " APPLICATION ": kind \"web\" → \"native\"" },
-    { "applications/" APPLICATION ".json", "\"enabled\": true", "\"enabled\": false", "~ application " APPLICATION ": enabled true → false" },
-    { "applications/" APPLICATION ".json", "\"first_party\": true,", "", "~ application " APPLICATION ": first_party true → false" },
-    { "applications/" APPLICATION ".json", "shop.example/b", "shop.example/c", "~ application " APPLICATION ": metadata.redirect_uris + \"https://shop.example/c\" - \"https://shop.example/b\"" },
-    { "applications/" APPLICATION ".json", "https://shop.example/b\",\n      \"https://shop.example/a", "https://shop.example/a\",\n      \"https://shop.example/b", "~ application " APPLICATION ": metadata.redirect_uris in another order" },
-    { "applications/" APPLICATION ".json", ",\n    \"scope\": \"openid\"", "", "~ application " APPLICATION ": metadata.scope \"openid\" is taken away" },
-    { "applications/" APPLICATION ".json", "\"scope\": \"openid\"", "\"scope\": \"openid\",\"default_max_age\": 9", "~ application " APPLICATION ": metadata.default_max_age 9" },
-    { "resources/" URI ".json", "\"Orders\"", "\"All orders\"", "~ resource https://api.example/orders: name \"Orders\" → \"All orders\"" },
-    { "resources/" URI ".json", "60", "90", "~ resource https://api.example/orders: settings.access_token_lifetime 60 → 90" },
-    { "resources/" URI ".json", "{\n      \"name\": \"read\"\n    }", "{ \"name\": \"read\", \"description\": \"See\" }", "~ resource https://api.example/orders: scopes + {\"name\":\"read\",\"description\":\"See\"} - {\"name\":\"read\"}" },
-    { "roles/clerk.json", "Takes orders", "Takes them", "~ role clerk: description \"Takes orders\" → \"Takes them\"" },
-    { "roles/clerk.json", "\"read\",", "", "~ role clerk: permissions.https://api.example/orders - \"read\"" },
-    { "roles/clerk.json", "\"users:read\"", "\"keys:read\", \"users:read\"", "~ role clerk: permissions.management + \"keys:read\"" },
-    { "organization-roles/clerk.json", "\"permissions\": {}", "\"permissions\": { \"management\": [ \"users:read\" ] }", "~ organization-role clerk: permissions.management + \"users:read\"" },
-    { "connectors/corp.json", "\"Corp\"", "\"Company\"", "~ connector corp: name \"Corp\" → \"Company\"" },
-    { "connectors/corp.json", "7", "8", "~ connector corp: order 7 → 8" },
-    { "connectors/corp.json", "\"enabled\": false", "\"enabled\": true", "~ connector corp: enabled false → true" },
-    { "connectors/corp.json", "\"hello\"", "\"welcome\"", "~ connector corp: settings.greeting \"hello\" → \"welcome\"" },
-    { "applications/" APPLICATION ".json", "\"clerk\",", "", "~ application " APPLICATION ": roles - \"clerk\"" },
-    { "application-claims-hooks/" APPLICATION ".json", "900", "800", "~ application-claims-hook " APPLICATION ": timeout 900 → 800" },
-    { "application-claims-hooks/" APPLICATION ".json", "without", "refuse", "~ application-claims-hook " APPLICATION ": on_failure \"without\" → \"refuse\"" },
-    { "resource-claims-hooks/" URI ".json", "crm.example", "new.example", "~ resource-claims-hook https://api.example/orders: url \"https://crm.example/claims\" → \"https://new.example/claims\"" },
-    { "organizations/" ORGANIZATION ".json", "\"Acme\"", "\"Acme Ltd\"", "~ organization " ORGANIZATION ": name \"Acme\" → \"Acme Ltd\"" },
-    { "organizations/" ORGANIZATION ".json", ",\n  \"slug\": \"acme\"", "", "~ organization " ORGANIZATION ": slug \"acme\" is taken away" },
-    { "organizations/" ORGANIZATION ".json", "\"disabled\": false", "\"disabled\": true", "~ organization " ORGANIZATION ": disabled false → true" },
-    { "organizations/" ORGANIZATION ".json", "gold", "free", "~ organization " ORGANIZATION ": data.plan \"gold\" → \"free\"" },
-    { "organizations/" ORGANIZATION ".json", "\"second_factor\": \"required\"", "\"join_by_domain\": true, \"second_factor\": \"required\"", "~ organization " ORGANIZATION ": sign_in_rules.join_by_domain true" },
-    { "groups/" ORGANIZATION "%2F" GROUP ".json", "Sales", "Sellers", "~ group " ORGANIZATION "/" GROUP ": name \"Sales\" → \"Sellers\"" },
-    { "groups/" ORGANIZATION "%2F" GROUP ".json", "\"own_roles\": [\n    \"clerk\"\n  ],", "", "~ group " ORGANIZATION "/" GROUP ": own_roles - \"clerk\"" },
-    { "own-roles/" ORGANIZATION "%2Fclerk.json", "members:read", "members:write", "~ own-role " ORGANIZATION "/clerk: permissions.management + \"members:write\" - \"members:read\"" },
-    { "webhooks/" WEBHOOK ".json", "crm.example", "new.example", "~ webhook " WEBHOOK ": url \"https://crm.example/in\" → \"https://new.example/in\"" },
-    { "webhooks/" WEBHOOK ".json", "  \"description\": \"CRM\",\n", "", "~ webhook " WEBHOOK ": description \"CRM\" is taken away" },
-    { "webhooks/" WEBHOOK ".json", "\"role.*\"", "\"group.*\"", "~ webhook " WEBHOOK ": events + \"group.*\" - \"role.*\"" },
-    { "webhooks/" WEBHOOK ".json", "\"enabled\": true", "\"enabled\": false", "~ webhook " WEBHOOK ": enabled true → false" },
-    { "policy.json", "600", "700", "~ policy: flow_lifetime 600 → 700" },
-    { "policy.json", ",\n  \"sign_up_enabled\": false", "", "~ policy: sign_up_enabled false is taken away" },
-  };
-
   g_assert_cmpint (run_on ("export", "mutated", ""), ==, 0);
-  for (guint i = 0; i < G_N_ELEMENTS (cases); i++)
+  for (guint i = 0; i < G_N_ELEMENTS (mutations); i++)
     {
-      g_autofree char *expected = g_strconcat (cases[i].line, "\n1 thing would be changed.\n", NULL), *text = read_file ("mutated", cases[i].file);
+      g_autofree char *expected = g_strconcat (mutations[i].line, "\n1 thing would be changed.\n", NULL), *text = read_file ("mutated", mutations[i].file);
 
-      change_file ("mutated", cases[i].file, cases[i].old, cases[i].new);
+      change_file ("mutated", mutations[i].file, mutations[i].old, mutations[i].new);
       g_assert_cmpint (run_on ("apply", "mutated", "--dry-run"), ==, 5);
       g_assert_cmpstr (out, ==, expected);
-      write_file ("mutated", cases[i].file, text);
+      write_file ("mutated", mutations[i].file, text);
     }
   g_assert_cmpint (run_on ("apply", "full", "--dry-run"), ==, 0); /* it was only shown */
-  for (guint i = 0; i < G_N_ELEMENTS (cases); i++)
+  for (guint i = 0; i < G_N_ELEMENTS (mutations); i++)
     {
-      g_autofree char *text = read_file ("mutated", cases[i].file);
+      g_autofree char *text = read_file ("mutated", mutations[i].file);
 
-      if (strstr (text, cases[i].old) != NULL) /* else another case has changed it */
-        change_file ("mutated", cases[i].file, cases[i].old, cases[i].new);
+      if (strstr (text, mutations[i].old) != NULL) /* else another case has changed it */
+        change_file ("mutated", mutations[i].file, mutations[i].old, mutations[i].new);
     }
   g_assert_cmpint (run_on ("apply", "mutated", ""), ==, 0);
-  g_assert_nonnull (strstr (out, "12 things were changed.\n"));
+  g_assert_nonnull (strstr (out, "14 things were changed.\n"));
   g_assert_cmpint (run_on ("apply", "mutated", "--dry-run"), ==, 0);
   g_assert_cmpint (run_on ("apply", "full", ""), ==, 0);
   g_assert_cmpint (run_on ("export", "again", ""), ==, 0);
@@ -256,6 +284,11 @@ test_faults (void)
     { "groups/" ORGANIZATION "%2F" GROUP ".json", "{\"organization\": \"" ORGANIZATION "\", \"id\": \"" GROUP "\", \"name\": \"Sales\", \"roles\": [\"good\"]}", "roles: there is no such role good" },
     { "groups/" ORGANIZATION "%2F" GROUP ".json", "{\"organization\": \"" ORGANIZATION "\", \"id\": \"" GROUP "\", \"name\": \"Sales\", \"own_roles\": \"clerk\"}", "own_roles: must be an array of names of roles" },
     { "webhooks/" WEBHOOK ".json", "{\"id\": \"" WEBHOOK "\", \"url\": \"http://crm.example/\", \"events\": [\"*\"]}", "nothing was done: webhook " WEBHOOK ": url" },
+    { BRANDING, "{\"organization\": \"" ORGANIZATION "\", \"css\": \"h1{}\\nbody{background:url(https://evil.example/)}\"}", BRANDING ": css: line 2" },
+    { BRANDING, "{\"organization\": \"" ORGANIZATION "\", \"phrases\": {}}", BRANDING ": phrases: is no member" },
+    { BRANDING, "{\"organization\": \"" ORGANIZATION "\", \"logo\": 7}", BRANDING ": logo: must be a string, of base64" },
+    { BRANDING, "{\"organization\": \"" ORGANIZATION "\", \"logo\": \"aGVsbG8=\"}", "nothing was done: organization-branding " ORGANIZATION ": logo" },
+    { "branding.json", "{\"card_color\": \"#333333\"}", "nothing was done: branding: card_color" },
     { "application-claims-hooks/" APPLICATION ".json", "{\"client_id\": \"" APPLICATION "\"}", "application-claims-hooks/" APPLICATION ".json: url: is missing" },
   };
 
@@ -400,7 +433,7 @@ test_members (void)
             if (!can_say (kind, member))
               g_error ("a file of %s cannot say %s", kind->noun, member->name);
         }
-  g_assert_cmpuint (n, ==, 13);
+  g_assert_cmpuint (n, ==, 15);
 }
 
 /* A whole organization of the files, and what is pruned is nothing that others may name. */
@@ -420,6 +453,35 @@ test_belonging (void)
   g_assert_cmpint (run_on ("apply", "full", "--prune --dry-run"), ==, 0);
 }
 
+/* Each organization has a look: what says nothing has no file, and what has none any more is taken away with --prune alone. */
+static void
+test_look (void)
+{
+  g_autofree char *text = NULL, *plain = make_file_name ("plain", "organization-brandings/org_01m8hqyz49encaned8h3htdtw6.json"), *remove = g_strdup_printf ("rm %s/plain/" BRANDING, folder);
+  g_autoptr (GVariant) shown = NULL;
+
+  put ("/organizations/org_01m8hqyz49encaned8h3htdtw6", "{\"name\":\"Plain\"}");
+  g_assert_cmpint (run_on ("export", "plain", ""), ==, 0);
+  g_assert_false (g_file_test (plain, G_FILE_TEST_EXISTS));
+  text = read_file ("plain", BRANDING);
+  g_assert_nonnull (strstr (text, "\"logo\": \"" LOGO "\""));
+  g_assert_null (strstr (text, "logo_url"));
+  change_file ("plain", BRANDING, "h1{font-size:30px;}\\n", " h1 {\\n  font-size : 30px; }"); /* the same rules */
+  g_assert_cmpint (run_on ("apply", "plain", "--prune --dry-run"), ==, 0);
+  g_assert_cmpint (run (remove), ==, 0);
+  g_assert_cmpint (run_on ("apply", "plain", "--dry-run"), ==, 0);
+  g_assert_nonnull (strstr (out, "= organization-branding " ORGANIZATION ": is in no file, and stays"));
+  g_assert_cmpint (run_on ("apply", "plain", "--prune"), ==, 0);
+  g_assert_cmpstr (out, ==, "- organization-branding " ORGANIZATION "\n1 thing was changed.\n");
+  shown = call ("GET", "/organizations/" ORGANIZATION "/branding", NULL, NULL, 200);
+  g_assert_cmpuint (g_variant_n_children (shown), ==, 0);
+  g_assert_null (call ("DELETE", "/organizations/org_01m8hqyz49encaned8h3htdtw6", NULL, NULL, 204));
+  g_assert_cmpint (run_on ("apply", "full", ""), ==, 0);
+  g_assert_nonnull (strstr (out, "~ organization-branding " ORGANIZATION ": texts.en \"Hello\"\n"));
+  g_assert_cmpint (run_on ("export", "again", ""), ==, 0);
+  assert_same ("full", "again");
+}
+
 int
 main (int argc, char **argv)
 {
@@ -431,6 +493,7 @@ main (int argc, char **argv)
     { "/cli-files/secrets", test_secrets },
     { "/cli-files/folder", test_folder },
     { "/cli-files/belonging", test_belonging },
+    { "/cli-files/look", test_look },
     { "/cli-files/links", test_links },
     { NULL, NULL },
   };

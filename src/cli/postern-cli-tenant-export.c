@@ -194,8 +194,7 @@ write_all (PosternCliCall *part, const char *folder, gint64 *users, GError **err
 {
   g_autofree char *people = g_build_filename (folder, "users.jsonl", NULL);
 
-  return write_configuration (part, folder, error) && write_object (part, folder, "branding.json", "/api/v1/branding", error) &&
-         postern_cli_user_export_write (part, people, users, error) && write_lists (part, folder, error) && write_audit (part, folder, error);
+  return write_configuration (part, folder, error) && postern_cli_user_export_write (part, people, users, error) && write_lists (part, folder, error) && write_audit (part, folder, error);
 }
 
 gboolean

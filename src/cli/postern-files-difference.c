@@ -189,6 +189,26 @@ is_array (GVariant *value)
   return value == NULL || (g_variant_is_of_type (value, G_VARIANT_TYPE_ARRAY) && !is_object (value));
 }
 
+static gboolean
+is_bytes (const PosternFilesDifference *self)
+{
+  for (const PosternFilesMember *member = self->thing->kind->members; member != NULL && member->name != NULL; member++)
+    if (member->type == POSTERN_FILES_BYTES && g_str_equal (member->name, self->member))
+      return TRUE;
+  return FALSE;
+}
+
+/* Nobody reads base64: how long it is, and where its hash begins. (transfer full) (nullable) */
+static GVariant *
+sum_up (GVariant *value)
+{
+  gsize length = 0;
+  g_autofree guchar *data = value ? g_base64_decode (g_variant_get_string (value, NULL), &length) : NULL;
+  g_autofree char *hash = value ? g_compute_checksum_for_data (G_CHECKSUM_SHA256, data, length) : NULL;
+
+  return value ? g_variant_ref_sink (g_variant_new_printf ("%" G_GSIZE_FORMAT " bytes, %.16s…", length, hash)) : NULL;
+}
+
 static void
 print_values (GString *line, GVariant *from, GVariant *to)
 {
@@ -220,8 +240,10 @@ postern_files_difference_print (const PosternFilesDifference *self)
   g_string_append_printf (line, "%s %s%s%s", changes[self->change].sign, self->thing->kind->noun, *self->thing->key ? " " : "", self->thing->key);
   if (self->member != NULL)
     {
+      g_autoptr (GVariant) from = is_bytes (self) ? sum_up (self->from) : NULL, to = is_bytes (self) ? sum_up (self->to) : NULL;
+
       g_string_append_printf (line, ": %s", self->member);
-      print_values (line, self->from, self->to);
+      print_values (line, from ? from : self->from, to ? to : self->to);
     }
   else if (self->change == POSTERN_FILES_KEPT)
     g_string_append (line, ": is in no file, and stays; --prune deletes it");

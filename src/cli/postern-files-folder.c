@@ -391,7 +391,7 @@ postern_files_folder_write (const char *path, GPtrArray *things, guint *n_writte
   *n_written = *n_removed = 0;
   good = good && write_file (mark, MARK_TEXT, n_written, error);
   for (guint i = 0; good && i < things->len; i++)
-    good = write_thing (path, things->pdata[i], names, n_written, error);
+    good = postern_files_thing_is_blank (things->pdata[i]) || write_thing (path, things->pdata[i], names, n_written, error);
   for (const PosternFilesKind *kind = postern_files_kinds; good && kind->noun != NULL; kind++)
     good = kind->folder == NULL || sweep (path, kind, names, n_removed, error);
   return good;

@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "postern-brand-css.h"
 #include "postern-error.h"
 #include "postern-json.h"
 #include "postern-store.h"
@@ -94,6 +95,8 @@ static const struct {
   const char *type, *must; /* GVariant's: of what the JSON is read to */
 } types[] = {
   [POSTERN_FILES_STRING] = { "s", "must be a string" },
+  [POSTERN_FILES_BYTES] = { "s", "must be a string, of base64" },
+  [POSTERN_FILES_SHEET] = { "s", "must be a string" },
   [POSTERN_FILES_BOOLEAN] = { "b", "must be true or false" },
   [POSTERN_FILES_INTEGER] = { "x", "must be a whole number" },
   [POSTERN_FILES_OBJECT] = { "a{sv}", "must be an object" },
@@ -109,6 +112,22 @@ static gboolean
 names_roles (const PosternFilesMember *member)
 {
   return member->type == POSTERN_FILES_ROLES || member->type == POSTERN_FILES_TEMPLATES || member->type == POSTERN_FILES_OWN_ROLES;
+}
+
+/* The server writes it anew: what is compared is what it would have written. (transfer full) (nullable) */
+static GVariant *
+clean_sheet (const char *text, GError **error)
+{
+  char *clean = postern_brand_css_clean (text, error);
+
+  return clean ? g_variant_ref_sink (g_variant_new_take_string (clean)) : NULL;
+}
+
+/* A style sheet without a rule is none. */
+static gboolean
+says_nothing (const PosternFilesMember *member, GVariant *value)
+{
+  return member->type == POSTERN_FILES_SHEET && *g_variant_get_string (value, NULL) == '\0';
 }
 
 /* (transfer full) (nullable) */
@@ -130,6 +149,8 @@ check_value (const PosternFilesMember *member, GVariant *value, GError **error)
       fault (error, place, "is null; leave it out");
       return NULL;
     }
+  else if (good && member->type == POSTERN_FILES_SHEET)
+    return clean_sheet (g_variant_get_string (value, NULL), error);
   else if (good)
     made = g_variant_ref (value);
   if (made == NULL)
@@ -150,7 +171,7 @@ check_member (const PosternFilesMember *member, GVariant *object, GVariantDict *
   if (g_variant_is_of_type (value, G_VARIANT_TYPE_MAYBE) && g_strcmp0 (member->fallback, "null") == 0)
     return TRUE;
   good = check_value (member, value, error);
-  if (good != NULL)
+  if (good != NULL && !says_nothing (member, good))
     g_variant_dict_insert_value (out, member->name, good);
   return good != NULL;
 }

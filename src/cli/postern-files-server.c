@@ -2,9 +2,9 @@
 #include "postern-files-server.h"
 
 gboolean
-postern_files_server_show (PosternCliCall *call, const char *path, GVariant **shown, GError **error)
+postern_files_server_show (PosternCliCall *call, const PosternFilesKind *kind, const char *path, GVariant **shown, GError **error)
 {
-  g_autofree char *full = g_strconcat ("/api/v1", path, NULL);
+  g_autofree char *full = g_strconcat ("/api/v1", path, kind->query, NULL);
 
   return postern_cli_call_api (call, "GET", full, NULL, shown, error);
 }
@@ -38,7 +38,7 @@ fetch_one (PosternFilesServer *self, const PosternFilesKind *kind, const Postern
     postern_files_names_note (&self->names, kind, listed, id, parent ? parent->key : NULL);
   if (!takes)
     return TRUE;
-  if (kind->alone && !postern_files_server_show (self->call, path, &shown, error))
+  if (kind->alone && !postern_files_server_show (self->call, kind, path, &shown, error))
     return FALSE;
   keep_thing (self, kind, parent, g_steal_pointer (&path), shown);
   return TRUE;
@@ -52,7 +52,7 @@ fetch_single (PosternFilesServer *self, const PosternFilesKind *kind, const Post
   g_autoptr (GVariant) shown = NULL;
   g_autoptr (GError) failure = NULL;
 
-  if (postern_files_server_show (self->call, path, &shown, &failure))
+  if (postern_files_server_show (self->call, kind, path, &shown, &failure))
     keep_thing (self, kind, parent, g_steal_pointer (&path), shown);
   else if (parent == NULL || !g_error_matches (failure, POSTERN_ERROR, POSTERN_ERROR_NOT_FOUND))
     {

@@ -16,8 +16,8 @@ typedef struct {
 /** postern_files_server_fetch: fills @self, by the management API. */
 gboolean postern_files_server_fetch (PosternFilesServer *self, PosternCliCall *call, GError **error);
 void postern_files_server_clear (PosternFilesServer *self);
-/** postern_files_server_show: one thing as it is now, at @path below /api/v1. @shown: (transfer full) */
-gboolean postern_files_server_show (PosternCliCall *call, const char *path, GVariant **shown, GError **error);
+/** postern_files_server_show: one thing of @kind as it is now, at @path below /api/v1. @shown: (transfer full) */
+gboolean postern_files_server_show (PosternCliCall *call, const PosternFilesKind *kind, const char *path, GVariant **shown, GError **error);
 
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (PosternFilesServer, postern_files_server_clear)
 

@@ -62,10 +62,26 @@ static const PosternFilesMember webhook_members[] = {
   { NULL },
 };
 
+/* What organizations and the tenant may both set. */
+#define LOOK \
+  { "name", POSTERN_FILES_STRING, POSTERN_FILES_NOTHING }, \
+  { "accent_color", POSTERN_FILES_STRING, POSTERN_FILES_NOTHING }, \
+  { "page_color", POSTERN_FILES_STRING, POSTERN_FILES_NOTHING }, \
+  { "card_color", POSTERN_FILES_STRING, POSTERN_FILES_NOTHING }, \
+  { "dark_page_color", POSTERN_FILES_STRING, POSTERN_FILES_NOTHING }, \
+  { "dark_card_color", POSTERN_FILES_STRING, POSTERN_FILES_NOTHING }, \
+  { "logo", POSTERN_FILES_BYTES, POSTERN_FILES_NOTHING }, \
+  { "css", POSTERN_FILES_SHEET, POSTERN_FILES_NOTHING }, \
+  { "texts", POSTERN_FILES_OBJECT, POSTERN_FILES_NOTHING }
+
+static const PosternFilesMember branding_members[] = { LOOK, { NULL } };
+static const PosternFilesMember tenant_branding_members[] = { LOOK, { "phrases", POSTERN_FILES_OBJECT, POSTERN_FILES_NOTHING }, { NULL } };
+
 #define OF_ORGANIZATION .parent = "organization", .belongs = "organization"
 
 const PosternFilesKind postern_files_kinds[] = {
   { .noun = "policy", .path = "/policy" },
+  { .noun = "branding", .path = "/branding", .members = tenant_branding_members, .query = "?logo=true" },
   { .noun = "connector", .folder = "connectors", .path = "/connectors", .key = "id", .id = "id", .members = connector_members },
   { .noun = "resource", .folder = "resources", .path = "/resources", .key = "indicator", .id = "id", .id_prefix = "res", .members = resource_members },
   { .noun = "role", .folder = "roles", .path = "/roles", .key = "name", .id = "id", .id_prefix = "rol", .role_kind = "tenant", .members = role_members, .alone = TRUE },
@@ -75,6 +91,7 @@ const PosternFilesKind postern_files_kinds[] = {
   { .noun = "own-role", .folder = "own-roles", .path = "/roles", .key = "name", .id = "id", .id_prefix = "rol", .role_kind = "organization", .members = role_members, .list = "/roles?organization_id={}", OF_ORGANIZATION, .alone = TRUE },
   { .noun = "group", .folder = "groups", .path = "/organizations/{}/groups", .key = "id", .id = "id", .own_id = "grp", .members = group_members, OF_ORGANIZATION, .alone = TRUE },
   { .noun = "domain", .folder = "domains", .path = "/organizations/{}/domains", .key = "domain", .id = "domain", .members = domain_members, OF_ORGANIZATION },
+  { .noun = "organization-branding", .folder = "organization-brandings", .path = "/organizations/{}/branding", .members = branding_members, OF_ORGANIZATION, .query = "?logo=true", .always = TRUE },
   { .noun = "application-claims-hook", .folder = "application-claims-hooks", .path = "/applications/{}/claims-hook", .members = hook_members, .parent = "application", .belongs = "client_id" },
   { .noun = "resource-claims-hook", .folder = "resource-claims-hooks", .path = "/resources/{}/claims-hook", .members = hook_members, .parent = "resource", .belongs = "indicator" },
   { .noun = "webhook", .folder = "webhooks", .path = "/webhooks", .key = "id", .id = "id", .own_id = "whk", .members = webhook_members },

@@ -34,6 +34,13 @@ postern_files_thing_sort (GPtrArray *things)
   g_ptr_array_sort (things, compare_things);
 }
 
+/* All that it says then is what it belongs to. */
+gboolean
+postern_files_thing_is_blank (const PosternFilesThing *self)
+{
+  return self->kind->always && g_variant_n_children (self->object) == 1;
+}
+
 PosternFilesThing *
 postern_files_thing_find (GPtrArray *things, const PosternFilesKind *kind, const char *key)
 {

@@ -13,6 +13,8 @@ G_BEGIN_DECLS
 
 typedef enum {
   POSTERN_FILES_STRING,
+  POSTERN_FILES_BYTES, /* in base64: a line tells how many, and their hash */
+  POSTERN_FILES_SHEET, /* a style sheet, as the server understands it: however it is written, the same rules are the same */
   POSTERN_FILES_BOOLEAN,
   POSTERN_FILES_INTEGER,
   POSTERN_FILES_OBJECT,
@@ -47,6 +49,8 @@ typedef struct {
   const char *belongs;   /* with a parent: the member of the file that has the parent's key */
   const char *list;      /* (nullable): where it is listed, where that is not its path */
   gboolean alone;        /* only what is shown alone is whole; lists leave something out */
+  const char *query;     /* (nullable): with which what is shown is whole: "?logo=true" */
+  gboolean always;       /* all that it belongs to have one: one of which nothing is said has no file, and to delete it is to say nothing */
 } PosternFilesKind;
 
 /** postern_files_kinds: in the order in which they are made; ends with a row whose noun is NULL */
@@ -77,6 +81,8 @@ void postern_files_thing_free (PosternFilesThing *self);
 GPtrArray *postern_files_thing_new_list (void); /* (element-type PosternFilesThing) */
 /** postern_files_thing_sort: by kind, then by key */
 void postern_files_thing_sort (GPtrArray *things);
+/** postern_files_thing_is_blank: whether there always is one, and nothing is said of it */
+gboolean postern_files_thing_is_blank (const PosternFilesThing *self);
 /** postern_files_thing_find: (nullable) (transfer none) */
 PosternFilesThing *postern_files_thing_find (GPtrArray *things, const PosternFilesKind *kind, const char *key);
 
