@@ -137,3 +137,13 @@ postern_api_delegation_dup_subject (PosternApiCall *call, PosternTxn *txn, const
   member = find_member (txn, call->bearer->organization_id, name, error);
   return member ? g_strdup (member->user_id) : NULL;
 }
+
+const char *
+postern_api_delegation_get_organization (PosternApiCall *call, GVariant *object, GError **error)
+{
+  const char *id = postern_json_get_string (object, "organization_id");
+
+  if (id == NULL)
+    return postern_api_delegation_is_bound (call) ? call->bearer->organization_id : "";
+  return postern_api_delegation_check_organization (call, id, error) ? id : NULL;
+}

@@ -28,6 +28,8 @@ gboolean postern_api_delegation_check_members (PosternApiCall *call, const char 
 
 /** postern_api_delegation_check_organization: @id is one that who calls may name. NOT_FOUND of another's */
 gboolean postern_api_delegation_check_organization (PosternApiCall *call, const char *id, GError **error);
+/** postern_api_delegation_get_organization: what @object, the body or the query, says: where who acts in one says nothing, it is that one. "": of the tenant. NOT_FOUND of another's. (nullable) */
+const char *postern_api_delegation_get_organization (PosternApiCall *call, GVariant *object, GError **error);
 /** postern_api_delegation_check_role: who calls may see @role: one's organization's own, or a template. NOT_FOUND of any other */
 gboolean postern_api_delegation_check_role (PosternApiCall *call, const PosternRole *role, GError **error);
 /** postern_api_delegation_check_role_own: who calls may change @role, which they see. ACCESS_DENIED of a template */

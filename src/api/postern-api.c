@@ -14,6 +14,7 @@ static const PosternApiResource *const resources[] = {
   &postern_api_resources,
   &postern_api_claims_hooks,
   &postern_api_roles,
+  &postern_api_role_assignments,
   &postern_api_organizations,
   &postern_api_members,
   &postern_api_groups,
