@@ -2,6 +2,7 @@
 #include "bench-store.h"
 
 #include <gmodule.h>
+#include <stdlib.h>
 
 void
 bench_store_must (gboolean done, GError *error)
@@ -27,4 +28,25 @@ bench_store_open (const char *module_file, const char *location)
   opened = postern_store_open (database, key, location, "default", &error);
   bench_store_must (opened != NULL, error);
   return opened;
+}
+
+static int
+compare_times (gconstpointer a, gconstpointer b)
+{
+  const gint64 *one = a, *other = b;
+
+  return (*one > *other) - (*one < *other);
+}
+
+gboolean
+bench_store_report (const char *what, gint64 *times, gsize n, gboolean promised)
+{
+  gboolean late;
+  double p95;
+
+  qsort (times, n, sizeof times[0], compare_times);
+  p95 = (double) times[n * 95 / 100] / 1000;
+  late = promised && p95 >= BENCH_STORE_PROMISED_MS;
+  g_print ("%-42s %8.2f ms, half of them %.2f%s\n", what, p95, (double) times[n / 2] / 1000, late ? "   missed" : "");
+  return !late;
 }

@@ -15,7 +15,6 @@
  * latter one here and there. They came over 1,000 days. Every 4th has an account at a provider, every 10th a number, every 10th is of one
  * organization, every 100th is switched off, and so are all of the first hundredth.
  */
-#define PROMISED_MS 20.0
 #define TIMES 300
 #define PAGE 50
 #define DAYS 1000
@@ -316,12 +315,6 @@ static const Row rows[] = {
 
 /* --- how long it takes ---------------------------------------------------------------------------------------------- */
 
-static int
-compare_times (gconstpointer a, gconstpointer b)
-{
-  return *(const gint64 *) a < *(const gint64 *) b ? -1 : 1;
-}
-
 /* @key may have one directive, for as many of a number's first digits as its width says. */
 static char *
 fill_in (const char *key, int number)
@@ -362,18 +355,12 @@ measure (const Row *row)
 {
   Ask ask = { row };
   gint64 times[TIMES];
-  gboolean late;
-  double p95;
 
   for (guint i = 0; i < TIMES; i++)
     times[i] = ask_once (&ask);
   g_free (ask.key);
   g_free (ask.after);
-  qsort (times, TIMES, sizeof times[0], compare_times);
-  p95 = (double) times[TIMES * 95 / 100] / 1000;
-  late = p95 >= PROMISED_MS && !row->unpromised;
-  missed += late;
-  g_print ("%-42s %8.2f ms, half of them %.2f%s\n", row->what, p95, (double) times[TIMES / 2] / 1000, late ? "   missed" : "");
+  missed += !bench_store_report (row->what, times, TIMES, !row->unpromised);
 }
 
 int
