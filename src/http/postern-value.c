@@ -193,3 +193,11 @@ postern_value_set_name (PosternValue *self, const char *name)
   self->name = name;
   self->hash = hash_of (name, strlen (name));
 }
+
+const char *
+postern_value_get_string (PosternValue *self, const char *name)
+{
+  PosternValue *value = postern_value_find (self, name, strlen (name));
+
+  return value && value->kind == POSTERN_VALUE_STRING ? value->text : NULL;
+}

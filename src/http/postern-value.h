@@ -46,6 +46,8 @@ void postern_value_read (PosternValue *self);
 void postern_value_read_all (PosternValue *self);
 /** postern_value_find: the member of a dictionary whose name is @length bytes at @name. (transfer none) (nullable): none, or nothing in it */
 PosternValue *postern_value_find (PosternValue *self, const char *name, gsize length);
+/** postern_value_get_string: the text of a dictionary's member. (transfer none) (nullable): none, or no text */
+const char *postern_value_get_string (PosternValue *self, const char *name);
 /** postern_value_set_name: borrows @name, for members that are made by hand. */
 void postern_value_set_name (PosternValue *self, const char *name);
 
