@@ -45,7 +45,7 @@ create (const char *folder, const char *name, GError **error)
 static gboolean
 finish (FILE *file, gboolean done, GError **error)
 {
-  gboolean kept = done && fflush (file) == 0 && fsync (fileno (file)) == 0;
+  gboolean kept = done && fflush (file) == 0 && !ferror (file) && fsync (fileno (file)) == 0;
 
   if (done && !kept)
     postern_cli_call_wrong (error, "the file could not be written: %s", g_strerror (errno));

@@ -112,7 +112,7 @@ export_page (PosternCliCall *call, FILE *file, char **after, gint64 *n, GError *
   write_page (file, items, n);
   g_free (*after);
   *after = g_strdup (postern_json_get_string (page, "next"));
-  return fflush (file) == 0 || postern_cli_call_wrong (error, "the file could not be written: %s", g_strerror (errno));
+  return (fflush (file) == 0 && !ferror (file)) || postern_cli_call_wrong (error, "the file could not be written: %s", g_strerror (errno));
 }
 
 static gboolean
