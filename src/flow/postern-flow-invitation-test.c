@@ -439,6 +439,55 @@ test_inviter (void)
   g_free (inviter.role_id);
 }
 
+static gboolean
+machine_put (PosternTxn *txn, gpointer data, GError **error)
+{
+  PosternApplication *self = data;
+  g_autoptr (GError) none = NULL;
+  g_autoptr (PosternApplication) known = postern_application_store_get (txn, self->id, &none);
+
+  return known ? postern_application_store_update (txn, self, error) : postern_application_store_insert (txn, self, error);
+}
+
+static gboolean
+machine_assign (PosternTxn *txn, gpointer data, GError **error)
+{
+  Inviter *self = data;
+  g_autoptr (PosternRole) role = postern_role_get (txn, self->role_id, error);
+  PosternAssignment assignment = { (char *) self->user_id, acme.id, self->role_id, 1 };
+  gboolean changed;
+
+  return role && postern_role_assign (txn, role, &assignment, &changed, error);
+}
+
+/* Nor does a machine that is switched off. */
+static void
+test_inviter_machine (void)
+{
+  g_autoptr (PosternApplication) machine = postern_application_new ();
+  g_auto (Person) guest = person_make ("guest@machine.example", FALSE);
+  g_autoptr (Browser) browser = browser_enter ("192.0.2.33", guest.email);
+  g_auto (Invite) it = { 0 };
+  Inviter inviter = { NULL };
+
+  machine->id = postern_id_new ("app");
+  machine->kind = g_strdup ("service");
+  machine->name = g_strdup ("Inviting machine");
+  machine->enabled = TRUE;
+  fixture_write (house_store, machine_put, machine);
+  inviter.user_id = machine->id;
+  fixture_write (house_store, inviter_begin, &inviter);
+  fixture_write (house_store, machine_assign, &inviter);
+  it = invite_from (guest.email, machine->id);
+  for (guint i = 0; i < 3; i++) {
+    machine->enabled = i != 1;
+    fixture_write (house_store, machine_put, machine);
+    browser_get (browser, it.link);
+    g_assert_cmpint (is_closed (browser), ==, !machine->enabled);
+  }
+  g_free (inviter.role_id);
+}
+
 /* And nobody makes an account by it meanwhile. */
 static void
 test_inviter_meanwhile (void)
@@ -502,6 +551,7 @@ main (int argc, char **argv)
     { "/flow/invitation/unverified", test_unverified },
     { "/flow/invitation/new", test_new },
     { "/flow/invitation/inviter", test_inviter },
+    { "/flow/invitation/inviter-machine", test_inviter_machine },
     { "/flow/invitation/inviter-meanwhile", test_inviter_meanwhile },
     { "/flow/invitation/revoked-meanwhile", test_revoked_meanwhile },
     { "/flow/invitation/by-provider", test_by_provider },

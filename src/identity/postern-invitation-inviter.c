@@ -85,12 +85,15 @@ may_give_all (Inviter *self, GVariant *list, gboolean (*may_give_one) (Inviter *
   return good;
 }
 
+/* And is not switched off: a person, or an application, which may be called anything else. */
 static gboolean
 is_there (PosternTxn *txn, const char *id)
 {
-  g_autoptr (PosternUser) user = postern_id_is_valid (id, "usr") ? postern_user_store_get (txn, id, NULL) : NULL;
+  gboolean person = postern_id_is_valid (id, "usr");
+  g_autoptr (PosternUser) user = person ? postern_user_store_get (txn, id, NULL) : NULL;
+  g_autoptr (PosternApplication) application = person ? NULL : postern_application_store_get (txn, id, NULL);
 
-  return !g_str_has_prefix (id, "usr_") || (user && user->disabled_at == 0);
+  return (user && user->disabled_at == 0) || (application && application->enabled);
 }
 
 gboolean
