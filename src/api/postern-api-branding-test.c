@@ -121,6 +121,19 @@ test_texts (void)
   g_assert_cmpstr (postern_json_get_string (texts, "de"), ==, "Probleme?");
   refuses ("PATCH", PATH, "{\"texts\":{\"en\":\"two\\nlines\"}}", 400, "texts");
   refuses ("PATCH", PATH, "{\"texts\":{\"en\":1}}", 400, "texts");
+  for (gunichar c = 0x2028; c <= 0x206f; c++) {
+    char letter[7] = "";
+    g_autofree char *body = NULL;
+    gboolean turns = (c <= 0x202e) || (c >= 0x2066 && c <= 0x2069); /* what follows is read in another direction, as another's words */
+
+    g_unichar_to_utf8 (c, letter);
+    body = g_strdup_printf ("{\"texts\":{\"en\":\"Sign in at %smoc.elgoog\"}}", letter);
+    if (turns)
+      refuses ("PATCH", PATH, body, 400, "texts");
+  }
+  refuses ("PATCH", PATH, "{\"texts\":{\"en\":\"\\u2066a\\u2069\\u2069\"}}", 400, "texts");
+  refuses ("PATCH", PATH, "{\"name\":\"\\u202emoc.elgoog\"}", 400, "name");
+  change ("{\"texts\":{\"ar\":\"\\u2066555\\u2069 \\u200fهل\"}}"); /* ended where it began, and what is written in the script itself */
   refuses ("PATCH", PATH, "{\"texts\":{\"<b>\":\"x\"}}", 400, "texts");
   change ("{\"texts\":null}");
 }
@@ -251,6 +264,7 @@ test_phrases (void)
     { "{\"en\":{\"Sign in\":\"\"}}", "at most 500" },
     { "{\"en\":{\"Sign in\":\"two\\nlines\"}}", "one line" },
     { "{\"en\":{\"Sign in\":7}}", "one line" },
+    { "{\"en\":{\"Sign in\":\"\\u202eni ngiS\"}}", "one direction" },
     { "{\"en\":{\"Sign in\":\"Hello {name}\"}}", "fill in" },
     { "{\"en\":{\"Sign in to {application_name}\":\"Hello {tenant_name}\"}}", "fill in" },
     { "{\"<b>\":{\"Sign in\":\"Come in\"}}", "tag" },

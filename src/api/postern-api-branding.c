@@ -193,9 +193,9 @@ take_texts (Change *self, GVariant *texts, GError **error)
   if (g_variant_iter_init (&iter, texts) > TEXTS_MAX)
     return postern_fault (error, "texts", "must be in at most %d languages", TEXTS_MAX);
   while (g_variant_iter_loop (&iter, "{&sv}", &tag, &value))
-    if (!is_tag (tag) || !g_variant_is_of_type (value, G_VARIANT_TYPE_STRING) || !postern_fault_check_text ("texts", g_variant_get_string (value, NULL), 1, TEXT_MAX, NULL)) {
+    if (!is_tag (tag) || !g_variant_is_of_type (value, G_VARIANT_TYPE_STRING) || !postern_fault_check_phrase ("texts", g_variant_get_string (value, NULL), 1, TEXT_MAX, NULL)) {
       g_variant_unref (value);
-      return postern_fault (error, "texts", "must have a text of at most %d characters, on one line, for each tag of a language", TEXT_MAX);
+      return postern_fault (error, "texts", "must have a text of at most %d characters, on one line and in one direction, for each tag of a language", TEXT_MAX);
     }
   g_variant_dict_insert_value (&self->branding, "texts", texts);
   return TRUE;
@@ -223,8 +223,8 @@ check_phrase (Change *self, const char *english, GVariant *value, GError **error
 
   if (api->knows_phrase && !api->knows_phrase (english, api->phrases_data))
     return postern_fault (error, "phrases", "has “%.60s”, which no page says; it must be the English words to the letter", english);
-  if (!postern_fault_check_text ("phrases", words, 1, PHRASE_MAX, NULL))
-    return postern_fault (error, "phrases", "must have words of at most %d characters, on one line, for “%.60s”", PHRASE_MAX, english);
+  if (!postern_fault_check_phrase ("phrases", words, 1, PHRASE_MAX, NULL))
+    return postern_fault (error, "phrases", "must have words of at most %d characters, on one line and in one direction, for “%.60s”", PHRASE_MAX, english);
   return has_only_places_of (words, english) || postern_fault (error, "phrases", "may not fill in what “%.60s” does not", english);
 }
 

@@ -51,6 +51,7 @@ run_create (PosternTxn *txn, gpointer data, GError **error)
   assert_refused (postern_tenant_directory_create (txn, "..", NULL, NULL, NOW, &failure), POSTERN_ERROR_INVALID_REQUEST);
   assert_refused (postern_tenant_directory_create (txn, "b", "", NULL, NOW, &failure), POSTERN_ERROR_INVALID_REQUEST);
   assert_refused (postern_tenant_directory_rename (txn, "acme", "two\nlines", NOW, &failure), POSTERN_ERROR_INVALID_REQUEST);
+  assert_refused (postern_tenant_directory_rename (txn, "acme", "\u202emoc.elgoog", NOW, &failure), POSTERN_ERROR_INVALID_REQUEST);
   assert_refused (postern_tenant_directory_rename (txn, "none", "A name", NOW, &failure), POSTERN_ERROR_NOT_FOUND);
   assert_refused (postern_tenant_directory_set_state (txn, "acme", "asleep", NOW, &failure), POSTERN_ERROR_INVALID_REQUEST);
   g_assert_true (postern_tenant_directory_rename (txn, "acme", "Acme & Söhne", NOW + 1, error));

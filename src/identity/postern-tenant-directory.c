@@ -2,6 +2,7 @@
 #include "postern-tenant-directory.h"
 
 #include "postern-error.h"
+#include "postern-fault.h"
 #include "postern-slug-private.h"
 
 #include <string.h>
@@ -23,14 +24,7 @@ refuse (GError **error, const char *what)
 static gboolean
 check_name (const char *name, GError **error)
 {
-  glong length = g_utf8_strlen (name, -1);
-
-  if (length < 1 || length > NAME_LENGTH)
-    return refuse (error, "name: must have 1 to 100 characters");
-  for (const char *at = name; *at; at = g_utf8_next_char (at))
-    if (g_unichar_iscntrl (g_utf8_get_char (at)))
-      return refuse (error, "name: must be one line of text");
-  return TRUE;
+  return postern_fault_check_text ("name", name, 1, NAME_LENGTH, error);
 }
 
 static gboolean

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "postern-json.h"
+#include "postern-shown-private.h"
 
 #define NAME_MAX_BYTES 256
 
@@ -43,11 +44,5 @@ postern_user_name_dup_typed (const char *typed)
   if (name == NULL)
     return NULL;
   g_strstrip (name);
-  for (const char *p = name; *p; p = g_utf8_next_char (p)) {
-    gunichar c = g_utf8_get_char (p);
-
-    if (g_unichar_iscntrl (c) || (c >= 0x202a && c <= 0x202e) || (c >= 0x2066 && c <= 0x2069) || c == 0x2028 || c == 0x2029)
-      return NULL;
-  }
-  return *name ? g_steal_pointer (&name) : NULL;
+  return *name && postern_shown_is_plain (name) ? g_steal_pointer (&name) : NULL;
 }

@@ -6,6 +6,7 @@
 #include "postern-instance-file.h"
 #include "postern-json.h"
 #include "postern-plugin-values.h"
+#include "postern-shown-private.h"
 
 #include <string.h>
 
@@ -135,8 +136,8 @@ take_name (Vetting *self, GError **error)
   const char *name = self->change->name;
   if (!name)
     return TRUE;
-  if (strlen (name) > NAME_MAX_BYTES || !g_utf8_validate (name, -1, NULL) || strpbrk (name, "\r\n"))
-    return refuse (self, "name", error, "the name is longer than %d bytes, or has more than one line", NAME_MAX_BYTES);
+  if (strlen (name) > NAME_MAX_BYTES || !g_utf8_validate (name, -1, NULL) || !postern_shown_is_plain (name))
+    return refuse (self, "name", error, "the name is longer than %d bytes, has more than one line, or characters that turn the text around them", NAME_MAX_BYTES);
   g_free (self->record->name);
   self->record->name = *name ? g_strdup (name) : NULL;
   return TRUE;
