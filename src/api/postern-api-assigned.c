@@ -6,9 +6,8 @@
 
 #include "postern-role.h"
 
-/* (transfer full) (nullable) (element-type utf8): sorted, as the store gives them */
-static GPtrArray *
-list_ids (PosternTxn *txn, const char *subject_id, const char *organization_id, GError **error)
+GPtrArray *
+postern_api_assigned_list (PosternTxn *txn, const char *subject_id, const char *organization_id, GError **error)
 {
   g_autoptr (GPtrArray) all = postern_assignment_store_list_for (txn, subject_id, error), ids = NULL;
 
@@ -28,7 +27,7 @@ list_ids (PosternTxn *txn, const char *subject_id, const char *organization_id, 
 gboolean
 postern_api_assigned_add (GVariantDict *dict, PosternTxn *txn, const char *subject_id, const char *organization_id, GError **error)
 {
-  g_autoptr (GPtrArray) ids = list_ids (txn, subject_id, organization_id, error);
+  g_autoptr (GPtrArray) ids = postern_api_assigned_list (txn, subject_id, organization_id, error);
 
   if (ids != NULL)
     g_variant_dict_insert_value (dict, "roles", g_variant_new_strv ((const char *const *) ids->pdata, ids->len));
@@ -115,6 +114,17 @@ postern_api_assigned_take (PosternApiCall *call, PosternTxn *txn, const char *su
 
   if (wanted == NULL)
     return TRUE;
-  had = list_ids (txn, subject_id, organization_id, error);
+  had = postern_api_assigned_list (txn, subject_id, organization_id, error);
   return had != NULL && change_others (call, txn, had, wanted, &model, FALSE, error) && change_others (call, txn, wanted, had, &model, TRUE, error);
+}
+
+gboolean
+postern_api_assigned_drop (PosternApiCall *call, PosternTxn *txn, const char *subject_id, const char *organization_id, GError **error)
+{
+  const PosternAssignment model = { .subject_id = (char *) subject_id, .organization_id = (char *) organization_id };
+  g_autoptr (GPtrArray) none = g_ptr_array_new (), had = postern_api_assigned_list (txn, subject_id, organization_id, error);
+
+  if (had != NULL && had->len == 0)
+    g_set_error_literal (error, POSTERN_ERROR, POSTERN_ERROR_NOT_FOUND, "the subject has no roles there");
+  return had != NULL && had->len > 0 && change_others (call, txn, had, none, &model, FALSE, error);
 }

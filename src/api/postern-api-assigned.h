@@ -20,5 +20,9 @@ gboolean postern_api_assigned_add (GVariantDict *dict, PosternTxn *txn, const ch
  * that comes or goes all that it gives. What changes is written down role by role.
  */
 gboolean postern_api_assigned_take (PosternApiCall *call, PosternTxn *txn, const char *subject_id, const char *organization_id, GError **error);
+/** postern_api_assigned_drop: takes all roles from @subject_id, likewise. NOT_FOUND: it has none */
+gboolean postern_api_assigned_drop (PosternApiCall *call, PosternTxn *txn, const char *subject_id, const char *organization_id, GError **error);
+/** postern_api_assigned_list: those of @subject_id, by id, sorted. (transfer full) (nullable) (element-type utf8) */
+GPtrArray *postern_api_assigned_list (PosternTxn *txn, const char *subject_id, const char *organization_id, GError **error);
 
 G_END_DECLS

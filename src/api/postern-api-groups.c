@@ -156,6 +156,31 @@ list_members (PosternApiCall *call, PosternTxn *txn, GError **error)
 }
 
 static gboolean
+is_in (PosternTxn *txn, const PosternGroup *group, const PosternMember *member, gboolean *in, GError **error)
+{
+  g_autoptr (GPtrArray) groups = postern_group_store_list_for_member (txn, group->organization_id, member->user_id, error);
+
+  *in = FALSE;
+  for (guint i = 0; groups != NULL && i < groups->len && !*in; i++)
+    *in = g_str_equal (((PosternGroup *) groups->pdata[i])->id, group->id);
+  return groups != NULL;
+}
+
+static gboolean
+show_member (PosternApiCall *call, PosternTxn *txn, GError **error)
+{
+  g_autoptr (PosternGroup) group = postern_api_delegation_load_group (call, txn, error);
+  g_autoptr (PosternMember) member = group ? postern_api_delegation_load_member (call, txn, group->organization_id, error) : NULL;
+  gboolean in;
+
+  if (member == NULL || !is_in (txn, group, member, &in, error))
+    return FALSE;
+  if (!in)
+    g_set_error_literal (error, POSTERN_ERROR, POSTERN_ERROR_NOT_FOUND, "there is no such member of the group");
+  return in && postern_api_members_answer (call, txn, member, error);
+}
+
+static gboolean
 add_member (PosternApiCall *call, PosternTxn *txn, GError **error)
 {
   g_autoptr (PosternGroup) group = load_own (call, txn, error);
@@ -190,6 +215,7 @@ static const PosternApiRow rows[] = {
   { POSTERN_API_REPLACE, GROUP, "putGroup", "members:write", "Makes a group of that id, or replaces what is said of it; who is in it stays", &schema, &schema, .work = replace, .flags = POSTERN_API_CONFLICTS },
   { POSTERN_API_DELETE, GROUP, "deleteGroup", "members:write", "Deletes a group; its members stay in the organization", .work = delete, .flags = POSTERN_API_DELEGATED },
   { POSTERN_API_LIST, GROUP "/members", "listGroupMembers", "members:read", "Lists who is in a group", .answer = &postern_api_members_schema, .work = list_members, .flags = POSTERN_API_DELEGATED | POSTERN_API_SENSITIVE },
+  { POSTERN_API_SHOW, GROUP "/members/{user}", "getGroupMember", "members:read", "Shows somebody who is in a group", .answer = &postern_api_members_schema, .work = show_member, .flags = POSTERN_API_DELEGATED | POSTERN_API_SENSITIVE },
   { POSTERN_API_REPLACE, GROUP "/members/{user}", "addGroupMember", "members:write", "Puts a member of the organization into a group; who is in stays", .answer = &postern_api_members_schema, .work = add_member, .flags = POSTERN_API_DELEGATED },
   { POSTERN_API_DELETE, GROUP "/members/{user}", "removeGroupMember", "members:write", "Takes somebody out of a group", .work = remove_member, .flags = POSTERN_API_DELEGATED },
   { .path = NULL },

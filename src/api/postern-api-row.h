@@ -88,6 +88,7 @@ extern const PosternApiResource postern_api_organizations;
 extern const PosternApiResource postern_api_policy;
 extern const PosternApiResource postern_api_resources;
 extern const PosternApiResource postern_api_role_assignments;
+extern const PosternApiResource postern_api_role_holders;
 extern const PosternApiResource postern_api_roles;
 extern const PosternApiResource postern_api_sessions;
 extern const PosternApiResource postern_api_status;

@@ -15,6 +15,7 @@ static const PosternApiResource *const resources[] = {
   &postern_api_claims_hooks,
   &postern_api_roles,
   &postern_api_role_assignments,
+  &postern_api_role_holders,
   &postern_api_organizations,
   &postern_api_members,
   &postern_api_groups,

@@ -18,7 +18,7 @@ typedef struct {
   GPtrArray *changed; /* (element-type PosternFilesThing): of the files, borrowed, in the order in which they are made */
   GPtrArray *deleted; /* likewise, of the server */
   GHashTable *variables; /* of the environment: name → setting it is for */
-  gboolean dry;
+  gboolean dry, prune, prune_people;
 } Applying;
 
 static void
@@ -35,41 +35,41 @@ G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Applying, applying_clear)
 
 /* (nullable): what @thing belongs to, of a file or else of the server */
 static PosternFilesThing *
-find_parent (Applying *self, const PosternFilesThing *thing, gboolean prune)
+find_parent (Applying *self, const PosternFilesThing *thing)
 {
   const PosternFilesKind *kind = postern_files_kind_get_parent (thing->kind);
   const char *key = kind ? postern_json_get_string (thing->object, thing->kind->belongs) : NULL;
   PosternFilesThing *parent = kind ? postern_files_thing_find (self->files, kind, key) : NULL;
 
-  return parent != NULL || kind == NULL || prune ? parent : postern_files_thing_find (self->server.things, kind, key);
+  return parent != NULL || kind == NULL || self->prune ? parent : postern_files_thing_find (self->server.things, kind, key);
 }
 
 /* What is new gets its id here, so that other things of the same request can name it. What it belongs to comes before it. */
 static gboolean
-place (Applying *self, PosternFilesThing *file, const PosternFilesThing *there, gboolean prune, GError **error)
+place (Applying *self, PosternFilesThing *file, const PosternFilesThing *there, GError **error)
 {
-  PosternFilesThing *parent = find_parent (self, file, prune);
+  PosternFilesThing *parent = find_parent (self, file);
 
   if (parent == NULL && file->kind->parent != NULL)
     return postern_cli_call_wrong (error, "%s %s: %s: there is no such %s, neither here nor on the server%s", file->kind->noun, file->key, file->kind->belongs, file->kind->parent,
-                                   prune ? ", or it is to be deleted" : "");
+                                   self->prune ? ", or it is to be deleted" : "");
   if (there != NULL)
     file->id = g_strdup (there->id);
   else
     file->id = file->kind->id_prefix ? postern_id_new (file->kind->id_prefix) : file->kind->key ? g_strdup (postern_json_get_string (file->object, file->kind->key)) : NULL;
-  file->path = postern_files_kind_dup_path (file->kind, parent ? parent->id : NULL, file->id);
+  file->path = postern_files_kind_dup_path (file->kind, parent ? parent->path : NULL, file->id);
   postern_files_names_note (&self->server.names, file->kind, file->object, file->id, parent ? parent->key : NULL);
   return TRUE;
 }
 
 static gboolean
-compare_files (Applying *self, gboolean prune, GError **error)
+compare_files (Applying *self, GError **error)
 {
   for (guint i = 0; i < self->files->len; i++)
     {
       PosternFilesThing *file = self->files->pdata[i], *there = postern_files_thing_find (self->server.things, file->kind, file->key);
 
-      if (!place (self, file, there, prune, error))
+      if (!place (self, file, there, error))
         return FALSE;
       if (postern_files_difference_add (self->differences, there, file))
         g_ptr_array_add (self->changed, file);
@@ -79,23 +79,26 @@ compare_files (Applying *self, gboolean prune, GError **error)
 
 /* What the server has is left out where there is one without a file, such as the policy, where nothing is said of it, and where it goes with what it belongs to. */
 static gboolean
-is_passed (Applying *self, const PosternFilesThing *there, gboolean prune)
+is_passed (Applying *self, const PosternFilesThing *there)
 {
   const PosternFilesKind *kind = there->kind;
+  gboolean goes_along = kind->always || kind->people;
 
   return (kind->key == NULL && kind->parent == NULL) || postern_files_thing_find (self->files, kind, there->key) != NULL || postern_files_thing_is_blank (there) ||
-         (prune && kind->always && find_parent (self, there, TRUE) == NULL);
+         (self->prune && goes_along && kind->parent != NULL && find_parent (self, there) == NULL);
 }
 
-/* Backwards: what names others goes before them. */
+/* Backwards: what names others goes before them. What somebody has who has no file is another's to say: it goes only where that is asked for. */
 static void
-compare_server (Applying *self, gboolean prune)
+compare_server (Applying *self)
 {
   for (guint i = self->server.things->len; i > 0; i--)
     {
       PosternFilesThing *there = self->server.things->pdata[i - 1];
 
-      if (is_passed (self, there, prune))
+      gboolean prune = there->kind->people ? self->prune_people : self->prune;
+
+      if (is_passed (self, there))
         continue;
       postern_files_difference_add_whole (self->differences, there, prune);
       if (!prune)
@@ -385,19 +388,21 @@ print (Applying *self)
 static gboolean
 apply (PosternCliCall *call, GError **error)
 {
-  g_auto (Applying) self = { .call = call, .dry = postern_cli_call_has (call, "dry-run") };
-  gboolean prune = postern_cli_call_has (call, "prune");
+  g_auto (Applying) self = { .call = call, .dry = postern_cli_call_has (call, "dry-run"), .prune = postern_cli_call_has (call, "prune"), .prune_people = postern_cli_call_has (call, "prune-people") };
+  gboolean people = FALSE;
 
   self.differences = g_ptr_array_new_with_free_func ((GDestroyNotify) postern_files_difference_free);
   self.changed = g_ptr_array_new ();
   self.deleted = g_ptr_array_new ();
   self.variables = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
-  self.files = postern_files_folder_read (postern_cli_call_get_operand (call, 0), error);
-  if (self.files == NULL || !postern_files_server_fetch (&self.server, call, error))
+  self.files = postern_files_folder_read (postern_cli_call_get_operand (call, 0), &people, error);
+  if (self.files == NULL)
     return FALSE;
-  if (!compare_files (&self, prune, error))
+  if (self.prune_people && !people)
+    return postern_cli_call_wrong (error, "--prune-people would take from everybody what they have: the folder has no people, as postern.json does not say \"people\": true");
+  if (!postern_files_server_fetch (&self.server, call, people, error) || !compare_files (&self, error))
     return FALSE;
-  compare_server (&self, prune);
+  compare_server (&self);
   if (!check_names (&self, error))
     return FALSE;
   if (self.dry) /* the differences are of use even where the server would refuse them */
@@ -413,7 +418,8 @@ apply (PosternCliCall *call, GError **error)
 
 static const PosternCliOption options[] = {
   { "dry-run", POSTERN_CLI_TRUE, NULL, NULL, "Show each difference, have the server try it, and change nothing; exit code 5 where there is one" },
-  { "prune", POSTERN_CLI_TRUE, NULL, NULL, "Delete what the server has and no file" },
+  { "prune", POSTERN_CLI_TRUE, NULL, NULL, "Delete what the server has and no file; of people nothing" },
+  { "prune-people", POSTERN_CLI_TRUE, NULL, NULL, "Take from people what no file says that they have, in a folder that has people" },
   { NULL },
 };
 

@@ -9,7 +9,10 @@ export (PosternCliCall *call, GError **error)
   g_auto (GVariantDict) dict = G_VARIANT_DICT_INIT (NULL);
   guint n_written, n_removed, n_blank = 0;
 
-  if (!postern_files_server_fetch (&server, call, error) || !postern_files_folder_write (postern_cli_call_get_operand (call, 0), server.things, &n_written, &n_removed, error))
+  gboolean people = postern_cli_call_has (call, "people");
+
+  if (!postern_files_server_fetch (&server, call, people, error) ||
+      !postern_files_folder_write (postern_cli_call_get_operand (call, 0), server.things, people, &n_written, &n_removed, error))
     return FALSE;
   for (guint i = 0; i < server.things->len; i++)
     n_blank += postern_files_thing_is_blank (server.things->pdata[i]);
@@ -21,8 +24,13 @@ export (PosternCliCall *call, GError **error)
   return TRUE;
 }
 
+static const PosternCliOption options[] = {
+  { "people", POSTERN_CLI_TRUE, NULL, NULL, "And who has which roles, belongs to which organization and is in which of its groups, by their ids" },
+  { NULL },
+};
+
 static const PosternCliCommand commands[] = {
-  { "", "FOLDER", "Writes what is set up into a folder, a file a thing: applications, resources, roles, connectors, organizations, webhooks, the policy, how pages look; no people, and no secrets.", .run = export },
+  { "", "FOLDER", "Writes what is set up into a folder, a file a thing: applications, resources, roles, connectors, organizations, webhooks, the policy, how pages look; no secrets, and no people unless --people is said.", .options = options, .run = export },
   { NULL },
 };
 

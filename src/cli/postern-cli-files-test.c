@@ -97,7 +97,7 @@ fill (void)
 
   g_autofree char *shop = g_strdup_printf ("{\"name\":\"Shop\",\"first_party\":true,\"metadata\":{\"redirect_uris\":[\"https://shop.example/b\",\"https://shop.example/a\"],\"scope\":\"openid\"},"
                                            "\"roles\":[\"support\",\"%s\"]}", ids[0]);
-  g_autofree char *hook = g_strdup_printf ("/resources/%s/claims-hook", resource), *own = NULL, *group = NULL;
+  g_autofree char *hook = g_strdup_printf ("/resources/%s/claims-hook", resource), *own = NULL, *group = NULL, *job = NULL;
 
   put ("/applications/" APPLICATION, shop);
   put ("/applications/" APPLICATION "/claims-hook", "{\"url\":\"https://crm.example/claims\",\"timeout\":900,\"on_failure\":\"without\"}");
@@ -108,6 +108,8 @@ fill (void)
   own = make ("/roles", "{\"name\":\"clerk\",\"kind\":\"organization\",\"organization_id\":\"" ORGANIZATION "\",\"permissions\":[{\"resource_id\":\"management\",\"scope\":\"members:read\"}]}", "id");
   group = g_strdup_printf ("{\"name\":\"Sales\",\"roles\":[\"%s\",\"%s\"]}", ids[1], own);
   put ("/organizations/" ORGANIZATION "/groups/" GROUP, group);
+  job = g_strdup_printf ("{\"roles\":[\"%s\",\"%s\"]}", ids[1], own);
+  put ("/organizations/" ORGANIZATION "/role-holders/" APPLICATION, job);
   put ("/connectors/corp", "{\"type\":\"corp\",\"name\":\"Corp\",\"order\":7,\"enabled\":false,\"settings\":{\"issuer\":\"https://corp.example\",\"client-secret\":\"hidden\",\"greeting\":\"hello\"}}");
   put ("/policy", "{\"sign_up_enabled\":false,\"flow_lifetime\":600}");
   put ("/branding", "{" LOOK ",\"phrases\":{\"en\":{\"Sign in\":\"Come in\"}}}");
@@ -143,7 +145,7 @@ test_round_trip (void)
   g_assert_cmpint (run_on ("apply", "nothing", "--prune --dry-run"), ==, 5);
   g_assert_nonnull (strstr (out, "- resource https://api.example/orders\n"));
   g_assert_cmpint (run_on ("apply", "nothing", "--prune"), ==, 0);
-  g_assert_nonnull (strstr (out, "13 things were changed"));
+  g_assert_nonnull (strstr (out, "14 things were changed"));
   put ("/policy", "{}");
   put ("/branding", "{}");
   g_assert_cmpuint (count_items ("/applications", NULL) + count_items ("/organizations", NULL) + count_items ("/webhooks", NULL), ==, 0);
@@ -194,6 +196,7 @@ static const struct {
   { "organizations/" ORGANIZATION ".json", "\"second_factor\": \"required\"", "\"join_by_domain\": true, \"second_factor\": \"required\"", "~ organization " ORGANIZATION ": sign_in_rules.join_by_domain true" },
   { "groups/" ORGANIZATION "%2F" GROUP ".json", "Sales", "Sellers", "~ group " ORGANIZATION "/" GROUP ": name \"Sales\" → \"Sellers\"" },
   { "groups/" ORGANIZATION "%2F" GROUP ".json", "\"own_roles\": [\n    \"clerk\"\n  ],", "", "~ group " ORGANIZATION "/" GROUP ": own_roles - \"clerk\"" },
+  { "organization-applications/" ORGANIZATION "%2F" APPLICATION ".json", "\"own_roles\": [\n    \"clerk\"\n  ],", "", "~ organization-application " ORGANIZATION "/" APPLICATION ": own_roles - \"clerk\"" },
   { "own-roles/" ORGANIZATION "%2Fclerk.json", "members:read", "members:write", "~ own-role " ORGANIZATION "/clerk: permissions.management + \"members:write\" - \"members:read\"" },
   { "webhooks/" WEBHOOK ".json", "crm.example", "new.example", "~ webhook " WEBHOOK ": url \"https://crm.example/in\" → \"https://new.example/in\"" },
   { "webhooks/" WEBHOOK ".json", "  \"description\": \"CRM\",\n", "", "~ webhook " WEBHOOK ": description \"CRM\" is taken away" },
@@ -245,7 +248,7 @@ test_mutations (void)
         change_file ("mutated", mutations[i].file, mutations[i].old, mutations[i].new);
     }
   g_assert_cmpint (run_on ("apply", "mutated", ""), ==, 0);
-  g_assert_nonnull (strstr (out, "14 things were changed.\n"));
+  g_assert_nonnull (strstr (out, "15 things were changed.\n"));
   g_assert_cmpint (run_on ("apply", "mutated", "--dry-run"), ==, 0);
   g_assert_cmpint (run_on ("apply", "full", ""), ==, 0);
   g_assert_cmpint (run_on ("export", "again", ""), ==, 0);
@@ -433,7 +436,7 @@ test_members (void)
             if (!can_say (kind, member))
               g_error ("a file of %s cannot say %s", kind->noun, member->name);
         }
-  g_assert_cmpuint (n, ==, 15);
+  g_assert_cmpuint (n, ==, 20);
 }
 
 /* A whole organization of the files, and what is pruned is nothing that others may name. */
@@ -482,6 +485,84 @@ test_look (void)
   assert_same ("full", "again");
 }
 
+#define ADA "usr_01m8hqyz49encaned8h3htdtw5"
+#define BEN "usr_01m8hqyz49encaned8h3htdtw6"
+
+/* By an import, as people come to another server: with their ids */
+static void
+add_people (void)
+{
+  g_autofree char *id = make ("/imports", "{\"digest\":\"0000000000000000000000000000000000000000000000000000000000000000\",\"format\":\"postern\"}", "id");
+  g_autofree char *path = g_strconcat ("/imports/", id, "/users", NULL);
+
+  g_variant_unref (call ("POST", path, NULL, "{\"position\":0,\"users\":[{\"id\":\"" ADA "\",\"username\":\"ada\"},{\"id\":\"" BEN "\",\"username\":\"ben\"}]}", 200));
+}
+
+/* (transfer full): {"roles": [the id of the template that they are filled with]} */
+static char *
+make_agent (void)
+{
+  g_autofree char *role = make ("/roles", "{\"name\":\"agent\",\"kind\":\"organization\"}", "id");
+
+  return g_strdup_printf ("{\"roles\":[\"%s\"]}", role);
+}
+
+/* Who somebody is comes along where that is asked for, and goes from nobody whose file is not there. */
+static void
+test_people (void)
+{
+  g_autofree char *agent = make_agent (), *mark = NULL, *remove = g_strdup_printf ("rm %s/people/people/" BEN ".json", folder);
+  g_autofree char *gone = make_file_name ("plain-people", "people");
+
+  add_people ();
+  put ("/role-holders/" ADA, "{\"roles\":[\"owner\",\"support\"]}");
+  put ("/role-holders/" BEN, "{\"roles\":[\"read-only\"]}");
+  put ("/organizations/" ORGANIZATION "/members/ada", NULL);
+  put ("/organizations/" ORGANIZATION "/role-holders/" ADA, agent);
+  put ("/organizations/" ORGANIZATION "/groups/" GROUP "/members/ada", NULL);
+  g_assert_cmpint (run_on ("export", "plain-people", ""), ==, 0);
+  g_assert_false (g_file_test (gone, G_FILE_TEST_EXISTS));
+  g_assert_cmpint (run_on ("apply", "plain-people", "--prune-people"), ==, 1); /* it would take from all what they have */
+  g_assert_nonnull (strstr (err, "the folder has no people"));
+  g_assert_cmpint (run_on ("export", "people", "--people"), ==, 0);
+  mark = read_file ("people", "postern.json");
+  g_assert_cmpstr (mark, ==, "{\n  \"format\": 1,\n  \"people\": true\n}\n");
+  g_assert_cmpint (run_on ("apply", "people", "--prune --prune-people --dry-run"), ==, 0);
+
+  g_assert_cmpint (run (remove), ==, 0);
+  g_assert_cmpint (run_on ("apply", "people", "--prune"), ==, 0);
+  g_assert_nonnull (strstr (out, "= person " BEN ": is in no file, and stays; --prune-people takes it away"));
+  g_variant_unref (call ("GET", "/role-holders/" BEN, NULL, NULL, 200));
+  change_file ("people", "people/" ADA ".json", "\"support\"", "\"security\"");
+  g_assert_cmpint (run_on ("apply", "people", "--prune-people"), ==, 0);
+  g_assert_cmpstr (out, ==, "~ person " ADA ": roles + \"security\" - \"support\"\n- person " BEN "\n2 things were changed.\n");
+  change_file ("people", "people/" ADA ".json", "\"owner\",", "");
+  g_assert_cmpint (run_on ("apply", "people", ""), ==, 1); /* what the API refuses, a file does not get */
+  g_assert_nonnull (strstr (err, "nothing was done: person " ADA ": this is the last owner"));
+  write_file ("people", "people/ada.json", "{\"user_id\": \"ada\", \"roles\": [\"owner\"]}");
+  g_assert_cmpint (run_on ("apply", "people", ""), ==, 1);
+  g_assert_nonnull (strstr (err, "must be the id of a user"));
+  write_file ("people", "postern.json", "{\"format\": 1}");
+  g_assert_cmpint (run_on ("apply", "people", ""), ==, 1);
+  g_assert_nonnull (strstr (err, "members: says who people are"));
+}
+
+/* On a server that has the people and nothing else, the same folder makes the same. */
+static void
+test_people_elsewhere (void)
+{
+  g_assert_cmpint (run_on ("export", "before", "--people"), ==, 0);
+  g_assert_cmpint (run_on ("apply", "nothing", "--prune"), ==, 0);
+  refuses ("GET", "/organizations/" ORGANIZATION "/role-holders/" ADA, NULL, 404, "");
+  g_setenv ("POSTERN_SECRET_CORP__CLIENT_SECRET", "hidden again", TRUE);
+  g_assert_cmpint (run_on ("apply", "before", ""), ==, 0);
+  g_unsetenv ("POSTERN_SECRET_CORP__CLIENT_SECRET");
+  g_assert_nonnull (strstr (out, "+ organization-person " ORGANIZATION "/" ADA ": roles + \"agent\""));
+  g_assert_nonnull (strstr (out, "+ group-member " ORGANIZATION "/" GROUP "/" ADA));
+  g_assert_cmpint (run_on ("export", "after", "--people"), ==, 0);
+  assert_same ("before", "after");
+}
+
 int
 main (int argc, char **argv)
 {
@@ -495,6 +576,8 @@ main (int argc, char **argv)
     { "/cli-files/belonging", test_belonging },
     { "/cli-files/look", test_look },
     { "/cli-files/links", test_links },
+    { "/cli-files/people", test_people },
+    { "/cli-files/people-elsewhere", test_people_elsewhere },
     { NULL, NULL },
   };
 

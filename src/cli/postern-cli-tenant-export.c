@@ -87,7 +87,7 @@ write_configuration (PosternCliCall *call, const char *folder, GError **error)
   g_auto (PosternFilesServer) server = { NULL };
   guint n_written, n_removed;
 
-  return postern_files_server_fetch (&server, call, error) && postern_files_folder_write (path, server.things, &n_written, &n_removed, error);
+  return postern_files_server_fetch (&server, call, TRUE, error) && postern_files_folder_write (path, server.things, TRUE, &n_written, &n_removed, error);
 }
 
 /* --- lists ------------------------------------------------------------------------------------------------------------ */

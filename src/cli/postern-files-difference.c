@@ -246,7 +246,7 @@ postern_files_difference_print (const PosternFilesDifference *self)
       print_values (line, from ? from : self->from, to ? to : self->to);
     }
   else if (self->change == POSTERN_FILES_KEPT)
-    g_string_append (line, ": is in no file, and stays; --prune deletes it");
+    g_string_append_printf (line, ": is in no file, and stays; %s", self->thing->kind->people ? "--prune-people takes it away" : "--prune deletes it");
   return g_string_free (g_steal_pointer (&line), FALSE);
 }
 

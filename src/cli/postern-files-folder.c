@@ -15,6 +15,7 @@
 #define FILE_MAX (1024 * 1024) /* bytes: more than the API takes of anything */
 #define MARK "postern.json"
 #define MARK_TEXT "{\n  \"format\": 1\n}\n"
+#define MARK_TEXT_PEOPLE "{\n  \"format\": 1,\n  \"people\": true\n}\n"
 
 /* A name that begins with a dot is somebody else's: .git, .gitignore. */
 static gboolean
@@ -71,6 +72,7 @@ typedef struct {
   const char *path;
   GPtrArray *things;
   GString *faults;
+  gboolean people; /* its mark says that it has them */
 } Reading;
 
 static void G_GNUC_PRINTF (3, 4)
@@ -202,8 +204,12 @@ read_mark (Reading *self)
 {
   g_autoptr (GVariant) mark = read_object (self, MARK);
 
-  if (mark != NULL && (postern_json_get_int64 (mark, "format", 0) != 1 || g_variant_n_children (mark) != 1))
-    complain (self, MARK, ": format: must be 1, and stand alone: what else there is this version does not know");
+  g_autoptr (GVariant) people = mark ? postern_json_get (mark, "people") : NULL;
+  gboolean said = people != NULL && g_variant_is_of_type (people, G_VARIANT_TYPE_BOOLEAN);
+
+  if (mark != NULL && (postern_json_get_int64 (mark, "format", 0) != 1 || g_variant_n_children (mark) != (said ? 2 : 1)))
+    complain (self, MARK, ": format: must be 1, and but for \"people\", which is true or false, stand alone: what else there is this version does not know");
+  self->people = said && g_variant_get_boolean (people);
 }
 
 /* A folder or a JSON file of another name is a slip; the rest, such as a README.md, is nobody's business here. */
@@ -215,7 +221,9 @@ read_entry (Reading *self, const char *name)
 
   if (is_hidden (name) || g_str_equal (name, MARK))
     return;
-  if (folder != NULL)
+  if (folder != NULL && folder->people && !self->people)
+    complain (self, name, ": says who people are, and " MARK " does not say \"people\": true");
+  else if (folder != NULL)
     read_folder (self, folder);
   else if (single != NULL)
     read_thing (self, single, name);
@@ -262,7 +270,7 @@ check_scopes (Reading *self, PosternFilesThing *role, GVariant *permissions)
 }
 
 GPtrArray *
-postern_files_folder_read (const char *path, GError **error)
+postern_files_folder_read (const char *path, gboolean *people, GError **error)
 {
   g_autoptr (GPtrArray) things = postern_files_thing_new_list ();
   g_autoptr (GString) faults = g_string_new (NULL);
@@ -276,8 +284,10 @@ postern_files_folder_read (const char *path, GError **error)
       return NULL;
     }
   read_mark (&self);
+  *people = self.people;
   for (char **name = names; *name != NULL; name++)
     read_entry (&self, *name);
+  postern_files_thing_sort (things);
   for (guint i = 0; i < things->len; i++)
     {
       PosternFilesThing *thing = things->pdata[i];
@@ -286,7 +296,6 @@ postern_files_folder_read (const char *path, GError **error)
       if (permissions != NULL)
         check_scopes (&self, thing, permissions);
     }
-  postern_files_thing_sort (things);
   if (faults->len == 0)
     return g_steal_pointer (&things);
   g_set_error (error, POSTERN_ERROR, POSTERN_ERROR_INVALID_REQUEST, "nothing was done; %s:\n%s", path, faults->str);
@@ -382,14 +391,14 @@ sweep (const char *path, const PosternFilesKind *kind, GHashTable *names, guint 
 }
 
 gboolean
-postern_files_folder_write (const char *path, GPtrArray *things, guint *n_written, guint *n_removed, GError **error)
+postern_files_folder_write (const char *path, GPtrArray *things, gboolean people, guint *n_written, guint *n_removed, GError **error)
 {
   g_autoptr (GHashTable) names = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
   g_autofree char *mark = g_build_filename (path, MARK, NULL);
   gboolean good = check_ours (path, error) && check_links (path, error);
 
   *n_written = *n_removed = 0;
-  good = good && write_file (mark, MARK_TEXT, n_written, error);
+  good = good && write_file (mark, people ? MARK_TEXT_PEOPLE : MARK_TEXT, n_written, error);
   for (guint i = 0; good && i < things->len; i++)
     good = postern_files_thing_is_blank (things->pdata[i]) || write_thing (path, things->pdata[i], names, n_written, error);
   for (const PosternFilesKind *kind = postern_files_kinds; good && kind->noun != NULL; kind++)

@@ -206,6 +206,8 @@ check_name (const PosternFilesKind *self, const char *name, const char *own_id, 
     return TRUE;
   if (value == NULL || *value == '\0')
     return fault (error, name, "must be there: it is the own key of %s", self->noun);
+  if (self->people && g_strcmp0 (name, self->key) == 0 && !postern_id_is_valid (value, "usr"))
+    return fault (error, name, "must be the id of a user, usr_…: what somebody signs in with may be another's tomorrow");
   if (own_id != NULL && !postern_id_is_valid (value, own_id))
     return fault (error, name, "must be %s_ and the 26 characters of a UUID; %s is free", own_id, free_id);
   g_variant_dict_insert (out, name, "s", value);
@@ -334,7 +336,7 @@ postern_files_kind_read (const PosternFilesKind *self, GVariant *shown, const ch
   if (self->belongs != NULL)
     g_variant_dict_insert (&dict, self->belongs, "s", parent_key);
   if (self->key != NULL)
-    g_variant_dict_insert (&dict, self->key, "s", postern_json_get_string (shown, self->key));
+    g_variant_dict_insert (&dict, self->key, "s", postern_json_get_string (shown, self->id_prefix ? self->key : self->id));
   for (const PosternFilesMember *member = self->members; member->name != NULL; member++)
     {
       g_autoptr (GVariant) value = read_member (member, shown, parent_key, names);
@@ -484,19 +486,12 @@ postern_files_kind_dup_key (const PosternFilesKind *self, GVariant *object)
 }
 
 char *
-postern_files_kind_dup_path (const PosternFilesKind *self, const char *parent_id, const char *id)
+postern_files_kind_dup_path (const PosternFilesKind *self, const char *parent_path, const char *id)
 {
-  const char *hole = parent_id ? strstr (self->path, "{}") : NULL;
-  g_autofree char *parent = hole ? g_uri_escape_string (parent_id, NULL, FALSE) : NULL, *own = id && self->key ? g_uri_escape_string (id, NULL, FALSE) : NULL;
-  g_autoptr (GString) path = g_string_new (NULL);
+  const char *hole = parent_path ? g_strrstr (self->path, "{}") : NULL;
+  g_autofree char *own = id && self->key ? g_uri_escape_string (id, NULL, FALSE) : NULL;
 
-  if (hole != NULL)
-    g_string_append_printf (path, "%.*s%s%s", (int) (hole - self->path), self->path, parent, hole + 2);
-  else
-    g_string_append (path, self->path);
-  if (own != NULL)
-    g_string_append_printf (path, "/%s", own);
-  return g_string_free (g_steal_pointer (&path), FALSE);
+  return g_strconcat (hole ? parent_path : "", hole ? hole + strlen ("{}") : self->path, own ? "/" : NULL, own, NULL);
 }
 
 /* --- names ----------------------------------------------------------------------------------------------------------- */

@@ -30,7 +30,7 @@ fetch_one (PosternFilesServer *self, const PosternFilesKind *kind, const Postern
 {
   const char *id = postern_json_get_string (listed, kind->id);
   g_autoptr (GVariant) shown = kind->alone ? NULL : g_variant_ref (listed);
-  g_autofree char *path = postern_files_kind_dup_path (kind, parent ? parent->id : NULL, id);
+  g_autofree char *path = postern_files_kind_dup_path (kind, parent ? parent->path : NULL, id);
 
   gboolean takes = postern_files_kind_takes (kind, listed);
 
@@ -48,7 +48,7 @@ fetch_one (PosternFilesServer *self, const PosternFilesKind *kind, const Postern
 static gboolean
 fetch_single (PosternFilesServer *self, const PosternFilesKind *kind, const PosternFilesThing *parent, GError **error)
 {
-  g_autofree char *path = postern_files_kind_dup_path (kind, parent ? parent->id : NULL, NULL);
+  g_autofree char *path = postern_files_kind_dup_path (kind, parent ? parent->path : NULL, NULL);
   g_autoptr (GVariant) shown = NULL;
   g_autoptr (GError) failure = NULL;
 
@@ -66,7 +66,7 @@ fetch_single (PosternFilesServer *self, const PosternFilesKind *kind, const Post
 static char *
 make_list_path (const PosternFilesKind *kind, const PosternFilesThing *parent)
 {
-  g_autofree char *path = postern_files_kind_dup_path (kind, parent ? parent->id : NULL, NULL), *escaped = parent ? g_uri_escape_string (parent->id, NULL, FALSE) : NULL;
+  g_autofree char *path = postern_files_kind_dup_path (kind, parent ? parent->path : NULL, NULL), *escaped = parent ? g_uri_escape_string (parent->id, NULL, FALSE) : NULL;
   g_auto (GStrv) parts = kind->list ? g_strsplit (kind->list, "{}", 2) : NULL;
 
   return parts ? g_strconcat ("/api/v1", parts[0], escaped, parts[1], NULL) : g_strconcat ("/api/v1", path, NULL);
@@ -120,7 +120,7 @@ postern_files_server_clear (PosternFilesServer *self)
 }
 
 gboolean
-postern_files_server_fetch (PosternFilesServer *self, PosternCliCall *call, GError **error)
+postern_files_server_fetch (PosternFilesServer *self, PosternCliCall *call, gboolean people, GError **error)
 {
   gboolean good = TRUE;
 
@@ -128,7 +128,7 @@ postern_files_server_fetch (PosternFilesServer *self, PosternCliCall *call, GErr
   self->things = postern_files_thing_new_list ();
   postern_files_names_init (&self->names);
   for (const PosternFilesKind *kind = postern_files_kinds; good && kind->noun != NULL; kind++)
-    good = fetch_kind (self, kind, error);
+    good = (kind->people && !people) || fetch_kind (self, kind, error);
   postern_files_thing_sort (self->things);
   return good;
 }

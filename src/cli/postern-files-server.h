@@ -13,8 +13,8 @@ typedef struct {
   PosternFilesNames names;
 } PosternFilesServer;
 
-/** postern_files_server_fetch: fills @self, by the management API. */
-gboolean postern_files_server_fetch (PosternFilesServer *self, PosternCliCall *call, GError **error);
+/** postern_files_server_fetch: fills @self, by the management API. @people: also with who has which roles, and belongs to what */
+gboolean postern_files_server_fetch (PosternFilesServer *self, PosternCliCall *call, gboolean people, GError **error);
 void postern_files_server_clear (PosternFilesServer *self);
 /** postern_files_server_show: one thing of @kind as it is now, at @path below /api/v1. @shown: (transfer full) */
 gboolean postern_files_server_show (PosternCliCall *call, const PosternFilesKind *kind, const char *path, GVariant **shown, GError **error);

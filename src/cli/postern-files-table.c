@@ -48,6 +48,14 @@ static const PosternFilesMember group_members[] = {
   { NULL },
 };
 static const PosternFilesMember domain_members[] = { { NULL } };
+/* What an application, or a member, was given in an organization. */
+static const PosternFilesMember holder_members[] = {
+  { "roles", POSTERN_FILES_TEMPLATES, "[]" },
+  { "own_roles", POSTERN_FILES_OWN_ROLES, "[]" },
+  { NULL },
+};
+static const PosternFilesMember person_members[] = { { "roles", POSTERN_FILES_ROLES }, { NULL } };
+static const PosternFilesMember member_members[] = { { NULL } };
 static const PosternFilesMember hook_members[] = {
   { "url", POSTERN_FILES_STRING },
   { "timeout", POSTERN_FILES_INTEGER, "500" },
@@ -91,9 +99,14 @@ const PosternFilesKind postern_files_kinds[] = {
   { .noun = "own-role", .folder = "own-roles", .path = "/roles", .key = "name", .id = "id", .id_prefix = "rol", .role_kind = "organization", .members = role_members, .list = "/roles?organization_id={}", OF_ORGANIZATION, .alone = TRUE },
   { .noun = "group", .folder = "groups", .path = "/organizations/{}/groups", .key = "id", .id = "id", .own_id = "grp", .members = group_members, OF_ORGANIZATION, .alone = TRUE },
   { .noun = "domain", .folder = "domains", .path = "/organizations/{}/domains", .key = "domain", .id = "domain", .members = domain_members, OF_ORGANIZATION },
+  { .noun = "organization-application", .folder = "organization-applications", .path = "/organizations/{}/role-holders", .key = "client_id", .id = "subject_id", .members = holder_members, .list = "/organizations/{}/role-holders?kind=application", OF_ORGANIZATION },
   { .noun = "organization-branding", .folder = "organization-brandings", .path = "/organizations/{}/branding", .members = branding_members, OF_ORGANIZATION, .query = "?logo=true", .always = TRUE },
   { .noun = "application-claims-hook", .folder = "application-claims-hooks", .path = "/applications/{}/claims-hook", .members = hook_members, .parent = "application", .belongs = "client_id" },
   { .noun = "resource-claims-hook", .folder = "resource-claims-hooks", .path = "/resources/{}/claims-hook", .members = hook_members, .parent = "resource", .belongs = "indicator" },
   { .noun = "webhook", .folder = "webhooks", .path = "/webhooks", .key = "id", .id = "id", .own_id = "whk", .members = webhook_members },
+  { .noun = "person", .folder = "people", .path = "/role-holders", .key = "user_id", .id = "subject_id", .members = person_members, .list = "/role-holders?kind=user", .people = TRUE },
+  { .noun = "member", .folder = "members", .path = "/organizations/{}/members", .key = "user_id", .id = "user_id", .members = member_members, OF_ORGANIZATION, .people = TRUE },
+  { .noun = "organization-person", .folder = "organization-people", .path = "/organizations/{}/role-holders", .key = "user_id", .id = "subject_id", .members = holder_members, .list = "/organizations/{}/role-holders?kind=user", OF_ORGANIZATION, .people = TRUE },
+  { .noun = "group-member", .folder = "group-members", .path = "/organizations/{}/groups/{}/members", .key = "user_id", .id = "user_id", .members = member_members, .parent = "group", .belongs = "group", .people = TRUE },
   { .noun = NULL },
 };

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "postern-files.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 void
@@ -44,12 +45,8 @@ postern_files_thing_is_blank (const PosternFilesThing *self)
 PosternFilesThing *
 postern_files_thing_find (GPtrArray *things, const PosternFilesKind *kind, const char *key)
 {
-  for (guint i = 0; i < things->len; i++)
-    {
-      PosternFilesThing *thing = things->pdata[i];
+  const PosternFilesThing wanted = { kind, (char *) key }, *other = &wanted;
+  PosternFilesThing **found = things->len > 0 ? bsearch (&other, things->pdata, things->len, sizeof *things->pdata, compare_things) : NULL;
 
-      if (thing->kind == kind && g_str_equal (thing->key, key))
-        return thing;
-    }
-  return NULL;
+  return found ? *found : NULL;
 }

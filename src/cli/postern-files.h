@@ -38,7 +38,7 @@ typedef struct {
 typedef struct {
   const char *noun;      /* what lines call it */
   const char *folder;    /* (nullable): NULL: there is one, in NOUN.json */
-  const char *path;      /* below /api/v1; {} is the id of what it belongs to */
+  const char *path;      /* below /api/v1; up to its last {} it is the path of what it belongs to */
   const char *key;       /* (nullable): the member that is its own key; NULL: there is one, or one of each that it belongs to */
   const char *id;        /* (nullable): the member of the API's answer that its path has */
   const char *id_prefix; /* (nullable): of the id of a new one; NULL: its key is its id */
@@ -50,6 +50,7 @@ typedef struct {
   const char *list;      /* (nullable): where it is listed, where that is not its path */
   gboolean alone;        /* only what is shown alone is whole; lists leave something out */
   const char *query;     /* (nullable): with which what is shown is whole: "?logo=true" */
+  gboolean people;       /* says who somebody is, and is looked at only in a folder that is to have people, too */
   gboolean always;       /* all that it belongs to have one: one of which nothing is said has no file, and to delete it is to say nothing */
 } PosternFilesKind;
 
@@ -83,7 +84,7 @@ GPtrArray *postern_files_thing_new_list (void); /* (element-type PosternFilesThi
 void postern_files_thing_sort (GPtrArray *things);
 /** postern_files_thing_is_blank: whether there always is one, and nothing is said of it */
 gboolean postern_files_thing_is_blank (const PosternFilesThing *self);
-/** postern_files_thing_find: (nullable) (transfer none) */
+/** postern_files_thing_find: in @things, which are sorted. (nullable) (transfer none) */
 PosternFilesThing *postern_files_thing_find (GPtrArray *things, const PosternFilesKind *kind, const char *key);
 
 /* --- postern-files-names.c --- */
@@ -101,8 +102,8 @@ void postern_files_names_forget (PosternFilesNames *self, const PosternFilesThin
 const PosternFilesKind *postern_files_kind_get_parent (const PosternFilesKind *self);
 /** postern_files_kind_dup_key: (transfer full): of @object as a file has it */
 char *postern_files_kind_dup_key (const PosternFilesKind *self, GVariant *object);
-/** postern_files_kind_dup_path: (transfer full): below /api/v1, percent-encoded; @parent_id, @id: (nullable) */
-char *postern_files_kind_dup_path (const PosternFilesKind *self, const char *parent_id, const char *id);
+/** postern_files_kind_dup_path: (transfer full): below /api/v1, percent-encoded; @parent_path: (nullable): that of what it belongs to; @id: (nullable) */
+char *postern_files_kind_dup_path (const PosternFilesKind *self, const char *parent_path, const char *id);
 /** postern_files_kind_check: (transfer full) (nullable): what a file says, with what it need not say; INVALID_REQUEST names the member */
 GVariant *postern_files_kind_check (const PosternFilesKind *self, GVariant *object, GError **error);
 /** postern_files_kind_takes: whether the API's @shown is of this kind, and set up by who runs the server and not made by it, nor kept elsewhere */
@@ -123,10 +124,10 @@ gboolean postern_files_text_is_equal (GVariant *a, GVariant *b);
 
 /* --- postern-files-folder.c --- */
 
-/** postern_files_folder_read: (transfer full) (nullable): all of it vetted, else INVALID_REQUEST with every fault, a line each */
-GPtrArray *postern_files_folder_read (const char *path, GError **error);
+/** postern_files_folder_read: (transfer full) (nullable): all of it vetted, else INVALID_REQUEST with every fault, a line each. @people: (out): whether it has people, too */
+GPtrArray *postern_files_folder_read (const char *path, gboolean *people, GError **error);
 /** postern_files_folder_write: @things, and nothing else: refuses a folder that has other files and is not one of ours. Counts what it wrote and removed. */
-gboolean postern_files_folder_write (const char *path, GPtrArray *things, guint *n_written, guint *n_removed, GError **error);
+gboolean postern_files_folder_write (const char *path, GPtrArray *things, gboolean people, guint *n_written, guint *n_removed, GError **error);
 
 /* --- postern-files-difference.c --- */
 

@@ -100,6 +100,36 @@ postern_assignment_store_list (PosternTxn *txn, const char *role_id, const char 
                               G_N_ELEMENTS (values), error);
 }
 
+/* Whether a subject is of the kind ?3, or of any where that is "". */
+#define OF_KIND "(?3 = '' OR ?3 = CASE substr (subject_id, 1, 4) WHEN 'usr_' THEN 'user' WHEN 'grp_' THEN 'group' ELSE 'application' END)"
+
+/* Of each part no more than is wanted: what is sorted then stays short, however many there are. */
+static const char subjects_of_tenant[] =
+  "SELECT subject_id FROM (SELECT DISTINCT subject_id FROM role_assignments WHERE organization_id = '' AND subject_id > ?1 AND " OF_KIND
+  " ORDER BY subject_id LIMIT ?2) given UNION SELECT id FROM (SELECT id FROM users WHERE administrator = 1 AND id > ?1 AND ?3 IN ('', 'user')"
+  " ORDER BY id LIMIT ?2) owners ORDER BY 1 LIMIT ?2";
+static const char subjects_of_organization[] = "SELECT DISTINCT subject_id FROM role_assignments WHERE organization_id <> '' AND organization_id = ?4 "
+                                               "AND subject_id > ?1 AND " OF_KIND " ORDER BY subject_id LIMIT ?2";
+
+GPtrArray *
+postern_assignment_store_list_subjects (PosternTxn *txn, const char *organization_id, const char *kind, const char *after, guint limit, GError **error)
+{
+  PosternValue values[] = { POSTERN_TEXT (after ? after : ""), POSTERN_INT (limit), POSTERN_TEXT (kind ? kind : ""), POSTERN_TEXT (organization_id) };
+  gboolean tenant = *organization_id == '\0';
+  g_auto (PosternCursor) cursor = { 0 };
+  g_autoptr (GPtrArray) subjects = g_ptr_array_new_with_free_func (g_free);
+  g_autoptr (GError) failure = NULL;
+
+  if (!postern_txn_query (txn, &cursor, tenant ? subjects_of_tenant : subjects_of_organization, values, G_N_ELEMENTS (values) - tenant, error))
+    return NULL;
+  while (postern_txn_next (&cursor, &failure))
+    g_ptr_array_add (subjects, g_strdup (postern_txn_get_text (&cursor, 0)));
+  if (failure == NULL)
+    return g_steal_pointer (&subjects);
+  g_propagate_error (error, g_steal_pointer (&failure));
+  return NULL;
+}
+
 /* --- what it comes to --- */
 
 /* What a subject has itself, and by the groups that a user is in, in the organization. */

@@ -85,6 +85,8 @@ static const PosternAuditEvent events[] = {
   { "role.changed", "An administrator changed a role; of an organization's own that is the target.", "role_id members before after" },
   { "role.created", "An administrator made a role; of an organization's own that is the target.", "role_id members after" },
   { "role.deleted", "An administrator deleted a role: nobody has it any more; of an organization's own that is the target.", "role_id before" },
+  { "role.holder-changed", "An administrator said of somebody, an application or a group which roles they have, as a whole; in an organization that is the target.", "subject_id organization_id before after" },
+  { "role.holder-removed", "An administrator took all roles from somebody, an application or a group; in an organization that is the target.", "subject_id organization_id before" },
   { "role.permission-added", "A role gives another scope of a resource; of an organization's own that is the target.", "role_id after" },
   { "role.permission-removed", "A role gives a scope of a resource no more; of an organization's own that is the target.", "role_id resource_id scope" },
   { "role.taken", "A role was taken from somebody, an application or a group; in an organization that is the target.", "subject_id role_id organization_id" },

@@ -136,6 +136,8 @@ gboolean postern_assignment_store_delete_subject (PosternTxn *txn, const char *s
 GPtrArray *postern_assignment_store_list_for (PosternTxn *txn, const char *subject_id, GError **error); /* all, by organization and role */
 /** a role's in one organization (""), by subject. @after: (nullable): a subject */
 GPtrArray *postern_assignment_store_list (PosternTxn *txn, const char *role_id, const char *organization_id, const char *after, guint limit, GError **error);
+/** who has roles of the tenant (""), or in one organization, in order. @kind: (nullable): "user", "group" or "application". (transfer full) (element-type utf8) (nullable) */
+GPtrArray *postern_assignment_store_list_subjects (PosternTxn *txn, const char *organization_id, const char *kind, const char *after, guint limit, GError **error);
 
 /** PosternEffective: one permission of one role that some subject has. */
 typedef struct {

@@ -143,6 +143,55 @@ count_of (PosternTxn *txn, const char *subject)
   return all->len;
 }
 
+/* Those of @kind in @organization, a blank behind each. (transfer full) */
+static char *
+list_subjects (PosternTxn *txn, const char *organization, const char *kind, const char *after, guint limit)
+{
+  g_autoptr (GPtrArray) subjects = postern_assignment_store_list_subjects (txn, organization, kind, after, limit, NULL);
+  g_autoptr (GString) text = g_string_new (NULL);
+
+  for (guint i = 0; i < subjects->len; i++)
+    g_string_append_printf (text, "%s ", (char *) subjects->pdata[i]);
+  return g_string_free (g_steal_pointer (&text), FALSE);
+}
+
+/* Once each, however many roles they have, and however they come to be an owner. */
+static gboolean
+subjects (PosternTxn *txn, gpointer data, GError **error)
+{
+  static const char *const given[][3] = {
+    { "usr_b", "", "support" }, { "usr_b", "", "clerk" },    { "job", "", "clerk" },      { "usr_a", "", "clerk" },
+    { "usr_a", "org_a", "x" },  { "grp_a", "org_a", "x" },   { "job", "org_a", "x" },     { "usr_c", "org_b", "x" },
+  };
+  static const struct {
+    const char *organization, *kind, *after;
+    guint limit;
+    const char *wanted;
+  } cases[] = {
+    { "", NULL, NULL, 10, "job usr_a usr_b " }, { "", NULL, "job", 1, "usr_a " },     { "", "user", NULL, 10, "usr_a usr_b " },  { "", "application", NULL, 10, "job " },
+    { "", "group", NULL, 10, "" },              { "org_a", NULL, NULL, 10, "grp_a job usr_a " }, { "org_a", NULL, "grp_a", 1, "job " }, { "org_a", "user", NULL, 10, "usr_a " },
+    { "org_a", "group", NULL, 10, "grp_a " },   { "org_a", "application", NULL, 10, "job " }, { "org_c", NULL, NULL, 10, "" },
+  };
+  g_autoptr (PosternUser) owner = storage_kit_new_user ("root", NULL, NULL);
+  g_autofree char *owners = NULL;
+
+  for (guint i = 0; i < G_N_ELEMENTS (given); i++)
+    assign (txn, given[i][0], given[i][1], given[i][2]);
+  for (guint i = 0; i < G_N_ELEMENTS (cases); i++)
+    {
+      g_autofree char *found = list_subjects (txn, cases[i].organization, cases[i].kind, cases[i].after, cases[i].limit);
+
+      g_assert_cmpstr (found, ==, cases[i].wanted);
+    }
+  owner->administrator = TRUE;
+  g_assert_true (postern_user_store_insert (txn, owner, error));
+  assign (txn, owner->id, "", "support");
+  owners = list_subjects (txn, "", "user", NULL, 10);
+  g_assert_nonnull (strstr (owners, owner->id));
+  g_assert_true (strstr (owners, owner->id) == g_strrstr (owners, owner->id));
+  return TRUE;
+}
+
 static gboolean
 assignments (PosternTxn *txn, gpointer data, GError **error)
 {
@@ -471,6 +520,7 @@ storage_roles_add_tests (void)
   g_test_add_data_func ("/storage/roles", roles, storage_kit_run_lasting);
   g_test_add_data_func ("/storage/roles/permissions", permissions, storage_kit_run_lasting);
   g_test_add_data_func ("/storage/roles/assignments", assignments, storage_kit_run_lasting);
+  g_test_add_data_func ("/storage/roles/subjects", subjects, storage_kit_run_lasting);
   g_test_add_data_func ("/storage/roles/owners", owners, storage_kit_run_lasting);
   g_test_add_data_func ("/storage/roles/owners-told", owners_told, storage_kit_run_lasting);
   g_test_add_data_func ("/storage/claims-hooks", claims_hooks, storage_kit_run_lasting);
