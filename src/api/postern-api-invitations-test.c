@@ -12,6 +12,7 @@ static char *acme, *globex, *off, *tenant_role, *acme_role, *globex_role, *templ
 
 /* --- asking ----------------------------------------------------------------------------------------------------------- */
 
+static const char *bearer_subject = "usr_bearer"; /* who is nobody */
 static const char *bearer_organization; /* (nullable) */
 
 static gboolean
@@ -19,7 +20,7 @@ admit (PosternRequest *request, const char *resource, PosternBearer *bearer, gpo
 {
   const char *scopes = postern_request_get_header (request, "Authorization");
 
-  bearer->subject = g_strdup ("usr_bearer");
+  bearer->subject = g_strdup (bearer_subject);
   bearer->client_id = g_strdup ("app_bearer");
   bearer->organization_id = g_strdup (bearer_organization);
   bearer->scopes = g_strsplit (scopes, " ", -1);
@@ -376,23 +377,115 @@ test_taken_out (void)
   }
 }
 
-/* Nobody is written to more often than that, and nobody is told apart by it. */
+/* (transfer full): what inviting @email into @organization is answered */
+static PosternResponse *
+try_to_invite (const char *organization, const char *email)
+{
+  g_autofree char *path = invitations_of (organization, NULL, NULL), *body = g_strdup_printf ("{\"email\":\"%s\"}", email);
+
+  return ask ("POST", path, body, NULL);
+}
+
+static void
+invites (const char *organization, const char *email, guint status)
+{
+  g_autoptr (PosternResponse) response = try_to_invite (organization, email);
+
+  g_assert_cmpuint (postern_response_get_status (response), ==, status);
+}
+
+/* Nobody is written to more often than that by an organization, whatever the address has behind a +; another organization has a number of its own. */
 static void
 test_limit (void)
 {
-  g_autofree char *path = invitations_of (acme, NULL, NULL), *other = invitations_of (globex, NULL, NULL);
   g_autoptr (PosternResponse) response = NULL;
   Post sent;
 
-  for (guint i = 0; i < POSTERN_INVITATION_PER_RECIPIENT; i++)
-    expect ("POST", i % 2 ? path : other, "{\"email\":\"gus@limit.example\"}", 201);
-  response = ask ("POST", path, "{\"email\":\"gus@limit.example\"}", NULL);
+  for (guint i = 1; i < POSTERN_INVITATION_PER_RECIPIENT; i++)
+    invites (acme, "gus@limit.example", 201);
+  invites (acme, "gus+once@limit.example", 201);
+  response = try_to_invite (acme, "gus@limit.example");
   g_assert_cmpuint (postern_response_get_status (response), ==, 429);
   g_assert_nonnull (postern_response_get_header (response, "Retry-After"));
+  invites (acme, "gus+twice@limit.example", 429);
+  invites (acme, "gus@limit.example", 429);
   sent = post ("gus@limit.example");
-  g_assert_cmpuint (sent.count, ==, POSTERN_INVITATION_PER_RECIPIENT);
-  expect ("POST", path, "{\"email\":\"hal@limit.example\"}", 201);
+  g_assert_cmpuint (sent.count, ==, POSTERN_INVITATION_PER_RECIPIENT - 1);
+  invites (acme, "hal@limit.example", 201);
+  invites (acme, "+gus@limit.example", 201); /* a mailbox has a name */
+  invites (globex, "gus@limit.example", 201);
   g_free (sent.link);
+}
+
+/* And no more often than that by all organizations together. */
+static void
+test_limit_in_all (void)
+{
+  for (guint i = 0; i < POSTERN_INVITATION_PER_RECIPIENT_IN_ALL; i++) {
+    g_autofree char *made = i % POSTERN_INVITATION_PER_RECIPIENT ? NULL : g_strdup_printf ("{\"name\":\"Limit %u\"}", i);
+    static char *organization;
+
+    if (made) {
+      g_free (organization);
+      organization = make ("/organizations", made, "id");
+    }
+    invites (organization, "ida@limit.example", 201);
+    if (i + 1 == POSTERN_INVITATION_PER_RECIPIENT_IN_ALL)
+      g_clear_pointer (&organization, g_free);
+  }
+  invites (globex, "ida@limit.example", 429);
+  invites (globex, "ida+more@limit.example", 429);
+  invites (globex, "ina@limit.example", 201);
+}
+
+/* --- one whose sender may not any more ---------------------------------------------------------------------------------- */
+
+static char *
+dup_state (const char *id)
+{
+  g_autofree char *path = invitations_of (acme, id, NULL);
+  g_autoptr (GVariant) shown = answer_to ("GET", path, NULL);
+
+  return g_strdup (postern_json_get_string (shown, "state"));
+}
+
+static void
+assert_state (const char *id, const char *state)
+{
+  g_autofree char *now = dup_state (id);
+
+  g_assert_cmpstr (now, ==, state);
+}
+
+static void
+give_support (const char *user_id)
+{
+  g_autofree char *body = g_strdup_printf ("{\"subject_id\":\"%s\"}", user_id);
+  g_autoptr (GVariant) given = call ("POST", "/roles/support/assignments", NULL, body, 201);
+}
+
+/* "open" would be a lie: its link is closed as long as who sent it lacks what it gives. */
+static void
+test_lapsed (void)
+{
+  g_autofree char *sender = make ("/users", "{\"email\":\"sender@lapse.example\"}", "id"), *path = invitations_of (acme, NULL, NULL);
+  g_autofree char *assignment = g_strconcat ("/roles/support/assignments/", sender, NULL), *id = NULL, *again = NULL;
+  g_autoptr (PosternResponse) response = NULL;
+  g_autoptr (GVariant) made = NULL, taken = NULL;
+
+  give_support (sender);
+  bearer_subject = sender;
+  response = ask ("POST", path, "{\"email\":\"lea@lapse.example\"}", "invitations:write");
+  bearer_subject = "usr_bearer";
+  made = read_body (response);
+  g_assert_cmpstr (postern_json_get_string (made, "state"), ==, "open");
+  id = g_strdup (postern_json_get_string (made, "id"));
+  again = invitations_of (acme, id, "/send");
+  taken = call ("DELETE", assignment, NULL, NULL, 204);
+  assert_state (id, "lapsed");
+  expect ("POST", again, "{}", 409);
+  give_support (sender);
+  assert_state (id, "open");
 }
 
 /* --- set-up ------------------------------------------------------------------------------------------------------------ */
@@ -502,6 +595,8 @@ main (int argc, char **argv)
     { "/api-invitations/delegated", test_delegated },
     { "/api-invitations/taken-out", test_taken_out },
     { "/api-invitations/limit", test_limit },
+    { "/api-invitations/limit/in-all", test_limit_in_all },
+    { "/api-invitations/lapsed", test_lapsed },
     { NULL, NULL },
   };
   char **all[] = { &acme, &globex, &off, &tenant_role, &acme_role, &globex_role, &template_role, &acme_group, &globex_group, &strong_role, &strong_group, &foreign_role, &foreign_group };

@@ -10,7 +10,7 @@
 
 #define DAY (24 * 3600)
 
-static const char *const states[] = { "open", "used", "revoked", "expired", NULL };
+static const char *const states[] = { "open", "used", "revoked", "expired", "lapsed", NULL };
 
 static const PosternApiMember members[] = {
   { "id", POSTERN_API_STRING, POSTERN_API_OWN | POSTERN_API_ID, "Its id; it never changes." },
@@ -21,7 +21,7 @@ static const PosternApiMember members[] = {
   { "days", POSTERN_API_INTEGER, POSTERN_API_WRITE_ONLY, "How long it is good; seven unless it is said.", 1, POSTERN_INVITATION_LIFETIME_MAX / DAY },
   { "language", POSTERN_API_STRING, POSTERN_API_WRITE_ONLY, "In which language the mail is written to somebody without an account.", 1, 35 },
   { "inviter", POSTERN_API_STRING, POSTERN_API_READ_ONLY, "Who invited: a user's id." },
-  { "state", POSTERN_API_STRING, POSTERN_API_OWN, "Whether it can still be taken.", .choices = states },
+  { "state", POSTERN_API_STRING, POSTERN_API_OWN, "Whether it can still be taken: while it is open. It is lapsed while who sent it may not invite, or not give what it gives, any more.", .choices = states },
   { "created_at", POSTERN_API_TIME, POSTERN_API_OWN, "When it was made." },
   { "expires_at", POSTERN_API_TIME, POSTERN_API_OWN, "Until when it is good." },
   { "used_at", POSTERN_API_TIME, POSTERN_API_READ_ONLY, "When it was taken." },
@@ -51,10 +51,17 @@ add_list (GVariantDict *dict, const char *name, GVariant *list)
     g_variant_dict_insert_value (dict, name, g_variant_new_strv (ids, -1));
 }
 
+/* What is shown of one. */
+typedef struct {
+  const PosternInvitation *invitation;
+  const char *state;
+} Entry;
+
 static GVariant *
 to_json (gconstpointer record)
 {
-  const PosternInvitation *invitation = record;
+  const Entry *entry = record;
+  const PosternInvitation *invitation = entry->invitation;
   g_auto (GVariantDict) dict = G_VARIANT_DICT_INIT (NULL);
 
   postern_api_call_add_string (&dict, "id", invitation->id);
@@ -63,12 +70,48 @@ to_json (gconstpointer record)
   add_list (&dict, "role_ids", invitation->role_ids);
   add_list (&dict, "group_ids", invitation->group_ids);
   postern_api_call_add_string (&dict, "inviter", invitation->inviter);
-  postern_api_call_add_string (&dict, "state", postern_invitation_get_state (invitation, g_get_real_time () / G_USEC_PER_SEC));
+  postern_api_call_add_string (&dict, "state", entry->state);
   postern_api_call_add_time (&dict, "created_at", invitation->created_at);
   postern_api_call_add_time (&dict, "expires_at", invitation->expires_at);
   postern_api_call_add_time (&dict, "used_at", invitation->used_at);
   postern_api_call_add_time (&dict, "revoked_at", invitation->revoked_at);
   return g_variant_dict_end (&dict);
+}
+
+/* As postern_invitation_inviter_check(), and @error alone says that it failed. */
+static gboolean
+is_held (PosternApiCall *call, PosternTxn *txn, const PosternInvitation *invitation, GError **error)
+{
+  g_autoptr (GError) failure = NULL;
+
+  if (postern_invitation_inviter_check (txn, postern_tenant_get_issuer (call->api->tenant), invitation, &failure))
+    return TRUE;
+  if (!g_error_matches (failure, POSTERN_ERROR, POSTERN_ERROR_NOT_FOUND))
+    g_propagate_error (error, g_steal_pointer (&failure));
+  return FALSE;
+}
+
+/* Its link is closed as long as who sent it lacks the right: nobody wonders then why it does not work. */
+static gboolean
+entry_init (Entry *self, PosternApiCall *call, PosternTxn *txn, const PosternInvitation *invitation, GError **error)
+{
+  g_autoptr (GError) failure = NULL;
+
+  *self = (Entry){ invitation, postern_invitation_get_state (invitation, call->now) };
+  if (postern_invitation_is_open (invitation, call->now) && !is_held (call, txn, invitation, &failure))
+    self->state = "lapsed";
+  if (failure == NULL)
+    return TRUE;
+  g_propagate_error (error, g_steal_pointer (&failure));
+  return FALSE;
+}
+
+static gboolean
+answer (PosternApiCall *call, PosternTxn *txn, guint status, const PosternInvitation *invitation, GError **error)
+{
+  Entry entry;
+
+  return entry_init (&entry, call, txn, invitation, error) && postern_api_call_set_result (call, status, to_json (&entry));
 }
 
 /* --- whose they are --------------------------------------------------------------------------------------------------- */
@@ -90,8 +133,16 @@ list (PosternApiCall *call, PosternTxn *txn, GError **error)
 {
   g_autoptr (PosternOrganization) organization = postern_api_delegation_load (call, txn, error);
   g_autoptr (GPtrArray) invitations = organization ? postern_invitation_store_list (txn, organization->id, call->after, call->limit, error) : NULL;
+  g_autoptr (GPtrArray) entries = g_ptr_array_new_with_free_func (g_free);
 
-  return invitations != NULL && postern_api_call_set_page (call, invitations, to_json);
+  for (guint i = 0; invitations && i < invitations->len; i++) {
+    Entry *entry = g_new0 (Entry, 1);
+
+    g_ptr_array_add (entries, entry);
+    if (!entry_init (entry, call, txn, invitations->pdata[i], error))
+      return FALSE;
+  }
+  return invitations != NULL && postern_api_call_set_page (call, entries, to_json);
 }
 
 static gboolean
@@ -99,7 +150,7 @@ show (PosternApiCall *call, PosternTxn *txn, GError **error)
 {
   g_autoptr (PosternInvitation) invitation = find (call, txn, error);
 
-  return invitation != NULL && postern_api_call_set_result (call, 200, to_json (invitation));
+  return invitation != NULL && answer (call, txn, 200, invitation, error);
 }
 
 /* --- sending them ----------------------------------------------------------------------------------------------------- */
@@ -266,7 +317,7 @@ create (PosternApiCall *call, PosternTxn *txn, GError **error)
   if (invitation->email == NULL || !may_give (call, txn, invitation, error) || !postern_invitation_insert (txn, invitation, &token, error) || !send (call, txn, invitation, token, error))
     return FALSE;
   note (call, "invitation.created", invitation, postern_api_call_names_of_body (call));
-  return postern_api_call_set_result (call, 201, to_json (invitation));
+  return answer (call, txn, 201, invitation, error);
 }
 
 /* A mail whose link is closed helps nobody. */
@@ -275,12 +326,12 @@ check_inviter (PosternApiCall *call, PosternTxn *txn, const PosternInvitation *i
 {
   g_autoptr (GError) failure = NULL;
 
-  if (postern_invitation_inviter_check (txn, postern_tenant_get_issuer (call->api->tenant), invitation, &failure))
+  if (is_held (call, txn, invitation, &failure))
     return TRUE;
-  if (g_error_matches (failure, POSTERN_ERROR, POSTERN_ERROR_NOT_FOUND))
-    g_set_error_literal (error, POSTERN_ERROR, POSTERN_ERROR_CONFLICT, "who invited may not any more: invite anew");
-  else
+  if (failure)
     g_propagate_error (error, g_steal_pointer (&failure));
+  else
+    g_set_error_literal (error, POSTERN_ERROR, POSTERN_ERROR_CONFLICT, "who invited may not any more: invite anew");
   return FALSE;
 }
 
@@ -296,7 +347,7 @@ send_again (PosternApiCall *call, PosternTxn *txn, GError **error)
     return FALSE;
   note (call, "invitation.sent", invitation,
         g_variant_new_parsed ("{'before': <{'expires_at': <%x>}>, 'after': <{'expires_at': <%x>}>}", before, invitation->expires_at));
-  return postern_api_call_set_result (call, 200, to_json (invitation));
+  return answer (call, txn, 200, invitation, error);
 }
 
 static gboolean

@@ -11,6 +11,8 @@
 #include "postern-role.h"
 #include "postern-seal.h"
 
+#include <string.h>
+
 #define DAY (24 * 3600)
 
 static gboolean
@@ -222,14 +224,31 @@ count (PosternTxn *txn, const char *kind, const char *what, gint64 limit, gint64
   return TRUE;
 }
 
-/* The recipient's first: whoever annoys one person does not use up what all others of the organization share. */
+/*
+ * Whose mailbox an address is, as far as that can be seen: what stands behind a + in it (RFC 5233) makes no other one. Dots, which one
+ * provider leaves away, make one at most others. @email: canonical. (transfer full)
+ */
+static char *
+dup_mailbox (const char *email)
+{
+  const char *at = strrchr (email, '@'), *plus = strchr (email, '+');
+
+  return at && plus && plus > email && plus < at ? g_strdup_printf ("%.*s%s", (int) (plus - email), email, at) : g_strdup (email);
+}
+
+/*
+ * The narrowest first: who annoys one person uses up neither what all others of the organization share, nor what other organizations have
+ * for the same person.
+ */
 gboolean
 postern_invitation_take_try (PosternTxn *txn, const char *organization_id, const char *email, gint64 now, guint *retry_after, GError **error)
 {
+  g_autofree char *mailbox = dup_mailbox (email), *both = g_strconcat (organization_id, " ", mailbox, NULL);
   gint64 resets_at = 0;
 
   *retry_after = 0;
-  if (!count (txn, "to", email, POSTERN_INVITATION_PER_RECIPIENT, now, &resets_at, error) ||
+  if (!count (txn, "from", both, POSTERN_INVITATION_PER_RECIPIENT, now, &resets_at, error) ||
+      !count (txn, "to", mailbox, POSTERN_INVITATION_PER_RECIPIENT_IN_ALL, now, &resets_at, error) ||
       !count (txn, "of", organization_id, POSTERN_INVITATION_PER_ORGANIZATION, now, &resets_at, error))
     return FALSE;
   if (resets_at == 0)

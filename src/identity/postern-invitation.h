@@ -17,7 +17,8 @@ G_BEGIN_DECLS
 
 /* How many go out in a day. A customer's own administrator may send them, in our name, to whomever they like. */
 #define POSTERN_INVITATION_WINDOW (24 * 3600)
-#define POSTERN_INVITATION_PER_RECIPIENT 5
+#define POSTERN_INVITATION_PER_RECIPIENT 5         /* to one mailbox, by one organization */
+#define POSTERN_INVITATION_PER_RECIPIENT_IN_ALL 20 /* to one mailbox, by all: no single one uses it up */
 #define POSTERN_INVITATION_PER_ORGANIZATION 1000
 
 /**
@@ -51,7 +52,8 @@ typedef struct {
 gboolean postern_invitation_send (PosternTxn *txn, const PosternInvitation *self, const PosternInvitationMail *mail, GError **error);
 
 /**
- * postern_invitation_take_try: counts one that is about to be sent. @txn: of the short-lived file.
+ * postern_invitation_take_try: counts one that is about to be sent: to a mailbox (an address without what stands behind its +) by this
+ * organization and by all, and by this organization to anybody. @txn: of the short-lived file; @email: canonical.
  * Returns: FALSE with TOO_MANY_REQUESTS and @retry_after (seconds), or because the store failed
  */
 gboolean postern_invitation_take_try (PosternTxn *txn, const char *organization_id, const char *email, gint64 now, guint *retry_after, GError **error);
