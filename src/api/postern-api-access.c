@@ -26,6 +26,19 @@ postern_api_access_may (const PosternBearer *bearer, const PosternApiRow *row, G
 }
 
 gboolean
+postern_api_access_take (PosternApiCall *call, const PosternBearer *bearer, GError **error)
+{
+  call->actor = NULL; /* nobody yet */
+  if (call->row->permission == NULL)
+    return TRUE;
+  if (!postern_api_access_may (bearer, call->row, error))
+    return FALSE;
+  call->actor = bearer->subject;
+  call->bearer = bearer;
+  return TRUE;
+}
+
+gboolean
 postern_api_access_check (PosternApiCall *call, PosternBearer *bearer, GError **error)
 {
   PosternApi *api = call->api;
@@ -34,11 +47,7 @@ postern_api_access_check (PosternApiCall *call, PosternBearer *bearer, GError **
   call->actor = NULL; /* nobody yet */
   if (call->row->permission == NULL)
     return TRUE;
-  if (api->admit == NULL || !api->admit (call->request, resource, bearer, api->admit_data, error) || !postern_api_access_may (bearer, call->row, error))
-    return FALSE;
-  call->actor = bearer->subject;
-  call->bearer = bearer;
-  return TRUE;
+  return api->admit != NULL && api->admit (call->request, resource, bearer, api->admit_data, error) && postern_api_access_take (call, bearer, error);
 }
 
 /* (transfer full) (nullable): nothing where no other token helps */

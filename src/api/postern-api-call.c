@@ -225,7 +225,7 @@ postern_api_call_append_audit (PosternApiCall *call, PosternTxn *txn, const char
   g_auto (GVariantDict) dict = G_VARIANT_DICT_INIT (owned);
 
   if (call->bearer != NULL)
-    g_variant_dict_insert (&dict, "client_id", "s", call->bearer->client_id);
+    postern_api_call_add_string (&dict, "client_id", call->bearer->client_id);
   audit->data = g_variant_ref_sink (g_variant_dict_end (&dict));
   return postern_audit_store_append (txn, audit, error);
 }

@@ -83,7 +83,7 @@ postern_api_change_describe (PosternApiCall *call, PosternAudit *audit)
 
   describe (call, &out, FALSE);
   if (call->bearer != NULL)
-    g_variant_dict_insert (&out, "client_id", "s", call->bearer->client_id);
+    postern_api_call_add_string (&out, "client_id", call->bearer->client_id);
   audit->data = g_variant_ref_sink (g_variant_dict_end (&out));
   take_personal (call, audit);
 }

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include "postern-api-path.h"
 #include "postern-api-run.h"
 
 #include <string.h>
@@ -37,38 +38,6 @@ static const PosternApiSchema result_schema = { "ChangesResult", result_members 
 
 /* --- which row a change means ---------------------------------------------------------------------------------------- */
 
-/* (transfer full) (nullable) */
-static char **
-split_path (const char *path)
-{
-  g_auto (GStrv) steps = g_strsplit (path, "/", 16);
-
-  for (guint i = 0; steps[i] != NULL; i++)
-    {
-      char *decoded = g_uri_unescape_string (steps[i], "/");
-
-      if (decoded == NULL || (i > 0 && *decoded == '\0') || !g_utf8_validate (decoded, -1, NULL))
-        {
-          g_free (decoded);
-          return NULL;
-        }
-      g_free (steps[i]);
-      steps[i] = decoded;
-    }
-  return g_steal_pointer (&steps);
-}
-
-static gboolean
-matches (const PosternApiRow *row, char **steps)
-{
-  g_auto (GStrv) pattern = g_strsplit (row->path, "/", -1);
-  gboolean same = g_strv_length (pattern) == g_strv_length (steps);
-
-  for (guint i = 0; same && steps[i] != NULL; i++)
-    same = pattern[i][0] == '{' || g_str_equal (pattern[i], steps[i]);
-  return same;
-}
-
 /* What prepares something before the transaction, or tells of itself behind it, such as a tenant that is to be erased, is made alone. */
 static gboolean
 goes_together (const PosternApiRow *row)
@@ -84,23 +53,9 @@ find_row (PosternTenant *tenant, const char *method, char **steps)
 {
   for (const PosternApiResource *const *resource = postern_api_get_resources (); *resource != NULL; resource++)
     for (const PosternApiRow *row = (*resource)->rows; row->path != NULL; row++)
-      if (goes_together (row) && postern_api_row_is_for (row, tenant) && g_str_equal (postern_api_row_get_method (row), method) && matches (row, steps))
+      if (goes_together (row) && postern_api_row_is_for (row, tenant) && g_str_equal (postern_api_row_get_method (row), method) && postern_api_path_fits (row, steps))
         return row;
   return NULL;
-}
-
-static void
-set_captures (PosternRequest *request, const PosternApiRow *row, char **steps)
-{
-  g_auto (GStrv) pattern = g_strsplit (row->path, "/", -1);
-
-  for (guint i = 0; pattern[i] != NULL; i++)
-    if (pattern[i][0] == '{')
-      {
-        g_autofree char *name = g_strndup (pattern[i] + 1, strlen (pattern[i]) - 2);
-
-        postern_request_set_capture (request, name, steps[i]);
-      }
 }
 
 /* --- making it ------------------------------------------------------------------------------------------------------- */
@@ -135,7 +90,7 @@ make_request (PosternApiCall *call, GVariant *change)
 static gboolean
 make_one (PosternApiCall *call, PosternTxn *txn, GVariant *change, GError **error)
 {
-  g_auto (GStrv) steps = split_path (postern_json_get_string (change, "path"));
+  g_auto (GStrv) steps = postern_api_path_split (postern_json_get_string (change, "path"));
   const PosternApiRow *row = steps ? find_row (call->api->tenant, postern_json_get_string (change, "method"), steps) : NULL;
   g_autoptr (PosternRequest) request = NULL;
 
@@ -150,7 +105,7 @@ make_one (PosternApiCall *call, PosternTxn *txn, GVariant *change, GError **erro
       g_set_error (error, POSTERN_ERROR, POSTERN_ERROR_INVALID_REQUEST, "its body is longer than %" G_GSIZE_FORMAT " bytes, which is the most that it could have alone", postern_api_row_get_body_max (row));
       return FALSE;
     }
-  set_captures (request, row, steps);
+  postern_api_path_capture (request, row, steps);
   return postern_api_run_part (call, txn, row, request, error);
 }
 

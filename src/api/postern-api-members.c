@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include "postern-api-assigned.h"
 #include "postern-api-delegation.h"
 #include "postern-api-members.h"
 #include "postern-api-rights.h"
@@ -11,6 +12,7 @@ static const PosternApiMember members[] = {
   { "email", POSTERN_API_STRING, POSTERN_API_READ_ONLY, "The person's address." },
   { "name", POSTERN_API_STRING, POSTERN_API_READ_ONLY, "What the person is called." },
   { "source", POSTERN_API_STRING, POSTERN_API_OWN, "How the person came in: administrator, invited, domain or connector." },
+  { "roles", POSTERN_API_ARRAY, POSTERN_API_READ_ONLY, "Ids of the roles that were given to the person there, not those of groups; for who may see roles.", .items = POSTERN_API_STRING },
   { "joined_at", POSTERN_API_TIME, POSTERN_API_READ_ONLY, "When." },
   { NULL },
 };
@@ -21,11 +23,17 @@ static const PosternApiMember page_members[] = {
   { NULL },
 };
 
+static const PosternApiMember filters[] = {
+  { "roles", POSTERN_API_BOOLEAN, 0, "With the roles of each." },
+  { NULL },
+};
+
 /* --- how one is shown --- */
 
 typedef struct {
   const PosternMember *member;
   PosternUser *user;
+  GVariant *roles; /* (nullable): as */
 } Entry;
 
 static void
@@ -34,6 +42,7 @@ entry_free (gpointer data)
   Entry *self = data;
 
   g_clear_pointer (&self->user, postern_user_unref);
+  g_clear_pointer (&self->roles, g_variant_unref);
   g_free (self);
 }
 
@@ -49,32 +58,61 @@ to_json (gconstpointer record)
   if (entry->user->profile != NULL)
     postern_api_call_add_string (&dict, "name", postern_json_get_string (entry->user->profile, "name"));
   postern_api_call_add_string (&dict, "source", entry->member->source);
+  if (entry->roles != NULL)
+    g_variant_dict_insert_value (&dict, "roles", entry->roles);
   postern_api_call_add_time (&dict, "joined_at", entry->member->joined_at);
   return g_variant_dict_end (&dict);
+}
+
+static gboolean
+read_roles (Entry *entry, PosternTxn *txn, GError **error)
+{
+  g_auto (GVariantDict) dict = G_VARIANT_DICT_INIT (NULL);
+
+  if (!postern_api_assigned_add (&dict, txn, entry->member->user_id, entry->member->organization_id, error))
+    return FALSE;
+  entry->roles = g_variant_dict_lookup_value (&dict, "roles", NULL);
+  return TRUE;
+}
+
+/* (transfer full) (nullable) */
+static Entry *
+make_entry (PosternTxn *txn, const PosternMember *member, gboolean with_roles, GError **error)
+{
+  Entry *entry = g_new0 (Entry, 1);
+
+  entry->member = member;
+  entry->user = postern_user_store_get (txn, member->user_id, error);
+  if (entry->user != NULL && (!with_roles || read_roles (entry, txn, error)))
+    return entry;
+  entry_free (entry);
+  return NULL;
 }
 
 gboolean
 postern_api_members_answer (PosternApiCall *call, PosternTxn *txn, PosternMember *member, GError **error)
 {
-  g_autoptr (PosternUser) user = postern_user_store_get (txn, member->user_id, error);
-  Entry entry = { member, user };
+  Entry *entry = make_entry (txn, member, postern_api_call_may (call, "roles:read", NULL), error);
 
-  return user != NULL && postern_api_call_set_result (call, 200, to_json (&entry));
+  if (entry == NULL)
+    return FALSE;
+  postern_api_call_set_result (call, 200, to_json (entry));
+  entry_free (entry);
+  return TRUE;
 }
 
 gboolean
 postern_api_members_answer_page (PosternApiCall *call, PosternTxn *txn, GPtrArray *found, GError **error)
 {
   g_autoptr (GPtrArray) entries = g_ptr_array_new_with_free_func (entry_free);
+  gboolean with_roles = postern_json_get_boolean (call->query, "roles", FALSE) && postern_api_call_may (call, "roles:read", NULL);
 
   for (guint i = 0; i < found->len; i++) {
-    Entry *entry = g_new0 (Entry, 1);
+    Entry *entry = make_entry (txn, found->pdata[i], with_roles, error);
 
-    g_ptr_array_add (entries, entry);
-    entry->member = found->pdata[i];
-    entry->user = postern_user_store_get (txn, entry->member->user_id, error);
-    if (entry->user == NULL)
+    if (entry == NULL)
       return FALSE;
+    g_ptr_array_add (entries, entry);
   }
   return postern_api_call_set_page (call, entries, to_json);
 }
@@ -148,7 +186,7 @@ take_out (PosternApiCall *call, PosternTxn *txn, GError **error)
 }
 
 static const PosternApiRow rows[] = {
-  { POSTERN_API_LIST, "/organizations/{id}/members", "listMembers", "members:read", "Lists who belongs to an organization", .answer = &postern_api_members_schema, .page = page_members, .work = list, .flags = POSTERN_API_DELEGATED | POSTERN_API_SENSITIVE },
+  { POSTERN_API_LIST, "/organizations/{id}/members", "listMembers", "members:read", "Lists who belongs to an organization", .answer = &postern_api_members_schema, .query = filters, .page = page_members, .work = list, .flags = POSTERN_API_DELEGATED | POSTERN_API_SENSITIVE },
   { POSTERN_API_SHOW, "/organizations/{id}/members/{user}", "getMember", "members:read", "Shows a member", .answer = &postern_api_members_schema, .work = show, .flags = POSTERN_API_DELEGATED | POSTERN_API_SENSITIVE },
   { POSTERN_API_REPLACE, "/organizations/{id}/members/{user}", "addMember", "members:write", "Takes a user into an organization; who is in stays as they came", .answer = &postern_api_members_schema, .work = add },
   { POSTERN_API_DELETE, "/organizations/{id}/members/{user}", "removeMember", "members:write", "Takes somebody out: with their roles and groups there, and all that was granted for it", .work = take_out, .flags = POSTERN_API_DELEGATED },

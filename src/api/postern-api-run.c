@@ -269,11 +269,19 @@ call_clear (PosternApiCall *call)
   postern_secret_free (call->prepared);
 }
 
-PosternResponse *
-postern_api_run (PosternApi *api, const PosternApiRow *row, PosternRequest *request, gboolean local)
+typedef gboolean (*LetIn) (PosternApiCall *call, PosternBearer *bearer, GError **error);
+
+static gboolean
+let_in_known (PosternApiCall *call, PosternBearer *bearer, GError **error)
 {
-  PosternApiCall call = { .api = api, .row = row, .request = request, .local = local, .actor = "local administrator" };
-  g_auto (PosternBearer) bearer = { NULL };
+  return postern_api_access_take (call, bearer, error);
+}
+
+/* @let_in: (nullable): it came by the admin socket */
+static PosternResponse *
+run_whole (PosternApi *api, const PosternApiRow *row, PosternRequest *request, PosternBearer *bearer, LetIn let_in)
+{
+  PosternApiCall call = { .api = api, .row = row, .request = request, .local = let_in == NULL, .actor = "local administrator" };
   g_autoptr (GError) error = NULL;
   PosternResponse *response;
 
@@ -285,12 +293,26 @@ postern_api_run (PosternApi *api, const PosternApiRow *row, PosternRequest *requ
       g_set_error_literal (&error, POSTERN_ERROR, POSTERN_ERROR_NOT_FOUND, "There is nothing at this address.");
       response = answer_error (&call, error);
     }
-  else if (!local && !postern_api_access_check (&call, &bearer, &error))
+  else if (let_in != NULL && !let_in (&call, bearer, &error))
     response = postern_api_access_refuse (&call, error);
   else
     response = run_all (&call, &error) ? answer (&call) : answer_error (&call, error);
   call_clear (&call);
   return response;
+}
+
+PosternResponse *
+postern_api_run (PosternApi *api, const PosternApiRow *row, PosternRequest *request, gboolean local)
+{
+  g_auto (PosternBearer) bearer = { NULL };
+
+  return run_whole (api, row, request, &bearer, local ? NULL : postern_api_access_check);
+}
+
+PosternResponse *
+postern_api_run_for (PosternApi *api, const PosternApiRow *row, PosternRequest *request, PosternBearer *bearer)
+{
+  return run_whole (api, row, request, bearer, let_in_known);
 }
 
 /* --- a part of one ------------------------------------------------------------------------------------------------ */

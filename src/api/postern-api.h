@@ -68,6 +68,13 @@ typedef struct {
 /** postern_api_set_tenants: of the default tenant; @tenants: outlives the API; without it rows are all that changes. Before the first request. */
 void postern_api_set_tenants (PosternApi *self, const PosternApiTenants *tenants, gpointer user_data);
 
+/**
+ * postern_api_visit: what the API answers to a page of our own that asks for who looks at it: the user @user_id, who is signed in and acts in the
+ * organization @organization_id. They may what their roles say, and there alone; who does not belong to it is answered that it is not there.
+ * @request: as it would have come: its path begins with /api/v1 and is percent-encoded; it gets its captures. (transfer full)
+ */
+PosternResponse *postern_api_visit (PosternApi *self, PosternRequest *request, const char *user_id, const char *organization_id);
+
 /** postern_api_get_routes: for the admin socket, where all is allowed: all have POSTERN_ROUTE_ADMIN; user_data is the PosternApi. */
 const PosternRoute *postern_api_get_routes (void);
 /** postern_api_get_public_routes: the same for everybody else: each needs an access token whose scope has the row's permission. */

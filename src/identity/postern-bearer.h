@@ -8,7 +8,7 @@ G_BEGIN_DECLS
 /** PosternBearer: on whose behalf an access token is shown to one of our own resources. A protocol finds it out, the management API asks. */
 typedef struct {
   char *subject;         /* usr_…, or app_… of an application by itself */
-  char *client_id;       /* the application that has the token */
+  char *client_id;       /* the application that has the token; (nullable): a page of our own, which needs none */
   char *organization_id; /* (nullable): the subject acts in that organization alone */
   char **scopes;         /* what it may at this resource, now: what was taken away since the token was made is not among them */
 } PosternBearer;
