@@ -174,6 +174,12 @@ knows_phrase (const char *words, gpointer pages)
   return postern_pages_knows_phrase (pages, words);
 }
 
+static PosternResponse *
+ask (PosternRequest *request, const char *user_id, const char *organization_id, gpointer api)
+{
+  return postern_api_visit (api, request, user_id, organization_id);
+}
+
 static const PosternApiSessions sessions = { postern_flow_end_one, end_user, tell_ended };
 
 static void
@@ -188,6 +194,7 @@ open_api (PosternTenantService *self)
   postern_api_set_phrases (self->api, knows_phrase, self->pages);
   if (find_admitter (self))
     postern_api_set_bearer (self->api, admit, find_admitter (self));
+  postern_runtime_set_management (self->runtime, ask, self->api);
 }
 
 /* Without a setting, mails come from the host that people see. */

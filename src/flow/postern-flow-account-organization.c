@@ -2,6 +2,7 @@
 #include "postern-flow-account-organization.h"
 
 #include "postern-flow-context.h"
+#include "postern-flow-organization-page.h"
 #include "postern-flow-routes.h"
 #include "postern-flow-tasks.h"
 #include "postern-organization-brand.h"
@@ -18,19 +19,30 @@ dup_url (PosternTenant *tenant, const char *organization_id)
   return g_strconcat (postern_tenant_get_issuer (tenant), POSTERN_FLOW_ACCOUNT_ORGANIZATION_PATH, organization_id, NULL);
 }
 
+/* Where those whom their roles let do so run it. */
+static void
+add_manage_url (PosternJsonObject *entry, PosternFlowVisit *visit, PosternRuntime *runtime, PosternOrganization *organization)
+{
+  g_autofree char *url = g_strconcat (postern_tenant_get_issuer (visit->tenant), POSTERN_FLOW_ORGANIZATION_PAGE_PATH, organization->id, NULL);
+
+  if (organization->disabled_at == 0 && postern_flow_organization_page_is_open (runtime, visit->user->id, organization->id))
+    postern_json_object_add_string (entry, "manage_url", url);
+}
+
 void
-postern_flow_account_organization_add_all (PosternJsonObject *model, PosternTenant *tenant, GPtrArray *organizations)
+postern_flow_account_organization_add_all (PosternJsonObject *model, PosternFlowVisit *visit, PosternRuntime *runtime, GPtrArray *organizations)
 {
   GVariantBuilder entries = G_VARIANT_BUILDER_INIT (G_VARIANT_TYPE ("av"));
 
   for (guint i = 0; i < organizations->len; i++) {
     PosternOrganization *organization = organizations->pdata[i];
-    g_autofree char *url = dup_url (tenant, organization->id);
+    g_autofree char *url = dup_url (visit->tenant, organization->id);
     g_auto (PosternJsonObject) entry = POSTERN_JSON_OBJECT_INIT;
 
     postern_json_object_add_string (&entry, "id", organization->id);
     postern_json_object_add_string (&entry, "name", organization->name);
     postern_json_object_add_string (&entry, "url", url);
+    add_manage_url (&entry, visit, runtime, organization);
     g_variant_builder_add (&entries, "v", postern_json_object_end (&entry));
   }
   postern_json_object_add (model, "organizations", g_variant_builder_end (&entries));

@@ -10,6 +10,6 @@ G_BEGIN_DECLS
 #define POSTERN_FLOW_ACCOUNT_ORGANIZATION_PATH "/account/organizations/"
 
 /** postern_flow_account_organization_add_all: member `organizations` of the account page's @model. @organizations: (element-type PosternOrganization) */
-void postern_flow_account_organization_add_all (PosternJsonObject *model, PosternTenant *tenant, GPtrArray *organizations);
+void postern_flow_account_organization_add_all (PosternJsonObject *model, PosternFlowVisit *visit, PosternRuntime *runtime, GPtrArray *organizations);
 
 G_END_DECLS

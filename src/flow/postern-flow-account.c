@@ -65,15 +65,6 @@ add_url (PosternJsonObject *model, PosternTenant *tenant, const char *name, cons
   postern_json_object_add_string (model, name, url);
 }
 
-static void
-add_time (PosternJsonObject *object, const char *name, gint64 at)
-{
-  g_autoptr (GDateTime) time = g_date_time_new_from_unix_utc (at);
-  g_autofree char *text = time ? g_date_time_format_iso8601 (time) : NULL;
-
-  postern_json_object_add_string (object, name, text);
-}
-
 static GVariant *
 session_entries (Account *account, PosternRequest *request, PosternRuntime *runtime)
 {
@@ -90,7 +81,7 @@ session_entries (Account *account, PosternRequest *request, PosternRuntime *runt
     postern_json_object_add_string (&entry, "device", device);
     postern_json_object_add_string (&entry, "remote_address", session->remote_address);
     postern_flow_place_add (runtime, &entry, session->remote_address, postern_flow_browser_get_languages (request));
-    add_time (&entry, "used_at", session->used_at);
+    postern_flow_visit_add_time (&entry, "used_at", session->used_at);
     postern_json_object_add_boolean (&entry, "current", g_str_equal (session->id, account->visit->session->id));
     g_variant_builder_add (&entries, "v", postern_json_object_end (&entry));
   }
@@ -207,7 +198,7 @@ render (Account *account, PosternRequest *request, PosternRuntime *runtime)
   if (visit->user->deletes_at == 0)
     add_url (&model, visit->tenant, "delete_url", "/account/delete");
   else
-    add_time (&model, "deletes_at", visit->user->deletes_at);
+    postern_flow_visit_add_time (&model, "deletes_at", visit->user->deletes_at);
   if (name != identifier)
     postern_json_object_add_string (&model, "name", name);
   postern_json_object_add_string (&model, "identifier", identifier);
@@ -218,7 +209,7 @@ render (Account *account, PosternRequest *request, PosternRuntime *runtime)
   postern_json_object_add_boolean (&model, "others", account->sessions->len > 1);
   postern_json_object_add (&model, "sessions", session_entries (account, request, runtime));
   postern_json_object_add (&model, "applications", application_entries (account));
-  postern_flow_account_organization_add_all (&model, visit->tenant, account->organizations);
+  postern_flow_account_organization_add_all (&model, visit, runtime, account->organizations);
   postern_json_object_add (&model, "identities", identity_entries (account, runtime));
   postern_json_object_add (&model, "activity", postern_flow_activity_to_variant (account->events, account->sessions));
   page = postern_response_new_page (200, "account", postern_json_object_end (&model));

@@ -92,27 +92,30 @@ browser_request (Browser *self, const char *method, const char *url, const char 
   return request;
 }
 
-/* The routes' patterns have one capture at most. */
+/* Whether @path is one of @pattern; its captures go to @request. */
+static inline gboolean
+browser_matches (const char *pattern, const char *path, PosternRequest *request)
+{
+  g_auto (GStrv) wanted = g_strsplit (pattern, "/", -1), steps = g_strsplit (path, "/", -1);
+  gboolean same = g_strv_length (wanted) == g_strv_length (steps);
+
+  for (guint i = 0; same && wanted[i]; i++)
+    same = wanted[i][0] == '{' ? *steps[i] : g_str_equal (wanted[i], steps[i]);
+  for (guint i = 0; same && wanted[i]; i++)
+    if (wanted[i][0] == '{') {
+      g_autofree char *name = g_strndup (wanted[i] + 1, strcspn (wanted[i] + 1, "}"));
+
+      postern_request_set_capture (request, name, steps[i]);
+    }
+  return same;
+}
+
 static inline PosternResponse *
 browser_route (PosternRequest *request)
 {
-  for (const PosternRoute *route = postern_flow_engine_get_routes (); route->method; route++) {
-    const char *brace = strchr (route->pattern, '{');
-    const char *path = postern_request_get_path (request);
-    gsize length = brace ? (gsize) (brace - route->pattern) : strlen (route->pattern), captured;
-
-    if (!g_str_equal (route->method, postern_request_get_method (request)) || strncmp (path, route->pattern, length) != 0)
-      continue;
-    captured = brace ? strcspn (path + length, "/") : 0;
-    if ((brace && captured == 0) || !g_str_equal (path + length + captured, brace ? strchr (brace, '}') + 1 : ""))
-      continue;
-    if (brace) {
-      g_autofree char *name = g_strndup (brace + 1, strcspn (brace + 1, "}")), *value = g_strndup (path + length, captured);
-
-      postern_request_set_capture (request, name, value);
-    }
-    return route->handler (request, house_engine);
-  }
+  for (const PosternRoute *route = postern_flow_engine_get_routes (); route->method; route++)
+    if (g_str_equal (route->method, postern_request_get_method (request)) && browser_matches (route->pattern, postern_request_get_path (request), request))
+      return route->handler (request, house_engine);
   g_assert_not_reached ();
   return NULL;
 }

@@ -164,15 +164,6 @@ postern_flow_methods_list (PosternFlowContext *context, PosternUser *user, GPtrA
 
 /* --- as the page `account` shows them --------------------------------------------------------------------------------------- */
 
-static void
-add_time (PosternJsonObject *entry, const char *name, gint64 at)
-{
-  g_autoptr (GDateTime) time = at > 0 ? g_date_time_new_from_unix_utc (at) : NULL;
-  g_autofree char *text = time ? g_date_time_format_iso8601 (time) : NULL;
-
-  postern_json_object_add_string (entry, name, text);
-}
-
 static GVariant *
 item_to_variant (PosternTenant *tenant, const PosternFlowMethod *method, const PosternFlowMethodItem *item)
 {
@@ -182,8 +173,8 @@ item_to_variant (PosternTenant *tenant, const PosternFlowMethod *method, const P
   postern_json_object_add_string (&entry, "id", item->id);
   postern_json_object_add_string (&entry, "label", item->label);
   postern_json_object_add_boolean (&entry, "unproved", item->unproved);
-  add_time (&entry, "created_at", item->created_at);
-  add_time (&entry, "used_at", item->used_at);
+  postern_flow_visit_add_time (&entry, "created_at", item->created_at);
+  postern_flow_visit_add_time (&entry, "used_at", item->used_at);
   postern_json_object_add_string (&entry, "rename_url", method->traits & POSTERN_FLOW_METHOD_MANY ? rename_url : NULL);
   postern_json_object_add_boolean (&entry, "removable", item->removable);
   return postern_json_object_end (&entry);

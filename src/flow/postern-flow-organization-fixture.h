@@ -58,6 +58,20 @@ leave (const char *user_id, Org *org)
   fixture_write (house_store, link_drop, &(Link){ user_id, org });
 }
 
+/** To fixture_write() an Org whose rules are others now. */
+static inline gboolean
+org_set_rules (PosternTxn *txn, gpointer data, GError **error)
+{
+  Org *org = data;
+  g_autoptr (PosternOrganization) found = postern_organization_store_find (txn, org->id, error);
+
+  if (found == NULL)
+    return FALSE;
+  g_clear_pointer (&found->sign_in_rules, g_variant_unref);
+  found->sign_in_rules = org->rules ? g_variant_parse (G_VARIANT_TYPE_VARDICT, org->rules, NULL, NULL, error) : NULL;
+  return postern_organization_store_update (txn, found, error);
+}
+
 static inline gboolean
 org_switch (PosternTxn *txn, gpointer data, GError **error)
 {

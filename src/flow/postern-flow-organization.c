@@ -158,6 +158,22 @@ postern_flow_organization_enter_by_itself (PosternFlowContext *context, const ch
   return found;
 }
 
+gboolean
+postern_flow_organization_admits (PosternTenant *tenant, PosternOrganization *organization, PosternUser *user, PosternSession *session, GError **error)
+{
+  g_autoptr (PosternOrganizationRules) rules = postern_organization_rules_new (organization->sign_in_rules, error);
+  g_autoptr (PosternPolicy) policy = postern_tenant_dup_policy (tenant);
+  g_auto (GStrv) factors = g_strsplit (session->factors ? session->factors : "", " ", -1), amr = g_strsplit (session->amr ? session->amr : "", " ", -1);
+  PosternAssurance assurance;
+
+  if (rules == NULL)
+    return FALSE;
+  postern_assurance_init (&assurance, policy, NULL);
+  postern_assurance_add_organization (&assurance, rules);
+  return postern_organization_rules_allow_address (rules, user) && postern_organization_rules_allow_way (rules, (const char *const *) factors, session->upstream_connector) &&
+         postern_assurance_is_met (&assurance, (const char *const *) factors, (const char *const *) amr);
+}
+
 /* The session of a new sign-in is made by an effect before this one. */
 static gboolean
 put_choice (PosternFlowContext *context, PosternTxn *txn, gpointer data, GError **error)

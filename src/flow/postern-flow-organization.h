@@ -28,6 +28,11 @@ gboolean postern_flow_organization_narrow (PosternFlowContext *context, PosternA
 gboolean postern_flow_organization_enter (PosternFlowContext *context, const char *name, GError **error);
 /** postern_flow_organization_enter_by_itself: likewise the application, which asks for itself: INVALID_TARGET where it has no role there. */
 gboolean postern_flow_organization_enter_by_itself (PosternFlowContext *context, const char *name, GError **error);
+/**
+ * postern_flow_organization_admits: whether what @session shows of @user is enough to act for @organization, as stage `organization` would say; for
+ * a page of ours that is for one. FALSE with @error only where its rules cannot be read.
+ */
+gboolean postern_flow_organization_admits (PosternTenant *tenant, PosternOrganization *organization, PosternUser *user, PosternSession *session, GError **error);
 /** postern_flow_organization_remember: the session begins with this one the next time, at the same application. An effect. */
 void postern_flow_organization_remember (PosternFlowContext *context);
 

@@ -3,8 +3,10 @@
 
 #include "postern-flow-account-organization.h"
 #include "postern-flow-methods.h"
+#include "postern-flow-organization-page.h"
 
 #define FORM_MAX (256 * 1024)     /* bytes: a password may be long, a page may not */
+#define ORGANIZATION POSTERN_FLOW_ORGANIZATION_PAGE_PATH "{organization}"
 #define CALLBACK_MAX (512 * 1024) /* bytes: a SAML response is large */
 
 const PosternRoute postern_flow_routes[] = {
@@ -39,6 +41,13 @@ const PosternRoute postern_flow_routes[] = {
   { "GET", "/account/sign-out", postern_flow_sign_out_show },
   { "POST", "/account/sign-out", postern_flow_sign_out_submit, NULL, FORM_MAX, POSTERN_ROUTE_CSRF },
   { "GET", "/account/signed-out", postern_flow_sign_out_done },
+
+  { "GET", ORGANIZATION, postern_flow_organization_page_begin },
+  { "GET", ORGANIZATION "/members", postern_flow_organization_members_show },
+  { "GET", ORGANIZATION "/members/{member}", postern_flow_organization_members_show_one },
+  { "POST", ORGANIZATION "/members/{member}", postern_flow_organization_members_submit_one, NULL, FORM_MAX, POSTERN_ROUTE_CSRF },
+  { "GET", ORGANIZATION "/invitations", postern_flow_organization_invitations_show },
+  { "POST", ORGANIZATION "/invitations", postern_flow_organization_invitations_submit, NULL, FORM_MAX, POSTERN_ROUTE_CSRF },
 
   { "GET", "/console", postern_flow_console_show },
   { "GET", "/console/add", postern_flow_console_types },

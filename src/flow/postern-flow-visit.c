@@ -106,6 +106,15 @@ postern_flow_visit_find_notice (PosternRequest *request, const PosternFlowVisitN
   return notices->text;
 }
 
+void
+postern_flow_visit_add_time (PosternJsonObject *object, const char *name, gint64 at)
+{
+  g_autoptr (GDateTime) time = at > 0 ? g_date_time_new_from_unix_utc (at) : NULL;
+  g_autofree char *text = time ? g_date_time_format_iso8601 (time) : NULL;
+
+  postern_json_object_add_string (object, name, text);
+}
+
 PosternFlow *
 postern_flow_visit_begin_context (PosternFlowVisit *self, PosternRuntime *runtime, PosternRequest *request, PosternFlowContext *context)
 {

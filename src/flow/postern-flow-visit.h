@@ -2,6 +2,7 @@
 #pragma once
 
 #include "postern-flow-engine.h"
+#include "postern-json.h"
 
 G_BEGIN_DECLS
 
@@ -44,6 +45,9 @@ typedef struct {
 
 /** postern_flow_visit_find_notice: @notices: ends with a row without a name. Returns: (nullable): the text */
 const char *postern_flow_visit_find_notice (PosternRequest *request, const PosternFlowVisitNotice *notices);
+
+/** postern_flow_visit_add_time: @at (seconds since 1970) as pages have it: RFC 3339; nothing for 0 */
+void postern_flow_visit_add_time (PosternJsonObject *object, const char *name, gint64 at);
 
 /** postern_flow_visit_begin: a flow of our own pages. @task: (nullable): see PosternFlow. (transfer full) */
 PosternFlow *postern_flow_visit_begin (PosternTenant *tenant, const char *return_path, const char *task);

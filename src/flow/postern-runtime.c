@@ -9,6 +9,8 @@ struct _PosternRuntime {
   PosternInstanceBook *book; /* (nullable); the house's */
   PosternGeoip *geoip; /* (nullable) */
   PosternTenant *tenant;
+  PosternRuntimeAsk ask; /* (nullable) */
+  gpointer ask_data;
 };
 
 G_DEFINE_FINAL_TYPE (PosternRuntime, postern_runtime, G_TYPE_OBJECT)
@@ -90,6 +92,25 @@ PosternGeoip *
 postern_runtime_get_geoip (PosternRuntime *self)
 {
   return self->geoip;
+}
+
+void
+postern_runtime_set_management (PosternRuntime *self, PosternRuntimeAsk ask, gpointer user_data)
+{
+  self->ask = ask;
+  self->ask_data = user_data;
+}
+
+gboolean
+postern_runtime_has_management (PosternRuntime *self)
+{
+  return self->ask != NULL;
+}
+
+PosternResponse *
+postern_runtime_ask_management (PosternRuntime *self, PosternRequest *request, const char *user_id, const char *organization_id)
+{
+  return self->ask (request, user_id, organization_id, self->ask_data);
 }
 
 void

@@ -319,6 +319,12 @@ const formSessionDoor = (path, form, isIn, pattern = path) => ({
   },
 });
 
+/** A page of an organization's own administrators, and its form where it has one: whoever is signed in is told that there is no such organization. */
+const organizationDoors = (rest, value, form = {}) => {
+  const pattern = `/organizations/{organization}${rest}`, path = `/organizations/org_00000000000000000000000000${rest.replace(/\{.*\}/, value)}`, isIn = (answer) => answer.status === 404;
+  return [sessionDoor(path, isIn, pattern), ...(form ? [formSessionDoor(path, form, isIn, pattern), ...formDoors(`POST ${pattern}`, path, form)] : [])];
+};
+
 /** Pages of the console, which no session opens but an administrator's: tests/e2e/console.mjs tries that. */
 const consoleDoors = (route, path, form) => {
   const door = form ? formSessionDoor(path, form, (answer) => (answer.headers.get('location') ?? '').includes('/console')) : sessionDoor(path, (answer) => answer.status === 200);
@@ -499,6 +505,10 @@ export const doors = [
   formSessionDoor('/account/sign-out', { action: 'cancel' }, (answer) => leadsTo(answer) === '/account'),
   ...formDoors('POST /account', '/account', { action: 'nothing' }),
   ...formDoors('POST /account/sign-out', '/account/sign-out', { action: 'cancel' }),
+  ...organizationDoors('', '', null),
+  ...organizationDoors('/members', '', null),
+  ...organizationDoors('/members/{member}', 'usr_00000000000000000000000000', { action: 'remove' }),
+  ...organizationDoors('/invitations', '', { action: 'invite', email: 'x@example.com' }),
   ...consoleDoors('GET /console', '/console'),
   ...consoleDoors('GET /console/add', '/console/add'),
   ...consoleDoors('GET /console/add/{type}', '/console/add/oidc'),

@@ -1,0 +1,169 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <glib/gi18n.h>
+
+#include <string.h>
+
+#include "postern-flow-organization-roles.h"
+#include "postern-flow-routes.h"
+
+/* Who belongs to the organization, and with which roles. */
+
+#define SECTION "members"
+
+static const char *const fields[] = { "role", NULL };
+
+static const PosternFlowVisitNotice notices[] = {
+  { "given", N_("The role is given.") },
+  { "taken", N_("The role is taken away.") },
+  { "removed", N_("The person does not belong to the organization any more.") },
+  { NULL },
+};
+
+static char *
+dup_path (PosternFlowOrganizationPage *page, const char *member)
+{
+  return postern_flow_organization_page_dup_path ("organizations", page->organization->id, "members", member, NULL);
+}
+
+/* @roles: all that there are */
+static void
+add_member (PosternJsonObject *model, PosternFlowOrganizationPage *page, GVariant *member, const PosternFlowOrganizationRoles *roles)
+{
+  const char *id = postern_json_get_string (member, "user_id"), *email = postern_json_get_string (member, "email"), *username = postern_json_get_string (member, "username");
+  g_auto (GStrv) ids = postern_json_dup_strv (member, "roles", FALSE);
+
+  postern_json_object_add_string (model, "id", id);
+  postern_json_object_add_string (model, "name", postern_json_get_string (member, "name"));
+  postern_json_object_add_string (model, "identifier", email ? email : username ? username : id);
+  postern_json_object_add_boolean (model, "yourself", g_strcmp0 (id, page->visit->user->id) == 0);
+  postern_json_object_add (model, "roles", postern_flow_organization_roles_list (roles, (const char *const *) ids));
+  postern_flow_visit_add_time (model, "joined_at", postern_json_get_int64 (member, "joined_at", 0));
+}
+
+/* --- the list ---------------------------------------------------------------------------------------------------------- */
+
+static GVariant *
+rows_of (PosternFlowOrganizationPage *page, GVariant *answer, const PosternFlowOrganizationRoles *roles)
+{
+  GVariantBuilder rows = G_VARIANT_BUILDER_INIT (G_VARIANT_TYPE ("av"));
+
+  for (gsize i = 0;; i++) {
+    g_autoptr (GVariant) member = postern_flow_organization_page_get_item (answer, i);
+    g_auto (PosternJsonObject) row = POSTERN_JSON_OBJECT_INIT;
+
+    if (member == NULL)
+      return g_variant_builder_end (&rows);
+    add_member (&row, page, member, roles);
+    postern_flow_organization_page_add_url (page, &row, "url", NULL, postern_json_get_string (member, "user_id"));
+    g_variant_builder_add (&rows, "v", postern_json_object_end (&row));
+  }
+}
+
+PosternResponse *
+postern_flow_organization_members_show (PosternRequest *request, gpointer engine)
+{
+  g_auto (PosternFlowOrganizationPage) page = { NULL };
+  PosternResponse *refused = postern_flow_organization_page_enter (&page, engine, request, SECTION, NULL);
+  g_auto (PosternFlowOrganizationRoles) roles = { NULL };
+  g_auto (PosternJsonObject) model = POSTERN_JSON_OBJECT_INIT;
+  g_autoptr (GVariant) answer = NULL;
+  g_autofree char *query = NULL;
+
+  if (refused)
+    return refused;
+  query = postern_flow_organization_page_dup_list_query (&page, "roles=true");
+  if (!postern_flow_organization_roles_read (&roles, &page) || !postern_flow_organization_page_ask (&page, "GET", dup_path (&page, NULL), query, NULL, &answer))
+    return postern_flow_organization_page_show_problem (&page);
+  postern_json_object_add_int64 (&model, "total", postern_json_get_int64 (answer, "total", 0));
+  postern_json_object_add (&model, "members", rows_of (&page, answer, &roles));
+  postern_flow_organization_page_add_next (&page, &model, answer);
+  return postern_flow_organization_page_show (&page, "organization-members", &model, notices);
+}
+
+/* --- one of them ------------------------------------------------------------------------------------------------------- */
+
+static const char *
+get_part (PosternRequest *request)
+{
+  return postern_request_get_capture (request, "member");
+}
+
+PosternResponse *
+postern_flow_organization_members_show_one (PosternRequest *request, gpointer engine)
+{
+  g_auto (PosternFlowOrganizationPage) page = { NULL };
+  PosternResponse *refused = postern_flow_organization_page_enter (&page, engine, request, SECTION, get_part (request));
+  g_auto (PosternFlowOrganizationRoles) roles = { NULL };
+  g_auto (PosternJsonObject) model = POSTERN_JSON_OBJECT_INIT;
+  g_autoptr (GVariant) member = NULL;
+  g_auto (GStrv) ids = NULL;
+
+  if (refused)
+    return refused;
+  if (!postern_flow_organization_page_ask (&page, "GET", dup_path (&page, get_part (request)), NULL, NULL, &member) || !postern_flow_organization_roles_read (&roles, &page))
+    return postern_flow_organization_page_show_problem (&page);
+  ids = postern_json_dup_strv (member, "roles", FALSE);
+  add_member (&model, &page, member, &roles);
+  postern_json_object_add_boolean (&model, "sees_roles", postern_flow_organization_page_may (&page, "roles:read"));
+  if (postern_flow_organization_page_may (&page, "roles:write"))
+    postern_json_object_add (&model, "others", postern_flow_organization_roles_list_others (&roles, (const char *const *) ids));
+  postern_json_object_add_boolean (&model, "gives_roles", postern_flow_organization_page_may (&page, "roles:write"));
+  postern_json_object_add_boolean (&model, "removable", postern_flow_organization_page_may (&page, "members:write"));
+  postern_flow_organization_page_add_url (&page, &model, "back_url", NULL, NULL);
+  return postern_flow_organization_page_show (&page, "organization-member", &model, notices);
+}
+
+/* --- what is changed --------------------------------------------------------------------------------------------------- */
+
+static PosternResponse *
+give (PosternFlowOrganizationPage *page, const char *role)
+{
+  g_auto (PosternJsonObject) body = POSTERN_JSON_OBJECT_INIT;
+
+  postern_json_object_add_string (&body, "subject_id", get_part (page->request));
+  if (postern_flow_organization_page_ask (page, "POST", postern_flow_organization_page_dup_path ("roles", role, "assignments", NULL), NULL, postern_json_object_end (&body), NULL))
+    return postern_flow_organization_page_lead (page, get_part (page->request), "given");
+  return postern_flow_organization_page_lead_to_problem (page, fields, NULL);
+}
+
+static PosternResponse *
+take (PosternFlowOrganizationPage *page, const char *role)
+{
+  char *path = postern_flow_organization_page_dup_path ("roles", role, "assignments", get_part (page->request), NULL);
+
+  if (postern_flow_organization_page_ask (page, "DELETE", path, NULL, NULL, NULL))
+    return postern_flow_organization_page_lead (page, get_part (page->request), "taken");
+  return postern_flow_organization_page_lead_to_problem (page, fields, NULL);
+}
+
+/* Who takes themselves out has nothing to look at here any more. */
+static PosternResponse *
+take_out (PosternFlowOrganizationPage *page)
+{
+  if (!postern_flow_organization_page_ask (page, "DELETE", dup_path (page, get_part (page->request)), NULL, NULL, NULL))
+    return postern_flow_organization_page_lead_to_problem (page, fields, NULL);
+  if (g_strcmp0 (get_part (page->request), page->visit->user->id) == 0)
+    return postern_response_new_redirect ("/account?notice=left");
+  return postern_flow_organization_page_lead (page, NULL, "removed");
+}
+
+PosternResponse *
+postern_flow_organization_members_submit_one (PosternRequest *request, gpointer engine)
+{
+  g_auto (PosternFlowOrganizationPage) page = { NULL };
+  PosternResponse *refused = postern_flow_organization_page_enter_to_change (&page, engine, request, SECTION, get_part (request), fields);
+  const char *action = NULL, *role = NULL;
+  g_autoptr (GError) error = NULL;
+
+  if (refused)
+    return refused;
+  if (!postern_request_get_form (request, "action", &action, &error) || !postern_request_get_form (request, "role", &role, &error))
+    return postern_response_new_error_page (error, NULL);
+  if (g_strcmp0 (action, "give") == 0 && role && *role)
+    return give (&page, role);
+  if (action && g_str_has_prefix (action, "take:"))
+    return take (&page, action + strlen ("take:"));
+  if (g_strcmp0 (action, "remove") == 0)
+    return take_out (&page);
+  return postern_response_new_redirect (page.path);
+}

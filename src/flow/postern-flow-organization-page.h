@@ -1,0 +1,95 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#pragma once
+
+#include "postern-flow-visit.h"
+#include "postern-json.h"
+#include "postern-permission.h"
+
+G_BEGIN_DECLS
+
+/*
+ * The pages by which the administrators of an organization run it: /organizations/{organization}/SECTION. They decide nothing: each asks the
+ * management API for who looks at it, as an application of theirs would, and shows what that answers. Who acts for an organization signs in
+ * under its rules, here as anywhere.
+ */
+
+#define POSTERN_FLOW_ORGANIZATION_PAGE_PATH "/organizations/"
+
+/** PosternFlowOrganizationPage: somebody looks at one. */
+typedef struct {
+  PosternFlowEngine *engine;
+  PosternRequest *request;
+  PosternFlowVisit *visit;           /* owned */
+  PosternOrganization *organization; /* owned */
+  PosternPermission *permission;     /* owned: what who looks at it may, acting for the organization */
+  const char *section;               /* its name */
+  char *path;                        /* of the page, below the issuer; owned */
+  GVariant *problem;                 /* (nullable): why the API did not do what was asked last (RFC 9457); owned */
+  gint64 retry_after;                /* seconds, with it; 0: it did not say */
+} PosternFlowOrganizationPage;
+
+/** postern_flow_organization_page_is_open: whether there is any section that @user_id may see, who is a member of @organization_id. May block. */
+gboolean postern_flow_organization_page_is_open (PosternRuntime *runtime, const char *user_id, const char *organization_id);
+/**
+ * postern_flow_organization_page_enter: lets in who may see it. Of an organization that somebody does not belong to, of one that is switched off
+ * and of one that is not there, they see the same.
+ * @section: its name
+ * @part: (nullable): what of the section the page is about: an id, as it was sent
+ * Returns: (transfer full) (nullable): NULL when @self is ready; else what others are answered: a sign-in, 403 or 404
+ */
+PosternResponse *postern_flow_organization_page_enter (PosternFlowOrganizationPage *self, PosternFlowEngine *engine, PosternRequest *request, const char *section,
+                                                       const char *part);
+/**
+ * postern_flow_organization_page_enter_to_change: likewise for a form: who signed in too long ago is led back to the page, with all that was typed in
+ * @fields, which end with NULL, and asked to sign in again.
+ */
+PosternResponse *postern_flow_organization_page_enter_to_change (PosternFlowOrganizationPage *self, PosternFlowEngine *engine, PosternRequest *request, const char *section,
+                                                                 const char *part, const char *const *fields);
+void postern_flow_organization_page_clear (PosternFlowOrganizationPage *self);
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (PosternFlowOrganizationPage, postern_flow_organization_page_clear)
+
+/** postern_flow_organization_page_may: whether who looks at it holds @permission at the management API: what is shown; the API decides what is done. */
+gboolean postern_flow_organization_page_may (PosternFlowOrganizationPage *self, const char *permission);
+
+/* --- asking the API --------------------------------------------------------------------------------------------------- */
+
+/** postern_flow_organization_page_dup_path: of the API: @step and those that follow, which end with NULL, escaped. (transfer full) */
+char *postern_flow_organization_page_dup_path (const char *step, ...) G_GNUC_NULL_TERMINATED;
+/**
+ * postern_flow_organization_page_ask: asks the API for who looks at the page.
+ * @path: (transfer full): as of postern_flow_organization_page_dup_path()
+ * @query: (nullable): encoded
+ * @body: (nullable): floating is sunk
+ * @answer: (out) (optional) (nullable) (transfer full): a{sv}; NULL where it answers nothing
+ * Returns: whether it was done; else @self->problem says why
+ */
+gboolean postern_flow_organization_page_ask (PosternFlowOrganizationPage *self, const char *method, char *path, const char *query, GVariant *body, GVariant **answer);
+/** postern_flow_organization_page_get_item: the object at @index of the list `items` of @answer. (transfer full) (nullable): NULL behind the last */
+GVariant *postern_flow_organization_page_get_item (GVariant *answer, gsize index);
+
+/* --- what is shown ---------------------------------------------------------------------------------------------------- */
+
+/**
+ * postern_flow_organization_page_show: the page @name with @model, to which what all these pages have is added, and what became of a form.
+ * @notices: (nullable): as of postern_flow_visit_find_notice()
+ * Returns: (transfer full)
+ */
+PosternResponse *postern_flow_organization_page_show (PosternFlowOrganizationPage *self, const char *name, PosternJsonObject *model, const PosternFlowVisitNotice *notices);
+/** postern_flow_organization_page_show_problem: an error page of why the API did not show what was to be shown. (transfer full) */
+PosternResponse *postern_flow_organization_page_show_problem (PosternFlowOrganizationPage *self);
+/** postern_flow_organization_page_lead: where a form leads that was done: to the section's page, or to that of @part (nullable), which says @notice. (transfer full) */
+PosternResponse *postern_flow_organization_page_lead (PosternFlowOrganizationPage *self, const char *part, const char *notice);
+/**
+ * postern_flow_organization_page_lead_to_problem: where one leads that was not: to the page, which says why, with what was typed in @fields.
+ * @conflict: (nullable): a phrase for what is in the way, in place of a general one
+ * Returns: (transfer full)
+ */
+PosternResponse *postern_flow_organization_page_lead_to_problem (PosternFlowOrganizationPage *self, const char *const *fields, const char *conflict);
+/** postern_flow_organization_page_add_url: the absolute address of the page of @part (nullable) in @section (nullable: this one). */
+void postern_flow_organization_page_add_url (PosternFlowOrganizationPage *self, PosternJsonObject *model, const char *name, const char *section, const char *part);
+/** postern_flow_organization_page_add_next: `next_url`, where @answer, a list, has more. */
+void postern_flow_organization_page_add_next (PosternFlowOrganizationPage *self, PosternJsonObject *model, GVariant *answer);
+/** postern_flow_organization_page_dup_list_query: of a page of a list, as that of the page says where it begins. @more: (nullable): further parameters. (transfer full) */
+char *postern_flow_organization_page_dup_list_query (PosternFlowOrganizationPage *self, const char *more);
+
+G_END_DECLS
