@@ -132,10 +132,11 @@ async function passwords({ startOurs, rounds, scale }) {
 
 const postgresql = (...args) => execFileSync(new URL('../lib/postgresql', import.meta.url).pathname, args, { encoding: 'utf8' }).trim();
 
-/** Transactions that changed something, in all databases of the tests; what only reads is rolled back. The server counts them a second late. */
-async function countWrites(folder) {
-  await new Promise((wake) => setTimeout(wake, 2500));
-  return Number(postgresql('psql', folder, '-c', "SELECT sum(xact_commit) FROM pg_stat_database WHERE datname !~ '^(template|postgres)'"));
+/** Transactions that changed something, in the whole server: only they are given a number, at once. Its statistics come up to ten seconds late. */
+function countWrites(folder) {
+  const count = Number(postgresql('psql', folder, '-c', 'SELECT pg_snapshot_xmax(pg_current_snapshot())'));
+  if (!Number.isInteger(count)) throw new Error('the writes could not be counted');
+  return count;
 }
 
 /** Both with the smallest hash; the database's own work is not counted, for it has cores of its own where speed matters. */
@@ -149,9 +150,10 @@ async function postgresqlBesideSqlite({ ours, startOurs, rounds, scale }) {
   try {
     theirs = await startOurs({ password: { memory: 8, iterations: 1 } });
     await flow(theirs);
-    const before = await countWrites(folder);
+    const before = countWrites(folder);
     await flow(theirs);
-    writes = (await countWrites(folder) - before) / n;
+    writes = (countWrites(folder) - before) / n;
+    if (writes < 1) throw new Error(`a code flow writes, and ${writes.toFixed(2)} writes each were counted`);
     for (let round = 0; round < rounds; round += 1)
       for (const [name, measure] of Object.entries({ machine, flow }))
         for (const [side, server] of [['ours', ours], ['theirs', theirs]]) results[name][side].push((await measure(server)).perCore);
