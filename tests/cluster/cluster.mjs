@@ -28,18 +28,27 @@ export class Cluster extends World {
   /** All at once, on a database without tables but those that the owner makes. */
   static async start(count = 3) {
     const self = new Cluster();
-    self.folder = mkdtempSync(join(tmpdir(), 'postern-cluster-'));
-    self.database = await Database.makeForServing();
-    self.masterKey = join(self.folder, 'master.key');
-    writeFileSync(self.masterKey, randomBytes(32), { mode: 0o600 });
-    self.port = await freePort();
-    self.nodes = await Promise.all(Array.from({ length: count }, () => self.prepareNode()));
-    await self.migrate();
-    await Promise.all([...self.nodes.map((node) => node.start()), self.#startProxy()]);
-    await until('the proxy has seen all', async () => (await Promise.all(self.nodes.map((node) => self.#sees(node)))).every(Boolean));
-    self.ways = self.nodes.map((node) => self.#wayTo(node));
-    await self.makeWeb();
+    try {
+      await self.#start(count);
+    } catch (error) {
+      await self.close().catch((other) => console.log(`# ${other}`));
+      throw error;
+    }
     return self;
+  }
+
+  async #start(count) {
+    this.folder = mkdtempSync(join(tmpdir(), 'postern-cluster-'));
+    this.database = await Database.makeForServing();
+    this.masterKey = join(this.folder, 'master.key');
+    writeFileSync(this.masterKey, randomBytes(32), { mode: 0o600 });
+    this.port = await freePort();
+    this.nodes = await Promise.all(Array.from({ length: count }, () => this.prepareNode()));
+    await this.migrate();
+    await Promise.all([...this.nodes.map((node) => node.start()), this.#startProxy()]);
+    await until('the proxy has seen all', async () => (await Promise.all(this.nodes.map((node) => this.#sees(node)))).every(Boolean));
+    this.ways = this.nodes.map((node) => this.#wayTo(node));
+    await this.makeWeb();
   }
 
   get url() { return `http://localhost:${this.port}`; }
@@ -82,10 +91,14 @@ export class Cluster extends World {
     return Object.assign(Object.create(this), { node, agent: new NodeAgent(node.port) });
   }
 
+  /** Also of a start that failed, and where the test that stops the nodes was not asked for. */
   async close() {
+    const left = (this.nodes ?? []).filter((node) => node.ended && !node.exit);
+    const stopped = await Promise.allSettled(left.map((node) => node.stop()));
     for (const way of this.ways ?? []) way.agent.destroy();
     this.proxy?.kill('SIGTERM');
     rmSync(this.folder, { recursive: true, force: true });
     await super.close();
+    for (const { reason } of stopped) if (reason) throw reason;
   }
 }
