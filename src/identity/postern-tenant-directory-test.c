@@ -93,11 +93,15 @@ run_delete (PosternTxn *txn, gpointer data, GError **error)
   g_autoptr (PosternTenantRecord) a = postern_tenant_directory_create (txn, "a", NULL, NULL, NOW, error);
   g_autoptr (PosternTenantRecord) b = postern_tenant_directory_create (txn, "b", NULL, NULL, NOW, error), row = NULL;
   g_autoptr (GPtrArray) living = NULL;
+  g_autoptr (GVariant) move = g_variant_ref_sink (g_variant_new_string ("to eu"));
 
   g_assert_true (postern_tenant_directory_set_domains (txn, "a", domains, "id.example", error));
   assert_refused (postern_tenant_directory_delete (txn, "a", NOW, &failure), POSTERN_ERROR_CONFLICT);
   assert_refused (postern_tenant_directory_delete (txn, "c", NOW, &failure), POSTERN_ERROR_NOT_FOUND);
   g_assert_true (postern_tenant_directory_set_state (txn, "a", POSTERN_TENANT_SUSPENDED, NOW, error));
+  g_assert_true (postern_tenant_store_set_move (txn, "a", move, error));
+  assert_refused (postern_tenant_directory_delete (txn, "a", NOW, &failure), POSTERN_ERROR_CONFLICT); /* what the move left would stay for ever */
+  g_assert_true (postern_tenant_store_set_move (txn, "a", NULL, error));
   g_assert_true (postern_tenant_directory_delete (txn, "a", NOW, error));
   assert_refused (postern_tenant_directory_delete (txn, "a", NOW, &failure), POSTERN_ERROR_NOT_FOUND);
   assert_refused (postern_tenant_directory_get (txn, "a", &failure), POSTERN_ERROR_NOT_FOUND);

@@ -180,6 +180,20 @@ postern_tenant_directory_set_domains (PosternTxn *txn, const char *slug, const c
   return TRUE;
 }
 
+/* It would leave there what the move has brought, or left, in the other region. */
+static gboolean
+check_settled (PosternTxn *txn, const char *slug, GError **error)
+{
+  g_autoptr (GVariant) move = NULL;
+
+  if (!postern_tenant_store_find_move (txn, slug, &move, error))
+    return FALSE;
+  if (move == NULL)
+    return TRUE;
+  g_set_error (error, POSTERN_ERROR, POSTERN_ERROR_CONFLICT, "a move to another region was interrupted, and has left something of this tenant: stop the server and run `postern db move %s --to-region …` again first", slug);
+  return FALSE;
+}
+
 gboolean
 postern_tenant_directory_delete (PosternTxn *txn, const char *slug, gint64 now, GError **error)
 {
@@ -192,6 +206,8 @@ postern_tenant_directory_delete (PosternTxn *txn, const char *slug, gint64 now, 
       g_set_error_literal (error, POSTERN_ERROR, POSTERN_ERROR_CONFLICT, "suspend the tenant first: whoever comes to it then is told so, and what it keeps can still be had");
       return FALSE;
     }
+  if (!check_settled (txn, slug, error))
+    return FALSE;
   g_free (tenant->state);
   tenant->state = g_strdup (POSTERN_TENANT_DELETED);
   tenant->updated_at = now;

@@ -28,3 +28,12 @@ postern_setting_store_put (PosternTxn *txn, const char *name, GVariant *value, g
   postern_store_note_rule_change (txn->store);
   return postern_txn_run (txn, sql, values, G_N_ELEMENTS (values), error);
 }
+
+gboolean
+postern_setting_store_delete (PosternTxn *txn, const char *name, GError **error)
+{
+  PosternValue values[] = { POSTERN_TEXT (name) };
+
+  postern_store_note_rule_change (txn->store);
+  return postern_txn_run (txn, "DELETE FROM settings WHERE name = ?1", values, G_N_ELEMENTS (values), error);
+}

@@ -326,6 +326,15 @@ check_room (PosternTxn *txn, gpointer user_data, GError **error)
   return TRUE;
 }
 
+gboolean
+postern_store_copy_check_room (PosternStore *to, GError **error)
+{
+  g_autoptr (GPtrArray) tables = postern_store_tables_list ();
+  Copy copy = { .tables = tables };
+
+  return postern_store_read (to, POSTERN_KEEP_LASTING, check_room, &copy, error);
+}
+
 /* The tenant is there once its lasting data is: that comes last. */
 GPtrArray *
 postern_store_copy (PosternStore *from, PosternStore *to, GError **error)
@@ -334,7 +343,7 @@ postern_store_copy (PosternStore *from, PosternStore *to, GError **error)
   g_autoptr (GPtrArray) tables = postern_store_tables_list ();
   Copy copy = { from, tables, POSTERN_KEEP_SHORT, copied, 0 };
 
-  if (!postern_store_read (to, POSTERN_KEEP_LASTING, check_room, &copy, error) || !postern_store_write (to, POSTERN_KEEP_SHORT, run_turn, &copy, error))
+  if (!postern_store_copy_check_room (to, error) || !postern_store_write (to, POSTERN_KEEP_SHORT, run_turn, &copy, error))
     return NULL;
   copy.keep = POSTERN_KEEP_LASTING;
   copy.before = copied->len;

@@ -19,5 +19,7 @@ typedef struct {
  * differs, or @from changed
  */
 GPtrArray *postern_store_copy (PosternStore *from, PosternStore *to, GError **error);
+/** postern_store_copy_check_room: whether @to keeps nothing lasting yet; else POSTERN_ERROR_CONFLICT */
+gboolean postern_store_copy_check_room (PosternStore *to, GError **error);
 
 G_END_DECLS

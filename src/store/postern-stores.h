@@ -157,13 +157,16 @@ gboolean postern_assignment_store_each_delegated (PosternTxn *txn, const char *u
 /* postern-tenant-store.c: in the default tenant's store */
 gboolean postern_tenant_store_insert (PosternTxn *txn, PosternTenantRecord *tenant, GError **error);
 gboolean postern_tenant_store_update (PosternTxn *txn, PosternTenantRecord *tenant, GError **error);
-gboolean postern_tenant_store_delete (PosternTxn *txn, const char *slug, GError **error); /* and its domains */
+gboolean postern_tenant_store_delete (PosternTxn *txn, const char *slug, GError **error); /* and its domains, and what a move of it noted */
 PosternTenantRecord *postern_tenant_store_get (PosternTxn *txn, const char *slug, GError **error);
 GPtrArray *postern_tenant_store_list (PosternTxn *txn, const char *after, guint limit, GError **error); /* by slug */
 GPtrArray *postern_tenant_store_list_living (PosternTxn *txn, const char *after, guint limit, GError **error); /* without those that were deleted */
 /** another text after each change of the directory but set_due(); @revision: (out) (transfer full) (nullable): nobody has changed anything yet */
 gboolean postern_tenant_store_dup_revision (PosternTxn *txn, char **revision, GError **error);
 gboolean postern_tenant_store_set_due (PosternTxn *txn, const char *slug, gint64 due_at, GError **error); /* none is no error; nor one that was deleted */
+/** a move to another region that has begun and is not over: "from", "to", "elsewhere"; @move: (out) (transfer full) (nullable) */
+gboolean postern_tenant_store_find_move (PosternTxn *txn, const char *slug, GVariant **move, GError **error);
+gboolean postern_tenant_store_set_move (PosternTxn *txn, const char *slug, GVariant *move, GError **error); /* @move: (nullable): it is over */
 /** behind those that it has; CONFLICT when it is anybody's already */
 gboolean postern_tenant_store_insert_domain (PosternTxn *txn, const char *slug, const char *domain, GError **error);
 gboolean postern_tenant_store_delete_domain (PosternTxn *txn, const char *slug, const char *domain, GError **error);
@@ -308,6 +311,7 @@ gboolean postern_device_store_forget (PosternTxn *txn, const char *user_id, GErr
 /* postern-setting-store.c: tenant policy and other named JSON documents */
 GVariant *postern_setting_store_get (PosternTxn *txn, const char *name, GError **error); /* NULL without error when unset */
 gboolean postern_setting_store_put (PosternTxn *txn, const char *name, GVariant *value, gint64 now, GError **error);
+gboolean postern_setting_store_delete (PosternTxn *txn, const char *name, GError **error); /* unset is no error */
 
 /* postern-audit-store.c: in the transaction of what it tells */
 /** of now; @actor, @target: (nullable). (transfer full) */

@@ -5,7 +5,8 @@
 #include "postern-record.h"
 #include "postern-txn.h"
 
-#define REVISION "tenants" /* the setting */
+#define REVISION "tenants"  /* the setting */
+#define MOVE "tenant-move:" /* the setting of each that moves */
 
 /* Who keeps what the directory says compares one row instead of all. */
 static gboolean
@@ -84,12 +85,34 @@ postern_tenant_store_set_due (PosternTxn *txn, const char *slug, gint64 due_at, 
 }
 
 gboolean
+postern_tenant_store_find_move (PosternTxn *txn, const char *slug, GVariant **move, GError **error)
+{
+  g_autofree char *name = g_strconcat (MOVE, slug, NULL);
+  g_autoptr (GError) local = NULL;
+
+  *move = postern_setting_store_get (txn, name, &local);
+  if (local == NULL)
+    return TRUE;
+  g_propagate_error (error, g_steal_pointer (&local));
+  return FALSE;
+}
+
+gboolean
+postern_tenant_store_set_move (PosternTxn *txn, const char *slug, GVariant *move, GError **error)
+{
+  g_autofree char *name = g_strconcat (MOVE, slug, NULL);
+
+  return move ? postern_setting_store_put (txn, name, move, g_get_real_time () / G_USEC_PER_SEC, error) : postern_setting_store_delete (txn, name, error);
+}
+
+gboolean
 postern_tenant_store_delete (PosternTxn *txn, const char *slug, GError **error)
 {
   PosternValue values[] = { POSTERN_TEXT (slug) };
 
   return postern_txn_run (txn, "DELETE FROM tenant_domains WHERE slug = ?1", values, G_N_ELEMENTS (values), error) &&
-         postern_txn_run_one (txn, "tenant", "DELETE FROM tenants WHERE slug = ?1", values, G_N_ELEMENTS (values), error) && note_change (txn, error);
+         postern_txn_run_one (txn, "tenant", "DELETE FROM tenants WHERE slug = ?1", values, G_N_ELEMENTS (values), error) &&
+         postern_tenant_store_set_move (txn, slug, NULL, error) && note_change (txn, error);
 }
 
 gboolean

@@ -22,6 +22,7 @@ tenants (PosternTxn *txn, gpointer data, GError **error)
 {
   g_autoptr (PosternTenantRecord) a = new_tenant ("a"), b = new_tenant ("b"), again = new_tenant ("a"), got = NULL;
   g_autoptr (GPtrArray) first = NULL, rest = NULL;
+  g_autoptr (GVariant) move = g_variant_ref_sink (g_variant_new_int64 (1)), found = NULL, none = NULL;
 
   g_assert_true (postern_tenant_store_insert (txn, b, error));
   g_assert_true (postern_tenant_store_insert (txn, a, error));
@@ -42,7 +43,13 @@ tenants (PosternTxn *txn, gpointer data, GError **error)
   g_assert_cmpstr (got->id, ==, a->id);
   g_assert_cmpstr (got->region, ==, "eu");
   g_assert_cmpint (got->due_at, ==, NOW + 5);
+  g_assert_true (postern_tenant_store_set_move (txn, "b", move, error) && postern_tenant_store_find_move (txn, "b", &found, error));
+  g_assert_cmpint (g_variant_get_int64 (found), ==, 1);
+  g_assert_true (postern_tenant_store_find_move (txn, "a", &none, error));
+  g_assert_null (none);
   g_assert_true (postern_tenant_store_delete (txn, "b", error));
+  g_assert_true (postern_tenant_store_find_move (txn, "b", &none, error));
+  g_assert_null (none); /* whoever comes to be called so has nothing to do with it */
   assert_fails (postern_tenant_store_delete (txn, "b", &failure), POSTERN_ERROR_NOT_FOUND);
   assert_fails (postern_tenant_store_update (txn, b, &failure), POSTERN_ERROR_NOT_FOUND);
   assert_fails (postern_tenant_store_get (txn, "b", &failure), POSTERN_ERROR_NOT_FOUND);

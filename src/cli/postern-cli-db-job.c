@@ -1,0 +1,172 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "postern-cli-db-job.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+#include <sys/file.h>
+#include <unistd.h>
+
+#include "postern-seal.h"
+#include "postern-tenant-directory.h"
+
+#define OWN_FOLDER "tenants" /* where the tenants beside the default one are, in files */
+
+PosternRegistry *
+postern_cli_db_job_open_registry (PosternConfig *config)
+{
+  PosternRegistry *registry = postern_registry_new (postern_config_get_strv (config, "paths.plugins"));
+
+  postern_registry_scan (registry);
+  return registry;
+}
+
+PosternDatabase *
+postern_cli_db_job_open_driver (PosternRegistry *registry, const char *type, GError **error)
+{
+  static guint n;
+  g_autofree char *id = g_strdup_printf ("%s-%u", type, n++);
+
+  return (PosternDatabase *) postern_registry_add_instance (registry, type, id, NULL, error);
+}
+
+/* A server that uses that folder would go on changing what is copied. The lock goes with the process. */
+static gboolean
+lock_data_dir (PosternConfig *config, GError **error)
+{
+  g_autofree char *path = g_build_filename (postern_config_get_string (config, "server.data-dir"), "posternd.lock", NULL);
+  int fd = open (path, O_RDWR | O_CLOEXEC);
+
+  if (fd < 0 && errno == ENOENT)
+    return TRUE; /* no server was ever there */
+  if (fd >= 0 && flock (fd, LOCK_EX | LOCK_NB) == 0)
+    return TRUE;
+  g_set_error (error, POSTERN_ERROR, POSTERN_ERROR_FAILED, "%s: %s", path,
+               fd >= 0 ? "a server uses this folder; stop it, and all that share the database" : g_strerror (errno));
+  return FALSE;
+}
+
+PosternCliDbPlace
+postern_cli_db_job_make_place (const char *text, const char *tenant)
+{
+  if (strstr (text, "://") != NULL)
+    return (PosternCliDbPlace){ "postgresql", g_strdup (text) };
+  return (PosternCliDbPlace){ "sqlite", g_str_equal (tenant, POSTERN_TENANT_DEFAULT) ? g_strdup (text) : g_build_filename (text, OWN_FOLDER, NULL) };
+}
+
+static const char *
+get_home (PosternConfig *config)
+{
+  const char *location = postern_config_get_string (config, "database.location");
+
+  return location && *location ? location : postern_config_get_string (config, "server.data-dir");
+}
+
+gboolean
+postern_cli_db_job_find_region (const PosternCliDbJob *self, const char *region, PosternCliDbPlace *place, GError **error)
+{
+  const PosternConfigStore *store = *region ? postern_config_find_store (self->config, region) : NULL;
+
+  if (*region && store == NULL)
+    return postern_cli_call_wrong (error, "there is no [store %s] in the configuration", region);
+  g_free (place->location);
+  *place = store ? (PosternCliDbPlace){ postern_config_store_get_type (store), g_strdup (store->url) } : postern_cli_db_job_make_place (get_home (self->config), self->tenant);
+  return TRUE;
+}
+
+PosternStore *
+postern_cli_db_job_open_store (const PosternCliDbJob *self, const PosternCliDbPlace *place, const char *tenant, GError **error)
+{
+  PosternDatabase *database = postern_cli_db_job_open_driver (self->registry, place->type, error);
+
+  return database ? postern_store_open (database, self->master_key, place->location, tenant, error) : NULL;
+}
+
+gboolean
+postern_cli_db_job_erase (const PosternCliDbJob *self, const PosternCliDbPlace *place, GError **error)
+{
+  PosternDatabase *database = postern_cli_db_job_open_driver (self->registry, place->type, error);
+
+  return database != NULL && postern_store_erase (database, place->location, self->tenant, error);
+}
+
+/* --- the directory ------------------------------------------------------------------------------------------------------------ */
+
+gboolean
+postern_cli_db_job_read_directory (const PosternCliDbJob *self, PosternTxnFunc func, gpointer user_data, GError **error)
+{
+  g_autoptr (PosternStore) directory = postern_cli_db_job_open_store (self, &self->home, POSTERN_TENANT_DEFAULT, error);
+
+  return directory != NULL && postern_store_read (directory, POSTERN_KEEP_LASTING, func, user_data, error);
+}
+
+gboolean
+postern_cli_db_job_write_directory (const PosternCliDbJob *self, PosternTxnFunc func, gpointer user_data, GError **error)
+{
+  g_autoptr (PosternStore) directory = postern_cli_db_job_open_store (self, &self->home, POSTERN_TENANT_DEFAULT, error);
+
+  return directory != NULL && postern_store_write (directory, POSTERN_KEEP_LASTING, func, user_data, error);
+}
+
+typedef struct {
+  const char *slug;
+  PosternTenantRecord *tenant;
+} Look;
+
+static gboolean
+find_tenant (PosternTxn *txn, gpointer user_data, GError **error)
+{
+  Look *self = user_data;
+
+  g_clear_pointer (&self->tenant, postern_tenant_record_unref);
+  self->tenant = postern_tenant_store_get (txn, self->slug, error);
+  return self->tenant != NULL;
+}
+
+PosternTenantRecord *
+postern_cli_db_job_load_tenant (const PosternCliDbJob *self, GError **error)
+{
+  Look look = { self->tenant, NULL };
+
+  return postern_cli_db_job_read_directory (self, find_tenant, &look, error) ? look.tenant : NULL;
+}
+
+GVariant *
+postern_cli_db_job_make_region (const char *region)
+{
+  return region && *region ? g_variant_new_parsed ("<{'region': %v}>", g_variant_new_string (region)) : g_variant_new_parsed ("<@a{sv} {}>");
+}
+
+gboolean
+postern_cli_db_job_append_audit (PosternTxn *txn, const PosternCliDbJob *self, const char *event, GVariant *data, GError **error)
+{
+  g_autoptr (PosternAudit) audit = postern_audit_store_new (event, "local administrator", self->tenant);
+
+  audit->request_id = postern_id_new ("req"); /* the command is one of its own */
+  g_clear_pointer (&audit->data, g_variant_unref);
+  audit->data = g_variant_ref_sink (data);
+  return postern_audit_store_append (txn, audit, error);
+}
+
+/* --- life --------------------------------------------------------------------------------------------------------------------- */
+
+void
+postern_cli_db_job_clear (PosternCliDbJob *self)
+{
+  g_clear_object (&self->registry);
+  g_clear_pointer (&self->master_key, g_bytes_unref);
+  g_free (self->home.location);
+}
+
+gboolean
+postern_cli_db_job_begin (PosternCliDbJob *self, GError **error)
+{
+  if (!lock_data_dir (self->config, error))
+    return FALSE;
+  self->master_key = postern_master_key_load (postern_config_get_string (self->config, "database.master-key"), error);
+  if (self->master_key == NULL)
+    return FALSE;
+  self->registry = postern_cli_db_job_open_registry (self->config);
+  self->home = postern_cli_db_job_make_place (get_home (self->config), POSTERN_TENANT_DEFAULT);
+  return postern_cli_db_job_open_driver (self->registry, self->home.type, error) != NULL; /* an open store has threads: so its module comes before any */
+}
