@@ -66,16 +66,27 @@ run_busy (PosternTenantsEntry *entry, Job *job, GError **error)
   return done;
 }
 
-/* With the lock, which is let go meanwhile. (nullable): nobody opens or closes it now, and what it is open with holds. */
+/* With the lock. Nobody opens or closes it now, and what it is open with holds and takes what is written. */
+static gboolean
+is_settled (PosternTenantsEntry *entry)
+{
+  if (entry->service && !entry->busy && !g_str_equal (entry->state, POSTERN_TENANT_ACTIVE))
+    entry->is_stale = TRUE; /* open for reading: it is closed, so that we write ourselves */
+  return !entry->busy && !(entry->service && entry->is_stale);
+}
+
+/* With the lock, which is let go meanwhile. (nullable) */
 static PosternTenantsEntry *
 find_settled (PosternTenants *self, const char *slug, GError **error)
 {
   gint64 end = g_get_monotonic_time () + WAIT * G_TIME_SPAN_SECOND;
   PosternTenantsEntry *entry;
 
-  while ((entry = g_hash_table_lookup (self->entries, slug)) && (entry->busy || (entry->service && entry->is_stale)) && g_get_monotonic_time () < end)
+  while ((entry = g_hash_table_lookup (self->entries, slug)) && !is_settled (entry) && g_get_monotonic_time () < end) {
+    g_cond_broadcast (&self->changed);
     g_cond_wait_until (&self->changed, &self->lock, g_get_monotonic_time () + PAUSE);
-  if (entry && !entry->busy && !entry->is_stale)
+  }
+  if (entry && is_settled (entry))
     return entry;
   g_set_error_literal (error, POSTERN_ERROR, POSTERN_ERROR_TEMPORARILY_UNAVAILABLE, "somebody is still at work there");
   return NULL;

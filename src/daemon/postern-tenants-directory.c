@@ -17,6 +17,7 @@ postern_tenants_directory_entry_free (gpointer data)
   PosternTenantsEntry *self = data;
 
   g_free (self->slug);
+  g_free (self->id);
   g_free (self->issuer);
   g_free (self->name);
   g_free (self);
@@ -88,7 +89,8 @@ put (PosternTenants *self, PosternTenantRecord *row, const char *domain)
     entry->slug = g_strdup (row->slug);
     g_hash_table_insert (self->entries, entry->slug, entry);
   }
-  entry->is_stale = entry->service && (entry->is_stale || state != entry->state || !g_str_equal (issuer, entry->issuer) || !g_str_equal (row->name, entry->name));
+  entry->is_stale = entry->service && (entry->is_stale || state != entry->state || !g_str_equal (row->id, entry->id) || !g_str_equal (issuer, entry->issuer) ||
+                                       !g_str_equal (row->name, entry->name)); /* another id: one of the same name, and what is known of the first is worth nothing */
   entry->state = state;
   entry->region = g_intern_string (row->region);
   if (!entry->service || g_str_equal (state, POSTERN_TENANT_DELETED))
@@ -96,6 +98,8 @@ put (PosternTenants *self, PosternTenantRecord *row, const char *domain)
   entry->is_closing = g_str_equal (state, POSTERN_TENANT_DELETED);
   entry->is_gone = FALSE;
   entry->is_seen = TRUE;
+  g_free (entry->id);
+  entry->id = g_strdup (row->id);
   g_free (entry->issuer);
   entry->issuer = g_steal_pointer (&issuer);
   g_free (entry->name);

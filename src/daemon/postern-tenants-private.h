@@ -10,7 +10,7 @@ G_BEGIN_DECLS
 /* What is known of a tenant; a few hundred bytes. */
 typedef struct {
   PosternTenants *tenants;
-  char *slug, *issuer, *name;
+  char *slug, *id, *issuer, *name;
   const char *region, *state; /* interned: there are few */
   gint64 due_at;  /* seconds since 1970 */
   gint64 used_at; /* monotonic */

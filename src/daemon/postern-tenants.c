@@ -109,11 +109,13 @@ open_service (PosternTenants *self, const PosternTenantPlace *place, PosternTena
   return g_steal_pointer (&service);
 }
 
+/* One that is not in use serves at most how its page looks: nothing is changed there, sent or tidied. */
 static gboolean
 open_entry (PosternTenants *self, PosternTenantsEntry *entry, GError **error)
 {
-  g_autofree char *slug = g_strdup (entry->slug), *issuer = g_strdup (entry->issuer), *name = g_strdup (entry->name), *region = g_strdup (entry->region), *location = NULL, *database = NULL;
-  PosternTenantPlace place = { .slug = slug, .issuer = issuer, .name = name, .read_only = g_str_equal (entry->state, POSTERN_TENANT_READ_ONLY) };
+  const char *state = entry->state;
+  g_autofree char *slug = g_strdup (entry->slug), *id = g_strdup (entry->id), *issuer = g_strdup (entry->issuer), *name = g_strdup (entry->name), *region = g_strdup (entry->region), *location = NULL, *database = NULL;
+  PosternTenantPlace place = { .slug = slug, .issuer = issuer, .name = name, .read_only = !g_str_equal (state, POSTERN_TENANT_ACTIVE) };
   PosternTenantService *service = NULL;
 
   entry->busy = TRUE;
@@ -128,6 +130,7 @@ open_entry (PosternTenants *self, PosternTenantsEntry *entry, GError **error)
   g_mutex_lock (&self->lock);
   entry->busy = FALSE;
   entry->service = service;
+  entry->is_stale = service && (state != entry->state || !g_str_equal (id, entry->id) || !g_str_equal (issuer, entry->issuer) || !g_str_equal (name, entry->name));
   self->n_open += service != NULL;
   g_cond_broadcast (&self->changed);
   return service != NULL;
@@ -216,6 +219,28 @@ enter (const char *slug, gboolean may_block, gpointer user_data, GError **error)
   return (GObject *) service;
 }
 
+/* Strangers open it: not where that would close one that is in use, nor while somebody changes it. */
+static GObject *
+look_in (const char *slug, gpointer user_data)
+{
+  PosternTenants *self = user_data;
+  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&self->lock);
+  PosternTenantsEntry *entry = g_hash_table_lookup (self->entries, slug);
+  g_autoptr (GError) error = NULL;
+
+  if (!entry || !is_suspended (entry) || entry->is_closing || entry->is_stale || entry->busy || self->stopping)
+    return NULL;
+  if (!entry->service && (self->n_open >= self->max_open || !open_entry (self, entry, &error))) {
+    if (error)
+      g_warning ("tenant %s, which is suspended, cannot show how it looks: %s", slug, error->message);
+    return NULL;
+  }
+  if (!is_suspended (entry) || entry->is_stale)
+    return NULL;
+  entry->used_at = g_get_monotonic_time ();
+  return (GObject *) g_object_ref (entry->service);
+}
+
 static gboolean
 has_domains (gpointer user_data)
 {
@@ -248,7 +273,7 @@ get_data (GObject *tenant, gpointer own, gpointer user_data)
   return postern_tenant_service_find_twin (POSTERN_TENANT_SERVICE (tenant), ((PosternTenants *) user_data)->own, own);
 }
 
-const PosternServerTenants postern_tenants_hooks = { find_domain, has_domains, enter, get_url, get_data };
+const PosternServerTenants postern_tenants_hooks = { find_domain, has_domains, enter, look_in, get_url, get_data };
 
 /* --- going out ---------------------------------------------------------------------------------------------------------------- */
 
@@ -266,7 +291,7 @@ find_closable (PosternTenants *self)
     PosternTenantsEntry *entry = value;
     if (!is_unused (entry) || entry->busy)
       continue;
-    if (entry->is_closing || entry->is_stale || is_suspended (entry))
+    if (entry->is_closing || entry->is_stale)
       return entry;
     if (!idlest || entry->used_at < idlest->used_at)
       idlest = entry;

@@ -13,7 +13,7 @@ const PosternRoute postern_flow_routes[] = {
   { "GET", "/sign-in/{flow}", postern_flow_pages_show },
   { "POST", "/sign-in/{flow}", postern_flow_pages_submit, NULL, FORM_MAX, POSTERN_ROUTE_CSRF },
   { "GET", "/code/{token}", postern_flow_code_link_show },
-  { "GET", "/brand/{file}", postern_flow_brand_show },
+  { "GET", "/brand/{file}", postern_flow_brand_show, NULL, 0, POSTERN_ROUTE_LOOK },
   { "GET", "/invitation/{token}", postern_flow_invitation_show },
   { "GET", "/invitation", postern_flow_invitation_show },
   { "POST", "/invitation", postern_flow_invitation_submit, NULL, FORM_MAX, POSTERN_ROUTE_CSRF },

@@ -87,6 +87,6 @@ const PosternRoute postern_server_routes_management[] = {
 };
 
 const PosternRoute postern_server_routes_assets[] = {
-  { "GET", "/assets/{rest...}", assets, assets, 0, POSTERN_ROUTE_DEFAULT },
+  { "GET", "/assets/{rest...}", assets, assets, 0, POSTERN_ROUTE_LOOK },
   { NULL },
 };

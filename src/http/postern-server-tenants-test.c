@@ -43,6 +43,13 @@ enter (const char *slug, gboolean may_block, gpointer user_data, GError **error)
   return NULL;
 }
 
+static GObject *
+look_in (const char *slug, gpointer user_data)
+{
+  g_assert_cmpstr (slug, ==, "closed");
+  return g_object_ref (world.corp);
+}
+
 static const char *
 get_url (GObject *tenant)
 {
@@ -55,7 +62,7 @@ get_data (GObject *tenant, gpointer own, gpointer user_data)
   return own == &world.own ? &world.theirs : NULL;
 }
 
-static const PosternServerTenants tenants = { find_domain, has_domains, enter, get_url, get_data };
+static const PosternServerTenants tenants = { find_domain, has_domains, enter, look_in, get_url, get_data };
 
 /* Says who answers, at which path, for whom, and what cookie it sees. */
 static PosternResponse *
@@ -76,6 +83,7 @@ introspect (PosternRequest *request, gpointer user_data)
 
 static const PosternRoute tenant_routes[] = {
   { "GET", "/introspect", introspect, NULL, 0, POSTERN_ROUTE_INTROSPECTION },
+  { "GET", "/look", tell, tell, 0, POSTERN_ROUTE_LOOK },
   { "GET", "/tell", tell, tell },
   { "GET", "/go", move },
   { "GET", "/.well-known/tell", tell },
@@ -125,6 +133,9 @@ test_places (void)
     { "id.example", "/sub/t/nobody/tell", 404, NULL },
     { "id.example", "/sub/t/nobody/none", 404, NULL },
     { "id.example", "/sub/t/closed/tell", 403, "Not in use at the moment." },
+    { "id.example", "/sub/t/closed/look", 200, "theirs /look https://id.example/sub/t/closed closed -" },
+    { "id.example", "/sub/t/closed/none", 403, "Not in use at the moment." },
+    { "id.example", "/sub/t/nobody/look", 404, NULL },
     { "id.example", "/sub/t/acme/introspect", 200, "{\"active\":true}" },
     { "id.example", "/sub/t/closed/introspect", 200, "{\"active\":false}" },
     { "id.example", "/sub/t/nobody/introspect", 404, NULL },

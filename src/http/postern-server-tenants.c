@@ -26,19 +26,6 @@ refuse (PosternServer *server, PosternRequest *request, const PosternRoute *rout
   return postern_answer_new_error (&server->answer, request, error);
 }
 
-/* 308 keeps the method. The path was decoded: what is said of it anew means the same, and ends no line. */
-static PosternResponse *
-send_on (PosternRequest *request, const char *url)
-{
-  const char *query = postern_request_get_query_string (request);
-  g_autofree char *path = g_uri_escape_string (postern_request_get_path (request), G_URI_RESERVED_CHARS_ALLOWED_IN_PATH, FALSE);
-  g_autofree char *location = g_strconcat (url, path, query ? "?" : NULL, query, NULL);
-  PosternResponse *response = postern_response_new (308, NULL, NULL);
-
-  postern_response_set_header (response, "Location", location);
-  return response;
-}
-
 /* What the server itself answers (/livez) it answers everywhere. */
 static void
 find_data (PosternServer *server, GObject *tenant, PosternRouterMatch *match)
@@ -50,6 +37,39 @@ find_data (PosternServer *server, GObject *tenant, PosternRouterMatch *match)
     return;
   match->route = NULL;
   match->allow = 0;
+}
+
+/*
+ * Switched off, it still looks like itself to who came for it. Returns: whether the handler may be called: of a file by which that page looks.
+ * @tenant: (out) (transfer full) (nullable)
+ */
+static gboolean
+turn_away (PosternServer *server, PosternRequest *request, PosternRouterMatch *match, const GError *error, GObject **tenant, PosternResponse **answer)
+{
+  gboolean look = match->route && (match->route->flags & POSTERN_ROUTE_LOOK);
+  g_autoptr (PosternResponse) page = look ? NULL : postern_answer_new_error (&server->answer, request, error);
+
+  if (g_error_matches (error, POSTERN_ERROR, POSTERN_ERROR_ACCESS_DENIED) && (look || postern_response_get_template (page)))
+    *tenant = server->tenants->look_in (postern_request_get_tenant (request), server->tenants_data);
+  if (*tenant && look) {
+    find_data (server, *tenant, match);
+    return TRUE;
+  }
+  *answer = *tenant ? g_steal_pointer (&page) : refuse (server, request, match->route, error);
+  return FALSE;
+}
+
+/* 308 keeps the method. The path was decoded: what is said of it anew means the same, and ends no line. */
+static PosternResponse *
+send_on (PosternRequest *request, const char *url)
+{
+  const char *query = postern_request_get_query_string (request);
+  g_autofree char *path = g_uri_escape_string (postern_request_get_path (request), G_URI_RESERVED_CHARS_ALLOWED_IN_PATH, FALSE);
+  g_autofree char *location = g_strconcat (url, path, query ? "?" : NULL, query, NULL);
+  PosternResponse *response = postern_response_new (308, NULL, NULL);
+
+  postern_response_set_header (response, "Location", location);
+  return response;
 }
 
 gboolean
@@ -65,7 +85,7 @@ postern_server_tenants_enter (PosternServer *server, PosternRequest *request, Po
     return TRUE;
   *tenant = server->tenants->enter (slug, may_block, server->tenants_data, &error);
   if (error)
-    *answer = refuse (server, request, match->route, error);
+    return turn_away (server, request, match, error, tenant, answer);
   if (!*tenant)
     return FALSE;
   url = server->tenants->get_url (*tenant);

@@ -54,6 +54,11 @@ typedef struct {
    * @may_block: FALSE: NULL without an error when it would have to be opened first
    */
   GObject *(*enter) (const char *slug, gboolean may_block, gpointer user_data, GError **error);
+  /**
+   * look_in: at one that is suspended: for how its page looks, and for routes of POSTERN_ROUTE_LOOK; nothing else of it is served. May block.
+   * (transfer full) (nullable): not now
+   */
+  GObject *(*look_in) (const char *slug, gpointer user_data);
   /** get_url: its issuer: requests that came by another way are sent there. (transfer none) */
   const char *(*get_url) (GObject *tenant);
   /** get_data: what stands for @own (the user_data of a table, or the server's PosternPages) there. (transfer none) (nullable): no such routes there */

@@ -21,6 +21,7 @@ typedef PosternResponse *(*PosternHandler) (PosternRequest *request, gpointer us
  * @POSTERN_ROUTE_CORS: any origin may read it, without credentials (token, userinfo, discovery, JWKS)
  * @POSTERN_ROUTE_ADMIN: only on the local admin socket or with a management token
  * @POSTERN_ROUTE_INTROSPECTION: asks whether a token is worth anything (RFC 7662): of a tenant that is suspended none is, whoever asks
+ * @POSTERN_ROUTE_LOOK: a file that pages look by: served by a tenant that is suspended, too, to whose page that says so it belongs
  *
  * What is asked of a request before its handler.
  */
@@ -29,7 +30,8 @@ typedef enum {
   POSTERN_ROUTE_CSRF = 1 << 0,
   POSTERN_ROUTE_CORS = 1 << 1,
   POSTERN_ROUTE_ADMIN = 1 << 2,
-  POSTERN_ROUTE_INTROSPECTION = 1 << 3
+  POSTERN_ROUTE_INTROSPECTION = 1 << 3,
+  POSTERN_ROUTE_LOOK = 1 << 4
 } PosternRouteFlags;
 
 /**
