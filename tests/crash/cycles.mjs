@@ -33,7 +33,7 @@ export async function until(what, check, limit = patience) {
 
 /**
  * A subclass says: plan() gives [name, how it ends]; checkStore() looks at what is kept by other means; mayLoseOpen(kind): whether
- * that end may take short-lived data that a whole round lies upon; keepEvidence(kind).
+ * that end may take short-lived data that a whole round lies upon; mayLoseMoment(kind): that of its last moment; keepEvidence(kind).
  */
 export class Cycles {
   tally = new Tally();
@@ -163,14 +163,14 @@ export class Cycles {
     const load = this.actors.map((actor) => this.#load(actor));
     await sleep(50 + this.random() * 400);
     this.note(kind);
-    await end().finally(() => { this.over = true; });
+    await (this.mayLoseMoment(kind) ? this.world.losing(end) : end()).finally(() => { this.over = true; });
     await Promise.all(load);
     const former = Array.from({ length: Math.min(2, this.archive.length) }, () => pick(this.random, this.archive));
     await this.wake(this.mayLoseOpen(kind));
     await this.check([...this.actors, ...former]);
     await this.checkStore();
     await this.#retire();
-    if (this.tally.faults.length > before) this.keepEvidence(kind);
+    if (this.tally.faults.length > before) this.tally.faults.push(`that was after “${kind}”; the log is kept in ${this.keepEvidence(kind)}`);
     this.stuck = null;
   }
 
@@ -207,7 +207,6 @@ export class Cycles {
   keepEvidence(kind) {
     const folder = mkdtempSync(join(tmpdir(), 'postern-crash-evidence-'));
     writeFileSync(join(folder, 'log'), this.postern.log());
-    console.log(`# after “${kind}”; the log is kept in ${folder}`);
     return folder;
   }
 

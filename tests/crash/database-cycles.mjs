@@ -40,6 +40,8 @@ export class DatabaseCycles extends Cycles {
 
   mayLoseOpen() { return false; }
 
+  mayLoseMoment(kind) { return kind.includes('database'); }
+
   async check(actors, options) {
     await this.#database.settled();
     await super.check(actors, options);

@@ -72,6 +72,8 @@ export class DiskCycles extends Cycles {
 
   mayLoseOpen(kind) { return kind.startsWith('power'); }
 
+  mayLoseMoment(kind) { return this.mayLoseOpen(kind); }
+
   /** The database's own check of all its pages and indices. */
   async #checkFile(file) {
     const { stdout } = await promisify(execFile)('sqlite3', ['-readonly', file, 'PRAGMA integrity_check']).catch((error) => ({ stdout: error.message }));
@@ -84,6 +86,7 @@ export class DiskCycles extends Cycles {
     const folder = super.keepEvidence(kind);
     cpSync(this.postern.dataDir, folder, { recursive: true, filter: isNoSocket });
     if (kind.startsWith('power')) cpSync(this.world.disk.aside, join(folder, 'before'), { recursive: true });
+    return folder;
   }
 
   summary() { return [...super.summary(), `${this.#lostChanges} blocks and entries lost in power cuts`]; }

@@ -42,7 +42,7 @@ export class Person extends Actor {
 
   signIn({ byPassword = false } = {}) {
     const known = this.living().filter((session) => session.visitor);
-    const session = known.length && !byPassword && this.random() < 0.4 ? pick(this.random, known) : { visitor: this.world.visitor(), ended: false };
+    const session = known.length && !byPassword && this.random() < 0.4 ? pick(this.random, known) : { visitor: this.world.slowVisitor(this.random), ended: false };
     const fresh = !known.includes(session), offline = this.random() < 0.5;
     this.interrupted = session.visitor;
     return this.act({

@@ -4,6 +4,7 @@
 import { Agent, request as httpRequest } from 'node:http';
 import { createHash, randomBytes } from 'node:crypto';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { Database, hasPostgresql } from '../lib/database.mjs';
 import { build, preparePostern } from '../lib/server.mjs';
 import { Visitor } from '../lib/visitor.mjs';
@@ -15,6 +16,19 @@ export const callback = 'https://app.example.com/callback';
 export class Lost extends Error {}
 /** An answer that no crash excuses. */
 export class Wrong extends Error {}
+
+/** Somebody who reads a page before the next request: an end may come between the two, and nobody's connection dies of it. */
+class SlowVisitor extends Visitor {
+  constructor(agent, random) {
+    super(agent);
+    this.random = random;
+  }
+
+  async send(...request) {
+    if (this.random() < 0.1) await sleep(this.random() * 400);
+    return super.send(...request);
+  }
+}
 
 const died = new Set(['ECONNRESET', 'ECONNREFUSED', 'EPIPE', 'ENOENT', 'ECONNABORTED']);
 
@@ -56,6 +70,8 @@ export class World {
   constructor() {
     this.agent = new Agent({ keepAlive: true, maxSockets: 64 });
     this.adminAgent = new Agent({ keepAlive: true, maxSockets: 64 });
+    this.losses = 0;
+    this.isLosing = false;
   }
 
   /** Makes the disk or the database behave like @fault, or well again (`none`). */
@@ -72,6 +88,16 @@ export class World {
 
   /** @param options.manager fills in name and password on one page, as a password manager does */
   visitor(options) { return new Visitor(this.agent, options); }
+
+  /** @param random decides when they take their time */
+  slowVisitor(random) { return new SlowVisitor(this.agent, random); }
+
+  /** Runs @end, which may take what was answered in the last moment before it and is not meant to last. */
+  async losing(end) {
+    this.losses += 1;
+    this.isLosing = true;
+    await end().finally(() => { this.isLosing = false; });
+  }
 
   /** The management API by the local socket, as the command line speaks to it. Gives the object, or throws with .status. */
   async admin(method, path, body) {
@@ -123,6 +149,7 @@ export class World {
 
   /** Walks pages until the browser leaves for @target. */
   async walk(visitor, url, target, values) {
+    const before = this.isLosing ? this.losses - 1 : this.losses; // an end under way may still come after the first answer
     try {
       return await visitor.walk(url, target, values);
     } catch (error) {
@@ -130,6 +157,7 @@ export class World {
       if (died.has(error.code) || error.message === 'socket hang up') throw new Lost(error.message);
       if (status === 503 || status === 502) throw Object.assign(new Lost(String(status)), { answer: error.answer });
       if (status === undefined) throw error;
+      if (status === 410 && this.losses > before && await this.findFlow(visitor) === 'lost') throw new Lost('the sign-in was lost on its way');
       const page = await heard(visitor.send(error.here));
       throw new Wrong(`${error.message}: ${/role="alert"[\s\S]{0,200}/.exec(page.text)?.[0] ?? /<h1>[\s\S]{0,300}/.exec(page.text)?.[0]}`);
     }
