@@ -68,6 +68,7 @@ touch_everything (PosternTxn *txn, gpointer data, GError **error)
 {
   g_autoptr (GPtrArray) joins = postern_join_store_list (txn, "usr_", "google", "example.com", 1, error);
   g_autoptr (GPtrArray) events = postern_audit_store_list_for (txn, "usr_", NULL, 1, error);
+  g_autoptr (GPtrArray) invited = postern_invitation_store_list_for_address (txn, "a@example.com", error);
   gboolean has;
 
 #define TRY(call)                                                                                                     \
@@ -102,7 +103,10 @@ touch_everything (PosternTxn *txn, gpointer data, GError **error)
   TRY (postern_ticket_store_redeem (txn, "hash", "setup", 1, &failure));
   TRY (postern_device_store_knows (txn, "hash", "usr_", 0, &failure));
 #undef TRY
-  return joins && events && postern_grant_store_revoke_all (txn, "usr_", NULL, 1, error) && postern_grant_store_revoke_all (txn, "usr_", "app_", 1, error)
+  return joins && events && invited && postern_invitation_store_revoke_open (txn, "org_", "a@example.com", 1, error)
+         && postern_invitation_store_revoke_for (txn, "org_", "usr_", 1, error) && postern_invitation_store_revoke_for (txn, NULL, "usr_", 1, error)
+         && postern_audit_store_forget (txn, "usr_", error) && postern_grant_store_revoke_for_organization (txn, "org_", "usr_", 1, error)
+         && postern_grant_store_revoke_for_organization (txn, "org_", NULL, 1, error) && postern_grant_store_revoke_all (txn, "usr_", NULL, 1, error) && postern_grant_store_revoke_all (txn, "usr_", "app_", 1, error)
          && postern_user_store_has_administrator (txn, &has, error);
 }
 

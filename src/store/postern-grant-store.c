@@ -68,17 +68,16 @@ postern_grant_store_revoke_all (PosternTxn *txn, const char *user_id, const char
                           error);
 }
 
-/* A worker of the release before the column leaves it empty, while the two run side by side; a person has few grants, whose own words are looked at then. */
+/* The column is filled for whoever does not know of it yet: ../../data/migrations/sqlite/lasting/032-organization-of-grants.sql. */
 gboolean
 postern_grant_store_revoke_for_organization (PosternTxn *txn, const char *organization_id, const char *user_id, gint64 now, GError **error)
 {
-  static const char of_one[] = "UPDATE grants SET revoked_at = ?1 WHERE user_id = ?3 AND revoked_at = 0 AND (organization_id = ?2 OR (organization_id IS NULL AND data LIKE ?4))";
-  g_autofree char *pattern = g_strdup_printf ("%%\"organization_id\":\"%s\"%%", organization_id);
-  PosternValue values[] = { POSTERN_INT (now), POSTERN_TEXT (organization_id), POSTERN_TEXT (user_id), POSTERN_TEXT (pattern) };
+#define OF_ORGANIZATION "UPDATE grants SET revoked_at = ?1 WHERE organization_id = ?2 AND revoked_at = 0"
+  PosternValue values[] = { POSTERN_INT (now), POSTERN_TEXT (organization_id), POSTERN_TEXT (user_id) };
 
   if (user_id == NULL)
-    return postern_txn_run (txn, "UPDATE grants SET revoked_at = ?1 WHERE organization_id = ?2 AND revoked_at = 0", values, 2, error);
-  return postern_txn_run (txn, of_one, values, G_N_ELEMENTS (values), error);
+    return postern_txn_run (txn, OF_ORGANIZATION, values, 2, error);
+  return postern_txn_run (txn, OF_ORGANIZATION " AND user_id = ?3", values, G_N_ELEMENTS (values), error);
 }
 
 GPtrArray *
