@@ -2,6 +2,7 @@
 #include "postern-oidc-world.h"
 
 #include "postern-database-sqlite.h"
+#include "postern-event-fixture.h"
 #include "postern-sign-in.h"
 
 #include <glib/gstdio.h>
@@ -176,6 +177,7 @@ postern_oidc_world_free (PosternOidcWorld *self)
   g_object_unref (self->hub);
   g_object_unref (self->signer_key);
   g_object_unref (self->tenant);
+  event_fixture_tell (self->store);
   postern_store_close (self->store);
   g_object_unref (self->store);
   remove_tree (self->location);

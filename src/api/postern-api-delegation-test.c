@@ -312,7 +312,7 @@ note_elsewhere (PosternTxn *txn, gpointer data, GError **error)
   for (guint i = 0; good && i < G_N_ELEMENTS (targets); i++) {
     g_autoptr (PosternAudit) entry = postern_audit_store_new ("user.changed", ada, targets[i]);
 
-    entry->request_id = g_strdup ("req_1");
+    entry->request_id = g_strdup (EVENT_FIXTURE_REQUEST);
     entry->data = g_variant_ref_sink (g_variant_new_parsed ("{'before': <@a{sv} {}>, 'after': <@a{sv} {}>}"));
     good = postern_audit_store_append (txn, entry, error);
   }

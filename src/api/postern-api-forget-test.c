@@ -67,7 +67,7 @@ count_exported (void)
 static gboolean
 act (PosternTxn *txn, gpointer id, GError **error)
 {
-  const PosternAuditBy by = { id, "req_1", "192.0.2.44" };
+  const PosternAuditBy by = { id, EVENT_FIXTURE_REQUEST, "192.0.2.44" };
   g_autoptr (PosternAudit) entry = postern_audit_store_new_by ("sign-in.succeeded", &by, NULL);
 
   return postern_audit_store_append (txn, entry, error);

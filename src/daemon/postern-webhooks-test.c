@@ -56,6 +56,7 @@ add_entry (PosternTxn *txn, gpointer data, GError **error)
   World *world = data;
   g_autoptr (PosternAudit) entry = postern_audit_store_new (world->event, POSTERN_AUDIT_SERVER, "usr_1");
 
+  entry->request_id = g_strdup (EVENT_FIXTURE_REQUEST);
   entry->data = make_data (postern_audit_events_find (world->event));
   g_ptr_array_add (world->entries, g_strdup (entry->id));
   return postern_audit_store_append (txn, entry, error);

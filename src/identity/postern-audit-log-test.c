@@ -16,7 +16,7 @@ test_canonical (void)
   g_assert_cmpstr (bare, ==, "{\"at\":1700000000123456,\"data\":{},\"event\":\"user.changed\",\"id\":\"aud_1\"}");
   entry->actor = g_strdup ("usr_1");
   entry->target = g_strdup ("usr_2");
-  entry->request_id = g_strdup ("req_1");
+  entry->request_id = g_strdup (EVENT_FIXTURE_REQUEST);
   entry->remote_address = g_strdup ("192.0.2.1");
   entry->data = postern_json_parse ("{\"b\":[1,2.50,\"\\u00fc\"],\"a\":null}", -1, 0, NULL);
   text = postern_audit_entry_print (entry);
@@ -63,6 +63,7 @@ write_late (gint64 seconds)
   g_autofree char *digits = g_strdup (entry->id + 4);
   guint64 milliseconds = (guint64) (g_get_real_time () / 1000 - seconds * 1000);
 
+  entry->request_id = g_strdup (EVENT_FIXTURE_REQUEST);
   for (int i = 9; i >= 0; i--, milliseconds >>= 5)
     entry->id[4 + i] = "0123456789abcdefghjkmnpqrstvwxyz"[milliseconds & 31];
   fixture_write (store, append, entry);

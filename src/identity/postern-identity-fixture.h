@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #pragma once
 
+#include "postern-event-fixture.h"
 #include "postern-stores.h"
 
 #include "postern-database-sqlite.h"
@@ -47,6 +48,8 @@ fixture_remove (const char *path)
 static inline void
 fixture_close (PosternStore *store, gboolean last)
 {
+  if (last)
+    event_fixture_tell (store);
   postern_store_close (store);
   g_object_unref (store);
   if (!last)
