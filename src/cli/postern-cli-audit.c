@@ -228,7 +228,8 @@ say_verdict (const PosternAuditVerdict *verdict)
   if (verdict->n_findings > verdict->findings->len)
     g_print ("… and %" G_GUINT64_FORMAT " more\n", verdict->n_findings - verdict->findings->len);
   if (verdict->cut > 0)
-    g_print ("%" G_GINT64_FORMAT " entries were cut off before, and that was signed\n", verdict->cut);
+    g_print ("%" G_GINT64_FORMAT " entries were cut off before, and that was signed%s\n", verdict->cut,
+             verdict->tells_of_cut ? "" : "; no entry of this file tells of it: take a file that goes on up to now");
   if (verdict->n_forgotten > 0)
     g_print ("%" G_GUINT64_FORMAT " addresses and other personal parts were forgotten with people who were deleted\n", verdict->n_forgotten);
   summary = g_strdup_printf ("%s: entries %" G_GINT64_FORMAT " to %" G_GINT64_FORMAT " of %s, %" G_GUINT64_FORMAT " heads; signed up to entry %" G_GINT64_FORMAT, verdict->n_findings > 0 ? "BAD" : "good",
@@ -285,6 +286,15 @@ run_check_proof (PosternCliCall *call, GError **error)
 
 #define KEY { "key", POSTERN_CLI_STRING, NULL, "FILE", "The public keys whose signatures count, as `postern audit keys` prints them" }
 
+static const PosternCliOption list_options[] = {
+  { "event", POSTERN_CLI_STRING, "?event", "EVENT", "Only this event" },
+  { "actor", POSTERN_CLI_STRING, "?actor", "ID", "Only what was done by this one" },
+  { "target", POSTERN_CLI_STRING, "?target", "ID", "Only what was done to this" },
+  { "from", POSTERN_CLI_INTEGER, "?from", "SECONDS", "Only what was done then or later; since 1970, as `date +%s --date 2026-01-31` says" },
+  { "to", POSTERN_CLI_INTEGER, "?to", "SECONDS", "Only what was done before" },
+  { NULL },
+};
+
 static const PosternCliOption export_options[] = {
   { "from", POSTERN_CLI_STRING, NULL, "ENTRY|TIME", "The first one: its number, or a time (2026-01-31T00:00:00Z)" },
   { "to", POSTERN_CLI_STRING, NULL, "ENTRY|TIME", "Up to the first signed head behind it" },
@@ -300,7 +310,7 @@ static const PosternCliOption verify_options[] = {
 static const PosternCliOption proof_options[] = { KEY, { NULL } };
 
 static const PosternCliCommand commands[] = {
-  { "list", NULL, "Lists what was done, oldest first.", "GET", "/api/v1/audit", "at event actor target remote_address" },
+  { "list", NULL, "Lists what was done, oldest first.", "GET", "/api/v1/audit", "at event actor target remote_address", list_options },
   { "export", NULL, "Prints the log as lines of JSON that prove it is whole; signs a head first.", NULL, NULL, NULL, export_options, run_export },
   { "verify", "FILE", "Says what was removed, altered, put in or reordered in an exported log; needs no server.", NULL, NULL, NULL, verify_options, run_verify, .alone = TRUE },
   { "prove", "ENTRY", "Prints the proof that an entry (aud_…) is in the log; signs a head first.", NULL, NULL, NULL, NULL, run_prove },

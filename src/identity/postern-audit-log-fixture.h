@@ -40,7 +40,7 @@ append (PosternTxn *txn, gpointer entry, GError **error)
 static inline PosternAudit *
 make_entry (const char *event)
 {
-  static const PosternAuditBy ada = { "usr_ada", "req_1", "192.0.2.7" };
+  static const PosternAuditBy ada = { "usr_ada", EVENT_FIXTURE_REQUEST, "192.0.2.7" };
   const PosternAuditEvent *row = postern_audit_events_find (event);
   PosternAudit *entry = postern_audit_store_new_by (event, &ada, NULL);
 
@@ -61,6 +61,22 @@ write_entry (const char *event)
 
   fixture_write (store, append, entry);
   return g_strdup (entry->id);
+}
+
+/* As the API does it. */
+static inline gboolean
+rotate_key (PosternTxn *txn, gpointer data, GError **error)
+{
+  static const PosternAuditBy eve = { "usr_eve", EVENT_FIXTURE_REQUEST, NULL };
+  g_autofree char *before = NULL, *after = NULL;
+  g_autoptr (PosternAudit) entry = NULL;
+
+  g_assert_true (postern_audit_key_rotate (txn, store, NOW, &before, &after, error));
+  g_assert_nonnull (before);
+  g_assert_cmpstr (before, !=, after);
+  entry = postern_audit_store_new_by ("audit.key-rotated", &eve, after);
+  entry->data = g_variant_ref_sink (g_variant_new_parsed ("{'before': <{'kid': <%s>}>, 'after': <{'kid': <%s>}>}", before, after));
+  return postern_audit_store_append (txn, entry, error);
 }
 
 static inline guint
@@ -151,6 +167,15 @@ export_lines (gint64 from, gint64 to)
   return self.lines;
 }
 
+static inline GPtrArray *
+sign_and_export (gint64 n, PosternAuditHead **head)
+{
+  sequence (POSTERN_AUDIT_REACH_NEAR);
+  *head = sign (NOW + n);
+  g_assert_cmpint ((*head)->tree_size, ==, n);
+  return export_lines (0, n);
+}
+
 static inline PosternAuditVerify *
 verify (GPtrArray *lines, PosternJwkSet *trusted, const char *head)
 {
@@ -220,6 +245,27 @@ copy_lines (GPtrArray *lines)
   for (guint i = 0; i < lines->len; i++)
     g_ptr_array_add (copy, g_strdup (lines->pdata[i]));
   return copy;
+}
+
+/* --- what is done to it ---------------------------------------------------------------------------------------------- */
+
+static inline void
+replace (GPtrArray *lines, guint at, const char *from, const char *to)
+{
+  g_autoptr (GString) text = g_string_new (lines->pdata[at]);
+
+  g_assert_cmpuint (g_string_replace (text, from, to, 1), ==, 1);
+  g_free (lines->pdata[at]);
+  lines->pdata[at] = g_string_free (g_steal_pointer (&text), FALSE);
+}
+
+static inline void
+swap (GPtrArray *lines, guint one, guint other)
+{
+  gpointer line = lines->pdata[one];
+
+  lines->pdata[one] = lines->pdata[other];
+  lines->pdata[other] = line;
 }
 
 /* --- proofs --------------------------------------------------------------------------------------------------------- */

@@ -13,6 +13,7 @@ void
 postern_audit_statement_clear (PosternAuditStatement *self)
 {
   g_clear_pointer (&self->issuer, g_free);
+  g_clear_pointer (&self->kid, g_free);
 }
 
 /* The names are RFC 6962's (section 4.3) where it has the thing. */
@@ -84,10 +85,11 @@ postern_audit_statement_read (PosternAuditStatement *self, const char *jws, Post
   self->is_cut = is_cut;
   if (bytes == NULL)
     return FALSE;
+  self->kid = g_strdup (postern_json_get_string (header, "kid"));
   payload = postern_json_parse_object (g_bytes_get_data (bytes, NULL), (gssize) g_bytes_get_size (bytes), 0, error);
   if (payload == NULL)
     return FALSE;
-  if (g_strcmp0 (postern_json_get_string (header, "typ"), type) == 0 && read_payload (self, payload))
+  if (self->kid != NULL && g_strcmp0 (postern_json_get_string (header, "typ"), type) == 0 && read_payload (self, payload))
     return TRUE;
   g_set_error (error, POSTERN_ERROR, POSTERN_ERROR_INVALID_REQUEST, "what is signed there is no %s", type);
   return FALSE;

@@ -19,6 +19,7 @@ typedef struct {
   PosternMerkleTree tree; /* of a cut: what is left of the entries that are gone; else {0} */
   gboolean is_cut;
   char *issuer;
+  char *kid; /* of one that was read: of the key that signed it */
 } PosternAuditStatement;
 
 void postern_audit_statement_clear (PosternAuditStatement *self);

@@ -48,25 +48,6 @@ test_part (void)
   tear_down ();
 }
 
-static void
-replace (GPtrArray *lines, guint at, const char *from, const char *to)
-{
-  g_autoptr (GString) text = g_string_new (lines->pdata[at]);
-
-  g_assert_cmpuint (g_string_replace (text, from, to, 1), ==, 1);
-  g_free (lines->pdata[at]);
-  lines->pdata[at] = g_string_free (g_steal_pointer (&text), FALSE);
-}
-
-static void
-swap (GPtrArray *lines, guint one, guint other)
-{
-  gpointer line = lines->pdata[one];
-
-  lines->pdata[one] = lines->pdata[other];
-  lines->pdata[other] = line;
-}
-
 /* Entry @seq and all behind it, hashed anew as by somebody who knows how, but has no key. */
 static void
 hash_anew (GPtrArray *lines, guint seq, PosternMerkleHash chain)
@@ -227,22 +208,13 @@ forget_ada (PosternTxn *txn, gpointer data, GError **error)
 static gboolean
 delete_ada (PosternTxn *txn, gpointer data, GError **error)
 {
-  static const PosternAuditBy eve = { "usr_eve", "req_2", "198.51.100.1" };
+  static const PosternAuditBy eve = { "usr_eve", EVENT_FIXTURE_REQUEST, "198.51.100.1" };
   g_autoptr (PosternAudit) entry = postern_audit_store_new_by ("user.deleted", &eve, "usr_ada");
 
   entry->data = postern_json_parse ("{\"before\":{}}", -1, 0, NULL);
   entry->personal = postern_json_parse ("{\"before\":{\"email\":\"ada@example.org\"}}", -1, 0, NULL); /* of who is gone nothing is written */
   entry->person = g_strdup ("usr_ada");
   return postern_audit_store_append (txn, entry, error);
-}
-
-static GPtrArray *
-sign_and_export (gint64 n, PosternAuditHead **head)
-{
-  sequence (POSTERN_AUDIT_REACH_NEAR);
-  *head = sign (NOW + n);
-  g_assert_cmpint ((*head)->tree_size, ==, n);
-  return export_lines (0, n);
 }
 
 static gboolean
@@ -296,17 +268,6 @@ test_forgotten (void)
 
 /* --- another key --------------------------------------------------------------------------------------------------- */
 
-static gboolean
-rotate_key (PosternTxn *txn, gpointer data, GError **error)
-{
-  g_autofree char *before = NULL, *after = NULL;
-
-  g_assert_true (postern_audit_key_rotate (txn, store, NOW, &before, &after, error));
-  g_assert_nonnull (before);
-  g_assert_cmpstr (before, !=, after);
-  return TRUE;
-}
-
 /* What the old key signed still counts, beside what the new one does; and to who has the old one alone, the new one is nobody's. */
 static void
 test_rotated (void)
@@ -321,7 +282,7 @@ test_rotated (void)
   more = sign_and_export (1, &old);
   fixture_write (store, rotate_key, NULL);
   g_free (write_entry ("sign-in.succeeded"));
-  lines = sign_and_export (2, &young);
+  lines = sign_and_export (3, &young);
   g_assert_cmpstr (old->kid, !=, young->kid);
   assert_finding (lines, NULL, "is not signed by a key that counts");
   g_assert_true (postern_store_read (store, POSTERN_KEEP_LASTING, list_keys, &all, NULL));
@@ -331,7 +292,7 @@ test_rotated (void)
     const PosternAuditVerdict *verdict = postern_audit_verify_end (self);
 
     g_assert_cmpuint (verdict->n_findings, ==, 0);
-    g_assert_cmpint (verdict->proven, ==, 2);
+    g_assert_cmpint (verdict->proven, ==, 3);
     g_assert_true (verdict->has_seen_head);
   }
   tear_down ();

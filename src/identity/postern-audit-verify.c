@@ -23,6 +23,7 @@ struct _PosternAuditVerify {
   PosternAuditStatement wanted; /* the head that was given */
   gboolean has_wanted, ended;
   GHashTable *forgotten, *deleted; /* ids: of whom a part is missing; who was deleted */
+  GHashTable *withdrawn; /* of keys, by their `kid`: the number (gint64) of the entry that says so */
 };
 
 G_GNUC_PRINTF (2, 3)
@@ -49,6 +50,7 @@ postern_audit_verify_new (PosternJwkSet *keys, const char *head)
   self->signed_to = -1;
   self->forgotten = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
   self->deleted = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+  self->withdrawn = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
   self->verdict.findings = g_ptr_array_new_with_free_func (g_free);
   self->verdict.has_own_keys = keys == NULL;
   return self;
@@ -66,6 +68,7 @@ postern_audit_verify_free (PosternAuditVerify *self)
   postern_audit_statement_clear (&self->wanted);
   g_hash_table_unref (self->forgotten);
   g_hash_table_unref (self->deleted);
+  g_hash_table_unref (self->withdrawn);
   g_free (self);
 }
 
@@ -223,20 +226,78 @@ check_part (PosternAuditVerify *self, const PosternAuditLine *line, const Poster
   find (self, "the %s of %s was altered: it is not the one that was written with it", what, name);
 }
 
+/* --- what entries say of the log itself ----------------------------------------------------------------------------- */
+
+/* Whoever made a cut wrote it down. */
+static void
+note_cut (PosternAuditVerify *self, gint64 seq, GVariant *data)
+{
+  if (postern_json_get_int64 (data, "tree_size", -1) == self->verdict.cut)
+    self->verdict.tells_of_cut = TRUE;
+}
+
+/* A key that was followed by another signs nothing from then on: whoever has it still must not speak for the log. */
+static void
+note_rotation (PosternAuditVerify *self, gint64 seq, GVariant *data)
+{
+  g_autoptr (GVariant) before = postern_json_get (data, "before");
+  const char *kid = before && g_variant_is_of_type (before, G_VARIANT_TYPE_VARDICT) ? postern_json_get_string (before, "kid") : NULL;
+
+  if (kid != NULL && !g_hash_table_contains (self->withdrawn, kid))
+    g_hash_table_insert (self->withdrawn, g_strdup (kid), g_memdup2 (&seq, sizeof seq));
+}
+
+static void
+note_data (PosternAuditVerify *self, const PosternAuditLine *line, void (*note) (PosternAuditVerify *, gint64, GVariant *))
+{
+  g_autoptr (GVariant) entry = postern_json_parse_object (line->entry.at, (gssize) line->entry.length, 0, NULL);
+  g_autoptr (GVariant) data = entry ? postern_json_get (entry, "data") : NULL;
+
+  if (data != NULL && g_variant_is_of_type (data, G_VARIANT_TYPE_VARDICT))
+    note (self, line->seq, data);
+}
+
+static void
+note_end (PosternAuditVerify *self, const PosternAuditLine *line)
+{
+  char *target = postern_audit_line_dup (&line->entry, "target");
+
+  if (target != NULL)
+    g_hash_table_add (self->deleted, target);
+}
+
+static void
+note_event (PosternAuditVerify *self, const PosternAuditLine *line)
+{
+  g_autofree char *event = postern_audit_line_dup (&line->entry, "event");
+
+  if (event == NULL)
+    return;
+  if (g_str_equal (event, "user.deleted") || g_str_equal (event, "invitation.forgotten"))
+    note_end (self, line);
+  else if (g_str_equal (event, "audit.key-rotated"))
+    note_data (self, line, note_rotation);
+  else if (g_str_equal (event, "audit.cut"))
+    note_data (self, line, note_cut);
+}
+
 static void
 check_parts (PosternAuditVerify *self, const PosternAuditLine *line)
 {
-  g_autofree char *event = NULL, *target = NULL;
-
   if (is_gone (line))
     return;
   check_part (self, line, &line->address, "address_hash", "actor", "address");
   check_part (self, line, &line->personal, "personal_hash", "person", "personal part");
-  event = postern_audit_line_dup (&line->entry, "event");
-  if (event != NULL && (g_str_equal (event, "user.deleted") || g_str_equal (event, "invitation.forgotten")))
-    target = postern_audit_line_dup (&line->entry, "target");
-  if (target != NULL)
-    g_hash_table_add (self->deleted, g_steal_pointer (&target));
+}
+
+static void
+check_key (PosternAuditVerify *self, const PosternAuditStatement *statement, const char *what)
+{
+  const gint64 *seq = statement->kid ? g_hash_table_lookup (self->withdrawn, statement->kid) : NULL;
+
+  if (seq != NULL && statement->tree_size > *seq)
+    find (self, "line %" G_GUINT64_FORMAT ": %s of %" G_GINT64_FORMAT " entries is signed by a key that entry %" G_GINT64_FORMAT " withdrew: somebody else may have it", self->line, what,
+          statement->tree_size, *seq);
 }
 
 /* What is personal is forgotten when its person is deleted, which stands in the log behind it, and for no other reason. */
@@ -277,6 +338,7 @@ read_entry (PosternAuditVerify *self, const char *text, gsize length)
   check_number (self, &line);
   check_hashes (self, &line);
   check_parts (self, &line);
+  note_event (self, &line);
   if (!self->tree_is_lost)
     postern_merkle_tree_append (&self->tree, &line.leaf);
   self->verdict.to = MAX (self->verdict.to, line.seq + 1);
@@ -315,8 +377,10 @@ read_head (PosternAuditVerify *self, const char *jws)
   g_auto (PosternAuditStatement) head = { 0 };
 
   self->verdict.n_heads++;
-  if (read_statement (self, &head, jws, FALSE, "the head"))
-    check_head (self, &head);
+  if (!read_statement (self, &head, jws, FALSE, "the head"))
+    return;
+  check_key (self, &head, "the head");
+  check_head (self, &head);
 }
 
 /* --- lines ---------------------------------------------------------------------------------------------------------- */
@@ -384,6 +448,8 @@ check_end (PosternAuditVerify *self)
     find (self, "the file is empty");
   else if (self->signed_to < to)
     find (self, "the file ends behind entry %" G_GINT64_FORMAT " without a head of it: it was cut short", to - 1);
+  if (self->has_wanted)
+    check_key (self, &self->wanted, "the head that was given,");
   if (!self->has_wanted || self->verdict.has_seen_head)
     return;
   if (self->wanted.tree_size > to)

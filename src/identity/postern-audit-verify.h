@@ -40,6 +40,7 @@ typedef struct {
   gint64 from, to;     /* the entries that were read: numbers from @from up to, without, @to */
   gint64 proven;       /* up to, without, this number they are those that were signed */
   gint64 cut;          /* so many were cut off before, and that was signed; 0 for none */
+  gboolean tells_of_cut; /* an entry of the file says so as well: who made it up has no such entry */
   guint64 n_heads;
   guint64 n_forgotten; /* addresses and personal parts that are not there any more, because their person was deleted */
   const char *issuer;  /* (nullable) */
