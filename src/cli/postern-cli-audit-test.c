@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "postern-cli-fixture.h"
 
+#include "postern-audit-cut.h"
 #include "postern-audit-export.h"
 
 /* A file of `out`, which goes at the end. (transfer full) */
@@ -88,6 +89,100 @@ test_large_entries (void)
   g_assert_cmpint (postern (verify), ==, 0);
 }
 
+/* --- a program of somebody else's -------------------------------------------------------------------------------------- */
+
+/* What tests/clients/audit-log.py, which knows the guide alone, says of @words and the keys. Returns: its exit code */
+static int
+check_by_guide (const char *what, const char *file, const char *keys, const char *head)
+{
+  g_autofree char *script = g_test_build_filename (G_TEST_DIST, "tests", "clients", "audit-log.py", NULL);
+  g_autofree char *whole = g_strdup_printf ("python3 -B %s %s %s %s %s", script, what, file, keys, head);
+
+  return run (whole);
+}
+
+/* (transfer full): the file of what `postern @line` prints */
+static char *
+keep_output (const char *line, const char *name)
+{
+  g_assert_cmpint (postern (line), ==, 0);
+  return keep_out (name);
+}
+
+/* (transfer full): the file of a head of the log as it stands; @size: (out): of how many entries */
+static char *
+keep_head (const char *name, gint64 *size)
+{
+  g_autoptr (GVariant) head = postern_json ("audit head");
+
+  g_free (g_steal_pointer (&out));
+  out = g_strdup (postern_json_get_string (head, "statement"));
+  *size = postern_json_get_int64 (head, "tree_size", 0);
+  return keep_out (name);
+}
+
+/* All that an entry may have: names out of the order of their bytes, numbers of every form, what is personal, and what is forgotten since. */
+static void
+fill_log (void)
+{
+  g_autofree char *gone = make ("/users", "{\"username\":\"gone\",\"email\":\"gone@example.org\"}", "id"), *path = g_strconcat ("/users/", gone, NULL);
+  g_autofree char *kept = make ("/users", "{\"username\":\"kept\",\"email\":\"kept@example.org\"}", "id"), *kept_path = g_strconcat ("/users/", kept, NULL);
+
+  g_variant_unref (call ("PATCH", kept_path, NULL,
+                         "{\"data\":{\"\\ufb33\":1,\"\\ud83d\\ude00\":2,\"z\":[1.5,-0.25,1e21,1e-7,123456789012,0.1,0.000001,1e300],\"q\":\"\\u0007\\\"\\\\/\\u007f\\u2028\"}}", 200));
+  call ("DELETE", path, NULL, NULL, 204);
+}
+
+static void
+assert_by_guide (const char *keys, const char *head)
+{
+  g_autofree char *log_file = keep_output ("audit export", "guide.jsonl"), *bad_file = NULL, *verify = g_strdup_printf ("audit verify %s --key %s --head %s", log_file, keys, head);
+  g_autofree char *text = g_strdup (out);
+  g_autoptr (GString) bad = g_string_new (text);
+
+  g_assert_cmpint (check_by_guide ("log", log_file, keys, head), ==, 0);
+  g_assert_true (g_str_has_prefix (out, "good: "));
+  g_assert_cmpint (postern (verify), ==, 0);
+  g_string_replace (bad, "kept@example.org", "else@example.org", 1);
+  g_free (g_steal_pointer (&out));
+  out = g_strdup (bad->str);
+  bad_file = keep_out ("guide-bad.jsonl");
+  g_assert_cmpint (check_by_guide ("log", bad_file, keys, head), ==, g_str_equal (bad->str, text) ? 0 : 1);
+}
+
+/* The guide says enough for somebody to write their own: it finds an export, proofs of both kinds, another key and a cut as good as ours does. */
+static void
+test_by_guide (void)
+{
+  g_autofree char *first = NULL, *second = NULL, *keys = NULL, *entry = NULL, *between = NULL, *proof = NULL, *consistency = NULL, *last = NULL;
+  g_autoptr (GVariant) list = NULL, items = NULL, box = NULL, made = NULL;
+  g_autoptr (GError) error = NULL;
+  gint64 size, later, cut;
+
+  first = keep_head ("first", &size);
+  fill_log ();
+  second = keep_head ("second", &later);
+  keys = keep_output ("audit keys", "keys.json");
+  assert_by_guide (keys, second);
+  list = postern_json ("audit list --event user.changed --limit 1");
+  items = postern_json_get (list, "items");
+  box = g_variant_get_child_value (items, 0);
+  made = g_variant_get_variant (box);
+  entry = g_strdup_printf ("audit prove %s", postern_json_get_string (made, "id"));
+  proof = keep_output (entry, "guide-proof.json");
+  g_assert_cmpint (check_by_guide ("proof", proof, keys, ""), ==, 0);
+  between = g_strdup_printf ("audit consistency %" G_GINT64_FORMAT " %" G_GINT64_FORMAT, size, later);
+  consistency = keep_output (between, "guide-consistency.json");
+  g_assert_cmpint (check_by_guide ("proof", consistency, keys, ""), ==, 0);
+  g_clear_pointer (&keys, g_free);
+  keys = keep_output ("audit rotate-key", "keys.json");
+  assert_by_guide (keys, second);
+  g_assert_true (postern_audit_cut_make (tenant, G_MAXINT32, g_get_real_time () / G_USEC_PER_SEC, &cut, &error));
+  g_assert_cmpint (cut, >=, later);
+  last = keep_head ("last", &later);
+  assert_by_guide (keys, last);
+}
+
 /* A file of somebody who means harm: to a terminal, and to a machine's memory. */
 static void
 test_hostile_log (void)
@@ -113,6 +208,7 @@ main (int argc, char **argv)
   static const HouseTest tests[] = {
     { "/cli-audit/audit", test_audit },
     { "/cli-audit/large-entries", test_large_entries },
+    { "/cli-audit/by-guide", test_by_guide },
     { "/cli-audit/hostile-log", test_hostile_log },
     { NULL, NULL },
   };
