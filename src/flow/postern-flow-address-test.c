@@ -333,6 +333,35 @@ test_phone (void)
   policy_set ("{\"codes_per_recipient\":1000}");
 }
 
+static gboolean
+give_phone (PosternTxn *txn, gpointer id, GError **error)
+{
+  g_autoptr (PosternUser) user = postern_user_store_get (txn, id, error);
+
+  user->phone = g_strdup ("+49305550102");
+  return postern_user_store_update (txn, user, error);
+}
+
+/* The number that an administrator wrote down, and nobody has shown to be theirs: it is proved, and does not change. */
+static void
+test_phone_proof (void)
+{
+  g_autofree char *id = user_make_with_password ("listed@example.org", TRUE);
+  g_autoptr (Browser) browser = browser_enter ("192.0.2.29", "listed@example.org");
+  g_autoptr (PosternUser) user = NULL;
+
+  policy_set ("{\"codes_per_recipient\":1000,\"sms_code_enabled\":true}");
+  fixture_write (house_store, give_phone, id);
+  browser_get (browser, "/account/change/phone");
+  browser_follow (browser);
+  browser_submit (browser, "action=continue&address=%2B49 30 555 0102");
+  browser_enter_newest (browser, "+49305550102");
+  assert_page (browser, "account");
+  user = user_read (id);
+  g_assert_cmpstr (user->phone, ==, "+49305550102");
+  g_assert_true (user->phone_verified);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -350,6 +379,7 @@ main (int argc, char **argv)
     { "/address/old-codes", test_email_old_codes },
     { "/address/limit", test_email_limit },
     { "/address/phone", test_phone },
+    { "/address/phone-proof", test_phone_proof },
     { NULL },
   };
 

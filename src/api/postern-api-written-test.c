@@ -1,0 +1,88 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "postern-api-house-fixture.h"
+
+/* What is written down of changes that no other test looks at: by whom, of what, in which request. */
+
+/* The newest of @event is of the local administrator's last request, and of @target. (transfer full) */
+static PosternAudit *
+find_of (const char *event, const char *target)
+{
+  PosternAudit *entry = find_entry (event, NULL);
+
+  g_assert_cmpstr (entry->actor, ==, "local administrator");
+  g_assert_cmpstr (entry->target, ==, target);
+  g_assert_nonnull (entry->request_id);
+  return entry;
+}
+
+static void
+test_messages (void)
+{
+  g_autoptr (GVariant) made = call ("POST", "/messages", NULL, "{\"recipient\":\"ada@example.org\"}", 201);
+  g_autofree char *path = g_strdup_printf ("/messages/%s/retry", postern_json_get_string (made, "id"));
+  g_autoptr (PosternAudit) tested = NULL, retried = NULL;
+
+  tested = find_of ("message.tested", postern_json_get_string (made, "recipient"));
+  g_assert_null (strstr (tested->target, "ada@")); /* masked: the log is kept longer than the message */
+  g_variant_unref (call ("POST", path, NULL, NULL, 200));
+  retried = find_of ("message.retried", postern_json_get_string (made, "id"));
+}
+
+/* The log says which secret it was, and never what it is. */
+static void
+test_application_secrets (void)
+{
+  g_autofree char *client_id = make ("/applications", "{\"name\":\"Shop\",\"metadata\":{\"redirect_uris\":[\"https://shop.example/cb\"]}}", "client_id"), *path = NULL;
+  g_autofree char *secrets = g_strdup_printf ("/applications/%s/secrets", client_id);
+  g_autoptr (GVariant) made = call ("POST", secrets, NULL, NULL, 201);
+  g_autoptr (PosternAudit) added = find_of ("application.secret-added", client_id), removed = NULL;
+  g_autofree char *id = g_strdup (postern_json_get_string (added->data, "secret"));
+
+  path = g_strconcat (secrets, "/", id, NULL);
+  g_variant_unref (call ("DELETE", path, NULL, NULL, 200));
+  removed = find_of ("application.secret-removed", client_id);
+  g_assert_cmpstr (postern_json_get_string (removed->data, "secret"), ==, id);
+  g_assert_cmpstr (postern_json_get_string (made, "client_secret"), !=, id);
+}
+
+static gboolean
+insert_grant (PosternTxn *txn, gpointer data, GError **error)
+{
+  return postern_grant_store_insert (txn, data, error);
+}
+
+/* Whose it was stands beside it: what the id meant is not to be found out any more. */
+static void
+test_grant (void)
+{
+  g_autofree char *user_id = make ("/users", "{\"username\":\"grace\"}", "id"), *path = NULL;
+  g_autoptr (PosternGrant) grant = postern_grant_new ();
+  g_autoptr (PosternAudit) revoked = NULL;
+
+  grant->id = postern_id_new ("gnt");
+  grant->user_id = g_strdup (user_id);
+  grant->application_id = g_strdup ("app_of_grace");
+  grant->data = g_variant_ref_sink (g_variant_new ("a{sv}", NULL));
+  grant->created_at = g_get_real_time () / G_USEC_PER_SEC;
+  grant->expires_at = grant->created_at + 600;
+  fixture_write (store, insert_grant, grant);
+  path = g_strconcat ("/grants/", grant->id, NULL);
+  g_assert_null (call ("DELETE", path, NULL, NULL, 204));
+  revoked = find_of ("grant.revoked", grant->id);
+  g_assert_cmpstr (postern_json_get_string (revoked->data, "user"), ==, user_id);
+  g_assert_cmpstr (postern_json_get_string (revoked->data, "application"), ==, "app_of_grace");
+}
+
+int
+main (int argc, char **argv)
+{
+  static const HouseTest tests[] = {
+    { "/api-written/messages", test_messages },
+    { "/api-written/application-secrets", test_application_secrets },
+    { "/api-written/grant", test_grant },
+    { NULL, NULL },
+  };
+
+  api_fixture_has_messenger = TRUE;
+  return house_run (argc, argv, NULL, tests);
+}
