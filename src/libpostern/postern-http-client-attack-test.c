@@ -257,11 +257,12 @@ resolve_to (const char *const *answers)
 static void
 assert_refused (PosternHttpClient *client, const char *url, PosternError code, const char *why)
 {
+  g_autofree char *printed = g_strescape (url, NULL); /* not all are UTF-8 */
   g_autoptr (GError) error = NULL;
   gint before = g_atomic_int_get (&server.requests);
   g_autoptr (GBytes) body = postern_http_client_send (client, "GET", url, NULL, NULL, NULL, 0, NULL, NULL, NULL, &error);
 
-  g_test_message ("%s: %s", url, error ? error->message : "was asked");
+  g_test_message ("%s: %s", printed, error ? error->message : "was asked");
   g_assert_null (body);
   g_assert_error (error, POSTERN_ERROR, (gint) code);
   g_assert_nonnull (strstr (error->message, why));
