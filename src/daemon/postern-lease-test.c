@@ -21,6 +21,15 @@ tend_at (PosternLease *lease, gint64 now)
   return g_strcmp0 (lease->seen.holder, lease->holder) == 0;
 }
 
+/* What is short-lived, as a lease is. */
+static void
+write_short (PosternStore *store, PosternTxnFunc func, gpointer data)
+{
+  g_autoptr (GError) error = NULL;
+
+  g_assert_true (postern_store_write (store, POSTERN_KEEP_SHORT, func, data, &error));
+}
+
 static gboolean
 write_far_off (PosternTxn *txn, gpointer expires_at, GError **error)
 {
@@ -37,7 +46,7 @@ test_lapses (void)
   PosternLease *lease = new_lease (store, "work");
   gint64 far_off = g_get_real_time () / G_USEC_PER_SEC + 24 * 3600;
 
-  fixture_write (store, write_far_off, &far_off);
+  write_short (store, write_far_off, &far_off);
   g_assert_false (tend_at (lease, THEN));
   g_assert_false (tend_at (lease, THEN + LEASE_MS * MS - 1));
   g_assert_true (tend_at (lease, THEN + LEASE_MS * MS));
@@ -79,6 +88,68 @@ test_held (void)
   g_assert_true (tend_at (lease, now + G_TIME_SPAN_HOUR));
   g_assert_cmpint (lease->held_until, ==, now + G_TIME_SPAN_HOUR + LEASE_MS * MS);
   g_assert_true (postern_lease_is_held (lease));
+  free_lease (lease);
+  fixture_close (store, TRUE);
+}
+
+static gboolean
+lose_row (PosternTxn *txn, gpointer data, GError **error)
+{
+  PosternLease *lease = data;
+
+  return postern_lease_store_release (txn, lease->name, lease->holder, error);
+}
+
+static gboolean
+lose_renewal (PosternTxn *txn, gpointer data, GError **error)
+{
+  PosternLease *lease = data;
+  gboolean taken;
+
+  return postern_lease_store_take_from (txn, lease->name, lease->holder, lease->seen.expires_at - 1, lease->holder, lease->seen.expires_at, &taken, error);
+}
+
+/* What was written last is gone, as after a power cut: the row, or its latest renewal. One has it then, and who held it learns of it at its next renewal. */
+static void
+test_lost (void)
+{
+  static const PosternTxnFunc losses[] = { lose_row, lose_renewal };
+  PosternStore *store = fixture_open ();
+
+  for (guint i = 0; i < G_N_ELEMENTS (losses); i++) {
+    const char *name = i == 0 ? "row" : "renewal";
+    PosternLease *mine = new_lease (store, name), *yours = new_lease (store, name);
+    gint64 now = g_get_monotonic_time ();
+    g_autoptr (GError) error = NULL;
+    gboolean is_theirs;
+
+    g_assert_true (tend_at (mine, now));
+    g_assert_true (postern_lease_is_held (mine));
+    g_assert_false (tend_at (yours, now));
+    write_short (store, losses[i], mine);
+    is_theirs = tend_at (yours, now);
+    g_assert_cmpint (is_theirs, ==, i == 0); /* the row is there: it is waited for */
+    g_assert_true (tend (mine, now, &error));
+    g_assert_false (postern_lease_is_held (mine));
+    g_assert_cmpint (tend_at (mine, now), ==, !is_theirs);
+    g_assert_cmpint (tend_at (yours, now), ==, is_theirs);
+    free_lease (mine);
+    free_lease (yours);
+  }
+  fixture_close (store, TRUE);
+}
+
+/* Who idles writes nothing that is waited for. */
+static void
+test_idle (void)
+{
+  PosternStore *store = fixture_open ();
+  PosternLease *lease = new_lease (store, "work");
+  guint64 written = postern_store_get_generation (store);
+
+  for (guint i = 0; i < 10; i++)
+    g_assert_true (tend_at (lease, THEN + i * RENEW_MS * MS));
+  g_assert_cmpuint (postern_store_get_generation (store), ==, written);
   free_lease (lease);
   fixture_close (store, TRUE);
 }
@@ -126,7 +197,7 @@ test_two (void)
     leases[0] = leases[1];
     leases[1] = swap;
   }
-  fixture_write (store, hold_up, leases);
+  write_short (store, hold_up, leases);
   await_either (leases, &first);
   postern_lease_stop (leases[first ? 0 : 1]);
   leases[0] = leases[1] = leases[first ? 1 : 0];
@@ -144,6 +215,8 @@ main (int argc, char **argv)
   g_test_add_func ("/lease/lapses", test_lapses);
   g_test_add_func ("/lease/renewed", test_renewed);
   g_test_add_func ("/lease/held", test_held);
+  g_test_add_func ("/lease/lost", test_lost);
+  g_test_add_func ("/lease/idle", test_idle);
   g_test_add_func ("/lease/two", test_two);
   return g_test_run ();
 }

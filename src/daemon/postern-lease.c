@@ -83,7 +83,7 @@ take (PosternLease *self, gint64 now, GError **error)
   gint64 until = g_get_real_time () / G_USEC_PER_SEC + LEASE_MS / 1000;
   Turn turn = { .self = self, .expires_at = MAX (until, self->seen.expires_at + 1) };
 
-  if (!postern_store_write (self->store, POSTERN_KEEP_LASTING, write_lease, &turn, error))
+  if (!postern_store_write (self->store, POSTERN_KEEP_SHORT, write_lease, &turn, error))
     return FALSE;
   if (turn.taken)
     note_seen (self, self->holder, turn.expires_at, now);
@@ -99,7 +99,7 @@ tend (PosternLease *self, gint64 now, GError **error)
   gboolean known = TRUE;
 
   if (!postern_lease_is_held (self)) {
-    known = postern_store_read (self->store, POSTERN_KEEP_LASTING, look, &turn, error);
+    known = postern_store_read (self->store, POSTERN_KEEP_SHORT, look, &turn, error);
     if (known)
       note_seen (self, turn.holder, turn.expires_at, now);
     g_free (turn.holder);
@@ -190,7 +190,7 @@ postern_lease_stop (PosternLease *self)
   g_cond_signal (&self->cond);
   g_mutex_unlock (&self->mutex);
   g_thread_join (self->thread);
-  if (g_strcmp0 (self->seen.holder, self->holder) == 0 && !postern_store_write (self->store, POSTERN_KEEP_LASTING, let_go, self, &error))
+  if (g_strcmp0 (self->seen.holder, self->holder) == 0 && !postern_store_write (self->store, POSTERN_KEEP_SHORT, let_go, self, &error))
     g_warning ("the periodic work is another's only once its lease has lapsed: %s", error->message);
   free_lease (self);
 }

@@ -121,9 +121,12 @@ test_schedule (void)
   g_autoptr (PosternKeyRing) ring = new_ring (store);
   g_autoptr (GError) error = NULL;
   g_autofree char *first = current_kid (ring), *kid = NULL, *second = NULL;
+  guint64 written;
 
+  written = postern_store_get_generation (store);
   postern_key_ring_maintain (ring, now () + 89 * DAY, &error);
   g_assert_no_error (error);
+  g_assert_cmpuint (postern_store_get_generation (store), ==, written); /* who only looks writes nothing */
   kid = current_kid (ring);
   g_assert_cmpstr (kid, ==, first);
 

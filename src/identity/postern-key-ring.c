@@ -404,18 +404,45 @@ postern_key_ring_rotate (PosternKeyRing *self, PosternJoseAlg alg, GError **erro
   return good;
 }
 
-/* Under @work and the lease: what @row, a current key, needs. */
+typedef enum { NOTHING, DELETE, MAKE_NEXT, ROTATE } Need;
+
+static Need
+find_need (GPtrArray *rows, const PosternKey *row, gint64 now)
+{
+  PosternKey *next;
+
+  if (g_str_equal (row->state, "previous") && row->expires_at > 0 && row->expires_at <= now)
+    return DELETE;
+  if (!g_str_equal (row->use, POSTERN_KEY_USE_TOKENS) || !g_str_equal (row->state, "current"))
+    return NOTHING;
+  next = postern_key_ring_store_find (rows, row->use, row->alg, "next");
+  if (next == NULL)
+    return MAKE_NEXT;
+  return now - row->activated_at < SIGNS_FOR || now - next->created_at < SHOWN_BEFORE ? NOTHING : ROTATE;
+}
+
+/* On most days there is nothing to do: then nothing is written, the lease neither. */
+static gboolean
+has_need (GPtrArray *rows, gint64 now)
+{
+  for (guint i = 0; i < rows->len; i++)
+    if (find_need (rows, rows->pdata[i], now) != NOTHING)
+      return TRUE;
+  return FALSE;
+}
+
+/* Under @work and the lease, with which went what was to be deleted. */
 static gboolean
 care_for (PosternKeyRing *self, GPtrArray *rows, PosternKey *row, gint64 now, GError **error)
 {
   PosternJoseAlg alg = postern_jose_alg_from_string (row->alg);
-  PosternKey *next = postern_key_ring_store_find (rows, row->use, row->alg, "next");
+  Need need = find_need (rows, row, now);
   g_autoptr (PosternKey) fresh = NULL;
 
-  if (next != NULL)
-    return now - row->activated_at < SIGNS_FOR || now - next->created_at < SHOWN_BEFORE ||
-           rotate (self, alg, now, error);
-
+  if (need == ROTATE)
+    return rotate (self, alg, now, error);
+  if (need != MAKE_NEXT)
+    return TRUE;
   fresh = postern_key_ring_store_make (self->store, POSTERN_KEY_USE_TOKENS, alg, "next", now, error);
 
   return fresh != NULL && postern_key_ring_store_insert (self->store, fresh, NULL, error);
@@ -424,22 +451,20 @@ care_for (PosternKeyRing *self, GPtrArray *rows, PosternKey *row, gint64 now, GE
 static gboolean
 maintain (PosternKeyRing *self, gint64 now, GError **error)
 {
-  g_autoptr (GPtrArray) rows = NULL;
+  g_autoptr (GPtrArray) before = postern_key_ring_store_list (self->store, error), rows = NULL;
   gboolean held;
 
+  if (before == NULL || !has_need (before, now))
+    return before != NULL && refresh (self, error);
   if (!postern_key_ring_store_sweep (self->store, self->holder, now, &held, error))
     return FALSE;
   if (!held)
     return TRUE;
 
   rows = postern_key_ring_store_list (self->store, error);
-  for (guint i = 0; rows != NULL && i < rows->len; i++) {
-    PosternKey *row = g_ptr_array_index (rows, i);
-
-    if (g_str_equal (row->use, POSTERN_KEY_USE_TOKENS) && g_str_equal (row->state, "current") &&
-        !care_for (self, rows, row, now, error))
+  for (guint i = 0; rows != NULL && i < rows->len; i++)
+    if (!care_for (self, rows, rows->pdata[i], now, error))
       return FALSE;
-  }
 
   return rows != NULL && refresh (self, error);
 }

@@ -234,6 +234,6 @@ storage_rest_add_tests (void)
   g_test_add_data_func ("/storage/imports", imports, storage_kit_run_lasting);
   g_test_add_data_func ("/storage/settings", settings, storage_kit_run_lasting);
   g_test_add_data_func ("/storage/leases", leases, storage_kit_run_lasting);
-  g_test_add_data_func ("/storage/leases-renewed", leases_renewed, storage_kit_run_lasting);
+  g_test_add_data_func ("/storage/leases-renewed", leases_renewed, storage_kit_run_short);
   g_test_add_func ("/storage/no-answer", test_no_answer);
 }
