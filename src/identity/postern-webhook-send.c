@@ -78,8 +78,8 @@ postern_webhook_send (PosternStore *store, const PosternWebhook *self, const Pos
   answer->at = g_get_real_time () / G_USEC_PER_SEC;
   headers = sign (store, self, event, answer->at, &error);
   if (headers != NULL)
-    reply = postern_http_client_send (postern_http_client_get_default (), "POST", self->url, headers, "application/json", body, ANSWER_MAX, &answer->status,
-                                      &reply_headers, cancellable, &error);
+    reply = postern_http_client_send_repeatable (postern_http_client_get_default (), self->url, headers, "application/json", body, ANSWER_MAX, &answer->status,
+                                                 &reply_headers, cancellable, &error);
   answer->milliseconds = (g_get_monotonic_time () - begun) / 1000;
   answer->cancelled = g_cancellable_is_cancelled (cancellable);
   if (reply_headers != NULL)

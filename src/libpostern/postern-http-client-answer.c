@@ -319,21 +319,45 @@ is_redirect (guint status)
   return status == 301 || status == 302 || status == 303 || status == 307 || status == 308;
 }
 
-gboolean
-postern_http_client_answer_read (PosternHttpClientAnswer *self, GInputStream *stream, GCancellable *cancellable, GError **error)
+/* RFC 9112 section 9.3. What says nothing of its length has ended with its connection, and what came unasked ends that. */
+static gboolean
+keeps (const PosternHttpClientAnswer *self, const Reader *reader, const Head *head)
 {
-  g_autofree Reader *reader = g_new (Reader, 1);
+  const char *connection = g_hash_table_lookup (head->fields, "connection");
+  g_autofree char *lower = connection ? g_ascii_strdown (connection, -1) : NULL;
+  gboolean is_framed = self->is_head || self->status == 204 || self->status == 304 || head->chunked || head->length >= 0;
+
+  return head->minor == 1 && is_framed && reader->at == reader->end && (!lower || !strstr (lower, "close"));
+}
+
+static gboolean
+read_answer (PosternHttpClientAnswer *self, Reader *reader, GError **error)
+{
   g_auto (Head) head = { 0 };
 
-  reader->stream = stream;
-  reader->cancellable = cancellable;
-  reader->at = reader->end = reader->head = 0;
   if (!read_head (reader, &head, &self->status, error))
     return FALSE;
   if (is_redirect (self->status))
     return refuse (error, "it redirects, and redirects are not followed; give the final URL");
   self->headers = variant_from_fields (head.fields);
-  return read_body (self, reader, &head, error);
+  if (!read_body (self, reader, &head, error))
+    return FALSE;
+  self->keeps = keeps (self, reader, &head);
+  return TRUE;
+}
+
+gboolean
+postern_http_client_answer_read (PosternHttpClientAnswer *self, GInputStream *stream, GCancellable *cancellable, GError **error)
+{
+  g_autofree Reader *reader = g_new (Reader, 1);
+  gboolean done;
+
+  reader->stream = stream;
+  reader->cancellable = cancellable;
+  reader->at = reader->end = reader->head = 0;
+  done = read_answer (self, reader, error);
+  self->begun = reader->head > 0 || reader->end > 0;
+  return done;
 }
 
 void

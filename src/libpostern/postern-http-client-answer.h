@@ -16,6 +16,8 @@ typedef struct {
   guint status;
   GVariant *headers; /* (nullable) a{ss}: lower-case names, values valid UTF-8; those of one name joined by ", " */
   GByteArray *body;  /* (nullable) */
+  gboolean begun;    /* something came, if nothing whole */
+  gboolean keeps;    /* it is whole, and by all that it says another one may follow */
 } PosternHttpClientAnswer;
 
 /**

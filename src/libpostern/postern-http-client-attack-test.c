@@ -417,6 +417,29 @@ test_name_that_changes_its_mind (void)
   assert_refused (client, url, POSTERN_ERROR_PROVIDER, "private or reserved"); /* an IPv4 prefix does not open its mapped twin */
 }
 
+/* A connection that is kept was checked when it was made; the one that takes its place is, too. */
+static void
+test_kept_changes_its_mind (void)
+{
+  static const char *const answers[] = { "127.0.0.1", "10.0.0.1", NULL };
+  g_autoptr (PosternHttpClient) client = client_new ("127.0.0.0/8");
+  g_autofree char *url = g_strdup_printf ("http://provider.example:%u/", server.port);
+  g_autoptr (GBytes) first = NULL, second = NULL;
+  g_autoptr (GError) error = NULL;
+  gint before;
+
+  resolve_to (answers);
+  first = postern_http_client_send_repeatable (client, url, NULL, NULL, NULL, 0, NULL, NULL, NULL, NULL);
+  g_assert_nonnull (first);
+  before = g_atomic_int_get (&server.requests);
+  second = postern_http_client_send_repeatable (client, url, NULL, NULL, NULL, 0, NULL, NULL, NULL, &error); /* the server closes each */
+  g_assert_null (second);
+  g_assert_error (error, POSTERN_ERROR, POSTERN_ERROR_PROVIDER);
+  g_assert_nonnull (strstr (error->message, "private or reserved"));
+  g_assert_cmpint (resolver->lookups, ==, 2);
+  g_assert_cmpint (g_atomic_int_get (&server.requests), ==, before);
+}
+
 /* --- time ------------------------------------------------------------------------------------------------------------- */
 
 static void
@@ -556,6 +579,7 @@ main (int argc, char **argv)
   g_test_add_func ("/http-client/names", test_names);
   g_test_add_func ("/http-client/odd-spellings", test_odd_spellings);
   g_test_add_func ("/http-client/name-that-changes-its-mind", test_name_that_changes_its_mind);
+  g_test_add_func ("/http-client/kept-changes-its-mind", test_kept_changes_its_mind);
   g_test_add_func ("/http-client/silent-resolver", test_silent_resolver);
   g_test_add_func ("/http-client/silent-connect", test_silent_connect);
   g_test_add_func ("/http-client/secrets", test_secrets);

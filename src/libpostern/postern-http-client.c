@@ -2,6 +2,7 @@
 #include "postern-http-client.h"
 #include "postern-error.h"
 #include "postern-http-client-answer.h"
+#include "postern-http-client-idle.h"
 #include "postern-http-client-origins.h"
 #include "postern-http-client-target.h"
 
@@ -10,6 +11,9 @@
 /* From asking to the last byte, however the bytes drip. The test, which includes this file, sets a shorter one. */
 #ifndef TOTAL_MS
 # define TOTAL_MS 10000
+#endif
+#ifndef IDLE_MS
+# define IDLE_MS 4000 /* of a connection that is kept: some servers close theirs after five seconds */
 #endif
 #define HANDSHAKE_MS (TOTAL_MS / 2)
 #define MOST_DIALS 6      /* to one origin at once: of the ten threads that GIO begins with, some are left to the others */
@@ -26,6 +30,7 @@ struct _PosternHttpClient {
   PosternHttpClientGuard *guard;
   GTlsDatabase *extra_ca; /* (nullable) */
   PosternHttpClientOrigins *origins;
+  PosternHttpClientIdle *idle;
 
   GMutex mutex; /* for starting the clock */
   GThread *clock;
@@ -42,6 +47,7 @@ typedef struct {
   GUri *uri;
   GVariant *headers; /* (nullable) */
   GBytes *body;      /* (nullable) */
+  gboolean is_repeatable; /* it may arrive twice: so it may go over a connection that the other side has perhaps just closed */
   GCancellable *cancellable; /* ours: cut by the clock, and by the asker's own */
   GSource *timer;            /* the clock's */
   gint64 deadline;           /* monotonic */
@@ -156,13 +162,21 @@ dial (Call *call, GError **error)
   return plain ? G_IO_STREAM (g_steal_pointer (&connection)) : secure (call, connection, G_SOCKET_CONNECTABLE (target), error);
 }
 
+/* (transfer full) */
+static char *
+dup_origin (Call *call)
+{
+  g_autofree char *host = g_ascii_strdown (g_uri_get_host (call->uri), -1);
+
+  return g_strdup_printf ("%s:%d", host, g_uri_get_port (call->uri));
+}
+
 /* In its turn with the others of the same origin. */
 static GIOStream *
 reach (Call *call, GError **error)
 {
   PosternHttpClientOrigins *origins = call->client->origins;
-  g_autofree char *host = g_ascii_strdown (g_uri_get_host (call->uri), -1);
-  g_autofree char *origin = g_strdup_printf ("%s:%d", host, g_uri_get_port (call->uri));
+  g_autofree char *origin = dup_origin (call);
   GIOStream *stream;
 
   if (!postern_http_client_origins_enter (origins, origin, call->cancellable, error))
@@ -212,7 +226,7 @@ write_question (Call *call)
 
   g_string_append_printf (out, "%s %s%s%s HTTP/1.1\r\nHost: ", call->method, g_uri_get_path (call->uri), query ? "?" : "", query ? query : "");
   append_host (out, call->uri);
-  g_string_append (out, "\r\nConnection: close\r\nUser-Agent: Postern\r\n");
+  g_string_append_printf (out, "\r\n%sUser-Agent: Postern\r\n", call->is_repeatable ? "" : "Connection: close\r\n");
   g_variant_iter_init (&iter, call->headers);
   while (g_variant_iter_next (&iter, "{&s&s}", &name, &value))
     g_string_append_printf (out, "%s: %s\r\n", name, value);
@@ -237,15 +251,46 @@ put_question (Call *call, GOutputStream *stream, GError **error)
   return done;
 }
 
+/* @stream: (transfer full). @place: (nullable): where it is kept for the next question, if it may be */
+static gboolean
+converse_over (Call *call, GIOStream *stream, const char *place, gint64 made_at, PosternHttpClientAnswer *answer, GError **error)
+{
+  g_autoptr (GIOStream) owned = stream;
+  gboolean done = put_question (call, g_io_stream_get_output_stream (stream), error) &&
+                  postern_http_client_answer_read (answer, g_io_stream_get_input_stream (stream), call->cancellable, error);
+
+  if (done && place && answer->keeps)
+    postern_http_client_idle_put (call->client->idle, place, g_steal_pointer (&owned), made_at);
+  return done;
+}
+
+static gboolean
+converse_anew (Call *call, const char *place, PosternHttpClientAnswer *answer, GError **error)
+{
+  gint64 now = g_get_monotonic_time ();
+  GIOStream *stream = reach (call, error);
+
+  return stream && converse_over (call, stream, place, now, answer, error);
+}
+
+/* One that was kept may have been closed a moment ago: where nothing of an answer came, the question is put once more, over one of its own. */
 static gboolean
 converse (Call *call, PosternHttpClientAnswer *answer, GError **error)
 {
-  g_autoptr (GIOStream) stream = reach (call, error);
+  g_autofree char *origin = dup_origin (call), *place = g_strdup_printf ("%s://%s", g_uri_get_scheme (call->uri), origin);
+  g_autoptr (GError) local = NULL;
+  GIOStream *kept;
+  gint64 made_at;
 
-  if (!stream)
-    return FALSE;
-  return put_question (call, g_io_stream_get_output_stream (stream), error) &&
-         postern_http_client_answer_read (answer, g_io_stream_get_input_stream (stream), call->cancellable, error);
+  if (!call->is_repeatable)
+    return converse_anew (call, NULL, answer, error);
+  kept = postern_http_client_idle_take (call->client->idle, place, &made_at);
+  if (kept && converse_over (call, kept, place, made_at, answer, &local))
+    return TRUE;
+  if (!local || (!answer->begun && !g_cancellable_is_cancelled (call->cancellable)))
+    return converse_anew (call, place, answer, error);
+  g_propagate_error (error, g_steal_pointer (&local));
+  return FALSE;
 }
 
 /* --- what is refused before any name is looked up ------------------------------------------------------------------- */
@@ -326,6 +371,7 @@ postern_http_client_finalize (GObject *object)
     g_source_attach (source, self->context);
     g_thread_join (self->clock);
   }
+  postern_http_client_idle_free (self->idle);
   g_main_loop_unref (self->loop);
   g_main_context_unref (self->context);
   g_clear_object (&self->extra_ca);
@@ -349,6 +395,7 @@ postern_http_client_init (PosternHttpClient *self)
   self->origins = postern_http_client_origins_new (MOST_DIALS);
   self->context = g_main_context_new ();
   self->loop = g_main_loop_new (self->context, FALSE);
+  self->idle = postern_http_client_idle_new (self->context, IDLE_MS);
 }
 
 PosternHttpClient *
@@ -440,23 +487,41 @@ postern_http_client_check_url (PosternHttpClient *self, const char *url, GError 
   return uri != NULL;
 }
 
-GBytes *
-postern_http_client_send (PosternHttpClient *self, const char *method, const char *url, GVariant *headers, const char *content_type,
-                          GBytes *body, gsize max_bytes, guint *status, GVariant **reply_headers, GCancellable *cancellable, GError **error)
+/* @call: all but its URL. What else there is: as of postern_http_client_send() */
+static GBytes *
+send_call (Call *call, const char *url, gsize max_bytes, guint *status, GVariant **reply_headers, GCancellable *asker, GError **error)
 {
-  g_autoptr (GVariant) owned_headers = g_variant_ref_sink (headers ? headers : g_variant_new ("a{ss}", NULL));
-  g_autoptr (GUri) uri = read_url (self, url, error);
-  g_auto (PosternHttpClientAnswer) answer = { .is_head = g_str_equal (method, "HEAD"), .max_bytes = max_bytes ? MIN (max_bytes, G_MAXINT) : DEFAULT_MAX_BYTES };
-  Call call = { .client = self, .method = method, .content_type = content_type, .uri = uri, .headers = owned_headers, .body = body };
+  g_autoptr (GUri) uri = call->uri = read_url (call->client, url, error);
+  g_auto (PosternHttpClientAnswer) answer = { .is_head = g_str_equal (call->method, "HEAD"), .max_bytes = max_bytes ? MIN (max_bytes, G_MAXINT) : DEFAULT_MAX_BYTES };
 
-  if (!uri || !check_headers (owned_headers, error) || (content_type && !check_header ("x", content_type, error)))
+  if (!uri || !check_headers (call->headers, error) || (call->content_type && !check_header ("x", call->content_type, error)))
     return NULL;
-  ensure_clock (self);
-  if (!run (&call, &answer, cancellable, error))
+  ensure_clock (call->client);
+  if (!run (call, &answer, asker, error))
     return NULL;
   if (status)
     *status = answer.status;
   if (reply_headers)
     *reply_headers = g_steal_pointer (&answer.headers);
   return g_byte_array_free_to_bytes (g_steal_pointer (&answer.body));
+}
+
+GBytes *
+postern_http_client_send (PosternHttpClient *self, const char *method, const char *url, GVariant *headers, const char *content_type,
+                          GBytes *body, gsize max_bytes, guint *status, GVariant **reply_headers, GCancellable *cancellable, GError **error)
+{
+  g_autoptr (GVariant) owned_headers = g_variant_ref_sink (headers ? headers : g_variant_new ("a{ss}", NULL));
+  Call call = { .client = self, .method = method, .content_type = content_type, .headers = owned_headers, .body = body };
+
+  return send_call (&call, url, max_bytes, status, reply_headers, cancellable, error);
+}
+
+GBytes *
+postern_http_client_send_repeatable (PosternHttpClient *self, const char *url, GVariant *headers, const char *content_type, GBytes *body,
+                                     gsize max_bytes, guint *status, GVariant **reply_headers, GCancellable *cancellable, GError **error)
+{
+  g_autoptr (GVariant) owned_headers = g_variant_ref_sink (headers ? headers : g_variant_new ("a{ss}", NULL));
+  Call call = { .client = self, .method = "POST", .content_type = content_type, .headers = owned_headers, .body = body, .is_repeatable = TRUE };
+
+  return send_call (&call, url, max_bytes, status, reply_headers, cancellable, error);
 }

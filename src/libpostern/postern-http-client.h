@@ -65,6 +65,25 @@ POSTERN_API GBytes *postern_http_client_send (PosternHttpClient *self, const cha
                                               GVariant **reply_headers, GCancellable *cancellable, GError **error);
 
 /**
+ * postern_http_client_send_repeatable:
+ * @headers: (nullable): an a{ss}, floating is sunk
+ * @content_type: (nullable)
+ * @body: (nullable): with @content_type
+ * @max_bytes: 0 for 1 MiB; beyond it the answer is an error
+ * @status: (out) (optional): of the answer
+ * @reply_headers: (out) (optional) (transfer full): an a{ss}, lower-case names
+ * @cancellable: (nullable)
+ *
+ * As postern_http_client_send() sends a POST, for what the other side knows again when it comes twice, as by an id in it: the connection is kept for a
+ * few seconds, for the next one to the same scheme, host and port. Where one that was kept turns out to be closed, the request
+ * is sent again, over a new one, which is checked as any is.
+ *
+ * Returns: (transfer full) (nullable): as postern_http_client_send()
+ */
+POSTERN_API GBytes *postern_http_client_send_repeatable (PosternHttpClient *self, const char *url, GVariant *headers, const char *content_type, GBytes *body,
+                                                         gsize max_bytes, guint *status, GVariant **reply_headers, GCancellable *cancellable, GError **error);
+
+/**
  * postern_http_client_limit:
  * @milliseconds: from now
  * @asker: (nullable): whose own leaving ends the call, too

@@ -20,6 +20,8 @@ struct _FixtureReceiver {
   GPtrArray *requests; /* (element-type utf8): head and body, as they came */
   guint connections;
   const char *answer; /* as it is sent; (nullable): it never answers */
+  guint answers_each; /* on one connection; 0: as many as are asked for */
+  gboolean drops;     /* of a connection that has given as many, what comes then, too, without an answer; else it is closed at once */
   void (*on_request) (FixtureReceiver *self, gpointer user_data); /* (nullable): before the answer, in a thread of its own */
   gpointer user_data;
 };
@@ -46,10 +48,12 @@ fixture_receiver_read (FixtureReceiver *self, GInputStream *stream)
   return text->len > 0 ? g_string_free (g_steal_pointer (&text), FALSE) : NULL;
 }
 
+/* @nth: on this connection, from 0 on. Returns: whether another one may follow */
 static inline gboolean
-fixture_receiver_take (FixtureReceiver *self, GIOStream *stream)
+fixture_receiver_take (FixtureReceiver *self, GIOStream *stream, guint nth)
 {
-  char *request = fixture_receiver_read (self, g_io_stream_get_input_stream (stream));
+  gboolean is_over = self->answers_each > 0 && nth >= self->answers_each;
+  char *request = is_over && !self->drops ? NULL : fixture_receiver_read (self, g_io_stream_get_input_stream (stream));
   gboolean closes = request && strcasestr (request, "\r\nconnection: close\r\n");
   const char *answer;
   char rest;
@@ -59,6 +63,8 @@ fixture_receiver_take (FixtureReceiver *self, GIOStream *stream)
   g_mutex_lock (&self->mutex);
   g_ptr_array_add (self->requests, request);
   g_mutex_unlock (&self->mutex);
+  if (is_over)
+    return FALSE;
   if (self->on_request)
     self->on_request (self, self->user_data);
   g_mutex_lock (&self->mutex);
@@ -75,7 +81,7 @@ fixture_receiver_serve (gpointer data, gpointer user_data)
 {
   g_autoptr (GIOStream) stream = data;
 
-  while (fixture_receiver_take (user_data, stream))
+  for (guint i = 0; fixture_receiver_take (user_data, stream, i); i++)
     ;
 }
 
