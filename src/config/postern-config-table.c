@@ -111,6 +111,9 @@ const PosternConfigKey postern_config_table[] = {
   { "messages.keep-days", POSTERN_CONFIG_INTEGER, "30", "POSTERN_MESSAGES_KEEP_DAYS", NULL, "1 3650", FALSE,
     "Days that the log of sent messages is kept; it has no addresses and nothing of what they said." },
 
+  { "webhooks.threads", POSTERN_CONFIG_INTEGER, "32", "POSTERN_WEBHOOKS_THREADS", NULL, "2 1000", FALSE,
+    "Webhooks of all tenants that a worker sends to at once. A quarter of these is for those whose latest answer came within a second." },
+
   { "outbound.allow", POSTERN_CONFIG_LIST, "", "POSTERN_OUTBOUND_ALLOW", NULL, NULL, FALSE,
     "What connectors may reach although it is private or plain http: HOST, HOST:PORT or ADDRESS/BITS." },
   { "outbound.ca-file", POSTERN_CONFIG_PATH, "", "POSTERN_OUTBOUND_CA_FILE", NULL, NULL, FALSE,

@@ -122,7 +122,7 @@ can_write (PosternRuntime *runtime)
 }
 
 PosternMaintenance *
-postern_maintenance_start (PosternRuntime *runtime, PosternTenant *tenant)
+postern_maintenance_start (PosternRuntime *runtime, PosternTenant *tenant, PosternWebhooksQueue *queue)
 {
   PosternMaintenance *self = g_new0 (PosternMaintenance, 1);
   self->runtime = g_object_ref (runtime);
@@ -131,7 +131,7 @@ postern_maintenance_start (PosternRuntime *runtime, PosternTenant *tenant)
   self->short_lived = postern_purge_new (postern_tenant_get_store (tenant), POSTERN_KEEP_SHORT);
   self->audit = postern_audit_keeper_new (tenant);
   self->lease = postern_lease_start (postern_tenant_get_store (tenant), LEASE);
-  self->webhooks = postern_webhooks_new (tenant, self->lease, can_write (runtime));
+  self->webhooks = postern_webhooks_new (tenant, self->lease, queue, can_write (runtime));
   self->domains = postern_domain_keeper_new (tenant, can_write (runtime));
   g_mutex_init (&self->mutex);
   g_cond_init (&self->cond);

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "postern-runtime.h"
+#include "postern-webhooks-queue.h"
 
 G_BEGIN_DECLS
 
@@ -11,8 +12,8 @@ G_BEGIN_DECLS
  */
 typedef struct _PosternMaintenance PosternMaintenance;
 
-/** postern_maintenance_start: both are referenced. */
-PosternMaintenance *postern_maintenance_start (PosternRuntime *runtime, PosternTenant *tenant);
+/** postern_maintenance_start: the first two are referenced. @queue: what sends webhooks; it outlives this */
+PosternMaintenance *postern_maintenance_start (PosternRuntime *runtime, PosternTenant *tenant, PosternWebhooksQueue *queue);
 /** postern_maintenance_stop: waits for the piece of work under way, then frees. */
 void postern_maintenance_stop (PosternMaintenance *self);
 

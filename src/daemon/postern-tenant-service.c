@@ -26,6 +26,7 @@ struct _PosternTenantService {
   GPtrArray *protocols;
   PosternPages *pages;
   PosternApi *api;
+  PosternWebhooksQueue *webhooks; /* (transfer none) */
   PosternMaintenance *maintenance;
   PosternDelivery *delivery;
 };
@@ -127,6 +128,7 @@ postern_tenant_service_open (const PosternTenantCommon *common, const PosternTen
   self->read_only = place->read_only;
   self->name = g_strdup (place->name);
   self->config = g_object_ref (common->config);
+  self->webhooks = common->webhooks;
   self->hub = postern_hub_new ();
   self->registry = self->is_default ? g_object_ref (common->registry) : postern_plugins_load_for_tenant (common->registry, self->config, place->slug);
   if (!open_store (self, common, place, error) || !open_tenant (self, common, place, error))
@@ -274,7 +276,7 @@ postern_tenant_service_start (PosternTenantService *self, PosternPages *pages, G
     return TRUE;
   if (!start_delivery (self, error))
     return FALSE;
-  self->maintenance = postern_maintenance_start (self->runtime, self->tenant);
+  self->maintenance = postern_maintenance_start (self->runtime, self->tenant, self->webhooks);
   return TRUE;
 }
 

@@ -6,6 +6,7 @@
 #include "postern-geoip.h"
 #include "postern-pages.h"
 #include "postern-server.h"
+#include "postern-webhooks-queue.h"
 
 G_BEGIN_DECLS
 
@@ -32,6 +33,7 @@ typedef struct {
   GBytes *master_key;
   PosternRegistry *registry; /* the default tenant's */
   PosternGeoip *geoip;       /* (nullable) */
+  PosternWebhooksQueue *webhooks;
 } PosternTenantCommon;
 
 /**

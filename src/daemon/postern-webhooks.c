@@ -1,10 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "postern-webhooks-private.h"
 
-#include <openssl/crypto.h>
-
 #define LOOK_SECONDS 5      /* what another node wrote, and what was put off */
 #define REST_SECONDS 5
+#define SLICE G_TIME_SPAN_SECOND /* of one webhook, until others that wait have their turn */
 #define PASSED_MOST 1000    /* entries that were not wanted, and that may be looked at once more after a crash … */
 #define PASSED_SECONDS 60   /* … or so long, lest they count as missed when the log is cut, or as waiting when the tenant is closed */
 
@@ -13,7 +12,7 @@ typedef struct {
   PosternWebhooksPlace place;
   gint64 noted_at; /* seconds since 1970: when its place was written down last */
   gint64 rests_until; /* seconds since 1970: nothing could be written of it */
-  gboolean busy;   /* a thread is at it */
+  gboolean busy;   /* it is in the queue, or a thread is at it */
 } Known;
 
 struct _PosternWebhooks {
@@ -22,7 +21,7 @@ struct _PosternWebhooks {
   gboolean tells;
   guint64 generation; /* of the store, before it was looked at last */
   gint64 looked_at;   /* seconds since 1970 */
-  GThreadPool *pool;  /* (nullable): none until something is due */
+  PosternWebhooksQueue *queue;
   GCancellable *cancellable;
   GMutex mutex;
   gboolean ended;    /* a thread has, since it was looked at last: what came meanwhile may have been left to it */
@@ -95,6 +94,16 @@ pass (PosternWebhooks *self, const PosternWebhook *webhook, gint64 kept)
 
 /* --- one webhook ---------------------------------------------------------------------------------------------------- */
 
+/* One webhook's turn. */
+typedef struct {
+  PosternWebhooks *webhooks;
+  const char *id;
+  gint64 until;   /* monotonic */
+  guint sent;
+  gboolean quick; /* as of its latest answer */
+  gboolean cut;   /* its time was over before it had all that is known of */
+} Turn;
+
 static gboolean
 may_go_on (PosternWebhooks *self)
 {
@@ -103,14 +112,17 @@ may_go_on (PosternWebhooks *self)
 
 /* Returns: whether the next one follows */
 static gboolean
-send_one (PosternWebhooks *self, PosternWebhook *webhook, gint64 *kept, const PosternWebhookEvent *event)
+send_one (Turn *turn, PosternWebhook *webhook, gint64 *kept, const PosternWebhookEvent *event)
 {
   g_auto (PosternWebhookAnswer) answer = { 0 };
+  PosternWebhooks *self = turn->webhooks;
   PosternWebhooksEnd end;
 
   postern_webhook_send (postern_tenant_get_store (self->tenant), webhook, event, self->cancellable, &answer);
   if (answer.cancelled && answer.status == 0)
     return FALSE;
+  turn->sent++;
+  turn->quick = postern_webhook_answer_is_quick (&answer);
   postern_webhook_note (webhook, event, &answer);
   end = postern_webhooks_batch_settle (self->tenant, self->tells, webhook, kept, &answer);
   if (end == POSTERN_WEBHOOKS_NOT_WRITTEN)
@@ -120,8 +132,9 @@ send_one (PosternWebhooks *self, PosternWebhook *webhook, gint64 *kept, const Po
 
 /* Returns: whether all arrived that were wanted */
 static gboolean
-send_batch (PosternWebhooks *self, PosternWebhooksBatch *batch)
+send_batch (Turn *turn, PosternWebhooksBatch *batch)
 {
+  PosternWebhooks *self = turn->webhooks;
   PosternWebhook *webhook = batch->webhook;
 
   for (guint i = 0; i < batch->entries->len; i++) {
@@ -130,9 +143,10 @@ send_batch (PosternWebhooks *self, PosternWebhooksBatch *batch)
 
     if (!postern_webhook_wants (webhook, entry->event))
       continue;
+    turn->cut = turn->sent > 0 && g_get_monotonic_time () >= turn->until;
     webhook->position = g_array_index (batch->numbers, gint64, i);
     postern_webhook_event_init (&event, entry, webhook->position);
-    if (!may_go_on (self) || !send_one (self, webhook, &batch->kept, &event))
+    if (turn->cut || !may_go_on (self) || !send_one (turn, webhook, &batch->kept, &event))
       return FALSE;
   }
   webhook->position = batch->end;
@@ -141,32 +155,38 @@ send_batch (PosternWebhooks *self, PosternWebhooksBatch *batch)
 
 /* Returns: whether there may be more */
 static gboolean
-run_batch (PosternWebhooks *self, const char *id)
+run_batch (Turn *turn)
 {
   g_auto (PosternWebhooksBatch) batch = { 0 };
   g_autoptr (GError) error = NULL;
-  PosternWebhooksPlace place = get_place (self, id);
+  PosternWebhooksPlace place = get_place (turn->webhooks, turn->id);
 
-  if (postern_webhooks_batch_read (&batch, self->tenant, id, &place, &error))
-    return batch.webhook != NULL && send_batch (self, &batch) && !batch.is_last;
-  g_warning ("webhook %s is put off: %s", id, error->message);
+  if (postern_webhooks_batch_read (&batch, turn->webhooks->tenant, turn->id, &place, &error))
+    return batch.webhook != NULL && ((send_batch (turn, &batch) && !batch.is_last) || turn->cut);
+  g_warning ("webhook %s is put off: %s", turn->id, error->message);
   return FALSE;
 }
 
-/* The pool hands its threads back to GLib, which may end them amid the end of the process: so what OpenSSL keeps for each goes here. */
-static void
-run_webhook (gpointer data, gpointer user_data)
+/* For the queue. Returns: whether there is more to send */
+static gboolean
+run_webhook (gpointer owner, const char *id, gboolean *quick)
 {
-  g_autofree char *id = data;
-  PosternWebhooks *self = user_data;
+  PosternWebhooks *self = owner;
+  Turn turn = { .webhooks = self, .id = id, .until = g_get_monotonic_time () + SLICE, .quick = *quick };
+  gboolean more = TRUE;
 
-  while (may_go_on (self) && run_batch (self, id))
-    ;
+  while (more && !turn.cut && may_go_on (self)) {
+    more = run_batch (&turn);
+    turn.cut = turn.cut || g_get_monotonic_time () >= turn.until;
+  }
+  *quick = turn.quick;
+  if (more && may_go_on (self))
+    return TRUE;
   g_mutex_lock (&self->mutex);
   get_known (self, id)->busy = FALSE;
   self->ended = TRUE;
   g_mutex_unlock (&self->mutex);
-  OPENSSL_thread_stop ();
+  return FALSE;
 }
 
 /* --- which are due ---------------------------------------------------------------------------------------------------- */
@@ -206,11 +226,8 @@ start (PosternWebhooks *self, const PosternWebhook *webhook, const Look *look)
   idle = !known->busy && has_work (known, webhook, look);
   known->busy = known->busy || idle;
   g_mutex_unlock (&self->mutex);
-  if (!idle)
-    return;
-  if (self->pool == NULL)
-    self->pool = g_thread_pool_new (run_webhook, self, POSTERN_WEBHOOKS_MAX, FALSE, NULL);
-  g_thread_pool_push (self->pool, g_strdup (webhook->id), NULL);
+  if (idle)
+    postern_webhooks_queue_add (self->queue, self, webhook->id, postern_webhook_is_quick (webhook), run_webhook);
 }
 
 static gboolean
@@ -270,12 +287,13 @@ postern_webhooks_turn (PosternWebhooks *self, gint64 now, GError **error)
 /* --- life ------------------------------------------------------------------------------------------------------------- */
 
 PosternWebhooks *
-postern_webhooks_new (PosternTenant *tenant, PosternLease *lease, gboolean tells)
+postern_webhooks_new (PosternTenant *tenant, PosternLease *lease, PosternWebhooksQueue *queue, gboolean tells)
 {
   PosternWebhooks *self = g_new0 (PosternWebhooks, 1);
 
   self->tenant = g_object_ref (tenant);
   self->lease = lease;
+  self->queue = queue;
   self->tells = tells;
   self->cancellable = g_cancellable_new ();
   g_mutex_init (&self->mutex);
@@ -289,8 +307,7 @@ postern_webhooks_free (PosternWebhooks *self)
   if (self == NULL)
     return;
   g_cancellable_cancel (self->cancellable);
-  if (self->pool != NULL)
-    g_thread_pool_free (self->pool, FALSE, TRUE);
+  postern_webhooks_queue_drop (self->queue, self);
   g_hash_table_unref (self->known);
   g_mutex_clear (&self->mutex);
   g_object_unref (self->cancellable);

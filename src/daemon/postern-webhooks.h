@@ -3,21 +3,22 @@
 
 #include "postern-lease.h"
 #include "postern-tenant.h"
+#include "postern-webhooks-queue.h"
 
 G_BEGIN_DECLS
 
 /**
- * PosternWebhooks: takes a tenant's webhooks forward in the log (src/identity/postern-webhook.h), each in a thread of its own while it has
- * something to send, so that one that is slow holds up nobody else. For whoever does the periodic work and has given the entries their
+ * PosternWebhooks: takes a tenant's webhooks forward in the log (src/identity/postern-webhook.h), by the threads that all tenants share, so that
+ * one that is slow holds up nobody else. For whoever does the periodic work and has given the entries their
  * numbers; when two do it at once, events are sent twice, under the same id, and nothing else.
  */
 typedef struct _PosternWebhooks PosternWebhooks;
 
 /**
- * postern_webhooks_new: a reference to @tenant is taken. @lease: (nullable): nothing is begun while it is another's; it outlives this.
+ * postern_webhooks_new: a reference to @tenant is taken. @lease: (nullable): nothing is begun while it is another's; it outlives this, as @queue does.
  * @tells: whether mails go out here: administrators are told of one that is switched off
  */
-PosternWebhooks *postern_webhooks_new (PosternTenant *tenant, PosternLease *lease, gboolean tells);
+PosternWebhooks *postern_webhooks_new (PosternTenant *tenant, PosternLease *lease, PosternWebhooksQueue *queue, gboolean tells);
 /** postern_webhooks_free: cuts off what is being sent: it is sent again. What was passed over is noted. */
 void postern_webhooks_free (PosternWebhooks *self);
 /** postern_webhooks_turn: about once a second, from one thread: starts what is due, and waits for nothing. @now: seconds since 1970 */

@@ -11,6 +11,7 @@
 #include <string.h>
 
 #define URL_MAX 500
+#define QUICK_MS 1000
 
 /* --- what one may be ------------------------------------------------------------------------------------------------ */
 
@@ -181,6 +182,27 @@ gboolean
 postern_webhook_answer_is_good (const PosternWebhookAnswer *self)
 {
   return self->status >= 200 && self->status < 300;
+}
+
+static gboolean
+is_quick (gint64 status, gint64 milliseconds)
+{
+  return status >= 200 && status < 300 && milliseconds < QUICK_MS;
+}
+
+gboolean
+postern_webhook_answer_is_quick (const PosternWebhookAnswer *self)
+{
+  return is_quick (self->status, self->milliseconds);
+}
+
+gboolean
+postern_webhook_is_quick (const PosternWebhook *self)
+{
+  gsize n = self->attempts ? g_variant_n_children (self->attempts) : 0;
+  g_autoptr (GVariant) child = n > 0 ? g_variant_get_child_value (self->attempts, n - 1) : NULL, latest = child ? g_variant_get_variant (child) : NULL;
+
+  return latest && is_quick (postern_json_get_int64 (latest, "status", 0), postern_json_get_int64 (latest, "milliseconds", QUICK_MS));
 }
 
 void

@@ -14,7 +14,7 @@ G_BEGIN_DECLS
  */
 
 #define POSTERN_WEBHOOK_TEST "webhook.test" /* the event that tells nothing */
-#define POSTERN_WEBHOOKS_MAX 50         /* of a tenant: each may hold a thread */
+#define POSTERN_WEBHOOKS_MAX 50         /* of a tenant */
 #define POSTERN_WEBHOOK_EVENTS_MAX 50   /* of one */
 #define POSTERN_WEBHOOK_ATTEMPTS_MAX 20 /* that are remembered */
 #define POSTERN_WEBHOOK_PAUSE 5         /* seconds after the first failure; three times as long after each further one … */
@@ -59,6 +59,10 @@ typedef struct {
  */
 void postern_webhook_send (PosternStore *store, const PosternWebhook *self, const PosternWebhookEvent *event, GCancellable *cancellable, PosternWebhookAnswer *answer);
 gboolean postern_webhook_answer_is_good (const PosternWebhookAnswer *self); /* 2xx */
+/** postern_webhook_answer_is_quick: it is good, and came within a second */
+gboolean postern_webhook_answer_is_quick (const PosternWebhookAnswer *self);
+/** postern_webhook_is_quick: so was the latest answer that is remembered */
+gboolean postern_webhook_is_quick (const PosternWebhook *self);
 /** postern_webhook_answer_to_json: (transfer floating): as it is remembered, and shown */
 GVariant *postern_webhook_answer_to_json (const PosternWebhookAnswer *self, const PosternWebhookEvent *event);
 void postern_webhook_answer_clear (PosternWebhookAnswer *self);
