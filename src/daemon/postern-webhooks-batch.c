@@ -4,7 +4,9 @@
 #include "postern-audit-log.h"
 #include "postern-error.h"
 #include "postern-json.h"
+#include "postern-management-roles.h"
 #include "postern-notice.h"
+#include "postern-permission.h"
 
 #define OWNERS_MOST 20 /* that are written to */
 
@@ -35,14 +37,61 @@ typedef struct {
 } Settling;
 
 static gboolean
-tell_owners (PosternTxn *txn, const Settling *settling, GError **error)
+tell_one (PosternTxn *txn, const Settling *settling, PosternUser *user, GError **error)
 {
-  g_autoptr (GPtrArray) all = postern_user_store_list_owners (txn, OWNERS_MOST, error);
+  return postern_notice_add (txn, postern_tenant_get_issuer (settling->tenant), user, NULL, POSTERN_NOTICE_WEBHOOK_OFF, now_seconds (), error);
+}
 
-  for (guint i = 0; all && i < all->len; i++)
-    if (!postern_notice_add (txn, postern_tenant_get_issuer (settling->tenant), all->pdata[i], NULL, POSTERN_NOTICE_WEBHOOK_OFF, now_seconds (), error))
+/* (transfer full) (nullable): who made it, as the log has it: a machine, somebody at the server, or nobody whom the log reaches back to; or somebody who is gone */
+static PosternUser *
+find_maker (PosternTxn *txn, const PosternWebhook *webhook, GError **error)
+{
+  PosternAuditFilter filter = { .event = "webhook.created", .target = webhook->id };
+  g_autoptr (GPtrArray) entries = postern_audit_store_find (txn, &filter, NULL, 1, error);
+  const PosternAudit *entry = entries && entries->len > 0 ? entries->pdata[0] : NULL;
+  g_autoptr (GError) failure = NULL;
+  PosternUser *user;
+
+  if (entry == NULL || entry->actor == NULL || !postern_id_is_valid (entry->actor, "usr"))
+    return NULL;
+  user = postern_user_store_get (txn, entry->actor, &failure);
+  if (user == NULL && !g_error_matches (failure, POSTERN_ERROR, POSTERN_ERROR_NOT_FOUND))
+    g_propagate_error (error, g_steal_pointer (&failure));
+  return user;
+}
+
+/* Who may not look at webhooks any more is not told of one; owners are told as such. */
+static gboolean
+tell_maker (PosternTxn *txn, const Settling *settling, GError **error)
+{
+  const char *issuer = postern_tenant_get_issuer (settling->tenant);
+  g_autofree char *indicator = postern_management_roles_dup_indicator (issuer);
+  g_autoptr (GError) failure = NULL;
+  g_autoptr (PosternUser) maker = find_maker (txn, settling->webhook, &failure);
+  PosternPermissionSubject subject = { .id = maker ? maker->id : NULL };
+  g_autoptr (PosternPermission) permission = NULL;
+
+  if (failure != NULL) {
+    g_propagate_error (error, g_steal_pointer (&failure));
+    return FALSE;
+  }
+  if (maker == NULL || maker->administrator || maker->disabled_at != 0)
+    return TRUE;
+  permission = postern_permission_read (txn, issuer, &subject, error);
+  if (permission == NULL)
+    return FALSE;
+  return !postern_permission_has (permission, indicator, "webhooks:read") || tell_one (txn, settling, maker, error);
+}
+
+static gboolean
+tell (PosternTxn *txn, const Settling *settling, GError **error)
+{
+  g_autoptr (GPtrArray) owners = postern_user_store_list_owners (txn, OWNERS_MOST, error);
+
+  for (guint i = 0; owners && i < owners->len; i++)
+    if (!tell_one (txn, settling, owners->pdata[i], error))
       return FALSE;
-  return all != NULL;
+  return owners != NULL && tell_maker (txn, settling, error);
 }
 
 static gboolean
@@ -52,7 +101,7 @@ note_switched_off (PosternTxn *txn, const Settling *settling, GError **error)
 
   postern_json_object_add_string (&data, "reason", settling->webhook->disabled_reason);
   postern_json_object_add_int64 (&data, "status", settling->answer ? settling->answer->status : 0);
-  return append_entry (txn, "webhook.switched-off", settling->webhook, &data, error) && (!settling->tells || tell_owners (txn, settling, error));
+  return append_entry (txn, "webhook.switched-off", settling->webhook, &data, error) && (!settling->tells || tell (txn, settling, error));
 }
 
 static gboolean

@@ -37,7 +37,7 @@ G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (PosternWebhooksBatch, postern_webhooks_batch_c
 typedef enum { POSTERN_WEBHOOKS_WRITTEN, POSTERN_WEBHOOKS_OVERTAKEN, POSTERN_WEBHOOKS_NOT_WRITTEN } PosternWebhooksEnd;
 
 /**
- * postern_webhooks_batch_settle: writes down what @webhook says; that it is switched off is an event, and where @tells, administrators get a mail.
+ * postern_webhooks_batch_settle: writes down what @webhook says; that it is switched off is an event, and where @tells, owners and who made it get a mail.
  * @kept: its position as it was; moved on. @answer: (nullable): what it was switched off for.
  */
 PosternWebhooksEnd postern_webhooks_batch_settle (PosternTenant *tenant, gboolean tells, PosternWebhook *webhook, gint64 *kept, const PosternWebhookAnswer *answer);

@@ -9,7 +9,9 @@
 #include "postern-http-client.h"
 #include "postern-identity-fixture.h"
 #include "postern-json.h"
+#include "postern-management-roles.h"
 #include "postern-receiver-fixture.h"
+#include "postern-role.h"
 #include "postern-seal.h"
 #include "postern-txn.h"
 #include "postern-webhook-signature.h"
@@ -305,6 +307,53 @@ test_gone (void)
   fixture_receiver_free (receiver);
 }
 
+typedef struct {
+  const char *webhook_id, *email;
+  const char *role;     /* (nullable): a ready-made one of the tenant's */
+  gboolean is_disabled;
+} Maker;
+
+static gboolean
+add_maker (PosternTxn *txn, gpointer data, GError **error)
+{
+  const Maker *maker = data;
+  g_autoptr (PosternRole) role = maker->role ? postern_management_roles_make_role (maker->role) : NULL;
+  g_autoptr (PosternUser) user = postern_user_new ();
+  PosternAssignment assignment = { user->id = postern_id_new ("usr"), (char *) "", role ? role->id : NULL, 1 };
+  g_autoptr (PosternAudit) entry = postern_audit_store_new ("webhook.created", user->id, maker->webhook_id);
+  gboolean changed;
+
+  user->email = g_strdup (maker->email);
+  user->email_verified = TRUE;
+  user->disabled_at = maker->is_disabled;
+  entry->data = make_data (postern_audit_events_find (entry->event));
+  entry->request_id = g_strdup ("req_1");
+  return postern_user_store_insert (txn, user, error) && (role == NULL || postern_role_assign (txn, role, &assignment, &changed, error)) &&
+         postern_audit_store_append (txn, entry, error);
+}
+
+/* Who made it is told as owners are, if they may still look at it. */
+static void
+test_told (void)
+{
+  Maker makers[] = { { NULL, "ada@example.com", "security" }, { NULL, "bob@example.com", NULL }, { NULL, "eve@example.com", "security", TRUE }, { NULL, "sam@example.com", "support" } };
+  World *world = world_new ();
+  FixtureReceiver *receiver = fixture_receiver_new (FIXTURE_ANSWER ("410 Gone"));
+
+  fixture_write (world->store, add_administrator, world);
+  for (guint i = 0; i < G_N_ELEMENTS (makers); i++) {
+    add_webhook_at (world, receiver->url);
+    makers[i].webhook_id = world->id;
+    fixture_write (world->store, add_maker, &makers[i]);
+    write_entries (world, "user.changed", 1);
+    AWAIT (world, !show (world)->enabled);
+    g_assert_cmpuint (fixture_count_letters (world->store, makers[i].email, "A webhook was switched off"), ==, i == 0);
+    g_assert_cmpuint (fixture_count_letters (world->store, "root@example.com", "A webhook was switched off"), ==, i + 1);
+  }
+  world_free (world);
+  fixture_receiver_free (receiver);
+}
+
 /* The log is cut before it had all: that is said, and counted. */
 static void
 test_missed (void)
@@ -502,6 +551,7 @@ main (int argc, char **argv)
   g_test_add_func ("/webhooks/order", test_order);
   g_test_add_func ("/webhooks/side-by-side", test_side_by_side);
   g_test_add_func ("/webhooks/gone", test_gone);
+  g_test_add_func ("/webhooks/told", test_told);
   g_test_add_func ("/webhooks/missed", test_missed);
   g_test_add_func ("/webhooks/two", test_two);
   g_test_add_func ("/webhooks/deleted", test_deleted);

@@ -16,7 +16,7 @@ typedef struct _PosternWebhooks PosternWebhooks;
 
 /**
  * postern_webhooks_new: a reference to @tenant is taken. @lease: (nullable): nothing is begun while it is another's; it outlives this, as @queue does.
- * @tells: whether mails go out here: administrators are told of one that is switched off
+ * @tells: whether mails go out here: owners are told of one that is switched off, and who made it if they may still look at it
  */
 PosternWebhooks *postern_webhooks_new (PosternTenant *tenant, PosternLease *lease, PosternWebhooksQueue *queue, gboolean tells);
 /** postern_webhooks_free: cuts off what is being sent: it is sent again. What was passed over is noted. */
