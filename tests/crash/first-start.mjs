@@ -14,6 +14,7 @@ async function withFresh(work) {
   try {
     await work(world);
   } finally {
+    world.hangUp();
     await world.postern.stop();
     await world.close();
   }

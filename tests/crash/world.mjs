@@ -218,9 +218,14 @@ export class World {
     throw new Wrong(`the account page: ${status} ${text.slice(0, 300)}`);
   }
 
-  async close() {
+  /** A server that ends would wait for another request on a connection that is idle. */
+  hangUp() {
     this.agent.destroy();
     this.adminAgent.destroy();
+  }
+
+  async close() {
+    this.hangUp();
     this.disk?.remove();
   }
 }

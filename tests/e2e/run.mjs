@@ -462,15 +462,7 @@ await runTests({
   after: async () => {
     rp.stop();
     await browser.close();
-    await account.stop();
-    await accountApi.stop();
-    await codes.stop();
-    await secondFactor.stop();
-    await captcha.stop();
-    await passkeySteps.stop();
-    await consolePages.stop();
-    await native.stop();
+    await Promise.all([account, accountApi, codes, secondFactor, captcha, passkeySteps, consolePages, native, postern].map((each) => each.stop()));
     await provider.stop();
-    await postern.stop();
   },
 });

@@ -3,6 +3,7 @@
 import { execFile, spawn } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
+import { globalAgent } from 'node:http';
 import { once } from 'node:events';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
@@ -11,14 +12,16 @@ import { Database, hasPostgresql } from './database.mjs';
 const source = resolve(import.meta.dirname ?? new URL('.', import.meta.url).pathname, '../..');
 export const build = resolve(process.env.BUILD ?? join(source, 'build'));
 
+/** None of those that connections go out from: between two starts of a server one of them would take its port. As in ports.py. */
 export async function freePort() {
-  const server = createServer();
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address();
-  server.close();
-  await once(server, 'close');
-  return port;
+  for (;;) {
+    const server = createServer(), port = 20_000 + Math.floor(Math.random() * 12_000);
+    server.listen(port, '127.0.0.1');
+    if (!await once(server, 'listening').then(() => true, () => false)) continue;
+    server.close();
+    await once(server, 'close');
+    return port;
+  }
 }
 
 /** The environment in which the programs of the build folder find their plugins, pages and phrases. */
@@ -43,6 +46,15 @@ const FINDING = /ERROR: \w+Sanitizer|runtime error:|CRITICAL/;
 export function finding(log) {
   const at = log.search(FINDING);
   return at < 0 ? undefined : log.slice(log.lastIndexOf('\n', at) + 1).split('\n').filter((line) => !line.startsWith('{') || FINDING.test(line)).join('\n').slice(0, 8000);
+}
+
+/** Idle connections of ours, of node:http and of fetch(): a server that ends waits three seconds for another request on each. */
+function hangUp() {
+  for (const socket of Object.values(globalAgent.freeSockets).flat()) socket.destroy();
+  const name = Symbol.for('undici.globalDispatcher.1'), dispatcher = globalThis[name]; // as undici's setGlobalDispatcher() puts it; it has no other way to end idle ones
+  if (!dispatcher) return;
+  globalThis[name] = new dispatcher.constructor();
+  dispatcher.close().catch(() => {}); // when its last request is answered
 }
 
 class Postern {
@@ -105,6 +117,7 @@ class Postern {
   signal(name) { this.#process.kill(name); }
 
   async stop({ keep = false } = {}) {
+    hangUp();
     if (!this.exit) this.#process.kill('SIGTERM');
     await this.ended;
     const { code, signal } = this.exit;
