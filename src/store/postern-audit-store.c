@@ -3,6 +3,7 @@
 
 #include "postern-audit-events.h"
 #include "postern-audit-part.h"
+#include "postern-json-member.h"
 #include "postern-record.h"
 
 PosternAudit *
@@ -31,23 +32,23 @@ postern_audit_store_new_by (const char *event, const PosternAuditBy *by, const c
 static gboolean
 has_member (GVariant *object, const char *name)
 {
-  g_autoptr (GVariant) member = object ? g_variant_lookup_value (object, name, NULL) : NULL;
+  PosternJsonMember member;
 
-  return member != NULL;
+  return object && postern_json_member_find (object, name, &member);
 }
 
 static const char *
 find_unpromised (const PosternAuditEvent *row, GVariant *data)
 {
-  GVariantIter iter;
-  const char *name;
+  PosternJsonMembers members;
+  PosternJsonMember member;
 
   if (data == NULL)
     return NULL;
-  g_variant_iter_init (&iter, data);
-  while (g_variant_iter_next (&iter, "{&sv}", &name, NULL))
-    if (!postern_audit_events_has (row, name) && !g_str_equal (name, "client_id"))
-      return name;
+  postern_json_member_begin (&members, data);
+  while (postern_json_member_next (&members, &member))
+    if (!postern_audit_events_has (row, member.name) && !g_str_equal (member.name, "client_id"))
+      return member.name;
   return NULL;
 }
 
