@@ -94,6 +94,19 @@ postern_flow_context_load_standing (PosternFlowContext *self, GError **error)
   return self->has_standing ? &self->standing : NULL;
 }
 
+gboolean
+postern_flow_context_read_person (PosternFlowContext *self, PosternTxn *txn, GError **error)
+{
+  const char *id = self->flow->user_id;
+
+  if (self->user && !g_str_equal (self->user->id, id))
+    postern_flow_context_forget_user (self);
+  self->has_standing = self->has_standing || postern_user_store_get_standing (txn, id, &self->standing, error);
+  if (self->has_standing && self->user == NULL)
+    self->user = postern_user_store_get (txn, id, error);
+  return self->has_standing && self->user != NULL;
+}
+
 /* A clock that was set back must not keep people out until it has caught up. */
 gboolean
 postern_flow_context_stands (PosternFlowContext *self, const PosternStanding *standing)

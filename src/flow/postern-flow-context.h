@@ -15,6 +15,8 @@ PosternUser *postern_flow_context_load_user (PosternFlowContext *self, GError **
  * stages `policy-out` and `session` decide by. NULL with NOT_FOUND when the user is gone.
  */
 const PosternStanding *postern_flow_context_load_standing (PosternFlowContext *self, GError **error);
+/** postern_flow_context_read_person: the flow's user and the user's standing, what of both was not read yet, as of @txn; NOT_FOUND */
+gboolean postern_flow_context_read_person (PosternFlowContext *self, PosternTxn *txn, GError **error);
 /**
  * postern_flow_context_stands: whether what was shown in this flow still counts. A flow may be parked (for consent) between the
  * password and the session; to change or take away a way of signing in, or to switch the account off, ends every session there

@@ -57,29 +57,35 @@ join (PosternTxn *txn, gpointer user_data, GError **error)
   return TRUE;
 }
 
-/* (nullable) (transfer none): NULL without @error where nobody is to join: who was here before, who is switched off, or has to show it anew */
-static PosternUser *
-find_arrived (PosternFlowContext *context, GError **error)
+/* One read for who has arrived and what they are to join: nothing where the account was switched off, or has to show it anew. */
+static gboolean
+arrive (PosternTxn *txn, gpointer user_data, GError **error)
 {
-  PosternFlow *flow = context->flow;
-  const PosternStanding *standing = flow->authenticated_now && flow->task == NULL ? postern_flow_context_load_standing (context, error) : NULL;
+  Joining *self = user_data;
+  PosternFlowContext *context = self->context;
 
-  return standing && postern_flow_context_stands (context, standing) ? postern_flow_context_load_user (context, error) : NULL;
+  g_clear_pointer (&self->members, g_ptr_array_unref);
+  if (!postern_flow_context_read_person (context, txn, error))
+    return FALSE;
+  self->arrival.user = context->user;
+  return !postern_flow_context_stands (context, &context->standing) || look (txn, self, error);
 }
 
 gboolean
 postern_flow_join_run (PosternFlowContext *context, GError **error)
 {
   PosternStore *store = postern_tenant_get_store (context->tenant);
-  const char *const *factors = (const char *const *) context->flow->factors;
+  PosternFlow *flow = context->flow;
+  const char *const *factors = (const char *const *) flow->factors;
   gboolean by_connector = factors && g_strcmp0 (factors[0], POSTERN_FLOW_FACTOR_CONNECTOR) == 0;
+  Joining joining = { context, { NULL, factors, by_connector ? flow->connector_id : NULL }, NULL };
   g_autoptr (GError) failure = NULL;
-  Joining joining = { context, { find_arrived (context, &failure), factors, by_connector ? context->flow->connector_id : NULL } };
-  gboolean done = failure == NULL;
+  gboolean done;
 
-  if (joining.arrival.user != NULL)
-    done = postern_store_read (store, POSTERN_KEEP_LASTING, look, &joining, &failure) &&
-           (joining.members->len == 0 || postern_store_write (store, POSTERN_KEEP_LASTING, join, &joining, &failure));
+  if (!flow->authenticated_now || flow->task) /* who was here before */
+    return TRUE;
+  done = postern_store_read (store, POSTERN_KEEP_LASTING, arrive, &joining, &failure) &&
+         (joining.members == NULL || joining.members->len == 0 || postern_store_write (store, POSTERN_KEEP_LASTING, join, &joining, &failure));
   g_clear_pointer (&joining.members, g_ptr_array_unref);
   if (done || g_error_matches (failure, POSTERN_ERROR, POSTERN_ERROR_NOT_FOUND)) /* the account is gone: stage `policy-out` says so */
     return TRUE;
