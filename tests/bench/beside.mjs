@@ -7,7 +7,7 @@ import { readFileSync } from 'node:fs';
 import { cpus } from 'node:os';
 import { promisify } from 'node:util';
 import { freePort } from '../lib/server.mjs';
-import { codeFlow, h2load, machineForm, median, turns } from './load.mjs';
+import { codeFlow, h2load, lastCore as last, machineForm, median, pin, turns } from './load.mjs';
 
 const tool = (name, ...args) => execFileSync(`${process.env.BUILD}/tests/bench/${name}`, args, { encoding: 'utf8' });
 const ticks = Number(execFileSync('getconf', ['CLK_TCK']));
@@ -20,10 +20,6 @@ async function startBare() {
   await once(child.stdout, 'data');
   return { name: 'bare libsoup', url: `http://127.0.0.1:${port}`, pids: [child.pid], stop: () => child.kill() };
 }
-
-/** The last core is the server's, the first the load's; a machine of one core has only that. */
-const last = cpus().length - 1;
-const pin = (server, cores) => { for (const pid of server.pids) execFileSync('taskset', ['-acp', cores, String(pid)], { stdio: 'ignore' }); };
 
 /** The highest rate a second at which 99 of 100 are answered within 5 ms, looked for downwards from what it does at most. */
 function sustained(server, request, seconds) {

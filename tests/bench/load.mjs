@@ -6,7 +6,7 @@ import { execFileSync } from 'node:child_process';
 import { createHash, randomBytes } from 'node:crypto';
 import { mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { Agent } from 'node:http';
-import { tmpdir } from 'node:os';
+import { cpus, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Visitor } from '../lib/visitor.mjs';
 
@@ -42,6 +42,10 @@ export function children(pid) {
   }
   return found;
 }
+
+/** Where one core is to be full, the last is the server's and the first the load's; a machine of one core has only that. */
+export const lastCore = cpus().length - 1;
+export const pin = ({ pids }, cores) => { for (const pid of pids) execFileSync('taskset', ['-acp', cores, String(pid)], { stdio: 'ignore' }); };
 
 const percentile = (sorted, share) => sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))];
 

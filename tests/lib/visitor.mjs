@@ -12,28 +12,38 @@ export class Visitor {
    */
   constructor(agent, { manager = false, prefix = '' } = {}) { Object.assign(this, { agent, manager, prefix, cookies: new Map(), pages: [] }); }
 
-  send(url, { method = 'GET', form, headers = {} } = {}) {
+  async send(url, { method = 'GET', form, headers = {} } = {}) {
     const body = form && new URLSearchParams(form).toString();
     this.last = url;
     const all = { ...headers };
     if (this.cookies.size) all.cookie = [...this.cookies].map(([name, value]) => `${this.prefix}${name}=${value}`).join('; ');
     if (body !== undefined) Object.assign(all, { 'content-type': 'application/x-www-form-urlencoded', 'content-length': Buffer.byteLength(body) });
+    const answer = await this.exchange(url, method, all, body);
+    this.#keep(answer.headers['set-cookie'] ?? []);
+    return { ...answer, location: answer.headers.location ?? /^0;url=(.*)$/.exec(answer.headers.refresh ?? '')?.[1] };
+  }
+
+  /** One request and its answer: status, headers, text. */
+  exchange(url, method, headers, body) {
     return new Promise((resolve, reject) => {
-      const outgoing = httpRequest(url, { method, agent: this.agent, headers: all }, (answer) => {
-        for (const cookie of answer.headers['set-cookie'] ?? []) {
-          if (!cookie.startsWith(this.prefix)) continue;
-          const [pair] = cookie.slice(this.prefix.length).split(';'), at = pair.indexOf('=');
-          if (pair.length === at + 1 || /max-age=0(;|$)|expires=thu, 01 jan 1970/i.test(cookie)) this.cookies.delete(pair.slice(0, at));
-          else this.cookies.set(pair.slice(0, at), pair.slice(at + 1));
-        }
+      const outgoing = httpRequest(url, { method, agent: this.agent, headers }, (answer) => {
         const chunks = [];
         answer.on('error', reject); // the connection ended within the answer
         answer.on('data', (chunk) => chunks.push(chunk));
-        answer.on('end', () => resolve({ status: answer.statusCode, headers: answer.headers, location: answer.headers.location ?? /^0;url=(.*)$/.exec(answer.headers.refresh ?? '')?.[1], text: Buffer.concat(chunks).toString() }));
+        answer.on('end', () => resolve({ status: answer.statusCode, headers: answer.headers, text: Buffer.concat(chunks).toString() }));
       });
       outgoing.on('error', reject);
       outgoing.end(body);
     });
+  }
+
+  #keep(cookies) {
+    for (const cookie of cookies) {
+      if (!cookie.startsWith(this.prefix)) continue;
+      const [pair] = cookie.slice(this.prefix.length).split(';'), at = pair.indexOf('=');
+      if (pair.length === at + 1 || /max-age=0(;|$)|expires=thu, 01 jan 1970/i.test(cookie)) this.cookies.delete(pair.slice(0, at));
+      else this.cookies.set(pair.slice(0, at), pair.slice(at + 1));
+    }
   }
 
   /**
