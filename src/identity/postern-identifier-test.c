@@ -49,6 +49,8 @@ test_confusable (void)
     "\"ada\"@example.org", "ada(x)@example.org", "ada@example.org,eve@example.org", "<ada@example.org>", "ada@[192.0.2.1]",
     "a\xcd\x8f" "da@example.org" /* combining grapheme joiner */, "ada\xef\xb8\x8f@example.org" /* variation selector */,
     "ada\xe3\x85\xa4@example.org" /* Hangul filler */, "ada@xn--\xff", "ada@.", "p\xd0\xb0ypal",
+    "ada@stra\xc3\x9f" "e.example", "ada@STRA\xe1\xba\x9e" "E.example", "ada@xn--strae-oqa.example" /* not strasse.example, whose people would be joined */,
+    "ada@\xcf\x83\xce\xbf\xcf\x82.example" /* final sigma */, "ada@xn--3xa8c8g.example",
   };
   static const char *const good[][2] = {
     { "b\xc3\xbc" "cher@b\xc3\xbc" "cher.example", "b\xc3\xbc" "cher@b\xc3\xbc" "cher.example" },

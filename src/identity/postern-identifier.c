@@ -131,13 +131,23 @@ fold (const char *text)
   return folded ? g_utf8_normalize (folded, -1, G_NORMALIZE_NFKC) : NULL;
 }
 
+/*
+ * What was one name is two since: sharp s and final sigma stood for other letters (RFC 3490), and are letters of their own (RFC 5891; Unicode Technical
+ * Standard 46, section 2.3). Mail to such a domain goes to one or the other, as the program in between has it.
+ */
+static gboolean
+is_of_two_minds (const char *domain)
+{
+  return strstr (domain, "\xc3\x9f") || strstr (domain, "\xe1\xba\x9e") || strstr (domain, "\xcf\x82");
+}
+
 /* A domain's labels as people read them: "xn--…" is the same name. (transfer full) (nullable): NULL when it is none */
 static char *
 spell_domain (char *folded)
 {
   char *at = strchr (folded, '@');
   g_autofree char *spelled = at && strstr (at, "xn--") ? g_hostname_to_unicode (at + 1) : g_strdup (at ? at + 1 : NULL);
-  g_autofree char *domain = spelled ? fold (spelled) : NULL;
+  g_autofree char *domain = spelled && !is_of_two_minds (spelled) ? fold (spelled) : NULL;
   g_autofree char *address = NULL;
   gsize length = domain ? strlen (domain) : 0;
 
@@ -175,6 +185,8 @@ postern_identifier_canonicalize (const char *typed)
   if (typed == NULL || strlen (typed) > 4 * MAX_BYTES || !g_utf8_validate (typed, -1, NULL))
     return NULL;
   stripped = g_strstrip (g_strdup (typed));
+  if (strchr (stripped, '@') && is_of_two_minds (strchr (stripped, '@')))
+    return NULL;
   folded = fold (stripped);
   number = folded ? dup_number (folded) : NULL;
   if (number)

@@ -102,6 +102,31 @@ test_attacks (void)
   check ("evil", "usr_pass", NULL, FALSE, POSTERN_LINK_NEW, NULL);
 }
 
+/* What a provider has verified is the mailbox as it is written: with a long s it is not the one with an s, whose organization would let them in. */
+static void
+test_folded (void)
+{
+  static const struct {
+    const char *claimed, *email; /* (nullable) */
+  } rows[] = {
+    { "Sue+news@EXAMPLE.org", "sue+news@example.org" }, { "\xc5\xbf" "ue@example.org", NULL }, { "\xef\xbd\x93ue@example.org", NULL },
+    { "sue@stra\xc3\x9f" "e.example", NULL }, { "sue@xn--strae-oqa.example", NULL }, { "sue@XN--bcher-kva.example", "sue@b\xc3\xbc" "cher.example" },
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (rows); i++) {
+    g_autoptr (PosternClaims) claims = postern_claims_new ();
+    g_autoptr (PosternSubject) subject = NULL;
+    g_autoptr (PosternUser) user = NULL;
+
+    postern_claims_add_string (claims, "email", rows[i].claimed);
+    postern_claims_add_boolean (claims, "email_verified", TRUE);
+    subject = postern_subject_new ("s", claims);
+    user = postern_link_new_user (policy, subject, 1000);
+    g_assert_cmpstr (user->email, ==, rows[i].email);
+    g_assert_cmpint (user->email_verified, ==, rows[i].email != NULL);
+  }
+}
+
 static void
 test_closed (void)
 {
@@ -141,6 +166,7 @@ main (int argc, char **argv)
   fixture_write (store, fill, NULL);
   g_test_add_func ("/link/decisions", test_decisions);
   g_test_add_func ("/link/attacks", test_attacks);
+  g_test_add_func ("/link/folded", test_folded);
   g_test_add_func ("/link/closed", test_closed);
   g_test_add_func ("/link/new-user", test_new_user);
   result = g_test_run ();

@@ -29,13 +29,23 @@ find_linked (PosternTxn *txn, const char *connector, PosternSubject *subject, Po
   return identity == NULL || *user != NULL;
 }
 
+/* Whether @claimed becomes @email by small letters alone, and without its tag: where others were folded, the provider has verified somebody else's mailbox. */
+static gboolean
+is_same_mailbox (const char *claimed, const char *email)
+{
+  gsize length = strcspn (email, "@");
+
+  return g_ascii_strncasecmp (claimed, email, length) == 0 && (claimed[length] == '@' || claimed[length] == '+');
+}
+
 /* (transfer full) (nullable): only what the provider verified */
 static char *
 dup_address (PosternPolicy *policy, PosternSubject *subject)
 {
-  g_autofree char *email = postern_identifier_canonicalize_for (policy, postern_subject_get_email (subject));
+  const char *claimed = postern_subject_get_email (subject);
+  g_autofree char *email = postern_identifier_canonicalize_for (policy, claimed);
 
-  return email && strchr (email, '@') && postern_subject_get_email_verified (subject) ? g_steal_pointer (&email) : NULL;
+  return email && strchr (email, '@') && postern_subject_get_email_verified (subject) && is_same_mailbox (claimed, email) ? g_steal_pointer (&email) : NULL;
 }
 
 static gboolean
