@@ -7,12 +7,16 @@
 static void
 test_names (void)
 {
-  static const char *const bad[] = { "", "example", "exa mple.org", "@example.org", "a@example.org", "-example.org", "_postern-challenge.example.org", "127.0.0.1" };
+  static const char *const bad[] = { "", "example", "exa mple.org", "@example.org", "a@example.org", "-example.org", "_postern-challenge.example.org", "127.0.0.1",
+                                      "gmail.com", "GMail.com.", "stra\xc3\x9f" "e.example" };
   g_autoptr (PosternDomain) domain = postern_domain_proof_make ("org_1", "EXAMPLE.org", 1, NULL), other = postern_domain_proof_make ("org_2", "example.org", 1, NULL);
-  g_autofree char *name = postern_domain_proof_dup_name (domain);
+  g_autoptr (PosternDomain) wide = postern_domain_proof_make ("org_1", "B\xc3\x9c" "CHER.example", 1, NULL);
+  g_autofree char *name = postern_domain_proof_dup_name (domain), *wide_name = postern_domain_proof_dup_name (wide);
 
   g_assert_cmpstr (domain->domain, ==, "example.org");
   g_assert_cmpstr (name, ==, "_postern-challenge.example.org");
+  g_assert_cmpstr (wide->domain, ==, "b\xc3\xbc" "cher.example");
+  g_assert_cmpstr (wide_name, ==, "_postern-challenge.xn--bcher-kva.example"); /* what an administrator writes into the zone, and what is asked for */
   g_assert_cmpuint (strlen (domain->token), >=, 22);
   g_assert_cmpstr (domain->token, !=, other->token);
   for (guint i = 0; i < G_N_ELEMENTS (bad); i++) {

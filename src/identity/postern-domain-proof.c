@@ -7,6 +7,13 @@
 #define LABEL "_postern-challenge."
 #define WINDOW 600 /* seconds */
 
+/* Where anybody can have an address: nobody can prove one, and a slip in whose DNS it is should not make all of them members. */
+static const char *const public_domains[] = {
+  "126.com", "163.com", "aol.com", "daum.net", "fastmail.com", "gmail.com", "gmx.com", "gmx.de", "gmx.net", "googlemail.com", "hanmail.net", "hotmail.com",
+  "icloud.com", "laposte.net", "libero.it", "live.com", "mac.com", "mail.com", "mail.ru", "me.com", "msn.com", "naver.com", "orange.fr", "outlook.com",
+  "proton.me", "protonmail.com", "qq.com", "t-online.de", "tutanota.com", "web.de", "yahoo.com", "yandex.ru", "ymail.com", "zoho.com", NULL,
+};
+
 PosternDomain *
 postern_domain_proof_make (const char *organization_id, const char *typed, gint64 now, GError **error)
 {
@@ -17,16 +24,19 @@ postern_domain_proof_make (const char *organization_id, const char *typed, gint6
   self->domain = postern_identifier_canonicalize_domain (typed);
   self->token = postern_secret_new ();
   self->created_at = now;
-  if (self->domain != NULL)
+  if (self->domain != NULL && !g_strv_contains (public_domains, self->domain))
     return g_steal_pointer (&self);
-  g_set_error_literal (error, POSTERN_ERROR, POSTERN_ERROR_INVALID_REQUEST, "domain: must be the name of a domain, such as example.org");
+  g_set_error_literal (error, POSTERN_ERROR, POSTERN_ERROR_INVALID_REQUEST,
+                       self->domain ? "domain: anybody can have an address there, so that it is no organization's" : "domain: must be the name of a domain, such as example.org");
   return NULL;
 }
 
 char *
 postern_domain_proof_dup_name (const PosternDomain *self)
 {
-  return g_strconcat (LABEL, self->domain, NULL);
+  g_autofree char *ascii = g_hostname_to_ascii (self->domain); /* as the DNS knows it (RFC 5890 section 2.3.2.1); it was made from that */
+
+  return g_strconcat (LABEL, ascii ? ascii : self->domain, NULL);
 }
 
 typedef struct {
