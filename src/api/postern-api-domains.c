@@ -190,7 +190,7 @@ verify (PosternApiCall *call, PosternTxn *txn, GError **error)
   }
   domain->verified_at = domain->verified_at ? domain->verified_at : call->now;
   domain->checked_at = call->now;
-  domain->failed_at = 0;
+  domain->failed_at = domain->silent_at = 0;
   if (!take_over (txn, domain, error) || !postern_domain_store_settle (txn, domain, error))
     return FALSE;
   postern_api_call_audit (call, "domain.verified", domain->organization_id, describe (domain));

@@ -146,6 +146,29 @@ test_silence (void)
   assert_state (TRUE, FALSE, 0, 0, 0);
 }
 
+static gboolean
+prove (PosternTxn *txn, gpointer data, GError **error)
+{
+  domain->verified_at = domain->checked_at = NOW;
+  return postern_domain_store_settle (txn, domain, error);
+}
+
+/* … but not for ever: who has the domain now has its DNS, too, and could say nothing about this name alone. */
+static void
+test_long_silence (void)
+{
+  fixture_write (store, prove, NULL);
+  domain_resolver_fails = TRUE;
+  look (TRUE, NOW + 14 * DAY);
+  look (TRUE, NOW + 15 * DAY - 1);
+  assert_state (TRUE, FALSE, 2, 1, 1);
+  look (TRUE, NOW + 15 * DAY + HOUR);
+  assert_state (TRUE, TRUE, 3, 1, 1);
+  look (TRUE, NOW + 22 * DAY + 2 * HOUR);
+  assert_state (FALSE, FALSE, 3, 2, 1);
+  domain_resolver_fails = FALSE;
+}
+
 /* At once nobody joins by it; its administrator is told once; and when the record is back, all is as it was. */
 static void
 test_missed (void)
@@ -180,13 +203,6 @@ test_lost (void)
   g_assert_cmpuint (count_mails ("\"lost\":true"), ==, 1);
   look (TRUE, NOW + 13 * DAY); /* it is to be proved anew, by who may */
   assert_state (FALSE, FALSE, 2, 1, 1);
-}
-
-static gboolean
-prove (PosternTxn *txn, gpointer data, GError **error)
-{
-  domain->verified_at = domain->checked_at = NOW;
-  return postern_domain_store_settle (txn, domain, error);
 }
 
 /* By itself, on a thread of its own. */
@@ -225,6 +241,7 @@ main (int argc, char **argv)
   g_test_add_func ("/domain-keeper/missed", test_missed);
   g_test_add_func ("/domain-keeper/twice", test_twice);
   g_test_add_func ("/domain-keeper/lost", test_lost);
+  g_test_add_func ("/domain-keeper/long-silence", test_long_silence);
   g_test_add_func ("/domain-keeper/turn", test_turn);
   failed = g_test_run ();
   postern_domain_keeper_free (keeper);

@@ -36,12 +36,24 @@ set_checked (PosternDomain *domain, gint64 now, gboolean good)
   domain->checked_at = good ? now : now - POSTERN_DOMAIN_KEEPER_INTERVAL + POSTERN_DOMAIN_KEEPER_AGAIN;
 }
 
+/* Silence that has lasted too long is an answer. */
+static Finding
+weigh_silence (PosternDomain *domain, Finding finding, gint64 now)
+{
+  if (finding != SILENCE)
+    domain->silent_at = 0;
+  else if (domain->silent_at == 0)
+    domain->silent_at = now;
+  return finding == SILENCE && now - domain->silent_at >= POSTERN_DOMAIN_KEEPER_SILENCE ? NOT_THERE : finding;
+}
+
 /* Returns: (nullable): the event that it is */
 static const char *
 change (PosternDomain *domain, Finding finding, gint64 now)
 {
   gint64 failed_at = domain->failed_at;
 
+  finding = weigh_silence (domain, finding, now);
   set_checked (domain, now, finding == THERE);
   if (finding == THERE)
     domain->failed_at = 0;
@@ -53,7 +65,7 @@ change (PosternDomain *domain, Finding finding, gint64 now)
     return NULL;
   if (failed_at == 0)
     return "domain.missed";
-  domain->verified_at = domain->failed_at = 0;
+  domain->verified_at = domain->failed_at = domain->silent_at = 0;
   return "domain.lost";
 }
 

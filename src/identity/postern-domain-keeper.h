@@ -9,11 +9,13 @@ G_BEGIN_DECLS
 /*
  * Looks again whether the DNS still proves the domains that are proved (postern-domain-proof.h). One whose record is not there brings nobody
  * into its organization from that moment; for POSTERN_DOMAIN_KEEPER_GRACE it stays the organization's, so that a slip in a zone file costs
- * no more than that, then it has to be proved anew. That nobody answers says nothing about the record, and changes nothing.
+ * no more than that, then it has to be proved anew. That nobody answers says nothing about the record, for POSTERN_DOMAIN_KEEPER_SILENCE: then it counts
+ * as not there, or who has come by a domain would be its members' colleague for as long as its DNS keeps silent.
  */
 
 #define POSTERN_DOMAIN_KEEPER_INTERVAL (24 * 3600)  /* seconds between two looks */
 #define POSTERN_DOMAIN_KEEPER_AGAIN 3600            /* … where the record was not there, or nobody answered */
+#define POSTERN_DOMAIN_KEEPER_SILENCE (24 * 3600)   /* seconds; a resolver of ours that is away is back by then */
 #define POSTERN_DOMAIN_KEEPER_GRACE (7 * 24 * 3600) /* seconds */
 
 /** PosternDomainKeeper: does so on a thread of its own, because the DNS takes its time. For whoever does the periodic work; two at once do no harm. */

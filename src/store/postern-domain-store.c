@@ -68,8 +68,9 @@ postern_domain_store_list_due (PosternTxn *txn, gint64 until, guint limit, GErro
 gboolean
 postern_domain_store_settle (PosternTxn *txn, PosternDomain *domain, GError **error)
 {
-  static const char sql[] = "UPDATE organization_domains SET verified_at = ?2, checked_at = ?3, failed_at = ?4 WHERE id = ?1";
-  PosternValue values[] = { POSTERN_TEXT (domain->id), POSTERN_INT (domain->verified_at), POSTERN_INT (domain->checked_at), POSTERN_INT (domain->failed_at) };
+  static const char sql[] = "UPDATE organization_domains SET verified_at = ?2, checked_at = ?3, failed_at = ?4, silent_at = ?5 WHERE id = ?1";
+  PosternValue values[] = { POSTERN_TEXT (domain->id), POSTERN_INT (domain->verified_at), POSTERN_INT (domain->checked_at), POSTERN_INT (domain->failed_at),
+                           POSTERN_INT (domain->silent_at) };
 
   return postern_txn_run_one (txn, "domain", sql, values, G_N_ELEMENTS (values), error);
 }

@@ -297,6 +297,7 @@ static const PosternField domain_fields[] = {
   INT64 (PosternDomain, verified_at),
   INT64 (PosternDomain, checked_at),
   INT64 (PosternDomain, failed_at),
+  INT64 (PosternDomain, silent_at),
 };
 POSTERN_DEFINE_RECORD (PosternDomain, domain, "organization_domains", "domain")
 

@@ -354,6 +354,7 @@ typedef struct {
   char *token;  /* what its owner puts into the DNS; no secret */
   gint64 created_at, verified_at, checked_at;
   gint64 failed_at; /* since when the proof is not found any more */
+  gint64 silent_at; /* since when nobody has answered whether it is there */
 } PosternDomain;
 POSTERN_DECLARE_RECORD (PosternDomain, postern_domain)
 

@@ -459,7 +459,7 @@ PosternDomain *postern_domain_store_find_verified (PosternTxn *txn, const char *
 GPtrArray *postern_domain_store_list (PosternTxn *txn, const char *organization_id, const char *after, guint limit, GError **error);
 /** verified ones that were last checked at @until at the latest, the longest ago first; by index */
 GPtrArray *postern_domain_store_list_due (PosternTxn *txn, gint64 until, guint limit, GError **error);
-/** what a look at the DNS came to: domain's verified_at, checked_at and failed_at. CONFLICT when another organization has proved it */
+/** what a look at the DNS came to: domain's verified_at, checked_at, failed_at and silent_at. CONFLICT when another organization has proved it */
 gboolean postern_domain_store_settle (PosternTxn *txn, PosternDomain *domain, GError **error);
 
 /* postern-brand-store.c: what an organization's pages load, or, with "" in place of its id, the tenant's */
