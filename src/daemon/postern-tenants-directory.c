@@ -26,6 +26,7 @@ postern_tenants_directory_entry_free (gpointer data)
 typedef struct {
   char *revision;
   GPtrArray *tenants, *domains;
+  gboolean had_domains;
 } Reading;
 
 static void
@@ -72,7 +73,7 @@ read_all (PosternTxn *txn, gpointer user_data, GError **error)
       return FALSE;
   } while (self->tenants->len == before + AT_ONCE);
   self->domains = postern_tenant_store_list_domains (txn, NULL, error);
-  return self->domains && read_revision (txn, self, error);
+  return self->domains && postern_tenant_store_read_had_domains (txn, &self->had_domains, error) && read_revision (txn, self, error);
 }
 
 /* With the lock. @domain: (nullable): its first */
@@ -169,6 +170,7 @@ postern_tenants_directory_read (PosternTenants *self, GError **error)
   g_mutex_lock (&self->lock);
   put_all (self, &reading);
   put_domains (self, reading.domains);
+  g_atomic_int_set (&self->had_domains, reading.had_domains || reading.domains->len > 0);
   g_cond_broadcast (&self->changed);
   g_mutex_unlock (&self->lock);
   g_free (self->revision);

@@ -36,6 +36,7 @@ struct _PosternTenants {
   GHashTable *entries; /* slug → PosternTenantsEntry */
   GHashTable *domains; /* domain → slug */
   gint n_domains;      /* atomic */
+  gint had_domains;    /* atomic: whether there is one, or was */
   guint n_open;
   gboolean stopping;
   guint64 generation, rule_changes; /* of the directory's store, when it was looked at */

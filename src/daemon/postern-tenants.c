@@ -244,7 +244,7 @@ look_in (const char *slug, gpointer user_data)
 static gboolean
 has_domains (gpointer user_data)
 {
-  return g_atomic_int_get (&((PosternTenants *) user_data)->n_domains) > 0;
+  return g_atomic_int_get (&((PosternTenants *) user_data)->had_domains);
 }
 
 static char *
@@ -253,7 +253,7 @@ find_domain (const char *host, gpointer user_data)
   PosternTenants *self = user_data;
   char *slug;
 
-  if (!has_domains (self))
+  if (g_atomic_int_get (&self->n_domains) == 0)
     return NULL;
   g_mutex_lock (&self->lock);
   slug = g_strdup (g_hash_table_lookup (self->domains, host));

@@ -47,7 +47,7 @@ void postern_server_add_routes (PosternServer *self, const PosternRoute *routes,
 typedef struct {
   /** find_domain: whose domain @host (lower case, no port) is. Never blocks. (transfer full) (nullable) */
   char *(*find_domain) (const char *host, gpointer user_data);
-  /** has_domains: whether any tenant has one: then a host that is nobody's is refused, with 421. Never blocks. */
+  /** has_domains: whether any tenant has one, or had: then a host that is nobody's is refused, with 421. Never blocks. */
   gboolean (*has_domains) (gpointer user_data);
   /**
    * enter: the tenant, open for as long as the reference is held. NOT_FOUND and ACCESS_DENIED (suspended) have words for strangers.

@@ -170,6 +170,8 @@ gboolean postern_tenant_store_set_move (PosternTxn *txn, const char *slug, GVari
 /** behind those that it has; CONFLICT when it is anybody's already */
 gboolean postern_tenant_store_insert_domain (PosternTxn *txn, const char *slug, const char *domain, GError **error);
 gboolean postern_tenant_store_delete_domain (PosternTxn *txn, const char *slug, const char *domain, GError **error);
+/** @had: (out): whether any tenant has a domain, or ever had one */
+gboolean postern_tenant_store_read_had_domains (PosternTxn *txn, gboolean *had, GError **error);
 /** @slug: (nullable): all tenants'; by slug and position; (element-type PosternTenantDomain) */
 GPtrArray *postern_tenant_store_list_domains (PosternTxn *txn, const char *slug, GError **error);
 

@@ -7,6 +7,7 @@
 
 #define REVISION "tenants"  /* the setting */
 #define MOVE "tenant-move:" /* the setting of each that moves */
+#define DOMAINS "tenant-domains" /* the setting: that there was a domain */
 
 /* Who keeps what the directory says compares one row instead of all. */
 static gboolean
@@ -115,6 +116,15 @@ postern_tenant_store_delete (PosternTxn *txn, const char *slug, GError **error)
          postern_tenant_store_set_move (txn, slug, NULL, error) && note_change (txn, error);
 }
 
+/* For ever: what was a tenant's domain is known to people, and may still lead here when no tenant has one any more. */
+static gboolean
+note_domains (PosternTxn *txn, GError **error)
+{
+  g_autoptr (GVariant) yes = g_variant_ref_sink (g_variant_new_boolean (TRUE));
+
+  return postern_setting_store_put (txn, DOMAINS, yes, g_get_real_time () / G_USEC_PER_SEC, error);
+}
+
 gboolean
 postern_tenant_store_insert_domain (PosternTxn *txn, const char *slug, const char *domain, GError **error)
 {
@@ -122,7 +132,20 @@ postern_tenant_store_insert_domain (PosternTxn *txn, const char *slug, const cha
                             "(SELECT COALESCE (MAX (position), 0) + 1 FROM tenant_domains WHERE slug = ?2))";
   PosternValue values[] = { POSTERN_TEXT (domain), POSTERN_TEXT (slug) };
 
-  return postern_txn_run (txn, sql, values, G_N_ELEMENTS (values), error) && note_change (txn, error);
+  return postern_txn_run (txn, sql, values, G_N_ELEMENTS (values), error) && note_domains (txn, error) && note_change (txn, error);
+}
+
+gboolean
+postern_tenant_store_read_had_domains (PosternTxn *txn, gboolean *had, GError **error)
+{
+  g_autoptr (GError) local = NULL;
+  g_autoptr (GVariant) value = postern_setting_store_get (txn, DOMAINS, &local);
+
+  *had = value != NULL;
+  if (local == NULL)
+    return TRUE;
+  g_propagate_error (error, g_steal_pointer (&local));
+  return FALSE;
 }
 
 gboolean

@@ -61,8 +61,11 @@ domains (PosternTxn *txn, gpointer data, GError **error)
 {
   g_autoptr (PosternTenantRecord) a = new_tenant ("a"), b = new_tenant ("b");
   g_autoptr (GPtrArray) of_a = NULL, all = NULL, left = NULL;
+  gboolean had = TRUE;
 
   g_assert_true (postern_tenant_store_insert (txn, a, error) && postern_tenant_store_insert (txn, b, error));
+  g_assert_true (postern_tenant_store_read_had_domains (txn, &had, error));
+  g_assert_false (had);
   g_assert_true (postern_tenant_store_insert_domain (txn, "a", "z.example", error));
   g_assert_true (postern_tenant_store_insert_domain (txn, "a", "a.example", error));
   g_assert_true (postern_tenant_store_insert_domain (txn, "b", "b.example", error));
@@ -75,6 +78,8 @@ domains (PosternTxn *txn, gpointer data, GError **error)
   g_assert_cmpuint (all->len, ==, 3);
   g_assert_true (postern_tenant_store_delete_domain (txn, "a", "z.example", error));
   g_assert_true (postern_tenant_store_delete (txn, "a", error));
+  g_assert_true (postern_tenant_store_read_had_domains (txn, &had, error));
+  g_assert_true (had);
   left = postern_tenant_store_list_domains (txn, NULL, error);
   g_assert_cmpuint (left->len, ==, 1);
   g_assert_cmpstr (((PosternTenantDomain *) left->pdata[0])->slug, ==, "b");
