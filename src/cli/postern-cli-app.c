@@ -29,6 +29,7 @@
   { "refresh-token-lifetime", POSTERN_CLI_INTEGER, META ("refresh_token_lifetime"), "SECONDS", "Instead of the policy's" },   \
   { "no-refresh-rotation", POSTERN_CLI_FALSE, META ("refresh_token_rotation"), NULL, "Refresh tokens stay the same" },        \
   { "default-max-age", POSTERN_CLI_INTEGER, META ("default_max_age"), "SECONDS", "How old a sign-in may be" },                \
+  { "second-factor", POSTERN_CLI_STRING, META ("second_factor"), "RULE", "Whether a sign-in needs one: off, optional, prompted, required; never less than the tenant asks" }, \
   { "no-pkce", POSTERN_CLI_FALSE, META ("require_pkce"), NULL, "Codes without PKCE are accepted" },                           \
   { "authorization-challenge", POSTERN_CLI_TRUE, META ("authorization_challenge"), NULL, "It may sign people in without a browser; only with --first-party" }, \
   { "logo-uri", POSTERN_CLI_STRING, META ("logo_uri"), "URL", "Picture on the consent page" },                                \

@@ -215,7 +215,8 @@ print_options (const PosternCliCommand *command)
     g_print ("  %-34s %s\n", "--limit N", "Print the first N only");
   g_print ("  %-34s %s\n", "-o, --output table|json", "How to print");
   if (!command->alone)
-    g_print ("  %-34s %s\n", "--tenant SLUG", "What is asked of the server is asked of this tenant, not of the default one");
+    g_print ("  %-34s %s\n  %-34s %s\n  %-34s %s\n", "--tenant SLUG", "What is asked of the server is asked of this tenant, not of the default one", "--url URL",
+             "A server elsewhere, by its public URL, in place of the local one", "--token-file FILE", "Access token for that, of the resource URL/api/v1");
 }
 
 static void
