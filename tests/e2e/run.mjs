@@ -10,6 +10,7 @@ import * as captcha from './captcha.mjs';
 import * as codes from './codes.mjs';
 import * as consolePages from './console.mjs';
 import * as native from './native.mjs';
+import * as ownDomain from './own-domain.mjs';
 import * as passkey from './passkey.mjs';
 import * as passkeyOpinion from './passkey-opinion.mjs';
 import * as passkeySteps from './passkey-steps.mjs';
@@ -449,6 +450,7 @@ passkeyOpinion.register(person);
 passkeyWays.register(person);
 consolePages.register(person);
 native.register(person);
+ownDomain.register();
 
 await runTests({
   onFailure: async (name) => {

@@ -8,8 +8,8 @@ const shell = '/usr/lib/chromium/chromium-headless-shell'; // itself: the script
 
 const flags = ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync'];
 
-export async function startBrowser() {
-  return chromium.launch({ executablePath: process.env.CHROMIUM ?? (existsSync(shell) ? shell : '/usr/bin/chromium'), headless: true, args: flags });
+export async function startBrowser(more = []) {
+  return chromium.launch({ executablePath: process.env.CHROMIUM ?? (existsSync(shell) ? shell : '/usr/bin/chromium'), headless: true, args: [...flags, ...more] });
 }
 
 /** Types what the page asks for until it leaves the server: identifier, then password. */
