@@ -280,6 +280,12 @@ postern_tenant_service_start (PosternTenantService *self, PosternPages *pages, G
   return TRUE;
 }
 
+void
+postern_tenant_service_halt (PosternTenantService *self)
+{
+  postern_store_set_read_only (self->store, TRUE);
+}
+
 /* --- at hand ------------------------------------------------------------------------------------------------------------------ */
 
 void

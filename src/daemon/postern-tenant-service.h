@@ -43,6 +43,8 @@ typedef struct {
 PosternTenantService *postern_tenant_service_open (const PosternTenantCommon *common, const PosternTenantPlace *place, GError **error);
 /** postern_tenant_service_start: API, delivery and maintenance. @pages: a reference is taken */
 gboolean postern_tenant_service_start (PosternTenantService *self, PosternPages *pages, GError **error);
+/** postern_tenant_service_halt: from now on nothing lasting is written there, whatever is still under way, until it is opened again. Any thread. */
+void postern_tenant_service_halt (PosternTenantService *self);
 /** postern_tenant_service_set_changed: as postern_instance_book_set_changed(); @func's first argument is the book. */
 void postern_tenant_service_set_changed (PosternTenantService *self, GFunc func, gpointer user_data);
 /** postern_tenant_service_set_tenants: of the default tenant's, once it is started: as postern_api_set_tenants(). */

@@ -92,6 +92,8 @@ put (PosternTenants *self, PosternTenantRecord *row, const char *domain)
   }
   entry->is_stale = entry->service && (entry->is_stale || state != entry->state || !g_str_equal (row->id, entry->id) || !g_str_equal (issuer, entry->issuer) ||
                                        !g_str_equal (row->name, entry->name)); /* another id: one of the same name, and what is known of the first is worth nothing */
+  if (entry->service && !g_str_equal (state, POSTERN_TENANT_ACTIVE))
+    postern_tenant_service_halt (entry->service);
   entry->state = state;
   entry->region = g_intern_string (row->region);
   if (!entry->service || g_str_equal (state, POSTERN_TENANT_DELETED))

@@ -130,6 +130,8 @@ open_entry (PosternTenants *self, PosternTenantsEntry *entry, GError **error)
   g_mutex_lock (&self->lock);
   entry->busy = FALSE;
   entry->service = service;
+  if (service && !g_str_equal (entry->state, POSTERN_TENANT_ACTIVE))
+    postern_tenant_service_halt (service);
   entry->is_stale = service && (state != entry->state || !g_str_equal (id, entry->id) || !g_str_equal (issuer, entry->issuer) || !g_str_equal (name, entry->name));
   self->n_open += service != NULL;
   g_cond_broadcast (&self->changed);
