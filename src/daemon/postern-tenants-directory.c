@@ -214,12 +214,29 @@ postern_tenants_directory_find_region (PosternConfig *config, const char *region
   return TRUE;
 }
 
+/* Refused when a domain is set; but the public URL may have come to it since. */
+static gboolean
+check_own_host (PosternTenants *self, GError **error)
+{
+  g_autoptr (GUri) url = g_uri_parse (postern_config_get_string (self->common->config, "server.public-url"), G_URI_FLAGS_NONE, NULL);
+  g_autofree char *host = url && g_uri_get_host (url) ? g_ascii_strdown (g_uri_get_host (url), -1) : NULL;
+  const char *slug = host ? g_hash_table_lookup (self->domains, host) : NULL;
+
+  if (slug == NULL)
+    return TRUE;
+  g_set_error (error, POSTERN_ERROR, POSTERN_ERROR_CONFIG,
+               "server.public-url: %s is the domain of the tenant %s; start with the URL of before and take it away first (postern tenant update %s)", host, slug, slug);
+  return FALSE;
+}
+
 gboolean
 postern_tenants_directory_check (PosternTenants *self, GError **error)
 {
   GHashTableIter iter;
   gpointer value;
 
+  if (!check_own_host (self, error))
+    return FALSE;
   g_hash_table_iter_init (&iter, self->entries);
   while (g_hash_table_iter_next (&iter, NULL, &value)) {
     PosternTenantsEntry *entry = value;

@@ -49,7 +49,7 @@ void postern_tenants_directory_entry_free (gpointer entry);
 gboolean postern_tenants_directory_read (PosternTenants *self, GError **error);
 /** postern_tenants_directory_refresh: reads it again, if anybody changed it. */
 void postern_tenants_directory_refresh (PosternTenants *self);
-/** postern_tenants_directory_check: at the start: each tenant's region is one that is configured; POSTERN_ERROR_CONFIG */
+/** postern_tenants_directory_check: at the start: each tenant's region is one that is configured, and none has the public URL's host; POSTERN_ERROR_CONFIG */
 gboolean postern_tenants_directory_check (PosternTenants *self, GError **error);
 /** postern_tenants_directory_find_region: where the store of a tenant of @region ("": the default one's) is, and of which driver. (out) (transfer full); POSTERN_ERROR_CONFIG */
 gboolean postern_tenants_directory_find_region (PosternConfig *config, const char *region, char **location, char **database, GError **error);
