@@ -68,6 +68,29 @@ for (const name of Object.keys(ways)) {
   });
 }
 
+/** What the ID token says to somebody who signs in through @instance as @login there, or with a password where there is none. */
+async function claimsOf(login, instance) {
+  const values = { identifier: login, login, password: PASSWORD };
+  return (await rp.redeem(await new Visitor().walk(await rp.begin({ scope: 'openid email' }), rp.redirectUri, values, instance ? [`connector-${instance}`] : ['submit']))).claims();
+}
+
+const PASSWORD = 'correct horse battery staple 9';
+test('a map has tokens say what a provider said: of whom came by it, of none, and of one of two', async () => {
+  const map = [{ claim: 'by', from: 'identity.connector' }, { claim: 'corp_id', from: 'identity.subject' }, { claim: 'corp_mail', from: 'identity.claims.email' },
+    { claim: 'basic_id', from: 'identities.basic.subject' }, { claim: 'staff', value: true, when: { path: 'identity.connector', equals: 'post' } }];
+  const said = ({ by, corp_id, corp_mail, basic_id, staff }) => JSON.parse(JSON.stringify({ by, corp_id, corp_mail, basic_id, staff }));
+  await postern.cli('app', 'update', app.client_id, '--metadata', JSON.stringify({ redirect_uris: [rp.redirectUri], claims_map: map }));
+  assert.deepEqual(said(await claimsOf('mapped', 'basic')), { by: 'basic', corp_id: 'mapped', corp_mail: 'mapped@corp.example', basic_id: 'mapped' });
+  // The same address at another connector: a second account of the same person, who shows once that both are theirs. Who came by which is told apart.
+  await postern.cli('user', 'update', 'mapped@corp.example', '--password', PASSWORD);
+  assert.deepEqual(said(await claimsOf('mapped', 'post')), { by: 'post', corp_id: 'mapped', corp_mail: 'mapped@corp.example', basic_id: 'mapped', staff: true });
+  // Somebody who has none, and one who has two and came with neither.
+  await postern.cli('user', 'create', '--username', 'plain', '--email', 'plain@example.org', '--password', PASSWORD);
+  assert.deepEqual(said(await claimsOf('plain')), {});
+  assert.deepEqual(said(await claimsOf('mapped@corp.example')), { basic_id: 'mapped' });
+  await postern.cli('app', 'update', app.client_id, '--metadata', JSON.stringify({ redirect_uris: [rp.redirectUri] }));
+});
+
 /** Like walk(), but the connector is pressed once: gives the page where the person then stands, of Postern or, @until, of the provider. */
 async function stand(visitor, url, instance, until = postern.url) {
   let here = url, answer = await visitor.send(here), pressed = !instance;
