@@ -30,6 +30,36 @@ answer_tokens (GVariant *tokens)
   return response;
 }
 
+typedef struct {
+  PosternOidcBearer *bearer;
+  PosternRequest *request;
+} Reading;
+
+static gboolean
+append_entry (PosternTxn *txn, gpointer data, GError **error)
+{
+  Reading *self = data;
+  const char *user_id = self->bearer->standing.user->id;
+  g_autoptr (PosternAudit) audit = postern_audit_store_new ("upstream-token.read", user_id, postern_request_get_capture (self->request, "connector"));
+  g_auto (PosternJsonObject) object = POSTERN_JSON_OBJECT_INIT;
+
+  postern_json_object_add_string (&object, "user", user_id);
+  postern_json_object_add_string (&object, "application", postern_json_get_string (self->bearer->claims, "client_id"));
+  audit->request_id = g_strdup (postern_request_get_id (self->request));
+  audit->remote_address = g_strdup (postern_request_get_remote_address (self->request));
+  audit->data = g_variant_ref_sink (postern_json_object_end (&object));
+  return postern_audit_store_append (txn, audit, error);
+}
+
+/* Another's secret leaves the house: not before it is written down to whom. */
+static gboolean
+write_down (PosternOidc *self, PosternOidcBearer *bearer, PosternRequest *request, GError **error)
+{
+  Reading reading = { bearer, request };
+
+  return postern_store_write (postern_tenant_get_store (postern_oidc_get_tenant (self)), POSTERN_KEEP_LASTING, append_entry, &reading, error);
+}
+
 static PosternResponse *
 answer_token (PosternOidc *self, PosternRequest *request, const char *token, GError **error)
 {
@@ -40,7 +70,7 @@ answer_token (PosternOidc *self, PosternRequest *request, const char *token, GEr
     return NULL;
   tokens = postern_flow_upstream_read (postern_oidc_get_runtime (self), postern_oidc_get_tenant (self), bearer.standing.user->id,
                                        postern_request_get_capture (request, "connector"), postern_request_get_cancellable (request), error);
-  return tokens ? answer_tokens (tokens) : NULL;
+  return tokens && write_down (self, &bearer, request, error) ? answer_tokens (tokens) : NULL;
 }
 
 PosternResponse *

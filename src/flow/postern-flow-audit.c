@@ -144,6 +144,13 @@ postern_flow_audit_tell (PosternFlowContext *context, const char *event, const c
   postern_hub_tell (hub, told);
 }
 
+void
+postern_flow_audit_tell_written (PosternFlowContext *context, const char *event, const char *user_id)
+{
+  if (context->entries != NULL && g_hash_table_contains (context->entries, event))
+    postern_flow_audit_tell (context, event, user_id);
+}
+
 typedef struct {
   PosternFlowContext *context;
   const char *event, *user_id;

@@ -11,6 +11,8 @@ G_BEGIN_DECLS
  * identity.linked.
  */
 
+#define POSTERN_FLOW_AUDIT_CONSENT "consent.given" /* written with the rest of a sign-in, and told once that is committed */
+
 /** postern_flow_audit_append: the row of @event about @user_id (nullable), with the flow's application and connector. */
 gboolean postern_flow_audit_append (PosternFlowContext *context, PosternTxn *txn, const char *event, const char *user_id, GError **error);
 /**
@@ -26,6 +28,8 @@ GVariant *postern_flow_audit_describe_credential (const PosternCredential *crede
 PosternAuditBy postern_flow_audit_get_by (PosternFlowContext *context);
 /** postern_flow_audit_tell: the same to the hub: with the entry's id as `entry`, and nothing of a change. */
 void postern_flow_audit_tell (PosternFlowContext *context, const char *event, const char *user_id);
+/** postern_flow_audit_tell_written: the same, where it was written in this walk */
+void postern_flow_audit_tell_written (PosternFlowContext *context, const char *event, const char *user_id);
 /** postern_flow_audit_write: a transaction of its own, then the hub; a failure is logged, for the answer does not depend on it. */
 void postern_flow_audit_write (PosternFlowContext *context, const char *event, const char *user_id);
 /**

@@ -125,6 +125,37 @@ test_accounts (void)
   assert_answer (browser, "fresh=0");
 }
 
+static gboolean
+read_consents (PosternTxn *txn, gpointer data, GError **error)
+{
+  PosternAuditFilter filter = { .event = "consent.given", .target = APP_THIRD };
+  GPtrArray **entries = data;
+
+  g_clear_pointer (entries, g_ptr_array_unref);
+  return (*entries = postern_audit_store_find (txn, &filter, NULL, 10, error)) != NULL;
+}
+
+/* So often somebody allowed the application something, the last time @scope, where they had allowed @before (nullable). */
+static void
+assert_consents (guint n, const char *scope, const char *before)
+{
+  g_autoptr (GPtrArray) entries = NULL;
+  g_autoptr (GVariant) was = NULL, is = NULL;
+  PosternAudit *last;
+
+  g_assert_true (postern_store_read (house_store, POSTERN_KEEP_LASTING, read_consents, &entries, NULL));
+  g_assert_cmpuint (entries->len, ==, n);
+  if (n == 0)
+    return;
+  last = entries->pdata[n - 1];
+  was = postern_json_get (last->personal, "before");
+  is = postern_json_get (last->personal, "after");
+  g_assert_cmpstr (postern_json_get_string (is, "scope"), ==, scope);
+  g_assert_cmpstr (postern_json_get_string (was, "scope"), ==, before);
+  g_assert_cmpstr (last->actor, ==, last->person);
+  g_assert_nonnull (last->remote_address);
+}
+
 static void
 test_consent (void)
 {
@@ -136,10 +167,12 @@ test_consent (void)
   assert_page (browser, "consent");
   browser_submit (browser, "action=deny");
   assert_answer (browser, "error=access_denied");
+  assert_consents (0, NULL, NULL);
   browser_begin (browser, application_flow (APP_THIRD, 0));
   browser_sign_in (browser, "ada@example.org", PASSWORD); /* a refused flow leaves no session */
   browser_submit (browser, "action=allow");
   assert_answer (browser, "scope=openid+email");
+  assert_consents (1, "openid email", NULL);
   browser_begin (browser, application_flow (APP_THIRD, POSTERN_FLOW_PROMPT_NONE)); /* remembered */
   assert_answer (browser, "fresh=0");
 
@@ -148,6 +181,14 @@ test_consent (void)
   flow->scopes = g_strsplit ("openid email phone", " ", -1);
   browser_begin (browser, flow);
   assert_answer (browser, "error=consent_required");
+  assert_consents (1, "openid email", NULL);
+  flow = application_flow (APP_THIRD, 0);
+  g_strfreev (flow->scopes);
+  flow->scopes = g_strsplit ("openid email phone", " ", -1);
+  browser_begin (browser, flow);
+  browser_submit (browser, "action=allow");
+  assert_answer (browser, "fresh=0");
+  assert_consents (2, "openid email phone", "openid email");
   browser_begin (browser, application_flow (APP_THIRD, POSTERN_FLOW_PROMPT_CONSENT));
   assert_page (browser, "consent");
   browser_begin (browser, application_flow (APP_FIRST, 0));

@@ -86,6 +86,7 @@ finish (PosternFlowContext *context, GError **error)
     return overtaken;
   if (context->event)
     postern_flow_audit_tell (context, context->event, context->flow->user_id);
+  postern_flow_audit_tell_written (context, POSTERN_FLOW_AUDIT_CONSENT, context->flow->user_id);
   return g_steal_pointer (&context->response);
 }
 

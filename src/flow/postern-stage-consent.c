@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include "postern-flow-audit.h"
 #include "postern-flow-claims.h"
 #include "postern-flow-context.h"
 #include "postern-flow-effects.h"
@@ -42,12 +43,24 @@ join (const char *remembered, char **asked)
   return g_strdup (scope->str);
 }
 
+static GVariant *
+describe_scope (const char *scope)
+{
+  g_auto (PosternJsonObject) object = POSTERN_JSON_OBJECT_INIT;
+
+  postern_json_object_add_string (&object, "scope", scope);
+  return postern_json_object_end (&object);
+}
+
+/* @data: (type GStrv): what the application may then, and what it might before; the second is left out where there was nothing */
 static gboolean
 put_consent (PosternFlowContext *context, PosternTxn *txn, gpointer data, GError **error)
 {
   PosternFlow *flow = context->flow;
+  char **scopes = data;
 
-  return postern_consent_store_put (txn, flow->user_id, flow->application_id, data, postern_flow_context_now (), error);
+  return postern_consent_store_put (txn, flow->user_id, flow->application_id, scopes[0], postern_flow_context_now (), error) &&
+         postern_flow_audit_append_change (context, txn, POSTERN_FLOW_AUDIT_CONSENT, flow->user_id, describe_scope (scopes[1]), describe_scope (scopes[0]), error);
 }
 
 static PosternStageResult
@@ -90,6 +103,7 @@ take_answer (PosternFlowContext *context, const char *remembered, GError **error
   gboolean allow = g_strcmp0 (action, "allow") == 0;
   gboolean deny = g_strcmp0 (action, "deny") == 0;
   g_auto (GStrv) asked = postern_flow_claims_dup_scopes (flow);
+  g_autofree char *now = NULL;
 
   g_clear_pointer (&context->input, postern_pairs_unref);
   if (deny)
@@ -98,7 +112,8 @@ take_answer (PosternFlowContext *context, const char *remembered, GError **error
     return show_consent (context, error);
   flow->consent_given = TRUE;
   flow->answered_prompts |= POSTERN_FLOW_PROMPT_CONSENT;
-  postern_flow_effects_add (context, put_consent, join (remembered, asked), g_free);
+  now = join (remembered, asked);
+  postern_flow_effects_add (context, put_consent, g_strdupv ((char *[]){ now, (char *) remembered, NULL }), (GDestroyNotify) g_strfreev);
   return grant (context);
 }
 
