@@ -250,7 +250,7 @@ import_users (PosternApiCall *call, PosternTxn *txn, GError **error)
 static const PosternApiRow rows[] = {
   { POSTERN_API_LIST, "/imports", "listImports", "users:read", "Lists imports.", .answer = &import_schema, .work = list },
   { POSTERN_API_CREATE, "/imports", "startImport", "users:import", "Begins an import, or says where that of the same file stands.", &import_schema, &import_schema, .work = begin },
-  { POSTERN_API_QUERY, "/import-checks", "checkImport", "users:read", "Says which of some records would become users.", &check_schema, &result_schema, .work = check, .body_max = BATCH_BYTES },
+  { POSTERN_API_QUERY, "/import-checks", "checkImport", "users:read", "Says which of some records would become users.", &check_schema, &result_schema, .work = check, .flags = POSTERN_API_SENSITIVE, .body_max = BATCH_BYTES },
   { POSTERN_API_SHOW, "/imports/{id}", "getImport", "users:read", "Shows an import.", .answer = &import_schema, .work = show },
   { POSTERN_API_ACTION, "/imports/{id}/users", "importUsers", "users:import", "Takes over some records, all at once.", &batch_schema, &result_schema, .work = import_users, .flags = POSTERN_API_LAPSES, .body_max = BATCH_BYTES },
   { .path = NULL },

@@ -19,7 +19,7 @@ static const PosternApiSchema schema = { "Organization", members, "A business cu
 
 static const PosternApiMember filters[] = {
   { "search", POSTERN_API_STRING, 0, "Only those whose name or slug begins so.", 1, POSTERN_ORGANIZATION_NAME_MAX },
-  { "member", POSTERN_API_STRING, 0, "Only those that this user belongs to: an id, or what the person signs in with.", 1, 254 },
+  { "member", POSTERN_API_STRING, POSTERN_API_PERSONAL, "Only those that this user belongs to: an id, or what the person signs in with.", 1, 254 },
   { NULL },
 };
 
@@ -66,6 +66,8 @@ list (PosternApiCall *call, PosternTxn *txn, GError **error)
     return postern_api_call_invalid (error, "member", "cannot be given with search");
   if (name != NULL && (user = postern_api_call_find_user (txn, name, error)) == NULL)
     return FALSE;
+  if (user != NULL)
+    postern_api_call_look_at (call, user->id);
   found = user ? postern_organization_store_list_for_member (txn, user->id, call->after, call->limit, error)
                : postern_organization_store_list (txn, search, call->after, call->limit, error);
   return found != NULL && postern_api_call_set_page (call, found, to_json);

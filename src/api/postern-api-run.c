@@ -21,10 +21,20 @@ write_audit (PosternApiCall *call, PosternTxn *txn, GError **error)
   return postern_audit_store_append (txn, audit, error);
 }
 
+/* What is asked of a person is written down whatever it is asked of: the organizations that somebody belongs to. */
+static gboolean
+asks_of_person (PosternApiCall *call)
+{
+  for (const PosternApiMember *member = call->row->query; member != NULL && member->name != NULL; member++)
+    if ((member->flags & POSTERN_API_PERSONAL) != 0 && postern_json_get_string (call->query, member->name) != NULL)
+      return TRUE;
+  return FALSE;
+}
+
 static gboolean
 is_sensitive (PosternApiCall *call)
 {
-  return (call->row->flags & POSTERN_API_SENSITIVE) != 0;
+  return (call->row->flags & POSTERN_API_SENSITIVE) != 0 || asks_of_person (call);
 }
 
 /* (nullable): the id of what was shown, whatever it was called in the request: a person may be named by an address */

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "postern-api-house-fixture.h"
 
+#include <string.h>
+
 /* What is written down of changes that no other test looks at: by whom, of what, in which request. */
 
 /* The newest of @event is of the local administrator's last request, and of @target. (transfer full) */
@@ -73,6 +75,49 @@ test_grant (void)
   g_assert_cmpstr (postern_json_get_string (revoked->data, "application"), ==, "app_of_grace");
 }
 
+/* --- reads ------------------------------------------------------------------------------------------------------------ */
+
+/* What tells nothing of people, but of what was set up: it is read again and again by programs, and not written down. Whoever adds a read decides. */
+static const char *const of_things[] = {
+  "getApplication", "listApplications", "getApplicationClaimsHook", "getResource", "listResources", "getResourceClaimsHook", "getConnector", "listConnectors", "listConnectorTypes",
+  "getPolicy", "getTenantBranding", "getBranding", "getOrganization", "listOrganizations", "getDomain", "listDomains", "getGroup", "listGroups", "getRole", "listRoles",
+  "listRolePermissions", "getTenant", "listTenants", "getWebhook", "listWebhooks", "listWebhookAttempts", "listEvents", "listKeys", "getAuditKeys", "listAuditHeads",
+  "proveAuditConsistency", "getImport", "listImports", "getStatus", "runDoctor", "getDocument", "checkChanges", NULL,
+};
+
+static void
+test_reads (void)
+{
+  for (const PosternApiResource *const *resource = postern_api_get_resources (); *resource != NULL; resource++)
+    for (const PosternApiRow *row = (*resource)->rows; row->path != NULL; row++) {
+      gboolean written = (row->flags & POSTERN_API_SENSITIVE) != 0;
+
+      if (postern_api_row_is_read (row) && written == g_strv_contains (of_things, row->operation))
+        g_error ("%s: either it is written down (POSTERN_API_SENSITIVE), or it tells nothing of people and stands in the list of this test", row->operation);
+    }
+}
+
+/* Who belongs to which organizations says something of a person, and of whom it was asked may be an address: the log has the id. */
+static void
+test_asks_of_person (void)
+{
+  g_autofree char *id = make ("/users", "{\"email\":\"hopper@example.org\"}", "id");
+  guint before = (guint) count_items ("/audit", "event=data.read"), after;
+  g_autoptr (PosternAudit) entry = NULL;
+  g_autofree char *data = NULL;
+
+  g_assert_cmpuint (count_items ("/organizations", NULL), ==, 0);
+  after = (guint) count_items ("/audit", "event=data.read");
+  g_assert_cmpuint (after, ==, before + 1); /* it has the look before */
+  g_assert_cmpuint (count_items ("/organizations", "member=hopper%40example.org"), ==, 0);
+  entry = find_entry ("data.read", NULL);
+  data = postern_json_print (entry->data);
+  g_assert_cmpstr (postern_json_get_string (entry->data, "operation"), ==, "listOrganizations");
+  g_assert_cmpstr (postern_json_get_string (entry->data, "user"), ==, id);
+  g_assert_nonnull (strstr (data, "\"searched\":[\"member\"]"));
+  g_assert_null (strstr (data, "hopper"));
+}
+
 int
 main (int argc, char **argv)
 {
@@ -80,6 +125,8 @@ main (int argc, char **argv)
     { "/api-written/messages", test_messages },
     { "/api-written/application-secrets", test_application_secrets },
     { "/api-written/grant", test_grant },
+    { "/api-written/reads", test_reads },
+    { "/api-written/asks-of-person", test_asks_of_person },
     { NULL, NULL },
   };
 
