@@ -222,6 +222,58 @@ test_long (void)
   g_variant_unref (call ("GET", "/organizations/org_01m8hqyz49encaned8h3htdtw5", NULL, NULL, 404));
 }
 
+/* Numbers such as these: a folder of a large installation. */
+#define MANY 4000 /* applications: more values than a document has that is not meant to be long */
+#define LOOKS 100 /* organizations, each with the longest logo that there can be */
+
+static void
+add_application (GString *body, guint i)
+{
+  g_string_append_printf (body,
+                          "%s{\"method\":\"PUT\",\"path\":\"/applications/shop-%u\",\"if_none_match\":\"*\",\"body\":{\"name\":\"Shop\",\"kind\":\"web\",\"enabled\":true,\"first_party\":false,"
+                          "\"metadata\":{\"scope\":\"openid email\",\"redirect_uris\":[\"https://shop-%u.example/a\",\"https://shop-%u.example/b\",\"https://shop-%u.example/c\"],\"grant_types\":[\"authorization_code\","
+                          "\"refresh_token\"]}}}",
+                          i ? "," : "", i, i, i, i);
+}
+
+static void
+add_look (GString *body, guint i)
+{
+  static guchar picture[24 * 1024] = "\x89PNG\r\n\x1a\n";
+  g_autofree char *id = g_strdup_printf ("org_01m8hqyz49encaned8h3ht%04u", i), *logo = g_base64_encode (picture, sizeof picture);
+
+  g_string_append_printf (body, ",{\"method\":\"PUT\",\"path\":\"/organizations/%s\",\"body\":{\"name\":\"Customer %u\"}}", id, i);
+  g_string_append_printf (body, ",{\"method\":\"PUT\",\"path\":\"/organizations/%s/branding\",\"body\":{\"logo\":\"%s\"}}", id, logo);
+}
+
+/* All of it or nothing, also where it is much; what is too much is refused before anything is done. */
+static void
+test_many (void)
+{
+  g_autoptr (GString) body = g_string_new ("{\"changes\":["), more = g_string_new ("{\"changes\":[");
+  g_autoptr (GVariant) done = NULL, shown = NULL;
+
+  for (guint i = 0; i < MANY; i++)
+    add_application (body, i);
+  for (guint i = 0; i < LOOKS; i++)
+    add_look (body, i);
+  g_string_append (body, "]}");
+  g_assert_cmpuint (body->len, >, 4 * 1024 * 1024);
+  body->str[body->len - 1] = ' '; /* one brace is missing: nothing is done */
+  refuses ("POST", "/changes", body->str, 400, "no JSON object");
+  g_variant_unref (call ("GET", "/applications/shop-0", NULL, NULL, 404));
+  body->str[body->len - 1] = '}';
+  done = call ("POST", "/changes", NULL, body->str, 200);
+  g_assert_cmpint (postern_json_get_int64 (done, "changes", 0), ==, MANY + 2 * LOOKS);
+  shown = call ("GET", "/organizations/org_01m8hqyz49encaned8h3ht0099/branding", NULL, NULL, 200);
+  g_assert_nonnull (postern_json_get_string (shown, "logo_url"));
+  for (guint i = 0; i <= 10000; i++)
+    g_string_append_printf (more, "%s{\"method\":\"DELETE\",\"path\":\"/applications/shop-%u\"}", i ? "," : "", i);
+  g_string_append (more, "]}");
+  refuses ("POST", "/changes", more->str, 400, "10000");
+  g_variant_unref (call ("GET", "/applications/shop-0", NULL, NULL, 200));
+}
+
 int
 main (int argc, char **argv)
 {
@@ -233,6 +285,7 @@ main (int argc, char **argv)
     { "/api-changes/told", test_told },
     { "/api-changes/rows", test_rows },
     { "/api-changes/long", test_long },
+    { "/api-changes/many", test_many },
     { NULL, NULL },
   };
 

@@ -9,8 +9,8 @@
  * says who may make it and what it may hold, and it has its own entry in the log.
  */
 
-#define CHANGES_MAX 2000
-#define BODY_MAX (4 * 1024 * 1024)
+#define CHANGES_MAX 10000
+#define BODY_MAX (16 * 1024 * 1024)
 
 static const char *const methods[] = { "PUT", "PATCH", "DELETE", NULL };
 

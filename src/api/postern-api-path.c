@@ -23,15 +23,24 @@ postern_api_path_split (const char *path)
   return g_steal_pointer (&steps);
 }
 
+/* Step by step and in place: each of many changes is held against all rows. */
 gboolean
 postern_api_path_fits (const PosternApiRow *row, char **steps)
 {
-  g_auto (GStrv) pattern = g_strsplit (row->path, "/", -1);
-  gboolean same = g_strv_length (pattern) == g_strv_length (steps);
+  const char *at = row->path;
 
-  for (guint i = 0; same && steps[i] != NULL; i++)
-    same = pattern[i][0] == '{' || g_str_equal (pattern[i], steps[i]);
-  return same;
+  for (guint i = 0; steps[i] != NULL; i++)
+    {
+      gsize length = strcspn (at, "/");
+
+      if (*at != '{' && (strlen (steps[i]) != length || memcmp (at, steps[i], length) != 0))
+        return FALSE;
+      at += length;
+      if ((*at == '\0') != (steps[i + 1] == NULL))
+        return FALSE;
+      at += *at == '/';
+    }
+  return steps[0] != NULL;
 }
 
 void

@@ -275,6 +275,16 @@ add_delete (Applying *self, GVariantBuilder *list, PosternFilesThing *there, GEr
   return TRUE;
 }
 
+/* What is too much for one transaction is told as what it is. */
+static gboolean
+is_too_much (Applying *self, GError *failure, GError **error)
+{
+  if (!g_error_matches (failure, POSTERN_ERROR, POSTERN_ERROR_TOO_LARGE) && !g_str_has_prefix (failure->message, "changes: "))
+    return FALSE;
+  g_set_error (error, failure->domain, failure->code, "nothing was done: %u things are to be changed, more than the server takes in one transaction (%s); apply a folder with fewer of them first", self->changed->len + self->deleted->len, failure->message);
+  return TRUE;
+}
+
 /* The server says which of the changes it did not like: "changes.3: …". */
 static gboolean
 name_culprit (Applying *self, GError *failure, GError **error)
@@ -284,6 +294,8 @@ name_culprit (Applying *self, GError *failure, GError **error)
   g_autofree char *number = g_str_has_prefix (failure->message, "changes.") && colon ? g_strndup (begin, (gsize) (colon - begin)) : NULL;
   PosternFilesThing *thing = NULL;
 
+  if (is_too_much (self, failure, error))
+    return FALSE;
   if (number != NULL && g_ascii_string_to_unsigned (number, 10, 0, self->changed->len + self->deleted->len - 1, &at, NULL))
     thing = at < self->changed->len ? self->changed->pdata[at] : self->deleted->pdata[at - self->changed->len];
   if (thing != NULL)

@@ -13,9 +13,22 @@ static char *folder, *program, *config_file;
 static GMainContext *context;
 static GMainLoop *loop;
 static char *out, *err; /* of what ran last */
+static gint busy;       /* how many requests are still told to come again later */
+
+/* Whether @message was answered so. */
+static inline gboolean
+turn_away (SoupServerMessage *message)
+{
+  if (g_atomic_int_get (&busy) == 0)
+    return FALSE;
+  g_atomic_int_add (&busy, -1);
+  soup_message_headers_replace (soup_server_message_get_response_headers (message), "Retry-After", "1");
+  soup_server_message_set_status (message, 429, NULL);
+  return TRUE;
+}
 
 static inline void
-serve (SoupServer *server, SoupServerMessage *message, const char *path, GHashTable *unused, gpointer data)
+dispatch (SoupServerMessage *message, const char *path)
 {
   g_autofree char *body = g_strndup (soup_server_message_get_request_body (message)->data, (gsize) soup_server_message_get_request_body (message)->length);
   const char *query = g_uri_get_query (soup_server_message_get_uri (message));
@@ -27,6 +40,13 @@ serve (SoupServer *server, SoupServerMessage *message, const char *path, GHashTa
   soup_server_message_set_status (message, postern_response_get_status (response), NULL);
   if (bytes != NULL)
     soup_server_message_set_response (message, "application/json", SOUP_MEMORY_COPY, g_bytes_get_data (bytes, NULL), g_bytes_get_size (bytes));
+}
+
+static inline void
+serve (SoupServer *server, SoupServerMessage *message, const char *path, GHashTable *unused, gpointer data)
+{
+  if (!turn_away (message))
+    dispatch (message, path);
 }
 
 static inline gpointer

@@ -216,6 +216,18 @@ test_the_rest (void)
   g_assert_cmpint (postern ("token verify eyJhbGciOiJFUzI1NiJ9.eyJzdWIiOiJhZGEifQ.AA"), ==, 1);
 }
 
+/* Who reads much is told to come again later, and does; what changes something is not sent twice. */
+static void
+test_busy (void)
+{
+  busy = 1;
+  g_assert_cmpint (postern ("user list"), ==, 0);
+  g_assert_cmpint (busy, ==, 0);
+  busy = 1;
+  g_assert_cmpint (postern ("user create --username busy"), ==, 1);
+  g_assert_cmpint (busy, ==, 0);
+}
+
 static void
 test_no_server (void)
 {
@@ -247,6 +259,7 @@ main (int argc, char **argv)
     { "/cli/api", test_api },
     { "/cli/applications", test_applications },
     { "/cli/the-rest", test_the_rest },
+    { "/cli/busy", test_busy },
     { "/cli/no-server", test_no_server },
     { NULL, NULL },
   };

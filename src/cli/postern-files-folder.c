@@ -343,7 +343,7 @@ check_ours (const char *path, GError **error)
   return names != NULL;
 }
 
-/* What is the same already is not touched. */
+/* What is the same already is not touched; what is there is the old or the new whatever happens, and what is new need not wait for the disk. */
 static gboolean
 write_file (const char *path, const char *text, guint *n_written, GError **error)
 {
@@ -354,7 +354,7 @@ write_file (const char *path, const char *text, guint *n_written, GError **error
     return TRUE;
   if (g_mkdir_with_parents (folder, 0755) != 0)
     return fail (error, folder, g_strerror (errno));
-  if (!g_file_set_contents_full (path, text, -1, G_FILE_SET_CONTENTS_CONSISTENT, 0644, &failure))
+  if (!g_file_set_contents_full (path, text, -1, G_FILE_SET_CONTENTS_CONSISTENT | G_FILE_SET_CONTENTS_ONLY_EXISTING, 0644, &failure))
     return fail (error, path, failure->message);
   (*n_written)++;
   return TRUE;

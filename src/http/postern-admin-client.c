@@ -9,6 +9,7 @@
 
 #define ANSWER_MAX (64 * 1024 * 1024)
 #define TIMEOUT 60 /* seconds: a password hash may wait in a queue */
+#define WAIT_MAX 30 /* seconds that one request waits in all where it is told to come again later */
 
 struct _PosternAdminClient {
   SoupSession *session;
@@ -109,18 +110,50 @@ take_refusal (guint status, GVariant *answer, GError **error)
   return FALSE;
 }
 
+/* Who is told to come again later, as many are who read much, does so where nothing is done twice by it. @waited: (inout): seconds */
+static gboolean
+waits (SoupMessage *message, const char *method, guint *waited)
+{
+  const char *text = soup_message_headers_get_one (soup_message_get_response_headers (message), "Retry-After");
+  guint64 seconds;
+
+  if (soup_message_get_status (message) != 429 || !g_str_equal (method, "GET") || text == NULL || !g_ascii_string_to_unsigned (text, 10, 1, WAIT_MAX, &seconds, NULL) || *waited + seconds > WAIT_MAX)
+    return FALSE;
+  *waited += (guint) seconds;
+  g_usleep (seconds * G_USEC_PER_SEC);
+  return TRUE;
+}
+
+/* (transfer full) (nullable): the answer's body; @message: (out) (transfer full) */
+static GBytes *
+send (PosternAdminClient *self, const char *method, const char *path, GVariant *body, SoupMessage **message, GError **error)
+{
+  guint waited = 0;
+  GBytes *bytes = NULL;
+
+  do
+    {
+      g_clear_pointer (&bytes, g_bytes_unref);
+      g_clear_object (message);
+      *message = make_message (self, method, path, body);
+      g_return_val_if_fail (*message != NULL, NULL);
+      bytes = soup_session_send_and_read (self->session, *message, NULL, error);
+    }
+  while (bytes != NULL && waits (*message, method, &waited));
+  return bytes;
+}
+
 gboolean
 postern_admin_client_call (PosternAdminClient *self, const char *method, const char *path, GVariant *body, GVariant **answer, GError **error)
 {
-  g_autoptr (SoupMessage) message = make_message (self, method, path, body);
+  g_autoptr (SoupMessage) message = NULL;
   g_autoptr (GBytes) bytes = NULL;
   g_autoptr (GVariant) object = NULL;
   guint status;
 
-  g_return_val_if_fail (message != NULL, FALSE);
   if (answer != NULL)
     *answer = NULL;
-  bytes = soup_session_send_and_read (self->session, message, NULL, error);
+  bytes = send (self, method, path, body, &message, error);
   if (bytes == NULL)
     {
       g_prefix_error (error, "%s: ", self->place);

@@ -14,7 +14,7 @@ typedef struct {
   const char *at;
   const char *end;
   guint depth;
-  guint values;
+  gsize values, values_max;
   GError **error;
 } Scan;
 
@@ -242,7 +242,7 @@ is_new_name (GPtrArray *names, GHashTable **table, char *name)
 static gboolean
 count_value (Scan *scan)
 {
-  return ++scan->values <= POSTERN_JSON_MAX_VALUES || fail_size (scan, "it has too many values");
+  return ++scan->values <= scan->values_max || fail_size (scan, "it has too many values");
 }
 
 /* A string, which most members are, is written without a GVariant for it. */
@@ -390,9 +390,9 @@ scan_value (Scan *scan)
 }
 
 GVariant *
-postern_json_scan (const char *text, gsize length, GError **error)
+postern_json_scan (const char *text, gsize length, gsize values_max, GError **error)
 {
-  Scan scan = { .start = text, .at = text, .end = text + length, .error = error };
+  Scan scan = { .start = text, .at = text, .end = text + length, .values_max = values_max, .error = error };
   GVariant *value = scan_value (&scan);
   g_autoptr (GVariant) document = value ? g_variant_ref_sink (value) : NULL;
 

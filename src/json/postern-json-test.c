@@ -72,6 +72,8 @@ test_limits (void)
     g_string_append (values, ",1");
   g_string_append_c (values, ']');
   g_assert_null (postern_json_parse (values->str, -1, 0, NULL));
+  g_assert_null (postern_json_parse (values->str, -1, 65536 * 32, NULL));
+  g_variant_unref (postern_json_parse (values->str, -1, 65538 * 32, NULL)); /* who takes more bytes takes more of them: with the array itself 65,538 */
 }
 
 static void

@@ -28,7 +28,7 @@ postern_json_parse (const char *text, gssize length, gsize max_bytes, GError **e
     g_set_error (error, POSTERN_JSON_ERROR, POSTERN_JSON_ERROR_INVALID, "JSON refused: it is not UTF-8, or has a NUL in it");
     return NULL;
   }
-  document = postern_json_scan (text, size, error);
+  document = postern_json_scan (text, size, MAX (POSTERN_JSON_MAX_VALUES, limit / POSTERN_JSON_BYTES_A_VALUE), error);
   if (document)
     g_variant_get_data (document);
   return document;
