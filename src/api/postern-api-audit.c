@@ -323,6 +323,19 @@ set_lines (PosternApiCall *call, GPtrArray *lines, gint64 next, gint64 to)
   return postern_api_call_set_result (call, 200, g_variant_dict_end (&dict));
 }
 
+/* What is left of the log does not go on from what who asks has. */
+static gboolean
+check_not_cut (PosternTxn *txn, gint64 at, GError **error)
+{
+  gint64 cut;
+
+  if (!postern_audit_log_get_cut (txn, &cut, NULL, error))
+    return FALSE;
+  if (at < cut)
+    g_set_error_literal (error, POSTERN_ERROR, POSTERN_ERROR_CONFLICT, "the log was cut meanwhile, because of its retention: export it again from the beginning");
+  return at >= cut;
+}
+
 /* Without `next`: what stands before the entries. */
 static gboolean
 export (PosternApiCall *call, PosternTxn *txn, GError **error)
@@ -335,6 +348,8 @@ export (PosternApiCall *call, PosternTxn *txn, GError **error)
     return FALSE;
   if (at >= 0)
     {
+      if (!check_not_cut (txn, at, error))
+        return FALSE;
       lines = postern_audit_export_list (txn, MIN (at, to), to, &next, error);
       return lines != NULL && set_lines (call, lines, next, to);
     }

@@ -202,6 +202,28 @@ test_hostile_log (void)
   g_assert_nonnull (strstr (err, "cannot be read"));
 }
 
+/* The log is cut while somebody exports it: they are told, for what they have goes on with nothing that is left. */
+static void
+test_cut_meanwhile (void)
+{
+  g_autofree char *id = make ("/users", "{\"username\":\"early\"}", "id"), *query = NULL, *log_file = NULL, *verify = NULL;
+  g_autoptr (GVariant) head = NULL, first = NULL, refused = NULL;
+  g_autoptr (GError) error = NULL;
+  gint64 now = g_get_real_time () / G_USEC_PER_SEC, size;
+
+  head = call ("POST", "/audit/heads", NULL, NULL, 200);
+  first = call ("GET", "/audit/export", NULL, NULL, 200);
+  query = g_strdup_printf ("next=%d&to=%d", (int) postern_json_get_int64 (first, "next", -1), (int) postern_json_get_int64 (first, "to", 0));
+  g_variant_unref (call ("GET", "/audit/export", query, NULL, 200));
+  g_assert_true (postern_audit_cut_make (tenant, now + 3600, now, &size, &error));
+  g_assert_cmpint (size, >, postern_json_get_int64 (first, "next", -1));
+  refused = call ("GET", "/audit/export", query, NULL, 409);
+  g_assert_cmpint (postern ("audit export"), ==, 0);
+  log_file = keep_out ("cut.jsonl");
+  verify = g_strdup_printf ("audit verify %s", log_file);
+  g_assert_cmpint (postern (verify), ==, 0);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -210,6 +232,7 @@ main (int argc, char **argv)
     { "/cli-audit/large-entries", test_large_entries },
     { "/cli-audit/by-guide", test_by_guide },
     { "/cli-audit/hostile-log", test_hostile_log },
+    { "/cli-audit/cut-meanwhile", test_cut_meanwhile },
     { NULL, NULL },
   };
 

@@ -64,7 +64,7 @@ postern_cli_audit_export (PosternCliCall *call, FILE *file, GError **error)
     g_free (path);
     path = g_strdup_printf ("/api/v1/audit/export?next=%" G_GINT64_FORMAT "&to=%" G_GINT64_FORMAT, next, to);
   } while (next >= 0);
-  if (fflush (file) == 0)
+  if (fflush (file) == 0 && !ferror (file))
     return TRUE;
   g_set_error_literal (error, POSTERN_ERROR, POSTERN_ERROR_FAILED, "the file could not be written");
   return FALSE;
