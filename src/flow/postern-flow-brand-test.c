@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "postern-flow-organization-fixture.h"
+#include "postern-invitation.h"
 
 /* How pages look that are for an organization, and what they load. */
 
@@ -152,6 +153,73 @@ test_files (void)
     g_assert_cmpuint (get (browser, none[i]), ==, 404);
 }
 
+/* --- behind an invitation --------------------------------------------------------------------------------------------- */
+
+typedef struct {
+  char *id, *token;
+} Invite;
+
+static gboolean
+invite_put (PosternTxn *txn, gpointer data, GError **error)
+{
+  Invite *self = data;
+  g_autoptr (PosternInvitation) invitation = postern_invitation_new ();
+
+  invitation->id = postern_id_new ("inv");
+  invitation->organization_id = g_strdup (branded.id);
+  invitation->email = g_strdup ("guest@brand.example");
+  invitation->created_at = now ();
+  invitation->expires_at = now () + 3600;
+  self->id = g_strdup (invitation->id);
+  return postern_invitation_insert (txn, invitation, &self->token, error);
+}
+
+static gboolean
+invite_revoke (PosternTxn *txn, gpointer data, GError **error)
+{
+  return postern_invitation_store_revoke (txn, ((Invite *) data)->id, now (), error);
+}
+
+static void
+assert_brand (Browser *browser, const char *page, const char *name)
+{
+  g_autoptr (GVariant) brand = postern_json_get (postern_response_get_model (browser->last), "brand");
+
+  assert_page (browser, page);
+  g_assert_cmpstr (brand ? postern_json_get_string (brand, "name") : NULL, ==, name);
+}
+
+/* From the first page on, and on those of the sign-in; a link that is not good shows nobody's look, nor does the sign-in once it is revoked. */
+static void
+test_invited (void)
+{
+  g_autoptr (Browser) browser = browser_new ("192.0.2.9"), stranger = browser_new ("192.0.2.66");
+  Invite it = { NULL, NULL };
+  g_autofree char *link = NULL, *wrong = NULL, *press = NULL;
+
+  fixture_write (house_store, invite_put, &it);
+  link = g_strconcat ("/invitation/", it.token, NULL);
+  wrong = g_strdup (link);
+  wrong[strlen (wrong) - 1] ^= 1;
+  press = g_strconcat ("action=continue&token=", it.token, NULL);
+  browser_get (stranger, wrong);
+  assert_brand (stranger, "invitation", NULL);
+  browser_get (browser, link);
+  assert_brand (browser, "invitation", "Brand & Co");
+  browser_post (browser, "/invitation", press);
+  browser_follow (browser);
+  assert_brand (browser, "sign-up", "Brand & Co");
+  browser_submit (browser, "action=sign-in");
+  assert_brand (browser, "identifier", "Brand & Co");
+  fixture_write (house_store, invite_revoke, &it);
+  browser_get (browser, browser->flow);
+  assert_brand (browser, "identifier", NULL);
+  browser_get (browser, link);
+  assert_brand (browser, "invitation", NULL);
+  g_free (it.id);
+  g_free (it.token);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -161,6 +229,7 @@ main (int argc, char **argv)
     { "/flow/brand/chosen", test_chosen },
     { "/flow/brand/mails", test_mails },
     { "/flow/brand/files", test_files },
+    { "/flow/brand/invited", test_invited },
     { NULL },
   };
   int failed = house_run (argc, argv, &house, tests);

@@ -44,6 +44,35 @@ postern_flow_invitation_check (PosternFlowContext *context, PosternTxn *txn, GEr
   return FALSE;
 }
 
+typedef struct {
+  PosternFlowContext *context;
+  PosternOrganization *organization;
+} Inviting;
+
+static gboolean
+find_organization (PosternTxn *txn, gpointer user_data, GError **error)
+{
+  Inviting *self = user_data;
+  g_autoptr (PosternInvitation) invitation = NULL;
+
+  g_clear_pointer (&self->organization, postern_organization_unref); /* a transaction may run twice */
+  if (!postern_flow_invitation_check (self->context, txn, error))
+    return FALSE;
+  invitation = postern_invitation_store_get (txn, self->context->flow->invitation_id, error);
+  self->organization = invitation ? postern_organization_store_find (txn, invitation->organization_id, error) : NULL;
+  return self->organization != NULL;
+}
+
+PosternOrganization *
+postern_flow_invitation_dup_organization (PosternFlowContext *context)
+{
+  Inviting self = { context, NULL };
+
+  if (context->flow->invitation_id)
+    postern_store_read (postern_tenant_get_store (context->tenant), POSTERN_KEEP_LASTING, find_organization, &self, NULL);
+  return self.organization;
+}
+
 /* --- who is here, and what for ---------------------------------------------------------------------------------------- */
 
 typedef struct {

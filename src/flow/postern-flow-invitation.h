@@ -17,5 +17,10 @@ gboolean postern_flow_invitation_may_sign_up (PosternFlow *flow, PosternPolicy *
 gboolean postern_flow_invitation_is_for (PosternFlow *flow, const char *address);
 /** postern_flow_invitation_check: in the transaction that makes an account by it: whether it is still open, and who sent it may still invite. STALE where it is not; TRUE of a flow without one */
 gboolean postern_flow_invitation_check (PosternFlowContext *context, PosternTxn *txn, GError **error);
+/**
+ * postern_flow_invitation_dup_organization: whose pages they are by which somebody signs in for the flow's invitation: while that is good, and the
+ * organization is switched on. The person belongs to it only once they accept. (transfer full) (nullable)
+ */
+PosternOrganization *postern_flow_invitation_dup_organization (PosternFlowContext *context);
 
 G_END_DECLS

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "postern-flow-prompt.h"
 
+#include "postern-flow-invitation.h"
 #include "postern-flow-organization.h"
 
 #include "postern-authenticator.h"
@@ -120,15 +121,17 @@ postern_flow_prompt_get_model (PosternFlowContext *context, guint *status, gint6
   return postern_json_object_end (&model);
 }
 
-/* In a browser a page wears the look of the organization that it is for. (transfer floating) */
+/* In a browser a page wears the look of the organization that it is for: whom the person acts for, or else who invites them. (transfer floating) */
 static GVariant *
 dress (PosternFlowContext *context, GVariant *model)
 {
   g_auto (PosternJsonObject) dressed = POSTERN_JSON_OBJECT_INIT;
   g_autoptr (GVariant) plain = g_variant_ref_sink (model);
+  PosternOrganization *organization = postern_flow_organization_peek (context);
+  g_autoptr (PosternOrganization) inviting = organization ? NULL : postern_flow_invitation_dup_organization (context);
 
   postern_json_object_add_all (&dressed, plain);
-  postern_organization_brand_add_page (&dressed, postern_flow_organization_peek (context));
+  postern_organization_brand_add_page (&dressed, organization ? organization : inviting);
   return postern_json_object_end (&dressed);
 }
 
