@@ -133,6 +133,8 @@ test_key (void)
   g_assert_cmpint (key, ==, 0x017f22e279b0LL << 21 | 0xcc3 << 9 | 0xc6);
   g_assert_cmpint (postern_id_get_first_key (1645557742), <=, key); /* 2022-02-22 19:22:22 UTC */
   g_assert_cmpint (key, <, postern_id_get_first_key (1645557743));
+  g_assert_cmpint (postern_id_get_first_key (G_MAXINT64), >, key); /* whoever asks may ask for any */
+  g_assert_cmpint (postern_id_get_first_key (G_MININT64), ==, 0);
 }
 
 int

@@ -161,8 +161,10 @@ postern_id_get_key (const char *id)
   return (gint64) (milliseconds << 21 | (rest >> 14 & 0xfff) << 9 | (rest & 0xfff) >> 3);
 }
 
+#define LAST_TIME ((((gint64) 1 << 42) - 1) / 1000) /* seconds: the last one that a key has room for, in the year 2109 */
+
 gint64
 postern_id_get_first_key (gint64 time)
 {
-  return MAX (0, time) * 1000 << 21;
+  return CLAMP (time, 0, LAST_TIME) * 1000 << 21; /* whoever asks for a later one means the end of all */
 }
