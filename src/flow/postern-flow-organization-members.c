@@ -29,13 +29,10 @@ dup_path (PosternFlowOrganizationPage *page, const char *member)
 static void
 add_member (PosternJsonObject *model, PosternFlowOrganizationPage *page, GVariant *member, const PosternFlowOrganizationRoles *roles)
 {
-  const char *id = postern_json_get_string (member, "user_id"), *email = postern_json_get_string (member, "email"), *username = postern_json_get_string (member, "username");
   g_auto (GStrv) ids = postern_json_dup_strv (member, "roles", FALSE);
 
-  postern_json_object_add_string (model, "id", id);
-  postern_json_object_add_string (model, "name", postern_json_get_string (member, "name"));
-  postern_json_object_add_string (model, "identifier", email ? email : username ? username : id);
-  postern_json_object_add_boolean (model, "yourself", g_strcmp0 (id, page->visit->user->id) == 0);
+  postern_flow_organization_page_add_person (model, member);
+  postern_json_object_add_boolean (model, "yourself", g_strcmp0 (postern_json_get_string (member, "user_id"), page->visit->user->id) == 0);
   postern_json_object_add (model, "roles", postern_flow_organization_roles_list (roles, (const char *const *) ids));
   postern_flow_visit_add_time (model, "joined_at", postern_json_get_int64 (member, "joined_at", 0));
 }
@@ -76,7 +73,7 @@ postern_flow_organization_members_show (PosternRequest *request, gpointer engine
     return postern_flow_organization_page_show_problem (&page);
   postern_json_object_add_int64 (&model, "total", postern_json_get_int64 (answer, "total", 0));
   postern_json_object_add (&model, "members", rows_of (&page, answer, &roles));
-  postern_flow_organization_page_add_next (&page, &model, answer);
+  postern_flow_organization_page_add_next (&page, &model, answer, NULL);
   return postern_flow_organization_page_show (&page, "organization-members", &model, notices);
 }
 
@@ -116,24 +113,9 @@ postern_flow_organization_members_show_one (PosternRequest *request, gpointer en
 /* --- what is changed --------------------------------------------------------------------------------------------------- */
 
 static PosternResponse *
-give (PosternFlowOrganizationPage *page, const char *role)
+answer (PosternFlowOrganizationPage *page, gboolean done, const char *notice)
 {
-  g_auto (PosternJsonObject) body = POSTERN_JSON_OBJECT_INIT;
-
-  postern_json_object_add_string (&body, "subject_id", get_part (page->request));
-  if (postern_flow_organization_page_ask (page, "POST", postern_flow_organization_page_dup_path ("roles", role, "assignments", NULL), NULL, postern_json_object_end (&body), NULL))
-    return postern_flow_organization_page_lead (page, get_part (page->request), "given");
-  return postern_flow_organization_page_lead_to_problem (page, fields, NULL);
-}
-
-static PosternResponse *
-take (PosternFlowOrganizationPage *page, const char *role)
-{
-  char *path = postern_flow_organization_page_dup_path ("roles", role, "assignments", get_part (page->request), NULL);
-
-  if (postern_flow_organization_page_ask (page, "DELETE", path, NULL, NULL, NULL))
-    return postern_flow_organization_page_lead (page, get_part (page->request), "taken");
-  return postern_flow_organization_page_lead_to_problem (page, fields, NULL);
+  return done ? postern_flow_organization_page_lead (page, get_part (page->request), notice) : postern_flow_organization_page_lead_to_problem (page, fields, NULL);
 }
 
 /* Who takes themselves out has nothing to look at here any more. */
@@ -160,9 +142,9 @@ postern_flow_organization_members_submit_one (PosternRequest *request, gpointer 
   if (!postern_request_get_form (request, "action", &action, &error) || !postern_request_get_form (request, "role", &role, &error))
     return postern_response_new_error_page (error, NULL);
   if (g_strcmp0 (action, "give") == 0 && role && *role)
-    return give (&page, role);
+    return answer (&page, postern_flow_organization_roles_give (&page, role, get_part (request)), "given");
   if (action && g_str_has_prefix (action, "take:"))
-    return take (&page, action + strlen ("take:"));
+    return answer (&page, postern_flow_organization_roles_take (&page, action + strlen ("take:"), get_part (request)), "taken");
   if (g_strcmp0 (action, "remove") == 0)
     return take_out (&page);
   return postern_response_new_redirect (page.path);

@@ -25,6 +25,11 @@ static const struct {
 } sections[] = {
   { "members", "members:read", N_("Members") },
   { "invitations", "invitations:read", N_("Invitations") },
+  { "groups", "members:read", N_("Groups") },
+  { "domains", "organizations:read", N_("Domains") },
+  { "sign-in", "organizations:read", N_("Sign-in rules") },
+  { "look", "branding:read", N_("Look") },
+  { "log", "audit:read", N_("Log") },
 };
 
 /* --- who comes in ----------------------------------------------------------------------------------------------------- */
@@ -186,6 +191,7 @@ postern_flow_organization_page_enter (PosternFlowOrganizationPage *self, Postern
   answer = enter (self, section);
   if (answer)
     return answer;
+  self->kept = postern_flow_kept_get (self->visit, request, self->path);
   return is_marked (self, "again") && !is_recent (self) ? sign_in (self, POSTERN_FLOW_VISIT_RECENT, NULL) : NULL;
 }
 
@@ -194,12 +200,15 @@ postern_flow_organization_page_enter (PosternFlowOrganizationPage *self, Postern
 static void
 add_typed (PosternFlowOrganizationPage *self, PosternJsonObject *model, const char *const *fields)
 {
+  g_auto (PosternJsonObject) typed = POSTERN_JSON_OBJECT_INIT;
+
   for (; *fields; fields++) {
     const char *value = NULL;
 
     if (postern_request_get_form (self->request, *fields, &value, NULL))
-      postern_json_object_add_string (model, *fields, value);
+      postern_json_object_add_string (&typed, *fields, value);
   }
+  postern_json_object_add (model, "typed", postern_json_object_end (&typed));
 }
 
 PosternResponse *
@@ -240,6 +249,10 @@ find_words (gint64 status)
     return N_("It is not there any more.");
   case 429:
     return N_("This was done very often. Wait a while, then try again.");
+  case 502:
+  case 503:
+  case 504:
+    return N_("Something went wrong on our side. Please try again in a moment.");
   default:
     return N_("This cannot be kept as it is.");
   }
@@ -252,7 +265,7 @@ postern_flow_organization_page_lead_to_problem (PosternFlowOrganizationPage *sel
   g_autofree char *culprit = dup_culprit (self->problem);
   g_auto (PosternJsonObject) model = POSTERN_JSON_OBJECT_INIT;
 
-  if (status >= 500)
+  if (status == 500)
     return postern_flow_organization_page_show_problem (self);
   add_typed (self, &model, fields);
   postern_json_object_add_string (&model, "error_field", culprit && g_strv_contains (fields, culprit) ? culprit : NULL);
@@ -280,6 +293,7 @@ postern_flow_organization_page_clear (PosternFlowOrganizationPage *self)
   g_clear_pointer (&self->permission, postern_permission_unref);
   g_clear_pointer (&self->path, g_free);
   g_clear_pointer (&self->problem, g_variant_unref);
+  g_clear_pointer (&self->kept, g_variant_unref);
 }
 
 /* --- asking the API ---------------------------------------------------------------------------------------------------- */
@@ -386,11 +400,21 @@ postern_flow_organization_page_add_url (PosternFlowOrganizationPage *self, Poste
 }
 
 void
-postern_flow_organization_page_add_next (PosternFlowOrganizationPage *self, PosternJsonObject *model, GVariant *answer)
+postern_flow_organization_page_add_person (PosternJsonObject *model, GVariant *member)
+{
+  const char *id = postern_json_get_string (member, "user_id"), *email = postern_json_get_string (member, "email"), *username = postern_json_get_string (member, "username");
+
+  postern_json_object_add_string (model, "id", id);
+  postern_json_object_add_string (model, "name", postern_json_get_string (member, "name"));
+  postern_json_object_add_string (model, "identifier", email ? email : username ? username : id);
+}
+
+void
+postern_flow_organization_page_add_next (PosternFlowOrganizationPage *self, PosternJsonObject *model, GVariant *answer, const char *rest)
 {
   const char *next = postern_json_get_string (answer, "next");
   g_autofree char *escaped = next ? g_uri_escape_string (next, NULL, FALSE) : NULL;
-  g_autofree char *url = next ? g_strconcat (postern_tenant_get_issuer (self->visit->tenant), self->path, "?after=", escaped, NULL) : NULL;
+  g_autofree char *url = next ? g_strconcat (postern_tenant_get_issuer (self->visit->tenant), self->path, "?after=", escaped, rest, NULL) : NULL;
 
   postern_json_object_add_string (model, "next_url", url);
 }
@@ -414,17 +438,36 @@ section_entries (PosternFlowOrganizationPage *self)
   return g_variant_builder_end (&entries);
 }
 
+void
+postern_flow_organization_page_add_value (PosternFlowOrganizationPage *self, PosternJsonObject *model, const char *name, const char *value)
+{
+  g_autoptr (GVariant) typed = self->kept ? postern_json_get (self->kept, "typed") : NULL;
+
+  postern_json_object_add_string (model, name, typed ? postern_json_get_string (typed, name) : value);
+}
+
+void
+postern_flow_organization_page_add_tick (PosternFlowOrganizationPage *self, PosternJsonObject *model, const char *name, gboolean ticked)
+{
+  g_autoptr (GVariant) typed = self->kept ? postern_json_get (self->kept, "typed") : NULL;
+
+  postern_json_object_add_boolean (model, name, typed ? postern_json_get_string (typed, name) != NULL : ticked);
+}
+
+/* Why a form was not done. */
 static void
 add_kept (PosternFlowOrganizationPage *self, PosternJsonObject *model)
 {
-  g_autoptr (GVariant) kept = postern_flow_kept_get (self->visit, self->request, self->path);
-  g_autofree char *again = kept && postern_json_get_boolean (kept, "late", FALSE)
-                             ? g_strconcat (postern_tenant_get_issuer (self->visit->tenant), self->path, "?again=1", NULL)
-                             : NULL;
+  static const char *const words[] = { "error_field", "error_message", "error_detail", "error_request" };
+  GVariant *kept = self->kept;
+  gint64 retry_after = postern_json_get_int64 (kept, "retry_after", 0);
+  g_autofree char *again = g_strconcat (postern_tenant_get_issuer (self->visit->tenant), self->path, "?again=1", NULL);
 
-  if (kept)
-    postern_json_object_add_all (model, kept);
-  postern_json_object_add_string (model, "again_url", again);
+  for (guint i = 0; i < G_N_ELEMENTS (words); i++)
+    postern_json_object_add_string (model, words[i], postern_json_get_string (kept, words[i]));
+  if (retry_after > 0)
+    postern_json_object_add_int64 (model, "retry_after", retry_after);
+  postern_json_object_add_string (model, "again_url", postern_json_get_boolean (kept, "late", FALSE) ? again : NULL);
 }
 
 PosternResponse *
@@ -439,7 +482,8 @@ postern_flow_organization_page_show (PosternFlowOrganizationPage *self, const ch
   postern_json_object_add (model, "sections", section_entries (self));
   postern_json_object_add_string (model, "notice", notices ? postern_flow_visit_find_notice (self->request, notices) : NULL);
   postern_organization_brand_add_page (model, self->organization);
-  add_kept (self, model);
+  if (self->kept)
+    add_kept (self, model);
   return postern_response_new_page (200, name, postern_json_object_end (model));
 }
 

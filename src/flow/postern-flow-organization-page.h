@@ -25,6 +25,7 @@ typedef struct {
   const char *section;               /* its name */
   char *path;                        /* of the page, below the issuer; owned */
   GVariant *problem;                 /* (nullable): why the API did not do what was asked last (RFC 9457); owned */
+  GVariant *kept;                    /* (nullable): what became of the last form that was not done; owned */
   gint64 retry_after;                /* seconds, with it; 0: it did not say */
 } PosternFlowOrganizationPage;
 
@@ -85,10 +86,16 @@ PosternResponse *postern_flow_organization_page_lead (PosternFlowOrganizationPag
  * Returns: (transfer full)
  */
 PosternResponse *postern_flow_organization_page_lead_to_problem (PosternFlowOrganizationPage *self, const char *const *fields, const char *conflict);
+/** postern_flow_organization_page_add_value: what a field of the page has: what was typed into the form that was not done, else @value (nullable). */
+void postern_flow_organization_page_add_value (PosternFlowOrganizationPage *self, PosternJsonObject *model, const char *name, const char *value);
+/** postern_flow_organization_page_add_tick: likewise of a box to tick. */
+void postern_flow_organization_page_add_tick (PosternFlowOrganizationPage *self, PosternJsonObject *model, const char *name, gboolean ticked);
 /** postern_flow_organization_page_add_url: the absolute address of the page of @part (nullable) in @section (nullable: this one). */
 void postern_flow_organization_page_add_url (PosternFlowOrganizationPage *self, PosternJsonObject *model, const char *name, const char *section, const char *part);
-/** postern_flow_organization_page_add_next: `next_url`, where @answer, a list, has more. */
-void postern_flow_organization_page_add_next (PosternFlowOrganizationPage *self, PosternJsonObject *model, GVariant *answer);
+/** postern_flow_organization_page_add_person: who @member is, as the API has a member: `id`, `name` and `identifier`. */
+void postern_flow_organization_page_add_person (PosternJsonObject *model, GVariant *member);
+/** postern_flow_organization_page_add_next: `next_url`, where @answer, a list, has more. @rest: (nullable): what follows in its query, from & on */
+void postern_flow_organization_page_add_next (PosternFlowOrganizationPage *self, PosternJsonObject *model, GVariant *answer, const char *rest);
 /** postern_flow_organization_page_dup_list_query: of a page of a list, as that of the page says where it begins. @more: (nullable): further parameters. (transfer full) */
 char *postern_flow_organization_page_dup_list_query (PosternFlowOrganizationPage *self, const char *more);
 

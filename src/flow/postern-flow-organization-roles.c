@@ -60,3 +60,18 @@ postern_flow_organization_roles_list_others (const PosternFlowOrganizationRoles 
 {
   return list (self, ids, FALSE);
 }
+
+gboolean
+postern_flow_organization_roles_give (PosternFlowOrganizationPage *page, const char *role_id, const char *subject_id)
+{
+  g_auto (PosternJsonObject) body = POSTERN_JSON_OBJECT_INIT;
+
+  postern_json_object_add_string (&body, "subject_id", subject_id);
+  return postern_flow_organization_page_ask (page, "POST", postern_flow_organization_page_dup_path ("roles", role_id, "assignments", NULL), NULL, postern_json_object_end (&body), NULL);
+}
+
+gboolean
+postern_flow_organization_roles_take (PosternFlowOrganizationPage *page, const char *role_id, const char *subject_id)
+{
+  return postern_flow_organization_page_ask (page, "DELETE", postern_flow_organization_page_dup_path ("roles", role_id, "assignments", subject_id, NULL), NULL, NULL, NULL);
+}

@@ -20,4 +20,9 @@ GVariant *postern_flow_organization_roles_list (const PosternFlowOrganizationRol
 /** postern_flow_organization_roles_list_others: all others, likewise. (transfer floating) */
 GVariant *postern_flow_organization_roles_list_others (const PosternFlowOrganizationRoles *self, const char *const *ids);
 
+/** postern_flow_organization_roles_give: asks that @subject_id, a member or a group, has @role_id there. As postern_flow_organization_page_ask() */
+gboolean postern_flow_organization_roles_give (PosternFlowOrganizationPage *page, const char *role_id, const char *subject_id);
+/** postern_flow_organization_roles_take: likewise, has it no more. */
+gboolean postern_flow_organization_roles_take (PosternFlowOrganizationPage *page, const char *role_id, const char *subject_id);
+
 G_END_DECLS

@@ -51,6 +51,17 @@ PosternResponse *postern_flow_organization_members_show_one (PosternRequest *req
 PosternResponse *postern_flow_organization_members_submit_one (PosternRequest *request, gpointer engine);
 PosternResponse *postern_flow_organization_invitations_show (PosternRequest *request, gpointer engine);
 PosternResponse *postern_flow_organization_invitations_submit (PosternRequest *request, gpointer engine);
+PosternResponse *postern_flow_organization_groups_show (PosternRequest *request, gpointer engine);
+PosternResponse *postern_flow_organization_groups_submit (PosternRequest *request, gpointer engine);
+PosternResponse *postern_flow_organization_group_show (PosternRequest *request, gpointer engine);
+PosternResponse *postern_flow_organization_group_submit (PosternRequest *request, gpointer engine);
+PosternResponse *postern_flow_organization_domains_show (PosternRequest *request, gpointer engine);
+PosternResponse *postern_flow_organization_domains_submit (PosternRequest *request, gpointer engine);
+PosternResponse *postern_flow_organization_sign_in_show (PosternRequest *request, gpointer engine);
+PosternResponse *postern_flow_organization_sign_in_submit (PosternRequest *request, gpointer engine);
+PosternResponse *postern_flow_organization_look_show (PosternRequest *request, gpointer engine);
+PosternResponse *postern_flow_organization_look_submit (PosternRequest *request, gpointer engine);
+PosternResponse *postern_flow_organization_log_show (PosternRequest *request, gpointer engine);
 
 /* postern-flow-account-data.c: all that is kept about a person, as JSON */
 PosternResponse *postern_flow_account_data (PosternRequest *request, gpointer engine);

@@ -1,0 +1,135 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <glib/gi18n.h>
+
+#include <string.h>
+
+#include "postern-flow-organization-page.h"
+#include "postern-flow-routes.h"
+
+/* The organization's e-mail domains, and the records by which they are proved. */
+
+#define SECTION "domains"
+#define CONFLICT N_("This cannot be done: the domain is there already, or another organization has proved it.")
+#define NO_RECORD N_("The DNS does not have the record yet. It may take a while until everybody sees a new one.")
+
+static const char *const fields[] = { "domain", NULL };
+
+static const PosternFlowVisitNotice notices[] = {
+  { "added", N_("The domain is added. It decides nothing until it is proved.") },
+  { "proved", N_("The domain is proved.") },
+  { "removed", N_("The domain is taken away.") },
+  { NULL },
+};
+
+static char *
+dup_path (PosternFlowOrganizationPage *page, const char *domain, const char *rest)
+{
+  return postern_flow_organization_page_dup_path ("organizations", page->organization->id, "domains", domain, rest, NULL);
+}
+
+static GVariant *
+row_of (GVariant *domain)
+{
+  gboolean verified = postern_json_get_boolean (domain, "verified", FALSE), failed = postern_json_get_int64 (domain, "failed_at", 0) > 0;
+  g_auto (PosternJsonObject) row = POSTERN_JSON_OBJECT_INIT;
+
+  postern_json_object_add_string (&row, "id", postern_json_get_string (domain, "id"));
+  postern_json_object_add_string (&row, "domain", postern_json_get_string (domain, "domain"));
+  postern_json_object_add_boolean (&row, verified && !failed ? "proved" : failed ? "missing" : "unproved", TRUE);
+  if (!verified || failed) {
+    postern_json_object_add_string (&row, "record_name", postern_json_get_string (domain, "record_name"));
+    postern_json_object_add_string (&row, "record_value", postern_json_get_string (domain, "record_value"));
+  }
+  return postern_json_object_end (&row);
+}
+
+static GVariant *
+rows_of (GVariant *answer)
+{
+  GVariantBuilder rows = G_VARIANT_BUILDER_INIT (G_VARIANT_TYPE ("av"));
+
+  for (gsize i = 0;; i++) {
+    g_autoptr (GVariant) domain = postern_flow_organization_page_get_item (answer, i);
+
+    if (domain == NULL)
+      return g_variant_builder_end (&rows);
+    g_variant_builder_add (&rows, "v", row_of (domain));
+  }
+}
+
+PosternResponse *
+postern_flow_organization_domains_show (PosternRequest *request, gpointer engine)
+{
+  g_auto (PosternFlowOrganizationPage) page = { NULL };
+  PosternResponse *refused = postern_flow_organization_page_enter (&page, engine, request, SECTION, NULL);
+  g_auto (PosternJsonObject) model = POSTERN_JSON_OBJECT_INIT;
+  g_autoptr (GVariant) answer = NULL;
+  g_autofree char *query = NULL;
+
+  if (refused)
+    return refused;
+  query = postern_flow_organization_page_dup_list_query (&page, NULL);
+  if (!postern_flow_organization_page_ask (&page, "GET", dup_path (&page, NULL, NULL), query, NULL, &answer))
+    return postern_flow_organization_page_show_problem (&page);
+  postern_json_object_add_boolean (&model, "changes", postern_flow_organization_page_may (&page, "organizations:write"));
+  postern_flow_organization_page_add_value (&page, &model, "domain", NULL);
+  postern_json_object_add (&model, "domains", rows_of (answer));
+  postern_flow_organization_page_add_next (&page, &model, answer, NULL);
+  return postern_flow_organization_page_show (&page, "organization-domains", &model, notices);
+}
+
+/* --- what is done ------------------------------------------------------------------------------------------------------ */
+
+static PosternResponse *
+add (PosternFlowOrganizationPage *page)
+{
+  const char *domain = NULL;
+  g_autofree char *stripped = NULL;
+  g_auto (PosternJsonObject) body = POSTERN_JSON_OBJECT_INIT;
+  g_autoptr (GError) error = NULL;
+
+  if (!postern_request_get_form (page->request, "domain", &domain, &error))
+    return postern_response_new_error_page (error, NULL);
+  stripped = g_strstrip (g_strdup (domain ? domain : ""));
+  postern_json_object_add_string (&body, "domain", stripped);
+  if (postern_flow_organization_page_ask (page, "POST", dup_path (page, NULL, NULL), NULL, postern_json_object_end (&body), NULL))
+    return postern_flow_organization_page_lead (page, NULL, "added");
+  return postern_flow_organization_page_lead_to_problem (page, fields, CONFLICT);
+}
+
+static PosternResponse *
+verify (PosternFlowOrganizationPage *page, const char *id)
+{
+  if (postern_flow_organization_page_ask (page, "POST", dup_path (page, id, "verification"), NULL, NULL, NULL))
+    return postern_flow_organization_page_lead (page, NULL, "proved");
+  return postern_flow_organization_page_lead_to_problem (page, fields, NO_RECORD);
+}
+
+static PosternResponse *
+take_away (PosternFlowOrganizationPage *page, const char *id)
+{
+  if (postern_flow_organization_page_ask (page, "DELETE", dup_path (page, id, NULL), NULL, NULL, NULL))
+    return postern_flow_organization_page_lead (page, NULL, "removed");
+  return postern_flow_organization_page_lead_to_problem (page, fields, NULL);
+}
+
+PosternResponse *
+postern_flow_organization_domains_submit (PosternRequest *request, gpointer engine)
+{
+  g_auto (PosternFlowOrganizationPage) page = { NULL };
+  PosternResponse *refused = postern_flow_organization_page_enter_to_change (&page, engine, request, SECTION, NULL, fields);
+  const char *action = NULL;
+  g_autoptr (GError) error = NULL;
+
+  if (refused)
+    return refused;
+  if (!postern_request_get_form (request, "action", &action, &error))
+    return postern_response_new_error_page (error, NULL);
+  if (g_strcmp0 (action, "add") == 0)
+    return add (&page);
+  if (action && g_str_has_prefix (action, "verify:"))
+    return verify (&page, action + strlen ("verify:"));
+  if (action && g_str_has_prefix (action, "remove:"))
+    return take_away (&page, action + strlen ("remove:"));
+  return postern_response_new_redirect (page.path);
+}

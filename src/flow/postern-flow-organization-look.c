@@ -1,0 +1,178 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <glib/gi18n.h>
+
+#include <string.h>
+
+#include "postern-flow-organization-page.h"
+#include "postern-flow-routes.h"
+
+/* How pages look where somebody signs in for the organization. A picture is sent as the text of an SVG: forms here carry no files. */
+
+#define SECTION "look"
+
+/* Those that are a word each; a field is called as the member of the API. */
+static const struct {
+  const char *name, *title;
+} words[] = {
+  { "name", N_("Name on pages") },
+  { "accent_color", N_("Colour of buttons") },
+  { "page_color", N_("Background") },
+  { "card_color", N_("Card") },
+  { "dark_page_color", N_("Background, dark") },
+  { "dark_card_color", N_("Card, dark") },
+};
+
+static const char *const fields[] = { "name", "accent_color", "page_color", "card_color", "dark_page_color", "dark_card_color", "text", "css", "logo_text", NULL };
+
+static const PosternFlowVisitNotice notices[] = {
+  { "saved", N_("It is saved.") },
+  { NULL },
+};
+
+static char *
+dup_path (PosternFlowOrganizationPage *page)
+{
+  return postern_flow_organization_page_dup_path ("organizations", page->organization->id, "branding", NULL);
+}
+
+/* --- the page ---------------------------------------------------------------------------------------------------------- */
+
+static const char *
+get_culprit (PosternFlowOrganizationPage *page)
+{
+  return page->kept ? postern_json_get_string (page->kept, "error_field") : NULL;
+}
+
+static GVariant *
+word_entries (PosternFlowOrganizationPage *page, GVariant *look)
+{
+  GVariantBuilder entries = G_VARIANT_BUILDER_INIT (G_VARIANT_TYPE ("av"));
+
+  for (guint i = 0; i < G_N_ELEMENTS (words); i++) {
+    g_auto (PosternJsonObject) entry = POSTERN_JSON_OBJECT_INIT, value = POSTERN_JSON_OBJECT_INIT;
+    g_autoptr (GVariant) state = NULL;
+
+    postern_flow_organization_page_add_value (page, &value, words[i].name, postern_json_get_string (look, words[i].name));
+    state = g_variant_ref_sink (postern_json_object_end (&value));
+    postern_json_object_add_string (&entry, "id", words[i].name);
+    postern_json_object_add_string (&entry, "title", words[i].title);
+    postern_json_object_add_string (&entry, "value", postern_json_get_string (state, words[i].name));
+    postern_json_object_add_boolean (&entry, "color", i > 0);
+    postern_json_object_add_boolean (&entry, "wrong", g_strcmp0 (get_culprit (page), words[i].name) == 0);
+    g_variant_builder_add (&entries, "v", postern_json_object_end (&entry));
+  }
+  return g_variant_builder_end (&entries);
+}
+
+PosternResponse *
+postern_flow_organization_look_show (PosternRequest *request, gpointer engine)
+{
+  g_auto (PosternFlowOrganizationPage) page = { NULL };
+  PosternResponse *refused = postern_flow_organization_page_enter (&page, engine, request, SECTION, NULL);
+  g_auto (PosternJsonObject) model = POSTERN_JSON_OBJECT_INIT;
+  g_autoptr (GVariant) look = NULL, texts = NULL;
+
+  if (refused)
+    return refused;
+  if (!postern_flow_organization_page_ask (&page, "GET", dup_path (&page), NULL, NULL, &look))
+    return postern_flow_organization_page_show_problem (&page);
+  texts = postern_json_get (look, "texts");
+  postern_json_object_add_boolean (&model, "changes", postern_flow_organization_page_may (&page, "branding:write"));
+  postern_json_object_add (&model, "words", word_entries (&page, look));
+  postern_flow_organization_page_add_value (&page, &model, "text", texts ? postern_json_get_string (texts, "en") : NULL);
+  postern_flow_organization_page_add_value (&page, &model, "css", postern_json_get_string (look, "css"));
+  postern_flow_organization_page_add_value (&page, &model, "logo_text", NULL);
+  postern_json_object_add_string (&model, "logo_url", postern_json_get_string (look, "logo_url"));
+  return postern_flow_organization_page_show (&page, "organization-look", &model, notices);
+}
+
+/* --- what is saved ----------------------------------------------------------------------------------------------------- */
+
+static GVariant *
+word_or_nothing (const char *text)
+{
+  g_autofree char *stripped = g_strstrip (g_strdup (text));
+
+  return *stripped ? g_variant_new_string (stripped) : g_variant_new_maybe (G_VARIANT_TYPE_VARIANT, NULL);
+}
+
+static gboolean
+read_field (PosternFlowOrganizationPage *page, const char *name, const char **value, GError **error)
+{
+  *value = NULL;
+  if (!postern_request_get_form (page->request, name, value, error))
+    return FALSE;
+  *value = *value ? *value : "";
+  return TRUE;
+}
+
+/* The text of other languages, which an application may have set, stays. */
+static void
+add_texts (PosternFlowOrganizationPage *page, PosternJsonObject *body, const char *text)
+{
+  g_autoptr (GVariant) look = NULL, before = NULL;
+  g_auto (GVariantDict) texts = G_VARIANT_DICT_INIT (NULL);
+  g_autofree char *stripped = g_strstrip (g_strdup (text));
+  g_autoptr (GVariant) all = NULL;
+
+  postern_flow_organization_page_ask (page, "GET", dup_path (page), NULL, NULL, &look);
+  before = look ? postern_json_get (look, "texts") : NULL;
+  if (before) {
+    g_variant_dict_clear (&texts);
+    g_variant_dict_init (&texts, before);
+  }
+  g_variant_dict_remove (&texts, "en");
+  if (*stripped)
+    g_variant_dict_insert (&texts, "en", "s", stripped);
+  all = g_variant_ref_sink (g_variant_dict_end (&texts));
+  postern_json_object_add (body, "texts", g_variant_n_children (all) > 0 ? all : g_variant_new_maybe (G_VARIANT_TYPE_VARIANT, NULL));
+}
+
+static void
+add_logo (PosternJsonObject *body, const char *svg, gboolean none)
+{
+  g_autofree char *encoded = *svg ? g_base64_encode ((const guchar *) svg, strlen (svg)) : NULL;
+
+  if (none)
+    postern_json_object_add (body, "logo", g_variant_new_maybe (G_VARIANT_TYPE_VARIANT, NULL));
+  else
+    postern_json_object_add_string (body, "logo", encoded);
+}
+
+static gboolean
+add_look (PosternFlowOrganizationPage *page, PosternJsonObject *body, GError **error)
+{
+  const char *text, *css, *logo, *none = NULL;
+
+  for (guint i = 0; i < G_N_ELEMENTS (words); i++) {
+    const char *value;
+
+    if (!read_field (page, words[i].name, &value, error))
+      return FALSE;
+    postern_json_object_add (body, words[i].name, word_or_nothing (value));
+  }
+  if (!read_field (page, "text", &text, error) || !read_field (page, "css", &css, error) || !read_field (page, "logo_text", &logo, error) ||
+      !postern_request_get_form (page->request, "no-logo", &none, error))
+    return FALSE;
+  add_texts (page, body, text);
+  postern_json_object_add (body, "css", word_or_nothing (css));
+  add_logo (body, logo, none != NULL);
+  return TRUE;
+}
+
+PosternResponse *
+postern_flow_organization_look_submit (PosternRequest *request, gpointer engine)
+{
+  g_auto (PosternFlowOrganizationPage) page = { NULL };
+  PosternResponse *refused = postern_flow_organization_page_enter_to_change (&page, engine, request, SECTION, NULL, fields);
+  g_auto (PosternJsonObject) body = POSTERN_JSON_OBJECT_INIT;
+  g_autoptr (GError) error = NULL;
+
+  if (refused)
+    return refused;
+  if (!add_look (&page, &body, &error))
+    return postern_response_new_error_page (error, NULL);
+  if (postern_flow_organization_page_ask (&page, "PATCH", dup_path (&page), NULL, postern_json_object_end (&body), NULL))
+    return postern_flow_organization_page_lead (&page, NULL, "saved");
+  return postern_flow_organization_page_lead_to_problem (&page, fields, NULL);
+}

@@ -1,0 +1,269 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "postern-flow-organization-page-fixture.h"
+
+/* The other sections of the pages by which an organization is run: groups, domains, rules, look and log. */
+
+/* (transfer full): the first id of this kind that the page shows */
+static char *
+dup_id (Browser *browser, const char *prefix)
+{
+  g_autofree char *text = page_text (browser), *start = g_strconcat ("\"", prefix, "_", NULL);
+  const char *found = strstr (text, start);
+
+  g_assert_nonnull (found);
+  return g_strndup (found + 1, strcspn (found + 1, "\""));
+}
+
+static void
+press (Browser *browser, const char *section, const char *part, const char *action, const char *value)
+{
+  g_autofree char *body = g_strconcat ("action=", action, value, NULL);
+
+  page_post (browser, &acme, section, part, body);
+}
+
+static void
+assert_done (Browser *browser, const char *page)
+{
+  assert_page (browser, page);
+  g_assert_cmpstr (browser_model (browser, "error_message"), ==, NULL);
+}
+
+static void
+assert_refused (Browser *browser, const char *page)
+{
+  assert_page (browser, page);
+  g_assert_nonnull (browser_model (browser, "error_message"));
+}
+
+/* Who sees nothing of an organization finds no section of it, nor can they send anything to one. */
+static void
+test_entry (void)
+{
+  static const char *const sections[] = { "groups", "domains", "sign-in", "look", "log" };
+  g_autoptr (Browser) administrator = browser_enter ("192.0.2.1", acme.administrator), member = browser_enter ("192.0.2.2", acme.member);
+
+  for (guint i = 0; i < G_N_ELEMENTS (sections); i++) {
+    g_autofree char *name = g_strconcat ("organization-", sections[i], NULL);
+
+    page_get (administrator, &acme, sections[i], NULL);
+    assert_page (administrator, name);
+    page_get (administrator, &globex, sections[i], NULL);
+    assert_status (administrator, 404);
+    page_get (member, &acme, sections[i], NULL);
+    assert_status (member, 403);
+    if (g_str_equal (sections[i], "log"))
+      continue; /* there is nothing to send */
+    page_post (member, &acme, sections[i], NULL, "action=add&domain=x.example&name=x");
+    assert_status (member, 403);
+    page_post (administrator, &globex, sections[i], NULL, "action=add&domain=x.example&name=x");
+    assert_status (administrator, 404);
+  }
+}
+
+static void
+test_groups (void)
+{
+  g_autoptr (Browser) browser = browser_enter ("192.0.2.3", acme.administrator);
+  g_autofree char *id = NULL;
+
+  page_post (browser, &acme, "groups", NULL, "action=make&name=Sales");
+  assert_done (browser, "organization-group");
+  page_post (browser, &acme, "groups", NULL, "action=make&name=Sales");
+  assert_refused (browser, "organization-groups");
+  g_assert_cmpstr (browser_model (browser, "name"), ==, "Sales");
+  page_get (browser, &acme, "groups", NULL);
+  id = dup_id (browser, "grp");
+  press (browser, "groups", id, "enter&user=", acme.member);
+  assert_done (browser, "organization-group");
+  g_assert_true (page_has (browser, acme.member));
+  press (browser, "groups", id, "enter&user=", globex.member); /* who is no member is nobody */
+  assert_refused (browser, "organization-group");
+  g_assert_false (page_has (browser, globex.member_id));
+  press (browser, "groups", id, "give&role=", strong_role);
+  assert_refused (browser, "organization-group");
+  g_assert_false (role_is_had (id, &acme.org, strong_role));
+  press (browser, "groups", id, "give&role=", plain_role);
+  assert_done (browser, "organization-group");
+  g_assert_true (role_is_had (id, &acme.org, plain_role));
+  press (browser, "groups", id, "take:", plain_role);
+  g_assert_false (role_is_had (id, &acme.org, plain_role));
+  press (browser, "groups", id, "leave:", acme.member_id);
+  g_assert_false (page_has (browser, acme.member));
+  press (browser, "groups", id, "delete", NULL);
+  assert_done (browser, "organization-groups");
+  g_assert_false (page_has (browser, id));
+}
+
+/* A group of another organization is one of nobody. */
+static void
+test_foreign_group (void)
+{
+  g_autoptr (Browser) theirs = browser_enter ("192.0.2.4", globex.administrator), browser = browser_enter ("192.0.2.5", acme.administrator);
+  g_autofree char *id = NULL;
+
+  page_post (theirs, &globex, "groups", NULL, "action=make&name=Theirs");
+  page_get (theirs, &globex, "groups", NULL);
+  id = dup_id (theirs, "grp");
+  page_get (browser, &acme, "groups", id);
+  assert_status (browser, 404);
+  press (browser, "groups", id, "delete", NULL);
+  press (browser, "groups", id, "give&role=", plain_role);
+  press (browser, "groups", id, "enter&user=", acme.member);
+  page_get (theirs, &globex, "groups", id);
+  assert_page (theirs, "organization-group");
+  g_assert_false (page_has (theirs, acme.member));
+  g_assert_false (role_is_had (id, &globex.org, plain_role));
+}
+
+static void
+test_domains (void)
+{
+  g_autoptr (Browser) theirs = browser_enter ("192.0.2.6", globex.administrator), browser = browser_enter ("192.0.2.7", acme.administrator);
+  g_autofree char *id = NULL;
+
+  page_post (browser, &acme, "domains", NULL, "action=add&domain=+Acme.Example+");
+  assert_done (browser, "organization-domains");
+  g_assert_true (page_has (browser, "\"acme.example\""));
+  g_assert_true (page_has (browser, "record_value"));
+  id = dup_id (browser, "dom");
+  page_post (browser, &acme, "domains", NULL, "action=add&domain=acme.example");
+  assert_refused (browser, "organization-domains");
+  page_post (browser, &acme, "domains", NULL, "action=add&domain=no+domain");
+  assert_refused (browser, "organization-domains");
+  g_assert_cmpstr (browser_model (browser, "error_field"), ==, "domain");
+  g_assert_cmpstr (browser_model (browser, "domain"), ==, "no domain");
+  page_post (theirs, &globex, "domains", NULL, "action=remove:acme.example");
+  g_assert_nonnull (browser_model (theirs, "error_message"));
+  press (browser, "domains", NULL, "remove:", id);
+  assert_done (browser, "organization-domains");
+  g_assert_false (page_has (browser, "\"acme.example\""));
+}
+
+typedef struct {
+  const char *id;
+  char *rules, *look;
+} Kept;
+
+static gboolean
+read_kept (PosternTxn *txn, gpointer data, GError **error)
+{
+  Kept *self = data;
+  g_autoptr (PosternOrganization) found = postern_organization_store_find (txn, self->id, error);
+
+  g_clear_pointer (&self->rules, g_free);
+  g_clear_pointer (&self->look, g_free);
+  self->rules = found && found->sign_in_rules ? postern_json_print (found->sign_in_rules) : g_strdup ("{}");
+  self->look = found && found->branding ? postern_json_print (found->branding) : g_strdup ("{}");
+  return found != NULL;
+}
+
+static void
+kept_clear (Kept *self)
+{
+  g_free (self->rules);
+  g_free (self->look);
+}
+
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Kept, kept_clear)
+
+static Kept
+look_up (void)
+{
+  Kept self = { acme.org.id, NULL, NULL };
+
+  g_assert_true (postern_store_read (house_store, POSTERN_KEEP_LASTING, read_kept, &self, NULL));
+  return self;
+}
+
+/* What the page does not ask stays; all ways ticked are no rule. */
+static void
+test_rules (void)
+{
+  g_autoptr (Browser) browser = browser_enter ("192.0.2.8", acme.administrator);
+  g_auto (Kept) first = { NULL }, second = { NULL }, third = { NULL };
+
+  acme.org.rules = "{'connectors': <['away']>}";
+  fixture_write (house_store, org_set_rules, &acme.org);
+  page_post (browser, &acme, "sign-in", NULL,
+             "action=save&factor-password=1&factor-passkey=1&second_factor=optional&email_domains=acme.example%0D%0Aother.example&join_by_domain=1");
+  assert_done (browser, "organization-sign-in");
+  first = look_up ();
+  g_assert_nonnull (strstr (first.rules, "\"connectors\":[\"away\"]"));
+  g_assert_nonnull (strstr (first.rules, "\"factors\":[\"password\",\"passkey\"]"));
+  g_assert_nonnull (strstr (first.rules, "\"second_factor\":\"optional\""));
+  g_assert_nonnull (strstr (first.rules, "\"email_domains\":[\"acme.example\",\"other.example\"]"));
+  g_assert_nonnull (strstr (first.rules, "\"join_by_domain\":true"));
+  page_post (browser, &acme, "sign-in", NULL, "action=save&factor-password=1&email_domains=no+domain%21&second_factor=sometimes");
+  assert_refused (browser, "organization-sign-in");
+  second = look_up ();
+  g_assert_cmpstr (first.rules, ==, second.rules);
+  page_post (browser, &acme, "sign-in", NULL, "action=save&factor-password=1&factor-passkey=1&factor-email-code=1&factor-sms-code=1&second_factor=&email_domains=");
+  assert_done (browser, "organization-sign-in");
+  third = look_up ();
+  g_assert_cmpstr (third.rules, ==, "{\"connectors\":[\"away\"]}");
+  acme.org.rules = NULL;
+  fixture_write (house_store, org_set_rules, &acme.org);
+}
+
+static void
+test_look (void)
+{
+  g_autoptr (Browser) browser = browser_enter ("192.0.2.9", acme.administrator);
+  g_autoptr (GVariant) brand = NULL;
+  g_auto (Kept) first = { NULL }, second = { NULL };
+
+  page_post (browser, &acme, "look", NULL,
+             "action=save&name=Acme+Weather&accent_color=%230b6e4f&text=Hello&css=&logo_text=%3Csvg+xmlns%3D%22http%3A%2F%2Fwww.w3.org%2F2000%2Fsvg%22+viewBox%3D%220+0+8+8%22%3E%3Cpath+d%3D%22M0+0h8v8H0z%22%2F%3E%3C%2Fsvg%3E");
+  assert_done (browser, "organization-look");
+  brand = postern_json_get (postern_response_get_model (browser->last), "brand");
+  g_assert_cmpstr (postern_json_get_string (brand, "name"), ==, "Acme Weather");
+  g_assert_nonnull (browser_model (browser, "logo_url"));
+  first = look_up ();
+  page_post (browser, &acme, "look", NULL, "action=save&name=Acme&page_color=red&css=body%7Bposition%3Afixed%7D");
+  assert_refused (browser, "organization-look");
+  g_assert_true (page_has (browser, "position:fixed")); /* as it was typed */
+  second = look_up ();
+  g_assert_cmpstr (first.look, ==, second.look);
+  page_post (browser, &acme, "look", NULL, "action=save&name=&no-logo=1");
+  assert_done (browser, "organization-look");
+  g_assert_null (browser_model (browser, "logo_url"));
+}
+
+/* What was done to one's own organization, and to no other. */
+static void
+test_log (void)
+{
+  g_autoptr (Browser) theirs = browser_enter ("192.0.2.10", globex.administrator), browser = browser_enter ("192.0.2.11", acme.administrator);
+  g_autofree char *path = page_path (&acme, "log", NULL), *later = g_strconcat (path, "?from=2999-01-01", NULL), *wrong = g_strconcat (path, "?from=x&after=1", NULL);
+
+  page_post (theirs, &globex, "domains", NULL, "action=add&domain=theirs.example");
+  page_post (browser, &acme, "groups", NULL, "action=make&name=Logged");
+  page_get (browser, &acme, "log", NULL);
+  g_assert_true (page_has (browser, "group.created"));
+  g_assert_true (page_has (browser, acme.administrator_id));
+  g_assert_false (page_has (browser, globex.administrator_id));
+  g_assert_false (page_has (browser, globex.org.id));
+  browser_get (browser, later);
+  assert_page (browser, "organization-log");
+  g_assert_false (page_has (browser, "group.created"));
+  browser_get (browser, wrong);
+  g_assert_cmpuint (postern_response_get_status (browser->last), <, 500);
+}
+
+int
+main (int argc, char **argv)
+{
+  static const HouseTest tests[] = {
+    { "/flow/organization-sections/entry", test_entry },
+    { "/flow/organization-sections/groups", test_groups },
+    { "/flow/organization-sections/groups/foreign", test_foreign_group },
+    { "/flow/organization-sections/domains", test_domains },
+    { "/flow/organization-sections/rules", test_rules },
+    { "/flow/organization-sections/look", test_look },
+    { "/flow/organization-sections/log", test_log },
+    { NULL },
+  };
+
+  return customers_run (argc, argv, tests);
+}
