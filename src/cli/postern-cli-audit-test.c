@@ -22,15 +22,15 @@ test_audit (void)
   g_autoptr (GVariant) box = g_variant_get_child_value (items, 0), entry = g_variant_get_variant (box), head = NULL;
   g_autofree char *prove = g_strdup_printf ("audit prove %s", postern_json_get_string (entry, "id"));
   g_autofree char *log_file = NULL, *keys_file = NULL, *proof_file = NULL, *head_file = NULL, *bad_file = NULL;
-  g_autofree char *check = NULL, *verify = NULL, *verify_bad = NULL, *unkeyed = NULL, *consistency = NULL, *part = NULL;
+  g_autofree char *check = NULL, *verify = NULL, *verify_bad = NULL, *unkeyed = NULL, *no_keys = NULL, *consistency = NULL, *part = NULL;
   g_autoptr (GString) bad = NULL;
 
+  g_assert_cmpint (postern ("audit keys"), ==, 0); /* before anything was signed */
+  keys_file = keep_out ("keys.json");
   head = postern_json ("audit head");
   g_clear_pointer (&out, g_free);
   out = g_strdup (postern_json_get_string (head, "statement"));
   head_file = keep_out ("head");
-  g_assert_cmpint (postern ("audit keys"), ==, 0);
-  keys_file = keep_out ("keys.json");
   g_assert_cmpint (postern (prove), ==, 0);
   proof_file = keep_out ("proof.json");
   check = g_strdup_printf ("audit check-proof %s --key %s", proof_file, keys_file);
@@ -38,6 +38,9 @@ test_audit (void)
   g_assert_nonnull (strstr (out, "is entry 0 of the log of"));
   unkeyed = g_strdup_printf ("audit check-proof %s", proof_file);
   g_assert_cmpint (postern (unkeyed), ==, 1);
+  no_keys = g_strdup_printf ("audit check-proof %s --key %s", proof_file, head_file);
+  g_assert_cmpint (postern (no_keys), ==, 1);
+  g_assert_nonnull (strstr (err, head_file)); /* of two files it names the one that is wrong */
 
   g_assert_cmpint (postern ("audit export"), ==, 0);
   log_file = keep_out ("log.jsonl");

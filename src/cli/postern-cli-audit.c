@@ -89,9 +89,17 @@ print_json (PosternCliCall *call, const char *method, const char *path, GError *
   return TRUE;
 }
 
+/* There is none before the first head: whoever keeps the keys of a new log would keep nothing. */
 static gboolean
 run_keys (PosternCliCall *call, GError **error)
 {
+  g_autoptr (GVariant) answer = NULL, keys = NULL;
+
+  if (!postern_cli_call_api (call, "GET", "/api/v1/audit/keys", NULL, &answer, error))
+    return FALSE;
+  keys = postern_json_get (answer, "keys");
+  if ((keys == NULL || g_variant_n_children (keys) == 0) && !sign (call, error))
+    return FALSE;
   return print_json (call, "GET", "/api/v1/audit/keys", error);
 }
 
@@ -124,16 +132,12 @@ run_consistency (PosternCliCall *call, GError **error)
 
 /* A JWK set, or one key. */
 static PosternJwkSet *
-read_keys (const char *name, GError **error)
+parse_keys (const char *text, gsize length, GError **error)
 {
-  g_autofree char *text = NULL;
   g_autoptr (GVariant) model = NULL, keys = NULL;
   g_autoptr (GPtrArray) one = g_ptr_array_new_with_free_func (g_object_unref);
-  gsize length;
   PosternJwk *key;
 
-  if (!g_file_get_contents (name, &text, &length, error))
-    return NULL;
   model = postern_json_parse_object (text, (gssize) length, 0, error);
   keys = model ? postern_json_get (model, "keys") : NULL;
   if (model == NULL || keys != NULL)
@@ -143,6 +147,21 @@ read_keys (const char *name, GError **error)
     return NULL;
   g_ptr_array_add (one, key);
   return postern_jwk_set_new (one);
+}
+
+static PosternJwkSet *
+read_keys (const char *name, GError **error)
+{
+  g_autofree char *text = NULL;
+  PosternJwkSet *keys;
+  gsize length;
+
+  if (!g_file_get_contents (name, &text, &length, error))
+    return NULL;
+  keys = parse_keys (text, length, error);
+  if (keys == NULL)
+    g_prefix_error (error, "%s: ", name);
+  return keys;
 }
 
 /* A head that somebody kept: a file that has it, or the head itself. (transfer full) */
@@ -310,7 +329,7 @@ static const PosternCliOption verify_options[] = {
 static const PosternCliOption proof_options[] = { KEY, { NULL } };
 
 static const PosternCliCommand commands[] = {
-  { "list", NULL, "Lists what was done, oldest first.", "GET", "/api/v1/audit", "at event actor target remote_address", list_options },
+  { "list", NULL, "Lists what was done, oldest first.", "GET", "/api/v1/audit", "id at event actor target remote_address", list_options },
   { "export", NULL, "Prints the log as lines of JSON that prove it is whole; signs a head first.", NULL, NULL, NULL, export_options, run_export },
   { "verify", "FILE", "Says what was removed, altered, put in or reordered in an exported log; needs no server.", NULL, NULL, NULL, verify_options, run_verify, .alone = TRUE },
   { "prove", "ENTRY", "Prints the proof that an entry (aud_…) is in the log; signs a head first.", NULL, NULL, NULL, NULL, run_prove },

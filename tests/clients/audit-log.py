@@ -273,8 +273,11 @@ def check_proof(file, keys):
 
 
 def main(what, file, keys, *head):
-    key_set = json.loads(Path(keys).read_text())
-    findings, good = check_log(file, key_set, *head) if what == "log" else check_proof(file, key_set)
+    try:
+        key_set = json.loads(Path(keys).read_text())
+        findings, good = check_log(file, key_set, *head) if what == "log" else check_proof(file, key_set)
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
+        findings, good = [str(error)], ""
     print("\n".join(findings) or good)
     return 1 if findings else 0
 
