@@ -6,6 +6,7 @@ import { once } from 'node:events';
 import * as jose from 'jose';
 import { Visitor } from '../lib/visitor.mjs';
 import { test } from '../lib/tap.mjs';
+import { until } from '../lib/wait.mjs';
 import { House, callback, person } from './house.mjs';
 
 let house, listener, count = 0;
@@ -66,10 +67,7 @@ async function open({ app, visitor, tokens }) {
   return still;
 }
 
-async function wasTold({ sub }) {
-  for (let i = 0; i < 50 && !told.some((token) => token.sub === sub); i += 1) await new Promise((resolve) => { setTimeout(resolve, 100); });
-  return told.some((token) => token.sub === sub);
-}
+const wasTold = ({ sub }) => until('the applications are not told', () => told.some((token) => token.sub === sub));
 
 for (const [what, ...command] of [
   ['switched off', 'user', 'update', null, '--disable'],

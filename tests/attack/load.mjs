@@ -10,6 +10,7 @@ import { once } from 'node:events';
 import { promisify } from 'node:util';
 import { cpuSeconds } from '../bench/load.mjs';
 import { test } from '../lib/tap.mjs';
+import { until } from '../lib/wait.mjs';
 import { Visitor } from '../lib/visitor.mjs';
 import { House } from './house.mjs';
 
@@ -67,7 +68,7 @@ test('load: connections that come and go while idle leave no descriptor and no m
   const begun = Date.now();
   await crowd(size.churn, 400, comeAndGo);
   const time = (Date.now() - begun) / 1000;
-  for (let i = 0; i < 100 && descriptors() > before.descriptors; i += 1) await wait(50); // who lingers has two seconds
+  await until('descriptors are left', () => descriptors() <= before.descriptors); // who lingers has two seconds
   const after = { descriptors: descriptors(), memory: memory() };
   say(`${size.churn} connections in ${time.toFixed(0)} s: descriptors ${before.descriptors} → ${after.descriptors}, memory ${before.memory.toFixed(2)} → ${after.memory.toFixed(2)} MB`);
   assert.ok(after.descriptors <= before.descriptors, `${after.descriptors} descriptors`);

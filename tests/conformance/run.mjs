@@ -10,6 +10,7 @@ import * as jose from 'jose';
 import { startPostern } from '../lib/server.mjs';
 import { Visitor } from '../lib/visitor.mjs';
 import { runTests, test } from '../lib/tap.mjs';
+import { until } from '../lib/wait.mjs';
 
 const person = { identifier: 'conformance@example.com', password: 'correct horse battery staple 9' };
 const callback = 'https://localhost.example.org/callback', second = 'https://localhost.example.org/second';
@@ -335,7 +336,7 @@ logoutModule('oidcc-rp-initiated-logout-no-post-logout-redirect-uri', async (vis
 test('backchannel-logout oidcc-backchannel-rp-initiated-logout', async () => {
   const visitor = new Visitor(), tokens = await signIn(visitor), before = logoutTokens.length;
   await endSession(visitor, { id_token_hint: tokens.id_token, post_logout_redirect_uri: afterLogout, state: 'abc' });
-  for (let i = 0; i < 100 && logoutTokens.length === before; i += 1) await new Promise((wake) => setTimeout(wake, 100));
+  await until('nobody is told of the sign-out', () => logoutTokens.length > before);
   const { payload, protectedHeader } = await jose.jwtVerify(logoutTokens.at(-1), keys, { issuer: metadata.issuer, audience: app.client_id });
   assert.equal(protectedHeader.typ, 'logout+jwt');
   assert.equal(payload.sub ?? tokens.claims.sub, tokens.claims.sub);

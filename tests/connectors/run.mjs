@@ -11,6 +11,7 @@ import { startProvider } from '../lib/provider.mjs';
 import { client, RelyingParty } from '../lib/relying-party.mjs';
 import { Visitor } from '../lib/visitor.mjs';
 import { runTests, test } from '../lib/tap.mjs';
+import { until } from '../lib/wait.mjs';
 
 const folder = mkdtempSync(join(tmpdir(), 'postern-key-'));
 function keyPair(name, type, options) {
@@ -133,22 +134,13 @@ test('a person who says no at the provider reads so, and may choose another way'
   assert.match(text, /You stopped on the other side/);
 });
 
-/** Waits until @good says so: workers change over one after the other. */
-async function until(what, good) {
-  for (let tries = 0; !await good(); tries += 1) {
-    assert.ok(tries < 300, what);
-    await new Promise((wake) => setTimeout(wake, 100));
-  }
-}
-
 /** Waits until `postern connector show` says that; a reload takes a moment. */
 async function becomes(id, state) {
-  for (let tries = 0; tries < 300; tries += 1) {
-    const shown = await postern.cli('connector', 'show', id);
-    if (shown.state === state) return shown;
-    await new Promise((wake) => setTimeout(wake, 100));
-  }
-  throw new Error(`${id} is not ${state}: ${JSON.stringify(await postern.cli('connector', 'show', id))}`);
+  const show = () => postern.cli('connector', 'show', id);
+  return until(async () => `${id} is not ${state}: ${JSON.stringify(await show())}`, async () => {
+    const shown = await show();
+    return shown.state === state && shown;
+  });
 }
 
 const stored = 'a secret between the provider and postern';

@@ -5,6 +5,7 @@ import { startPostern } from '../lib/server.mjs';
 import { startProvider } from '../lib/provider.mjs';
 import { signIn } from '../lib/browser.mjs';
 import { test } from '../lib/tap.mjs';
+import { until } from '../lib/wait.mjs';
 
 const password = 'correct horse battery staple 9', administrator = 'root@example.com', other = 'ada@example.com';
 let postern, provider;
@@ -41,14 +42,10 @@ export function register(person) {
   }
 
   /** Loads @url again until @look is true of it: workers are started anew, which takes a moment. */
-  async function until(page, url, look) {
-    for (let tries = 0; tries < 100; tries += 1) {
-      await page.goto(url);
-      if (await look()) return;
-      await page.waitForTimeout(100);
-    }
-    assert.fail(`${url} stays as it is: ${(await page.innerText('main')).slice(0, 600)}`);
-  }
+  const becomes = (page, url, look) => until(async () => `${url} stays as it is: ${(await page.innerText('main')).slice(0, 600)}`, async () => {
+    await page.goto(url);
+    return look();
+  });
 
   for (const javaScriptEnabled of [true, false]) {
     const how = javaScriptEnabled ? 'with' : 'without', id = `corp-${how}`;
@@ -82,7 +79,7 @@ export function register(person) {
       await page.fill('#setting-client-secret', given['client-secret']);
       await page.click('#submit');
       await page.waitForURL('**/console?notice=added');
-      await until(page, `${postern.url}/console`, async () => await state() === 'On');
+      await becomes(page, `${postern.url}/console`, async () => await state() === 'On');
 
       await visitor.page.goto(`${postern.url}/account`);
       await visitor.page.click(`#connector-${id}`);
@@ -105,11 +102,11 @@ export function register(person) {
       await page.click('#switch-off');
       await page.waitForURL('**/console?notice=changed');
       assert.equal(await state(), 'Off');
-      await until(visitor.page, `${postern.url}/account`, async () => !(await hasButton()));
+      await becomes(visitor.page, `${postern.url}/account`, async () => !(await hasButton()));
       await page.goto(`${postern.url}/console/connectors/${id}`);
       await page.click('#switch-on');
       await page.waitForURL('**/console?notice=changed');
-      await until(visitor.page, `${postern.url}/account`, hasButton);
+      await becomes(visitor.page, `${postern.url}/account`, hasButton);
 
       await page.goto(`${postern.url}/console/connectors/${id}`);
       await page.click('#delete');
@@ -117,7 +114,7 @@ export function register(person) {
       await page.click('#delete');
       await page.waitForURL('**/console?notice=deleted');
       assert.equal(await page.$(`#row-${id}`), null);
-      await until(visitor.page, `${postern.url}/account`, async () => !(await hasButton()));
+      await becomes(visitor.page, `${postern.url}/account`, async () => !(await hasButton()));
 
       assert.equal(postern.pid, pid);
       assert.equal(postern.exit, undefined, 'nothing was restarted');

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // What the tests of passkeys share: servers, people, virtual authenticators, and the steps that lead somebody in by one.
 import { startPostern } from '../lib/server.mjs';
+import { until } from '../lib/wait.mjs';
 
 const password = 'correct horse battery staple 9';
 const servers = new Map();
@@ -31,13 +32,7 @@ export async function move(from, to) {
 }
 
 /** Whether the authenticator gives up what it has, in a moment. */
-async function gone(authenticator) {
-  for (let i = 0; i < 50; i += 1) {
-    if ((await authenticator.credentials()).length === 0) return true;
-    await new Promise((resolve) => { setTimeout(resolve, 100); });
-  }
-  return false;
-}
+const gone = (authenticator) => until('it keeps a passkey', async () => (await authenticator.credentials()).length === 0);
 
 /** The steps at one server. */
 export function stepsAt(person, get) {

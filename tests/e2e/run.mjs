@@ -21,6 +21,7 @@ import { RelyingParty, client } from '../lib/relying-party.mjs';
 import { startPostern } from '../lib/server.mjs';
 import { startProvider } from '../lib/provider.mjs';
 import { runTests, test } from '../lib/tap.mjs';
+import { until } from '../lib/wait.mjs';
 
 const password = 'correct horse battery staple 9';
 const provider = await startProvider();
@@ -289,7 +290,7 @@ testEverywhere('RP-initiated logout ends the session and tells the application b
   await page.goto(client.buildEndSessionUrl(rp.config, { id_token_hint: tokens.id_token, post_logout_redirect_uri: `${rp.origin}/signed-out`, state: 'bye' }).href);
   if (await page.$('#logout-confirm')) await page.click('#logout-confirm');
   await page.waitForURL(`${rp.origin}/signed-out?state=bye`);
-  for (let i = 0; i < 100 && rp.logoutTokens.length === before; i += 1) await page.waitForTimeout(100);
+  await until('nobody is told of the sign-out', () => rp.logoutTokens.length > before);
   const keys = jose.createRemoteJWKSet(new URL(rp.config.serverMetadata().jwks_uri));
   const { payload, protectedHeader } = await jose.jwtVerify(rp.logoutTokens.at(-1), keys, { issuer, audience: its.client_id });
   assert.equal(protectedHeader.typ, 'logout+jwt');

@@ -6,6 +6,7 @@ import { once } from 'node:events';
 import { startPostern } from '../lib/server.mjs';
 import { runTests, test } from '../lib/tap.mjs';
 import { Visitor } from '../lib/visitor.mjs';
+import { until } from '../lib/wait.mjs';
 
 let heard = 0;
 const listener = createServer((request, response) => { heard += 1; request.resume(); response.end(); }).listen(0, '127.0.0.1');
@@ -15,13 +16,6 @@ const person = { identifier: 'ada@example.com', password: 'correct horse battery
 await postern.cli('user', 'create', '--email', person.identifier, '--password', person.password);
 
 const signIn = () => new Visitor().walk(`${postern.url}/account`, `${postern.url}/account?`, person).catch(({ here }) => assert.equal(here, `${postern.url}/account`));
-
-async function until(what, good) {
-  for (let tries = 0; !await good(); tries += 1) {
-    assert.ok(tries < 300, what);
-    await new Promise((wake) => { setTimeout(wake, 100); });
-  }
-}
 
 test('it hears what happens while it is there', async () => {
   await signIn();

@@ -3,6 +3,7 @@
 import { mkdtempSync, readFileSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { until } from './wait.mjs';
 
 export class Outbox {
   constructor() { this.folder = mkdtempSync(join(tmpdir(), 'postern-outbox-')); }
@@ -18,15 +19,8 @@ export class Outbox {
 
   /** Waits until there are @count messages to @recipient; gives the newest with its `code` and `token`, where it has them. */
   async wait(recipient, count = 1) {
-    for (let tries = 0; tries < 1000; tries += 1) {
-      const messages = this.list(recipient);
-      if (messages.length >= count) {
-        const message = messages.at(-1);
-        return { ...message, code: /\b(\d{6})\b/.exec(message.text)?.[1], token: /\/(?:code|invitation)\/(\S+)/.exec(message.text)?.[1] };
-      }
-      await new Promise((wake) => setTimeout(wake, 10));
-    }
-    throw new Error(`no message number ${count} to ${recipient}`);
+    const message = await until(`no message number ${count} to ${recipient}`, () => this.list(recipient).slice(count - 1).at(-1));
+    return { ...message, code: /\b(\d{6})\b/.exec(message.text)?.[1], token: /\/(?:code|invitation)\/(\S+)/.exec(message.text)?.[1] };
   }
 
   close() { rmSync(this.folder, { recursive: true, force: true }); }

@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import { once } from 'node:events';
 import { createServer } from 'node:http';
-
-const PATIENCE = 60_000;
+import { until } from '../lib/wait.mjs';
 
 /** A server that takes events: each stands in `events`, as { headers, body, at }, in the order in which they came. */
 export class Receiver {
@@ -28,12 +27,7 @@ export class Receiver {
 
   /** Waits until @count events have come. @returns the last of these */
   async await(count) {
-    const end = Date.now() + PATIENCE;
-    while (this.events.length < count) {
-      if (Date.now() > end) throw new Error(`${this.events.length} of ${count} events came`);
-      await new Promise((wake) => setTimeout(wake, 10));
-    }
-    return this.events[count - 1];
+    return until(() => `${this.events.length} of ${count} events came`, () => this.events[count - 1]);
   }
 
   close() {

@@ -4,6 +4,7 @@ import { randomBytes } from 'node:crypto';
 import { Webhook } from 'standardwebhooks';
 import { startPostern } from '../lib/server.mjs';
 import { runTests, test } from '../lib/tap.mjs';
+import { until } from '../lib/wait.mjs';
 import { commands, runJavaScript, runPython } from './guide.mjs';
 import { Receiver } from './receiver.mjs';
 
@@ -111,14 +112,13 @@ test('workers die amid their work: nothing is lost, nothing comes before what it
     const killed = Date.now(), had = receiver.events.length;
     pause = Math.max(pause, (await receiver.await(had + 1)).at - killed);
   }
-  for (let i = 0; i < 600 && numbersOf(receiver).length < count; i += 1) await new Promise((wake) => setTimeout(wake, 100));
+  await until('some are not delivered', () => numbersOf(receiver).length >= count);
   const numbers = numbersOf(receiver);
   console.log(`# at most ${pause} ms from a worker’s end to the next event`);
   assert.equal(numbers.length, count);
   assert.deepEqual(numbers, numbers.toSorted((a, b) => a - b));
   assert.ok(receiver.events.length <= count + kills, `${receiver.events.length} came`);
-  for (let i = 0; i < 100 && (await postern.cli('webhook', 'show', id)).delivered !== count; i += 1) await new Promise((wake) => setTimeout(wake, 50));
-  assert.equal((await postern.cli('webhook', 'show', id)).delivered, count);
+  await until('some are not counted', async () => (await postern.cli('webhook', 'show', id)).delivered === count);
 }), { seconds: 180 });
 
 test('who ends as asked leaves the work to the next one at once', () => withWebhook(async (receiver) => {
@@ -126,7 +126,7 @@ test('who ends as asked leaves the work to the next one at once', () => withWebh
   await receiver.await(1);
   const [old] = postern.workers;
   postern.signal('SIGHUP');
-  for (let i = 0; i < 600 && postern.workers.includes(old); i += 1) await new Promise((wake) => setTimeout(wake, 50));
+  await until('the old worker stays', () => !postern.workers.includes(old));
   const begun = Date.now();
   await addUser();
   console.log(`# ${(await receiver.await(2)).at - begun} ms until the first event after a reload`);
