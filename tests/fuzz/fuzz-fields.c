@@ -19,7 +19,6 @@ LLVMFuzzerTestOneInput (const uint8_t *data, size_t size)
   g_autofree char *cookies = postern_cookie_filter (text, TRUE, NULL);
   g_autoptr (PosternAddressList) trusted = postern_address_list_new (proxies, NULL);
   g_autoptr (PosternRequest) request = postern_request_new ("POST", "/", text);
-  PosternPairs *parameters;
   g_autoptr (PosternPlural) plural = postern_plural_new (text);
   g_autoptr (GBytes) body = g_bytes_new (data, size);
   PosternAddress address = { { 0 } };
@@ -31,7 +30,7 @@ LLVMFuzzerTestOneInput (const uint8_t *data, size_t size)
   postern_request_add_header (request, "Content-Type", "application/x-www-form-urlencoded");
   postern_request_set_body (request, body);
   postern_request_get_query (request, "a", &value, NULL);
-  parameters = postern_request_get_parameters (request, NULL);
+  postern_request_get_parameters (request, NULL);
   postern_request_add_header (request, "Cookie", text);
   postern_request_get_cookie (request, "a");
   for (gulong n = 0; plural && n < 3; n++)
