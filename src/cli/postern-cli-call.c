@@ -82,6 +82,7 @@ postern_cli_call_api (PosternCliCall *call, const char *method, const char *path
 {
   const char *url = postern_cli_call_get_value (call, "url");
   g_autofree char *place = dup_place (call, error), *full = g_strconcat (place, path, NULL);
+  g_autoptr (GError) failure = NULL;
 
   if (place == NULL)
     return FALSE;
@@ -89,7 +90,12 @@ postern_cli_call_api (PosternCliCall *call, const char *method, const char *path
     call->client = url != NULL ? open_remote (call, url, error) : open_local (call, error);
   if (call->client == NULL)
     return FALSE;
-  return postern_admin_client_call (call->client, method, full, body, answer, error);
+  if (postern_admin_client_call (call->client, method, full, body, answer, &failure))
+    return TRUE;
+  if (*place && (g_error_matches (failure, POSTERN_ERROR, POSTERN_ERROR_NOT_FOUND) || g_error_matches (failure, POSTERN_ERROR, POSTERN_ERROR_ACCESS_DENIED)))
+    g_prefix_error (&failure, "tenant %s: ", place + strlen ("/t/")); /* perhaps there is none, or it is suspended */
+  g_propagate_error (error, g_steal_pointer (&failure));
+  return FALSE;
 }
 
 const char *
@@ -190,11 +196,13 @@ gboolean
 postern_cli_call_list (PosternCliCall *call, const char *path, GVariant **answer, GError **error)
 {
   const char *limit = postern_cli_call_get_value (call, "limit");
-  gint64 left = limit ? g_ascii_strtoll (limit, NULL, 10) : G_MAXINT64;
+  gint64 left = G_MAXINT64;
   g_auto (GVariantBuilder) items = G_VARIANT_BUILDER_INIT (G_VARIANT_TYPE ("av"));
   g_autofree char *after = NULL;
   GVariantDict whole;
 
+  if (limit != NULL && !g_ascii_string_to_signed (limit, 10, 1, G_MAXINT64, &left, NULL))
+    return postern_cli_call_wrong (error, "--limit needs a number of 1 or more, not “%s”", limit);
   do
     {
       g_autofree char *page_path = make_page_path (call, path, after, left);

@@ -118,6 +118,8 @@ test_many_pages (void)
   few = postern_json ("user list --search many --limit 3");
   items = postern_json_get (few, "items");
   g_assert_cmpuint (g_variant_n_children (items), ==, 3);
+  g_assert_cmpint (postern ("user list --limit abc"), ==, 1);
+  g_assert_cmpint (postern ("user list --limit 0"), ==, 1);
 }
 
 /* What has no verb; and a token is not carried over the open network. */
