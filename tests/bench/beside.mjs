@@ -142,9 +142,8 @@ async function postgresqlBesideSqlite({ ours, startOurs, rounds, scale }) {
   const flow = (server) => turns(server, n, 8, (agent) => codeFlow(server, agent));
   const results = { machine: { ours: [], theirs: [] }, flow: { ours: [], theirs: [] } };
   let theirs, writes;
-  process.env.POSTERN_TEST_POSTGRESQL = folder;
   try {
-    theirs = await startOurs({ password: { memory: 8, iterations: 1 } });
+    theirs = await startOurs({ password: { memory: 8, iterations: 1 }, database: { type: 'postgresql', location: postgresql('new', folder) } });
     await flow(theirs);
     const before = countWrites(folder);
     await flow(theirs);
@@ -154,7 +153,6 @@ async function postgresqlBesideSqlite({ ours, startOurs, rounds, scale }) {
       for (const [name, measure] of Object.entries({ machine, flow }))
         for (const [side, server] of [['ours', ours], ['theirs', theirs]]) results[name][side].push((await measure(server)).perCore);
   } finally {
-    delete process.env.POSTERN_TEST_POSTGRESQL;
     await theirs?.stop();
     postgresql('drop', folder);
   }

@@ -30,10 +30,10 @@ async function startPeer() {
   };
 }
 
-/** @param password settings of the hash; none: as an operator gets it */
-async function startOurs(password) {
+/** @param config groups of settings, such as of the hash; none: as an operator gets it */
+async function startOurs(config) {
   // The peer writes no access log either.
-  const postern = await startPostern({ config: { ...password, log: { access: 'false' } } });
+  const postern = await startPostern({ config: { ...config, log: { access: 'false' } } });
   await postern.cli('user', 'create', '--email', person.identifier, '--email-verified', '--password', person.password);
   await postern.cli('config', 'set-policy', 'guesses_per_account=1000', 'guesses_per_address=100000'); // one person, eight at a time, is no guesser here
   const web = await postern.cli('app', 'create', '--name', 'Bench', '--kind', 'web', '--first-party', '--redirect-uri', 'https://app.example.com/callback',
