@@ -10,6 +10,7 @@
 #include "postern-seal.h"
 #include "postern-tenant-directory.h"
 
+#define LEASE_WAIT (6 * G_TIME_SPAN_SECOND) /* it is renewed every four */
 #define OWN_FOLDER "tenants" /* where the tenants beside the default one are, in files */
 
 PosternRegistry *
@@ -80,6 +81,48 @@ postern_cli_db_job_open_store (const PosternCliDbJob *self, const PosternCliDbPl
   PosternDatabase *database = postern_cli_db_job_open_driver (self->registry, place->type, error);
 
   return database ? postern_store_open (database, self->master_key, place->location, tenant, error) : NULL;
+}
+
+typedef struct {
+  char *holder; /* (nullable): nobody */
+  gint64 expires_at; /* by the clock of who has it: another one is all that it says here */
+} Lease;
+
+static void
+lease_clear (Lease *self)
+{
+  g_clear_pointer (&self->holder, g_free);
+}
+
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Lease, lease_clear)
+
+static gboolean
+read_lease (PosternTxn *txn, gpointer user_data, GError **error)
+{
+  Lease *self = user_data;
+
+  lease_clear (self);
+  return postern_lease_store_get (txn, POSTERN_LEASE_MAINTENANCE, &self->holder, &self->expires_at, error);
+}
+
+/* The lock of the data folder tells of this machine's server alone. */
+gboolean
+postern_cli_db_job_check_alone (const PosternCliDbJob *self, const PosternCliDbPlace *place, const char *tenant, GError **error)
+{
+  g_autoptr (PosternStore) store = postern_cli_db_job_open_store (self, place, tenant, error);
+  g_auto (Lease) first = { NULL }, then = { NULL };
+
+  if (store == NULL || !postern_store_read (store, POSTERN_KEEP_SHORT, read_lease, &first, error))
+    return FALSE;
+  if (first.holder == NULL)
+    return TRUE;
+  g_usleep (LEASE_WAIT);
+  if (!postern_store_read (store, POSTERN_KEEP_SHORT, read_lease, &then, error))
+    return FALSE;
+  if (then.holder == NULL || (then.expires_at == first.expires_at && g_str_equal (then.holder, first.holder)))
+    return TRUE;
+  g_set_error (error, POSTERN_ERROR, POSTERN_ERROR_FAILED, "a server still works with this database (%s); stop all that share it", then.holder);
+  return FALSE;
 }
 
 gboolean

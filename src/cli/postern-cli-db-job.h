@@ -33,6 +33,11 @@ PosternCliDbPlace postern_cli_db_job_make_place (const char *text, const char *t
 gboolean postern_cli_db_job_find_region (const PosternCliDbJob *self, const char *region, PosternCliDbPlace *place, GError **error);
 /** postern_cli_db_job_open_store: (transfer full) (nullable) */
 PosternStore *postern_cli_db_job_open_store (const PosternCliDbJob *self, const PosternCliDbPlace *place, const char *tenant, GError **error);
+/**
+ * postern_cli_db_job_check_alone: whether no server, on whatever machine, works with the store of @tenant at @place. Takes some seconds where one has not said
+ * that it is leaving. POSTERN_ERROR_FAILED: one does
+ */
+gboolean postern_cli_db_job_check_alone (const PosternCliDbJob *self, const PosternCliDbPlace *place, const char *tenant, GError **error);
 /** postern_cli_db_job_erase: all that @place keeps of the tenant goes, for ever */
 gboolean postern_cli_db_job_erase (const PosternCliDbJob *self, const PosternCliDbPlace *place, GError **error);
 /** postern_cli_db_job_read_directory: in one transaction of the default tenant's store */

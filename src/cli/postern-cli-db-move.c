@@ -190,6 +190,15 @@ open_drivers (const Move *self, GError **error)
   return postern_cli_db_job_open_driver (self->job.registry, self->from.type, error) && postern_cli_db_job_open_driver (self->job.registry, self->to.type, error);
 }
 
+/* Whoever serves the directory may open any tenant at any moment. */
+static gboolean
+check_alone (const Move *self, GError **error)
+{
+  const PosternCliDbPlace *place = self->tenant ? &self->job.home : &self->from;
+
+  return postern_cli_db_job_check_alone (&self->job, place, POSTERN_TENANT_DEFAULT, error);
+}
+
 /* Only what is put into a place that was empty may be erased there by who tries again. */
 static gboolean
 note_under_way (Move *self, GError **error)
@@ -231,7 +240,7 @@ run (PosternCliCall *call, Move *self, GError **error)
 {
   g_autoptr (GPtrArray) copied = NULL;
 
-  if (!find_places (call, self, error) || !open_drivers (self, error) || !note_under_way (self, error))
+  if (!find_places (call, self, error) || !open_drivers (self, error) || !check_alone (self, error) || !note_under_way (self, error))
     return FALSE;
   copied = copy (self, error);
   if (copied == NULL || (self->region && !settle (self, error)))

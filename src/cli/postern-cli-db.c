@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "postern-cli-db-job.h"
 
+#include "postern-tenant-directory.h"
+
 /* The database itself, and not the server: for what its role may not do, or must not do while it serves. */
 
 /* --- migrate ------------------------------------------------------------------------------------------------------------------ */
@@ -70,6 +72,8 @@ run_forget (PosternCliCall *call, GError **error)
   g_autoptr (PosternTenantRecord) tenant = NULL;
 
   if (job.config == NULL || !postern_cli_db_job_begin (&job, error))
+    return FALSE;
+  if (!postern_cli_db_job_check_alone (&job, &job.home, POSTERN_TENANT_DEFAULT, error))
     return FALSE;
   tenant = postern_cli_db_job_load_tenant (&job, error);
   if (tenant == NULL)

@@ -10,7 +10,6 @@
 #include "postern-purge.h"
 #include "postern-webhooks.h"
 
-#define LEASE "maintenance"
 #define FIRST_SECONDS 3     /* not while the first requests wait */
 #define INTERVAL_SECONDS 60
 #define TURN_SECONDS 1      /* how long an audit entry may be without its number */
@@ -130,7 +129,7 @@ postern_maintenance_start (PosternRuntime *runtime, PosternTenant *tenant, Poste
   self->lasting = postern_purge_new (postern_tenant_get_store (tenant), POSTERN_KEEP_LASTING);
   self->short_lived = postern_purge_new (postern_tenant_get_store (tenant), POSTERN_KEEP_SHORT);
   self->audit = postern_audit_keeper_new (tenant);
-  self->lease = postern_lease_start (postern_tenant_get_store (tenant), LEASE);
+  self->lease = postern_lease_start (postern_tenant_get_store (tenant), POSTERN_LEASE_MAINTENANCE);
   self->webhooks = postern_webhooks_new (tenant, self->lease, queue, can_write (runtime));
   self->domains = postern_domain_keeper_new (tenant, can_write (runtime));
   g_mutex_init (&self->mutex);

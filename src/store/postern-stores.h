@@ -517,6 +517,7 @@ typedef char *PosternWebhookSecrets[3];
 gboolean postern_webhook_store_open_secrets (PosternStore *store, const PosternWebhook *webhook, gint64 now, PosternWebhookSecrets secrets, GError **error);
 void postern_webhook_store_close_secrets (PosternWebhookSecrets secrets); /* zeroes, then frees */
 
+#define POSTERN_LEASE_MAINTENANCE "maintenance" /* whoever does the periodic work renews it every few seconds, in SHORT */
 /* postern-lease-store.c: LASTING; periodic work. TRUE with *@held when @holder has the lease until now + @seconds */
 gboolean postern_lease_store_take (PosternTxn *txn, const char *name, const char *holder, gint64 seconds, gint64 now, gboolean *held, GError **error);
 /** postern_lease_store_get: @holder: (out) (transfer full) (nullable): nobody; @expires_at: (out): another one after each renewal */

@@ -29,22 +29,21 @@ class Mover {
   /** From the next start on. */
   settle({ type, location }) { writeFileSync(this.postern.configFile, this.config.replace('[database]\n', `[database]\ntype=${type}\nlocation=${location}\n`), { mode: 0o600 }); }
 
-  async #postern(...args) {
-    const { configFile, env } = this.postern;
+  async #postern({ configFile, env }, ...args) {
     return (await promisify(execFile)(`${build}/src/cli/postern`, [...args, '--config', configFile], { env, maxBuffer: 1 << 26 })).stdout;
   }
 
-  /** What was copied: table -> "rows checksum" */
-  async move(to, tenant = 'default') {
-    const { items } = JSON.parse(await this.#postern('db', 'move', tenant, '--to', to, '-o', 'json'));
+  /** What was copied: table -> "rows checksum"; @by: a server whose configuration is read */
+  async move(to, tenant = 'default', by = this.postern) {
+    const { items } = JSON.parse(await this.#postern(by, 'db', 'move', tenant, '--to', to, '-o', 'json'));
     return Object.fromEntries(items.map(({ table, rows, checksum }) => [table, `${rows} ${checksum}`]));
   }
 
   /** The audit log of before is of one piece with what was added since. */
   async verifyAudit() {
     const file = join(this.folder, 'audit.jsonl');
-    writeFileSync(file, await this.#postern('audit', 'export'));
-    assert.match(await this.#postern('audit', 'verify', file), /^good:/m);
+    writeFileSync(file, await this.#postern(this.postern, 'audit', 'export'));
+    assert.match(await this.#postern(this.postern, 'audit', 'verify', file), /^good:/m);
   }
 
   /** Sets a code app up; gives its key. */
@@ -94,6 +93,9 @@ test('a tenant moves to PostgreSQL and back: sessions, tokens, second factors an
     await assert.rejects(mover.move(database.url), /is there already/);
     mover.settle(database.config);
     await mover.postern.startAgain();
+    const elsewhere = await preparePostern({ config: { database: { ...database.config, 'master-key': join(mover.postern.dataDir, 'master.key') } } });
+    await assert.rejects(mover.move(Database.make().url, 'default', elsewhere), /still works with this database/, 'nor one on another machine');
+    rmSync(elsewhere.dataDir, { recursive: true });
     await check(0);
 
     const folder = join(mover.folder, 'back'), back = await mover.move(folder), other = Database.make();
