@@ -340,6 +340,38 @@ give_role (PosternTxn *txn, gpointer data, GError **error)
   return postern_role_assign (txn, role, &assignment, &changed, error);
 }
 
+/* @reason: (nullable): what switched it off, if not somebody */
+static gboolean
+put_webhook_off (PosternTxn *txn, gpointer reason, GError **error)
+{
+  g_autoptr (PosternWebhook) webhook = postern_webhook_new ();
+
+  webhook->id = postern_id_new ("whk");
+  webhook->url = g_strdup ("https://hooks.example/");
+  webhook->events = g_variant_ref_sink (g_variant_new_parsed ("[<'*'>]"));
+  webhook->disabled_reason = g_strdup (reason);
+  return postern_webhook_store_insert (txn, webhook, "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw", error);
+}
+
+/* That a webhook was switched off is told whoever may look at webhooks; that somebody did it is no news. */
+static void
+test_webhook_off (void)
+{
+  g_autoptr (Browser) owner = browser_at_form ("192.0.2.13", "teller@example.org", TRUE), browser = browser_at_form ("192.0.2.14", "untold@example.org", FALSE);
+  Giving giving = { "untold@example.org", "support" };
+
+  fixture_write (house_store, give_role, &giving);
+  fixture_write (house_store, put_webhook_off, NULL);
+  browser_get (owner, "/console");
+  g_assert_null (browser_model (owner, "webhook_off"));
+  fixture_write (house_store, put_webhook_off, (gpointer) "failing");
+  browser_get (owner, "/console");
+  g_assert_nonnull (strstr (browser_model (owner, "webhook_off"), "was switched off"));
+  browser_get (browser, "/console");
+  assert_page (browser, "console");
+  g_assert_null (browser_model (browser, "webhook_off"));
+}
+
 /* Who may see connectors is shown them, without anything that changes one, and what is sent all the same is refused. */
 static void
 test_looks_on (void)
@@ -503,6 +535,7 @@ main (int argc, char **argv)
     { "/console/late", test_late },
     { "/console/others", test_others },
     { "/console/looks-on", test_looks_on },
+    { "/console/webhook-off", test_webhook_off },
     { "/console/file", test_file },
     { "/console/kinds", test_kinds },
     { "/console/guide", test_guide },

@@ -8,6 +8,7 @@
 #include "postern-flow-routes.h"
 #include "postern-flow-tasks.h"
 #include "postern-management-roles.h"
+#include "postern-notice.h"
 
 /* --- who comes in --------------------------------------------------------------------------------------------------------- */
 
@@ -20,6 +21,7 @@ postern_flow_console_refuse (PosternError code, const char *message)
 }
 
 #define SEE "connectors:read"
+#define SEE_WEBHOOKS "webhooks:read"
 #define NOT_FOR_YOU N_("Only administrators come in here. If you are one, sign out and sign in with that account.")
 
 static gboolean
@@ -75,6 +77,7 @@ postern_flow_console_enter (PosternFlowConsole *self, PosternFlowEngine *engine,
     return postern_response_new_error_page (error, NULL);
   issuer = postern_tenant_get_issuer (self->visit->tenant);
   self->can_change = may_change (permission, issuer);
+  self->sees_webhooks = may (permission, issuer, SEE_WEBHOOKS);
   return may (permission, issuer, SEE) ? NULL : postern_flow_console_refuse (POSTERN_ERROR_ACCESS_DENIED, NOT_FOR_YOU);
 }
 
@@ -112,6 +115,7 @@ typedef struct {
   const char *id; /* (nullable): all */
   GPtrArray *entries;
   PosternInstanceEntry *entry;
+  gint64 n_failed; /* webhooks */
 } Reading;
 
 static gboolean
@@ -125,13 +129,13 @@ read_book (PosternTxn *txn, gpointer user_data, GError **error)
     reading->entry = postern_instance_book_get (reading->book, txn, reading->id, error);
   else
     reading->entries = postern_instance_book_list (reading->book, txn, error);
-  return reading->entry || reading->entries;
+  return reading->entry || (reading->entries && postern_webhook_store_count_failed (txn, &reading->n_failed, error));
 }
 
 PosternInstanceEntry *
 postern_flow_console_get (PosternFlowConsole *self, const char *id, GError **error)
 {
-  Reading reading = { self->book, id, NULL, NULL };
+  Reading reading = { .book = self->book, .id = id };
 
   postern_store_read (postern_tenant_get_store (self->visit->tenant), POSTERN_KEEP_LASTING, read_book, &reading, error);
   return reading.entry;
@@ -217,7 +221,7 @@ postern_flow_console_show (PosternRequest *request, gpointer engine)
   g_auto (PosternFlowConsole) self = { NULL };
   g_auto (PosternJsonObject) model = POSTERN_JSON_OBJECT_INIT;
   PosternResponse *answer = postern_flow_console_enter (&self, engine, request, POSTERN_FLOW_CONSOLE_PATH);
-  Reading reading = { self.book, NULL, NULL, NULL };
+  Reading reading = { .book = self.book };
   g_autoptr (GPtrArray) entries = NULL;
   g_autoptr (GError) error = NULL;
 
@@ -225,8 +229,10 @@ postern_flow_console_show (PosternRequest *request, gpointer engine)
     return answer;
   postern_store_read (postern_tenant_get_store (self.visit->tenant), POSTERN_KEEP_LASTING, read_book, &reading, &error);
   entries = reading.entries;
-  if (entries == NULL)
+  if (error != NULL)
     return postern_response_new_error_page (error, NULL);
+  if (self.sees_webhooks && reading.n_failed > 0)
+    postern_json_object_add_string (&model, "webhook_off", POSTERN_NOTICE_WEBHOOK_OFF);
   if (self.can_change)
     postern_flow_console_add_url (&self, &model, "add_url", POSTERN_FLOW_CONSOLE_PATH "/add", NULL);
   postern_flow_console_add_url (&self, &model, "account_url", "/account", NULL);

@@ -23,6 +23,7 @@ typedef struct {
   PosternInstanceBook *book;
   PosternFlowVisit *visit; /* owned */
   gboolean can_change;     /* else they only see it */
+  gboolean sees_webhooks;
 } PosternFlowConsole;
 
 /** postern_flow_console_is_open: whether there is a console, and whether roles let the user @user_id see it. May block. */

@@ -503,6 +503,8 @@ gint64 postern_webhook_store_count (PosternTxn *txn, GError **error); /* -1 on e
 GPtrArray *postern_webhook_store_list_due (PosternTxn *txn, gint64 now, GError **error);
 /** @due_at: (out): of the first of those that are switched on and have not had all; G_MAXINT64 where there is none */
 gboolean postern_webhook_store_get_due (PosternTxn *txn, gint64 *due_at, GError **error);
+/** @n: (out): how many were switched off because nothing arrived there, and not by anybody */
+gboolean postern_webhook_store_count_failed (PosternTxn *txn, gint64 *n, GError **error);
 /** @size: (out): how many entries the log has: the number of the next */
 gboolean postern_webhook_store_get_end (PosternTxn *txn, gint64 *size, GError **error);
 /**

@@ -88,6 +88,12 @@ postern_webhook_store_get_due (PosternTxn *txn, gint64 *due_at, GError **error)
 }
 
 gboolean
+postern_webhook_store_count_failed (PosternTxn *txn, gint64 *n, GError **error)
+{
+  return postern_txn_read_int64 (txn, n, 0, "SELECT COUNT (*) FROM webhooks WHERE enabled = 0 AND disabled_reason IS NOT NULL", NULL, 0, error);
+}
+
+gboolean
 postern_webhook_store_get_end (PosternTxn *txn, gint64 *size, GError **error)
 {
   return postern_txn_read_int64 (txn, size, 0, "SELECT " LOG_SIZE, NULL, 0, error);

@@ -83,7 +83,7 @@ const ids = {
   'form-post': ['submit'],
   'connector-demo': ['name', 'submit'],
   console: ['add', 'row-google', 'connector-google', 'state-google'],
-  'console--looks-on': ['looks-on', 'row-google', 'connector-google'],
+  'console--looks-on': ['looks-on', 'webhook-off', 'row-google', 'connector-google'],
   'console-add': ['type-google', 'type-smtp', 'type-hook', 'type-captcha-pow'],
   'console-connector': ['callback', 'name', 'setting-issuer', 'setting-client-secret', 'forget-client-secret', 'submit', 'try', 'switch-off', 'delete'],
   'console-connector--new': ['guide', 'callback', 'id', 'name', 'setting-issuer', 'setting-client-secret', 'submit'],
