@@ -10,6 +10,7 @@ import * as captcha from './captcha.mjs';
 import * as codes from './codes.mjs';
 import * as consolePages from './console.mjs';
 import * as native from './native.mjs';
+import * as organization from './organization.mjs';
 import * as ownDomain from './own-domain.mjs';
 import * as passkey from './passkey.mjs';
 import * as passkeyOpinion from './passkey-opinion.mjs';
@@ -451,6 +452,7 @@ passkeyOpinion.register(person);
 passkeyWays.register(person);
 consolePages.register(person);
 native.register(person);
+organization.register(person);
 ownDomain.register();
 
 await runTests({
@@ -465,7 +467,7 @@ await runTests({
   after: async () => {
     rp.stop();
     await browser.close();
-    await Promise.all([account, accountApi, codes, secondFactor, captcha, passkeySteps, consolePages, native, postern].map((each) => each.stop()));
+    await Promise.all([account, accountApi, codes, secondFactor, captcha, passkeySteps, consolePages, native, organization, postern].map((each) => each.stop()));
     await provider.stop();
   },
 });

@@ -1,0 +1,119 @@
+// SPDX-License-Identifier: Apache-2.0
+// An organization run by its own administrator in real Chromium: somebody is invited by a page, the mail goes through a real mail server, and a
+// stranger comes in by its link.
+import assert from 'node:assert/strict';
+import { signIn } from '../lib/browser.mjs';
+import { startPostern } from '../lib/server.mjs';
+import { test } from '../lib/tap.mjs';
+import { caFile, MailServer, parseMail } from '../messengers/mail-server.mjs';
+
+const password = 'correct horse battery staple 9', administrator = 'ada@acme.example', member = 'mel@acme.example', invited = 'new@elsewhere.example';
+const rights = ['members:read', 'members:write', 'invitations:read', 'invitations:write', 'roles:read', 'roles:write'];
+let postern, mails, organization, editor;
+
+async function get() {
+  if (postern) return postern;
+  mails = await MailServer.start();
+  postern = await startPostern({
+    config: { messages: { 'from-address': 'post@id.example' }, outbound: { allow: '127.0.0.1 localhost' } },
+    instances: { mail: `Type=smtp\nhost=localhost\nport=${mails.port}\nca-bundle=${caFile}\nuser=postern\npassword=mail secret\n` },
+  });
+  organization = (await postern.cli('organization', 'create', '--name', 'Acme', '--slug', 'acme')).id;
+  await postern.cli('branding', 'update', 'acme', '--name', 'Acme Weather', '--accent-color', '#0b6e4f');
+  const { id: role } = await postern.cli('role', 'create', '--kind', 'organization', '--name', 'Administrator');
+  for (const scope of rights) await postern.cli('role', 'permit', role, '--resource', 'management', '--scope', scope);
+  editor = (await postern.cli('role', 'create', '--kind', 'organization', '--name', 'Editor')).id;
+  for (const email of [administrator, member]) {
+    await postern.cli('user', 'create', '--email', email, '--email-verified', '--password', password);
+    await postern.cli('member', 'add', 'acme', email);
+  }
+  await postern.cli('role', 'assign', role, '--to', administrator, '--organization', organization);
+  return postern;
+}
+
+export async function stop() {
+  await postern?.stop();
+  await mails?.stop();
+}
+
+/** The link of the newest mail to @recipient, once there are @count. */
+async function waitForLink(recipient, count) {
+  for (let tries = 0; tries < 600; tries += 1) {
+    const sent = mails.mails.filter(({ to }) => to.includes(recipient));
+    if (sent.length >= count) return /https?:\/\/\S+\/invitation\/\S+/.exec(parseMail(sent.at(-1).bytes).text)[0];
+    await new Promise((wake) => setTimeout(wake, 50));
+  }
+  throw new Error(`no mail number ${count} to ${recipient}`);
+}
+
+const brand = (page) => page.innerText('header.brand').then((text) => text.trim());
+
+/** @param person: makes a browser of somebody's own */
+export function register(person) {
+  async function enter(email, options) {
+    await get();
+    const made = await person(options);
+    await made.page.goto(`${postern.url}/account`);
+    await signIn(made.page, email, password);
+    await made.page.waitForSelector('#organizations');
+    return made;
+  }
+
+  test('an administrator invites by a page; a stranger makes an account by the mail and is a member with the role; the link works once', async () => {
+    const ada = await enter(administrator, { javaScriptEnabled: false });
+    await ada.page.click(`#manage-${organization}`);
+    assert.equal(await brand(ada.page), 'Acme Weather');
+    await ada.page.click('#section-invitations');
+    await ada.page.fill('#email', invited);
+    await ada.page.selectOption('#role_ids', { label: 'Editor' });
+    await ada.page.click('#submit');
+    await ada.page.waitForSelector('#notice');
+    assert.match(await ada.page.innerText('main'), /new@elsewhere\.example Open/);
+    const link = await waitForLink(invited, 1), { page, close } = await person();
+
+    await page.goto(`${link.slice(0, -1)}${link.endsWith('a') ? 'b' : 'a'}`); // a stranger without the link learns nothing, not even whose it is
+    assert.match(await page.innerText('h1'), /not good any more/);
+    assert.notEqual(await brand(page), 'Acme Weather');
+    await page.goto(link);
+    assert.equal(await brand(page), 'Acme Weather');
+    assert.match(await page.innerText('h1'), /Invitation to Acme/);
+    await page.click('#submit');
+    await page.waitForSelector('#password');
+    assert.equal(await brand(page), 'Acme Weather');
+    assert.equal(await page.inputValue('#identifier'), invited);
+    await page.fill('#name', 'Newcomer');
+    await page.fill('#password', 'a passphrase nobody has seen 31');
+    await page.click('#submit');
+    await page.waitForSelector('#signed-in');
+    await page.click('#submit');
+    await page.waitForURL('**/account?notice=joined');
+    assert.match(await page.innerText('#organizations + ul'), /Acme/);
+    assert.equal(await page.$(`#manage-${organization}`), null, 'an editor does not run the organization');
+
+    const { items } = await postern.cli('member', 'list', 'acme'), { user_id } = items.find(({ email }) => email === invited);
+    await page.goto(link);
+    assert.match(await page.innerText('h1'), /not good any more/);
+    await close();
+    await ada.page.reload();
+    assert.match(await ada.page.innerText('main'), /new@elsewhere\.example Accepted/);
+    await ada.page.click('#section-members');
+    assert.match(await ada.page.innerText('main'), /Newcomer\s+new@elsewhere\.example\s+Editor/);
+    await ada.page.click(`#member-${user_id}`);
+    await ada.page.click(`#take-${editor}`);
+    await ada.page.waitForSelector('#notice');
+    await ada.page.click('#remove');
+    await ada.page.waitForSelector('#notice');
+    assert.doesNotMatch(await ada.page.innerText('main'), /Newcomer/);
+    await ada.close();
+  });
+
+  test('a member without the right finds no entry, and no page behind its address', async () => {
+    const { page, close } = await enter(member);
+    assert.equal(await page.$(`#manage-${organization}`), null);
+    for (const section of ['', '/members', '/invitations', '/groups', '/domains', '/sign-in', '/look', '/log']) {
+      const answer = await page.goto(`${postern.url}/organizations/${organization}${section}`);
+      assert.equal(answer.status(), 403, section);
+    }
+    await close();
+  });
+}
