@@ -234,12 +234,12 @@ postern_cli_call_list (PosternCliCall *call, const char *path, GVariant **answer
 gboolean
 postern_cli_call_run (PosternCliCall *call, GError **error)
 {
-  g_autofree char *path = make_path (call);
+  g_autofree char *path = make_path (call), *asked = make_page_path (call, path, NULL, 0);
   g_autoptr (GVariant) answer = NULL;
   gboolean is_list = call->command->columns != NULL && g_str_equal (call->command->method, "GET");
   gboolean sends = g_str_equal (call->command->method, "POST") || g_str_equal (call->command->method, "PATCH") || g_str_equal (call->command->method, "PUT");
 
-  if (is_list ? !postern_cli_call_list (call, path, &answer, error) : !postern_cli_call_api (call, call->command->method, path, sends ? call->body : NULL, &answer, error))
+  if (is_list ? !postern_cli_call_list (call, path, &answer, error) : !postern_cli_call_api (call, call->command->method, asked, sends ? call->body : NULL, &answer, error))
     return FALSE;
   postern_cli_print_answer (call, answer);
   return TRUE;

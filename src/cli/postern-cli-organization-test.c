@@ -68,6 +68,26 @@ test_way (void)
   g_assert_cmpint (postern ("organization show acme"), ==, 3);
 }
 
+/* Which organization is meant is said to what shows one thing and to what takes one away, too. */
+static void
+test_role (void)
+{
+  g_autoptr (GVariant) organization = postern_json ("organization create --name Initech --slug initech"), role = postern_json ("role create --kind organization --name Editor"), effective = NULL;
+  const char *id = postern_json_get_string (organization, "id"), *role_id = postern_json_get_string (role, "id");
+  g_autofree char *assign = g_strdup_printf ("role assign %s --to eve --organization %s", role_id, id), *show = g_strdup_printf ("role effective eve --organization %s", id);
+  g_autofree char *take = g_strdup_printf ("role take %s eve --organization %s", role_id, id);
+  g_auto (GStrv) roles = NULL;
+
+  g_assert_cmpint (postern ("user create --username eve"), ==, 0);
+  g_assert_cmpint (postern ("member add initech eve"), ==, 0);
+  g_assert_cmpint (postern (assign), ==, 0);
+  effective = postern_json (show);
+  roles = postern_json_dup_strv (effective, "organization_roles", FALSE);
+  g_assert_cmpstr (roles[0], ==, "Editor");
+  g_assert_cmpint (postern (take), ==, 0);
+  g_assert_cmpint (postern (take), ==, 3);
+}
+
 static void
 test_domains (void)
 {
@@ -139,6 +159,7 @@ main (int argc, char **argv)
   static const HouseTest tests[] = {
     { "/cli-organization/usage", test_usage },
     { "/cli-organization/way", test_way },
+    { "/cli-organization/role", test_role },
     { "/cli-organization/domains", test_domains },
     { "/cli-organization/invitations", test_invitations },
     { "/cli-organization/branding", test_branding },

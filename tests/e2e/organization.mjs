@@ -91,6 +91,7 @@ export function register(person) {
     assert.equal(await page.$(`#manage-${organization}`), null, 'an editor does not run the organization');
 
     const { items } = await postern.cli('member', 'list', 'acme'), { user_id } = items.find(({ email }) => email === invited);
+    assert.deepEqual((await postern.cli('role', 'effective', user_id, '--organization', organization)).organization_roles, ['Editor']);
     await page.goto(link);
     assert.match(await page.innerText('h1'), /not good any more/);
     await close();
