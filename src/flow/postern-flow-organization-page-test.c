@@ -89,6 +89,7 @@ static void
 test_rules (void)
 {
   g_autoptr (Browser) browser = browser_enter ("192.0.2.4", acme.administrator);
+  g_autofree char *path = page_path (&acme, "members", NULL), *entered = g_strconcat (path, "?entered=1", NULL);
 
   set_rules ("{'factors': <['email-code']>}");
   page_get (browser, &acme, "members", NULL);
@@ -97,6 +98,8 @@ test_rules (void)
   g_assert_cmpstr (browser_page (browser), !=, "organization-members");
   page_post (browser, &acme, "members", acme.member_id, "action=remove");
   g_assert_cmpstr (browser_page (browser), !=, "organization-members");
+  browser_get (browser, entered); /* nobody is sent round for ever, nor let in by the mark */
+  assert_page (browser, "error");
   set_rules (NULL);
   page_get (browser, &acme, "members", acme.member_id);
   assert_page (browser, "organization-member");
