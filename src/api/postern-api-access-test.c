@@ -105,6 +105,8 @@ static const struct {
   { "importUsers", OWNER },
   { "requestFactorReset", OWNER | SUPPORT },
   { "cancelFactorReset", OWNER | SUPPORT },
+  { "getLockout", ALL },
+  { "liftLockout", OWNER | SUPPORT },
   { "listApplications", ALL },
   { "createApplication", OWNER },
   { "getApplication", ALL },
@@ -409,7 +411,7 @@ static void
 test_no_stronger_person (void)
 {
   g_autofree char *guard = make_person ("guard", "security"), *helper = make_person ("helper", "support");
-  g_autofree char *reset = g_strconcat (guard, "/factor-reset", NULL), *credential = g_strconcat (guard, "/credentials/crd_01m8hqyz49encaned8h3htdtw5", NULL);
+  g_autofree char *lockout = g_strconcat (guard, "/lockout", NULL), *reset = g_strconcat (guard, "/factor-reset", NULL), *credential = g_strconcat (guard, "/credentials/crd_01m8hqyz49encaned8h3htdtw5", NULL);
 
   expect ("PATCH", guard, "{\"password\":\"long enough\"}", "support", 403);
   expect ("PATCH", guard, "{\"email\":\"eve@example.org\",\"email_verified\":true}", "support", 403);
@@ -417,6 +419,8 @@ test_no_stronger_person (void)
   expect ("POST", reset, NULL, "support", 403);
   expect ("DELETE", credential, NULL, "support", 403);
   expect ("DELETE", guard, NULL, "support", 403);
+  expect ("DELETE", lockout, NULL, "support", 403); /* nor is there a way to guess on */
+  expect ("DELETE", lockout, NULL, "owner", 200);
   expect ("PATCH", helper, "{\"password\":\"long enough\"}", "support", 200);
   expect ("PATCH", guard, "{\"password\":\"long enough\"}", "scopes: users:write administrators:write", 403); /* nor with the one word */
   expect ("PATCH", guard, "{\"password\":\"long enough\"}", "owner", 200);

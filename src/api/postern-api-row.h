@@ -82,6 +82,7 @@ extern const PosternApiResource postern_api_groups;
 extern const PosternApiResource postern_api_imports;
 extern const PosternApiResource postern_api_invitations;
 extern const PosternApiResource postern_api_keys;
+extern const PosternApiResource postern_api_lockout;
 extern const PosternApiResource postern_api_members;
 extern const PosternApiResource postern_api_messages;
 extern const PosternApiResource postern_api_organizations;

@@ -10,6 +10,7 @@ static const PosternApiResource *const resources[] = {
   &postern_api_user_export,
   &postern_api_imports,
   &postern_api_factor_reset,
+  &postern_api_lockout,
   &postern_api_applications,
   &postern_api_resources,
   &postern_api_claims_hooks,

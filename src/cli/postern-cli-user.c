@@ -46,6 +46,8 @@ static const PosternCliCommand commands[] = {
   { "delete", "USER", "Deletes a user and all that is theirs.", "DELETE", "/api/v1/users/{}" },
   { "reset-factors", "USER", "Removes all second factors of who has lost them: at the next sign-in after the delay that the policy says, announced by mail.", "POST", "/api/v1/users/{}/factor-reset" },
   { "keep-factors", "USER", "Takes that back.", "DELETE", "/api/v1/users/{}/factor-reset" },
+  { "lockout", "USER", "Shows which tries at signing in they have left.", "GET", "/api/v1/users/{}/lockout" },
+  { "unlock", "USER", "Lets them try again at once who have used up their tries.", "DELETE", "/api/v1/users/{}/lockout" },
   { "unlink", "USER IDENTITY", "Takes a connector's identity from a user.", "DELETE", "/api/v1/users/{}/identities/{}" },
   { NULL },
 };

@@ -5,9 +5,9 @@
 #include "postern-flow-captcha.h"
 #include "postern-flow-context.h"
 #include "postern-flow-risk.h"
+#include "postern-lockout.h"
 
 #define DAY (24 * 3600)
-#define WRONG_A_DAY 20 /* three codes of a million are right at a time: who guesses for a year is right once in 46 times */
 
 typedef struct {
   PosternFlowSecondTry *it;
@@ -45,13 +45,13 @@ postern_flow_second_try_take (PosternFlowSecondTry *self, PosternFlowContext *co
   *retry_after = 0;
   if (device_hash && !postern_store_read (store, POSTERN_KEEP_LASTING, find_device, &counting, error))
     return FALSE;
-  self->account = g_strconcat ("second:", context->flow->user_id, NULL);
-  self->day = g_strconcat ("guess:day:", context->flow->user_id, self->device_hash ? ":" : NULL, self->device_hash, NULL);
+  self->account = g_strconcat (POSTERN_LOCKOUT_SECOND, context->flow->user_id, NULL);
+  self->day = g_strconcat (POSTERN_LOCKOUT_SECOND_DAY, context->flow->user_id, self->device_hash ? ":" : NULL, self->device_hash, NULL);
   self->guard = (PosternGuard){ self->account, context->flow->remote_address, self->device_hash };
   if (!postern_flow_captcha_take (context, &self->guard, retry_after, error) ||
       !postern_store_write (store, POSTERN_KEEP_SHORT, count_day, &counting, error))
     return FALSE;
-  if (counting.count <= WRONG_A_DAY)
+  if (counting.count <= POSTERN_LOCKOUT_WRONG_A_DAY)
     return TRUE;
   *retry_after = (guint) MAX (1, self->day_resets_at - now);
   g_set_error_literal (error, POSTERN_ERROR, POSTERN_ERROR_TOO_MANY_REQUESTS, "Too many wrong codes for this person today");

@@ -4,10 +4,10 @@
 #include <string.h>
 
 #include "postern-error.h"
+#include "postern-lockout.h"
 #include "postern-mac.h"
 
 #define DAY (24 * 3600)
-#define WRONG_A_DAY 20 /* of one person's codes: whoever guesses for a year is right once in 137 times */
 
 static char *
 hash_of (PosternTenant *tenant, const char *kind, const char *purpose, const char *flow_id, const char *recipient, const char *secret)
@@ -165,7 +165,7 @@ postern_code_take (PosternTenant *tenant, const PosternCodeTry *it, gint64 now, 
   const char *kind = it->token ? "link" : it->digits ? "code" : "nothing";
   const char *shown = it->token ? it->token : it->digits ? it->digits : "";
   g_autofree char *hash = hash_of (tenant, kind, it->purpose, it->flow_id, it->recipient, shown);
-  g_autofree char *key = g_strconcat ("code:wrong:", it->owner, NULL);
+  g_autofree char *key = g_strconcat (POSTERN_LOCKOUT_CODE_DAY, it->owner, NULL);
   Taking taking = { it, hash, key, now };
   g_autoptr (PosternCode) code = NULL;
 
@@ -173,7 +173,7 @@ postern_code_take (PosternTenant *tenant, const PosternCodeTry *it, gint64 now, 
   *retry_after = 0;
   if (!postern_store_write (store, POSTERN_KEEP_SHORT, count, &taking, error))
     return FALSE;
-  if (taking.count > WRONG_A_DAY) {
+  if (taking.count > POSTERN_LOCKOUT_WRONG_A_DAY) {
     *retry_after = (guint) MAX (1, taking.resets_at - now);
     g_set_error_literal (error, POSTERN_ERROR, POSTERN_ERROR_TOO_MANY_REQUESTS, "Too many wrong codes for this person today");
     return FALSE;

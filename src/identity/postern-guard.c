@@ -33,12 +33,20 @@ postern_guard_dup_network (const char *address)
 }
 
 /* What was typed is hashed: counters are no place for names, and a key stays short. */
+char *
+postern_guard_dup_account_key (const char *account)
+{
+  g_autofree char *hash = postern_secret_hash (account);
+
+  return g_strconcat ("guess:account:", hash, NULL);
+}
+
 static char *
 dup_account_key (const PosternGuard *guard)
 {
-  g_autofree char *account = postern_secret_hash (guard->account);
+  g_autofree char *key = postern_guard_dup_account_key (guard->account);
 
-  return g_strconcat ("guess:account:", account, guard->device_hash ? ":" : NULL, guard->device_hash, NULL);
+  return g_strconcat (key, guard->device_hash ? ":" : NULL, guard->device_hash, NULL);
 }
 
 static char *

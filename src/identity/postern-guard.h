@@ -53,6 +53,8 @@ gboolean postern_guard_pardon_grant (PosternGuardPardon *self, PosternTxn *txn, 
 void postern_guard_pardon_free (PosternGuardPardon *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (PosternGuardPardon, postern_guard_pardon_free)
 
+/** postern_guard_dup_account_key: of the counter of an account; behind a colon that of a known browser. (transfer full) */
+char *postern_guard_dup_account_key (const char *account);
 /** postern_guard_dup_network: what of @address is one customer's, as text. (transfer full) */
 char *postern_guard_dup_network (const char *address);
 

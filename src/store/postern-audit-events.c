@@ -60,6 +60,7 @@ static const PosternAuditEvent events[] = {
   { "invitation.revoked", "An invitation to an organization, which is the target, was revoked.", "invitation_id before" },
   { "invitation.sent", "An invitation to an organization, which is the target, was sent again, with another link.", "invitation_id before after" },
   { "key.rotated", "An administrator had the next key sign; the target is the algorithm.", "" },
+  { "lockout.lifted", "An administrator let somebody try again who had used up their tries.", "" },
   { "member.added", "An administrator took somebody into an organization, which is the target.", "user" },
   { "member.joined", "Somebody came to belong to an organization by signing in; the target is the organization.", "user organization_id source connector" },
   { "member.left", "Somebody left an organization, which is the target; all that was granted for it is revoked.", "user" },

@@ -76,6 +76,15 @@ postern_counter_store_clear (PosternTxn *txn, const char *key, gint64 resets_at,
 }
 
 gboolean
+postern_counter_store_forget (PosternTxn *txn, const char *key, GError **error)
+{
+  g_autofree char *first = g_strconcat (key, ":", NULL), *behind = g_strconcat (key, ";", NULL); /* the character behind a colon */
+  PosternValue values[] = { POSTERN_TEXT (key), POSTERN_TEXT (first), POSTERN_TEXT (behind) };
+
+  return postern_txn_run (txn, "DELETE FROM counters WHERE key = ?1 OR (key >= ?2 AND key < ?3)", values, G_N_ELEMENTS (values), error);
+}
+
+gboolean
 postern_counter_store_give_back (PosternTxn *txn, const char *key, gint64 resets_at, GError **error)
 {
   PosternValue values[] = { POSTERN_TEXT (key), POSTERN_INT (resets_at) };

@@ -292,6 +292,8 @@ gboolean postern_counter_store_add (PosternTxn *txn, const char *key, gint64 amo
 gint64 postern_counter_store_get (PosternTxn *txn, const char *key, gint64 now, gint64 *resets_at, GError **error); /* -1 on error */
 /** both only in the window that ends at @resets_at; afterwards they change nothing */
 gboolean postern_counter_store_clear (PosternTxn *txn, const char *key, gint64 resets_at, GError **error);
+/** @key, and all that begin with it and a colon, in whichever window */
+gboolean postern_counter_store_forget (PosternTxn *txn, const char *key, GError **error);
 gboolean postern_counter_store_give_back (PosternTxn *txn, const char *key, gint64 resets_at, GError **error); /* one */
 
 /* postern-device-store.c: browsers that a person has signed in from */
