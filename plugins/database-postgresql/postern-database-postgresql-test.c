@@ -412,6 +412,30 @@ test_cut (void)
   g_assert_cmpuint (behind.runs, ==, 1);
 }
 
+/* What a driver may put off to the commit. */
+static gboolean
+insert_alone (PosternTxn *txn, gpointer data, GError **error)
+{
+  PosternValue values[] = { POSTERN_TEXT (data) };
+
+  return postern_txn_insert_many (txn, "INSERT INTO settings (name, value, updated_at) VALUES (?1, '1', 1)", values, 1, 1, error);
+}
+
+/* All connections went while nobody used them: nothing was begun, so nobody hears of it. */
+static void
+test_cut_idle (void)
+{
+  g_autofree char *url = ask ("new %s", server);
+  g_autoptr (PosternStore) store = must_open (url, "a");
+  g_autoptr (GError) error = NULL;
+
+  must_write (store);
+  run_as_superuser (url, "SELECT pg_terminate_backend (pid, 10000) FROM pg_stat_activity WHERE datname = current_database () AND usename = 'postern'");
+  postern_store_write (store, POSTERN_KEEP_LASTING, insert_alone, (gpointer) "alone", &error);
+  g_assert_no_error (error);
+  g_assert_true (postern_store_read (store, POSTERN_KEEP_LASTING, get, (gpointer) "alone", NULL));
+}
+
 /* --- what is taken already ----------------------------------------------------------------------------------------------------- */
 
 typedef enum { END_WITH_IT, GO_ON, PASS_OVER } After;
@@ -551,6 +575,7 @@ main (int argc, char **argv)
   g_test_add_func ("/postgresql/copy", test_copy);
   g_test_add_func ("/postgresql/tells-others", test_tells_others);
   g_test_add_func ("/postgresql/cut", test_cut);
+  g_test_add_func ("/postgresql/cut-idle", test_cut_idle);
   g_test_add_func ("/postgresql/taken", test_taken);
   g_test_add_func ("/postgresql/read-only", test_read_only);
   g_test_add_func ("/postgresql/crowd", test_crowd);

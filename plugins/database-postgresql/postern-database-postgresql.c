@@ -111,6 +111,12 @@ postern_database_postgresql_execute (PosternDatabase *database, PosternTransacti
   return postern_postgresql_work_execute (transaction, sql, values, n_values, error);
 }
 
+static gboolean
+postern_database_postgresql_insert_many (PosternDatabase *database, PosternTransaction *transaction, const char *sql, const PosternValue *values, guint n_values, guint n_rows, GError **error)
+{
+  return postern_postgresql_work_insert_many (transaction, sql, values, n_values, n_rows, error);
+}
+
 static PosternRows *
 postern_database_postgresql_query (PosternDatabase *database, PosternTransaction *transaction, const char *sql, const PosternValue *values, guint n_values, GError **error)
 {
@@ -191,6 +197,7 @@ postern_database_postgresql_class_init (PosternDatabasePostgresqlClass *klass)
   database_class->write_each = postern_database_postgresql_write_each;
   database_class->generation = postern_database_postgresql_generation;
   database_class->execute = postern_database_postgresql_execute;
+  database_class->insert_many = postern_database_postgresql_insert_many;
   database_class->query = postern_database_postgresql_query;
   database_class->rows_next = postern_database_postgresql_rows_next;
   database_class->rows_get_int64 = postern_database_postgresql_rows_get_int64;

@@ -13,9 +13,10 @@
 
 typedef struct _PosternPostgresqlStatement {
   const char *sql; /* portable; the key's text, owned */
-  guint64 types;   /* two bits a value */
+  guint64 types;   /* two bits a value; none are told of several rows */
+  guint n_rows;
   char *name;
-  gboolean prepared;
+  gboolean preparing, prepared; /* asked, and not answered yet; so it was */
 } Statement;
 
 static const struct {
@@ -138,7 +139,7 @@ hash_statement (gconstpointer data)
 {
   const Statement *self = data;
   gsize length = strlen (self->sql);
-  guint hash = (guint) length ^ (guint) self->types;
+  guint hash = (guint) length ^ (guint) self->types ^ self->n_rows;
 
   /* Of a text the end tells most: many begin with the same columns. */
   for (gsize i = length > 24 ? length - 24 : 0; i < length; i++)
@@ -151,7 +152,7 @@ equal_statements (gconstpointer a, gconstpointer b)
 {
   const Statement *one = a, *other = b;
 
-  return one->types == other->types && strcmp (one->sql, other->sql) == 0;
+  return one->types == other->types && one->n_rows == other->n_rows && strcmp (one->sql, other->sql) == 0;
 }
 
 static void
@@ -226,6 +227,9 @@ take_sync (PosternPostgresqlConnection *self)
       synced = PQresultStatus (result) == PGRES_PIPELINE_SYNC;
       PQclear (result);
     }
+  for (guint i = 0; i < self->n_asked; i++)
+    if (self->preparing[i] != NULL)
+      self->preparing[i]->preparing = FALSE;
   self->n_asked = 0;
   memset (self->preparing, 0, sizeof self->preparing);
 }
@@ -249,11 +253,13 @@ postern_postgresql_connection_ask_fixed (PosternPostgresqlConnection *self, Post
   self->wanted = self->n_asked++;
 }
 
+#define MAX_BOUND (POSTERN_POSTGRESQL_MAX_VALUES * POSTERN_POSTGRESQL_MAX_ROWS)
+
 typedef struct {
-  const char *values[POSTERN_POSTGRESQL_MAX_VALUES];
-  int lengths[POSTERN_POSTGRESQL_MAX_VALUES], formats[POSTERN_POSTGRESQL_MAX_VALUES];
-  Oid types[POSTERN_POSTGRESQL_MAX_VALUES];
-  gint64 numbers[POSTERN_POSTGRESQL_MAX_VALUES]; /* as they go over the wire */
+  const char *values[MAX_BOUND];
+  int lengths[MAX_BOUND], formats[MAX_BOUND];
+  Oid types[MAX_BOUND];
+  gint64 numbers[MAX_BOUND]; /* as they go over the wire */
 } Bound;
 
 /* A NULL has no type of its own: the server takes it from where it stands. */
@@ -300,9 +306,9 @@ get_types (const PosternValue *values, guint n_values)
 }
 
 static Statement *
-find_statement (PosternPostgresqlConnection *self, const char *sql, guint64 types)
+find_statement (PosternPostgresqlConnection *self, const char *sql, guint64 types, guint n_rows)
 {
-  Statement key = { sql, types, NULL, FALSE };
+  Statement key = { sql, types, n_rows, NULL, FALSE, FALSE };
   Statement *found = g_hash_table_lookup (self->statements, &key);
 
   if (found != NULL)
@@ -310,6 +316,7 @@ find_statement (PosternPostgresqlConnection *self, const char *sql, guint64 type
   found = g_new0 (Statement, 1);
   found->sql = g_strdup (sql);
   found->types = types;
+  found->n_rows = n_rows;
   found->name = g_strdup_printf ("s%u", g_hash_table_size (self->statements));
   g_hash_table_add (self->statements, found);
   return found;
@@ -318,30 +325,33 @@ find_statement (PosternPostgresqlConnection *self, const char *sql, guint64 type
 static void
 ask_to_prepare (PosternPostgresqlConnection *self, Statement *statement, const Bound *bound, guint n_values)
 {
-  g_autofree char *text = postern_postgresql_text_translate (statement->sql);
+  gboolean many = statement->n_rows > 1;
+  g_autofree char *text = many ? postern_postgresql_text_repeat_row (statement->sql, n_values, statement->n_rows) : postern_postgresql_text_translate (statement->sql);
 
-  PQsendPrepare (self->handle, statement->name, text, (int) n_values, bound->types);
+  PQsendPrepare (self->handle, statement->name, text, many ? 0 : (int) n_values, many ? NULL : bound->types);
+  statement->preparing = TRUE;
   self->preparing[self->n_asked++] = statement;
 }
 
 void
-postern_postgresql_connection_ask (PosternPostgresqlConnection *self, const char *sql, const PosternValue *values, guint n_values)
+postern_postgresql_connection_ask (PosternPostgresqlConnection *self, const char *sql, const PosternValue *values, guint n_values, guint n_rows)
 {
+  guint n_bound = n_values * n_rows;
   Statement *statement;
   Bound bound;
 
   settle (self);
-  g_assert (n_values <= POSTERN_POSTGRESQL_MAX_VALUES && self->n_asked + 2 < POSTERN_POSTGRESQL_MAX_ASKED);
-  for (guint i = 0; i < n_values; i++)
+  g_assert (n_values <= POSTERN_POSTGRESQL_MAX_VALUES && n_rows <= POSTERN_POSTGRESQL_MAX_ROWS && self->n_asked + 2 < POSTERN_POSTGRESQL_MAX_ASKED);
+  for (guint i = 0; i < n_bound; i++)
     bind_value (&bound, i, &values[i]);
   if (postern_postgresql_text_get_verb (sql) == POSTERN_POSTGRESQL_VERB_OTHER)
     PQsendQueryParams (self->handle, sql, (int) n_values, bound.types, bound.values, bound.lengths, bound.formats, 0);
   else
     {
-      statement = find_statement (self, sql, get_types (values, n_values));
-      if (!statement->prepared)
+      statement = find_statement (self, sql, n_rows > 1 ? 0 : get_types (values, n_values), n_rows);
+      if (!statement->prepared && !statement->preparing)
         ask_to_prepare (self, statement, &bound, n_values);
-      PQsendQueryPrepared (self->handle, statement->name, (int) n_values, bound.values, bound.lengths, bound.formats, 0);
+      PQsendQueryPrepared (self->handle, statement->name, (int) n_bound, bound.values, bound.lengths, bound.formats, 0);
     }
   self->wanted = self->n_asked++;
 }

@@ -6,8 +6,9 @@
 
 G_BEGIN_DECLS
 
-#define POSTERN_POSTGRESQL_MAX_VALUES 32
-#define POSTERN_POSTGRESQL_MAX_ASKED 16
+#define POSTERN_POSTGRESQL_MAX_VALUES 32 /* of a row */
+#define POSTERN_POSTGRESQL_MAX_ROWS 32   /* of a statement */
+#define POSTERN_POSTGRESQL_MAX_ASKED 32
 
 /**
  * PosternPostgresqlConnection: one connection in pipeline mode and what is prepared on it, used by one thread at a time. Several statements
@@ -46,8 +47,11 @@ void postern_postgresql_connection_close (PosternPostgresqlConnection *self);
 
 /** postern_postgresql_connection_ask_fixed: @text: (nullable): the one value that TENANT has */
 void postern_postgresql_connection_ask_fixed (PosternPostgresqlConnection *self, PosternPostgresqlFixed fixed, const char *text);
-/** postern_postgresql_connection_ask: @sql, portable; its result is the one that postern_postgresql_connection_answer() gives. */
-void postern_postgresql_connection_ask (PosternPostgresqlConnection *self, const char *sql, const PosternValue *values, guint n_values);
+/**
+ * postern_postgresql_connection_ask: @sql, portable; its result is the one that postern_postgresql_connection_answer() gives.
+ * @n_rows: 1; more only for what postern_postgresql_text_repeat_row() takes, with @n_values of each row in @values
+ */
+void postern_postgresql_connection_ask (PosternPostgresqlConnection *self, const char *sql, const PosternValue *values, guint n_values, guint n_rows);
 /**
  * postern_postgresql_connection_answer: sends what was asked and waits for all of it.
  * Returns: (transfer full) (nullable): the wanted result; NULL with @fault and @error, after which all that was asked behind it has not been done

@@ -23,6 +23,16 @@ test_translate (void)
 }
 
 static void
+test_repeat_row (void)
+{
+  g_autofree char *one = postern_postgresql_text_repeat_row ("INSERT INTO t (a) VALUES (?1) ON CONFLICT (a) DO NOTHING", 1, 1);
+  g_autofree char *three = postern_postgresql_text_repeat_row ("INSERT INTO t (a, b) VALUES (?1, ?2)", 2, 3);
+
+  g_assert_cmpstr (one, ==, "INSERT INTO t (a) VALUES ($1) ON CONFLICT (tenant, a) DO NOTHING");
+  g_assert_cmpstr (three, ==, "INSERT INTO t (a, b) VALUES ($1, $2), ($3, $4), ($5, $6)");
+}
+
+static void
 test_verb (void)
 {
   g_assert_cmpint (postern_postgresql_text_get_verb ("SELECT 1"), ==, POSTERN_POSTGRESQL_VERB_SELECT);
@@ -37,6 +47,7 @@ main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/postgresql/text/translate", test_translate);
+  g_test_add_func ("/postgresql/text/repeat-row", test_repeat_row);
   g_test_add_func ("/postgresql/text/verb", test_verb);
   return g_test_run ();
 }

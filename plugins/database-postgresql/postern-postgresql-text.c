@@ -44,6 +44,24 @@ postern_postgresql_text_translate (const char *sql)
   return g_string_free (text, FALSE);
 }
 
+char *
+postern_postgresql_text_repeat_row (const char *sql, guint n_values, guint n_rows)
+{
+  const char *row = strstr (sql, "VALUES ("), *behind = row ? strchr (row, ')') : NULL;
+  g_autofree char *head = NULL, *tail = NULL;
+  GString *text;
+
+  g_return_val_if_fail (behind != NULL && n_values > 0, NULL);
+  head = g_strndup (sql, (gsize) (row - sql));
+  tail = postern_postgresql_text_translate (behind + 1);
+  text = g_string_new (head);
+  g_string_append (text, "VALUES ");
+  for (guint i = 0; i < n_rows * n_values; i++)
+    g_string_append_printf (text, "%s$%u%s", i % n_values > 0 ? ", " : i > 0 ? ", (" : "(", i + 1, (i + 1) % n_values == 0 ? ")" : "");
+  g_string_append (text, tail);
+  return g_string_free (text, FALSE);
+}
+
 PosternPostgresqlVerb
 postern_postgresql_text_get_verb (const char *sql)
 {

@@ -13,6 +13,13 @@ G_BEGIN_DECLS
 char *postern_postgresql_text_translate (const char *sql);
 
 /**
+ * postern_postgresql_text_repeat_row: @sql, portable, an `INSERT … VALUES (?1, …)` of @n_values parameters, as PostgreSQL takes it for @n_rows rows. No type needs to be told
+ * of any parameter: each is that of its column.
+ * Returns: (transfer full):
+ */
+char *postern_postgresql_text_repeat_row (const char *sql, guint n_values, guint n_rows);
+
+/**
  * PosternPostgresqlVerb: what a statement does, as its first word tells. OTHER changes the schema or the session: it is never prepared.
  */
 typedef enum { POSTERN_POSTGRESQL_VERB_SELECT, POSTERN_POSTGRESQL_VERB_CHANGE, POSTERN_POSTGRESQL_VERB_OTHER } PosternPostgresqlVerb;

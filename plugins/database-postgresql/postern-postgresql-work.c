@@ -7,6 +7,7 @@
 #define AGAIN_US (5 * G_USEC_PER_SEC)  /* how long one that loses tries on */
 #define LONGEST_PAUSE_US 50000
 #define MAX_LOST 3
+#define FEW_ROWS 4
 
 static __thread PosternTransaction *at_work; /* (nullable): whose function this thread runs */
 
@@ -46,8 +47,25 @@ go_back (PosternTransaction *self)
   self->fault = MAX (self->fault, fault);
 }
 
+static gboolean
+may_ask (PosternTransaction *self, PosternPostgresqlVerb verb, GError **error)
+{
+  if ((self->work->kind == POSTERN_POSTGRESQL_WORK_READ || self->reading) && verb != POSTERN_POSTGRESQL_VERB_SELECT)
+    {
+      g_set_error_literal (error, POSTERN_ERROR, POSTERN_ERROR_FAILED, "a write within a read");
+      return FALSE;
+    }
+  if (self->broken)
+    {
+      self->went_on = TRUE;
+      g_set_error_literal (error, POSTERN_ERROR, POSTERN_ERROR_STORE, "a statement failed before this one, and is not saved from yet");
+      return FALSE;
+    }
+  return TRUE;
+}
+
 static PGresult *
-run (PosternTransaction *self, const char *sql, const PosternValue *values, guint n_values, GError **error)
+run (PosternTransaction *self, const char *sql, const PosternValue *values, guint n_values, guint n_rows, GError **error)
 {
   PosternPostgresqlVerb verb = postern_postgresql_text_get_verb (sql);
   gboolean saved = verb == POSTERN_POSTGRESQL_VERB_CHANGE && self->saves;
@@ -55,22 +73,13 @@ run (PosternTransaction *self, const char *sql, const PosternValue *values, guin
   PGresult *result;
   guint wanted;
 
-  if ((self->work->kind == POSTERN_POSTGRESQL_WORK_READ || self->reading) && verb != POSTERN_POSTGRESQL_VERB_SELECT)
-    {
-      g_set_error_literal (error, POSTERN_ERROR, POSTERN_ERROR_FAILED, "a write within a read");
-      return NULL;
-    }
-  if (self->broken)
-    {
-      self->went_on = TRUE;
-      g_set_error_literal (error, POSTERN_ERROR, POSTERN_ERROR_STORE, "a statement failed before this one, and is not saved from yet");
-      return NULL;
-    }
+  if (!may_ask (self, verb, error))
+    return NULL;
   if (!self->begun)
     ask_begin (self);
   if (saved)
     postern_postgresql_connection_ask_fixed (self->connection, POSTERN_POSTGRESQL_FIXED_SAVE, NULL);
-  postern_postgresql_connection_ask (self->connection, sql, values, n_values);
+  postern_postgresql_connection_ask (self->connection, sql, values, n_values, n_rows);
   wanted = self->connection->wanted;
   if (saved)
     postern_postgresql_connection_ask_fixed (self->connection, POSTERN_POSTGRESQL_FIXED_RELEASE, NULL);
@@ -78,6 +87,7 @@ run (PosternTransaction *self, const char *sql, const PosternValue *values, guin
   result = postern_postgresql_connection_answer (self->connection, &fault, error);
   if (fault == POSTERN_POSTGRESQL_FAULT_ANSWER && saved)
     go_back (self);
+  self->answered = TRUE;
   self->broken = fault == POSTERN_POSTGRESQL_FAULT_ANSWER && !saved;
   self->fault = MAX (self->fault, fault);
   return result;
@@ -86,7 +96,7 @@ run (PosternTransaction *self, const char *sql, const PosternValue *values, guin
 gint64
 postern_postgresql_work_execute (PosternTransaction *self, const char *sql, const PosternValue *values, guint n_values, GError **error)
 {
-  PGresult *result = run (self, sql, values, n_values, error);
+  PGresult *result = run (self, sql, values, n_values, 1, error);
   gint64 changed = -1;
 
   if (result != NULL && postern_postgresql_text_get_verb (sql) == POSTERN_POSTGRESQL_VERB_CHANGE)
@@ -97,10 +107,52 @@ postern_postgresql_work_execute (PosternTransaction *self, const char *sql, cons
   return changed;
 }
 
+/* Each number of rows is a text of its own, which every connection prepares: there are three of them. */
+static guint
+get_rows_at_once (guint n_rows)
+{
+  return n_rows >= POSTERN_POSTGRESQL_MAX_ROWS ? POSTERN_POSTGRESQL_MAX_ROWS : n_rows >= FEW_ROWS ? FEW_ROWS : 1;
+}
+
+/*
+ * What nobody looks at is sent with what comes next. Not the first statement: a connection that was lost while it idled has to show before the commit, where all may be tried again. And
+ * where each statement is saved from, its error must be its own.
+ */
+static gboolean
+insert (PosternTransaction *self, const char *sql, const PosternValue *values, guint n_values, guint n_rows, GError **error)
+{
+  PGresult *result;
+
+  if (self->answered && !self->saves && self->connection->n_asked < POSTERN_POSTGRESQL_MAX_ASKED / 2)
+    {
+      if (!may_ask (self, POSTERN_POSTGRESQL_VERB_CHANGE, error))
+        return FALSE;
+      postern_postgresql_connection_ask (self->connection, sql, values, n_values, n_rows);
+      return TRUE;
+    }
+  result = run (self, sql, values, n_values, n_rows, error);
+  PQclear (result);
+  return result != NULL;
+}
+
+gboolean
+postern_postgresql_work_insert_many (PosternTransaction *self, const char *sql, const PosternValue *values, guint n_values, guint n_rows, GError **error)
+{
+  guint n;
+
+  for (guint at = 0; at < n_rows; at += n)
+    {
+      n = get_rows_at_once (n_rows - at);
+      if (!insert (self, sql, values + at * n_values, n_values, n, error))
+        return FALSE;
+    }
+  return TRUE;
+}
+
 PosternRows *
 postern_postgresql_work_query (PosternTransaction *self, const char *sql, const PosternValue *values, guint n_values, GError **error)
 {
-  PGresult *result = run (self, sql, values, n_values, error);
+  PGresult *result = run (self, sql, values, n_values, 1, error);
   PosternRows *rows;
 
   if (result == NULL)
@@ -113,10 +165,17 @@ postern_postgresql_work_query (PosternTransaction *self, const char *sql, const 
 
 /* --- transactions --------------------------------------------------------------------------------------------------- */
 
-/* What was read needs no commit to be true, and what is given up none either: nobody waits for the answer. */
+/*
+ * What was read needs no commit to be true, and what is given up none either: nobody waits for the answer. But what was asked and not sent yet may
+ * prepare statements, and if it fails nothing behind it is done.
+ */
 static void
 end_unwatched (PosternTransaction *self)
 {
+  PosternPostgresqlFault fault;
+
+  if (self->connection->n_asked > 0)
+    PQclear (postern_postgresql_connection_answer (self->connection, &fault, NULL));
   postern_postgresql_connection_ask_fixed (self->connection, POSTERN_POSTGRESQL_FIXED_ROLLBACK, NULL);
   postern_postgresql_connection_leave (self->connection);
 }
@@ -142,6 +201,8 @@ commit (PosternTransaction *self, GError **error)
       return FALSE;
     }
   self->fault = MAX (self->fault, fault);
+  if (problem != NULL) /* perhaps of an insert that was sent with it: then the transaction has not ended */
+    end_unwatched (self);
   if (problem != NULL)
     g_propagate_error (error, problem);
   else if (!kept)

@@ -22,6 +22,7 @@ struct _PosternTransaction {
   PosternPostgresqlConnection *connection;
   const PosternPostgresqlWork *work;
   gboolean begun;   /* with its first statement: who asks nothing costs nothing */
+  gboolean answered; /* by the server, whatever it said */
   gboolean reading; /* a read function runs within another one */
   gboolean saves;   /* a savepoint stands before each change */
   gboolean broken, went_on; /* a statement failed that none was before; and another one was asked for behind it */
@@ -42,6 +43,8 @@ struct _PosternRows {
 gboolean postern_postgresql_work_run (const PosternPostgresqlWork *self, PosternTransactionFunc func, gpointer user_data, GError **error);
 
 gint64 postern_postgresql_work_execute (PosternTransaction *transaction, const char *sql, const PosternValue *values, guint n_values, GError **error);
+/** postern_postgresql_work_insert_many: as PosternDatabaseClass.insert_many */
+gboolean postern_postgresql_work_insert_many (PosternTransaction *transaction, const char *sql, const PosternValue *values, guint n_values, guint n_rows, GError **error);
 PosternRows *postern_postgresql_work_query (PosternTransaction *transaction, const char *sql, const PosternValue *values, guint n_values, GError **error);
 
 G_END_DECLS

@@ -217,15 +217,23 @@ postern_api_call_make_audit (PosternApiCall *call)
   return audit;
 }
 
-gboolean
-postern_api_call_append_audit (PosternApiCall *call, PosternTxn *txn, const char *event, const char *target, GVariant *detail, GError **error)
+PosternAudit *
+postern_api_call_make_further_audit (PosternApiCall *call, const char *event, const char *target, GVariant *detail)
 {
   g_autoptr (GVariant) owned = detail ? g_variant_ref_sink (detail) : NULL;
-  g_autoptr (PosternAudit) audit = new_audit (call, event, target);
+  PosternAudit *audit = new_audit (call, event, target);
   g_auto (GVariantDict) dict = G_VARIANT_DICT_INIT (owned);
 
   if (call->bearer != NULL)
     postern_api_call_add_string (&dict, "client_id", call->bearer->client_id);
   audit->data = g_variant_ref_sink (g_variant_dict_end (&dict));
+  return audit;
+}
+
+gboolean
+postern_api_call_append_audit (PosternApiCall *call, PosternTxn *txn, const char *event, const char *target, GVariant *detail, GError **error)
+{
+  g_autoptr (PosternAudit) audit = postern_api_call_make_further_audit (call, event, target, detail);
+
   return postern_audit_store_append (txn, audit, error);
 }

@@ -116,7 +116,9 @@ const char *postern_api_call_find_id_member (const PosternApiSchema *schema);
 /** postern_api_call_make_audit: what the work named, as an entry that is not written yet. (transfer full) */
 PosternAudit *postern_api_call_make_audit (PosternApiCall *call);
 
-/** postern_api_call_append_audit: writes a further entry, of what is done beside what the call is named by. @detail: (nullable), floating is sunk */
+/** postern_api_call_make_further_audit: an entry of what is done beside what the call is named by, not written yet. @detail: (nullable), floating is sunk. (transfer full) */
+PosternAudit *postern_api_call_make_further_audit (PosternApiCall *call, const char *event, const char *target, GVariant *detail);
+/** postern_api_call_append_audit: writes such a further entry */
 gboolean postern_api_call_append_audit (PosternApiCall *call, PosternTxn *txn, const char *event, const char *target, GVariant *detail, GError **error);
 
 /** postern_api_call_may: whether who calls holds @permission, too, which the row does not ask of everybody. FALSE with INSUFFICIENT_SCOPE */

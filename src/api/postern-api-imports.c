@@ -145,41 +145,54 @@ refuse (Batch *self, gint64 index, const GError *problem)
   self->n_refused++;
 }
 
-/* FALSE only when the batch as a whole cannot go on. */
-static gboolean
-take (PosternApiCall *call, PosternTxn *txn, Batch *batch, gint64 index, GVariant *record, GError **error)
+/* (transfer full) (element-type PosternUserImport): each record, in its place */
+static GPtrArray *
+read_all (PosternApiCall *call, const Batch *batch)
 {
-  g_auto (PosternUserImport) import = { 0 };
-  g_autoptr (GError) problem = NULL;
+  g_autoptr (GVariant) users = postern_json_get (call->body, "users");
+  GPtrArray *imports = g_ptr_array_new_with_free_func ((GDestroyNotify) postern_user_import_free);
 
-  if (postern_user_import_read (&import, record, &batch->rules, &problem) && postern_user_import_check (&import, txn, &problem))
+  for (gsize i = 0; i < g_variant_n_children (users); i++)
     {
-      batch->n_created++;
-      return !batch->stores || (postern_user_import_store (&import, txn, error) && postern_api_call_append_audit (call, txn, "user.imported", import.user->id, NULL, error));
+      g_autoptr (GVariant) box = g_variant_get_child_value (users, i);
+      g_autoptr (GVariant) record = g_variant_get_variant (box);
+
+      g_ptr_array_add (imports, postern_user_import_new (record, &batch->rules));
     }
-  if (!g_error_matches (problem, POSTERN_ERROR, POSTERN_ERROR_CONFLICT) && !g_error_matches (problem, POSTERN_ERROR, POSTERN_ERROR_INVALID_REQUEST))
+  return imports;
+}
+
+static gboolean
+store_all (PosternApiCall *call, PosternTxn *txn, GPtrArray *imports, GError **error)
+{
+  g_autoptr (GPtrArray) audits = g_ptr_array_new_with_free_func ((GDestroyNotify) postern_audit_unref);
+
+  for (guint i = 0; i < imports->len; i++)
     {
-      g_propagate_error (error, g_steal_pointer (&problem));
-      return FALSE;
+      const PosternUserImport *import = imports->pdata[i];
+
+      if (import->problem == NULL)
+        g_ptr_array_add (audits, postern_api_call_make_further_audit (call, "user.imported", import->user->id, NULL));
     }
-  refuse (batch, index, problem);
-  return TRUE;
+  return postern_user_import_batch_store (imports, txn, error) && postern_audit_store_append_many (txn, audits, error);
 }
 
 static gboolean
 take_all (PosternApiCall *call, PosternTxn *txn, Batch *batch, GError **error)
 {
-  g_autoptr (GVariant) users = postern_json_get (call->body, "users");
-  gboolean going = TRUE;
+  g_autoptr (GPtrArray) imports = read_all (call, batch);
 
-  for (gsize i = 0; going && i < g_variant_n_children (users); i++)
+  if (!postern_user_import_batch_check (imports, txn, error) || (batch->stores && !store_all (call, txn, imports, error)))
+    return FALSE;
+  for (guint i = 0; i < imports->len; i++)
     {
-      g_autoptr (GVariant) box = g_variant_get_child_value (users, i);
-      g_autoptr (GVariant) record = g_variant_get_variant (box);
+      const PosternUserImport *import = imports->pdata[i];
 
-      going = take (call, txn, batch, (gint64) i, record, error);
+      if (import->problem != NULL)
+        refuse (batch, i, import->problem);
     }
-  return going;
+  batch->n_created = imports->len - batch->n_refused;
+  return TRUE;
 }
 
 static void

@@ -15,11 +15,13 @@ static const char *const members[] = { "id", "username", "email",         "phone
                                        "data",     "password_hash", "created_at", "identities",     "external_id",    NULL };
 
 void
-postern_user_import_clear (PosternUserImport *self)
+postern_user_import_free (PosternUserImport *self)
 {
   g_clear_pointer (&self->user, postern_user_unref);
   g_clear_pointer (&self->credential, postern_credential_unref);
   g_clear_pointer (&self->identities, g_ptr_array_unref);
+  g_clear_error (&self->problem);
+  g_free (self);
 }
 
 static gboolean
@@ -206,66 +208,19 @@ read_identities (PosternUserImport *self, GVariant *record, gint64 now, GError *
   return TRUE;
 }
 
-gboolean
-postern_user_import_read (PosternUserImport *self, GVariant *record, const PosternUserImportRules *rules, GError **error)
+static gboolean
+read_record (PosternUserImport *self, GVariant *record, const PosternUserImportRules *rules, GError **error)
 {
-  memset (self, 0, sizeof *self);
   self->user = postern_user_new ();
-  if (check_members (record, error) && read_user (self, record, rules->now, error) && read_password (self, record, rules, error) &&
-      read_identities (self, record, rules->now, error))
-    return TRUE;
-  postern_user_import_clear (self);
-  return FALSE;
+  return check_members (record, error) && read_user (self, record, rules->now, error) && read_password (self, record, rules, error) &&
+         read_identities (self, record, rules->now, error);
 }
 
-/* --- in a transaction: nothing is left to a statement that fails, which would cost the whole batch ------------------- */
-
-static gboolean
-check_identity (const PosternIdentity *identity, PosternTxn *txn, GError **error)
+PosternUserImport *
+postern_user_import_new (GVariant *record, const PosternUserImportRules *rules)
 {
-  g_autoptr (GError) missing = NULL;
-  g_autoptr (PosternIdentity) known = postern_identity_store_find (txn, identity->connector, identity->subject, &missing);
+  PosternUserImport *self = g_new0 (PosternUserImport, 1);
 
-  if (known != NULL)
-    g_set_error (error, POSTERN_ERROR, POSTERN_ERROR_CONFLICT, "another user is connected with %s as %s already", identity->connector, identity->subject);
-  else if (!g_error_matches (missing, POSTERN_ERROR, POSTERN_ERROR_NOT_FOUND))
-    g_propagate_error (error, g_steal_pointer (&missing));
-  else
-    return TRUE;
-  return FALSE;
-}
-
-static gboolean
-check_id (const PosternUser *user, PosternTxn *txn, GError **error)
-{
-  g_autoptr (GError) missing = NULL;
-  g_autoptr (PosternUser) known = postern_user_store_get (txn, user->id, &missing);
-
-  if (known != NULL)
-    g_set_error_literal (error, POSTERN_ERROR, POSTERN_ERROR_CONFLICT, "another user has this id already");
-  else if (!g_error_matches (missing, POSTERN_ERROR, POSTERN_ERROR_NOT_FOUND))
-    g_propagate_error (error, g_steal_pointer (&missing));
-  else
-    return TRUE;
-  return FALSE;
-}
-
-gboolean
-postern_user_import_check (const PosternUserImport *self, PosternTxn *txn, GError **error)
-{
-  for (guint i = 0; i < self->identities->len; i++)
-    if (!check_identity (self->identities->pdata[i], txn, error))
-      return FALSE;
-  return (!self->has_own_id || check_id (self->user, txn, error)) && postern_user_store_check (txn, self->user, error);
-}
-
-gboolean
-postern_user_import_store (const PosternUserImport *self, PosternTxn *txn, GError **error)
-{
-  if (!postern_user_store_insert_checked (txn, self->user, error) || (self->credential != NULL && !postern_credential_store_put (txn, self->credential, error)))
-    return FALSE;
-  for (guint i = 0; i < self->identities->len; i++)
-    if (!postern_identity_store_insert (txn, self->identities->pdata[i], error))
-      return FALSE;
-  return TRUE;
+  read_record (self, record, rules, &self->problem);
+  return self;
 }

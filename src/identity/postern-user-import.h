@@ -14,10 +14,11 @@ typedef struct {
   PosternUser *user;
   gboolean has_own_id;           /* the record says it; one that is made here is nobody's yet */
   PosternCredential *credential; /* (nullable) */
-  GPtrArray *identities;         /* (element-type PosternIdentity) */
+  GPtrArray *identities;         /* (element-type PosternIdentity) (nullable): with a problem */
+  GError *problem;               /* (nullable): why it becomes no user: INVALID_REQUEST "MEMBER: why", or CONFLICT */
 } PosternUserImport;
-void postern_user_import_clear (PosternUserImport *self);
-G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (PosternUserImport, postern_user_import_clear)
+void postern_user_import_free (PosternUserImport *self);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (PosternUserImport, postern_user_import_free)
 
 /** PosternUserImportKnows: whether @hash is one that the factor of passwords can verify */
 typedef gboolean (*PosternUserImportKnows) (gpointer factor, const char *hash);
@@ -29,11 +30,17 @@ typedef struct {
   gint64 now; /* seconds since 1970 */
 } PosternUserImportRules;
 
-/** postern_user_import_read: @self: (out). INVALID_REQUEST "MEMBER: why" */
-gboolean postern_user_import_read (PosternUserImport *self, GVariant *record, const PosternUserImportRules *rules, GError **error);
-/** postern_user_import_check: CONFLICT when somebody is known by one of the names, addresses or identities already */
-gboolean postern_user_import_check (const PosternUserImport *self, PosternTxn *txn, GError **error);
-/** postern_user_import_store: after postern_user_import_check() in the same transaction */
-gboolean postern_user_import_store (const PosternUserImport *self, PosternTxn *txn, GError **error);
+/** postern_user_import_new: (transfer full): @record read; its problem says what is wrong with it */
+PosternUserImport *postern_user_import_new (GVariant *record, const PosternUserImportRules *rules);
+
+/* postern-user-import-batch.c: many of them (element-type PosternUserImport), in their order, in one transaction */
+
+/**
+ * postern_user_import_batch_check: gives those CONFLICT as their problem who are known by one of the names, addresses, ids or identities already, in the store or further up in @imports.
+ * FALSE with @error only when the store cannot be asked
+ */
+gboolean postern_user_import_batch_check (GPtrArray *imports, PosternTxn *txn, GError **error);
+/** postern_user_import_batch_store: those without a problem; after postern_user_import_batch_check() in the same transaction */
+gboolean postern_user_import_batch_store (GPtrArray *imports, PosternTxn *txn, GError **error);
 
 G_END_DECLS

@@ -116,7 +116,14 @@ struct _PosternDatabaseClass {
    */
   gboolean (*erase) (PosternDatabase *self, const char *location, const char *tenant, GError **error);
 
-  gpointer padding[9];
+  /**
+   * insert_many: (nullable): as execute, of one `INSERT … VALUES (?1, …)` and no other parameters, once for each of @n_rows rows, for who looks at no result; @values holds
+   * @n_values of the first row, then those of the next. It may be done with what comes next, at the latest with the commit, so that a database that is elsewhere is asked less often: an
+   * error may come from there. After one some rows may be there and some not, and the caller's function gives up. NULL: row by row, at once.
+   */
+  gboolean (*insert_many) (PosternDatabase *self, PosternTransaction *transaction, const char *sql, const PosternValue *values, guint n_values, guint n_rows, GError **error);
+
+  gpointer padding[8];
 };
 
 G_END_DECLS

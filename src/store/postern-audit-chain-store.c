@@ -67,41 +67,11 @@ replace_tree (PosternTxn *txn, const PosternAuditTree *tree, gint64 size, GError
   return changed > 0;
 }
 
-#define AT_ONCE 8
-#define ROW(a, b, c, d) "(?" #a ", ?" #b ", ?" #c ", ?" #d ")"
-
-/* A database that is elsewhere takes longer to be asked than to do it. */
-static gboolean
-insert_some (PosternTxn *txn, PosternAuditLink *const *links, GError **error)
-{
-  static const char sql[] = "INSERT INTO audit_chain (seq, audit_key, leaf, chain) VALUES " ROW (1, 2, 3, 4) ", " ROW (5, 6, 7, 8) ", " ROW (9, 10, 11, 12) ", " ROW (13, 14, 15, 16) ", "
-                            ROW (17, 18, 19, 20) ", " ROW (21, 22, 23, 24) ", " ROW (25, 26, 27, 28) ", " ROW (29, 30, 31, 32);
-  PosternValue values[AT_ONCE * 4];
-
-  for (guint i = 0; i < AT_ONCE; i++)
-    {
-      values[4 * i] = POSTERN_INT (links[i]->seq);
-      values[4 * i + 1] = POSTERN_INT (links[i]->audit_key);
-      values[4 * i + 2] = POSTERN_TEXT (links[i]->leaf);
-      values[4 * i + 3] = POSTERN_TEXT (links[i]->chain);
-    }
-  return postern_txn_run (txn, sql, values, G_N_ELEMENTS (values), error);
-}
-
 gboolean
 postern_audit_chain_store_grow (PosternTxn *txn, const PosternAuditTree *tree, gint64 size, GPtrArray *links, GError **error)
 {
-  guint i = 0;
-
-  if (!replace_tree (txn, tree, size, error))
-    return FALSE;
-  for (; i + AT_ONCE <= links->len; i += AT_ONCE)
-    if (!insert_some (txn, (PosternAuditLink *const *) links->pdata + i, error))
-      return FALSE;
-  for (; i < links->len; i++)
-    if (postern_record_write (txn, &postern_records_audit_link, links->pdata[i], POSTERN_SQL_INSERT (postern_records_audit_link, ""), error) < 0)
-      return FALSE;
-  return TRUE;
+  return replace_tree (txn, tree, size, error) &&
+         postern_record_insert_many (txn, &postern_records_audit_link, links, POSTERN_SQL_INSERT (postern_records_audit_link, ""), error);
 }
 
 /* --- looking -------------------------------------------------------------------------------------------------------- */

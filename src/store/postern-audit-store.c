@@ -84,8 +84,8 @@ drop_parts_of_gone (PosternAudit *audit)
     g_clear_pointer (&audit->remote_address, g_free);
 }
 
-gboolean
-postern_audit_store_append (PosternTxn *txn, PosternAudit *audit, GError **error)
+static void
+make_ready (PosternAudit *audit)
 {
   check (audit);
   drop_parts_of_gone (audit);
@@ -93,8 +93,21 @@ postern_audit_store_append (PosternTxn *txn, PosternAudit *audit, GError **error
   if (audit->personal == NULL)
     g_clear_pointer (&audit->person, g_free);
   audit->key = postern_id_get_key (audit->id);
-  return postern_record_write (txn, &postern_records_audit, audit, POSTERN_SQL_INSERT (postern_records_audit, ""), error)
-         > 0;
+}
+
+gboolean
+postern_audit_store_append (PosternTxn *txn, PosternAudit *audit, GError **error)
+{
+  make_ready (audit);
+  return postern_record_insert (txn, &postern_records_audit, audit, POSTERN_SQL_INSERT (postern_records_audit, ""), error);
+}
+
+gboolean
+postern_audit_store_append_many (PosternTxn *txn, GPtrArray *audits, GError **error)
+{
+  for (guint i = 0; i < audits->len; i++)
+    make_ready (audits->pdata[i]);
+  return postern_record_insert_many (txn, &postern_records_audit, audits, POSTERN_SQL_INSERT (postern_records_audit, ""), error);
 }
 
 gboolean

@@ -5,6 +5,12 @@
 #include "postern-record.h"
 #include "postern-txn.h"
 
+gboolean
+postern_credential_store_insert_many (PosternTxn *txn, GPtrArray *credentials, GError **error)
+{
+  return postern_record_insert_many (txn, &postern_records_credential, credentials, POSTERN_SQL_INSERT (postern_records_credential, ""), error);
+}
+
 /* The owner never changes: a credential id that belongs to another user is not taken over. */
 gboolean
 postern_credential_store_put (PosternTxn *txn, PosternCredential *credential, GError **error)

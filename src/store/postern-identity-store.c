@@ -13,6 +13,12 @@ postern_identity_store_insert (PosternTxn *txn, PosternIdentity *identity, GErro
          > 0;
 }
 
+gboolean
+postern_identity_store_insert_many (PosternTxn *txn, GPtrArray *identities, GError **error)
+{
+  return postern_record_insert_many (txn, &postern_records_identity, identities, POSTERN_SQL_INSERT (postern_records_identity, ""), error);
+}
+
 PosternIdentity *
 postern_identity_store_find (PosternTxn *txn, const char *connector, const char *subject, GError **error)
 {

@@ -114,24 +114,61 @@ check_readable (const PosternField *field, const char *text, GError **error)
   return FALSE;
 }
 
-gint64
-postern_record_write (PosternTxn *txn, const PosternRecordType *type, gconstpointer record, const char *sql, GError **error)
+/* @texts: (out): what @values borrow, as many */
+static gboolean
+bind_record (const PosternRecordType *type, gconstpointer record, PosternValue *values, char **texts, GError **error)
 {
-  PosternValue values[POSTERN_RECORD_MAX_FIELDS];
-  char *texts[POSTERN_RECORD_MAX_FIELDS] = { NULL };
   gboolean readable = TRUE;
-  gint64 changed;
 
   g_assert (type->n_fields <= POSTERN_RECORD_MAX_FIELDS);
   for (guint i = 0; i < type->n_fields; i++)
     {
+      texts[i] = NULL;
       values[i] = field_to_value (&type->fields[i], record, &texts[i]);
       readable = readable && (texts[i] == NULL || check_readable (&type->fields[i], texts[i], error));
     }
-  changed = readable ? postern_txn_execute (txn, sql, values, type->n_fields, error) : -1;
+  return readable;
+}
+
+gint64
+postern_record_write (PosternTxn *txn, const PosternRecordType *type, gconstpointer record, const char *sql, GError **error)
+{
+  PosternValue values[POSTERN_RECORD_MAX_FIELDS];
+  char *texts[POSTERN_RECORD_MAX_FIELDS];
+  gint64 changed = -1;
+
+  if (bind_record (type, record, values, texts, error))
+    changed = postern_txn_execute (txn, sql, values, type->n_fields, error);
   for (guint i = 0; i < type->n_fields; i++)
     g_free (texts[i]);
   return changed;
+}
+
+static gboolean
+insert (PosternTxn *txn, const PosternRecordType *type, gconstpointer const *records, guint n, const char *sql, GError **error)
+{
+  g_autofree PosternValue *values = g_new (PosternValue, n * type->n_fields);
+  g_autofree char **texts = g_new0 (char *, n * type->n_fields);
+  gboolean done = TRUE;
+
+  for (guint i = 0; done && i < n; i++)
+    done = bind_record (type, records[i], values + i * type->n_fields, texts + i * type->n_fields, error);
+  done = done && postern_txn_insert_many (txn, sql, values, type->n_fields, n, error);
+  for (guint i = 0; i < n * type->n_fields; i++)
+    g_free (texts[i]);
+  return done;
+}
+
+gboolean
+postern_record_insert (PosternTxn *txn, const PosternRecordType *type, gconstpointer record, const char *sql, GError **error)
+{
+  return insert (txn, type, &record, 1, sql, error);
+}
+
+gboolean
+postern_record_insert_many (PosternTxn *txn, const PosternRecordType *type, GPtrArray *records, const char *sql, GError **error)
+{
+  return insert (txn, type, (gconstpointer const *) records->pdata, records->len, sql, error);
 }
 
 /* --- reading ---------------------------------------------------------------------------------------------------- */

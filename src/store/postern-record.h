@@ -67,6 +67,10 @@ char *postern_record_sql_returning (const PosternRecordType *type, const char *t
 
 /** postern_record_write: binds all fields of @record, in the table's order, to @sql and runs it. Returns: rows changed, -1 with @error */
 gint64 postern_record_write (PosternTxn *txn, const PosternRecordType *type, gconstpointer record, const char *sql, GError **error);
+/** postern_record_insert: @record by @sql of POSTERN_SQL_INSERT. As postern_txn_insert_many(): what cannot be kept fails the transaction, at the latest when it is committed. */
+gboolean postern_record_insert (PosternTxn *txn, const PosternRecordType *type, gconstpointer record, const char *sql, GError **error);
+/** postern_record_insert_many: (element-type @type): likewise */
+gboolean postern_record_insert_many (PosternTxn *txn, const PosternRecordType *type, GPtrArray *records, const char *sql, GError **error);
 /** postern_record_read: (transfer full) (nullable): the first row, NOT_FOUND when there is none */
 gpointer postern_record_read (PosternTxn *txn, const PosternRecordType *type, const char *sql, const PosternValue *values, guint n_values, GError **error);
 /** postern_record_list: (transfer full) (nullable): every row */

@@ -13,12 +13,21 @@ G_BEGIN_DECLS
  * Everything that returns a record returns (transfer full).
  */
 
+/* postern-taken-store.c */
+/** PosternTakenKind: what one user has and nobody else may: a user name, an address or a number; an external_id; an id; an account at a provider */
+typedef enum { POSTERN_TAKEN_NAME, POSTERN_TAKEN_EXTERNAL_ID, POSTERN_TAKEN_ID, POSTERN_TAKEN_SUBJECT } PosternTakenKind;
+/**
+ * looks for many at a time. @connector: (nullable): of SUBJECT; @texts: (element-type utf8): as they are stored; @taken: (element-type utf8): a set that owns its texts, to which
+ * those of @texts are added that somebody has
+ */
+gboolean postern_taken_store_find (PosternTxn *txn, PosternTakenKind kind, const char *connector, GPtrArray *texts, GHashTable *taken, GError **error);
+
 /* postern-user-store.c */
 gboolean postern_user_store_insert (PosternTxn *txn, PosternUser *user, GError **error);
 /** as postern_user_store_insert() would: CONFLICT when somebody else has one of the names */
 gboolean postern_user_store_check (PosternTxn *txn, const PosternUser *user, GError **error);
-/** after postern_user_store_check() in the same transaction: not looked at again */
-gboolean postern_user_store_insert_checked (PosternTxn *txn, PosternUser *user, GError **error);
+/** (element-type PosternUser): whose names, external_id and id postern_taken_store_find() did not find in the same transaction: they are not looked at again */
+gboolean postern_user_store_insert_many (PosternTxn *txn, GPtrArray *users, GError **error);
 gboolean postern_user_store_update (PosternTxn *txn, PosternUser *user, GError **error);
 gboolean postern_user_store_delete (PosternTxn *txn, const char *id, GError **error); /* and all that is the user's */
 PosternUser *postern_user_store_get (PosternTxn *txn, const char *id, GError **error);
@@ -59,6 +68,7 @@ gboolean postern_user_store_end (PosternTxn *txn, const char *id, gint64 at, GEr
 gboolean postern_user_store_get_standing (PosternTxn *txn, const char *id, PosternStanding *standing, GError **error);
 
 /* postern-credential-store.c */
+gboolean postern_credential_store_insert_many (PosternTxn *txn, GPtrArray *credentials, GError **error); /* (element-type PosternCredential), with ids that are nobody's */
 gboolean postern_credential_store_put (PosternTxn *txn, PosternCredential *credential, GError **error); /* insert or replace by id */
 PosternCredential *postern_credential_store_find (PosternTxn *txn, const char *user_id, const char *kind, GError **error); /* the one of a kind */
 /** whose passkey it is: @passkey: its id, base64url; by index */
@@ -80,6 +90,7 @@ gboolean postern_credential_store_delete_kind (PosternTxn *txn, const char *user
 
 /* postern-identity-store.c */
 gboolean postern_identity_store_insert (PosternTxn *txn, PosternIdentity *identity, GError **error);
+gboolean postern_identity_store_insert_many (PosternTxn *txn, GPtrArray *identities, GError **error); /* (element-type PosternIdentity), which nobody has */
 PosternIdentity *postern_identity_store_find (PosternTxn *txn, const char *connector, const char *subject, GError **error);
 gboolean postern_identity_store_touch (PosternTxn *txn, const char *id, GVariant *claims, const char *upstream, gint64 now, GError **error);
 /** postern_identity_store_replace_upstream: if it is still @old. NOT_FOUND when it is not */
@@ -334,6 +345,8 @@ postern_audit_by_request (const char *actor, PosternRequest *request)
 PosternAudit *postern_audit_store_new_by (const char *event, const PosternAuditBy *by, const char *target);
 /** gives @audit its key and the hashes of its parts (postern-audit-part.h), then writes it; what its event's row says is checked */
 gboolean postern_audit_store_append (PosternTxn *txn, PosternAudit *audit, GError **error);
+/** postern_audit_store_append_many: (element-type PosternAudit): as each of them, in fewer statements */
+gboolean postern_audit_store_append_many (PosternTxn *txn, GPtrArray *audits, GError **error);
 /** forgets what entries say of the person, or the invitation, @id beside that id; their hashes stay what they were */
 gboolean postern_audit_store_forget (PosternTxn *txn, const char *id, GError **error);
 GPtrArray *postern_audit_store_list (PosternTxn *txn, const char *after, guint limit, GError **error);

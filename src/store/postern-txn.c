@@ -42,6 +42,30 @@ postern_txn_run_one (PosternTxn *self, const char *what, const char *sql, const 
   return changed > 0;
 }
 
+static gboolean
+insert_one_by_one (PosternTxn *self, const char *sql, const PosternValue *values, guint n_values, guint n_rows, GError **error)
+{
+  for (guint i = 0; i < n_rows; i++)
+    if (self->klass->execute (self->database, self->transaction, sql, values + i * n_values, n_values, error) < 0)
+      return FALSE;
+  return TRUE;
+}
+
+/* Which of the rows are there behind an error differs by driver: nothing may go on. */
+gboolean
+postern_txn_insert_many (PosternTxn *self, const char *sql, const PosternValue *values, guint n_values, guint n_rows, GError **error)
+{
+  GError *problem = NULL;
+
+  if (self->klass->insert_many != NULL ? self->klass->insert_many (self->database, self->transaction, sql, values, n_values, n_rows, &problem)
+                                       : insert_one_by_one (self, sql, values, n_values, n_rows, &problem))
+    return TRUE;
+  if (self->failure == NULL)
+    self->failure = g_error_copy (problem);
+  g_propagate_error (error, problem);
+  return FALSE;
+}
+
 gboolean
 postern_txn_query (PosternTxn *self, PosternCursor *cursor, const char *sql, const PosternValue *values, guint n_values,
                    GError **error)

@@ -30,6 +30,12 @@ gboolean postern_txn_run (PosternTxn *self, const char *sql, const PosternValue 
 /** postern_txn_run_one: at least one row must change, else POSTERN_ERROR_NOT_FOUND "there is no @what". */
 gboolean postern_txn_run_one (PosternTxn *self, const char *what, const char *sql, const PosternValue *values, guint n_values, GError **error);
 
+/**
+ * postern_txn_insert_many: one `INSERT … VALUES (?1, …)` for @n_rows rows; @values holds @n_values of the first one, then those of the next. A row that cannot be kept, for whatever
+ * reason, fails the whole transaction, at the latest when it is committed: look first. FALSE with @error
+ */
+gboolean postern_txn_insert_many (PosternTxn *self, const char *sql, const PosternValue *values, guint n_values, guint n_rows, GError **error);
+
 /** PosternCursor: the rows of a query; the row at hand is valid until the next. */
 typedef struct {
   PosternTxn *txn;

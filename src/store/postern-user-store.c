@@ -31,15 +31,16 @@ postern_user_store_check (PosternTxn *txn, const PosternUser *user, GError **err
 }
 
 gboolean
-postern_user_store_insert_checked (PosternTxn *txn, PosternUser *user, GError **error)
+postern_user_store_insert (PosternTxn *txn, PosternUser *user, GError **error)
 {
-  return postern_record_write (txn, &postern_records_user, user, POSTERN_SQL_INSERT (postern_records_user, ""), error) > 0;
+  return postern_user_store_check (txn, user, error) &&
+         postern_record_write (txn, &postern_records_user, user, POSTERN_SQL_INSERT (postern_records_user, ""), error) > 0;
 }
 
 gboolean
-postern_user_store_insert (PosternTxn *txn, PosternUser *user, GError **error)
+postern_user_store_insert_many (PosternTxn *txn, GPtrArray *users, GError **error)
 {
-  return postern_user_store_check (txn, user, error) && postern_user_store_insert_checked (txn, user, error);
+  return postern_record_insert_many (txn, &postern_records_user, users, POSTERN_SQL_INSERT (postern_records_user, ""), error);
 }
 
 gboolean

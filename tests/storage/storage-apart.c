@@ -88,6 +88,17 @@ execute_noted (PosternDatabase *database, PosternTransaction *transaction, const
   return changed;
 }
 
+/* The last row stands for all. */
+static gboolean
+insert_many_noted (PosternDatabase *database, PosternTransaction *transaction, const char *sql, const PosternValue *values, guint n_values, guint n_rows, GError **error)
+{
+  gboolean done = driver.insert_many (database, transaction, sql, values, n_values, n_rows, error);
+
+  if (done && n_rows > 0)
+    note (database, sql, values + (n_rows - 1) * n_values, n_values);
+  return done;
+}
+
 static PosternRows *
 query_noted (PosternDatabase *database, PosternTransaction *transaction, const char *sql, const PosternValue *values, guint n_values, GError **error)
 {
@@ -106,6 +117,8 @@ storage_apart_watch (GType driver_type)
   driver = *klass;
   klass->execute = execute_noted;
   klass->query = query_noted;
+  if (driver.insert_many != NULL)
+    klass->insert_many = insert_many_noted;
   tenants = g_hash_table_new_full (NULL, NULL, NULL, g_free);
   noted = g_hash_table_new_full (hash_noted, equal_noted, free_noted, NULL);
 }

@@ -292,6 +292,7 @@ main (int argc, char **argv)
   g_test_init (&argc, &argv, NULL);
   storage_organizations_add_tests ();
   storage_joins_add_tests ();
+  storage_many_add_tests ();
   storage_people_add_tests ();
   storage_copy_add_tests ();
   storage_tokens_add_tests ();

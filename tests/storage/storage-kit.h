@@ -53,6 +53,7 @@ void storage_apart_note_tenant (PosternDatabase *database, const char *tenant); 
 void storage_apart_clear (void);
 
 void storage_copy_add_tests (void);
+void storage_many_add_tests (void);
 void storage_people_add_tests (void);
 void storage_tokens_add_tests (void);
 void storage_rest_add_tests (void);
