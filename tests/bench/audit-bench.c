@@ -14,12 +14,16 @@
 #include "postern-json.h"
 
 /*
- * audit-bench --module FILE [--entries N] [--location FOLDER]
+ * audit-bench --module FILE [--entries N] [--location FOLDER|URL] [--check]
  * Prints what an audit entry costs: to write beside others in a transaction, to number, chain and hash a moment later, to export, to verify
- * without a server, and what one proof costs. Elapsed and processor time of each, in µs an entry.
+ * without a server, and what one proof costs. Elapsed and processor time of each, in µs an entry. --check fails when to write and to number one takes
+ * more than 100 µs, or to verify one more than 10.
  */
+#define PROMISED_US 100
+#define PROMISED_VERIFY_US 10
 static char *module_file, *location;
 static int n_entries = 100000;
+static gboolean check;
 
 static PosternStore *store;
 static PosternTenant *tenant;
@@ -34,15 +38,17 @@ processor_seconds (void)
   return (double) (usage.ru_utime.tv_sec + usage.ru_stime.tv_sec) + (double) (usage.ru_utime.tv_usec + usage.ru_stime.tv_usec) / 1e6;
 }
 
-static void
+/* Returns: µs each */
+static double
 measure (const char *what, void (*run) (void), int n)
 {
-  gint64 began = g_get_monotonic_time ();
+  gint64 began = g_get_monotonic_time (), took;
   double processor = processor_seconds ();
 
   run ();
-  g_print ("%-44s %9.2f µs each, %9.2f µs of a processor, %7.2f s in all\n", what, (double) (g_get_monotonic_time () - began) / n,
-           (processor_seconds () - processor) * 1e6 / n, (double) (g_get_monotonic_time () - began) / 1e6);
+  took = g_get_monotonic_time () - began;
+  g_print ("%-44s %9.2f µs each, %9.2f µs of a processor, %7.2f s in all\n", what, (double) took / n, (processor_seconds () - processor) * 1e6 / n, (double) took / 1e6);
+  return (double) took / n;
 }
 
 /* --- what is measured ------------------------------------------------------------------------------------------------- */
@@ -182,17 +188,36 @@ open_store (void)
   bench_store_must (tenant != NULL, error);
 }
 
+/* Returns: whether what is promised is kept */
+static gboolean
+measure_all (void)
+{
+  double entry, verifying;
+
+  entry = measure ("write, 1,000 in a transaction", write_entries, n_entries);
+  entry += measure ("number, chain, hash", sequence, n_entries);
+  measure ("keep inner nodes", keep_nodes, n_entries);
+  measure ("sign the tree", sign, 1);
+  measure ("export", export, n_entries);
+  verifying = measure ("verify without a server", verify, n_entries);
+  measure ("prove the one in the middle", prove, 1);
+  g_print ("an entry, written and numbered: %.1f µs; promised: at most %d\n", entry, PROMISED_US);
+  return entry <= PROMISED_US && verifying <= PROMISED_VERIFY_US;
+}
+
 int
 main (int argc, char **argv)
 {
   const GOptionEntry options[] = {
     { "module", 0, 0, G_OPTION_ARG_FILENAME, &module_file, "The driver's module", "FILE" },
     { "entries", 0, 0, G_OPTION_ARG_INT, &n_entries, "How many entries, by the thousand", "N" },
-    { "location", 0, 0, G_OPTION_ARG_FILENAME, &location, "An empty folder for the files", "FOLDER" },
+    { "location", 0, 0, G_OPTION_ARG_FILENAME, &location, "An empty folder for the files, or database", "FOLDER" },
+    { "check", 0, 0, G_OPTION_ARG_NONE, &check, "Fail when a promised time is missed", NULL },
     { NULL },
   };
   g_autoptr (GOptionContext) context = g_option_context_new ("- what an audit entry costs");
   g_autoptr (GError) error = NULL;
+  gboolean kept;
 
   setlocale (LC_ALL, "");
   g_option_context_add_main_entries (context, options, NULL);
@@ -203,16 +228,10 @@ main (int argc, char **argv)
   g_print ("%d entries in %s\n", n_entries, location);
   open_store ();
   lines = g_ptr_array_new_with_free_func (g_free);
-  measure ("write, 1,000 in a transaction", write_entries, n_entries);
-  measure ("number, chain, hash", sequence, n_entries);
-  measure ("keep inner nodes", keep_nodes, n_entries);
-  measure ("sign the tree", sign, 1);
-  measure ("export", export, n_entries);
-  measure ("verify without a server", verify, n_entries);
-  measure ("prove the one in the middle", prove, 1);
+  kept = measure_all ();
   g_ptr_array_unref (lines);
   g_object_unref (tenant);
   postern_store_close (store);
   g_object_unref (store);
-  return 0;
+  return check && !kept ? 1 : 0;
 }
