@@ -10,9 +10,7 @@ gboolean
 postern_session_store_insert (PosternTxn *txn, PosternSession *session, GError **error)
 {
   session->key = postern_id_get_key (session->id);
-  return postern_record_write (txn, &postern_records_session, session, POSTERN_SQL_INSERT (postern_records_session, ""),
-                               error)
-         > 0;
+  return postern_record_insert (txn, &postern_records_session, session, POSTERN_SQL_INSERT (postern_records_session, ""), error);
 }
 
 PosternSession *
