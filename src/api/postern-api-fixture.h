@@ -205,6 +205,7 @@ api_fixture_dispatch (PosternApi *api, const char *method, const char *path, con
       postern_request_set_route (request, route);
       postern_request_set_body (request, bytes);
       postern_request_set_id (request, "req_test");
+      postern_request_set_remote_address (request, "local");
       if (api_fixture_header[0] != NULL)
         postern_request_add_header (request, api_fixture_header[0], api_fixture_header[1]);
       response = route->handler (request, api);

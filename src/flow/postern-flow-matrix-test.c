@@ -15,6 +15,7 @@ token_answer (PosternEntrance entrance, const char *user_id, const char *factors
   flow->application_id = g_strdup (APP_FIRST);
   flow->user_id = g_strdup (user_id);
   flow->factors = factors ? g_strsplit (factors, " ", -1) : NULL;
+  flow->remote_address = g_strdup ("192.0.2.1");
   postern_request_set_id (request, "req_matrix");
   response = postern_flow_engine_run (house_engine, flow, request, NULL);
   return g_strdup (postern_response_get_header (response, "Location"));

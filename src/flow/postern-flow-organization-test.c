@@ -318,6 +318,7 @@ token_answer (PosternEntrance entrance, const char *user_id, Org *org, const cha
   flow->user_id = g_strdup (user_id);
   flow->organization_id = g_strdup (org->id);
   flow->factors = g_strsplit (factors, " ", -1);
+  flow->remote_address = g_strdup ("192.0.2.1");
   postern_request_set_id (request, "req_organization");
   response = postern_flow_engine_run (house_engine, flow, request, NULL);
   return g_strdup (postern_response_get_header (response, "Location"));

@@ -3,9 +3,25 @@
 
 #include "postern-stores.h"
 
-/* For tests: which events were written while one ran. tests/unit/run gathers them of all, and misses those that nobody made happen. */
+/*
+ * For tests: which events were written while one ran. tests/unit/run gathers them of all, and misses those that nobody made happen. What each entry
+ * has beside its data is checked here: by whom and from where, but for what the server does by itself, and for strangers who did not get in.
+ */
 
 #define EVENT_FIXTURE_REQUEST "req_1" /* the request of an entry that a test writes itself, which is no proof that anything else does */
+
+static inline void
+event_fixture_check (const PosternAudit *entry)
+{
+  gboolean by_stranger = g_str_has_prefix (entry->event, "sign-in."); /* whom they call themselves nobody knows */
+
+  if (g_strcmp0 (entry->actor, POSTERN_AUDIT_SERVER) == 0)
+    return;
+  if (entry->remote_address == NULL && entry->address_hash == NULL)
+    g_error ("%s %s does not say from where", entry->event, entry->id);
+  if (entry->actor == NULL && !by_stranger)
+    g_error ("%s %s does not say by whom", entry->event, entry->id);
+}
 
 static inline gboolean
 event_fixture_read (PosternTxn *txn, gpointer data, GError **error)
@@ -18,8 +34,10 @@ event_fixture_read (PosternTxn *txn, gpointer data, GError **error)
     {
       PosternAudit *entry = entries->pdata[i];
 
-      if (g_strcmp0 (entry->request_id, EVENT_FIXTURE_REQUEST) != 0)
-        g_string_append_printf (names, " %s", entry->event);
+      if (g_strcmp0 (entry->request_id, EVENT_FIXTURE_REQUEST) == 0)
+        continue;
+      event_fixture_check (entry);
+      g_string_append_printf (names, " %s", entry->event);
     }
   return entries != NULL;
 }
