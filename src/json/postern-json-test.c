@@ -33,7 +33,9 @@ test_hostile (void)
   for (guint i = 0; i < G_N_ELEMENTS (bad); i++) {
     g_autoptr (GError) error = NULL;
     g_autoptr (GVariant) value = postern_json_parse (bad[i], -1, 0, &error);
-    g_test_message ("%s", bad[i]);
+    g_autofree char *printed = g_strescape (bad[i], NULL); /* not all are UTF-8 */
+
+    g_test_message ("%s", printed);
     g_assert_null (value);
     g_assert_error (error, POSTERN_JSON_ERROR, POSTERN_JSON_ERROR_INVALID);
   }
