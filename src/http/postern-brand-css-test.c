@@ -61,6 +61,21 @@ test_bad (void)
   }
 }
 
+/* The most and the least that it takes, which tests/pages shows what comes of. */
+static void
+test_extremes (void)
+{
+  static const char *const names[] = { "most.css", "least.css" };
+
+  for (guint i = 0; i < G_N_ELEMENTS (names); i++) {
+    g_autofree char *path = g_test_build_filename (G_TEST_DIST, "tests", "pages", "brand", names[i], NULL), *text = NULL, *clean = NULL;
+
+    g_assert_true (g_file_get_contents (path, &text, NULL, NULL));
+    clean = postern_brand_css_clean (text, NULL);
+    g_assert_cmpstr (clean, ==, text);
+  }
+}
+
 static void
 test_large (void)
 {
@@ -111,6 +126,7 @@ main (int argc, char **argv)
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/brand-css/fine", test_fine);
   g_test_add_func ("/brand-css/bad", test_bad);
+  g_test_add_func ("/brand-css/extremes", test_extremes);
   g_test_add_func ("/brand-css/large", test_large);
   g_test_add_func ("/brand-css/any", test_any);
   return g_test_run ();

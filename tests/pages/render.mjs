@@ -19,9 +19,9 @@ export function samples(words) {
 
 const run = (words) => execFileSync(`${build}/src/postern-render`, [...words, '--assets', 'data/assets'], { encoding: 'utf8', maxBuffer: 1 << 20 });
 
-/** @param brand further options: the tenant's colour and logo */
+/** @param sample its model may lie elsewhere: `file`; @param brand further options: the tenant's colour and logo */
 export function render(sample, language, brand = []) {
-  return run([sample.template, `${models}/${sample.name}.json`, '--lang', language, '--templates', 'data/templates', '--templates', 'connectors/demo', '--locale', `${build}/po`, ...brand]);
+  return run([sample.template, sample.file ?? `${models}/${sample.name}.json`, '--lang', language, '--templates', 'data/templates', '--templates', 'connectors/demo', '--locale', `${build}/po`, ...brand]);
 }
 
 /** A mail's HTML; @param model a file */

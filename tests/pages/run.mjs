@@ -8,6 +8,7 @@ import zlib from 'node:zlib';
 import { startBrowser } from '../lib/browser.mjs';
 import { until } from '../lib/wait.mjs';
 import { mails } from './mails.mjs';
+import { sheets } from './sheets.mjs';
 import { languages, makeAsset, others, render, samples, serve } from './render.mjs';
 
 const axe = fs.readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
@@ -479,6 +480,7 @@ await Promise.all([0, 1].map(async () => {
     await attempt(`${next[1].name} (${next[2]})`, () => next[0](page, staying, next[1], next[2]));
 }));
 if (!words.length || words.includes('mail')) await attempt('mails', () => mails(browser, { check, attempt, accessible, overflow, shots }));
+if (!words.length || words.includes('sheets')) await attempt('sheets', () => sheets(browser, { check, accessible, overflow, shots }));
 if (!words.length) {
   await behaviour(browser, site);
   await attempt('appearances', () => appearances(browser));
