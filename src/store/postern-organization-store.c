@@ -46,7 +46,7 @@ postern_organization_store_find (PosternTxn *txn, const char *name, GError **err
 
 /*
  * A search as of people (postern-user-store.c): few matches are found by the indices; where many match, so does one of each few rows, and reading
- * the table in its order soon has a page full. A name counts in small letters, as far as ASCII goes: so does its index.
+ * the table in its order soon has a page full. A name counts in small letters, as far as ASCII goes.
  */
 #define MANY 5000
 #define BEGINS(column) column " >= ?3 AND " column " < ?4"
@@ -56,7 +56,7 @@ postern_organization_store_find (PosternTxn *txn, const char *name, GError **err
 static gboolean
 count_matches (PosternTxn *txn, const char *from, const char *to, gint64 *count, GError **error)
 {
-  static const char sql[] = "SELECT COUNT (*) FROM (SELECT 1 FROM organizations WHERE lower (name) >= ?1 AND lower (name) < ?2 "
+  static const char sql[] = "SELECT COUNT (*) FROM (SELECT 1 FROM organizations WHERE folded_name >= ?1 AND folded_name < ?2 "
                             "UNION ALL SELECT 1 FROM organizations WHERE slug >= ?1 AND slug < ?2 LIMIT ?3) AS matches";
   PosternValue values[] = { POSTERN_TEXT (from), POSTERN_TEXT (to), POSTERN_INT (MANY) };
 
@@ -66,8 +66,8 @@ count_matches (PosternTxn *txn, const char *from, const char *to, gint64 *count,
 static GPtrArray *
 list_matches (PosternTxn *txn, const char *search, const char *after, guint limit, GError **error)
 {
-  static const char by_index[] = PAGE "id IN (SELECT id FROM organizations WHERE " BEGINS ("lower (name)") " UNION SELECT id FROM organizations WHERE " BEGINS ("slug") ")" ORDER;
-  static const char in_order[] = PAGE "((" BEGINS ("lower (name)") ") OR (" BEGINS ("slug") "))" ORDER;
+  static const char by_index[] = PAGE "id IN (SELECT id FROM organizations WHERE " BEGINS ("folded_name") " UNION SELECT id FROM organizations WHERE " BEGINS ("slug") ")" ORDER;
+  static const char in_order[] = PAGE "((" BEGINS ("folded_name") ") OR (" BEGINS ("slug") "))" ORDER;
   g_autofree char *from = g_ascii_strdown (search, -1), *to = g_strconcat (from, "\xf4\x8f\xbf\xbf", NULL);
   PosternValue values[] = { POSTERN_TEXT (after), POSTERN_INT (limit), POSTERN_TEXT (from), POSTERN_TEXT (to) };
   gint64 count;

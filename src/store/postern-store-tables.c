@@ -75,7 +75,7 @@ read_line (GPtrArray *tables, PosternKeep keep, PosternStoreTable *table, char *
     add_column (table, words[0], words[1]);
   if (table != NULL)
     return table;
-  if (g_str_has_prefix (line, "ALTER TABLE ") && strstr (line, " ADD COLUMN ") != NULL)
+  if (g_str_has_prefix (line, "ALTER TABLE ") && strstr (line, " ADD COLUMN ") != NULL && strstr (line, " GENERATED ") == NULL)
     add_column (find_table (tables, words[2]), words[5], words[6]);
   if (!g_str_has_prefix (line, "CREATE TABLE "))
     return NULL;

@@ -108,7 +108,7 @@ static const struct {
 } listings[] = {
   { "sqlite", "SELECT m.name, p.name FROM sqlite_master m JOIN pragma_table_info (m.name) p WHERE m.type = 'table' ORDER BY m.name, p.name" },
   { "postgresql", "SELECT table_name, column_name FROM information_schema.columns WHERE table_schema IN ('postern', 'postern_short') "
-                  "AND column_name <> 'tenant' ORDER BY table_name COLLATE \"C\", column_name COLLATE \"C\"" },
+                  "AND column_name <> 'tenant' AND is_generated = 'NEVER' ORDER BY table_name COLLATE \"C\", column_name COLLATE \"C\"" },
 };
 
 /* @data: table → its columns, as they come */
