@@ -164,6 +164,7 @@ sign_in (PosternTxn *txn, gpointer data, GError **error)
   audit->id = postern_id_new ("aud");
   audit->at = g_get_real_time ();
   audit->event = g_strdup ("sign-in.succeeded");
+  audit->request_id = postern_id_new ("req");
   return postern_session_store_insert (txn, session, error) && postern_device_store_put (txn, session->secret_hash, user->id, now, error)
          && postern_user_store_touch_sign_in (txn, user->id, now, error) && postern_grant_store_insert (txn, grant, error)
          && postern_audit_store_append (txn, audit, error);
