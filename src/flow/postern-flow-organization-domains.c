@@ -64,12 +64,10 @@ postern_flow_organization_domains_show (PosternRequest *request, gpointer engine
   PosternResponse *refused = postern_flow_organization_page_enter (&page, engine, request, SECTION, NULL);
   g_auto (PosternJsonObject) model = POSTERN_JSON_OBJECT_INIT;
   g_autoptr (GVariant) answer = NULL;
-  g_autofree char *query = NULL;
 
   if (refused)
     return refused;
-  query = postern_flow_organization_page_dup_list_query (&page, NULL);
-  if (!postern_flow_organization_page_ask (&page, "GET", dup_path (&page, NULL, NULL), query, NULL, &answer))
+  if (!postern_flow_organization_page_ask_list (&page, dup_path (&page, NULL, NULL), NULL, &answer))
     return postern_flow_organization_page_show_problem (&page);
   postern_json_object_add_boolean (&model, "changes", postern_flow_organization_page_may (&page, "organizations:write"));
   postern_flow_organization_page_add_value (&page, &model, "domain", NULL);
@@ -81,7 +79,7 @@ postern_flow_organization_domains_show (PosternRequest *request, gpointer engine
 /* --- what is done ------------------------------------------------------------------------------------------------------ */
 
 static PosternResponse *
-add (PosternFlowOrganizationPage *page)
+add (PosternFlowOrganizationPage *page, const char *value)
 {
   const char *domain = NULL;
   g_autofree char *stripped = NULL;
@@ -92,44 +90,26 @@ add (PosternFlowOrganizationPage *page)
     return postern_response_new_error_page (error, NULL);
   stripped = g_strstrip (g_strdup (domain ? domain : ""));
   postern_json_object_add_string (&body, "domain", stripped);
-  if (postern_flow_organization_page_ask (page, "POST", dup_path (page, NULL, NULL), NULL, postern_json_object_end (&body), NULL))
-    return postern_flow_organization_page_lead (page, NULL, "added");
-  return postern_flow_organization_page_lead_to_problem (page, fields, CONFLICT);
+  return postern_flow_organization_page_answer (page, postern_flow_organization_page_ask (page, "POST", dup_path (page, NULL, NULL), NULL, postern_json_object_end (&body), NULL),
+                                                NULL, "added", CONFLICT);
 }
 
 static PosternResponse *
 verify (PosternFlowOrganizationPage *page, const char *id)
 {
-  if (postern_flow_organization_page_ask (page, "POST", dup_path (page, id, "verification"), NULL, NULL, NULL))
-    return postern_flow_organization_page_lead (page, NULL, "proved");
-  return postern_flow_organization_page_lead_to_problem (page, fields, NO_RECORD);
+  return postern_flow_organization_page_answer (page, postern_flow_organization_page_ask (page, "POST", dup_path (page, id, "verification"), NULL, NULL, NULL), NULL, "proved", NO_RECORD);
 }
 
 static PosternResponse *
 take_away (PosternFlowOrganizationPage *page, const char *id)
 {
-  if (postern_flow_organization_page_ask (page, "DELETE", dup_path (page, id, NULL), NULL, NULL, NULL))
-    return postern_flow_organization_page_lead (page, NULL, "removed");
-  return postern_flow_organization_page_lead_to_problem (page, fields, NULL);
+  return postern_flow_organization_page_answer (page, postern_flow_organization_page_ask (page, "DELETE", dup_path (page, id, NULL), NULL, NULL, NULL), NULL, "removed", NULL);
 }
 
 PosternResponse *
 postern_flow_organization_domains_submit (PosternRequest *request, gpointer engine)
 {
-  g_auto (PosternFlowOrganizationPage) page = { NULL };
-  PosternResponse *refused = postern_flow_organization_page_enter_to_change (&page, engine, request, SECTION, NULL, fields);
-  const char *action = NULL;
-  g_autoptr (GError) error = NULL;
+  static const PosternFlowOrganizationAction actions[] = { { "add", NULL, add }, { "verify:", NULL, verify }, { "remove:", NULL, take_away }, { NULL } };
 
-  if (refused)
-    return refused;
-  if (!postern_request_get_form (request, "action", &action, &error))
-    return postern_response_new_error_page (error, NULL);
-  if (g_strcmp0 (action, "add") == 0)
-    return add (&page);
-  if (action && g_str_has_prefix (action, "verify:"))
-    return verify (&page, action + strlen ("verify:"));
-  if (action && g_str_has_prefix (action, "remove:"))
-    return take_away (&page, action + strlen ("remove:"));
-  return postern_response_new_redirect (page.path);
+  return postern_flow_organization_page_act (engine, request, SECTION, NULL, fields, actions);
 }

@@ -71,13 +71,11 @@ postern_flow_organization_group_show (PosternRequest *request, gpointer engine)
   g_auto (PosternFlowOrganizationRoles) roles = { NULL };
   g_auto (PosternJsonObject) model = POSTERN_JSON_OBJECT_INIT;
   g_autoptr (GVariant) group = NULL, members = NULL;
-  g_autofree char *query = NULL;
 
   if (refused)
     return refused;
-  query = postern_flow_organization_page_dup_list_query (&page, NULL);
   if (!postern_flow_organization_page_ask (&page, "GET", dup_path (&page, NULL, NULL), NULL, NULL, &group) || !postern_flow_organization_roles_read (&roles, &page) ||
-      !postern_flow_organization_page_ask (&page, "GET", dup_path (&page, "members", NULL), query, NULL, &members))
+      !postern_flow_organization_page_ask_list (&page, dup_path (&page, "members", NULL), NULL, &members))
     return postern_flow_organization_page_show_problem (&page);
   postern_json_object_add_string (&model, "name", postern_json_get_string (group, "name"));
   add_roles (&page, &model, group, &roles);
@@ -94,7 +92,7 @@ postern_flow_organization_group_show (PosternRequest *request, gpointer engine)
 static PosternResponse *
 answer (PosternFlowOrganizationPage *page, gboolean done, const char *notice)
 {
-  return done ? postern_flow_organization_page_lead (page, get_part (page->request), notice) : postern_flow_organization_page_lead_to_problem (page, fields, NULL);
+  return postern_flow_organization_page_answer (page, done, get_part (page->request), notice, NULL);
 }
 
 /* By the address that the person signs in with, or any other word that names them. */
@@ -107,39 +105,35 @@ enter (PosternFlowOrganizationPage *page, const char *user)
 }
 
 static PosternResponse *
+leave (PosternFlowOrganizationPage *page, const char *user)
+{
+  return answer (page, postern_flow_organization_page_ask (page, "DELETE", dup_path (page, "members", user), NULL, NULL, NULL), "left");
+}
+
+static PosternResponse *
 give (PosternFlowOrganizationPage *page, const char *role)
 {
   return answer (page, postern_flow_organization_roles_give (page, role, get_part (page->request)), "given");
 }
 
 static PosternResponse *
-delete (PosternFlowOrganizationPage *page)
+take (PosternFlowOrganizationPage *page, const char *role)
 {
-  if (postern_flow_organization_page_ask (page, "DELETE", dup_path (page, NULL, NULL), NULL, NULL, NULL))
-    return postern_flow_organization_page_lead (page, NULL, "deleted");
-  return postern_flow_organization_page_lead_to_problem (page, fields, NULL);
+  return answer (page, postern_flow_organization_roles_take (page, role, get_part (page->request)), "taken");
+}
+
+static PosternResponse *
+delete (PosternFlowOrganizationPage *page, const char *value)
+{
+  return postern_flow_organization_page_answer (page, postern_flow_organization_page_ask (page, "DELETE", dup_path (page, NULL, NULL), NULL, NULL, NULL), NULL, "deleted", NULL);
 }
 
 PosternResponse *
 postern_flow_organization_group_submit (PosternRequest *request, gpointer engine)
 {
-  g_auto (PosternFlowOrganizationPage) page = { NULL };
-  PosternResponse *refused = postern_flow_organization_page_enter_to_change (&page, engine, request, SECTION, get_part (request), fields);
-  const char *action = NULL, *role = NULL, *user = NULL;
-  g_autoptr (GError) error = NULL;
+  static const PosternFlowOrganizationAction actions[] = {
+    { "enter", "user", enter }, { "leave:", NULL, leave }, { "give", "role", give }, { "take:", NULL, take }, { "delete", NULL, delete }, { NULL },
+  };
 
-  if (refused)
-    return refused;
-  if (!postern_request_get_form (request, "action", &action, &error) || !postern_request_get_form (request, "role", &role, &error) ||
-      !postern_request_get_form (request, "user", &user, &error))
-    return postern_response_new_error_page (error, NULL);
-  if (g_strcmp0 (action, "enter") == 0 && user && *user)
-    return enter (&page, user);
-  if (action && g_str_has_prefix (action, "leave:"))
-    return answer (&page, postern_flow_organization_page_ask (&page, "DELETE", dup_path (&page, "members", action + strlen ("leave:")), NULL, NULL, NULL), "left");
-  if (g_strcmp0 (action, "give") == 0 && role && *role)
-    return give (&page, role);
-  if (action && g_str_has_prefix (action, "take:"))
-    return answer (&page, postern_flow_organization_roles_take (&page, action + strlen ("take:"), get_part (request)), "taken");
-  return g_strcmp0 (action, "delete") == 0 ? delete (&page) : postern_response_new_redirect (page.path);
+  return postern_flow_organization_page_act (engine, request, SECTION, get_part (request), fields, actions);
 }

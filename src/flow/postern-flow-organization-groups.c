@@ -47,12 +47,10 @@ postern_flow_organization_groups_show (PosternRequest *request, gpointer engine)
   PosternResponse *refused = postern_flow_organization_page_enter (&page, engine, request, SECTION, NULL);
   g_auto (PosternJsonObject) model = POSTERN_JSON_OBJECT_INIT;
   g_autoptr (GVariant) answer = NULL;
-  g_autofree char *query = NULL;
 
   if (refused)
     return refused;
-  query = postern_flow_organization_page_dup_list_query (&page, NULL);
-  if (!postern_flow_organization_page_ask (&page, "GET", dup_path (&page), query, NULL, &answer))
+  if (!postern_flow_organization_page_ask_list (&page, dup_path (&page), NULL, &answer))
     return postern_flow_organization_page_show_problem (&page);
   postern_json_object_add_boolean (&model, "changes", postern_flow_organization_page_may (&page, "members:write"));
   postern_flow_organization_page_add_value (&page, &model, "name", NULL);
@@ -79,5 +77,5 @@ postern_flow_organization_groups_submit (PosternRequest *request, gpointer engin
   postern_json_object_add_string (&body, "name", name ? name : "");
   if (postern_flow_organization_page_ask (&page, "POST", dup_path (&page), NULL, postern_json_object_end (&body), &made))
     return postern_flow_organization_page_lead (&page, postern_json_get_string (made, "id"), "made");
-  return postern_flow_organization_page_lead_to_problem (&page, fields, CONFLICT);
+  return postern_flow_organization_page_lead_to_problem (&page, CONFLICT);
 }

@@ -71,12 +71,10 @@ postern_flow_organization_invitations_show (PosternRequest *request, gpointer en
   g_auto (PosternFlowOrganizationRoles) roles = { NULL };
   g_auto (PosternJsonObject) model = POSTERN_JSON_OBJECT_INIT;
   g_autoptr (GVariant) answer = NULL;
-  g_autofree char *query = NULL;
 
   if (refused)
     return refused;
-  query = postern_flow_organization_page_dup_list_query (&page, NULL);
-  if (!postern_flow_organization_roles_read (&roles, &page) || !postern_flow_organization_page_ask (&page, "GET", dup_path (&page, NULL, NULL), query, NULL, &answer))
+  if (!postern_flow_organization_roles_read (&roles, &page) || !postern_flow_organization_page_ask_list (&page, dup_path (&page, NULL, NULL), NULL, &answer))
     return postern_flow_organization_page_show_problem (&page);
   postern_json_object_add_boolean (&model, "invites", postern_flow_organization_page_may (&page, "invitations:write"));
   if (postern_flow_organization_page_may (&page, "roles:write"))
@@ -101,7 +99,7 @@ add_language (PosternFlowOrganizationPage *page, PosternJsonObject *body)
 }
 
 static PosternResponse *
-invite (PosternFlowOrganizationPage *page)
+invite (PosternFlowOrganizationPage *page, const char *value)
 {
   const char *email = NULL, *role = NULL;
   g_autofree char *stripped = NULL;
@@ -115,9 +113,8 @@ invite (PosternFlowOrganizationPage *page)
   if (role && *role)
     postern_json_object_add (&body, "role_ids", g_variant_new_strv (&role, 1));
   add_language (page, &body);
-  if (postern_flow_organization_page_ask (page, "POST", dup_path (page, NULL, NULL), NULL, postern_json_object_end (&body), NULL))
-    return postern_flow_organization_page_lead (page, NULL, "invited");
-  return postern_flow_organization_page_lead_to_problem (page, fields, CONFLICT);
+  return postern_flow_organization_page_answer (page, postern_flow_organization_page_ask (page, "POST", dup_path (page, NULL, NULL), NULL, postern_json_object_end (&body), NULL),
+                                                NULL, "invited", CONFLICT);
 }
 
 static PosternResponse *
@@ -126,36 +123,20 @@ send_again (PosternFlowOrganizationPage *page, const char *id)
   g_auto (PosternJsonObject) body = POSTERN_JSON_OBJECT_INIT;
 
   add_language (page, &body);
-  if (postern_flow_organization_page_ask (page, "POST", dup_path (page, id, "send"), NULL, postern_json_object_end (&body), NULL))
-    return postern_flow_organization_page_lead (page, NULL, "sent");
-  return postern_flow_organization_page_lead_to_problem (page, fields, ANEW);
+  return postern_flow_organization_page_answer (page, postern_flow_organization_page_ask (page, "POST", dup_path (page, id, "send"), NULL, postern_json_object_end (&body), NULL),
+                                                NULL, "sent", ANEW);
 }
 
 static PosternResponse *
 take_back (PosternFlowOrganizationPage *page, const char *id)
 {
-  if (postern_flow_organization_page_ask (page, "DELETE", dup_path (page, id, NULL), NULL, NULL, NULL))
-    return postern_flow_organization_page_lead (page, NULL, "revoked");
-  return postern_flow_organization_page_lead_to_problem (page, fields, NULL);
+  return postern_flow_organization_page_answer (page, postern_flow_organization_page_ask (page, "DELETE", dup_path (page, id, NULL), NULL, NULL, NULL), NULL, "revoked", NULL);
 }
 
 PosternResponse *
 postern_flow_organization_invitations_submit (PosternRequest *request, gpointer engine)
 {
-  g_auto (PosternFlowOrganizationPage) page = { NULL };
-  PosternResponse *refused = postern_flow_organization_page_enter_to_change (&page, engine, request, SECTION, NULL, fields);
-  const char *action = NULL;
-  g_autoptr (GError) error = NULL;
+  static const PosternFlowOrganizationAction actions[] = { { "invite", NULL, invite }, { "send:", NULL, send_again }, { "revoke:", NULL, take_back }, { NULL } };
 
-  if (refused)
-    return refused;
-  if (!postern_request_get_form (request, "action", &action, &error))
-    return postern_response_new_error_page (error, NULL);
-  if (g_strcmp0 (action, "invite") == 0)
-    return invite (&page);
-  if (action && g_str_has_prefix (action, "send:"))
-    return send_again (&page, action + strlen ("send:"));
-  if (action && g_str_has_prefix (action, "revoke:"))
-    return take_back (&page, action + strlen ("revoke:"));
-  return postern_response_new_redirect (page.path);
+  return postern_flow_organization_page_act (engine, request, SECTION, NULL, fields, actions);
 }

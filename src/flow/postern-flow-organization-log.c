@@ -55,16 +55,15 @@ postern_flow_organization_log_show (PosternRequest *request, gpointer engine)
   g_auto (PosternFlowOrganizationPage) page = { NULL };
   PosternResponse *refused = postern_flow_organization_page_enter (&page, engine, request, SECTION, NULL);
   g_auto (PosternJsonObject) model = POSTERN_JSON_OBJECT_INIT;
-  g_autofree char *day = NULL, *more = NULL, *query = NULL, *rest = NULL;
+  g_autofree char *day = NULL, *more = NULL, *rest = NULL;
   g_autoptr (GVariant) answer = NULL;
   char *path;
 
   if (refused)
     return refused;
   more = g_strdup_printf ("from=%" G_GINT64_FORMAT, read_from (request, &day));
-  query = postern_flow_organization_page_dup_list_query (&page, more);
   path = postern_flow_organization_page_dup_path ("organizations", page.organization->id, "audit", NULL);
-  if (!postern_flow_organization_page_ask (&page, "GET", path, query, NULL, &answer))
+  if (!postern_flow_organization_page_ask_list (&page, path, more, &answer))
     return postern_flow_organization_page_show_problem (&page);
   postern_json_object_add_string (&model, "from", day);
   postern_json_object_add (&model, "entries", rows_of (&page, answer));

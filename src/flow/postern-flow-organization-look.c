@@ -172,7 +172,5 @@ postern_flow_organization_look_submit (PosternRequest *request, gpointer engine)
     return refused;
   if (!add_look (&page, &body, &error))
     return postern_response_new_error_page (error, NULL);
-  if (postern_flow_organization_page_ask (&page, "PATCH", dup_path (&page), NULL, postern_json_object_end (&body), NULL))
-    return postern_flow_organization_page_lead (&page, NULL, "saved");
-  return postern_flow_organization_page_lead_to_problem (&page, fields, NULL);
+  return postern_flow_organization_page_answer (&page, postern_flow_organization_page_ask (&page, "PATCH", dup_path (&page), NULL, postern_json_object_end (&body), NULL), NULL, "saved", NULL);
 }

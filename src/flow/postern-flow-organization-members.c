@@ -64,12 +64,10 @@ postern_flow_organization_members_show (PosternRequest *request, gpointer engine
   g_auto (PosternFlowOrganizationRoles) roles = { NULL };
   g_auto (PosternJsonObject) model = POSTERN_JSON_OBJECT_INIT;
   g_autoptr (GVariant) answer = NULL;
-  g_autofree char *query = NULL;
 
   if (refused)
     return refused;
-  query = postern_flow_organization_page_dup_list_query (&page, "roles=true");
-  if (!postern_flow_organization_roles_read (&roles, &page) || !postern_flow_organization_page_ask (&page, "GET", dup_path (&page, NULL), query, NULL, &answer))
+  if (!postern_flow_organization_roles_read (&roles, &page) || !postern_flow_organization_page_ask_list (&page, dup_path (&page, NULL), "roles=true", &answer))
     return postern_flow_organization_page_show_problem (&page);
   postern_json_object_add_int64 (&model, "total", postern_json_get_int64 (answer, "total", 0));
   postern_json_object_add (&model, "members", rows_of (&page, answer, &roles));
@@ -113,39 +111,37 @@ postern_flow_organization_members_show_one (PosternRequest *request, gpointer en
 /* --- what is changed --------------------------------------------------------------------------------------------------- */
 
 static PosternResponse *
-answer (PosternFlowOrganizationPage *page, gboolean done, const char *notice)
+give (PosternFlowOrganizationPage *page, const char *role)
 {
-  return done ? postern_flow_organization_page_lead (page, get_part (page->request), notice) : postern_flow_organization_page_lead_to_problem (page, fields, NULL);
+  const char *member = get_part (page->request);
+
+  return postern_flow_organization_page_answer (page, postern_flow_organization_roles_give (page, role, member), member, "given", NULL);
+}
+
+static PosternResponse *
+take (PosternFlowOrganizationPage *page, const char *role)
+{
+  const char *member = get_part (page->request);
+
+  return postern_flow_organization_page_answer (page, postern_flow_organization_roles_take (page, role, member), member, "taken", NULL);
 }
 
 /* Who takes themselves out has nothing to look at here any more. */
 static PosternResponse *
-take_out (PosternFlowOrganizationPage *page)
+take_out (PosternFlowOrganizationPage *page, const char *value)
 {
-  if (!postern_flow_organization_page_ask (page, "DELETE", dup_path (page, get_part (page->request)), NULL, NULL, NULL))
-    return postern_flow_organization_page_lead_to_problem (page, fields, NULL);
-  if (g_strcmp0 (get_part (page->request), page->visit->user->id) == 0)
+  const char *member = get_part (page->request);
+  gboolean done = postern_flow_organization_page_ask (page, "DELETE", dup_path (page, member), NULL, NULL, NULL);
+
+  if (done && g_strcmp0 (member, page->visit->user->id) == 0)
     return postern_response_new_redirect ("/account?notice=left");
-  return postern_flow_organization_page_lead (page, NULL, "removed");
+  return postern_flow_organization_page_answer (page, done, NULL, "removed", NULL);
 }
 
 PosternResponse *
 postern_flow_organization_members_submit_one (PosternRequest *request, gpointer engine)
 {
-  g_auto (PosternFlowOrganizationPage) page = { NULL };
-  PosternResponse *refused = postern_flow_organization_page_enter_to_change (&page, engine, request, SECTION, get_part (request), fields);
-  const char *action = NULL, *role = NULL;
-  g_autoptr (GError) error = NULL;
+  static const PosternFlowOrganizationAction actions[] = { { "give", "role", give }, { "take:", NULL, take }, { "remove", NULL, take_out }, { NULL } };
 
-  if (refused)
-    return refused;
-  if (!postern_request_get_form (request, "action", &action, &error) || !postern_request_get_form (request, "role", &role, &error))
-    return postern_response_new_error_page (error, NULL);
-  if (g_strcmp0 (action, "give") == 0 && role && *role)
-    return answer (&page, postern_flow_organization_roles_give (&page, role, get_part (request)), "given");
-  if (action && g_str_has_prefix (action, "take:"))
-    return answer (&page, postern_flow_organization_roles_take (&page, action + strlen ("take:"), get_part (request)), "taken");
-  if (g_strcmp0 (action, "remove") == 0)
-    return take_out (&page);
-  return postern_response_new_redirect (page.path);
+  return postern_flow_organization_page_act (engine, request, SECTION, get_part (request), fields, actions);
 }

@@ -198,11 +198,11 @@ postern_flow_organization_page_enter (PosternFlowOrganizationPage *self, Postern
 /* --- a form that was not done ------------------------------------------------------------------------------------------ */
 
 static void
-add_typed (PosternFlowOrganizationPage *self, PosternJsonObject *model, const char *const *fields)
+add_typed (PosternFlowOrganizationPage *self, PosternJsonObject *model)
 {
   g_auto (PosternJsonObject) typed = POSTERN_JSON_OBJECT_INIT;
 
-  for (; *fields; fields++) {
+  for (const char *const *fields = self->fields; *fields; fields++) {
     const char *value = NULL;
 
     if (postern_request_get_form (self->request, *fields, &value, NULL))
@@ -218,9 +218,10 @@ postern_flow_organization_page_enter_to_change (PosternFlowOrganizationPage *sel
   PosternResponse *answer = postern_flow_organization_page_enter (self, engine, request, section, part);
   g_auto (PosternJsonObject) model = POSTERN_JSON_OBJECT_INIT;
 
+  self->fields = fields;
   if (answer || is_recent (self))
     return answer;
-  add_typed (self, &model, fields);
+  add_typed (self, &model);
   postern_json_object_add_string (&model, "error_message", N_("You signed in too long ago for this. Sign in again in a new tab, then save here."));
   postern_json_object_add_boolean (&model, "late", TRUE);
   return postern_flow_kept_put (self->visit, request, self->path, postern_json_object_end (&model));
@@ -259,7 +260,7 @@ find_words (gint64 status)
 }
 
 PosternResponse *
-postern_flow_organization_page_lead_to_problem (PosternFlowOrganizationPage *self, const char *const *fields, const char *conflict)
+postern_flow_organization_page_lead_to_problem (PosternFlowOrganizationPage *self, const char *conflict)
 {
   gint64 status = postern_json_get_int64 (self->problem, "status", 500);
   g_autofree char *culprit = dup_culprit (self->problem);
@@ -267,8 +268,8 @@ postern_flow_organization_page_lead_to_problem (PosternFlowOrganizationPage *sel
 
   if (status == 500)
     return postern_flow_organization_page_show_problem (self);
-  add_typed (self, &model, fields);
-  postern_json_object_add_string (&model, "error_field", culprit && g_strv_contains (fields, culprit) ? culprit : NULL);
+  add_typed (self, &model);
+  postern_json_object_add_string (&model, "error_field", culprit && g_strv_contains (self->fields, culprit) ? culprit : NULL);
   postern_json_object_add_string (&model, "error_message", status == 409 && conflict ? conflict : find_words (status));
   if (status == 400 || status == 409)
     postern_json_object_add_string (&model, "error_detail", postern_json_get_string (self->problem, "detail"));
@@ -283,6 +284,47 @@ postern_flow_organization_page_lead (PosternFlowOrganizationPage *self, const ch
   g_autofree char *path = dup_page_path (self, self->section, part), *location = g_strconcat (path, "?notice=", notice, NULL);
 
   return postern_response_new_redirect (location);
+}
+
+PosternResponse *
+postern_flow_organization_page_answer (PosternFlowOrganizationPage *self, gboolean done, const char *part, const char *notice, const char *conflict)
+{
+  return done ? postern_flow_organization_page_lead (self, part, notice) : postern_flow_organization_page_lead_to_problem (self, conflict);
+}
+
+/* --- what a button asks for -------------------------------------------------------------------------------------------- */
+
+static const PosternFlowOrganizationAction *
+find_action (const PosternFlowOrganizationAction *actions, const char *asked)
+{
+  for (; actions->name; actions++)
+    if (g_str_has_suffix (actions->name, ":") ? g_str_has_prefix (asked, actions->name) : g_str_equal (asked, actions->name))
+      return actions;
+  return NULL;
+}
+
+PosternResponse *
+postern_flow_organization_page_act (PosternFlowEngine *engine, PosternRequest *request, const char *section, const char *part, const char *const *fields,
+                                    const PosternFlowOrganizationAction *actions)
+{
+  g_auto (PosternFlowOrganizationPage) page = { NULL };
+  PosternResponse *refused = postern_flow_organization_page_enter_to_change (&page, engine, request, section, part, fields);
+  const PosternFlowOrganizationAction *action;
+  const char *asked = NULL, *value = NULL;
+  g_autoptr (GError) error = NULL;
+
+  if (refused)
+    return refused;
+  if (!postern_request_get_form (request, "action", &asked, &error))
+    return postern_response_new_error_page (error, NULL);
+  action = asked ? find_action (actions, asked) : NULL;
+  if (action == NULL)
+    return postern_response_new_redirect (page.path);
+  if (action->field == NULL)
+    return action->run (&page, g_str_has_suffix (action->name, ":") ? asked + strlen (action->name) : "");
+  if (!postern_request_get_form (request, action->field, &value, &error))
+    return postern_response_new_error_page (error, NULL);
+  return value && *value ? action->run (&page, value) : postern_response_new_redirect (page.path);
 }
 
 void
@@ -377,8 +419,9 @@ postern_flow_organization_page_get_item (GVariant *answer, gsize index)
   return box ? g_variant_get_variant (box) : NULL;
 }
 
-char *
-postern_flow_organization_page_dup_list_query (PosternFlowOrganizationPage *self, const char *more)
+/* (transfer full) */
+static char *
+dup_list_query (PosternFlowOrganizationPage *self, const char *more)
 {
   const char *after = NULL;
   g_autofree char *escaped = NULL;
@@ -386,6 +429,14 @@ postern_flow_organization_page_dup_list_query (PosternFlowOrganizationPage *self
   postern_request_get_query (self->request, "after", &after, NULL);
   escaped = after ? g_uri_escape_string (after, NULL, FALSE) : NULL;
   return g_strdup_printf ("limit=%d%s%s%s%s", PAGE, escaped ? "&after=" : "", escaped ? escaped : "", more ? "&" : "", more ? more : "");
+}
+
+gboolean
+postern_flow_organization_page_ask_list (PosternFlowOrganizationPage *self, char *path, const char *more, GVariant **answer)
+{
+  g_autofree char *query = dup_list_query (self, more);
+
+  return postern_flow_organization_page_ask (self, "GET", path, query, NULL, answer);
 }
 
 /* --- what is shown ----------------------------------------------------------------------------------------------------- */

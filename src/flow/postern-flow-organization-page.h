@@ -23,6 +23,7 @@ typedef struct {
   PosternOrganization *organization; /* owned */
   PosternPermission *permission;     /* owned: what who looks at it may, acting for the organization */
   const char *section;               /* its name */
+  const char *const *fields;         /* (nullable): of a form: what is kept of it where it is not done; ends with NULL */
   char *path;                        /* of the page, below the issuer; owned */
   GVariant *problem;                 /* (nullable): why the API did not do what was asked last (RFC 9457); owned */
   GVariant *kept;                    /* (nullable): what became of the last form that was not done; owned */
@@ -49,6 +50,24 @@ PosternResponse *postern_flow_organization_page_enter_to_change (PosternFlowOrga
 void postern_flow_organization_page_clear (PosternFlowOrganizationPage *self);
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (PosternFlowOrganizationPage, postern_flow_organization_page_clear)
 
+/**
+ * PosternFlowOrganizationAction: what a button of a form asks for.
+ * @name: the button's value, or, where it ends with a colon, what that begins with: behind it stands of what
+ * @field: (nullable): the field that says of what instead; where it is empty nothing is done
+ * @run: @value: of what, as it was sent; "" where nothing says. Returns: (transfer full)
+ */
+typedef struct {
+  const char *name, *field;
+  PosternResponse *(*run) (PosternFlowOrganizationPage *page, const char *value);
+} PosternFlowOrganizationAction;
+
+/**
+ * postern_flow_organization_page_act: enters to change, and does what was asked for. Who asks for none of @actions, which end with one without a name, is led
+ * back to the page. Returns: (transfer full)
+ */
+PosternResponse *postern_flow_organization_page_act (PosternFlowEngine *engine, PosternRequest *request, const char *section, const char *part, const char *const *fields,
+                                                     const PosternFlowOrganizationAction *actions);
+
 /** postern_flow_organization_page_may: whether who looks at it holds @permission at the management API: what is shown; the API decides what is done. */
 gboolean postern_flow_organization_page_may (PosternFlowOrganizationPage *self, const char *permission);
 
@@ -65,6 +84,8 @@ char *postern_flow_organization_page_dup_path (const char *step, ...) G_GNUC_NUL
  * Returns: whether it was done; else @self->problem says why
  */
 gboolean postern_flow_organization_page_ask (PosternFlowOrganizationPage *self, const char *method, char *path, const char *query, GVariant *body, GVariant **answer);
+/** postern_flow_organization_page_ask_list: likewise, for the part of a list that the page was asked for. @more: (nullable): further parameters, encoded */
+gboolean postern_flow_organization_page_ask_list (PosternFlowOrganizationPage *self, char *path, const char *more, GVariant **answer);
 /** postern_flow_organization_page_get_item: the object at @index of the list `items` of @answer. (transfer full) (nullable): NULL behind the last */
 GVariant *postern_flow_organization_page_get_item (GVariant *answer, gsize index);
 
@@ -81,11 +102,13 @@ PosternResponse *postern_flow_organization_page_show_problem (PosternFlowOrganiz
 /** postern_flow_organization_page_lead: where a form leads that was done: to the section's page, or to that of @part (nullable), which says @notice. (transfer full) */
 PosternResponse *postern_flow_organization_page_lead (PosternFlowOrganizationPage *self, const char *part, const char *notice);
 /**
- * postern_flow_organization_page_lead_to_problem: where one leads that was not: to the page, which says why, with what was typed in @fields.
+ * postern_flow_organization_page_lead_to_problem: where one leads that was not: to the page, which says why, with what was typed.
  * @conflict: (nullable): a phrase for what is in the way, in place of a general one
  * Returns: (transfer full)
  */
-PosternResponse *postern_flow_organization_page_lead_to_problem (PosternFlowOrganizationPage *self, const char *const *fields, const char *conflict);
+PosternResponse *postern_flow_organization_page_lead_to_problem (PosternFlowOrganizationPage *self, const char *conflict);
+/** postern_flow_organization_page_answer: the one or the other. @done: what postern_flow_organization_page_ask() said. (transfer full) */
+PosternResponse *postern_flow_organization_page_answer (PosternFlowOrganizationPage *self, gboolean done, const char *part, const char *notice, const char *conflict);
 /** postern_flow_organization_page_add_value: what a field of the page has: what was typed into the form that was not done, else @value (nullable). */
 void postern_flow_organization_page_add_value (PosternFlowOrganizationPage *self, PosternJsonObject *model, const char *name, const char *value);
 /** postern_flow_organization_page_add_tick: likewise of a box to tick. */
@@ -96,7 +119,5 @@ void postern_flow_organization_page_add_url (PosternFlowOrganizationPage *self, 
 void postern_flow_organization_page_add_person (PosternJsonObject *model, GVariant *member);
 /** postern_flow_organization_page_add_next: `next_url`, where @answer, a list, has more. @rest: (nullable): what follows in its query, from & on */
 void postern_flow_organization_page_add_next (PosternFlowOrganizationPage *self, PosternJsonObject *model, GVariant *answer, const char *rest);
-/** postern_flow_organization_page_dup_list_query: of a page of a list, as that of the page says where it begins. @more: (nullable): further parameters. (transfer full) */
-char *postern_flow_organization_page_dup_list_query (PosternFlowOrganizationPage *self, const char *more);
 
 G_END_DECLS

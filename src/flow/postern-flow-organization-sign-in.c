@@ -187,7 +187,5 @@ postern_flow_organization_sign_in_submit (PosternRequest *request, gpointer engi
   if (!add_rules (&page, &rules, &error))
     return postern_response_new_error_page (error, NULL);
   postern_json_object_add (&body, "sign_in_rules", postern_json_object_end (&rules));
-  if (postern_flow_organization_page_ask (&page, "PATCH", dup_path (&page), NULL, postern_json_object_end (&body), NULL))
-    return postern_flow_organization_page_lead (&page, NULL, "saved");
-  return postern_flow_organization_page_lead_to_problem (&page, fields, NULL);
+  return postern_flow_organization_page_answer (&page, postern_flow_organization_page_ask (&page, "PATCH", dup_path (&page), NULL, postern_json_object_end (&body), NULL), NULL, "saved", NULL);
 }
