@@ -107,7 +107,7 @@ read_field (PosternFlowOrganizationPage *page, const char *name, const char **va
 }
 
 /* The text of other languages, which an application may have set, stays. */
-static void
+static gboolean
 add_texts (PosternFlowOrganizationPage *page, PosternJsonObject *body, const char *text)
 {
   g_autoptr (GVariant) look = NULL, before = NULL;
@@ -115,8 +115,9 @@ add_texts (PosternFlowOrganizationPage *page, PosternJsonObject *body, const cha
   g_autofree char *stripped = g_strstrip (g_strdup (text));
   g_autoptr (GVariant) all = NULL;
 
-  postern_flow_organization_page_ask (page, "GET", dup_path (page), NULL, NULL, &look);
-  before = look ? postern_json_get (look, "texts") : NULL;
+  if (!postern_flow_organization_page_ask (page, "GET", dup_path (page), NULL, NULL, &look))
+    return FALSE;
+  before = postern_json_get (look, "texts");
   if (before) {
     g_variant_dict_clear (&texts);
     g_variant_dict_init (&texts, before);
@@ -126,6 +127,7 @@ add_texts (PosternFlowOrganizationPage *page, PosternJsonObject *body, const cha
     g_variant_dict_insert (&texts, "en", "s", stripped);
   all = g_variant_ref_sink (g_variant_dict_end (&texts));
   postern_json_object_add (body, "texts", g_variant_n_children (all) > 0 ? all : g_variant_new_maybe (G_VARIANT_TYPE_VARIANT, NULL));
+  return TRUE;
 }
 
 static void
@@ -142,7 +144,7 @@ add_logo (PosternJsonObject *body, const char *svg, gboolean none)
 static gboolean
 add_look (PosternFlowOrganizationPage *page, PosternJsonObject *body, GError **error)
 {
-  const char *text, *css, *logo, *none = NULL;
+  const char *css, *logo, *none = NULL;
 
   for (guint i = 0; i < G_N_ELEMENTS (words); i++) {
     const char *value;
@@ -151,10 +153,9 @@ add_look (PosternFlowOrganizationPage *page, PosternJsonObject *body, GError **e
       return FALSE;
     postern_json_object_add (body, words[i].name, word_or_nothing (value));
   }
-  if (!read_field (page, "text", &text, error) || !read_field (page, "css", &css, error) || !read_field (page, "logo_text", &logo, error) ||
+  if (!read_field (page, "css", &css, error) || !read_field (page, "logo_text", &logo, error) ||
       !postern_request_get_form (page->request, "no-logo", &none, error))
     return FALSE;
-  add_texts (page, body, text);
   postern_json_object_add (body, "css", word_or_nothing (css));
   add_logo (body, logo, none != NULL);
   return TRUE;
@@ -166,11 +167,14 @@ postern_flow_organization_look_submit (PosternRequest *request, gpointer engine)
   g_auto (PosternFlowOrganizationPage) page = { NULL };
   PosternResponse *refused = postern_flow_organization_page_enter_to_change (&page, engine, request, SECTION, NULL, fields);
   g_auto (PosternJsonObject) body = POSTERN_JSON_OBJECT_INIT;
+  const char *text;
   g_autoptr (GError) error = NULL;
 
   if (refused)
     return refused;
-  if (!add_look (&page, &body, &error))
+  if (!add_look (&page, &body, &error) || !read_field (&page, "text", &text, &error))
     return postern_response_new_error_page (error, NULL);
+  if (!add_texts (&page, &body, text))
+    return postern_flow_organization_page_show_problem (&page);
   return postern_flow_organization_page_answer (&page, postern_flow_organization_page_ask (&page, "PATCH", dup_path (&page), NULL, postern_json_object_end (&body), NULL), NULL, "saved", NULL);
 }

@@ -230,6 +230,36 @@ test_look (void)
   g_assert_null (browser_model (browser, "logo_url"));
 }
 
+/* The API cannot say at the moment how pages look. */
+static PosternResponse *
+ask_blindly (PosternRequest *request, const char *user_id, const char *organization_id, gpointer api)
+{
+  g_autoptr (GError) error = g_error_new_literal (POSTERN_ERROR, POSTERN_ERROR_STORE, "not now");
+
+  if (g_str_equal (postern_request_get_method (request), "GET") && g_str_has_suffix (postern_request_get_path (request), "/branding"))
+    return postern_response_new_error (error);
+  return house_ask (request, user_id, organization_id, api);
+}
+
+/* What the page does not show is read before it is saved: where that fails, nothing is, for the other languages' texts would be lost. */
+static void
+test_look_unread (void)
+{
+  g_autoptr (Browser) browser = browser_enter ("192.0.2.13", acme.administrator);
+  g_autofree char *path = page_path (&acme, "look", NULL);
+  g_auto (Kept) first = { NULL }, second = { NULL };
+
+  page_post (browser, &acme, "look", NULL, "action=save&name=Acme&text=Hello&css=&logo_text=");
+  assert_done (browser, "organization-look");
+  first = look_up ();
+  postern_runtime_set_management (house_runtime, ask_blindly, house_api);
+  browser_post (browser, path, "action=save&name=Other&text=Good+day&css=&logo_text=");
+  postern_runtime_set_management (house_runtime, house_ask, house_api);
+  g_assert_cmpuint (postern_response_get_status (browser->last), >=, 500);
+  second = look_up ();
+  g_assert_cmpstr (first.look, ==, second.look);
+}
+
 /* What was done to one's own organization, and to no other. */
 static void
 test_log (void)
@@ -261,6 +291,7 @@ main (int argc, char **argv)
     { "/flow/organization-sections/domains", test_domains },
     { "/flow/organization-sections/rules", test_rules },
     { "/flow/organization-sections/look", test_look },
+    { "/flow/organization-sections/look-unread", test_look_unread },
     { "/flow/organization-sections/log", test_log },
     { NULL },
   };
