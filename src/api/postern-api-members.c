@@ -33,7 +33,7 @@ static const PosternApiMember filters[] = {
 typedef struct {
   const PosternMember *member;
   PosternUser *user;
-  GVariant *roles; /* (nullable): as */
+  GVariant *roles; /* (nullable): ids; owned */
 } Entry;
 
 static void
