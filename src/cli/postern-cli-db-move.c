@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "postern-cli-db-job.h"
 
+#include <string.h>
+
 #include "postern-json.h"
 #include "postern-store-copy.h"
 #include "postern-tenant-directory.h"
@@ -82,6 +84,22 @@ set_region (PosternTxn *txn, gpointer user_data, GError **error)
   return postern_tenant_store_update (txn, tenant, error) && postern_cli_db_job_append_audit (txn, &self->job, "tenant.changed", data, error);
 }
 
+/* --- places ------------------------------------------------------------------------------------------------------------------- */
+
+static gboolean
+is_same (const PosternCliDbPlace *one, const PosternCliDbPlace *other)
+{
+  g_autofree char *first = NULL, *second = NULL;
+
+  if (!g_str_equal (one->type, other->type))
+    return FALSE;
+  if (strstr (one->location, "://") != NULL)
+    return g_str_equal (one->location, other->location);
+  first = g_canonicalize_filename (one->location, "/");
+  second = g_canonicalize_filename (other->location, "/");
+  return g_str_equal (first, second);
+}
+
 /* --- what an interrupted one left --------------------------------------------------------------------------------------------- */
 
 /* Where it is not: the directory decides. */
@@ -100,11 +118,24 @@ find_leftover (const Move *self, PosternCliDbPlace *place, GError **error)
   return TRUE;
 }
 
+/* A region may have been given another address since, and --from is typed by hand. */
+static gboolean
+check_leftover (const Move *self, const PosternCliDbPlace *place, GError **error)
+{
+  PosternCliDbPlace home = { NULL };
+  gboolean known = postern_cli_db_job_find_region (&self->job, self->tenant->region ? self->tenant->region : "", &home, error), lives = known && is_same (&home, place);
+
+  g_free (home.location);
+  if (lives)
+    return postern_cli_call_wrong (error, "what it left would be where the tenant lives now, and nothing is erased there: set the regions as they were when it was begun, or say with --from where it was");
+  return known;
+}
+
 static gboolean
 erase_leftover (Move *self, GError **error)
 {
   PosternCliDbPlace place = { NULL };
-  gboolean done = find_leftover (self, &place, error) && postern_cli_db_job_erase (&self->job, &place, error) &&
+  gboolean done = find_leftover (self, &place, error) && check_leftover (self, &place, error) && postern_cli_db_job_erase (&self->job, &place, error) &&
                   postern_cli_db_job_write_directory (&self->job, note_end, self, error);
 
   g_free (place.location);
@@ -180,7 +211,7 @@ find_places (PosternCliCall *call, Move *self, GError **error)
     self->to = postern_cli_db_job_make_place (to, self->job.tenant);
   else if (!postern_cli_db_job_find_region (&self->job, self->region, &self->to, error))
     return FALSE;
-  return !g_str_equal (self->from.location, self->to.location) || refuse_places (error);
+  return !is_same (&self->from, &self->to) || refuse_places (error);
 }
 
 /* The modules first: an open store has threads. */
