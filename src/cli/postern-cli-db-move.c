@@ -100,6 +100,15 @@ is_same (const PosternCliDbPlace *one, const PosternCliDbPlace *other)
   return g_str_equal (first, second);
 }
 
+/* Whoever serves the directory may open any tenant at any moment. */
+static gboolean
+check_alone (const Move *self, GError **error)
+{
+  const PosternCliDbPlace *place = self->tenant ? &self->job.home : &self->from;
+
+  return postern_cli_db_job_check_alone (&self->job, place, POSTERN_TENANT_DEFAULT, error);
+}
+
 /* --- what an interrupted one left --------------------------------------------------------------------------------------------- */
 
 /* Where it is not: the directory decides. */
@@ -155,7 +164,7 @@ finish_earlier (Move *self, gboolean *over, GError **error)
     return FALSE;
   if (self->pending == NULL || self->region == NULL)
     return TRUE;
-  if (!erase_leftover (self, error))
+  if (!check_alone (self, error) || !erase_leftover (self, error))
     return FALSE;
   *over = g_str_equal (self->tenant->region, self->region);
   if (*over)
@@ -219,15 +228,6 @@ static gboolean
 open_drivers (const Move *self, GError **error)
 {
   return postern_cli_db_job_open_driver (self->job.registry, self->from.type, error) && postern_cli_db_job_open_driver (self->job.registry, self->to.type, error);
-}
-
-/* Whoever serves the directory may open any tenant at any moment. */
-static gboolean
-check_alone (const Move *self, GError **error)
-{
-  const PosternCliDbPlace *place = self->tenant ? &self->job.home : &self->from;
-
-  return postern_cli_db_job_check_alone (&self->job, place, POSTERN_TENANT_DEFAULT, error);
 }
 
 /* Only what is put into a place that was empty may be erased there by who tries again. */
