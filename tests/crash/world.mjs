@@ -225,7 +225,7 @@ export class World {
   }
 
   async close() {
-    if (!this.postern.exit) await this.postern.stop(); // where the test that does was not asked for
+    if (this.postern && !this.postern.exit) await this.postern.stop(); // where the test that does was not asked for
     this.hangUp();
     this.disk?.remove();
   }
