@@ -4,6 +4,7 @@ import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import { generateKeyPairSync } from 'node:crypto';
 import { mkdtempSync, writeFileSync } from 'node:fs';
+import { Agent } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { startPostern } from '../lib/server.mjs';
@@ -177,8 +178,9 @@ test('it is switched off and on, and what is wrong with one is said', async () =
 test('of many changes at once the last one counts, in every worker', async () => {
   await Promise.all(Array.from({ length: 16 }, (_, i) => postern.cli('connector', 'update', 'stored', '--name', `Stored ${i}.`)));
   const { name } = await becomes('stored', 'running'), urls = [];
+  const agent = new Agent({ keepAlive: false }); // one that idles may end with its worker, just as it is used
   for (let i = 0; i < 8; i += 1) urls.push(await rp.begin());
-  await until(`not everybody offers ${name}`, async () => (await Promise.all(urls.map((url) => stand(new Visitor(), url)))).every(({ text }) => text.includes(name)));
+  await until(`not everybody offers ${name}`, async () => (await Promise.all(urls.map((url) => stand(new Visitor(agent), url)))).every(({ text }) => text.includes(name)));
   await until('more than two workers stay', () => postern.workers.length === 2);
   assert.doesNotMatch(postern.log(), /the reload failed/);
 });
