@@ -4,6 +4,7 @@
 #include "postern-audit-part.h"
 #include "postern-audit-events.h"
 #include "postern-error.h"
+#include "postern-event.h"
 #include "postern-fault.h"
 #include "postern-http-client.h"
 #include "postern-json.h"
@@ -15,17 +16,6 @@
 
 /* --- what one may be ------------------------------------------------------------------------------------------------ */
 
-/* "role.*": all whose name begins with "role." */
-static gboolean
-covers (const char *pattern, const char *event)
-{
-  gsize length = strlen (pattern);
-
-  if (g_str_equal (pattern, "*"))
-    return TRUE;
-  return length > 2 && g_str_has_suffix (pattern, ".*") ? strncmp (pattern, event, length - 1) == 0 : g_str_equal (pattern, event);
-}
-
 /* One that no event answers to is a slip of the pen, and would be found out by nothing ever coming. */
 static gboolean
 is_known (const char *pattern)
@@ -34,7 +24,7 @@ is_known (const char *pattern)
   const PosternAuditEvent *events = postern_audit_events_get (&n);
 
   for (guint i = 0; i < n; i++)
-    if (covers (pattern, events[i].name))
+    if (postern_event_name_matches (events[i].name, pattern))
       return TRUE;
   return FALSE;
 }
@@ -101,7 +91,7 @@ postern_webhook_wants (const PosternWebhook *self, const char *event)
     g_autoptr (GVariant) owned = child;
     g_autoptr (GVariant) inner = g_variant_is_of_type (owned, G_VARIANT_TYPE_VARIANT) ? g_variant_get_variant (owned) : g_variant_ref (owned);
 
-    if (g_variant_is_of_type (inner, G_VARIANT_TYPE_STRING) && covers (g_variant_get_string (inner, NULL), event))
+    if (g_variant_is_of_type (inner, G_VARIANT_TYPE_STRING) && postern_event_name_matches (event, g_variant_get_string (inner, NULL)))
       return TRUE;
   }
   return FALSE;

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "postern-event.h"
 
+#include <string.h>
+
 struct _PosternEvent {
   GObject parent_instance;
   char *name;
@@ -58,4 +60,14 @@ GVariant *
 postern_event_get_data (PosternEvent *self)
 {
   return self->data;
+}
+
+gboolean
+postern_event_name_matches (const char *name, const char *pattern)
+{
+  gsize length = strlen (pattern);
+
+  if (g_str_equal (pattern, "*"))
+    return TRUE;
+  return length > 2 && g_str_has_suffix (pattern, ".*") ? strncmp (pattern, name, length - 1) == 0 : g_str_equal (pattern, name);
 }

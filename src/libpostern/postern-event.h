@@ -51,4 +51,14 @@ POSTERN_API gint64 postern_event_get_time (PosternEvent *self);
  */
 POSTERN_API GVariant *postern_event_get_data (PosternEvent *self);
 
+/**
+ * postern_event_name_matches:
+ * @pattern: a name ("user.created"), a group ("user.*") or all ("*")
+ *
+ * Whether an event of that name is one of @pattern.
+ *
+ * Returns: TRUE if it is
+ */
+POSTERN_API gboolean postern_event_name_matches (const char *name, const char *pattern);
+
 G_END_DECLS

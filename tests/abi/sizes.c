@@ -32,6 +32,7 @@ main (void)
   SLOT (PosternMessengerClass, deliver);
   SLOT (PosternCaptchaClass, verify);
   SLOT (PosternSinkClass, attach);
+  SLOT (PosternSinkClass, deliver);
   NUMBER (POSTERN_PLUGIN_API);
   NUMBER (POSTERN_STEP_BEGIN);
   NUMBER (POSTERN_STEP_CONTINUE);
