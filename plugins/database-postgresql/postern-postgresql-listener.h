@@ -18,7 +18,10 @@ typedef void (*PosternPostgresqlHeardFunc) (const char *tenant, gpointer user_da
 PosternPostgresqlListener *postern_postgresql_listener_new (const char *url, PosternPostgresqlHeardFunc heard, gpointer user_data, GError **error);
 /** postern_postgresql_listener_free: waits for the thread; @heard is not called any more then. */
 void postern_postgresql_listener_free (PosternPostgresqlListener *self);
-/** postern_postgresql_listener_is_deaf: TRUE: it hears nothing now, and nobody may trust what he keeps. Atomic. */
+/**
+ * postern_postgresql_listener_is_deaf: TRUE: it hears nothing now, or the server has not answered for two seconds, and nobody may trust what he keeps. Atomic,
+ * and the clock.
+ */
 gboolean postern_postgresql_listener_is_deaf (PosternPostgresqlListener *self);
 
 G_END_DECLS

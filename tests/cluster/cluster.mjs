@@ -47,7 +47,7 @@ export class Cluster extends World {
     await this.migrate();
     await Promise.all([...this.nodes.map((node) => node.start()), this.#startProxy()]);
     await until('the proxy has seen all', async () => (await Promise.all(this.nodes.map((node) => this.#sees(node)))).every(Boolean));
-    this.ways = this.nodes.map((node) => this.#wayTo(node));
+    this.ways = this.nodes.map((node) => this.wayTo(node));
     await this.makeWeb();
   }
 
@@ -56,11 +56,11 @@ export class Cluster extends World {
   /** The node whose admin socket is spoken to: any that lives. */
   get postern() { return this.node ?? this.nodes.find((node) => !node.exit && !node.ending); }
 
-  /** @returns one more, not started */
-  prepareNode({ masterKey = this.masterKey } = {}) {
+  /** @param settings.location another way to the same database @returns one more, not started */
+  prepareNode({ masterKey = this.masterKey, location = this.database.url } = {}) {
     return preparePostern({
       config: {
-        server: { 'public-url': this.url, 'trusted-proxies': '127.0.0.1' }, database: { ...this.database.config, 'master-key': masterKey },
+        server: { 'public-url': this.url, 'trusted-proxies': '127.0.0.1' }, database: { ...this.database.config, location, 'master-key': masterKey },
         password: { memory: 8, iterations: 1 }, log: { access: 'false' }, outbound: { allow: '127.0.0.1' },
       },
     });
@@ -87,7 +87,7 @@ export class Cluster extends World {
   }
 
   /** This world, as it looks to who comes to @node and to no other. */
-  #wayTo(node) {
+  wayTo(node) {
     return Object.assign(Object.create(this), { node, agent: new NodeAgent(node.port) });
   }
 

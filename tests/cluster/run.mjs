@@ -11,6 +11,7 @@ import { Receiver } from '../webhooks/receiver.mjs';
 import { Cluster } from './cluster.mjs';
 import { ClusterCycles } from './cluster-cycles.mjs';
 import './move.mjs'; // which adds a test
+import { addSilence } from './silence.mjs';
 import './standby.mjs'; // likewise
 
 const seed = Number(process.env.SEED ?? Math.floor(Math.random() * 2 ** 31)), races = 12;
@@ -222,6 +223,8 @@ async function endUnderLoad(kind, { mayBeAway }) {
   console.log(`# answers to who only looked: ${JSON.stringify(onlooker.counts)}`);
   assert.deepEqual([...cycles.tally.faults.slice(before), ...onlooker.faults.slice(0, 5)], []);
 }
+
+addSilence(cluster);
 
 for (const kind of ['the first node', 'the second node', 'the third node']) {
   test(`${kind} is killed under load and comes back: nothing lost, doubled or revived`, () => endUnderLoad(kind, { mayBeAway: false }));

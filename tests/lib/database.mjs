@@ -32,6 +32,12 @@ export class Database {
   /** As postern.conf says it. */
   get config() { return { type: 'postgresql', location: this.url }; }
 
+  /** Where it is reached. */
+  get socket() { return join(folder, '.s.PGSQL.5432'); }
+
+  /** The URL of who comes by another address. */
+  through(host, port) { return this.url.replace('@/', `@${host}:${port}/`).replace(/\?host=.*/, ''); }
+
   get name() { return new URL(this.url.replace('@/', '@localhost/')).pathname.slice(1); }
 
   async #run(...args) { return (await promisify(execFile)(tool, args)).stdout.trim(); }
