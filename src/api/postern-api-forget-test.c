@@ -100,6 +100,7 @@ test_forgotten (void)
 {
   static const char made[] = "{\"email\":\"grace@example.org\",\"email_verified\":true,\"username\":\"grace.h\",\"phone\":\"+4915112345678\",\"name\":\"Grace Hopper\","
                              "\"external_id\":\"EMP-1906\",\"profile\":{\"title\":\"Rear Admiral\"},\"data\":{\"street\":\"9 Navy Yard\"},\"password\":\"long enough\"}";
+  static const char *const parts[] = { "roles", "permissions", "lockout" };
   g_autoptr (PosternResponse) answer = send_with ("POST", "/users", made, "Idempotency-Key", "\"once\"");
   g_autoptr (GVariant) user = read_body (answer);
   const char *id = postern_json_get_string (user, "id");
@@ -113,6 +114,11 @@ test_forgotten (void)
   g_variant_unref (call ("GET", "/users/hopper@example.net", NULL, NULL, 200));
   g_variant_unref (call ("GET", "/sessions", "user=hopper%40example.net", NULL, 200));
   g_variant_unref (call ("GET", "/grants", "user=hopper%40example.net", NULL, 200));
+  for (guint i = 0; i < G_N_ELEMENTS (parts); i++) {
+    g_autofree char *part = g_strconcat ("/users/hopper@example.net/", parts[i], NULL);
+
+    g_variant_unref (call ("GET", part, NULL, NULL, 200));
+  }
   g_assert_null (call ("POST", "/grant-revocations", NULL, "{\"user\":\"hopper@example.net\"}", 204));
   g_assert_cmpuint (count_exported (), >, G_N_ELEMENTS (traces));
   g_assert_null (call ("DELETE", path, NULL, NULL, 204));

@@ -175,6 +175,8 @@ list_for_user (PosternApiCall *call, PosternTxn *txn, GError **error)
   g_autoptr (PosternUser) user = postern_api_call_find_user (txn, postern_request_get_capture (call->request, "id"), error);
   g_autoptr (GPtrArray) all = user ? postern_assignment_store_list_for (txn, user->id, error) : NULL;
 
+  if (user != NULL)
+    postern_api_call_look_at (call, user->id);
   for (guint i = 0; all && i < all->len; i++)
     g_variant_builder_add_value (&items, assignment_to_json (all->pdata[i]));
   return all != NULL && postern_api_call_set_items (call, g_variant_builder_end (&items));
@@ -209,6 +211,7 @@ show_effective (PosternApiCall *call, PosternTxn *txn, GError **error)
 
   if (user == NULL || (subject.organization_id && member == NULL))
     return FALSE;
+  postern_api_call_look_at (call, user->id);
   permission = postern_permission_read (txn, postern_tenant_get_issuer (call->api->tenant), &subject, error);
   if (permission == NULL)
     return FALSE;

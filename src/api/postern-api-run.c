@@ -37,13 +37,16 @@ is_sensitive (PosternApiCall *call)
   return (call->row->flags & POSTERN_API_SENSITIVE) != 0 || asks_of_person (call);
 }
 
-/* (nullable): the id of what was shown, whatever it was called in the request: a person may be named by an address */
+/* (nullable): the id of what was shown, or whose it is, whatever that was called in the request: a person may be named by an address */
 static const char *
 get_shown_id (PosternApiCall *call)
 {
   const char *member = call->row->kind == POSTERN_API_SHOW ? postern_api_call_find_id_member (call->row->answer) : NULL;
+  const char *named = postern_request_get_capture (call->request, "id");
 
-  return member != NULL ? postern_json_get_string (call->result, member) : postern_request_get_capture (call->request, "id");
+  if (member != NULL)
+    return postern_json_get_string (call->result, member);
+  return named != NULL && call->looked_at != NULL ? call->looked_at : named;
 }
 
 /* What somebody looked for may be an address: of that the name of the parameter is written down. */
