@@ -193,6 +193,8 @@ static const struct {
   { "getGrant", ALL },
   { "revokeGrant", OWNER | SECURITY | SUPPORT },
   { "revokeGrants", OWNER | SECURITY | SUPPORT },
+  { "listConsents", ALL },
+  { "revokeConsent", OWNER | SECURITY | SUPPORT },
   { "listKeys", ALL },
   { "rotateKey", OWNER | SECURITY },
   { "getPolicy", ALL },

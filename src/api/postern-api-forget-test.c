@@ -100,7 +100,7 @@ test_forgotten (void)
 {
   static const char made[] = "{\"email\":\"grace@example.org\",\"email_verified\":true,\"username\":\"grace.h\",\"phone\":\"+4915112345678\",\"name\":\"Grace Hopper\","
                              "\"external_id\":\"EMP-1906\",\"profile\":{\"title\":\"Rear Admiral\"},\"data\":{\"street\":\"9 Navy Yard\"},\"password\":\"long enough\"}";
-  static const char *const parts[] = { "roles", "permissions", "lockout" };
+  static const char *const parts[] = { "roles", "permissions", "lockout", "consents" };
   g_autoptr (PosternResponse) answer = send_with ("POST", "/users", made, "Idempotency-Key", "\"once\"");
   g_autoptr (GVariant) user = read_body (answer);
   const char *id = postern_json_get_string (user, "id");

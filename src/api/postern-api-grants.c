@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "postern-api-call.h"
 
+#include "postern-consent.h"
+
 static const PosternApiMember members[] = {
   { "id", POSTERN_API_STRING, POSTERN_API_OWN | POSTERN_API_ID, "Its id." },
   { "user_id", POSTERN_API_STRING, POSTERN_API_READ_ONLY, "Whose it is; none is there for an application by itself." },
@@ -88,6 +90,10 @@ revoke_one (PosternApiCall *call, PosternTxn *txn, GError **error)
   return postern_grant_store_revoke (txn, grant->id, call->now, error);
 }
 
+/*
+ * Who takes everything back that an application had of somebody would not find that it has it again at the next sign-in, without anybody being
+ * asked: so what was allowed goes, too. Who revokes one grant ends one sign-in, and the others stand on the same consent: that stays.
+ */
 static gboolean
 revoke_all (PosternApiCall *call, PosternTxn *txn, GError **error)
 {
@@ -103,14 +109,14 @@ revoke_all (PosternApiCall *call, PosternTxn *txn, GError **error)
   postern_api_call_add_string (&whose_they_were, "user", user ? user->id : NULL);
   postern_api_call_add_string (&whose_they_were, "application", application);
   postern_api_call_audit (call, "grants.revoked", user ? user->id : application, g_variant_dict_end (&whose_they_were));
-  return postern_grant_store_revoke_all (txn, user ? user->id : NULL, application, call->now, error);
+  return postern_consent_take_back_all (txn, user ? user->id : NULL, application, call->now, error);
 }
 
 static const PosternApiRow rows[] = {
   { POSTERN_API_LIST, "/grants", "listGrants", "grants:read", "Lists the grants of a user, or of an application", .answer = &schema, .query = filters, .work = list, .flags = POSTERN_API_SENSITIVE },
   { POSTERN_API_SHOW, "/grants/{id}", "getGrant", "grants:read", "Shows a grant", .answer = &schema, .work = show, .flags = POSTERN_API_SENSITIVE },
-  { POSTERN_API_DELETE, "/grants/{id}", "revokeGrant", "grants:write", "Revokes a grant and all tokens from it", .work = revoke_one },
-  { POSTERN_API_ACTION, "/grant-revocations", "revokeGrants", "grants:write", "Revokes all grants of a user, of an application, or of the one for the other", &whose, .work = revoke_all },
+  { POSTERN_API_DELETE, "/grants/{id}", "revokeGrant", "grants:write", "Revokes a grant and all tokens from it; what the person allowed stays remembered", .work = revoke_one },
+  { POSTERN_API_ACTION, "/grant-revocations", "revokeGrants", "grants:write", "Revokes all grants of a user, of an application, or of the one for the other, and what was allowed: people are asked again", &whose, .work = revoke_all },
   { .path = NULL },
 };
 

@@ -18,7 +18,7 @@ static const struct {
   { "audit_trees", "proveAuditConsistency" },
   { "claims_hooks", "getApplicationClaimsHook" },
   { "codes", NULL, "lives for minutes, and whoever saw one could sign in" },
-  { "consents", "revokeGrants" },
+  { "consents", "listConsents" },
   { "counters", "getLockout" },
   { "credentials", "getUser" },
   { "devices", NULL, "hashes of browsers that say nothing to anybody; they go with a reset of factors, and with the person" },

@@ -74,6 +74,7 @@ extern const PosternApiResource postern_api_branding;
 extern const PosternApiResource postern_api_changes;
 extern const PosternApiResource postern_api_claims_hooks;
 extern const PosternApiResource postern_api_connectors;
+extern const PosternApiResource postern_api_consents;
 extern const PosternApiResource postern_api_document;
 extern const PosternApiResource postern_api_domains;
 extern const PosternApiResource postern_api_factor_reset;

@@ -25,6 +25,7 @@ static const PosternApiResource *const resources[] = {
   &postern_api_branding,
   &postern_api_sessions,
   &postern_api_grants,
+  &postern_api_consents,
   &postern_api_keys,
   &postern_api_policy,
   &postern_api_connectors,

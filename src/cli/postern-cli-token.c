@@ -126,7 +126,7 @@ static const PosternCliCommand commands[] = {
   { "list", NULL, "Lists the grants of a user: each is what tokens come from.", "GET", "/api/v1/grants", "id application_id scope offline created_at expires_at revoked_at", list_options },
   { "show", "GRANT", "Shows a grant.", "GET", "/api/v1/grants/{}" },
   { "revoke", "GRANT", "Revokes a grant and all tokens from it.", "DELETE", "/api/v1/grants/{}" },
-  { "revoke-all", NULL, "Revokes all grants of a user, of an application, or of the one for the other.", "POST", "/api/v1/grant-revocations", NULL, revoke_all_options },
+  { "revoke-all", NULL, "Revokes all grants of a user, of an application, or of the one for the other; people are asked again.", "POST", "/api/v1/grant-revocations", NULL, revoke_all_options },
   { NULL },
 };
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "postern-flow-account-access.h"
 
+#include "postern-consent.h"
 #include "postern-flow-audit.h"
 #include "postern-flow-context.h"
 #include "postern-flow-end.h"
@@ -9,6 +10,7 @@
 
 #define BATCH 100 /* grants, read at once */
 #define EVENT_REVOKED "grants.revoked"
+#define EVENT_CONSENT "consent.revoked"
 
 /* --- what there is ---------------------------------------------------------------------------------------------------------- */
 
@@ -123,31 +125,22 @@ postern_flow_account_access_end_others (PosternFlowEngine *engine, PosternFlowVi
 
 /* --- an application --------------------------------------------------------------------------------------------------------- */
 
-static gboolean
-has_access (PosternTxn *txn, const char *user_id, const char *application_id, GError **error)
-{
-  g_autoptr (GPtrArray) grants = postern_flow_account_access_list_grants (txn, user_id, error);
-  g_autofree char *consent = grants ? postern_consent_store_get (txn, user_id, application_id, NULL) : NULL;
+typedef struct {
+  PosternFlowContext *context;
+  char *scope; /* (nullable): what had been allowed, and is no more */
+} Revoking;
 
-  for (guint i = 0; grants && i < grants->len; i++)
-    if (g_str_equal (((PosternGrant *) grants->pdata[i])->application_id, application_id))
-      return TRUE;
-  if (grants && consent == NULL)
-    g_set_error_literal (error, POSTERN_ERROR, POSTERN_ERROR_NOT_FOUND, "This application has no access");
-  return consent != NULL;
-}
-
-/* The flow is about the application that loses it: the row of the log names that one. */
+/* The flow is about the application that loses it: the rows of the log name that one. */
 static gboolean
 revoke_all (PosternTxn *txn, gpointer user_data, GError **error)
 {
-  PosternFlowContext *context = user_data;
-  const char *user_id = context->flow->user_id, *application_id = context->flow->application_id;
+  Revoking *it = user_data;
+  const char *user_id = it->context->flow->user_id, *application_id = it->context->flow->application_id;
 
-  return has_access (txn, user_id, application_id, error) &&
-         postern_grant_store_revoke_all (txn, user_id, application_id, postern_flow_context_now (), error) &&
-         postern_consent_store_delete (txn, user_id, application_id, error) &&
-         postern_flow_audit_append (context, txn, EVENT_REVOKED, user_id, error);
+  g_clear_pointer (&it->scope, g_free); /* a transaction may run twice */
+  return postern_consent_take_back (txn, user_id, application_id, postern_flow_context_now (), &it->scope, error) &&
+         (it->scope == NULL || postern_flow_audit_append_change (it->context, txn, EVENT_CONSENT, user_id, postern_flow_audit_describe_consent (it->scope), NULL, error)) &&
+         postern_flow_audit_append (it->context, txn, EVENT_REVOKED, user_id, error);
 }
 
 gboolean
@@ -155,12 +148,16 @@ postern_flow_account_access_revoke (PosternFlowEngine *engine, PosternFlowVisit 
 {
   PosternFlowContext context;
   g_autoptr (PosternFlow) flow = postern_flow_visit_begin_context (visit, postern_flow_engine_get_runtime (engine), request, &context);
+  Revoking it = { &context, NULL };
   gboolean done;
 
   postern_flow_set_string (&flow->application_id, application_id);
-  done = postern_store_write (postern_tenant_get_store (visit->tenant), POSTERN_KEEP_LASTING, revoke_all, &context, error);
+  done = postern_store_write (postern_tenant_get_store (visit->tenant), POSTERN_KEEP_LASTING, revoke_all, &it, error);
+  if (done && it.scope != NULL)
+    postern_flow_audit_tell (&context, EVENT_CONSENT, visit->user->id);
   if (done)
     postern_flow_audit_tell (&context, EVENT_REVOKED, visit->user->id);
+  g_free (it.scope);
   postern_flow_context_clear (&context);
   return done;
 }

@@ -109,6 +109,15 @@ postern_flow_audit_describe_identity (const char *connector_id, const char *subj
 }
 
 GVariant *
+postern_flow_audit_describe_consent (const char *scope)
+{
+  g_auto (PosternJsonObject) object = POSTERN_JSON_OBJECT_INIT;
+
+  postern_json_object_add_string (&object, "scope", scope);
+  return postern_json_object_end (&object);
+}
+
+GVariant *
 postern_flow_audit_describe_credential (const PosternCredential *credential)
 {
   g_auto (PosternJsonObject) object = POSTERN_JSON_OBJECT_INIT;

@@ -23,6 +23,7 @@ gboolean postern_flow_audit_append_change (PosternFlowContext *context, PosternT
 /* What an entry says of a thing before a change, or after it; without secrets. (transfer full): floating */
 GVariant *postern_flow_audit_describe_user (const PosternUser *user);
 GVariant *postern_flow_audit_describe_identity (const char *connector_id, const char *subject);
+GVariant *postern_flow_audit_describe_consent (const char *scope); /* (nullable): nothing is allowed */
 GVariant *postern_flow_audit_describe_credential (const PosternCredential *credential);
 /** postern_flow_audit_get_by: who acts in this flow, in which request and from where; borrowed */
 PosternAuditBy postern_flow_audit_get_by (PosternFlowContext *context);

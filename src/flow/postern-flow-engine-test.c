@@ -125,25 +125,39 @@ test_accounts (void)
   assert_answer (browser, "fresh=0");
 }
 
-static gboolean
-read_consents (PosternTxn *txn, gpointer data, GError **error)
-{
-  PosternAuditFilter filter = { .event = "consent.given", .target = APP_THIRD };
-  GPtrArray **entries = data;
+typedef struct {
+  const char *event;
+  GPtrArray *entries;
+} Entries;
 
-  g_clear_pointer (entries, g_ptr_array_unref);
-  return (*entries = postern_audit_store_find (txn, &filter, NULL, 10, error)) != NULL;
+static gboolean
+read_entries (PosternTxn *txn, gpointer data, GError **error)
+{
+  Entries *it = data;
+  PosternAuditFilter filter = { .event = it->event, .target = APP_THIRD };
+
+  g_clear_pointer (&it->entries, g_ptr_array_unref);
+  return (it->entries = postern_audit_store_find (txn, &filter, NULL, 10, error)) != NULL;
+}
+
+/* (transfer full): those about the application that asks */
+static GPtrArray *
+list_entries (const char *event)
+{
+  Entries it = { event, NULL };
+
+  g_assert_true (postern_store_read (house_store, POSTERN_KEEP_LASTING, read_entries, &it, NULL));
+  return it.entries;
 }
 
 /* So often somebody allowed the application something, the last time @scope, where they had allowed @before (nullable). */
 static void
 assert_consents (guint n, const char *scope, const char *before)
 {
-  g_autoptr (GPtrArray) entries = NULL;
+  g_autoptr (GPtrArray) entries = list_entries ("consent.given");
   g_autoptr (GVariant) was = NULL, is = NULL;
   PosternAudit *last;
 
-  g_assert_true (postern_store_read (house_store, POSTERN_KEEP_LASTING, read_consents, &entries, NULL));
   g_assert_cmpuint (entries->len, ==, n);
   if (n == 0)
     return;
@@ -154,6 +168,27 @@ assert_consents (guint n, const char *scope, const char *before)
   g_assert_cmpstr (postern_json_get_string (was, "scope"), ==, before);
   g_assert_cmpstr (last->actor, ==, last->person);
   g_assert_nonnull (last->remote_address);
+}
+
+/* What was allowed is remembered no more: they are asked as by a stranger, and the log says what it might. */
+static void
+take_back (Browser *browser)
+{
+  g_autoptr (GPtrArray) consents = NULL, grants = NULL, again = NULL;
+  g_autoptr (GVariant) before = NULL;
+
+  browser_post (browser, "/account", "action=revoke:" APP_THIRD);
+  consents = list_entries ("consent.revoked");
+  grants = list_entries ("grants.revoked");
+  g_assert_cmpuint (consents->len, ==, 1);
+  g_assert_cmpuint (grants->len, ==, 1);
+  before = postern_json_get (((PosternAudit *) consents->pdata[0])->personal, "before");
+  g_assert_cmpstr (postern_json_get_string (before, "scope"), ==, "openid email phone");
+  browser_begin (browser, application_flow (APP_THIRD, POSTERN_FLOW_PROMPT_NONE));
+  assert_answer (browser, "error=consent_required");
+  browser_post (browser, "/account", "action=revoke:" APP_THIRD); /* pressed twice */
+  again = list_entries ("grants.revoked");
+  g_assert_cmpuint (again->len, ==, 1);
 }
 
 static void
@@ -193,6 +228,7 @@ test_consent (void)
   assert_page (browser, "consent");
   browser_begin (browser, application_flow (APP_FIRST, 0));
   assert_answer (browser, "fresh=0");
+  take_back (browser);
 }
 
 static void

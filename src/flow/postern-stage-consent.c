@@ -43,15 +43,6 @@ join (const char *remembered, char **asked)
   return g_strdup (scope->str);
 }
 
-static GVariant *
-describe_scope (const char *scope)
-{
-  g_auto (PosternJsonObject) object = POSTERN_JSON_OBJECT_INIT;
-
-  postern_json_object_add_string (&object, "scope", scope);
-  return postern_json_object_end (&object);
-}
-
 /* @data: (type GStrv): what the application may then, and what it might before; the second is left out where there was nothing */
 static gboolean
 put_consent (PosternFlowContext *context, PosternTxn *txn, gpointer data, GError **error)
@@ -60,7 +51,7 @@ put_consent (PosternFlowContext *context, PosternTxn *txn, gpointer data, GError
   char **scopes = data;
 
   return postern_consent_store_put (txn, flow->user_id, flow->application_id, scopes[0], postern_flow_context_now (), error) &&
-         postern_flow_audit_append_change (context, txn, POSTERN_FLOW_AUDIT_CONSENT, flow->user_id, describe_scope (scopes[1]), describe_scope (scopes[0]), error);
+         postern_flow_audit_append_change (context, txn, POSTERN_FLOW_AUDIT_CONSENT, flow->user_id, postern_flow_audit_describe_consent (scopes[1]), postern_flow_audit_describe_consent (scopes[0]), error);
 }
 
 static PosternStageResult

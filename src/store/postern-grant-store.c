@@ -103,6 +103,19 @@ postern_grant_store_list_for_application (PosternTxn *txn, const char *applicati
                               G_N_ELEMENTS (values), error);
 }
 
+gboolean
+postern_grant_store_has_living (PosternTxn *txn, const char *user_id, const char *application_id, gint64 now, gboolean *has, GError **error)
+{
+  static const char sql[] = "SELECT 1 FROM grants WHERE user_id = ?1 AND application_id = ?2 AND revoked_at = 0 AND (expires_at = 0 OR expires_at > ?3) LIMIT 1";
+  PosternValue values[] = { POSTERN_TEXT (user_id), POSTERN_TEXT (application_id), POSTERN_INT (now) };
+  gint64 found = 0;
+
+  if (!postern_txn_read_int64 (txn, &found, 0, sql, values, G_N_ELEMENTS (values), error))
+    return FALSE;
+  *has = found == 1;
+  return TRUE;
+}
+
 GPtrArray *
 postern_grant_store_list_for_session (PosternTxn *txn, PosternSession *session, GError **error)
 {

@@ -38,7 +38,7 @@ typedef struct {
 #define POSTERN_RECORD_MAX_FIELDS 24
 
 extern const PosternRecordType postern_records_user, postern_records_credential, postern_records_identity, postern_records_application,
-    postern_records_session, postern_records_grant, postern_records_refresh_token, postern_records_access_token, postern_records_key, postern_records_idempotency,
+    postern_records_session, postern_records_grant, postern_records_consent, postern_records_refresh_token, postern_records_access_token, postern_records_key, postern_records_idempotency,
     postern_records_ticket, postern_records_import, postern_records_code, postern_records_audit, postern_records_outbox_entry, postern_records_instance_record,
     postern_records_organization, postern_records_member, postern_records_group, postern_records_domain, postern_records_invitation, postern_records_brand_file,
     postern_records_resource, postern_records_role, postern_records_assignment, postern_records_claims_hook, postern_records_tenant_record,

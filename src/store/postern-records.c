@@ -123,6 +123,11 @@ static const PosternField grant_fields[] = {
 };
 POSTERN_DEFINE_RECORD (PosternGrant, grant, "grants", "grant")
 
+static const PosternField consent_fields[] = {
+  TEXT (PosternConsent, user_id), TEXT (PosternConsent, application_id), TEXT (PosternConsent, scope), INT64 (PosternConsent, updated_at),
+};
+POSTERN_DEFINE_RECORD (PosternConsent, consent, "consents", "consent")
+
 static const PosternField refresh_token_fields[] = {
   INT64 (PosternRefreshToken, grant_key),  TEXT (PosternRefreshToken, hash),     INT64 (PosternRefreshToken, created_at),
   INT64 (PosternRefreshToken, expires_at), INT64 (PosternRefreshToken, used_at),

@@ -94,6 +94,13 @@ typedef struct {
 POSTERN_DECLARE_RECORD (PosternGrant, postern_grant)
 
 typedef struct {
+  char *user_id, *application_id;
+  char *scope;       /* space-separated: what need not be asked again */
+  gint64 updated_at; /* when the person was asked last */
+} PosternConsent;
+POSTERN_DECLARE_RECORD (PosternConsent, postern_consent)
+
+typedef struct {
   gint64 grant_key; /* its grant's */
   char *hash;       /* of the token, which names the grant */
   gint64 created_at, expires_at, used_at;

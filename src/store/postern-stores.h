@@ -229,6 +229,8 @@ gboolean postern_grant_store_revoke_for_organization (PosternTxn *txn, const cha
 GPtrArray *postern_grant_store_list (PosternTxn *txn, const char *user_id, const char *after, guint limit, GError **error);
 /** by index: those that @application_id has, of @user_id (nullable: of anybody) */
 GPtrArray *postern_grant_store_list_for_application (PosternTxn *txn, const char *application_id, const char *user_id, const char *after, guint limit, GError **error);
+/** whether @application_id has one of @user_id that is alive at @now */
+gboolean postern_grant_store_has_living (PosternTxn *txn, const char *user_id, const char *application_id, gint64 now, gboolean *has, GError **error);
 GPtrArray *postern_grant_store_list_for_session (PosternTxn *txn, PosternSession *session, GError **error);
 /**
  * One statement marks the code of the grant @id used. NOT_FOUND where there is no such code, STALE when it has expired or the
@@ -242,6 +244,8 @@ gboolean postern_refresh_store_redeem (PosternTxn *txn, const char *grant_id, co
 gboolean postern_consent_store_put (PosternTxn *txn, const char *user_id, const char *application_id, const char *scope, gint64 now, GError **error);
 /** Returns: (transfer full) (nullable): the remembered scopes; NULL without error when none */
 char *postern_consent_store_get (PosternTxn *txn, const char *user_id, const char *application_id, GError **error);
+GPtrArray *postern_consent_store_list (PosternTxn *txn, const char *user_id, const char *after, guint limit, GError **error); /* by application */
+/** either (nullable), not both; none there is no error */
 gboolean postern_consent_store_delete (PosternTxn *txn, const char *user_id, const char *application_id, GError **error);
 gboolean postern_access_store_insert (PosternTxn *txn, PosternAccessToken *token, GError **error);
 /** also finds one that has expired */

@@ -38,6 +38,15 @@ revoked_at (PosternTxn *txn, const char *id)
   return grant->revoked_at;
 }
 
+static void
+assert_living (PosternTxn *txn, PosternGrant *grant, gint64 now, gboolean expected)
+{
+  gboolean has = !expected;
+
+  g_assert_true (postern_grant_store_has_living (txn, grant->user_id, grant->application_id, now, &has, NULL));
+  g_assert_cmpint (has, ==, expected);
+}
+
 static gboolean
 grants (PosternTxn *txn, gpointer data, GError **error)
 {
@@ -50,6 +59,7 @@ grants (PosternTxn *txn, gpointer data, GError **error)
   g_autoptr (PosternGrant) lost = storage_kit_new_grant ("usr_none", a->id, NULL);
   g_autoptr (GPtrArray) page = NULL;
 
+  second->expires_at = NOW + 50;
   g_assert_true (postern_user_store_insert (txn, ada, error) && postern_application_store_insert (txn, a, error)
                  && postern_application_store_insert (txn, b, error));
   g_assert_true (postern_grant_store_insert (txn, first, error) && postern_grant_store_insert (txn, second, error)
@@ -59,9 +69,14 @@ grants (PosternTxn *txn, gpointer data, GError **error)
   g_assert_cmpuint (page->len, ==, 1);
   g_assert_cmpstr (((PosternGrant *) page->pdata[0])->id, ==, second->id);
 
+  assert_living (txn, second, NOW, TRUE);
+  assert_living (txn, second, second->expires_at, FALSE); /* what has lapsed is no access */
+  assert_living (txn, first, NOW, TRUE);
   g_assert_true (postern_grant_store_revoke (txn, first->id, NOW, error));
   g_assert_true (postern_grant_store_revoke (txn, first->id, NOW + 5, error));
   g_assert_cmpint (revoked_at (txn, first->id), ==, NOW);
+  assert_living (txn, first, NOW, FALSE);
+  assert_living (txn, second, NOW, TRUE);
   assert_fails (postern_grant_store_revoke (txn, "gnt_none", NOW, &failure), POSTERN_ERROR_NOT_FOUND);
   g_assert_true (postern_grant_store_revoke_all (txn, ada->id, a->id, NOW + 1, error));
   g_assert_cmpint (revoked_at (txn, second->id), ==, 0);
@@ -181,6 +196,41 @@ consents (PosternTxn *txn, gpointer data, GError **error)
   return TRUE;
 }
 
+static guint
+count_consents (PosternTxn *txn, const char *user_id, const char *after, guint limit, GError **error)
+{
+  g_autoptr (GPtrArray) found = postern_consent_store_list (txn, user_id, after, limit, error);
+
+  g_assert_no_error (*error);
+  return found->len;
+}
+
+/* Those of a person, page by page; and the end of all of a person, or of an application. */
+static gboolean
+many_consents (PosternTxn *txn, gpointer data, GError **error)
+{
+  g_autoptr (PosternUser) ada = storage_kit_new_user ("ada", NULL, NULL), grace = storage_kit_new_user ("grace", NULL, NULL);
+  PosternApplication *apps[3];
+
+  g_assert_true (postern_user_store_insert (txn, ada, error) && postern_user_store_insert (txn, grace, error));
+  for (guint i = 0; i < G_N_ELEMENTS (apps); i++) {
+    apps[i] = storage_kit_new_application ("a");
+    g_assert_true (postern_application_store_insert (txn, apps[i], error) && postern_consent_store_put (txn, ada->id, apps[i]->id, "openid", NOW, error)
+                   && postern_consent_store_put (txn, grace->id, apps[i]->id, "openid", NOW, error));
+  }
+  g_assert_cmpuint (count_consents (txn, ada->id, NULL, 9, error), ==, 3);
+  g_assert_cmpuint (count_consents (txn, ada->id, NULL, 2, error), ==, 2);
+  g_assert_cmpuint (count_consents (txn, ada->id, apps[0]->id, 9, error), ==, 2);
+  g_assert_true (postern_consent_store_delete (txn, NULL, apps[1]->id, error));
+  g_assert_cmpuint (count_consents (txn, ada->id, NULL, 9, error), ==, 2);
+  g_assert_true (postern_consent_store_delete (txn, ada->id, NULL, error));
+  g_assert_cmpuint (count_consents (txn, ada->id, NULL, 9, error), ==, 0);
+  g_assert_cmpuint (count_consents (txn, grace->id, NULL, 9, error), ==, 2);
+  for (guint i = 0; i < G_N_ELEMENTS (apps); i++)
+    postern_application_unref (apps[i]);
+  return TRUE;
+}
+
 static gboolean
 revoked_tokens (PosternTxn *txn, gpointer data, GError **error)
 {
@@ -255,6 +305,7 @@ storage_tokens_add_tests (void)
   g_test_add_data_func ("/storage/codes", codes, storage_kit_run_lasting);
   g_test_add_data_func ("/storage/refresh-tokens", refresh_tokens, storage_kit_run_lasting);
   g_test_add_data_func ("/storage/consents", consents, storage_kit_run_lasting);
+  g_test_add_data_func ("/storage/many-consents", many_consents, storage_kit_run_lasting);
   g_test_add_data_func ("/storage/revoked-tokens", revoked_tokens, storage_kit_run_lasting);
   g_test_add_data_func ("/storage/access-tokens", access_tokens, storage_kit_run_lasting);
   g_test_add_data_func ("/storage/keys", keys, storage_kit_run_lasting);
