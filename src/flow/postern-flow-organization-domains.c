@@ -3,7 +3,7 @@
 
 #include <string.h>
 
-#include "postern-flow-organization-page.h"
+#include "postern-flow-organization-form.h"
 #include "postern-flow-routes.h"
 
 /* The organization's e-mail domains, and the records by which they are proved. */
@@ -70,7 +70,7 @@ postern_flow_organization_domains_show (PosternRequest *request, gpointer engine
   if (!postern_flow_organization_page_ask_list (&page, dup_path (&page, NULL, NULL), NULL, &answer))
     return postern_flow_organization_page_show_problem (&page);
   postern_json_object_add_boolean (&model, "changes", postern_flow_organization_page_may (&page, "organizations:write"));
-  postern_flow_organization_page_add_value (&page, &model, "domain", NULL);
+  postern_flow_organization_form_add_typed (&page, &model, "domain");
   postern_json_object_add (&model, "domains", rows_of (answer));
   postern_flow_organization_page_add_next (&page, &model, answer, NULL);
   return postern_flow_organization_page_show (&page, "organization-domains", &model, notices);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include <glib/gi18n.h>
 
-#include "postern-flow-organization-page.h"
+#include "postern-flow-organization-form.h"
 #include "postern-flow-routes.h"
 
 /* The groups of the organization; one of them: postern-flow-organization-group.c. */
@@ -53,7 +53,7 @@ postern_flow_organization_groups_show (PosternRequest *request, gpointer engine)
   if (!postern_flow_organization_page_ask_list (&page, dup_path (&page), NULL, &answer))
     return postern_flow_organization_page_show_problem (&page);
   postern_json_object_add_boolean (&model, "changes", postern_flow_organization_page_may (&page, "members:write"));
-  postern_flow_organization_page_add_value (&page, &model, "name", NULL);
+  postern_flow_organization_form_add_typed (&page, &model, "name");
   postern_json_object_add (&model, "groups", rows_of (&page, answer));
   postern_flow_organization_page_add_next (&page, &model, answer, NULL);
   return postern_flow_organization_page_show (&page, "organization-groups", &model, notices);

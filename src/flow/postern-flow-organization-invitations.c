@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "postern-flow-browser.h"
+#include "postern-flow-organization-form.h"
 #include "postern-flow-organization-roles.h"
 #include "postern-flow-routes.h"
 
@@ -79,7 +80,7 @@ postern_flow_organization_invitations_show (PosternRequest *request, gpointer en
   postern_json_object_add_boolean (&model, "invites", postern_flow_organization_page_may (&page, "invitations:write"));
   if (postern_flow_organization_page_may (&page, "roles:write"))
     postern_json_object_add (&model, "others", postern_flow_organization_roles_list_others (&roles, NULL));
-  postern_flow_organization_page_add_value (&page, &model, "email", NULL);
+  postern_flow_organization_form_add_typed (&page, &model, "email");
   postern_json_object_add (&model, "invitations", rows_of (&page, answer, &roles));
   postern_flow_organization_page_add_next (&page, &model, answer, NULL);
   return postern_flow_organization_page_show (&page, "organization-invitations", &model, notices);

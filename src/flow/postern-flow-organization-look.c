@@ -3,7 +3,7 @@
 
 #include <string.h>
 
-#include "postern-flow-organization-page.h"
+#include "postern-flow-organization-form.h"
 #include "postern-flow-routes.h"
 
 /* How pages look where somebody signs in for the organization. A picture is sent as the text of an SVG: forms here carry no files. */
@@ -49,19 +49,37 @@ word_entries (PosternFlowOrganizationPage *page, GVariant *look)
   GVariantBuilder entries = G_VARIANT_BUILDER_INIT (G_VARIANT_TYPE ("av"));
 
   for (guint i = 0; i < G_N_ELEMENTS (words); i++) {
-    g_auto (PosternJsonObject) entry = POSTERN_JSON_OBJECT_INIT, value = POSTERN_JSON_OBJECT_INIT;
-    g_autoptr (GVariant) state = NULL;
+    const PosternFlowOrganizationField field = { words[i].name, words[i].title, postern_json_get_string (look, words[i].name) };
+    g_autofree char *value = postern_flow_organization_form_dup_value (page, &field);
+    g_auto (PosternJsonObject) entry = POSTERN_JSON_OBJECT_INIT;
 
-    postern_flow_organization_page_add_value (page, &value, words[i].name, postern_json_get_string (look, words[i].name));
-    state = g_variant_ref_sink (postern_json_object_end (&value));
     postern_json_object_add_string (&entry, "id", words[i].name);
     postern_json_object_add_string (&entry, "title", words[i].title);
-    postern_json_object_add_string (&entry, "value", postern_json_get_string (state, words[i].name));
+    postern_json_object_add_string (&entry, "value", value);
     postern_json_object_add_boolean (&entry, "color", i > 0);
     postern_json_object_add_boolean (&entry, "wrong", g_strcmp0 (get_culprit (page), words[i].name) == 0);
     g_variant_builder_add (&entries, "v", postern_json_object_end (&entry));
   }
   return g_variant_builder_end (&entries);
+}
+
+/* Which picture there is shows as its address; another's is sent as a text, which is not kept. */
+static void
+add_fields (PosternFlowOrganizationPage *page, PosternJsonObject *model, GVariant *look)
+{
+  g_autoptr (GVariant) texts = postern_json_get (look, "texts");
+  const char *logo_url = postern_json_get_string (look, "logo_url");
+  const PosternFlowOrganizationField fields_shown[] = {
+    { "text", N_("Text where a sign-in begins, in English"), texts ? postern_json_get_string (texts, "en") : NULL },
+    { "css", N_("Style sheet"), postern_json_get_string (look, "css") },
+    { "logo_text" },
+  };
+  const PosternFlowOrganizationField picture = { "logo_url", N_("Picture"), logo_url };
+  g_autofree char *noted = postern_flow_organization_form_dup_value (page, &picture);
+
+  for (guint i = 0; i < G_N_ELEMENTS (fields_shown); i++)
+    postern_flow_organization_form_add_value (page, model, &fields_shown[i]);
+  postern_json_object_add_string (model, "logo_url", logo_url);
 }
 
 PosternResponse *
@@ -70,19 +88,15 @@ postern_flow_organization_look_show (PosternRequest *request, gpointer engine)
   g_auto (PosternFlowOrganizationPage) page = { NULL };
   PosternResponse *refused = postern_flow_organization_page_enter (&page, engine, request, SECTION, NULL);
   g_auto (PosternJsonObject) model = POSTERN_JSON_OBJECT_INIT;
-  g_autoptr (GVariant) look = NULL, texts = NULL;
+  g_autoptr (GVariant) look = NULL;
 
   if (refused)
     return refused;
   if (!postern_flow_organization_page_ask (&page, "GET", dup_path (&page), NULL, NULL, &look))
     return postern_flow_organization_page_show_problem (&page);
-  texts = postern_json_get (look, "texts");
   postern_json_object_add_boolean (&model, "changes", postern_flow_organization_page_may (&page, "branding:write"));
   postern_json_object_add (&model, "words", word_entries (&page, look));
-  postern_flow_organization_page_add_value (&page, &model, "text", texts ? postern_json_get_string (texts, "en") : NULL);
-  postern_flow_organization_page_add_value (&page, &model, "css", postern_json_get_string (look, "css"));
-  postern_flow_organization_page_add_value (&page, &model, "logo_text", NULL);
-  postern_json_object_add_string (&model, "logo_url", postern_json_get_string (look, "logo_url"));
+  add_fields (&page, &model, look);
   return postern_flow_organization_page_show (&page, "organization-look", &model, notices);
 }
 
@@ -176,5 +190,5 @@ postern_flow_organization_look_submit (PosternRequest *request, gpointer engine)
     return postern_response_new_error_page (error, NULL);
   if (!add_texts (&page, &body, text))
     return postern_flow_organization_page_show_problem (&page);
-  return postern_flow_organization_page_answer (&page, postern_flow_organization_page_ask (&page, "PATCH", dup_path (&page), NULL, postern_json_object_end (&body), NULL), NULL, "saved", NULL);
+  return postern_flow_organization_page_answer (&page, postern_flow_organization_form_send (&page, dup_path (&page), postern_json_object_end (&body)), NULL, "saved", NULL);
 }

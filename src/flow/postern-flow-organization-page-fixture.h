@@ -190,6 +190,26 @@ page_get (Browser *browser, const Customer *customer, const char *section, const
   browser_get (browser, path);
 }
 
+/** page_add_state: @body, as the form of the page that is shown sends it. (transfer full) */
+static inline char *
+page_add_state (Browser *browser, const char *body)
+{
+  g_autofree char *state = g_uri_escape_string (browser_model (browser, "state"), NULL, FALSE);
+
+  return g_strconcat (body, "&state=", state, NULL);
+}
+
+/** page_save: looks at a page, and sends its form. */
+static inline void
+page_save (Browser *browser, const Customer *customer, const char *section, const char *part, const char *body)
+{
+  g_autofree char *whole = NULL;
+
+  page_get (browser, customer, section, part);
+  whole = page_add_state (browser, body);
+  page_post (browser, customer, section, part, whole);
+}
+
 /** page_text: the model of the page that is shown, as JSON. (transfer full) */
 static inline char *
 page_text (Browser *browser)
@@ -205,4 +225,29 @@ page_has (Browser *browser, const char *words)
   g_autofree char *text = page_text (browser);
 
   return strstr (text, words) != NULL;
+}
+
+/** page_dup_id: (transfer full): the first id of this kind that the page shows */
+static inline char *
+page_dup_id (Browser *browser, const char *prefix)
+{
+  g_autofree char *text = page_text (browser), *start = g_strconcat ("\"", prefix, "_", NULL);
+  const char *found = strstr (text, start);
+
+  g_assert_nonnull (found);
+  return g_strndup (found + 1, strcspn (found + 1, "\""));
+}
+
+static inline void
+assert_done (Browser *browser, const char *page)
+{
+  assert_page (browser, page);
+  g_assert_cmpstr (browser_model (browser, "error_message"), ==, NULL);
+}
+
+static inline void
+assert_refused (Browser *browser, const char *page)
+{
+  assert_page (browser, page);
+  g_assert_nonnull (browser_model (browser, "error_message"));
 }

@@ -8,6 +8,7 @@
 #include "postern-flow-console.h"
 #include "postern-flow-context.h"
 #include "postern-flow-kept.h"
+#include "postern-flow-organization-form.h"
 #include "postern-flow-organization.h"
 #include "postern-flow-routes.h"
 #include "postern-management-roles.h"
@@ -208,6 +209,7 @@ add_typed (PosternFlowOrganizationPage *self, PosternJsonObject *model)
     if (postern_request_get_form (self->request, *fields, &value, NULL))
       postern_json_object_add_string (&typed, *fields, value);
   }
+  postern_flow_organization_form_keep (self, &typed);
   postern_json_object_add (model, "typed", postern_json_object_end (&typed));
 }
 
@@ -248,6 +250,8 @@ find_words (gint64 status)
   case 404:
   case 410:
     return N_("It is not there any more.");
+  case 412:
+    return N_("Somebody else changed this meanwhile, so yours is not saved yet. Look at what they changed, then save again.");
   case 429:
     return N_("This was done very often. Wait a while, then try again.");
   case 502:
@@ -273,6 +277,7 @@ postern_flow_organization_page_lead_to_problem (PosternFlowOrganizationPage *sel
   postern_json_object_add_string (&model, "error_message", status == 409 && conflict ? conflict : find_words (status));
   if (status == 400 || status == 409)
     postern_json_object_add_string (&model, "error_detail", postern_json_get_string (self->problem, "detail"));
+  postern_json_object_add_boolean (&model, "changed_meanwhile", status == 412);
   if (self->retry_after > 0)
     postern_json_object_add_int64 (&model, "retry_after", self->retry_after);
   return postern_flow_kept_put (self->visit, self->request, self->path, postern_json_object_end (&model));
@@ -336,6 +341,9 @@ postern_flow_organization_page_clear (PosternFlowOrganizationPage *self)
   g_clear_pointer (&self->path, g_free);
   g_clear_pointer (&self->problem, g_variant_unref);
   g_clear_pointer (&self->kept, g_variant_unref);
+  g_clear_pointer (&self->tag, g_free);
+  g_clear_pointer (&self->condition, g_free);
+  g_clear_pointer (&self->form, postern_flow_organization_form_free);
 }
 
 /* --- asking the API ---------------------------------------------------------------------------------------------------- */
@@ -365,6 +373,8 @@ make_request (PosternFlowOrganizationPage *self, const char *method, const char 
 
   postern_request_set_body (request, bytes);
   postern_request_add_header (request, "Content-Type", "application/json");
+  if (self->condition && !g_str_equal (method, "GET"))
+    postern_request_add_header (request, "If-Match", self->condition);
   postern_request_set_id (request, postern_request_get_id (self->request));
   postern_request_set_remote_address (request, postern_request_get_remote_address (self->request));
   postern_request_set_public_url (request, postern_request_get_public_url (self->request));
@@ -394,6 +404,17 @@ keep_problem (PosternFlowOrganizationPage *self, PosternResponse *response)
   self->retry_after = seconds ? g_ascii_strtoll (seconds, NULL, 10) : 0;
 }
 
+static void
+keep_tag (PosternFlowOrganizationPage *self, PosternResponse *response)
+{
+  const char *tag = postern_response_get_header (response, "ETag");
+
+  if (tag == NULL)
+    return;
+  g_free (self->tag);
+  self->tag = g_strdup (tag);
+}
+
 gboolean
 postern_flow_organization_page_ask (PosternFlowOrganizationPage *self, const char *method, char *path, const char *query, GVariant *body, GVariant **answer)
 {
@@ -403,7 +424,9 @@ postern_flow_organization_page_ask (PosternFlowOrganizationPage *self, const cha
     postern_runtime_ask_management (postern_flow_engine_get_runtime (self->engine), request, self->visit->user->id, self->organization->id);
   gboolean done = postern_response_get_status (response) < 300;
 
-  if (!done)
+  if (done)
+    keep_tag (self, response);
+  else
     keep_problem (self, response);
   if (answer)
     *answer = done ? read_body (response) : NULL;
@@ -489,22 +512,6 @@ section_entries (PosternFlowOrganizationPage *self)
   return g_variant_builder_end (&entries);
 }
 
-void
-postern_flow_organization_page_add_value (PosternFlowOrganizationPage *self, PosternJsonObject *model, const char *name, const char *value)
-{
-  g_autoptr (GVariant) typed = self->kept ? postern_json_get (self->kept, "typed") : NULL;
-
-  postern_json_object_add_string (model, name, typed ? postern_json_get_string (typed, name) : value);
-}
-
-void
-postern_flow_organization_page_add_tick (PosternFlowOrganizationPage *self, PosternJsonObject *model, const char *name, gboolean ticked)
-{
-  g_autoptr (GVariant) typed = self->kept ? postern_json_get (self->kept, "typed") : NULL;
-
-  postern_json_object_add_boolean (model, name, typed ? postern_json_get_string (typed, name) != NULL : ticked);
-}
-
 /* Why a form was not done. */
 static void
 add_kept (PosternFlowOrganizationPage *self, PosternJsonObject *model)
@@ -533,6 +540,7 @@ postern_flow_organization_page_show (PosternFlowOrganizationPage *self, const ch
   postern_json_object_add (model, "sections", section_entries (self));
   postern_json_object_add_string (model, "notice", notices ? postern_flow_visit_find_notice (self->request, notices) : NULL);
   postern_organization_brand_add_page (model, self->organization);
+  postern_flow_organization_form_add_state (self, model);
   if (self->kept)
     add_kept (self, model);
   return postern_response_new_page (200, name, postern_json_object_end (model));

@@ -15,6 +15,9 @@ G_BEGIN_DECLS
 
 #define POSTERN_FLOW_ORGANIZATION_PAGE_PATH "/organizations/"
 
+/** PosternFlowOrganizationForm: private to postern-flow-organization-form.c */
+typedef struct _PosternFlowOrganizationForm PosternFlowOrganizationForm;
+
 /** PosternFlowOrganizationPage: somebody looks at one. */
 typedef struct {
   PosternFlowEngine *engine;
@@ -27,6 +30,9 @@ typedef struct {
   char *path;                        /* of the page, below the issuer; owned */
   GVariant *problem;                 /* (nullable): why the API did not do what was asked last (RFC 9457); owned */
   GVariant *kept;                    /* (nullable): what became of the last form that was not done; owned */
+  char *tag;                         /* (nullable): of what the API showed last that has one (RFC 9110 section 8.8.3); owned */
+  char *condition;                   /* (nullable): what a change relies on: If-Match of the next request that is no GET; owned */
+  PosternFlowOrganizationForm *form; /* (nullable): what the page's form shows; owned */
   gint64 retry_after;                /* seconds, with it; 0: it did not say */
 } PosternFlowOrganizationPage;
 
@@ -109,10 +115,6 @@ PosternResponse *postern_flow_organization_page_lead (PosternFlowOrganizationPag
 PosternResponse *postern_flow_organization_page_lead_to_problem (PosternFlowOrganizationPage *self, const char *conflict);
 /** postern_flow_organization_page_answer: the one or the other. @done: what postern_flow_organization_page_ask() said. (transfer full) */
 PosternResponse *postern_flow_organization_page_answer (PosternFlowOrganizationPage *self, gboolean done, const char *part, const char *notice, const char *conflict);
-/** postern_flow_organization_page_add_value: what a field of the page has: what was typed into the form that was not done, else @value (nullable). */
-void postern_flow_organization_page_add_value (PosternFlowOrganizationPage *self, PosternJsonObject *model, const char *name, const char *value);
-/** postern_flow_organization_page_add_tick: likewise of a box to tick. */
-void postern_flow_organization_page_add_tick (PosternFlowOrganizationPage *self, PosternJsonObject *model, const char *name, gboolean ticked);
 /** postern_flow_organization_page_add_url: the absolute address of the page of @part (nullable) in @section (nullable: this one). */
 void postern_flow_organization_page_add_url (PosternFlowOrganizationPage *self, PosternJsonObject *model, const char *name, const char *section, const char *part);
 /** postern_flow_organization_page_add_person: who @member is, as the API has a member: `id`, `name` and `identifier`. */

@@ -3,7 +3,7 @@
 
 #include <string.h>
 
-#include "postern-flow-organization-page.h"
+#include "postern-flow-organization-form.h"
 #include "postern-flow-routes.h"
 
 /* How members of the organization sign in when they act for it. What is not asked here, such as connectors, stays as it is. */
@@ -52,39 +52,57 @@ factor_entries (PosternFlowOrganizationPage *page, GVariant *rules)
   GVariantBuilder entries = G_VARIANT_BUILDER_INIT (G_VARIANT_TYPE ("av"));
 
   for (guint i = 0; i < G_N_ELEMENTS (factors); i++) {
-    g_auto (PosternJsonObject) entry = POSTERN_JSON_OBJECT_INIT, ticked = POSTERN_JSON_OBJECT_INIT;
-    g_autoptr (GVariant) state = NULL;
+    g_auto (PosternJsonObject) entry = POSTERN_JSON_OBJECT_INIT;
+    gboolean ticked = allowed == NULL || g_strv_contains ((const char *const *) allowed, factors[i].name);
 
-    postern_flow_organization_page_add_tick (page, &ticked, factors[i].field, allowed == NULL || g_strv_contains ((const char *const *) allowed, factors[i].name));
-    state = g_variant_ref_sink (postern_json_object_end (&ticked));
     postern_json_object_add_string (&entry, "id", factors[i].field);
     postern_json_object_add_string (&entry, "title", factors[i].title);
-    postern_json_object_add_boolean (&entry, "ticked", postern_json_get_boolean (state, factors[i].field, FALSE));
+    postern_json_object_add_boolean (&entry, "ticked", postern_flow_organization_form_is_ticked (page, factors[i].field, factors[i].title, ticked));
     g_variant_builder_add (&entries, "v", postern_json_object_end (&entry));
   }
   return g_variant_builder_end (&entries);
+}
+
+/* What is set by a word that is not here, is said by it. */
+static const char *
+find_second (const char *value)
+{
+  for (guint i = 0; i < G_N_ELEMENTS (seconds); i++)
+    if (g_str_equal (seconds[i].value, value))
+      return seconds[i].title;
+  return NULL;
 }
 
 static GVariant *
 second_entries (PosternFlowOrganizationPage *page, GVariant *rules)
 {
   GVariantBuilder entries = G_VARIANT_BUILDER_INIT (G_VARIANT_TYPE ("av"));
-  g_auto (PosternJsonObject) value = POSTERN_JSON_OBJECT_INIT;
-  g_autoptr (GVariant) state = NULL;
-  const char *chosen;
+  const char *now = postern_json_get_string (rules, "second_factor");
+  const PosternFlowOrganizationField field = { "second_factor", N_("Second factor"), now, find_second (now ? now : "") };
+  g_autofree char *chosen = postern_flow_organization_form_dup_value (page, &field);
 
-  postern_flow_organization_page_add_value (page, &value, "second_factor", postern_json_get_string (rules, "second_factor"));
-  state = g_variant_ref_sink (postern_json_object_end (&value));
-  chosen = postern_json_get_string (state, "second_factor");
   for (guint i = 0; i < G_N_ELEMENTS (seconds); i++) {
     g_auto (PosternJsonObject) entry = POSTERN_JSON_OBJECT_INIT;
 
     postern_json_object_add_string (&entry, "value", seconds[i].value);
     postern_json_object_add_string (&entry, "title", seconds[i].title);
-    postern_json_object_add_boolean (&entry, "selected", g_strcmp0 (seconds[i].value, chosen ? chosen : "") == 0);
+    postern_json_object_add_boolean (&entry, "selected", g_str_equal (seconds[i].value, chosen));
     g_variant_builder_add (&entries, "v", postern_json_object_end (&entry));
   }
   return g_variant_builder_end (&entries);
+}
+
+static void
+add_domains (PosternFlowOrganizationPage *page, PosternJsonObject *model, GVariant *rules)
+{
+  g_auto (GStrv) domains = postern_json_dup_strv (rules, "email_domains", FALSE);
+  g_autofree char *lines = domains ? g_strjoinv ("\n", domains) : NULL;
+  const PosternFlowOrganizationField field = { "email_domains", N_("Domains of addresses that a member needs"), lines };
+  gboolean join = postern_json_get_boolean (rules, "join_by_domain", FALSE);
+
+  postern_flow_organization_form_add_value (page, model, &field);
+  join = postern_flow_organization_form_is_ticked (page, "join_by_domain", N_("Who signs in with an address of a proved domain becomes a member"), join);
+  postern_json_object_add_boolean (model, "join_by_domain", join);
 }
 
 PosternResponse *
@@ -94,21 +112,16 @@ postern_flow_organization_sign_in_show (PosternRequest *request, gpointer engine
   PosternResponse *refused = postern_flow_organization_page_enter (&page, engine, request, SECTION, NULL);
   g_auto (PosternJsonObject) model = POSTERN_JSON_OBJECT_INIT;
   g_autoptr (GVariant) answer = NULL, rules = NULL;
-  g_auto (GStrv) domains = NULL;
-  g_autofree char *lines = NULL;
 
   if (refused)
     return refused;
   if (!postern_flow_organization_page_ask (&page, "GET", dup_path (&page), NULL, NULL, &answer))
     return postern_flow_organization_page_show_problem (&page);
   rules = postern_json_get (answer, "sign_in_rules");
-  domains = postern_json_dup_strv (rules, "email_domains", FALSE);
-  lines = domains ? g_strjoinv ("\n", domains) : NULL;
   postern_json_object_add_boolean (&model, "changes", postern_flow_organization_page_may (&page, "organizations:write"));
   postern_json_object_add (&model, "factors", factor_entries (&page, rules));
   postern_json_object_add (&model, "seconds", second_entries (&page, rules));
-  postern_flow_organization_page_add_value (&page, &model, "email_domains", lines);
-  postern_flow_organization_page_add_tick (&page, &model, "join_by_domain", postern_json_get_boolean (rules, "join_by_domain", FALSE));
+  add_domains (&page, &model, rules);
   return postern_flow_organization_page_show (&page, "organization-sign-in", &model, notices);
 }
 
@@ -187,5 +200,5 @@ postern_flow_organization_sign_in_submit (PosternRequest *request, gpointer engi
   if (!add_rules (&page, &rules, &error))
     return postern_response_new_error_page (error, NULL);
   postern_json_object_add (&body, "sign_in_rules", postern_json_object_end (&rules));
-  return postern_flow_organization_page_answer (&page, postern_flow_organization_page_ask (&page, "PATCH", dup_path (&page), NULL, postern_json_object_end (&body), NULL), NULL, "saved", NULL);
+  return postern_flow_organization_page_answer (&page, postern_flow_organization_form_send (&page, dup_path (&page), postern_json_object_end (&body)), NULL, "saved", NULL);
 }
