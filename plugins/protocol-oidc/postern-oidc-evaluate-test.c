@@ -91,6 +91,8 @@ test_decisions (void)
     { "user", world->user_id, "write", ORDERS, "", NO ("not_permitted") },
     { "user", world->user_id, "write", ORDERS, in_a, YES },
     { "user", world->user_id, "read", ORDERS, in_a, YES },
+    { "user", world->user_id, "read", ORDERS, ",'context':null", YES },
+    { "user", world->user_id, "read", ORDERS, ",'context':{'organization_id':null,'ip':'192.0.2.1'}", YES },
     { "user", world->user_id, "read", ORDERS, ",'context':{'organization_id':'org_else'}", NO ("not_in_organization") },
     { "application", world->service, "read", ORDERS, "", YES },
     { "application", world->service, "write", ORDERS, in_a, NO ("not_permitted") },
@@ -167,6 +169,10 @@ test_malformed (void)
     "", "[]", "{", "{}", "{'subject':{'type':'user'},'action':{'name':'read'},'resource':{'type':'a','id':'1'}}",
     "{'subject':'x','action':{'name':'read'},'resource':{'type':'a','id':'1'}}", "{'subject':{'type':'user','id':'u'},'action':{'name':7},'resource':{'type':'a','id':'1'}}",
     "{'subject':{'type':'user','id':'u'},'action':{'name':'read'},'resource':{'type':'a'}}",
+    "{'subject':{'type':'user','id':'u'},'action':{'name':'read'},'resource':['a'],'context':{}}",
+  };
+  static const char *const contexts[] = { /* the attack: without them it would be the question what the person may in the tenant */
+    "7", "'acme'", "[]", "[{'organization_id':'acme'}]", "{'organization_id':7}", "{'organization_id':['acme']}", "{'organization_id':{'id':'acme'}}", "{'organization_id':''}", "{'organization_id':false}",
   };
   g_autofree char *huge = g_strnfill (600, 'a');
   g_autofree char *long_name = g_strdup_printf (QUESTION, "user", "u", huge, ORDERS, "");
@@ -175,10 +181,19 @@ test_malformed (void)
 
   for (guint i = 0; i < G_N_ELEMENTS (bodies); i++)
     assert_refused ("/access/v1/evaluation", bodies[i]);
+  for (guint i = 0; i < G_N_ELEMENTS (contexts); i++) {
+    g_autofree char *context = g_strdup_printf (",'context':%s", contexts[i]), *one = g_strdup_printf (QUESTION, "user", world->user_id, "read", ORDERS, context);
+    g_autofree char *own = g_strdup_printf ("{'evaluations':[%s],'context':{'organization_id':'%s'}}", one, org);
+
+    assert_refused ("/access/v1/evaluation", one);
+    assert_refused ("/access/v1/evaluations", own);
+  }
   assert_refused ("/access/v1/evaluation", long_name);
   assert_refused ("/access/v1/evaluations", "{'evaluations':7}");
   assert_refused ("/access/v1/evaluations", "{'evaluations':['x']}");
   assert_refused ("/access/v1/evaluations", "{'evaluations':[{}],'options':{'evaluations_semantic':'guess'}}");
+  assert_refused ("/access/v1/evaluations", "{'evaluations':[{}],'options':{'evaluations_semantic':7}}");
+  assert_refused ("/access/v1/evaluations", "{'evaluations':[{}],'options':7}");
   for (guint i = 0; i < 50; i++)
     g_string_append (many, ",{}");
   g_string_append (many, "]}");

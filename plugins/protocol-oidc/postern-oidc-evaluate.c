@@ -30,14 +30,23 @@ refuse (GError **error, const char *why)
 
 /* --- one question: its own members, and those beside the list for what it leaves out (section 7.1) --- */
 
+/* (nullable): null is as if it were not there */
 static GVariant *
-dup_object (GVariant *own, GVariant *shared, const char *name)
+dup_member (GVariant *object, const char *name)
 {
-  g_autoptr (GVariant) value = own ? postern_json_get (own, name) : NULL;
+  g_autoptr (GVariant) value = object ? postern_json_get (object, name) : NULL;
 
-  if (value == NULL)
-    value = postern_json_get (shared, name);
-  return value && g_variant_is_of_type (value, G_VARIANT_TYPE_VARDICT) ? g_steal_pointer (&value) : NULL;
+  return value && !g_variant_is_of_type (value, G_VARIANT_TYPE_MAYBE) ? g_steal_pointer (&value) : NULL;
+}
+
+/* @object: (out): NULL when it is not there. FALSE when it is there and no object: without it, another question would be answered. */
+static gboolean
+take_object (GVariant *own, GVariant *shared, const char *name, GVariant **object)
+{
+  *object = dup_member (own, name);
+  if (*object == NULL)
+    *object = dup_member (shared, name);
+  return *object == NULL || g_variant_is_of_type (*object, G_VARIANT_TYPE_VARDICT);
 }
 
 static gboolean
@@ -45,6 +54,16 @@ read_text (GVariant *object, const char *name, const char **text)
 {
   *text = object ? postern_json_get_string (object, name) : NULL;
   return *text && **text && strlen (*text) <= MAX_TEXT;
+}
+
+/* The same of a text that may be left out. */
+static gboolean
+read_optional_text (GVariant *object, const char *name, const char **text)
+{
+  g_autoptr (GVariant) value = dup_member (object, name);
+
+  *text = NULL;
+  return value == NULL || read_text (object, name, text);
 }
 
 /* The texts are borrowed from the four. */
@@ -71,18 +90,15 @@ asked_read (Asked *self, GVariant *own, GVariant *shared, GError **error)
   PosternOidcQuestion *question = &self->question;
   const char *id;
 
-  self->subject = dup_object (own, shared, "subject");
-  self->action = dup_object (own, shared, "action");
-  self->resource = dup_object (own, shared, "resource");
-  self->context = dup_object (own, shared, "context");
-  if (!read_text (self->subject, "type", &question->subject_type) || !read_text (self->subject, "id", &question->subject_id))
+  if (!take_object (own, shared, "subject", &self->subject) || !read_text (self->subject, "type", &question->subject_type) ||
+      !read_text (self->subject, "id", &question->subject_id))
     return refuse (error, "subject must be an object with the texts type and id");
-  if (!read_text (self->action, "name", &question->action))
+  if (!take_object (own, shared, "action", &self->action) || !read_text (self->action, "name", &question->action))
     return refuse (error, "action must be an object with the text name");
-  if (!read_text (self->resource, "type", &question->resource) || !read_text (self->resource, "id", &id))
+  if (!take_object (own, shared, "resource", &self->resource) || !read_text (self->resource, "type", &question->resource) || !read_text (self->resource, "id", &id))
     return refuse (error, "resource must be an object with the texts type and id");
-  if (!read_text (self->context, "organization_id", &question->organization_id) && question->organization_id)
-    return refuse (error, "context.organization_id must be the id of an organization");
+  if (!take_object (own, shared, "context", &self->context) || !read_optional_text (self->context, "organization_id", &question->organization_id))
+    return refuse (error, "context must be an object; its organization_id is the id of an organization");
   return TRUE;
 }
 
@@ -148,10 +164,11 @@ read_semantic (Evaluation *self, GError **error)
   static const struct {
     const char *name, *stop;
   } semantics[] = { { "execute_all", NULL }, { "deny_on_first_deny", "deny" }, { "permit_on_first_permit", "permit" } };
-  g_autoptr (GVariant) options = dup_object (NULL, self->body, "options");
-  const char *name = options ? postern_json_get_string (options, "evaluations_semantic") : NULL;
+  g_autoptr (GVariant) options = NULL;
+  const char *name = NULL;
+  gboolean good = take_object (NULL, self->body, "options", &options) && read_optional_text (options, "evaluations_semantic", &name);
 
-  for (guint i = 0; i < G_N_ELEMENTS (semantics); i++)
+  for (guint i = 0; good && i < G_N_ELEMENTS (semantics); i++)
     if (g_str_equal (name ? name : "execute_all", semantics[i].name)) {
       self->stop = semantics[i].stop;
       return TRUE;
