@@ -179,6 +179,7 @@ test_claims (void)
   expect_redirect_error (world->web, PAIRS ("claims", "{\"userinfo\":{\"x\":{\"value\":[[[[[[[[[[[[1]]]]]]]]]]]]}}}"), "invalid_request"); /* too deep to be kept */
   g_free (postern_oidc_world_get_code (world, world->web, PAIRS ("claims", "{\"userinfo\":{\"x\":{\"value\":[[[[[1]]]]]}}}")));
   expect_redirect_error (world->web, PAIRS ("claims", sub, "prompt", "none"), "login_required");
+  expect_redirect_error (world->web, PAIRS ("claims", "{\"id_token\":{\"sub\":{\"value\":\"root\"}}}"), "invalid_request");
   expect_redirect_error (world->web, PAIRS ("claims", "{\"id_token\":{\"acr\":{\"essential\":true,\"values\":[\"2\"]}}}", "prompt", "none"), "unmet_authentication_requirements");
   g_free (postern_oidc_world_get_code (world, world->web, PAIRS ("claims", "{\"userinfo\":{\"name\":{\"essential\":true}},\"id_token\":{\"email\":null}}")));
 }
@@ -218,6 +219,15 @@ test_sizes (void)
   expect_page (huge, NULL);
 }
 
+/* What may only act for itself has people sent back by no code, though the address is registered. */
+static void
+test_other_grants (void)
+{
+  g_autofree char *id = postern_oidc_world_add_application (world, "web", "{'redirect_uris':['https://app.example/callback'],'grant_types':['client_credentials'],'response_types':[]}", NULL);
+
+  expect_redirect_error (id, NULL, "unauthorized_client");
+}
+
 /* --- id_token_hint ---------------------------------------------------------------------------------------------- */
 
 static char *
@@ -235,13 +245,16 @@ test_id_token_hint (void)
   g_autofree char *hint = get_id_token (NULL);
   g_autofree char *code = postern_oidc_world_get_code (world, world->web, PAIRS ("id_token_hint", hint, "prompt", "none"));
   g_autoptr (GVariant) tokens = postern_oidc_world_redeem (world, code, NULL, NULL);
-  g_autofree char *broken = g_strdup (hint);
+  g_autofree char *broken = g_strdup (hint), *other_user = postern_id_new ("usr");
+  g_autofree char *other = g_strdup_printf ("{\"id_token\":{\"sub\":{\"value\":\"%s\"}}}", other_user), *same = g_strdup_printf ("{\"id_token\":{\"sub\":{\"value\":\"%s\"}}}", world->user_id);
 
   broken[strlen (broken) / 2] ^= 1;
   expect_redirect_error (world->web, PAIRS ("id_token_hint", broken), "invalid_request");
   expect_redirect_error (world->other, PAIRS ("id_token_hint", hint), "invalid_request"); /* another application's */
   expect_redirect_error (world->web, PAIRS ("id_token_hint", postern_json_get_string (tokens, "access_token")), "invalid_request");
   expect_redirect_error (world->web, PAIRS ("id_token_hint", "eyJhbGciOiJub25lIn0.e30."), "invalid_request");
+  expect_redirect_error (world->web, PAIRS ("id_token_hint", hint, "claims", other), "invalid_request"); /* two people */
+  g_free (postern_oidc_world_get_code (world, world->web, PAIRS ("id_token_hint", hint, "claims", same, "prompt", "none")));
 }
 
 /* --- request objects -------------------------------------------------------------------------------------------- */
@@ -275,6 +288,7 @@ test_request_object_refused (void)
   g_autofree char *other_client = g_strdup_printf ("{'client_id':'%s'}", world->web);
   g_autofree char *mixed = sign_object (other_client);
   g_autofree char *foreign = sign_object ("{'aud':'https://other.example'}");
+  g_autofree char *issued = sign_object ("{'iss':'https://other.example'}");
   g_autofree char *old = sign_object ("{'exp':1000}");
   g_autofree char *nested = sign_object ("{'request':'x'}");
   g_autofree char *odd = sign_object ("{'scope':['openid']}");
@@ -285,6 +299,7 @@ test_request_object_refused (void)
   expect_redirect_error (world->signer, PAIRS ("request", none), "request_not_supported");
   expect_redirect_error (world->signer, PAIRS ("request", mixed), "invalid_request_object");
   expect_redirect_error (world->signer, PAIRS ("request", foreign), "invalid_request_object");
+  expect_redirect_error (world->signer, PAIRS ("request", issued), "invalid_request_object");
   expect_redirect_error (world->signer, PAIRS ("request", old), "invalid_request_object");
   expect_redirect_error (world->signer, PAIRS ("request", nested), "invalid_request_object");
   expect_redirect_error (world->signer, PAIRS ("request", odd), "invalid_request_object");
@@ -351,6 +366,7 @@ main (int argc, char **argv)
   g_test_add_func ("/oidc/authorize/claims", test_claims);
   g_test_add_func ("/oidc/authorize/claims-need-consent", test_claims_need_consent);
   g_test_add_func ("/oidc/authorize/sizes", test_sizes);
+  g_test_add_func ("/oidc/authorize/other-grants", test_other_grants);
   g_test_add_func ("/oidc/authorize/id-token-hint", test_id_token_hint);
   g_test_add_func ("/oidc/authorize/request-object", test_request_object);
   g_test_add_func ("/oidc/authorize/request-object-refused", test_request_object_refused);

@@ -36,7 +36,11 @@ test_client_credentials_refused (void)
   g_autofree char *auth = postern_oidc_world_basic (world->service, world->service_secret);
   g_autofree char *web = postern_oidc_world_basic (world->web, world->web_secret);
   g_autofree char *spa = g_strconcat ("grant_type=client_credentials&client_id=", world->spa, NULL);
+  g_autoptr (GString) many = g_string_new ("grant_type=client_credentials&scope=read");
 
+  while (many->len < 8000)
+    g_string_append (many, "%20read");
+  postern_oidc_world_refused (world, many->str, auth, 400, "invalid_scope"); /* each of them it may have */
   postern_oidc_world_refused (world, "grant_type=client_credentials&scope=admin", auth, 400, "invalid_scope");
   postern_oidc_world_refused (world, "grant_type=client_credentials&scope=openid", auth, 400, "invalid_scope");
   postern_oidc_world_refused (world, "grant_type=client_credentials&scope=read&scope=write", auth, 400, "invalid_request");

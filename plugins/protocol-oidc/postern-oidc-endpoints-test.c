@@ -195,6 +195,20 @@ test_introspect (void)
   postern_oidc_world_assert_error (by_public, 401, "invalid_client");
 }
 
+/* Nothing is asked about: that is no token that is unknown. */
+static void
+test_token_missing (void)
+{
+  static const char *const targets[] = { "/oidc/introspect", "/oidc/revoke" }, *const bodies[] = { "token_type_hint=access_token", "token=", "token=a&token=b" };
+  g_autofree char *auth = postern_oidc_world_basic (world->web, world->web_secret);
+
+  for (guint i = 0; i < G_N_ELEMENTS (targets) * G_N_ELEMENTS (bodies); i++) {
+    g_autoptr (PosternResponse) response = postern_oidc_world_call (world, "POST", targets[i % 2], bodies[i / 2], auth, FALSE);
+
+    postern_oidc_world_assert_error (response, 400, "invalid_request");
+  }
+}
+
 static guint
 revoke_token (const char *token, const char *id, const char *secret)
 {
@@ -532,6 +546,7 @@ main (int argc, char **argv)
   g_test_add_func ("/oidc/userinfo/refused", test_userinfo_refused);
   g_test_add_func ("/oidc/userinfo/signed", test_userinfo_signed);
   g_test_add_func ("/oidc/introspect", test_introspect);
+  g_test_add_func ("/oidc/token-missing", test_token_missing);
   g_test_add_func ("/oidc/revoke", test_revoke);
   g_test_add_func ("/oidc/revoke/family", test_revoke_family);
   g_test_add_func ("/oidc/opaque", test_opaque);

@@ -75,10 +75,6 @@ read_organization (PosternOidcExchange *exchange, GError **error)
 gboolean
 postern_oidc_grant_client_credentials_prepare (PosternOidcExchange *exchange, GError **error)
 {
-  if (g_str_equal (exchange->auth.client->token_endpoint_auth_method, "none")) {
-    g_set_error_literal (error, POSTERN_ERROR, POSTERN_ERROR_UNAUTHORIZED_CLIENT, "An application that cannot keep a secret cannot act for itself");
-    return FALSE;
-  }
   return read_scope (exchange, error) && read_resource (exchange, error) && read_organization (exchange, error);
 }
 

@@ -296,6 +296,23 @@ test_foreign (void)
   postern_oidc_world_free (foreign);
 }
 
+/* The attack: of our own keys and for the management API, but nobody's: its subject is neither who signed in for it nor its application. */
+static void
+test_nobody (void)
+{
+  g_autofree char *secret = NULL, *id = add_machine (world, &secret), *token = NULL;
+  g_autofree char *own = get_own_token (world, id, secret, ASK_API);
+  g_autoptr (GVariant) claims = postern_oidc_world_verify (world, own, "at+jwt");
+  g_autoptr (PosternJwk) key = postern_key_ring_dup_current (postern_tenant_get_key_ring (world->tenant), POSTERN_JOSE_ALG_RS256, NULL);
+  g_auto (GVariantDict) forged = G_VARIANT_DICT_INIT (claims);
+
+  g_variant_dict_insert (&forged, "sub", "s", world->user_id);
+  token = postern_jwt_sign (key, POSTERN_JOSE_ALG_RS256, "at+jwt", g_variant_dict_end (&forged), NULL);
+  g_assert_nonnull (token);
+  refused (token, POSTERN_ERROR_INVALID_TOKEN);
+  admitted (own, id, id, "users:read users:write");
+}
+
 static void
 test_none (void)
 {
@@ -320,6 +337,7 @@ main (int argc, char **argv)
   g_test_init (&argc, &argv, NULL);
   world = postern_oidc_world_new ();
   g_test_add_func ("/oidc-management/none", test_none);
+  g_test_add_func ("/oidc-management/nobody", test_nobody);
   g_test_add_func ("/oidc-management/machine", test_machine);
   g_test_add_func ("/oidc-management/machine-role", test_machine_role);
   g_test_add_func ("/oidc-management/person", test_person);

@@ -148,6 +148,26 @@ test_left (void)
   postern_oidc_world_write (world, join, NULL);
 }
 
+static PosternVerdict
+put_out (PosternHub *hub, PosternFlow *flow, gpointer data)
+{
+  g_signal_handlers_disconnect_by_func (hub, put_out, data);
+  postern_oidc_world_write (world, leave, NULL);
+  return POSTERN_VERDICT_ABSTAIN;
+}
+
+/* The attack: whoever is put out while they sign in gets a grant that no later change of the membership would revoke. */
+static void
+test_put_out_meanwhile (void)
+{
+  g_autoptr (PosternResponse) response = NULL;
+
+  g_signal_connect (world->hub, "decide::sign-in", G_CALLBACK (put_out), NULL); /* after stage organization */
+  response = postern_oidc_world_authorize (world, world->web, PAIRS ("organization", "acme"));
+  postern_oidc_world_assert_redirect_error (response, "access_denied");
+  postern_oidc_world_write (world, join, NULL);
+}
+
 static void
 leave_and_come_back (void)
 {
@@ -204,6 +224,7 @@ main (int argc, char **argv)
   g_test_add_func ("/oidc/organization/told", test_told);
   g_test_add_func ("/oidc/organization/refused", test_refused);
   g_test_add_func ("/oidc/organization/left", test_left);
+  g_test_add_func ("/oidc/organization/put-out-meanwhile", test_put_out_meanwhile);
   g_test_add_func ("/oidc/organization/came-back", test_came_back);
   g_test_add_func ("/oidc/organization/switched-off", test_switched_off);
   failed = g_test_run ();

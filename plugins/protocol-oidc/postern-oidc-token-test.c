@@ -350,6 +350,74 @@ test_refresh_kept (void)
   g_assert_nonnull (postern_json_get_string (third, "access_token"));
 }
 
+typedef struct {
+  const char *grant_id;
+  char *secret;
+} Late;
+
+/* Beside the refresh token that a grant has: one whose time is over. */
+static gboolean
+add_late (PosternTxn *txn, gpointer data, GError **error)
+{
+  Late *self = data;
+  g_autoptr (PosternGrant) grant = postern_grant_store_get (txn, self->grant_id, error);
+  g_autoptr (PosternRefreshToken) token = postern_refresh_token_new ();
+
+  g_assert_nonnull (grant);
+  token->grant_key = grant->key;
+  token->hash = postern_secret_hash (self->secret);
+  token->created_at = 1700000000;
+  token->expires_at = 1700000001;
+  return postern_refresh_store_insert (txn, token, error);
+}
+
+/* Whose time is over is no thief's: it gets nothing, and costs nobody anything. */
+static void
+test_refresh_late (void)
+{
+  g_autoptr (GVariant) tokens = postern_oidc_world_sign_in (world, NULL);
+  g_autoptr (GVariant) access = postern_oidc_world_verify (world, postern_json_get_string (tokens, "access_token"), "at+jwt");
+  Late late = { postern_json_get_string (access, "grant_id"), postern_secret_new_for (postern_json_get_string (access, "grant_id")) };
+  g_autofree char *secret = late.secret, *auth = basic (), *body = g_strconcat ("grant_type=refresh_token&refresh_token=", late.secret, NULL);
+  guint status;
+
+  postern_oidc_world_write (world, add_late, &late);
+  postern_oidc_world_refused (world, body, auth, 400, "invalid_grant");
+  g_assert_false (postern_oidc_world_is_active (world, late.secret, world->web, world->web_secret));
+  g_variant_unref (refresh (tokens, NULL, &status));
+  g_assert_cmpuint (status, ==, 200);
+}
+
+static gboolean
+set_rotation (PosternTxn *txn, gpointer id, GError **error)
+{
+  g_autoptr (PosternApplication) application = postern_application_store_get (txn, id, error);
+
+  g_clear_pointer (&application->metadata, g_variant_unref);
+  application->metadata = postern_json_parse_object ("{\"redirect_uris\":[\"https://app.example/callback\"],\"refresh_token_rotation\":false}", -1, 0, error);
+  return postern_application_store_update (txn, application, error);
+}
+
+/* What was rotated away stays dead when its application's record says that tokens are kept from now on. */
+static void
+test_refresh_kept_later (void)
+{
+  g_autofree char *secret = NULL;
+  g_autofree char *id = postern_oidc_world_add_application (world, "web", "{'redirect_uris':['https://app.example/callback']}", &secret);
+  g_autofree char *auth = postern_oidc_world_basic (id, secret), *code = postern_oidc_world_get_code (world, id, NULL);
+  g_autofree char *redeem = g_strconcat ("grant_type=authorization_code&code=", code, CALLBACK VERIFIER, NULL);
+  g_autoptr (GVariant) first = postern_oidc_world_token (world, redeem, auth, NULL);
+  g_autofree char *old = g_strconcat ("grant_type=refresh_token&refresh_token=", postern_oidc_world_get (first, "refresh_token"), NULL);
+  g_autoptr (GVariant) second = postern_oidc_world_token (world, old, auth, NULL);
+  g_autofree char *new = g_strconcat ("grant_type=refresh_token&refresh_token=", postern_oidc_world_get (second, "refresh_token"), NULL);
+
+  g_assert_false (postern_oidc_world_is_active (world, postern_oidc_world_get (first, "refresh_token"), id, secret));
+  postern_oidc_world_write (world, set_rotation, id);
+  g_variant_unref (postern_oidc_world_token (world, new, auth, NULL));
+  postern_oidc_world_refused (world, old, auth, 400, "invalid_grant");
+  postern_oidc_world_refused (world, new, auth, 400, "invalid_grant"); /* its family is dead */
+}
+
 /* --- what codes and refresh tokens look like ------------------------------------------------------------------------------- */
 
 #define DIGITS 26 /* in front, of the grant's id; the secret follows */
@@ -579,6 +647,8 @@ main (int argc, char **argv)
   g_test_add_func ("/oidc/token/refresh-reuse", test_refresh_reuse);
   g_test_add_func ("/oidc/token/refresh-grace", test_refresh_grace);
   g_test_add_func ("/oidc/token/refresh-kept", test_refresh_kept);
+  g_test_add_func ("/oidc/token/refresh-late", test_refresh_late);
+  g_test_add_func ("/oidc/token/refresh-kept-later", test_refresh_kept_later);
   g_test_add_func ("/oidc/token/refresh-race", test_refresh_race);
   g_test_add_func ("/oidc/token/code-shapes", test_code_shapes);
   g_test_add_func ("/oidc/token/refresh-shapes", test_refresh_shapes);
