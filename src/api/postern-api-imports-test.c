@@ -33,6 +33,9 @@ test_records (void)
     { "{\"username\":\"c\",\"identities\":[{\"connector\":\"google\"}]}", "invalid" },
     { "{\"phone\":\"one two three\"}", "invalid" },
     { "{\"username\":\"c\",\"identities\":[{\"connector\":\"google\",\"subject\":\"2\"},{\"connector\":\"google\",\"subject\":\"2\"}]}", "invalid" },
+    { "{\"username\":\"c\",\"profile\":{\"name\":\"\\u202emoc.elgoog\"}}", "invalid" }, /* reads as another's */
+    { "{\"username\":\"c\",\"profile\":{\"given_name\":\"A\\nB\"}}", "invalid" },
+    { "{\"username\":\"c\",\"profile\":{\"nickname\":7}}", "invalid" },
     { "{\"username\":\"d\",\"id\":\"usr_01\"}", "invalid" },
     { "{\"username\":\"d\",\"id\":\"app_01m8hqyz49encaned8h3htdtw5\"}", "invalid" },
     { "{\"username\":\"d\",\"id\":7}", "invalid" },

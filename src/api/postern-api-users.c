@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "postern-api-rights.h"
 
+#include "postern-fault.h"
 #include "postern-identifier.h"
 #include "postern-notice.h"
 #include "postern-role.h"
 #include "postern-user-erase.h"
+#include "postern-user-name.h"
 #include "postern-user-rules.h"
 
 #include <string.h>
@@ -38,7 +40,7 @@ static const PosternApiMember user_members[] = {
   OPTIONAL_NAME ("username", 254, "What the person signs in with; unique among all user names, addresses and numbers."),
   OPTIONAL_NAME ("email", 254, "E-mail address; unique likewise.", .format = "email"),
   OPTIONAL_NAME ("phone", 32, "Telephone number with its country, as +4915112345678; unique likewise."),
-  OPTIONAL_NAME ("name", 500, "Full name; the same as `name` of the profile."),
+  OPTIONAL_NAME ("name", POSTERN_USER_NAME_MAX, "Full name; the same as `name` of the profile."),
   OPTIONAL_NAME ("external_id", 255, "What another system calls the person; unique."),
   { "email_verified", POSTERN_API_BOOLEAN, POSTERN_API_ALWAYS, "The address is known to be theirs." },
   { "phone_verified", POSTERN_API_BOOLEAN, POSTERN_API_ALWAYS, "The number is known to be theirs." },
@@ -182,6 +184,16 @@ set_profile_name (PosternUser *user, const char *name)
   user->profile = g_variant_ref_sink (g_variant_dict_end (&dict));
 }
 
+/* Of what is sent: who was given a name before that would be refused now can still be switched off. */
+static gboolean
+check_names (PosternApiCall *call, GError **error)
+{
+  const char *name = postern_json_get_string (call->body, "name");
+  g_autoptr (GVariant) profile = postern_json_get (call->body, "profile");
+
+  return (name == NULL || postern_fault_check_text ("name", name, 0, POSTERN_USER_NAME_MAX, error)) && postern_user_name_check_profile (profile, error);
+}
+
 static void
 read_name (PosternApiCall *call, PosternUser *user)
 {
@@ -208,7 +220,7 @@ read_user (PosternApiCall *call, PosternUser *user, GError **error)
 {
   gboolean disabled = user->disabled_at != 0;
 
-  if (!read_identifier (call, "username", &user->username, error)
+  if (!check_names (call, error) || !read_identifier (call, "username", &user->username, error)
       || !read_address (call, "email", &user->email, &user->email_verified, error)
       || !read_address (call, "phone", &user->phone, &user->phone_verified, error))
     return FALSE;

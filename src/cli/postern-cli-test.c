@@ -89,11 +89,11 @@ test_users (void)
   g_assert_cmpint (postern ("user delete ada"), ==, 3);
 }
 
-/* What a stranger called themselves must not move the administrator's cursor. */
+/* What another system calls somebody must not move the administrator's cursor. */
 static void
 test_terminal (void)
 {
-  g_autoptr (GVariant) made = postern_json ("user create --username mallory --name \"a\033[2Jb\"");
+  g_autoptr (GVariant) made = postern_json ("user create --username mallory --external-id \"a\033[2Jb\"");
 
   g_assert_cmpint (postern ("user show mallory"), ==, 0);
   g_assert_null (strchr (out, '\033'));

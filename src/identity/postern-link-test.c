@@ -2,6 +2,7 @@
 #include "postern-link.h"
 
 #include "postern-identity-fixture.h"
+#include "postern-json.h"
 
 static PosternStore *store;
 static PosternPolicy *policy;
@@ -127,6 +128,31 @@ test_folded (void)
   }
 }
 
+/* What a provider lets its people call themselves is shown here, too: what would lie is left out of it, and nobody is turned away for it. */
+static void
+test_names (void)
+{
+  static const struct {
+    const char *claimed, *name; /* (nullable) */
+  } rows[] = {
+    { "Ada Lovelace", "Ada Lovelace" }, { "\u202emoc.elgoog", "moc.elgoog" }, { "Ada\nYour bank: sign in here", "Ada Your bank: sign in here" },
+    { "\u2066\u2069 \t", NULL }, { "a\u2028b\u2029c\x7f", "a b c" }, { "\u0639\u0644\u06cc\u200c\u0631\u0636\u0627", "\u0639\u0644\u06cc\u200c\u0631\u0636\u0627" },
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (rows); i++) {
+    g_autoptr (PosternClaims) claims = postern_claims_new ();
+    g_autoptr (PosternSubject) subject = NULL;
+    g_autoptr (PosternUser) user = NULL;
+
+    postern_claims_add_string (claims, "name", rows[i].claimed);
+    postern_claims_add_string (claims, "nickname", rows[i].claimed);
+    subject = postern_subject_new ("s", claims);
+    user = postern_link_new_user (policy, subject, 1000);
+    g_assert_cmpstr (postern_json_get_string (user->profile, "name"), ==, rows[i].name);
+    g_assert_cmpstr (postern_json_get_string (user->profile, "nickname"), ==, rows[i].name);
+  }
+}
+
 static void
 test_closed (void)
 {
@@ -167,6 +193,7 @@ main (int argc, char **argv)
   g_test_add_func ("/link/decisions", test_decisions);
   g_test_add_func ("/link/attacks", test_attacks);
   g_test_add_func ("/link/folded", test_folded);
+  g_test_add_func ("/link/names", test_names);
   g_test_add_func ("/link/closed", test_closed);
   g_test_add_func ("/link/new-user", test_new_user);
   result = g_test_run ();

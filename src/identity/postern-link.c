@@ -5,6 +5,7 @@
 
 #include "postern-error.h"
 #include "postern-identifier.h"
+#include "postern-user-name.h"
 
 /* FALSE only for a real failure; a missing record is a NULL. */
 static gboolean
@@ -144,9 +145,10 @@ profile_of (PosternClaims *claims)
   GVariantBuilder profile = G_VARIANT_BUILDER_INIT (G_VARIANT_TYPE_VARDICT);
 
   for (guint i = 0; i < G_N_ELEMENTS (names); i++) {
-    const char *value = postern_claims_get_string (claims, names[i]);
+    const char *claimed = postern_claims_get_string (claims, names[i]);
+    g_autofree char *value = claimed && strlen (claimed) <= 1024 ? postern_user_name_dup_claimed (claimed) : NULL;
 
-    if (value && *value && strlen (value) <= 1024)
+    if (value)
       g_variant_builder_add (&profile, "{sv}", names[i], g_variant_new_string (value));
   }
   return g_variant_ref_sink (g_variant_builder_end (&profile));

@@ -4,16 +4,10 @@
 #include <string.h>
 
 #include "postern-error.h"
+#include "postern-fault.h"
 #include "postern-organization-rules.h"
 
 #define SLUG_MAX 63
-
-static gboolean
-wrong (GError **error, const char *name, const char *why)
-{
-  g_set_error (error, POSTERN_ERROR, POSTERN_ERROR_INVALID_REQUEST, "%s: %s", name, why);
-  return FALSE;
-}
 
 /* Small letters, digits and hyphens between them: no underscore, so that none is taken for an id. */
 static gboolean
@@ -30,15 +24,17 @@ postern_organization_check_name (const char *name, GError **error)
   gboolean seen = FALSE;
 
   if (name == NULL || !g_utf8_validate (name, -1, NULL) || g_utf8_strlen (name, -1) > POSTERN_ORGANIZATION_NAME_MAX)
-    return wrong (error, "name", "must have at most 100 characters");
+    return postern_fault (error, "name", "must have at most 100 characters");
+  if (!postern_fault_check_text ("name", name, 0, POSTERN_ORGANIZATION_NAME_MAX, error))
+    return FALSE;
   for (const char *at = name; *at; at = g_utf8_next_char (at)) {
     gunichar c = g_utf8_get_char (at);
 
     if (!g_unichar_isprint (c) || g_unichar_type (c) == G_UNICODE_FORMAT)
-      return wrong (error, "name", "has characters that nobody sees");
+      return postern_fault (error, "name", "has characters that nobody sees");
     seen = seen || g_unichar_isgraph (c);
   }
-  return seen || wrong (error, "name", "is empty");
+  return seen || postern_fault (error, "name", "is empty");
 }
 
 gboolean
@@ -49,7 +45,7 @@ postern_organization_check (const PosternOrganization *self, GError **error)
   if (!postern_organization_check_name (self->name, error))
     return FALSE;
   if (self->slug && !is_slug (self->slug))
-    return wrong (error, "slug", "must be of small letters, digits and hyphens, 63 at most");
+    return postern_fault (error, "slug", "must be of small letters, digits and hyphens, 63 at most");
   rules = postern_organization_rules_new (self->sign_in_rules, error);
   return rules != NULL;
 }

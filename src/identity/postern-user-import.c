@@ -6,6 +6,7 @@
 #include "postern-error.h"
 #include "postern-identifier.h"
 #include "postern-json.h"
+#include "postern-user-name.h"
 #include "postern-user-rules.h"
 
 #define IDENTITIES 32
@@ -136,7 +137,7 @@ read_user (PosternUserImport *self, GVariant *record, gint64 now, GError **error
     return FALSE;
   user->updated_at = now;
   user->disabled_at = disabled ? now : 0;
-  return postern_user_rules_settle (user, error);
+  return postern_user_name_check_profile (user->profile, error) && postern_user_rules_settle (user, error);
 }
 
 static gboolean
