@@ -179,7 +179,6 @@ test_claims (void)
   expect_redirect_error (world->web, PAIRS ("claims", "{\"userinfo\":{\"x\":{\"value\":[[[[[[[[[[[[1]]]]]]]]]]]]}}}"), "invalid_request"); /* too deep to be kept */
   g_free (postern_oidc_world_get_code (world, world->web, PAIRS ("claims", "{\"userinfo\":{\"x\":{\"value\":[[[[[1]]]]]}}}")));
   expect_redirect_error (world->web, PAIRS ("claims", sub, "prompt", "none"), "login_required");
-  expect_redirect_error (world->web, PAIRS ("claims", "{\"id_token\":{\"sub\":{\"value\":\"root\"}}}"), "invalid_request");
   expect_redirect_error (world->web, PAIRS ("claims", "{\"id_token\":{\"acr\":{\"essential\":true,\"values\":[\"2\"]}}}", "prompt", "none"), "unmet_authentication_requirements");
   g_free (postern_oidc_world_get_code (world, world->web, PAIRS ("claims", "{\"userinfo\":{\"name\":{\"essential\":true}},\"id_token\":{\"email\":null}}")));
 }
@@ -192,6 +191,23 @@ remember_openid (PosternTxn *txn, gpointer id, GError **error)
   application->first_party = FALSE;
   return postern_application_store_update (txn, application, error) &&
          postern_consent_store_put (txn, world->user_id, id, "openid", 1700000000, error);
+}
+
+/* The attack: a condition of a wrong type is no condition, and whoever comes, however they come, is let through. */
+static void
+test_claims_conditions (void)
+{
+  static const char *const conditions[] = {
+    "'sub':{'value':7}", "'sub':{'value':['root']}", "'sub':{'value':'root'}", "'sub':{'values':['usr_01m8hqyz49encaned8h3htdtw5']}", "'acr':{'essential':true,'value':2}",
+    "'acr':{'essential':true,'values':'2'}", "'acr':{'essential':true,'values':[2]}", "'acr':{'essential':true,'values':[]}", "'acr':{'essential':true,'values':['2',7]}",
+    "'acr':{'essential':'true','values':['2']}", "'acr':{'essential':1,'value':'2'}", "'name':{'essential':null}",
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (conditions); i++) {
+    g_autofree char *claims = g_strdup_printf ("{'id_token':{%s}}", conditions[i]);
+
+    expect_redirect_error (world->web, PAIRS ("claims", g_strdelimit (claims, "'", '"')), "invalid_request");
+  }
 }
 
 /* Who allowed `openid` did not allow the e-mail address, by whatever parameter it is asked for. */
@@ -364,6 +380,7 @@ main (int argc, char **argv)
   g_test_add_func ("/oidc/authorize/prompt-none-without-session", test_prompt_none_without_session);
   g_test_add_func ("/oidc/authorize/max-age", test_max_age);
   g_test_add_func ("/oidc/authorize/claims", test_claims);
+  g_test_add_func ("/oidc/authorize/claims-conditions", test_claims_conditions);
   g_test_add_func ("/oidc/authorize/claims-need-consent", test_claims_need_consent);
   g_test_add_func ("/oidc/authorize/sizes", test_sizes);
   g_test_add_func ("/oidc/authorize/other-grants", test_other_grants);

@@ -15,6 +15,20 @@ refuse (GError **error)
   return FALSE;
 }
 
+/* Core 5.5.1. Who must come and how they must show it are conditions: one that is passed over, because it is no text, is none. */
+static gboolean
+check_request (const char *name, GVariant *request)
+{
+  g_autoptr (GVariant) essential = postern_json_get (request, "essential"), value = postern_json_get (request, "value"), values = postern_json_get (request, "values");
+  g_auto (GStrv) list = postern_json_dup_strv (request, "values", FALSE);
+
+  if (essential && !g_variant_is_of_type (essential, G_VARIANT_TYPE_BOOLEAN))
+    return FALSE;
+  if (!g_str_equal (name, "acr") && !g_str_equal (name, "sub"))
+    return TRUE;
+  return (!value || g_variant_is_of_type (value, G_VARIANT_TYPE_STRING)) && (!values || (list && *list));
+}
+
 /* Each claim is null, or an object. */
 static gboolean
 check_member (GVariant *claims, const char *member)
@@ -31,7 +45,7 @@ check_member (GVariant *claims, const char *member)
     return FALSE;
   g_variant_iter_init (&iter, part);
   while (g_variant_iter_loop (&iter, "{&sv}", &name, &value))
-    if (!g_variant_is_of_type (value, G_VARIANT_TYPE_VARDICT) && !g_variant_is_of_type (value, G_VARIANT_TYPE_MAYBE)) {
+    if (!(g_variant_is_of_type (value, G_VARIANT_TYPE_VARDICT) ? check_request (name, value) : g_variant_is_of_type (value, G_VARIANT_TYPE_MAYBE))) {
       g_variant_unref (value);
       return FALSE;
     }
@@ -80,13 +94,15 @@ dup_allowed (PosternClient *client, GVariant *claims)
   return g_variant_ref_sink (postern_json_object_end (&builder));
 }
 
-/* A named `sub` means: this person or nobody (Core 5.5.1); a second, other name for the person is a contradiction. */
+/* A named `sub` means: this person or nobody (Core 5.5.1); a second, other name for the person is a contradiction. One of several is not offered. */
 static gboolean
 read_subject (PosternOidcAsk *ask, GVariant *claims, GError **error)
 {
   g_autoptr (GVariant) request = postern_oidc_claims_get_request (claims, "id_token", "sub");
   const char *subject = request ? postern_json_get_string (request, "value") : NULL;
 
+  if (request && g_variant_lookup (request, "values", "*", NULL))
+    return refuse (error);
   if (!subject)
     return TRUE;
   if (!postern_id_is_valid (subject, "usr"))
