@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "postern-identity-fixture.h"
+#include "postern-invitation.h"
 #include "postern-organization.h"
 #include "postern-permission.h"
 #include "postern-role.h"
@@ -531,6 +532,142 @@ test_ready_made_names (void)
   g_assert_true (postern_role_validate (&theirs, NULL));
 }
 
+/* --- what an invitation still gives, whose inviter had more when it was sent --------------------------------------------------- */
+
+typedef struct {
+  const char *mine;              /* what Bob has of the management API in organization a, when it is taken */
+  gboolean orders, of_tenant;    /* and whether he has orders, and may invite by the tenant's word */
+  const char *resource, *scope;  /* what the invitation gives; NULL: nothing that is there any more */
+  gboolean good;
+} Inviting;
+
+static const Inviting invitings[] = {
+  { "invitations:write roles:write", FALSE, FALSE, POSTERN_RESOURCE_MANAGEMENT, "users:write", FALSE },
+  { "invitations:write roles:write users:read", FALSE, FALSE, POSTERN_RESOURCE_MANAGEMENT, "users:write", FALSE },
+  { "invitations:write roles:write users:write", FALSE, FALSE, POSTERN_RESOURCE_MANAGEMENT, "users:write", TRUE },
+  { "roles:write users:write", FALSE, FALSE, POSTERN_RESOURCE_MANAGEMENT, "users:write", FALSE },
+  { "invitations:write users:write", FALSE, FALSE, POSTERN_RESOURCE_MANAGEMENT, "users:write", FALSE },
+  { "invitations:write roles:write", FALSE, FALSE, "orders", "purge", FALSE },
+  { "invitations:write roles:write", TRUE, FALSE, "orders", "purge", TRUE },
+  { "invitations:write roles:write", FALSE, TRUE, "orders", "purge", TRUE }, /* the tenant's people give at others' resources what they lack */
+  { "roles:write", FALSE, TRUE, POSTERN_RESOURCE_MANAGEMENT, "users:write", FALSE }, /* but not here */
+  { "invitations:write roles:write", FALSE, FALSE, POSTERN_RESOURCE_MANAGEMENT, "users:burn", TRUE },
+  { "invitations:write roles:write", FALSE, FALSE, NULL, NULL, TRUE },
+};
+
+/* A role of its own, with @scopes of the management API. */
+static PosternRole *
+add_role_with (PosternTxn *txn, const char *kind, const char *scopes, GError **error)
+{
+  g_autofree char *name = postern_id_new ("rol");
+  g_auto (GStrv) all = g_strsplit (scopes, " ", -1);
+  PosternRole *role = add_role (txn, name, kind, "", error);
+
+  for (char **scope = all; *scope; scope++)
+    permit (txn, role, POSTERN_RESOURCE_MANAGEMENT, *scope);
+  return role;
+}
+
+/* @given: (nullable). (transfer full): to organization a, by Bob: of that role, or of a group that has it */
+static PosternInvitation *
+make_invitation (PosternTxn *txn, PosternRole *given, gboolean by_group, GError **error)
+{
+  PosternInvitation *invitation = postern_invitation_new ();
+  const char *id = given ? given->id : "rol_00000000000000000000000000";
+  g_autoptr (PosternGroup) group = postern_group_new ();
+
+  invitation->organization_id = g_strdup (world.org_a);
+  invitation->inviter = g_strdup (world.bob);
+  if (!by_group) {
+    invitation->role_ids = g_variant_ref_sink (g_variant_new_parsed ("[<%s>]", id));
+    return invitation;
+  }
+  group->id = postern_id_new ("grp");
+  group->organization_id = g_strdup (world.org_a);
+  group->name = g_strdup (group->id);
+  g_assert_true (postern_group_store_insert (txn, group, error));
+  if (given)
+    assign (txn, given, group->id, world.org_a);
+  invitation->group_ids = g_variant_ref_sink (g_variant_new_parsed ("[<%s>]", group->id));
+  return invitation;
+}
+
+static void
+check_inviting (PosternTxn *txn, const Inviting *row, gboolean by_group, GError **error)
+{
+  g_autoptr (PosternRole) mine = add_role_with (txn, POSTERN_ROLE_ORGANIZATION, row->mine, error), of_tenant = add_role_with (txn, POSTERN_ROLE_TENANT, "invitations:write", error);
+  g_autoptr (PosternRole) given = row->resource ? add_role_with (txn, POSTERN_ROLE_ORGANIZATION, "invitations:write", error) : NULL;
+  g_autoptr (PosternInvitation) invitation = make_invitation (txn, given, by_group, error);
+  PosternAssignment here = { world.bob, world.org_a, mine->id, 1 }, there = { world.bob, (char *) "", of_tenant->id, 1 };
+  g_autoptr (GError) refusal = NULL;
+  gboolean changed;
+
+  if (given)
+    g_assert_true (postern_role_store_add_permission (txn, given->id, g_str_equal (row->resource, "orders") ? world.orders : row->resource, row->scope, &changed, error));
+  if (row->orders)
+    permit (txn, mine, world.orders, "purge");
+  assign (txn, mine, world.bob, world.org_a);
+  if (row->of_tenant)
+    assign (txn, of_tenant, world.bob, "");
+  g_assert_cmpint (postern_invitation_inviter_check (txn, ISSUER, invitation, &refusal), ==, row->good);
+  if (!row->good)
+    g_assert_error (refusal, POSTERN_ERROR, POSTERN_ERROR_NOT_FOUND);
+  g_assert_true (postern_role_take (txn, &here, &changed, error) && postern_role_take (txn, &there, &changed, error));
+}
+
+/* The attack: invite while one may, to be let in by a friend with what one has lost since. */
+static gboolean
+check_invitings (PosternTxn *txn, gpointer data, GError **error)
+{
+  for (guint i = 0; i < G_N_ELEMENTS (invitings); i++)
+    for (guint by_group = 0; by_group < 2; by_group++) {
+      g_test_message ("case %u, by %s", i, by_group ? "group" : "role");
+      check_inviting (txn, &invitings[i], by_group, error);
+    }
+  return TRUE;
+}
+
+/* --- how many there may be ------------------------------------------------------------------------------------------------------ */
+
+static gboolean
+add_many (PosternTxn *txn, gpointer data, GError **error)
+{
+  g_autoptr (PosternRole) role = add_role (txn, "many", POSTERN_ROLE_TENANT, "", error);
+  g_autoptr (PosternResource) last = postern_resource_new ();
+  g_autoptr (GError) permissions = NULL, resources = NULL;
+  g_autoptr (GPtrArray) all = postern_resource_store_list (txn, NULL, 1000, error);
+  gboolean changed;
+
+  for (guint i = 0; i < POSTERN_ROLE_PERMISSIONS_MAX; i++) {
+    g_autofree char *scope = g_strdup_printf ("scope%u", i);
+
+    g_assert_true (postern_role_store_add_permission (txn, role->id, world.billing, scope, &changed, error));
+  }
+  g_assert_false (postern_role_permit (txn, role, world.orders, "read", &changed, &permissions));
+  g_assert_error (permissions, POSTERN_ERROR, POSTERN_ERROR_CONFLICT);
+  for (guint i = all->len; i < POSTERN_RESOURCE_MAX; i++) {
+    g_autofree char *indicator = g_strdup_printf ("https://api.example/%u", i);
+
+    g_free (add_resource (txn, indicator, "[]", error));
+  }
+  last->id = postern_id_new ("res");
+  last->indicator = g_strdup ("https://api.example/last");
+  last->name = g_strdup ("Last");
+  g_assert_false (postern_resource_insert (txn, last, ISSUER, &resources));
+  g_assert_error (resources, POSTERN_ERROR, POSTERN_ERROR_CONFLICT);
+  g_set_error_literal (error, POSTERN_ERROR, POSTERN_ERROR_STALE, "nothing of it is kept");
+  return FALSE;
+}
+
+static void
+test_many (gconstpointer store)
+{
+  g_autoptr (GError) error = NULL;
+
+  g_assert_false (postern_store_write ((PosternStore *) store, POSTERN_KEEP_LASTING, add_many, NULL, &error));
+  g_assert_error (error, POSTERN_ERROR, POSTERN_ERROR_STALE);
+}
+
 typedef struct {
   PosternStore *store;
   PosternTxnFunc func;
@@ -558,6 +695,8 @@ main (int argc, char *argv[])
   g_test_add_data_func_full ("/permission/cut", g_memdup2 (&(Run) { store, check_cuts }, sizeof (Run)), run, g_free);
   g_test_add_data_func_full ("/role/permit", g_memdup2 (&(Run) { store, check_permits }, sizeof (Run)), run, g_free);
   g_test_add_data_func_full ("/role/strangers", g_memdup2 (&(Run) { store, check_strangers }, sizeof (Run)), run, g_free);
+  g_test_add_data_func_full ("/invitation/inviter", g_memdup2 (&(Run) { store, check_invitings }, sizeof (Run)), run, g_free);
+  g_test_add_data_func ("/role/many", store, test_many);
   g_test_add_func ("/role/names", test_names);
   g_test_add_func ("/role/assigning", test_assigning);
   g_test_add_data_func ("/role/too-many", store, test_too_many);
