@@ -31,6 +31,11 @@ admit (PosternRequest *request, const char *resource, PosternBearer *bearer, gpo
       g_set_error_literal (error, POSTERN_ERROR, POSTERN_ERROR_INVALID_TOKEN, "unknown");
       return FALSE;
     }
+  if (g_str_equal (token, "weak"))
+    {
+      g_set_error_literal (error, POSTERN_ERROR, POSTERN_ERROR_INSUFFICIENT_AUTHENTICATION, "one factor");
+      return FALSE;
+    }
   bearer->subject = g_strdup ("usr_bearer");
   bearer->client_id = g_strdup ("app_bearer");
   if (g_str_has_prefix (token, "organization: "))
@@ -430,6 +435,16 @@ test_no_stronger_person (void)
 
 #define IMPORT "{\"digest\":\"0000000000000000000000000000000000000000000000000000000000000000\",\"format\":\"csv\"}"
 
+/* Who signed in by less than is asked of them is told what would help (RFC 9470 section 3). */
+static void
+test_weak (void)
+{
+  g_autoptr (PosternResponse) response = ask ("GET", "/users", NULL, "weak");
+
+  g_assert_cmpuint (postern_response_get_status (response), ==, 401);
+  g_assert_cmpstr (postern_response_get_header (response, "WWW-Authenticate"), ==, "Bearer realm=\"Postern\", error=\"insufficient_user_authentication\", acr_values=\"2\"");
+}
+
 /* Nobody is made an owner by a file. */
 static void
 test_no_import (void)
@@ -601,6 +616,7 @@ main (int argc, char **argv)
   static const HouseTest tests[] = {
     { "/api-access/matrix", test_matrix },
     { "/api-access/refused", test_refused },
+    { "/api-access/weak", test_weak },
     { "/api-access/no-administrator", test_no_administrator },
     { "/api-access/no-stronger-person", test_no_stronger_person },
     { "/api-access/no-connector", test_no_connector },

@@ -229,6 +229,28 @@ test_whole (void)
   check_whole (OWN);
 }
 
+/* (transfer full): {@member: {a language: @value, …}}, one language more than may be */
+static char *
+dup_many_languages (const char *member, const char *value)
+{
+  g_autoptr (GString) body = g_string_new (NULL);
+
+  g_string_append_printf (body, "{\"%s\":{", member);
+  for (guint i = 0; i < 33; i++)
+    g_string_append_printf (body, "%s\"a%c-%c%c\":%s", i ? "," : "", 'a' + i % 26, 'A' + i / 26, 'A' + i % 26, value);
+  return g_strconcat (body->str, "}}", NULL);
+}
+
+static void
+test_many_languages (void)
+{
+  g_autofree char *texts = dup_many_languages ("texts", "\"x\""), *phrases = dup_many_languages ("phrases", "{}");
+
+  refuses ("PATCH", PATH, texts, 400, "texts: must be in at most 32 languages");
+  refuses ("PATCH", OWN, texts, 400, "texts: must be in at most 32 languages");
+  refuses ("PATCH", OWN, phrases, 400, "phrases: must be in at most 32 languages");
+}
+
 /* As much as may be set of each member goes in one request. */
 static void
 test_most (void)
@@ -311,6 +333,7 @@ main (int argc, char **argv)
   static const HouseTest tests[] = {
     { "/api-branding/colors", test_colors }, { "/api-branding/logo", test_logo }, { "/api-branding/css", test_css }, { "/api-branding/texts", test_texts },
     { "/api-branding/own", test_own }, { "/api-branding/phrases", test_phrases },
+    { "/api-branding/whole", test_whole },   { "/api-branding/many-languages", test_many_languages }, { NULL, NULL },
     { "/api-branding/whole", test_whole },   { "/api-branding/most", test_most }, { NULL, NULL },
   };
 

@@ -79,6 +79,45 @@ test_refused (void)
 }
 
 static gboolean
+put_hook (PosternTxn *txn, const char *owner_id, gint64 timeout, const char *on_failure, GError **error)
+{
+  g_autoptr (PosternClaimsHook) hook = postern_claims_hook_new ();
+
+  hook->owner_id = g_strdup (owner_id);
+  hook->url = g_strdup ("https://claims.example/");
+  hook->timeout = timeout;
+  hook->on_failure = g_strdup (on_failure);
+  return postern_claims_hook_put (txn, hook, SECRET, error);
+}
+
+/* All of them are kept in memory. */
+static gboolean
+put_many (PosternTxn *txn, gpointer data, GError **error)
+{
+  g_autoptr (GError) timeout = NULL, on_failure = NULL;
+
+  g_assert_false (put_hook (txn, client_id, POSTERN_CLAIMS_HOOK_TIMEOUT_MOST + 1, POSTERN_CLAIMS_HOOK_REFUSE, &timeout));
+  g_assert_error (timeout, POSTERN_ERROR, POSTERN_ERROR_INVALID_REQUEST);
+  g_assert_false (put_hook (txn, client_id, POSTERN_CLAIMS_HOOK_TIMEOUT_MOST, NULL, &on_failure));
+  g_assert_error (on_failure, POSTERN_ERROR, POSTERN_ERROR_INVALID_REQUEST);
+  for (guint i = 0; i < POSTERN_CLAIMS_HOOK_MAX; i++) {
+    g_autofree char *id = postern_id_new ("app");
+
+    g_assert_true (put_hook (txn, id, POSTERN_CLAIMS_HOOK_TIMEOUT_MOST, POSTERN_CLAIMS_HOOK_REFUSE, NULL));
+  }
+  return put_hook (txn, client_id, POSTERN_CLAIMS_HOOK_TIMEOUT_MOST, POSTERN_CLAIMS_HOOK_REFUSE, error);
+}
+
+static void
+test_many (void)
+{
+  g_autoptr (GError) error = NULL;
+
+  g_assert_false (postern_store_write (store, POSTERN_KEEP_LASTING, put_many, NULL, &error));
+  g_assert_error (error, POSTERN_ERROR, POSTERN_ERROR_CONFLICT);
+}
+
+static gboolean
 count_hooks (PosternTxn *txn, gpointer data, GError **error)
 {
   g_autoptr (GPtrArray) all = postern_claims_hook_store_list (txn, error);
@@ -118,6 +157,7 @@ main (int argc, char **argv)
   static const HouseTest tests[] = {
     { "/api-claims-hooks/of-application", test_of_application },
     { "/api-claims-hooks/refused", test_refused },
+    { "/api-claims-hooks/many", test_many },
     { "/api-claims-hooks/goes", test_goes },
     { NULL, NULL },
   };

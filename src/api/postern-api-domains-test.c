@@ -100,6 +100,35 @@ test_sold (void)
   assert_audited ("domain.lost");
 }
 
+static char *again_path;
+
+static void
+add_again (void)
+{
+  g_autofree char *name = NULL, *value = NULL;
+
+  g_assert_null (call ("DELETE", again_path, NULL, NULL, 204));
+  g_free (again_path);
+  again_path = add (acme, "again.example", &name, &value);
+}
+
+/* The attack: the proof of the one before, whose record may be another's by now, is none of the one that was added since. */
+static void
+test_again (void)
+{
+  g_autofree char *name = NULL, *value = NULL, *verify = NULL;
+  g_autoptr (GVariant) shown = NULL;
+
+  again_path = add (acme, "again.example", &name, &value);
+  verify = g_strconcat (acme, "/again.example/verification", NULL); /* by its name, which both have */
+  say (name, value);
+  domain_resolver_meanwhile = add_again;
+  refuses ("POST", verify, NULL, 409, "meanwhile");
+  shown = call ("GET", again_path, NULL, NULL, 200);
+  g_assert_false (postern_json_get_boolean (shown, "verified", TRUE));
+  g_free (again_path);
+}
+
 /* Our resolver is nobody's tool. */
 static void
 test_limit (void)
@@ -135,6 +164,7 @@ main (int argc, char **argv)
     { "/api-domains/proof", test_proof },
     { "/api-domains/two", test_two },
     { "/api-domains/sold", test_sold },
+    { "/api-domains/again", test_again },
     { "/api-domains/limit", test_limit },
     { NULL, NULL },
   };

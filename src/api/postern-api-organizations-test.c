@@ -163,6 +163,9 @@ test_put (void)
   refuses ("PUT", one, "{\"name\":\"Sellers\",\"roles\":[\"rol_00000000000000000000000000\"]}", 400, "roles: there is no such role");
   other = below (foreign, group);
   refuses ("PUT", other, "{\"name\":\"Taken over\"}", 409, ""); /* a group stays whose it is */
+  g_free (other);
+  other = below (id, "/groups/sellers");
+  refuses ("PUT", other, "{\"name\":\"Sellers\"}", 400, "id: must be grp_");
 
   listed = call ("PUT", named, NULL, NULL, 200);
   g_assert_false (postern_json_get_boolean (listed, "verified", TRUE));

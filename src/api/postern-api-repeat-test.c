@@ -50,6 +50,23 @@ test_refused (void)
   expect ("/users", "{\"username\":\"ab\"}", "four", 201);
 }
 
+#define HASHED "{\"username\":\"cyd\",\"password\":\"long enough\"}"
+
+static void
+send_meanwhile (void)
+{
+  expect ("/users", HASHED, "race", 201);
+}
+
+/* Of two at once one is done, and the other is answered as it was. */
+static void
+test_race (void)
+{
+  api_fixture_meanwhile = send_meanwhile;
+  expect ("/users", HASHED, "race", 201);
+  g_assert_cmpuint (count_items ("/users", "username=cyd"), ==, 1);
+}
+
 static void
 test_prepared (void)
 {
@@ -147,6 +164,7 @@ main (int argc, char **argv)
     { "/api-repeat/again", test_again },
     { "/api-repeat/other-request", test_other_request },
     { "/api-repeat/refused", test_refused },
+    { "/api-repeat/race", test_race },
     { "/api-repeat/prepared", test_prepared },
     { "/api-repeat/no-answer", test_no_answer },
     { "/api-repeat/key", test_key },

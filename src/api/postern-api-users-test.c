@@ -134,6 +134,33 @@ test_factor_reset (void)
   g_assert_null (call ("DELETE", user, NULL, NULL, 204));
 }
 
+/* Whatever it is called: a number is a number, and one is no name. */
+static void
+test_identifiers (void)
+{
+  static const char *const bodies[][2] = {
+    { "{\"phone\":\"ada\"}", "phone: " }, { "{\"phone\":\"0151 12345678\"}", "phone: " }, { "{\"phone\":\"ada@example.org\"}", "phone: " },
+    { "{\"username\":\"ada@example.org\"}", "username: must not look like" }, { "{\"email\":\"ada\"}", "email" }, { "{\"name\":\"Ada\"}", "email: or username or phone must be given" },
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (bodies); i++)
+    refuses ("POST", "/users", bodies[i][0], 400, bodies[i][1]);
+}
+
+/* Where nothing here could hash or check one, none is taken, and none is given away. */
+static void
+test_no_factor (void)
+{
+  PosternApi *whole = api;
+
+  api = postern_api_new (tenant);
+  refuses ("POST", "/users", "{\"username\":\"ada\",\"password\":\"long enough\"}", 400, "password: cannot be set");
+  refuses ("POST", "/users", "{\"username\":\"ada\",\"password_hash\":\"$test$x\"}", 400, "password: cannot be set");
+  g_variant_unref (call ("GET", "/user-export", "password_hashes=true", NULL, 400));
+  postern_api_free (api);
+  api = whole;
+}
+
 static void
 test_unlink (void)
 {
@@ -294,6 +321,8 @@ main (int argc, char **argv)
     { "/api-users/new-address", test_new_address },
     { "/api-users/large-data", test_large_data },
     { "/api-users/unreadable-data", test_unreadable_data },
+    { "/api-users/identifiers", test_identifiers },
+    { "/api-users/no-factor", test_no_factor },
     { "/api-users/unlink", test_unlink },
     { "/api-users/remove-credential", test_remove_credential },
     { "/api-users/factor-reset", test_factor_reset },

@@ -142,6 +142,11 @@ static const struct {
     {"service", "{\"token_endpoint_auth_method\":\"none\"}", "token_endpoint_auth_method"},
     {"web", "{" REDIRECT ",\"token_endpoint_auth_method\":\"private_key_jwt\"}", "jwks"},
     {"web", "{" REDIRECT ",\"jwks\":{\"keys\":[]}}", "jwks"},
+    {"web", "{" REDIRECT ",\"jwks\":[" KEY "]}", "jwks"},
+    {"web", "{" REDIRECT ",\"jwks\":{\"keys\":\"" X "\"}}", "jwks"},
+    {"web", "{" REDIRECT ",\"contacts\":[\"ada@app.example\",7]}", "contacts"},
+    {"web", "{" REDIRECT ",\"contacts\":[\"ada@app.example\",\"ada@app.example\"]}", "contacts"},
+    {"web", "{" REDIRECT ",\"resources\":[\"https://api.example/a b\"]}", "resources"},
     {"web", "{" REDIRECT ",\"jwks\":{\"keys\":[{\"kty\":\"oct\",\"k\":\"" X "\"}]}}", "jwks"},
     {"web", "{" REDIRECT ",\"jwks\":{\"keys\":[" KEY ",7]}}", "jwks"},
     {"web", "{" REDIRECT ",\"jwks\":{\"keys\":[" KEY "]},\"jwks_uri\":\"https://app.example/jwks\"}",
@@ -184,26 +189,70 @@ static const struct {
     {"web", "{" REDIRECT ",\"backchannel_logout_uri\":\"https://app.example/#x\"}", "backchannel_logout_uri"},
 };
 
+/* @member: that is named; NULL: good */
+static void
+check_metadata (const char *kind, const char *metadata, const char *member)
+{
+  g_autoptr (PosternApplication) application = new_application (kind, metadata);
+  g_autofree char *start = g_strconcat (member ? member : "", ":", NULL);
+  g_autoptr (GError) error = NULL;
+  gboolean good = postern_application_validate (application, &error);
+
+  g_test_message ("%.400s: %s", metadata, error ? error->message : "good");
+  g_assert_cmpint (good, ==, member == NULL);
+  if (good)
+    return;
+  g_assert_error (error, POSTERN_ERROR, POSTERN_ERROR_INVALID_REQUEST);
+  g_assert_true (g_str_has_prefix (error->message, start));
+}
+
 static void
 test_validate (void)
 {
-  for (guint i = 0; i < G_N_ELEMENTS (cases); i++) {
-    g_autoptr (PosternApplication) application = new_application (cases[i].kind, cases[i].metadata);
-    g_autoptr (GError) error = NULL;
-    gboolean good = postern_application_validate (application, &error);
+  for (guint i = 0; i < G_N_ELEMENTS (cases); i++)
+    check_metadata (cases[i].kind, cases[i].metadata, cases[i].member);
+}
 
-    if (good != (cases[i].member == NULL))
-      g_test_message ("%s: %s", cases[i].metadata, error ? error->message : "good");
-    g_assert_cmpint (good, ==, cases[i].member == NULL);
-    if (!good) {
-      g_autofree char *start = g_strconcat (cases[i].member, ":", NULL);
+/* (transfer full): @n times @item, in which # is the number, with @between */
+static char *
+dup_many (const char *item, const char *between, guint n)
+{
+  g_autoptr (GString) text = g_string_new (NULL);
 
-      g_assert_error (error, POSTERN_ERROR, POSTERN_ERROR_INVALID_REQUEST);
-      if (!g_str_has_prefix (error->message, start))
-        g_test_message ("%s: %s", cases[i].metadata, error->message);
-      g_assert_true (g_str_has_prefix (error->message, start));
-    }
+  for (guint i = 0; i < n; i++) {
+    g_autofree char *number = g_strdup_printf ("%u", i);
+    g_auto (GStrv) parts = g_strsplit (item, "#", -1);
+    g_autofree char *one = g_strjoinv (number, parts);
+
+    g_string_append_printf (text, "%s%s", i ? between : "", one);
   }
+  return g_strdup (text->str);
+}
+
+/* As many and as long as may be, and one more. */
+static void
+test_sizes (void)
+{
+  static const struct {
+    const char *item, *between, *before, *after, *member;
+    guint most;
+  } rows[] = {
+    { "https://app.example/#", "\",\"", "{\"redirect_uris\":[\"", "\"]}", "redirect_uris", 100 },
+    { "s#", " ", "{" REDIRECT ",\"scope\":\"", "\"}", "scope", 100 },
+    { "s", "", "{" REDIRECT ",\"scope\":\"", "\"}", "scope", 200 },
+    { "https://api.example/#", "\",\"", "{" REDIRECT ",\"resources\":[\"", "\"]}", "resources", 100 },
+    { "a", "", "{" REDIRECT ",\"resources\":[\"urn:example:", "\"]}", "resources", 2048 - 12 },
+    { "ada#@app.example", "\",\"", "{" REDIRECT ",\"contacts\":[\"", "\"]}", "contacts", 100 },
+    { "a", "", "{" REDIRECT ",\"contacts\":[\"", "\"]}", "contacts", 320 },
+    { KEY, ",", "{" REDIRECT ",\"jwks\":{\"keys\":[", "]}}", "jwks", 100 },
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (rows); i++)
+    for (guint over = 0; over < 2; over++) {
+      g_autofree char *many = dup_many (rows[i].item, rows[i].between, rows[i].most + over), *metadata = g_strconcat (rows[i].before, many, rows[i].after, NULL);
+
+      check_metadata ("web", metadata, over ? rows[i].member : NULL);
+    }
 }
 
 static void
@@ -321,6 +370,7 @@ main (int argc, char **argv)
   g_test_add_func ("/application/defaults", test_defaults);
   g_test_add_func ("/application/members", test_members);
   g_test_add_func ("/application/validate", test_validate);
+  g_test_add_func ("/application/sizes", test_sizes);
   g_test_add_func ("/application/name", test_name);
   g_test_add_func ("/application/challenge", test_challenge);
   g_test_add_func ("/application/secrets", test_secrets);

@@ -24,11 +24,16 @@ domain_resolver_refuse (GCancellable *cancellable, gpointer task)
   g_object_unref (task);
 }
 
+static void (*domain_resolver_meanwhile) (void); /* what happens while a name is looked up: once; nothing when NULL */
+
 static void
 domain_resolver_lookup_records_async (GResolver *resolver, const char *name, GResolverRecordType type, GCancellable *cancellable, GAsyncReadyCallback callback, gpointer user_data)
 {
   GTask *task = g_task_new (resolver, cancellable, callback, user_data);
+  void (*meanwhile) (void) = g_steal_pointer (&domain_resolver_meanwhile);
 
+  if (meanwhile)
+    meanwhile ();
   g_assert_cmpint (type, ==, G_RESOLVER_RECORD_TXT);
   g_task_set_check_cancellable (task, FALSE);
   if (domain_resolver_hangs) {

@@ -71,6 +71,7 @@ run_domains (PosternTxn *txn, gpointer data, GError **error)
   g_autoptr (PosternTenantRecord) a = postern_tenant_directory_create (txn, "a", NULL, NULL, NOW, error);
   g_autoptr (PosternTenantRecord) b = postern_tenant_directory_create (txn, "b", NULL, NULL, NOW, error);
   g_autoptr (GPtrArray) got = NULL;
+  g_auto (GStrv) many = NULL;
 
   g_assert_true (postern_tenant_directory_set_domains (txn, "a", two, "id.example", error));
   got = postern_tenant_store_list_domains (txn, "a", error);
@@ -81,6 +82,8 @@ run_domains (PosternTxn *txn, gpointer data, GError **error)
   assert_refused (postern_tenant_directory_set_domains (txn, "b", own, "id.example", &failure), POSTERN_ERROR_INVALID_REQUEST);
   assert_refused (postern_tenant_directory_set_domains (txn, "b", bad, "id.example", &failure), POSTERN_ERROR_INVALID_REQUEST);
   assert_refused (postern_tenant_directory_set_domains (txn, "c", none, "id.example", &failure), POSTERN_ERROR_NOT_FOUND);
+  many = g_strsplit ("a.b b.b c.b d.b e.b f.b g.b h.b i.b j.b k.b l.b m.b n.b o.b p.b q.b r.b s.b t.b u.b", " ", -1);
+  assert_refused (postern_tenant_directory_set_domains (txn, "b", (const char *const *) many, "id.example", &failure), POSTERN_ERROR_INVALID_REQUEST);
   g_assert_true (postern_tenant_directory_set_domains (txn, "a", none, "id.example", error));
   return postern_tenant_directory_set_domains (txn, "b", two, "id.example", error);
 }
