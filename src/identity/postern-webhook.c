@@ -110,17 +110,9 @@ postern_webhook_switch_on (PosternWebhook *self)
 static char *
 print_body (const char *type, gint64 at, GVariant *data)
 {
-  g_auto (PosternJsonObject) object = POSTERN_JSON_OBJECT_INIT;
-  g_autoptr (GVariant) whole = NULL;
-  g_autoptr (GDateTime) seconds = g_date_time_new_from_unix_utc (at / G_USEC_PER_SEC);
-  g_autoptr (GDateTime) exact = g_date_time_add (seconds, at % G_USEC_PER_SEC);
-  g_autofree char *time = g_date_time_format (exact, "%Y-%m-%dT%H:%M:%S.%fZ");
+  g_autoptr (PosternEvent) event = postern_event_new (type, at, data);
 
-  postern_json_object_add (&object, "data", data);
-  postern_json_object_add_string (&object, "timestamp", time);
-  postern_json_object_add_string (&object, "type", type);
-  whole = g_variant_ref_sink (postern_json_object_end (&object));
-  return postern_json_print (whole);
+  return postern_event_print (event);
 }
 
 void

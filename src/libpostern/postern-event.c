@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "postern-event.h"
 
+#include "postern-error.h"
+#include "postern-json.h"
+
 #include <string.h>
 
 struct _PosternEvent {
@@ -70,4 +73,57 @@ postern_event_name_matches (const char *name, const char *pattern)
   if (g_str_equal (pattern, "*"))
     return TRUE;
   return length > 2 && g_str_has_suffix (pattern, ".*") ? strncmp (pattern, name, length - 1) == 0 : g_str_equal (pattern, name);
+}
+
+static gboolean
+is_pattern (const char *pattern)
+{
+  gsize length = strspn (pattern, "abcdefghijklmnopqrstuvwxyz0123456789-.");
+
+  if (g_str_equal (pattern, "*"))
+    return TRUE;
+  if (!g_ascii_islower (*pattern))
+    return FALSE;
+  return pattern[length] ? pattern[length - 1] == '.' && g_str_equal (pattern + length, "*") : pattern[length - 1] != '.';
+}
+
+char **
+postern_event_dup_patterns (PosternSettings *settings, const char *name, GError **error)
+{
+  static const char *const all[] = { "*", NULL };
+  g_auto (GStrv) patterns = postern_settings_dup_strv (settings, name);
+
+  if (!patterns)
+    return g_strdupv ((char **) all);
+  for (guint i = 0; patterns[i] || i == 0; i++)
+    if (!patterns[i] || !is_pattern (patterns[i])) {
+      g_set_error (error, POSTERN_ERROR, POSTERN_ERROR_CONFIG, "%s holds “%.60s”; write names of events (user.created), groups of them (user.*) or * for all", name, patterns[i] ? patterns[i] : "");
+      return NULL;
+    }
+  return g_steal_pointer (&patterns);
+}
+
+gboolean
+postern_event_is_one_of (PosternEvent *self, const char *const *patterns)
+{
+  for (guint i = 0; patterns[i]; i++)
+    if (postern_event_name_matches (self->name, patterns[i]))
+      return TRUE;
+  return FALSE;
+}
+
+char *
+postern_event_print (PosternEvent *self)
+{
+  g_auto (PosternJsonObject) object = POSTERN_JSON_OBJECT_INIT;
+  g_autoptr (GVariant) whole = NULL;
+  g_autoptr (GDateTime) seconds = g_date_time_new_from_unix_utc (self->time / G_USEC_PER_SEC);
+  g_autoptr (GDateTime) exact = g_date_time_add (seconds, self->time % G_USEC_PER_SEC);
+  g_autofree char *time = g_date_time_format (exact, "%Y-%m-%dT%H:%M:%S.%fZ");
+
+  postern_json_object_add (&object, "data", self->data);
+  postern_json_object_add_string (&object, "timestamp", time);
+  postern_json_object_add_string (&object, "type", self->name);
+  whole = g_variant_ref_sink (postern_json_object_end (&object));
+  return postern_json_print (whole);
 }

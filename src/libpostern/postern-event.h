@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #pragma once
 
-#include "postern-types.h"
+#include "postern-settings.h"
 
 G_BEGIN_DECLS
 
@@ -60,5 +60,36 @@ POSTERN_API GVariant *postern_event_get_data (PosternEvent *self);
  * Returns: TRUE if it is
  */
 POSTERN_API gboolean postern_event_name_matches (const char *name, const char *pattern);
+
+/**
+ * postern_event_dup_patterns:
+ * @settings: what an operator wrote
+ * @name: of a list setting, whose items are as of postern_event_name_matches()
+ *
+ * Which events an instance is to have. Which names there are is not looked at; that each has the form of one is. Without a value it is all.
+ *
+ * Returns: (transfer full) (nullable) (array zero-terminated=1): NULL with POSTERN_ERROR_CONFIG
+ */
+POSTERN_API char **postern_event_dup_patterns (PosternSettings *settings, const char *name, GError **error);
+
+/**
+ * postern_event_is_one_of:
+ * @patterns: (array zero-terminated=1): as of postern_event_name_matches()
+ *
+ * Whether the event is one of any of @patterns.
+ *
+ * Returns: TRUE if it is
+ */
+POSTERN_API gboolean postern_event_is_one_of (PosternEvent *self, const char *const *patterns);
+
+/**
+ * postern_event_print:
+ *
+ * The event as webhooks get it: one JSON object without a line feed, whose members are `data`, `timestamp` (RFC 3339, UTC, with six digits
+ * behind the second) and `type`.
+ *
+ * Returns: (transfer full):
+ */
+POSTERN_API char *postern_event_print (PosternEvent *self);
 
 G_END_DECLS

@@ -28,7 +28,7 @@ POSTERN_API G_DECLARE_DERIVABLE_TYPE (PosternSink, postern_sink, POSTERN, SINK, 
  * @cancellable: (nullable): fires when half a minute is over, and when the server stops
  *
  * Takes entries to where they shall be kept. Their data are `id` and `number`, and, where the entry has them, `actor`, `target`, `person`,
- * `request_id`, `remote_address` (strings), `data` and `personal` (a{sv}); postern_json_print() writes that as webhooks get it.
+ * `request_id`, `remote_address` (strings), `data` and `personal` (a{sv}); postern_event_print() writes an entry as webhooks get it.
  *
  * Each comes at least once, and none before those with smaller numbers: what was not taken comes again, a little later, with whatever follows
  * it, and so does what was being taken when a server died; `id` and `number` are the same then. Of a tenant one call is under way at a time,
