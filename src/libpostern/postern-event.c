@@ -113,13 +113,20 @@ postern_event_is_one_of (PosternEvent *self, const char *const *patterns)
 }
 
 char *
+postern_event_dup_timestamp (PosternEvent *self)
+{
+  g_autoptr (GDateTime) seconds = g_date_time_new_from_unix_utc (self->time / G_USEC_PER_SEC);
+  g_autoptr (GDateTime) exact = g_date_time_add (seconds, self->time % G_USEC_PER_SEC);
+
+  return g_date_time_format (exact, "%Y-%m-%dT%H:%M:%S.%fZ");
+}
+
+char *
 postern_event_print (PosternEvent *self)
 {
   g_auto (PosternJsonObject) object = POSTERN_JSON_OBJECT_INIT;
   g_autoptr (GVariant) whole = NULL;
-  g_autoptr (GDateTime) seconds = g_date_time_new_from_unix_utc (self->time / G_USEC_PER_SEC);
-  g_autoptr (GDateTime) exact = g_date_time_add (seconds, self->time % G_USEC_PER_SEC);
-  g_autofree char *time = g_date_time_format (exact, "%Y-%m-%dT%H:%M:%S.%fZ");
+  g_autofree char *time = postern_event_dup_timestamp (self);
 
   postern_json_object_add (&object, "data", self->data);
   postern_json_object_add_string (&object, "timestamp", time);

@@ -83,10 +83,18 @@ POSTERN_API char **postern_event_dup_patterns (PosternSettings *settings, const 
 POSTERN_API gboolean postern_event_is_one_of (PosternEvent *self, const char *const *patterns);
 
 /**
+ * postern_event_dup_timestamp:
+ *
+ * When it happened, as RFC 3339 has it: UTC, with six digits behind the second.
+ *
+ * Returns: (transfer full): such as "2027-01-15T08:00:00.000001Z"
+ */
+POSTERN_API char *postern_event_dup_timestamp (PosternEvent *self);
+
+/**
  * postern_event_print:
  *
- * The event as webhooks get it: one JSON object without a line feed, whose members are `data`, `timestamp` (RFC 3339, UTC, with six digits
- * behind the second) and `type`.
+ * The event as webhooks get it: one JSON object without a line feed, whose members are `data`, `timestamp` (postern_event_dup_timestamp()) and `type`.
  *
  * Returns: (transfer full):
  */
