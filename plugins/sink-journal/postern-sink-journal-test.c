@@ -168,7 +168,8 @@ test_fields (Place *self, gconstpointer unused)
                                        "POSTERN_REQUEST_ID", "req_1",
                                        "POSTERN_REMOTE_ADDRESS", "192.0.2.1",
                                        "POSTERN_DATA", "{\"text\":\"some\"}",
-                                       "POSTERN_PERSON", NULL };
+                                       "POSTERN_PERSON", NULL,
+                                       NULL };
   g_autoptr (GHashTable) first = NULL, second = NULL, third = NULL;
 
   postern_sink_fixture_deliver (self->sink, "acme", 7, 2);
@@ -312,10 +313,6 @@ test_inside (void)
   g_autofree char *text = g_strnfill (300 * 1024, 'x');
   g_autoptr (PosternSink) sink = NULL;
 
-  if (!path) {
-    g_test_skip ("it is the other half of /sink-journal/systemd");
-    return;
-  }
   sink = postern_sink_fixture_new (POSTERN_TYPE_SINK_JOURNAL, "journal", g_variant_new_parsed ("{'socket': %s}", path), NULL);
   postern_sink_fixture_deliver (sink, "acme", 0, 50);
   deliver_one (sink, make_forger (50));
@@ -388,7 +385,8 @@ main (int argc, char **argv)
   ADD ("/sink-journal/gone", test_gone, NULL);
   ADD ("/sink-journal/behind", test_behind, NULL);
   g_test_add_func ("/sink-journal/settings", test_settings);
-  g_test_add_func ("/sink-journal/inside", test_inside);
+  if (g_getenv ("POSTERN_TEST_SOCKET"))
+    g_test_add_func ("/sink-journal/inside", test_inside);
   g_test_add_func ("/sink-journal/systemd", test_systemd);
   return g_test_run ();
 }
