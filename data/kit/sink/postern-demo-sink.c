@@ -1,57 +1,67 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "postern-demo-sink.h"
 
-#include <errno.h>
-#include <fcntl.h>
 #include <string.h>
-#include <unistd.h>
 
-/* Configured once, then told from many threads at a time: what is read in configure() never changes. */
+/* Configured once, then asked from many threads at a time: what is read in configure() never changes. */
 struct _PosternDemoSink {
   PosternSink parent_instance;
-  const char *events; /* borrowed from the settings, which live as long as the instance */
-  int fd;
+  const char *url; /* borrowed from the settings, which live as long as the instance */
+  char *authorization, **events;
 };
 
 G_DEFINE_FINAL_TYPE (PosternDemoSink, postern_demo_sink, POSTERN_TYPE_SINK)
 
+/* A token with a line break in it would become a header of its own. */
 static gboolean
 postern_demo_sink_configure (PosternInstance *instance, GError **error)
 {
   PosternDemoSink *self = POSTERN_DEMO_SINK (instance);
   PosternSettings *settings = postern_instance_get_settings (instance);
-  const char *file = postern_settings_get_string (settings, "file");
+  const char *token = postern_settings_get_string (settings, "token");
 
-  self->events = postern_settings_get_string (settings, "events");
-  self->fd = file ? open (file, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC | O_NOCTTY, 0600) : -1;
-  if (self->fd >= 0)
+  self->url = postern_settings_get_string (settings, "url");
+  if (!self->url)
+    g_set_error_literal (error, POSTERN_ERROR, POSTERN_ERROR_CONFIG, "url is missing; write where the collector takes lines");
+  else if (!token || !*token || strpbrk (token, "\r\n"))
+    g_set_error_literal (error, POSTERN_ERROR, POSTERN_ERROR_CONFIG, "token is empty or has more than one line; copy it from the collector's page");
+  else if ((self->events = postern_event_dup_patterns (settings, "events", error)))
+    self->authorization = g_strconcat ("Bearer ", token, NULL);
+  return self->authorization != NULL;
+}
+
+static GString *
+print_lines (PosternDemoSink *self, GPtrArray *events)
+{
+  GString *lines = g_string_new (NULL);
+
+  for (guint i = 0; i < events->len; i++) {
+    g_autofree char *text = postern_event_print (events->pdata[i]);
+    if (postern_event_is_one_of (events->pdata[i], (const char *const *) self->events))
+      g_string_append_printf (lines, "%s\n", text);
+  }
+  return lines;
+}
+
+/*
+ * On a thread where nobody waits. TRUE only when they are kept on the other side: they never come again then. After FALSE all come again, those
+ * that arrived, too; the collector tells by `id`, or by `number`, which goes up.
+ */
+static gboolean
+postern_demo_sink_deliver (PosternSink *sink, const char *tenant, GPtrArray *events, GCancellable *cancellable, GError **error)
+{
+  PosternDemoSink *self = POSTERN_DEMO_SINK (sink);
+  g_autoptr (GVariant) headers = g_variant_ref_sink (g_variant_new_parsed ("{'authorization': %s, 'x-tenant': %s}", self->authorization, tenant));
+  g_autoptr (GBytes) body = g_string_free_to_bytes (print_lines (self, events)), answer = NULL;
+  guint status = 0;
+
+  if (g_bytes_get_size (body) == 0)
     return TRUE;
-  g_set_error (error, POSTERN_ERROR, POSTERN_ERROR_CONFIG, "file cannot be written: %s; correct the path, or let the server's user write there", g_strerror (errno));
-  return FALSE;
-}
-
-/* On the thread where it happened, while a person waits: be quick. One write a line, so that threads do not cut each other's. */
-static void
-tell (PosternHub *hub, PosternEvent *event, PosternDemoSink *self)
-{
-  g_auto (PosternJsonObject) object = POSTERN_JSON_OBJECT_INIT;
-  g_autofree char *text = NULL, *line = NULL;
-
-  if (self->events && !g_str_has_prefix (postern_event_get_name (event), self->events))
-    return;
-  postern_json_object_add_string (&object, "event", postern_event_get_name (event));
-  postern_json_object_add_int64 (&object, "time", postern_event_get_time (event) / G_USEC_PER_SEC);
-  postern_json_object_add (&object, "data", postern_event_get_data (event));
-  text = postern_json_print (postern_json_object_end (&object));
-  line = g_strconcat (text, "\n", NULL);
-  if (write (self->fd, line, strlen (line)) < 0)
-    g_warning ("%s: %s", postern_instance_get_id (POSTERN_INSTANCE (self)), g_strerror (errno));
-}
-
-static void
-postern_demo_sink_attach (PosternSink *sink, PosternHub *hub)
-{
-  g_signal_connect_object (hub, "event", G_CALLBACK (tell), sink, 0);
+  answer = postern_http_client_send_repeatable (postern_http_client_get_default (), self->url, headers, "application/x-ndjson", body, 0, &status, NULL, cancellable,
+                                                error);
+  if (answer && (status < 200 || status >= 300))
+    g_set_error (error, POSTERN_ERROR, POSTERN_ERROR_PROVIDER, "the collector answered with status %u", status);
+  return answer && status >= 200 && status < 300;
 }
 
 static void
@@ -59,8 +69,8 @@ postern_demo_sink_finalize (GObject *object)
 {
   PosternDemoSink *self = POSTERN_DEMO_SINK (object);
 
-  if (self->fd >= 0)
-    close (self->fd);
+  g_free (self->authorization);
+  g_strfreev (self->events);
   G_OBJECT_CLASS (postern_demo_sink_parent_class)->finalize (object);
 }
 
@@ -69,11 +79,10 @@ postern_demo_sink_class_init (PosternDemoSinkClass *klass)
 {
   G_OBJECT_CLASS (klass)->finalize = postern_demo_sink_finalize;
   POSTERN_INSTANCE_CLASS (klass)->configure = postern_demo_sink_configure;
-  POSTERN_SINK_CLASS (klass)->attach = postern_demo_sink_attach;
+  POSTERN_SINK_CLASS (klass)->deliver = postern_demo_sink_deliver;
 }
 
 static void
 postern_demo_sink_init (PosternDemoSink *self)
 {
-  self->fd = -1;
 }
