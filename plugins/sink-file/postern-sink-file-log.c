@@ -12,6 +12,7 @@
 #include "postern-json.h"
 
 #define LINE_MAX_BYTES (16 * 1024 * 1024)
+#define READ_MAX_BYTES (64 * 1024 * 1024) /* of what is looked through for entries that came before */
 #define CHUNK_BYTES (64 * 1024)
 
 static gboolean
@@ -51,37 +52,69 @@ find_line_begin (int fd, gint64 end)
   return end == 0 ? 0 : -1;
 }
 
-/* -1: it is no entry's */
+/* Notes the entry between @begin and @end. Returns: its number, -1 if it is no entry */
 static gint64
-read_number (int fd, gint64 begin, gint64 end)
+read_line (PosternSinkFileLog *self, gint64 begin, gint64 end)
 {
   gsize length = (gsize) (end - begin);
   g_autofree char *line = g_malloc (length);
   g_autoptr (GVariant) whole = NULL, data = NULL;
+  gint64 number = -1;
+  const char *id = NULL;
 
-  if (pread (fd, line, length, begin) != (gssize) length)
-    return -1;
-  whole = postern_json_parse_object (line, (gssize) length, LINE_MAX_BYTES, NULL);
+  if (pread (self->fd, line, length, begin) == (gssize) length)
+    whole = postern_json_parse_object (line, (gssize) length, LINE_MAX_BYTES, NULL);
   data = whole ? postern_json_get (whole, "data") : NULL;
-  return data && g_variant_is_of_type (data, G_VARIANT_TYPE_VARDICT) ? postern_json_get_int64 (data, "number", -1) : -1;
+  if (data && g_variant_is_of_type (data, G_VARIANT_TYPE_VARDICT)) {
+    number = postern_json_get_int64 (data, "number", -1);
+    id = postern_json_get_string (data, "id");
+  }
+  if (number < 0 || id == NULL)
+    return -1;
+  g_hash_table_insert (self->known, g_memdup2 (&number, sizeof number), g_strdup (id));
+  return number;
+}
+
+/* From the end backwards, until a line has a number below @first: mostly the very last one has. */
+static gboolean
+read_lines (PosternSinkFileLog *self, gint64 first, GError **error)
+{
+  gint64 number = G_MAXINT64;
+
+  for (gint64 end = self->size; end > 0 && number >= first && self->size - end < READ_MAX_BYTES;) {
+    gint64 begin = find_line_begin (self->fd, end - 1);
+
+    number = begin >= 0 ? read_line (self, begin, end - 1) : -1;
+    if (number < 0)
+      return refuse (error, "there is a line in the file that is no entry of the audit log; move it away");
+    self->last = MAX (self->last, number);
+    end = begin;
+  }
+  return TRUE;
 }
 
 /* A line without its line feed is one that a crash, or a full disk, broke off: it comes again. */
 static gboolean
-find_end (PosternSinkFileLog *self, gint64 size, GError **error)
+find_end (PosternSinkFileLog *self, gint64 size, gint64 first, GError **error)
 {
-  gint64 begin;
-
   self->size = find_line_begin (self->fd, size);
   if (self->size < 0)
     return refuse (error, "the file has no end of a line near its end, so it is not of this sink; move it away");
-  if (self->size > 0) {
-    begin = find_line_begin (self->fd, self->size - 1);
-    self->last = begin >= 0 ? read_number (self->fd, begin, self->size - 1) : -1;
-    if (self->last < 0)
-      return refuse (error, "the file's last line is no entry of the audit log; move it away");
-  }
-  return self->size == size || ftruncate (self->fd, self->size) == 0 || fail (error, "cut where a line was broken off");
+  self->known = g_hash_table_new_full (g_int64_hash, g_int64_equal, g_free, g_free);
+  return read_lines (self, first, error) && (self->size == size || ftruncate (self->fd, self->size) == 0 || fail (error, "cut where a line was broken off"));
+}
+
+gboolean
+postern_sink_file_log_lacks (const PosternSinkFileLog *self, gint64 number, const char *id, GError **error)
+{
+  const char *there = g_hash_table_lookup (self->known, &number);
+
+  if (number > self->last)
+    return TRUE;
+  if (g_strcmp0 (there, id) != 0)
+    g_set_error (error, POSTERN_ERROR, POSTERN_ERROR_CONFLICT,
+                 "the file goes on to number %" G_GINT64_FORMAT ", and number %" G_GINT64_FORMAT " is not %s there; move it away, and what comes is written to a new one", self->last, number, id);
+  return FALSE;
 }
 
 /* --- opening and writing --------------------------------------------------------------------------------------------- */
@@ -104,7 +137,7 @@ check (int fd, gint64 *size, GError **error)
 }
 
 gboolean
-postern_sink_file_log_open (PosternSinkFileLog *self, int folder, const char *name, GError **error)
+postern_sink_file_log_open (PosternSinkFileLog *self, int folder, const char *name, gint64 first, GError **error)
 {
   gint64 size;
 
@@ -112,7 +145,7 @@ postern_sink_file_log_open (PosternSinkFileLog *self, int folder, const char *na
   self->fd = openat (folder, name, O_RDWR | O_APPEND | O_CREAT | O_CLOEXEC | O_NOFOLLOW | O_NOCTTY | O_NONBLOCK, 0600);
   if (self->fd < 0)
     return fail (error, "opened");
-  return check (self->fd, &size, error) && find_end (self, size, error);
+  return check (self->fd, &size, error) && find_end (self, size, first, error);
 }
 
 static gboolean
@@ -149,4 +182,5 @@ postern_sink_file_log_close (PosternSinkFileLog *self)
   if (self->fd >= 0)
     close (self->fd);
   self->fd = -1;
+  g_clear_pointer (&self->known, g_hash_table_unref);
 }

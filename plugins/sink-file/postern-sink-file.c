@@ -29,7 +29,7 @@ refuse (GError **error, const char *why)
 
 /* --- the folder ----------------------------------------------------------------------------------------------------- */
 
-/* What stands in a file is skipped when it comes; what two instances wrote to one, each by events of its own, would be skipped for either. */
+/* Two instances that wrote to one file, each by events of its own and at its own pace, would each find there what it did not write. */
 static gboolean
 claim (PosternSinkFile *self, int folder, GError **error)
 {
@@ -94,44 +94,57 @@ postern_sink_file_configure (PosternInstance *instance, GError **error)
 
 /* --- a batch -------------------------------------------------------------------------------------------------------- */
 
-static gboolean
-wants_any (PosternSinkFile *self, GPtrArray *events)
+/* (transfer container) (element-type PosternEvent): those of @events that are wanted */
+static GPtrArray *
+choose (PosternSinkFile *self, GPtrArray *events)
 {
+  GPtrArray *wanted = g_ptr_array_new ();
+
   for (guint i = 0; i < events->len; i++)
     if (postern_event_is_one_of (events->pdata[i], (const char *const *) self->events))
-      return TRUE;
-  return FALSE;
+      g_ptr_array_add (wanted, events->pdata[i]);
+  return wanted;
 }
 
-/* A later one would hide an entry without a number from the next batch, which could not tell what stands there. */
-static gboolean
-add_line (GString *lines, PosternEvent *event, gint64 last, GError **error)
+static gint64
+get_number (PosternEvent *event)
 {
-  gint64 number = postern_json_get_int64 (postern_event_get_data (event), "number", -1);
-  g_autofree char *text = NULL;
+  return postern_json_get_int64 (postern_event_get_data (event), "number", -1);
+}
 
-  if (number < 0) {
-    g_set_error (error, POSTERN_ERROR, POSTERN_ERROR_INVALID_REQUEST, "%s has no number", postern_event_get_name (event));
+/* FALSE with @error */
+static gboolean
+add_line (GString *lines, PosternEvent *event, const PosternSinkFileLog *log, GError **error)
+{
+  const char *id = postern_json_get_string (postern_event_get_data (event), "id");
+  g_autofree char *text = NULL;
+  GError *failure = NULL;
+
+  if (get_number (event) < 0 || id == NULL) {
+    g_set_error (error, POSTERN_ERROR, POSTERN_ERROR_INVALID_REQUEST, "%s has no number, or no id", postern_event_get_name (event));
     return FALSE;
   }
-  if (number > last) {
+  if (postern_sink_file_log_lacks (log, get_number (event), id, &failure)) {
     text = postern_event_print (event);
     g_string_append (lines, text);
     g_string_append_c (lines, '\n');
   }
-  return TRUE;
+  if (failure == NULL)
+    return TRUE;
+  g_propagate_error (error, failure);
+  return FALSE;
 }
 
 static gboolean
-write_batch (PosternSinkFile *self, int folder, const char *name, GPtrArray *events, GError **error)
+write_batch (int folder, const char *name, GPtrArray *wanted, GError **error)
 {
   g_auto (PosternSinkFileLog) log = POSTERN_SINK_FILE_LOG_INIT;
   g_autoptr (GString) lines = g_string_new (NULL);
 
-  if (!postern_sink_file_log_open (&log, folder, name, error))
+  if (!postern_sink_file_log_open (&log, folder, name, get_number (wanted->pdata[0]), error))
     return FALSE;
-  for (guint i = 0; i < events->len; i++)
-    if (postern_event_is_one_of (events->pdata[i], (const char *const *) self->events) && !add_line (lines, events->pdata[i], log.last, error))
+  for (guint i = 0; i < wanted->len; i++)
+    if (!add_line (lines, wanted->pdata[i], &log, error))
       return FALSE;
   return postern_sink_file_log_append (&log, lines, error);
 }
@@ -153,14 +166,15 @@ postern_sink_file_deliver (PosternSink *sink, const char *tenant, GPtrArray *eve
 {
   PosternSinkFile *self = POSTERN_SINK_FILE (sink);
   g_autofree char *name = g_strconcat (tenant, ".jsonl", NULL);
+  g_autoptr (GPtrArray) wanted = choose (self, events);
   gboolean done;
   int folder;
 
-  if (!wants_any (self, events))
+  if (wanted->len == 0)
     return TRUE;
   if (!check_tenant (tenant, error) || g_cancellable_set_error_if_cancelled (cancellable, error) || (folder = open_folder (self, error)) < 0)
     return FALSE;
-  done = write_batch (self, folder, name, events, error);
+  done = write_batch (folder, name, wanted, error);
   close (folder);
   if (!done)
     g_prefix_error (error, "%s/%s: ", self->folder, name);
