@@ -212,6 +212,38 @@ test_not_taken_over (void)
   g_assert_null (call ("DELETE", "/connectors/corp", NULL, NULL, 204));
 }
 
+static gboolean
+write_something_else (PosternTxn *txn, gpointer data, GError **error)
+{
+  return postern_setting_store_put (txn, "else", g_variant_new_string ("x"), 1, error);
+}
+
+/* By another worker, or node. A change is told once, whoever made it and however often it is looked for. */
+static void
+test_changed_elsewhere (void)
+{
+  const Row row = { "row", "corp", "{\"issuer\":\"https://corp.example\",\"client-secret\":\"s\"}", NULL };
+  g_autoptr (GError) error = NULL;
+  g_autofree char *state = NULL, *then = NULL;
+  guint before = changes;
+
+  g_assert_true (postern_instance_book_start (api_fixture_book, store, &error));
+  state = postern_instance_book_dup_state (api_fixture_book);
+  fixture_write (store, write_something_else, NULL);
+  postern_instance_book_look (api_fixture_book);
+  g_assert_cmpuint (changes, ==, before);
+  fixture_write (store, write_row, (gpointer) &row);
+  for (guint i = 0; i < 2; i++)
+    postern_instance_book_look (api_fixture_book);
+  postern_instance_book_tell_changed (api_fixture_book);
+  g_assert_cmpuint (changes, ==, before + 1);
+  then = postern_instance_book_dup_state (api_fixture_book);
+  g_assert_cmpstr (then, !=, state);
+  fixture_write (store, delete_row, (gpointer) &row);
+  postern_instance_book_look (api_fixture_book);
+  g_assert_cmpuint (changes, ==, before + 2);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -221,6 +253,7 @@ main (int argc, char **argv)
     { "/api-connectors/secret-goes-nowhere", test_secret_goes_nowhere },
     { "/api-connectors/rows-of-others", test_rows_of_others },
     { "/api-connectors/row-in-clear", test_row_in_clear },
+    { "/api-connectors/changed-elsewhere", test_changed_elsewhere },
     { NULL, NULL },
   };
 

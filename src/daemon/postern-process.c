@@ -22,6 +22,7 @@ postern_process_free (PosternProcess *self)
   if (self->control >= 0)
     close (self->control);
   g_free (self->failure);
+  g_free (self->wants_reload);
   g_free (self);
 }
 
@@ -115,8 +116,10 @@ postern_process_listen (PosternProcess *self)
     self->heard_at = g_get_monotonic_time ();
     if (g_str_equal (text, "ready") && self->state == POSTERN_PROCESS_STARTING)
       self->state = POSTERN_PROCESS_READY;
-    if (g_str_equal (text, "reload"))
-      self->wants_reload = TRUE;
+    if (g_str_has_prefix (text, "reload ")) {
+      g_free (self->wants_reload);
+      self->wants_reload = g_strdup (text + strlen ("reload "));
+    }
     if (g_str_equal (text, "draining"))
       self->accepts = FALSE;
     if (g_str_has_prefix (text, "failed ")) {

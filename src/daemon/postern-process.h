@@ -16,7 +16,7 @@ typedef struct {
   guint generation;
   PosternProcessState state;
   gboolean accepts; /* connections: until it says that it is draining */
-  gboolean wants_reload; /* of all workers; whoever does it takes that back */
+  char *wants_reload; /* (nullable): of all workers, and what for; whoever does it takes that back */
   gint64 started_at, heard_at, drained_at;
   char *failure; /* (nullable): what it said before it gave up, or why it was killed */
 } PosternProcess;

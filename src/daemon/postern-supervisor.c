@@ -35,6 +35,7 @@ struct _PosternSupervisor {
   GPtrArray *next_listeners;
   guint next_generation; /* 0: none starts */
   gboolean reload_again;
+  char *reloaded_for; /* (nullable): what a worker wanted it for, the last time */
 
   guint crashes;      /* in a row */
   guint respawn;      /* (source) */
@@ -73,6 +74,7 @@ postern_supervisor_free (PosternSupervisor *self)
   g_main_loop_unref (self->loop);
   g_free (self->program);
   g_free (self->file);
+  g_free (self->reloaded_for);
   g_free (self);
 }
 
@@ -232,6 +234,18 @@ begin_reload (PosternSupervisor *self)
   start_generation (self);
 }
 
+/* All workers see what one has changed, and each wants the same reload. */
+static void
+obey (PosternSupervisor *self, PosternProcess *process)
+{
+  g_autofree char *wanted = g_steal_pointer (&process->wants_reload);
+  if (!wanted || g_strcmp0 (wanted, self->reloaded_for) == 0)
+    return;
+  g_free (self->reloaded_for);
+  self->reloaded_for = g_steal_pointer (&wanted);
+  begin_reload (self);
+}
+
 static gboolean
 on_respawn (gpointer user_data)
 {
@@ -279,8 +293,7 @@ on_death (PosternSupervisor *self, PosternProcess *process, int status)
     abandon_generation (self, why, WIFEXITED (status) ? WEXITSTATUS (status) : 1);
   else if (!self->stopping)
     replace (self, process, why);
-  if (process->wants_reload)
-    begin_reload (self);
+  obey (self, process);
   postern_process_free (process);
   tell_news (self);
   end_if_empty (self);
@@ -312,10 +325,7 @@ on_control (int fd, GIOCondition condition, gpointer user_data)
     commit_generation (self);
   else
     tell_news (self);
-  if (process->wants_reload) {
-    process->wants_reload = FALSE;
-    begin_reload (self);
-  }
+  obey (self, process);
   return open ? G_SOURCE_CONTINUE : G_SOURCE_REMOVE;
 }
 

@@ -295,6 +295,12 @@ postern_tenant_service_set_changed (PosternTenantService *self, GFunc func, gpoi
 }
 
 void
+postern_tenant_service_look (PosternTenantService *self)
+{
+  postern_instance_book_look (self->book);
+}
+
+void
 postern_tenant_service_set_tenants (PosternTenantService *self, const PosternApiTenants *tenants, gpointer user_data)
 {
   postern_api_set_tenants (self->api, tenants, user_data);

@@ -47,6 +47,8 @@ gboolean postern_tenant_service_start (PosternTenantService *self, PosternPages 
 void postern_tenant_service_halt (PosternTenantService *self);
 /** postern_tenant_service_set_changed: as postern_instance_book_set_changed(); @func's first argument is the book. */
 void postern_tenant_service_set_changed (PosternTenantService *self, GFunc func, gpointer user_data);
+/** postern_tenant_service_look: as postern_instance_book_look(). */
+void postern_tenant_service_look (PosternTenantService *self);
 /** postern_tenant_service_set_tenants: of the default tenant's, once it is started: as postern_api_set_tenants(). */
 void postern_tenant_service_set_tenants (PosternTenantService *self, const PosternApiTenants *tenants, gpointer user_data);
 /** postern_tenant_service_add_routes: of API, engine and protocols, with what they get of @self. */

@@ -10,6 +10,7 @@
 #define RECHECK (100 * G_TIME_SPAN_MILLISECOND) /* how late what another process changed may be seen */
 #define TICK G_TIME_SPAN_SECOND
 #define LOOK (50 * G_TIME_SPAN_MILLISECOND) /* whose domain a host is, a request cannot wait to learn: the directory is looked at before somebody comes */
+#define LOOK_REST 5     /* times as long as the last one took, from look to look at those that are open */
 #define UNTIL_PURGE (24 * 3600) /* seconds after which one that nobody used is opened for its periodic work */
 #define DUE_AT_ONCE 4           /* of those, opened at the same time */
 #define OPEN_AGAIN 60           /* seconds: what is due that soon keeps it open */
@@ -372,11 +373,33 @@ must_look (PosternTenants *self)
   return postern_store_get_rule_changes (self->directory) != self->rule_changes || postern_store_get_generation (self->directory) != self->generation;
 }
 
+/* What was set up for a tenant through another worker, or node. */
+static void
+look_at_open (PosternTenants *self)
+{
+  g_autoptr (GPtrArray) open = g_ptr_array_new_with_free_func (g_object_unref);
+  GHashTableIter iter;
+  gpointer value;
+
+  g_ptr_array_add (open, g_object_ref (self->own));
+  g_mutex_lock (&self->lock);
+  g_hash_table_iter_init (&iter, self->entries);
+  while (g_hash_table_iter_next (&iter, NULL, &value)) {
+    PosternTenantsEntry *entry = value;
+    if (entry->service && !entry->is_stale)
+      g_ptr_array_add (open, g_object_ref (entry->service));
+  }
+  g_mutex_unlock (&self->lock);
+  for (guint i = 0; i < open->len; i++)
+    postern_tenant_service_look (open->pdata[i]);
+}
+
 static gpointer
 thread_main (gpointer user_data)
 {
   PosternTenants *self = user_data;
-  gint64 next_round = 0;
+  gint64 next_round = 0, next_look = 0, now;
+  gboolean due;
 
   g_mutex_lock (&self->lock);
   while (!self->stopping) {
@@ -384,10 +407,14 @@ thread_main (gpointer user_data)
       go_round (self);
       next_round = g_get_monotonic_time () + TICK;
     }
-    if (!must_look (self))
-      continue;
+    due = must_look (self);
     g_mutex_unlock (&self->lock);
-    postern_tenants_directory_refresh (self);
+    if (due)
+      postern_tenants_directory_refresh (self);
+    if ((now = g_get_monotonic_time ()) >= next_look) {
+      look_at_open (self);
+      next_look = now + (g_get_monotonic_time () - now) * LOOK_REST; /* many may be open, and each look find that it has to read */
+    }
     g_mutex_lock (&self->lock);
   }
   g_mutex_unlock (&self->lock);

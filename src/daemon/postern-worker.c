@@ -3,6 +3,7 @@
 #include "postern-control.h"
 #include "postern-error.h"
 #include "postern-house.h"
+#include "postern-instance-book.h"
 #include "postern-log.h"
 
 #include <glib-unix.h>
@@ -89,11 +90,12 @@ offer_setup (PosternHouse *house)
     g_warning ("cannot make a set-up link: %s; try `postern setup`", error->message);
 }
 
-/* The supervisor does what it does on SIGHUP: no request is lost, and all workers change over. */
+/* The supervisor does what it does on SIGHUP: no request is lost, and all workers change over. Each of them may say so; by the word it knows that it is the same. */
 static void
 on_changed (gpointer book, gpointer user_data)
 {
-  postern_control_say (((Worker *) user_data)->control, "reload");
+  g_autofree char *state = postern_instance_book_dup_state (book), *text = g_strconcat ("reload ", state, NULL);
+  postern_control_say (((Worker *) user_data)->control, text);
 }
 
 static void

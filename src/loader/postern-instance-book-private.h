@@ -12,6 +12,10 @@ struct _PosternInstanceBook {
   GHashTable *loaded; /* id → gint64: of which revision an instance was made, or tried */
   GFunc changed;      /* (nullable) */
   gpointer changed_data;
+  PosternStore *store; /* borrowed; (nullable): not started */
+  GMutex looking;      /* guards what follows */
+  guint64 generation;  /* of the store, before it was read */
+  char *state;         /* what the rows were: which they are, and of which revision */
 };
 
 /** postern_instance_book_is_own: whether the server itself made the instance @id, without a file or a row. */

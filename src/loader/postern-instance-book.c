@@ -47,6 +47,7 @@ postern_instance_book_new (PosternRegistry *registry, const char *const *folders
   self->registry = g_object_ref (registry);
   self->folders = g_strdupv ((char **) folders);
   self->loaded = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
+  g_mutex_init (&self->looking);
   return self;
 }
 
@@ -56,6 +57,8 @@ postern_instance_book_free (PosternInstanceBook *self)
   g_hash_table_unref (self->loaded);
   g_strfreev (self->folders);
   g_object_unref (self->registry);
+  g_mutex_clear (&self->looking);
+  g_free (self->state);
   g_free (self);
 }
 
@@ -66,11 +69,107 @@ postern_instance_book_set_changed (PosternInstanceBook *self, GFunc func, gpoint
   self->changed_data = user_data;
 }
 
-void
-postern_instance_book_tell_changed (PosternInstanceBook *self)
+/* --- what was changed since, by whom ever ------------------------------------------------------------------------------------- */
+
+/* (transfer full) */
+static char *
+describe_rows (GPtrArray *rows)
+{
+  g_autoptr (GString) text = g_string_new (NULL);
+  for (guint i = 0; i < rows->len; i++) {
+    PosternInstanceRecord *record = rows->pdata[i];
+    g_string_append_printf (text, "%s %d %" G_GINT64_FORMAT "\n", record->id, record->enabled != 0, record->revision);
+  }
+  return g_compute_checksum_for_string (G_CHECKSUM_SHA256, text->str, (gssize) text->len);
+}
+
+static gboolean
+list_rows (PosternTxn *txn, gpointer user_data, GError **error)
+{
+  GPtrArray **rows = user_data;
+  g_clear_pointer (rows, g_ptr_array_unref); /* a transaction may run twice */
+  *rows = postern_instance_store_list (txn, error);
+  return *rows != NULL;
+}
+
+static gboolean
+is_on (GPtrArray *rows, const char *id)
+{
+  for (guint i = 0; i < rows->len; i++) {
+    PosternInstanceRecord *record = rows->pdata[i];
+    if (g_str_equal (record->id, id))
+      return record->enabled != 0;
+  }
+  return FALSE;
+}
+
+/* What is switched off serves nobody from now on; what is new, or changed, the next workers have. */
+static void
+retire (PosternInstanceBook *self, GPtrArray *rows)
+{
+  GHashTableIter iter;
+  gpointer id;
+  g_hash_table_iter_init (&iter, self->loaded);
+  while (g_hash_table_iter_next (&iter, &id, NULL))
+    if (!is_on (rows, id))
+      postern_registry_retire (self->registry, id);
+}
+
+/* With the lock. @news: (out): the rows are not what they were when it was looked last */
+static gboolean
+read_again (PosternInstanceBook *self, gboolean *news, GError **error)
+{
+  guint64 generation = postern_store_get_generation (self->store);
+  GPtrArray *rows = NULL;
+  g_autofree char *state = NULL;
+  if (!postern_store_read (self->store, POSTERN_KEEP_LASTING, list_rows, &rows, error)) {
+    g_clear_pointer (&rows, g_ptr_array_unref);
+    return FALSE;
+  }
+  retire (self, rows);
+  state = describe_rows (rows);
+  *news = !g_str_equal (state, self->state);
+  self->generation = generation;
+  g_free (self->state);
+  self->state = g_steal_pointer (&state);
+  g_ptr_array_unref (rows);
+  return TRUE;
+}
+
+static void
+tell (PosternInstanceBook *self)
 {
   if (self->changed)
     self->changed (self, self->changed_data);
+}
+
+void
+postern_instance_book_look (PosternInstanceBook *self)
+{
+  g_autoptr (GError) error = NULL;
+  gboolean news = FALSE;
+  g_mutex_lock (&self->looking);
+  if (self->store && self->generation != postern_store_get_generation (self->store) && !read_again (self, &news, &error))
+    g_debug ("what is set up could not be read again: %s", error->message); /* as long as that is so each look tries */
+  g_mutex_unlock (&self->looking);
+  if (news)
+    tell (self);
+}
+
+void
+postern_instance_book_tell_changed (PosternInstanceBook *self)
+{
+  if (self->store)
+    postern_instance_book_look (self);
+  else
+    tell (self);
+}
+
+char *
+postern_instance_book_dup_state (PosternInstanceBook *self)
+{
+  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&self->looking);
+  return g_strdup (self->state);
 }
 
 /* --- start ------------------------------------------------------------------------------------------------------------------ */
@@ -159,6 +258,7 @@ postern_instance_book_start (PosternInstanceBook *self, PosternStore *store, GEr
   g_autoptr (GPtrArray) files = g_ptr_array_new_with_free_func ((GDestroyNotify) postern_instance_file_free);
   g_autoptr (GHashTable) refused = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
   Reading reading = { self, NULL, files, refused };
+  guint64 generation = postern_store_get_generation (store);
   gboolean done = postern_store_read (store, POSTERN_KEEP_LASTING, read_rows, &reading, error);
   g_autoptr (GPtrArray) rows = reading.rows;
   GHashTableIter iter;
@@ -173,6 +273,10 @@ postern_instance_book_start (PosternInstanceBook *self, PosternStore *store, GEr
   while (g_hash_table_iter_next (&iter, &id, &why))
     postern_registry_add_failure (self->registry, id, why);
   postern_registry_load_stored (self->registry, files, (const char *const *) self->folders);
+  self->store = store;
+  self->generation = generation;
+  g_free (self->state);
+  self->state = describe_rows (rows);
   return TRUE;
 }
 

@@ -46,7 +46,7 @@ void postern_instance_book_free (PosternInstanceBook *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (PosternInstanceBook, postern_instance_book_free)
 /** postern_instance_book_set_changed: @func is called, on any thread, when the workers must be started anew. */
 void postern_instance_book_set_changed (PosternInstanceBook *self, GFunc func, gpointer user_data);
-/** postern_instance_book_start: makes the instances of the database, after those of the files. Before there are threads. */
+/** postern_instance_book_start: makes the instances of the database, after those of the files. Before there are threads. @store is borrowed, and outlives all other calls. */
 gboolean postern_instance_book_start (PosternInstanceBook *self, PosternStore *store, GError **error);
 
 /** postern_instance_book_find_type: whatever its kind; (nullable) (transfer none) */
@@ -55,7 +55,14 @@ PosternPluginInfo *postern_instance_book_find_type (PosternInstanceBook *self, c
 GPtrArray *postern_instance_book_list (PosternInstanceBook *self, PosternTxn *txn, GError **error);
 /** postern_instance_book_get: (transfer full) (nullable): NOT_FOUND */
 PosternInstanceEntry *postern_instance_book_get (PosternInstanceBook *self, PosternTxn *txn, const char *id, GError **error);
-/** postern_instance_book_tell_changed: after the commit of a change. */
+/**
+ * postern_instance_book_tell_changed: after the commit of a change. What was switched off or deleted is found by nobody any more when it returns; the rest needs
+ * new workers, which are asked for.
+ */
 void postern_instance_book_tell_changed (PosternInstanceBook *self);
+/** postern_instance_book_look: the same, if anybody changed something, in another process, too; cheap where nobody did. Each change is told once. Outside transactions. */
+void postern_instance_book_look (PosternInstanceBook *self);
+/** postern_instance_book_dup_state: (transfer full) (nullable): a word that is another one for each state of the rows; NULL before the start */
+char *postern_instance_book_dup_state (PosternInstanceBook *self);
 
 G_END_DECLS

@@ -3,6 +3,8 @@
 #include "postern-error.h"
 #include "postern-registry.h"
 
+#include "postern-instance-file.h"
+
 #include <glib/gstdio.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -342,6 +344,39 @@ test_want (void)
   tear_down ();
 }
 
+/* What is kept in the database, and is switched off while somebody has it. What files say, and what the server has by itself, no row takes away. */
+static void
+test_retire (void)
+{
+  set_up ();
+  const char *const folders[] = { modules, NULL };
+  const char *const instances[] = { admin, NULL };
+  static const char *const ids[] = { "stored", "mine", "one" };
+  g_autoptr (PosternRegistry) registry = postern_registry_new (folders);
+  g_autoptr (GPtrArray) stored = g_ptr_array_new_with_free_func ((GDestroyNotify) postern_instance_file_free);
+  g_free (put_plugin ("one", "none", 1, ""));
+  g_free (put_plugin ("two", "none", 1, ""));
+  g_free (put (admin, "mine.conf", "[Instance]\nType=two\n", 0644));
+  postern_registry_scan (registry);
+  postern_registry_want (registry, "one", "one", NULL);
+  postern_registry_load_instances (registry, instances);
+  for (guint i = 0; i < G_N_ELEMENTS (ids); i++)
+    g_ptr_array_add (stored, postern_instance_file_new ("two", ids[i], NULL));
+  postern_registry_load_stored (registry, stored, instances);
+  g_autoptr (PosternInstance) kept = g_object_ref (postern_registry_get_instance (registry, "stored"));
+  for (guint i = 0; i < G_N_ELEMENTS (ids); i++)
+    postern_registry_retire (registry, ids[i]);
+  postern_registry_retire (registry, "nothing");
+  g_autoptr (GPtrArray) list = postern_registry_list (registry, POSTERN_TYPE_INSTANCE);
+  g_assert_cmpuint (list->len, ==, 2);
+  g_assert_null (postern_registry_get_instance (registry, "stored"));
+  g_assert_nonnull (postern_registry_get_instance (registry, "mine"));
+  g_assert_cmpstr (postern_instance_get_id (postern_registry_find_first (registry, POSTERN_TYPE_INSTANCE, "two")), ==, "mine");
+  g_assert_cmpstr (postern_instance_get_type_id (postern_registry_get_instance (registry, "one")), ==, "one");
+  g_assert_cmpstr (postern_instance_get_id (kept), ==, "stored");
+  tear_down ();
+}
+
 static void
 test_credential (void)
 {
@@ -376,6 +411,7 @@ main (int argc, char **argv)
   g_test_add_func ("/registry/preset", test_preset);
   g_test_add_func ("/registry/preset-vetting", test_preset_vetting);
   g_test_add_func ("/registry/want", test_want);
+  g_test_add_func ("/registry/retire", test_retire);
   g_test_add_func ("/registry/credential", test_credential);
   return g_test_run ();
 }

@@ -15,6 +15,8 @@ typedef struct {
   PosternInstance *instance;
   int order;
   gboolean is_shared; /* all tenants have it */
+  gboolean is_stored; /* of a row of the database */
+  gint is_retired;    /* atomic */
   char **tenants;     /* (nullable): those that its file names */
 } Entry;
 
@@ -451,7 +453,9 @@ postern_registry_load_stored (PosternRegistry *self, GPtrArray *stored, const ch
   for (guint i = 0; i < files->len; i++) {
     PosternInstanceFile *file = files->pdata[i];
     g_autoptr (GError) error = NULL;
-    if (file->info && !make_instance (self, file, file->info, &error))
+    if (file->info && make_instance (self, file, file->info, &error))
+      ((Entry *) g_hash_table_lookup (self->instances, file->id))->is_stored = TRUE;
+    else if (file->info)
       postern_registry_add_failure (self, file->id, error->message);
   }
 }
@@ -481,11 +485,25 @@ postern_registry_adopt (PosternRegistry *self, PosternInstance *instance)
   g_hash_table_replace (self->instances, g_strdup (postern_instance_get_id (instance)), entry);
 }
 
+static gboolean
+is_found (Entry *entry)
+{
+  return entry && !g_atomic_int_get (&entry->is_retired);
+}
+
 PosternInstance *
 postern_registry_get_instance (PosternRegistry *self, const char *id)
 {
   Entry *entry = g_hash_table_lookup (self->instances, id);
-  return entry ? entry->instance : NULL;
+  return is_found (entry) ? entry->instance : NULL;
+}
+
+void
+postern_registry_retire (PosternRegistry *self, const char *id)
+{
+  Entry *entry = g_hash_table_lookup (self->instances, id);
+  if (entry && entry->is_stored)
+    g_atomic_int_set (&entry->is_retired, TRUE);
 }
 
 static int
@@ -506,7 +524,7 @@ postern_registry_list (PosternRegistry *self, GType type)
   gpointer entry;
   g_hash_table_iter_init (&iter, self->instances);
   while (g_hash_table_iter_next (&iter, NULL, &entry))
-    if (g_type_is_a (G_OBJECT_TYPE (((Entry *) entry)->instance), type))
+    if (is_found (entry) && g_type_is_a (G_OBJECT_TYPE (((Entry *) entry)->instance), type))
       g_ptr_array_add (entries, entry);
   g_ptr_array_sort (entries, compare_entries);
   for (guint i = 0; i < entries->len; i++)
@@ -523,7 +541,7 @@ postern_registry_find_first (PosternRegistry *self, GType type, const char *type
   g_hash_table_iter_init (&iter, self->instances);
   while (g_hash_table_iter_next (&iter, NULL, &value)) {
     Entry *entry = value;
-    if (g_strcmp0 (postern_instance_get_type_id (entry->instance), type_id) == 0 && g_type_is_a (G_OBJECT_TYPE (entry->instance), type) &&
+    if (is_found (entry) && g_strcmp0 (postern_instance_get_type_id (entry->instance), type_id) == 0 && g_type_is_a (G_OBJECT_TYPE (entry->instance), type) &&
         (first == NULL || compare_entries (&entry, &first) < 0))
       first = entry;
   }
