@@ -8,6 +8,7 @@ import { Wrong } from '../crash/world.mjs';
 import { finding } from '../lib/server.mjs';
 import { runTests, test } from '../lib/tap.mjs';
 import { Receiver } from '../webhooks/receiver.mjs';
+import { addChanges } from './changes.mjs';
 import { Cluster } from './cluster.mjs';
 import { ClusterCycles } from './cluster-cycles.mjs';
 import './move.mjs'; // which adds a test
@@ -35,7 +36,6 @@ function by(way, visitor = cluster.visitor({ manager: true })) {
 }
 
 const succeeded = (answers) => answers.filter(({ status }) => status === 200).length;
-const median = (times) => [...times].sort((a, b) => a - b)[Math.floor(times.length / 2)];
 
 /** Milliseconds until @check says so; nobody waits for ever. */
 async function timed(what, check) {
@@ -101,40 +101,7 @@ test('guesses are counted across nodes', async () => {
   }
 });
 
-async function timeChanges(changes, between = async () => {}) {
-  const machine = await first.admin('POST', '/applications', { name: 'Machine', kind: 'service' }), times = [];
-  const serves = async (way) => (await way.oauth('token', { grant_type: 'client_credentials' }, machine)).status === 200;
-  for (let i = 0; i < changes; i += 1) {
-    const enabled = i % 2 === 1;
-    await between();
-    await first.admin('PATCH', `/applications/${machine.client_id}`, { enabled });
-    times.push(...await Promise.all([second, third].map((way) => timed('a change is seen', async () => await serves(way) === enabled))));
-  }
-  return times;
-}
-
-test('a change through one node is seen on the others at once', async () => {
-  const times = await timeChanges(12);
-  console.log(`# seen after ${median(times).toFixed(1)} ms (median), ${Math.max(...times).toFixed(1)} ms (slowest) of ${times.length}`);
-  assert.ok(median(times) < 2000, 'not by chance, or when something lapses');
-});
-
-test('… also by who has just lost every connection to the database', async () => {
-  const times = await timeChanges(4, () => cluster.database.disconnect());
-  console.log(`# seen after ${median(times).toFixed(1)} ms (median), ${Math.max(...times).toFixed(1)} ms (slowest) of ${times.length}`);
-});
-
-test("a tenant's own domain is served by the other nodes as soon as any other change is seen", async () => {
-  const times = [], issuerAt = async (way, host) => JSON.parse((await by(way).send(`http://${host}:${cluster.port}/.well-known/openid-configuration`)).text).issuer;
-  await first.admin('POST', '/tenants', { slug: 'corp', name: 'Corp' });
-  for (let i = 0; i < 6; i += 1) {
-    const host = `login-${i}.corp.example`;
-    await first.admin('PATCH', '/tenants/corp', { domains: [host] });
-    times.push(...await Promise.all([second, third].map((way) => timed('the domain is known', async () => (await issuerAt(way, host))?.includes(host) === true))));
-  }
-  console.log(`# seen after ${median(times).toFixed(1)} ms (median), ${Math.max(...times).toFixed(1)} ms (slowest) of ${times.length}`);
-  assert.ok(median(times) < 500, 'not by a round that is gone each second');
-});
+addChanges(cluster);
 
 /** Transactions of @traced that match @pattern, without those of the work that nobody waits for: the log's numbers, and whose turn it is. */
 const transactions = (traced, pattern) => traced.filter((statements) => statements.some((sql) => pattern.test(sql)) && !statements.some((sql) => /\b(audit_\w+|leases)\b/.test(sql)));
