@@ -74,6 +74,22 @@ test('nobody else does', async () => {
   assert.equal((await read('nonsense', 'gitlab')).status, 401);
 });
 
+test('each answer with one, and no other, stands in the audit log, with who got it', async () => {
+  const list = async () => (await postern.cli('audit', 'list', '--event', 'upstream-token.read', '--limit', '500')).items;
+  const token = await signIn(allowed, 'gitlab'), before = (await list()).length;
+  await read(token, 'github');
+  await read(await signIn(plain, 'gitlab'), 'gitlab');
+  await read('nonsense', 'gitlab');
+  assert.equal((await list()).length, before, 'who got none');
+  assert.equal((await read(token, 'gitlab')).status, 200);
+  const { length, [length - 1]: entry } = await list();
+  assert.equal(length, before + 1);
+  const { sub } = JSON.parse(Buffer.from(token.split('.')[1], 'base64url'));
+  assert.deepEqual([entry.actor, entry.target, entry.data, entry.remote_address], [sub, 'gitlab', { user: sub, application: allowed.client_id }, '127.0.0.1']);
+  assert.ok(entry.request_id);
+  assert.ok(!JSON.stringify(entry).includes('token-of-gitlab'));
+});
+
 test('what is not kept is not there', async () => {
   const token = await signIn(allowed, 'github');
   for (const name of ['github', 'gitlab', 'password', 'nothing']) assert.equal((await read(token, name)).status, 404, name);
