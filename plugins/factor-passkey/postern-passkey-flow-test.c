@@ -84,6 +84,48 @@ test_refused (void)
   }
 }
 
+static void
+refused_alone (Owner *owner, const char *check)
+{
+  g_autoptr (Browser) browser = browser_at_start ();
+  g_autofree char *form = owner_answer (owner, browser, ALONE);
+
+  browser_submit (browser, form);
+  assert_page (browser, "identifier");
+  assert_logged (check);
+}
+
+static void
+taken_alone (Owner *owner)
+{
+  g_autoptr (Browser) browser = browser_at_start ();
+  g_autofree char *form = owner_answer (owner, browser, ALONE);
+
+  browser_submit (browser, form);
+  assert_answer (browser, "acr=2");
+}
+
+/* A copy of the key counts from where it was copied; one that is not kept elsewhere does not become one that is. */
+static void
+test_copied (void)
+{
+  g_auto (Owner) max = owner_make ("max@passkey.example");
+
+  max.maker->counter = 6;
+  taken_alone (&max);
+  max.maker->counter = 6; /* 7 again */
+  refused_alone (&max, "counter");
+  max.maker->counter = 3;
+  refused_alone (&max, "counter");
+  max.maker->counter = G_MAXUINT32; /* counts on to 0 */
+  refused_alone (&max, "counter");
+  max.maker->counter = 7;
+  max.maker->flags |= POSTERN_PASSKEY_FLAG_BE;
+  refused_alone (&max, "flag BE");
+  max.maker->flags &= (guint8) ~POSTERN_PASSKEY_FLAG_BE;
+  taken_alone (&max);
+}
+
 static Browser *
 browser_at_second (Owner *owner)
 {
@@ -183,6 +225,40 @@ test_unattended (void)
   answer = owner_answer (&hal, later, ALONE);
   browser_submit (later, answer);
   assert_answer (later, "acr=2");
+}
+
+static gboolean
+put_many (PosternTxn *txn, gpointer data, GError **error)
+{
+  Owner *self = data;
+
+  for (guint i = 1; i < 32; i++) {
+    Owner other = *self;
+    g_autofree char *credential = postern_id_new ("pk");
+
+    other.credential = credential;
+    if (!put_passkey (txn, &other, error))
+      return FALSE;
+  }
+  return TRUE;
+}
+
+/* As many as anybody has devices, and no more. */
+static void
+test_most (void)
+{
+  g_auto (Owner) kay = owner_make ("kay@passkey.example");
+  g_autoptr (Browser) browser = browser_at_start ();
+  g_autofree char *answer = owner_answer (&kay, browser, ALONE), *form = NULL;
+
+  fixture_write (house_store, put_many, &kay);
+  browser_submit (browser, answer);
+  browser_get (browser, "/account/change/add-passkey");
+  browser_follow (browser);
+  form = owner_create (&kay, browser);
+  browser_submit (browser, form);
+  assert_page (browser, "passkey-set-up");
+  assert_logged ("too many of one person");
 }
 
 /* Only who has just come in by a password, and has none. */
@@ -420,6 +496,8 @@ main (int argc, char **argv)
   g_test_add_func ("/passkey-flow/alone", test_alone);
   g_test_add_func ("/passkey-flow/refused", test_refused);
   g_test_add_func ("/passkey-flow/foreign", test_foreign);
+  g_test_add_func ("/passkey-flow/copied", test_copied);
+  g_test_add_func ("/passkey-flow/most", test_most);
   g_test_add_func ("/passkey-flow/second", test_second);
   g_test_add_func ("/passkey-flow/unattended", test_unattended);
   g_test_add_func ("/passkey-flow/upgrade", test_upgrade);

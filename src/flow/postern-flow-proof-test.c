@@ -183,6 +183,52 @@ test_recover (void)
   assert_answer (elsewhere, "fresh=1");
 }
 
+static gboolean
+move_away (PosternTxn *txn, gpointer id, GError **error)
+{
+  g_autoptr (PosternUser) user = postern_user_store_get (txn, id, error);
+
+  g_free (user->email);
+  user->email = g_strdup ("moved@example.org");
+  return postern_user_store_update (txn, user, error);
+}
+
+static gboolean
+delete_user (PosternTxn *txn, gpointer id, GError **error)
+{
+  return postern_user_store_delete (txn, id, error);
+}
+
+/* The attack: who holds an address that its owner has left proves it in time, and chooses a password a moment later. */
+static void
+test_recover_left (void)
+{
+  g_autoptr (Browser) thief = browser_new ("192.0.2.12"), owner = browser_new ("192.0.2.13");
+  g_autofree char *id = user_make_with_password ("left@example.org", TRUE);
+
+  browser_prove_recovery (thief, APP_FIRST, "left@example.org");
+  fixture_write (house_store, move_away, id);
+  browser_submit (thief, "action=continue&password=" NEW_PASSWORD);
+  assert_answer (thief, "error=");
+  assert_signed_out (thief);
+  browser_begin (owner, application_flow (APP_FIRST, 0));
+  browser_sign_in (owner, "moved@example.org", PASSWORD);
+  assert_answer (owner, "amr=pwd");
+}
+
+static void
+test_recover_gone (void)
+{
+  g_autoptr (Browser) browser = browser_new ("192.0.2.14");
+  g_autofree char *id = user_make_with_password ("gone@example.org", TRUE);
+
+  browser_prove_recovery (browser, APP_FIRST, "gone@example.org");
+  fixture_write (house_store, delete_user, id);
+  browser_submit (browser, "action=continue&password=" NEW_PASSWORD);
+  assert_page (browser, "identifier");
+  assert_signed_out (browser);
+}
+
 /* No step can be left out: each page only takes what it asked for. */
 static void
 test_recover_in_order (void)
@@ -325,6 +371,8 @@ main (int argc, char **argv)
     { "/flow-proof/sign-up-by-number", test_sign_up_by_number },
     { "/flow-proof/recover", test_recover },
     { "/flow-proof/recover-in-order", test_recover_in_order },
+    { "/flow-proof/recover-left", test_recover_left },
+    { "/flow-proof/recover-gone", test_recover_gone },
     { "/flow-proof/purposes", test_purposes },
     { "/flow-proof/codes-end", test_codes_end },
     { "/flow-proof/proof-ends", test_proof_ends },

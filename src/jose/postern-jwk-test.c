@@ -154,6 +154,42 @@ test_refused (void)
   }
 }
 
+/* A member of @model is what it is in @other: the key is refused, by the member that @named says. */
+static void
+refused_with (GVariant *model, const char *member, GVariant *other, const char *named)
+{
+  g_auto (GVariantDict) dict = G_VARIANT_DICT_INIT (model);
+  g_autoptr (GVariant) changed = NULL;
+  g_autoptr (GError) error = NULL;
+
+  g_variant_dict_insert_value (&dict, member, other);
+  changed = g_variant_ref_sink (g_variant_dict_end (&dict));
+  g_assert_null (postern_jwk_new_from_variant (changed, TRUE, &error));
+  g_assert_true (error->domain == POSTERN_JOSE_ERROR);
+  g_test_message ("%s", error->message);
+  g_assert_nonnull (strstr (error->message, named));
+}
+
+/* Keys of numbers that do not belong together sign what nobody can check, or what tells the key; none is taken. */
+static void
+test_rsa_refused (void)
+{
+  g_autoptr (PosternJwk) key = postern_jwk_generate (POSTERN_JOSE_ALG_RS256, 0, NULL), another = postern_jwk_generate (POSTERN_JOSE_ALG_RS256, 0, NULL);
+  g_autoptr (GVariant) whole = postern_jwk_to_variant (key, TRUE), other = postern_jwk_to_variant (another, TRUE), n = postern_json_get (other, "n"), p = postern_json_get (other, "p");
+  g_autofree char *even = g_strdup (postern_json_get_string (whole, "n"));
+  gsize end = strlen (even) - 1; /* 256 bytes: their last letter has four bits of the last byte, and two that are nothing */
+
+  even[end] = 'A';
+  refused_with (whole, "n", g_variant_new_string (even), "\"n\"");
+  refused_with (whole, "n", n, "\"n\"");
+  refused_with (whole, "p", p, "\"n\"");
+  refused_with (whole, "e", g_variant_new_string ("Ag"), "\"e\"");
+  refused_with (whole, "e", g_variant_new_string ("AQ"), "\"e\"");
+  refused_with (whole, "oth", g_variant_new_parsed ("[<{'r': <'AQAB'>}>]"), "oth");
+  refused_with (whole, "issuer", g_variant_new_int64 (7), "issuer");
+  refused_with (whole, "use", g_variant_new_int64 (7), "use");
+}
+
 static void
 test_use (void)
 {
@@ -227,6 +263,7 @@ main (int argc, char **argv)
   g_test_add_func ("/jwk/thumbprint", test_thumbprint);
   g_test_add_func ("/jwk/generate", test_generate);
   g_test_add_func ("/jwk/refused", test_refused);
+  g_test_add_func ("/jwk/rsa-refused", test_rsa_refused);
   g_test_add_func ("/jwk/use", test_use);
   g_test_add_func ("/jwk/set", test_set);
   g_test_add_func ("/jwk/pem", test_pem);
