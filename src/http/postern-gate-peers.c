@@ -4,6 +4,7 @@
 #include <string.h>
 
 #define SWEEP_FROM 8192     /* entries from which the idle ones are swept out, then at each doubling */
+#define SWEEP_AGAIN (15 * G_USEC_PER_SEC) /* and while there are too many to double: each time costs milliseconds under the lock */
 #define MAX_ENTRIES 200000  /* beyond, newcomers are not counted: better than to refuse everybody */
 #define FORGET_AFTER (60 * G_USEC_PER_SEC)
 
@@ -18,6 +19,7 @@ struct _PosternGatePeers {
   GMutex mutex;
   GHashTable *peers; /* Peer → itself */
   guint sweep_at;
+  gint64 swept_at;
 };
 
 static guint
@@ -64,18 +66,27 @@ is_idle (gpointer key, gpointer value, gpointer user_data)
   return peer->connections == 0 && peer->paid_at < *(gint64 *) user_data;
 }
 
-static void
-sweep (PosternGatePeers *self)
+static gboolean
+is_due (PosternGatePeers *self, gint64 now)
 {
-  gint64 before = g_get_monotonic_time () - FORGET_AFTER;
+  guint size = g_hash_table_size (self->peers);
+
+  return size >= self->sweep_at || (size >= MAX_ENTRIES && now - self->swept_at >= SWEEP_AGAIN);
+}
+
+static void
+sweep (PosternGatePeers *self, gint64 now)
+{
+  gint64 before = now - FORGET_AFTER;
 
   g_hash_table_foreach_remove (self->peers, is_idle, &before);
   self->sweep_at = MAX (SWEEP_FROM, 2 * g_hash_table_size (self->peers));
+  self->swept_at = now;
 }
 
 /* The lock is held. (nullable): when there are too many to count */
 static Peer *
-get_peer (PosternGatePeers *self, const PosternAddress *address)
+get_peer (PosternGatePeers *self, const PosternAddress *address, gint64 now)
 {
   PosternAddress key = *address;
   Peer *peer;
@@ -84,8 +95,8 @@ get_peer (PosternGatePeers *self, const PosternAddress *address)
   peer = g_hash_table_lookup (self->peers, &key);
   if (peer)
     return peer;
-  if (g_hash_table_size (self->peers) >= self->sweep_at)
-    sweep (self);
+  if (is_due (self, now))
+    sweep (self, now);
   if (g_hash_table_size (self->peers) >= MAX_ENTRIES)
     return NULL;
   peer = g_new0 (Peer, 1);
@@ -101,7 +112,7 @@ postern_gate_peers_enter (PosternGatePeers *self, const PosternAddress *address,
   Peer *peer;
 
   g_mutex_lock (&self->mutex);
-  peer = get_peer (self, address);
+  peer = get_peer (self, address, g_get_monotonic_time ());
   if (peer && peer->connections >= max)
     may = FALSE;
   else if (peer)
@@ -131,7 +142,7 @@ postern_gate_peers_pay (PosternGatePeers *self, const PosternAddress *address, g
   Peer *peer;
 
   g_mutex_lock (&self->mutex);
-  peer = get_peer (self, address);
+  peer = get_peer (self, address, now);
   if (peer) {
     double gained = peer->paid_at ? (double) (now - peer->paid_at) / G_USEC_PER_SEC * rate : burst;
     peer->tokens = MIN ((double) burst, peer->tokens + gained);

@@ -5,6 +5,7 @@
 #include "postern-error.h"
 #include "postern-gate-peers.h"
 #include "postern-router.h"
+#include "postern-server-private.h"
 
 #include <string.h>
 
@@ -238,6 +239,41 @@ test_peers (void)
   postern_gate_peers_free (peers);
 }
 
+/* The attack: more networks at once than are counted. When they are gone, whoever comes is counted again. */
+static void
+test_peers_flood (void)
+{
+  PosternGatePeers *peers = postern_gate_peers_new ();
+  gint64 now = g_get_monotonic_time (), later = now + 61 * G_USEC_PER_SEC;
+  PosternAddress network = { { 0x20, 0x01 } };
+
+  for (guint i = 0; i < 200000; i++) {
+    memcpy (network.bytes + 4, &i, sizeof i);
+    g_assert_cmpuint (postern_gate_peers_pay (peers, &network, 1, 1, now), ==, 0);
+  }
+  g_assert_cmpuint (postern_gate_peers_pay (peers, &network, 1, 1, now), >, 0);
+  network.bytes[2] = 1; /* one more: better not counted than all refused */
+  g_assert_cmpuint (postern_gate_peers_pay (peers, &network, 1, 1, now), ==, 0);
+  g_assert_cmpuint (postern_gate_peers_pay (peers, &network, 1, 1, now), ==, 0);
+  g_assert_cmpuint (postern_gate_peers_pay (peers, &network, 1, 1, later), ==, 0);
+  g_assert_cmpuint (postern_gate_peers_pay (peers, &network, 1, 1, later), >, 0);
+  postern_gate_peers_free (peers);
+}
+
+/* What nobody knows may hold a code, and logs are read by many. */
+static void
+test_log (void)
+{
+  g_autoptr (PosternRequest) request = postern_request_new ("GET", "/oidc/reset/0123456789abcdef0123456789/short", NULL);
+  g_autoptr (GString) line = g_string_new (NULL);
+  PosternGateExchange exchange = { 0 };
+  PosternServerCall call = { .exchange = &exchange, .request = request };
+
+  postern_server_log_write (line, &call, 404, 0);
+  g_assert_null (strstr (line->str, "0123456789abcdef"));
+  g_assert_nonnull (strstr (line->str, "\"path\":\"/oidc/reset/…/short\""));
+}
+
 int
 main (int argc, char **argv)
 {
@@ -250,5 +286,7 @@ main (int argc, char **argv)
   g_test_add_func ("/address/forwarded", test_forwarded);
   g_test_add_func ("/address/networks", test_networks);
   g_test_add_func ("/peers", test_peers);
+  g_test_add_func ("/peers/flood", test_peers_flood);
+  g_test_add_func ("/log", test_log);
   return g_test_run ();
 }
