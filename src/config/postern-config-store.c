@@ -50,7 +50,8 @@ PosternConfigStore *
 postern_config_store_read (PosternConfigFile *file, const char *group, GError **error)
 {
   g_auto (GStrv) keys = g_key_file_get_keys (file->keys, group, NULL, NULL);
-  g_autofree char *url = g_key_file_get_string (file->keys, group, KEY, NULL);
+  g_autoptr (GError) unreadable = NULL;
+  g_autofree char *url = g_key_file_get_string (file->keys, group, KEY, &unreadable); /* what could be read of it is returned all the same */
   g_autofree char *origin = g_strdup_printf ("%s:%u", file->path, postern_config_file_find_line (file, group, url ? KEY : NULL));
 
   for (guint i = 0; keys && keys[i]; i++)
@@ -59,6 +60,8 @@ postern_config_store_read (PosternConfigFile *file, const char *group, GError **
                    postern_config_file_find_line (file, group, keys[i]), keys[i], group);
       return NULL;
     }
+  if (url && unreadable)
+    return refuse (error, origin, "url has stray backslashes; write \\\\ for one"), NULL;
   if (!url || !*url)
     return refuse (error, origin, "url is missing: where the tenants of this region live"), NULL;
   if (file->world_readable) {

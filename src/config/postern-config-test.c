@@ -78,6 +78,7 @@ test_stores (void)
   g_assert_null (postern_config_find_store (copy, "mars"));
   refused ("[store eu]\nurl=srv/eu\n", 2, "absolute path");
   refused ("[store eu]\nurl=mysql://x\n", 2, "postgresql://");
+  refused ("[store eu]\nurl=/srv\\q\n", 2, "stray backslashes");
   refused ("[store eu]\n", 1, "url is missing");
   refused ("\n[store EU]\nurl=/srv\n", 3, "small letters");
   refused ("[store ..]\nurl=/srv\n", 2, "small letters");

@@ -52,12 +52,16 @@ test_limits (void)
   g_autoptr (GString) values = g_string_new ("[1");
   g_autoptr (GError) error = NULL;
   g_autoptr (GVariant) deep = postern_json_parse ("[[[[[[[[[[[[[[[[1]]]]]]]]]]]]]]]]", -1, 0, NULL);
-  g_autofree char *abyss = g_strnfill (200000, '[');
+  g_autofree char *abyss = g_strnfill (200000, '['), *zeros = g_strnfill (63, '0'), *number = g_strconcat ("1.", zeros, NULL);
 
   g_assert_nonnull (deep);
   g_assert_null (postern_json_parse ("[[[[[[[[[[[[[[[[[1]]]]]]]]]]]]]]]]]", -1, 0, &error));
   g_assert_error (error, POSTERN_JSON_ERROR, POSTERN_JSON_ERROR_TOO_LARGE);
   g_assert_null (postern_json_parse (abyss, -1, 0, NULL));
+
+  g_assert_null (postern_json_parse (number, -1, 0, NULL));
+  number[64] = '\0';
+  g_variant_unref (postern_json_parse (number, -1, 0, NULL));
 
   g_assert_null (postern_json_parse ("[1,2]", -1, 4, NULL));
   g_variant_unref (postern_json_parse ("[1,2]", -1, 5, NULL));

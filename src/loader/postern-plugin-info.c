@@ -137,10 +137,11 @@ read_facts (PosternPluginInfo *self, PosternConfigFile *file, GError **error)
   g_auto (GVariantBuilder) builder = G_VARIANT_BUILDER_INIT (G_VARIANT_TYPE ("a{ss}"));
   for (guint i = 0; keys && keys[i]; i++) {
     g_autofree char *group = g_strconcat ("Setting ", keys[i], NULL);
-    g_autofree char *value = get_text (file, "Preset", keys[i]);
+    g_autoptr (GError) unreadable = NULL;
+    g_autofree char *value = g_key_file_get_string (file->keys, "Preset", keys[i], &unreadable);
     if (g_key_file_has_group (file->keys, group))
       return fail (file, "Preset", keys[i], "it is a setting, too; write its Default there, or remove one of them", error);
-    if (!value)
+    if (unreadable)
       return fail (file, "Preset", keys[i], "the value has stray backslashes; write \\\\ for one", error);
     g_variant_builder_add (&builder, "{ss}", keys[i], value);
   }

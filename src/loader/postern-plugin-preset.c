@@ -89,10 +89,11 @@ inherit_setting (PosternSettingInfo *setting, PosternPluginInfo *base, PosternCo
 static char *
 read_preset (PosternSettingInfo *setting, PosternConfigFile *file, GError **error)
 {
-  g_autofree char *value = g_key_file_get_string (file->keys, "Preset", setting->name, NULL);
+  g_autoptr (GError) unreadable = NULL;
+  g_autofree char *value = g_key_file_get_string (file->keys, "Preset", setting->name, &unreadable); /* what could be read of it is returned all the same */
   const char *fault;
 
-  if (!value) {
+  if (unreadable) {
     fail (file, "Preset", setting->name, error, "the value has stray backslashes; write \\\\ for one");
     return NULL;
   }

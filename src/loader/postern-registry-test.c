@@ -230,6 +230,7 @@ test_instance_files (void)
   tear_down ();
 }
 
+#define PLUGIN(id, more) "[Plugin]\nId=" id "\nKind=connector\nApi=1\nModule=good.so\n" more
 #define PRESET(id, base, rest) "[Plugin]\nId=" id "\nKind=connector\nApi=1\nBase=" base "\nName=Corp\n" rest
 
 /* A key file alone: fixed values, defaults, and what an operator may say; it may lie in another folder than its base. */
@@ -295,6 +296,15 @@ test_preset_vetting (void)
     { "n.plugin", PRESET ("n", "../good", ""), "n.plugin:5: ", "not the Id", 0644 },
     { "o.plugin", PRESET ("o", "good", "[Setting endpoint]\nRequired=false\n"), "o.plugin:8: ", "good needs it", 0644 },
     { "p.plugin", PRESET ("p", "good", "[Preset]\nendpoint=https://a.example\n[Setting key]\nDefault=topsecret\n"), "p.plugin:10: ", "is a secret", 0644 },
+    { "r.plugin", "[Plugin]\nKind=connector\nApi=1\nModule=good.so\n", "r.plugin:", "Id is missing", 0644 },
+    { "s.plugin", "[Plugin]\nId=S s\nKind=connector\nApi=1\nModule=good.so\n", "s.plugin:2: ", "a-z, 0-9", 0644 },
+    { "t.plugin", PLUGIN ("t", "[Setting A b]\n"), "t.plugin:6: ", "rename it", 0644 },
+    { "u.plugin", PLUGIN ("u", "[Setting x]\nType=number\n"), "u.plugin:7: ", "unknown type", 0644 },
+    { "v.plugin", PLUGIN ("v", "[Setting x]\nType=choice\n"), "v.plugin:7: ", "Choices=one;two", 0644 },
+    { "w.plugin", PLUGIN ("w", "[Setting x]\nSecret=perhaps\n"), "w.plugin:7: ", "neither true nor false", 0644 },
+    { "x.plugin", PLUGIN ("x", "[Seting x]\n"), "x.plugin:6: ", "unknown group", 0644 },
+    { "y.plugin", PRESET ("y", "good", "[Preset]\nendpoint=https://a.example\\q\n"), "y.plugin:8: ", "stray backslashes", 0644 },
+    { "z.plugin", PLUGIN ("z", "[Preset]\nendpoint=https://a.example\\q\n"), "z.plugin:7: ", "stray backslashes", 0644 },
     { "q.plugin", "[Plugin]\nId=q\nKind=connector\nApi=1\nModule=good.so\n[Setting key]\nSecret=true\nDefault=topsecret\n", "q.plugin:8: ", "is a secret", 0644 },
   };
   set_up ();
