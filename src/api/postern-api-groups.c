@@ -4,11 +4,13 @@
 #include "postern-api-members.h"
 #include "postern-api-rights.h"
 
+#include "postern-fault.h"
 #include "postern-organization.h"
 
 static const PosternApiMember members[] = {
   { "id", POSTERN_API_STRING, POSTERN_API_OWN | POSTERN_API_ID, "Its id; it never changes." },
   { "name", POSTERN_API_STRING, POSTERN_API_REQUIRED | POSTERN_API_ALWAYS, "What it is called; unique in the organization.", 1, POSTERN_ORGANIZATION_NAME_MAX },
+  { "description", POSTERN_API_STRING, POSTERN_API_NULLABLE, "What it is for.", 0, POSTERN_ORGANIZATION_DESCRIPTION_MAX },
   POSTERN_API_ASSIGNED_MEMBER,
   { "created_at", POSTERN_API_TIME, POSTERN_API_READ_ONLY, "When it was made." },
   { "updated_at", POSTERN_API_TIME, POSTERN_API_READ_ONLY, "When it was changed last." },
@@ -24,6 +26,7 @@ to_json (gconstpointer record)
 
   postern_api_call_add_string (&dict, "id", group->id);
   postern_api_call_add_string (&dict, "name", group->name);
+  postern_api_call_add_string (&dict, "description", group->description);
   postern_api_call_add_time (&dict, "created_at", group->created_at);
   postern_api_call_add_time (&dict, "updated_at", group->updated_at);
   return g_variant_dict_end (&dict);
@@ -61,6 +64,16 @@ show (PosternApiCall *call, PosternTxn *txn, GError **error)
   return group != NULL && answer (call, txn, group, 200, error);
 }
 
+/* Its name and description, as far as they are sent. */
+static gboolean
+read_words (PosternApiCall *call, PosternGroup *group, GError **error)
+{
+  postern_api_call_read_string (call, "name", &group->name);
+  postern_api_call_read_string (call, "description", &group->description);
+  return postern_organization_check_name (group->name, error) &&
+         (group->description == NULL || postern_fault_check_text ("description", group->description, 0, POSTERN_ORGANIZATION_DESCRIPTION_MAX, error));
+}
+
 static gboolean
 fill_and_insert (PosternApiCall *call, PosternTxn *txn, const char *organization_id, const char *id, guint status, GError **error)
 {
@@ -69,8 +82,7 @@ fill_and_insert (PosternApiCall *call, PosternTxn *txn, const char *organization
   group->id = g_strdup (id);
   group->organization_id = g_strdup (organization_id);
   group->created_at = group->updated_at = call->now;
-  postern_api_call_read_string (call, "name", &group->name);
-  if (!postern_organization_check_name (group->name, error) || !postern_group_store_insert (txn, group, error) ||
+  if (!read_words (call, group, error) || !postern_group_store_insert (txn, group, error) ||
       !postern_api_assigned_take (call, txn, group->id, organization_id, error))
     return FALSE;
   postern_api_call_audit (call, "group.created", organization_id, describe (group));
@@ -89,9 +101,8 @@ create (PosternApiCall *call, PosternTxn *txn, GError **error)
 static gboolean
 fill_and_update (PosternApiCall *call, PosternTxn *txn, PosternGroup *group, GError **error)
 {
-  postern_api_call_read_string (call, "name", &group->name);
   group->updated_at = call->now;
-  if (!postern_organization_check_name (group->name, error) || !postern_group_store_update (txn, group, error) ||
+  if (!read_words (call, group, error) || !postern_group_store_update (txn, group, error) ||
       !postern_api_assigned_take (call, txn, group->id, group->organization_id, error))
     return FALSE;
   postern_api_call_audit (call, "group.changed", group->organization_id, describe (group));
@@ -106,7 +117,7 @@ update (PosternApiCall *call, PosternTxn *txn, GError **error)
   return group != NULL && fill_and_update (call, txn, group, error);
 }
 
-/* PUT: its name, and its roles where they are sent; who is in it stays. */
+/* PUT: its name and description, and its roles where they are sent; who is in it stays. */
 static gboolean
 replace (PosternApiCall *call, PosternTxn *txn, GError **error)
 {
@@ -115,8 +126,12 @@ replace (PosternApiCall *call, PosternTxn *txn, GError **error)
   g_autoptr (GError) failure = NULL;
   g_autoptr (PosternGroup) group = organization ? postern_api_delegation_load_group (call, txn, &failure) : NULL;
 
-  if (organization == NULL || group != NULL)
-    return group != NULL && fill_and_update (call, txn, group, error);
+  if (group != NULL) {
+    g_clear_pointer (&group->description, g_free);
+    return fill_and_update (call, txn, group, error);
+  }
+  if (organization == NULL)
+    return FALSE;
   if (!g_error_matches (failure, POSTERN_ERROR, POSTERN_ERROR_NOT_FOUND)) {
     g_propagate_error (error, g_steal_pointer (&failure));
     return FALSE;

@@ -96,9 +96,13 @@ test_groups (void)
   g_autofree char *id = make ("/organizations", "{\"name\":\"Groups\"}", "id"), *foreign = make ("/organizations", "{\"name\":\"Foreign\"}", "id"), *all = below (id, "/groups");
   g_autofree char *group = make (all, "{\"name\":\"Sales\"}", "id"), *one = g_strconcat (all, "/", group, NULL), *elsewhere = g_strconcat ("/organizations/", foreign, "/groups/", group, NULL);
   g_autofree char *inside = g_strconcat (one, "/members", NULL), *member = g_strconcat (inside, "/ada", NULL), *joining = below (id, "/members/ada");
-  g_autoptr (GVariant) renamed = call ("PATCH", one, NULL, "{\"name\":\"Selling\"}", 200);
+  g_autoptr (GVariant) renamed = call ("PATCH", one, NULL, "{\"name\":\"Selling\",\"description\":\"Who sells\"}", 200);
+  g_autoptr (GVariant) replaced = call ("PUT", one, NULL, "{\"name\":\"Selling\"}", 200);
 
   g_assert_cmpstr (postern_json_get_string (renamed, "name"), ==, "Selling");
+  g_assert_cmpstr (postern_json_get_string (renamed, "description"), ==, "Who sells");
+  g_assert_null (postern_json_get_string (replaced, "description"));
+  refuses ("PATCH", one, "{\"description\":\"Who\\nsells\"}", 400, "description");
   refuses ("POST", all, "{\"name\":\"Selling\"}", 409, "");
   refuses ("POST", all, "{\"name\":\" \"}", 400, "name");
   refuses ("GET", elsewhere, NULL, 404, "there is no such group");

@@ -49,6 +49,7 @@ const PosternCliNoun postern_cli_member = { "member", "Who belongs to an organiz
 
 static const PosternCliOption group_options[] = {
   { "name", POSTERN_CLI_STRING, "name", "NAME", "What it is called; unique in the organization" },
+  { "description", POSTERN_CLI_STRING, "description", "TEXT", "What it is for" },
   { NULL },
 };
 
@@ -56,7 +57,7 @@ static const PosternCliCommand group_commands[] = {
   { "create", "ORGANIZATION", "Makes a group.", "POST", GROUPS, NULL, group_options },
   { "list", "ORGANIZATION", "Lists the groups of an organization.", "GET", GROUPS, "id name" },
   { "show", "ORGANIZATION GROUP", "Shows a group by its id.", "GET", GROUPS "/{}" },
-  { "update", "ORGANIZATION GROUP", "Gives it another name.", "PATCH", GROUPS "/{}", NULL, group_options },
+  { "update", "ORGANIZATION GROUP", "Gives it another name or description.", "PATCH", GROUPS "/{}", NULL, group_options },
   { "delete", "ORGANIZATION GROUP", "Deletes a group; its members stay in the organization.", "DELETE", GROUPS "/{}" },
   { "members", "ORGANIZATION GROUP", "Lists who is in a group.", "GET", GROUPS "/{}/members", "user_id username email name" },
   { "add", "ORGANIZATION GROUP USER", "Puts a member of the organization into it.", "PUT", GROUPS "/{}/members/{}" },

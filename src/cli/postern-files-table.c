@@ -43,6 +43,7 @@ static const PosternFilesMember organization_members[] = {
 };
 static const PosternFilesMember group_members[] = {
   { "name", POSTERN_FILES_STRING },
+  { "description", POSTERN_FILES_STRING, "\"\"" },
   { "roles", POSTERN_FILES_TEMPLATES, "[]" },
   { "own_roles", POSTERN_FILES_OWN_ROLES, "[]" },
   { NULL },

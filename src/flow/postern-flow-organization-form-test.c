@@ -97,7 +97,7 @@ test_without (void)
 }
 
 static void
-test_rename (void)
+test_group (void)
 {
   g_autoptr (Browser) first = open_page ("192.0.2.26", "groups", NULL), second = NULL;
   g_autofree char *id = NULL;
@@ -106,19 +106,21 @@ test_rename (void)
   page_post (first, &acme, "groups", NULL, "action=make&name=Sales");
   id = g_strdup (strrchr (browser_model (first, "action"), '/') + 1);
   second = open_page ("192.0.2.27", "groups", id);
-  send (first, "groups", id, "action=rename&name=+");
+  send (first, "groups", id, "action=save&name=+");
   assert_refused (first, "organization-group");
   g_assert_cmpstr (browser_model (first, "error_field"), ==, "name");
-  send (first, "groups", id, "action=rename&name=Taken");
+  send (first, "groups", id, "action=save&name=Taken");
   assert_refused (first, "organization-group");
-  send (first, "groups", id, "action=rename&name=Sellers");
+  send (first, "groups", id, "action=save&name=Sellers&description=+Who+sells+");
   assert_done (first, "organization-group");
   g_assert_cmpstr (browser_model (first, "group_name"), ==, "Sellers");
-  send (second, "groups", id, "action=rename&name=Trade");
+  g_assert_cmpstr (browser_model (first, "description_value"), ==, "Who sells");
+  send (second, "groups", id, "action=save&name=Trade");
   assert_refused (second, "organization-group");
   g_assert_cmpstr (browser_model (second, "name_value"), ==, "Trade");
   g_assert_cmpstr (browser_model (second, "group_name"), ==, "Sellers");
-  send (second, "groups", id, "action=rename&name=Trade");
+  g_assert_cmpstr (browser_model (second, "description_value"), ==, "Who sells");
+  send (second, "groups", id, "action=save&name=Trade");
   assert_done (second, "organization-group");
   g_assert_cmpstr (browser_model (second, "group_name"), ==, "Trade");
 }
@@ -130,7 +132,7 @@ main (int argc, char **argv)
     { "/flow/organization-form/rules", test_rules },
     { "/flow/organization-form/twice", test_twice },
     { "/flow/organization-form/without", test_without },
-    { "/flow/organization-form/rename", test_rename },
+    { "/flow/organization-form/group", test_group },
     { NULL },
   };
 

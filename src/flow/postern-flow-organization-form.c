@@ -151,6 +151,33 @@ postern_flow_organization_form_send (PosternFlowOrganizationPage *page, char *pa
   return done;
 }
 
+/* --- what has a name and a description --------------------------------------------------------------------------------- */
+
+void
+postern_flow_organization_form_add_words (PosternFlowOrganizationPage *page, PosternJsonObject *model, GVariant *thing)
+{
+  const PosternFlowOrganizationField name = { "name", N_("Name"), postern_json_get_string (thing, "name") };
+  const PosternFlowOrganizationField description = { "description", N_("Description"), postern_json_get_string (thing, "description") };
+  g_autofree char *name_value = postern_flow_organization_form_dup_value (page, &name);
+  g_autofree char *description_value = postern_flow_organization_form_dup_value (page, &description);
+
+  postern_json_object_add_string (model, "name_value", name_value);
+  postern_json_object_add_string (model, "description_value", description_value);
+}
+
+void
+postern_flow_organization_form_read_words (PosternFlowOrganizationPage *page, PosternJsonObject *body)
+{
+  const char *name = NULL, *description = NULL;
+  g_autofree char *stripped = NULL;
+
+  postern_request_get_form (page->request, "name", &name, NULL);
+  postern_request_get_form (page->request, "description", &description, NULL);
+  stripped = g_strstrip (g_strdup (description ? description : ""));
+  postern_json_object_add_string (body, "name", name ? name : "");
+  postern_json_object_add (body, "description", *stripped ? g_variant_new_string (stripped) : g_variant_new_maybe (G_VARIANT_TYPE_VARIANT, NULL));
+}
+
 void
 postern_flow_organization_form_keep (PosternFlowOrganizationPage *page, PosternJsonObject *typed)
 {

@@ -32,6 +32,13 @@ void postern_flow_organization_form_add_state (PosternFlowOrganizationPage *page
 
 /** postern_flow_organization_form_send: as postern_flow_organization_page_ask(), PATCH: done only where the thing is still as the form showed it. */
 gboolean postern_flow_organization_form_send (PosternFlowOrganizationPage *page, char *path, GVariant *body);
+/**
+ * postern_flow_organization_form_add_words: `name_value` and `description_value`: the fields of a thing that has a name and a description. Not as
+ * `name`: whatever else is listed on the page and has none would be called so.
+ */
+void postern_flow_organization_form_add_words (PosternFlowOrganizationPage *page, PosternJsonObject *model, GVariant *thing);
+/** postern_flow_organization_form_read_words: what was typed there, for a body. */
+void postern_flow_organization_form_read_words (PosternFlowOrganizationPage *page, PosternJsonObject *body);
 /** postern_flow_organization_form_keep: adds to @typed what the form says it showed. */
 void postern_flow_organization_form_keep (PosternFlowOrganizationPage *page, PosternJsonObject *typed);
 

@@ -7,15 +7,15 @@
 #include "postern-flow-organization-roles.h"
 #include "postern-flow-routes.h"
 
-/* One group of the organization: what it is called, who is in it, and which roles they have by it. */
+/* One group of the organization: what it is called and for, who is in it, and which roles they have by it. */
 
 #define SECTION "groups"
 
-static const char *const fields[] = { "user", "name", NULL };
+static const char *const fields[] = { "user", "name", "description", NULL };
 
 static const PosternFlowVisitNotice notices[] = {
   { "made", N_("The group is made.") },
-  { "renamed", N_("It is saved.") },
+  { "saved", N_("It is saved.") },
   { "entered", N_("The person is in the group.") },
   { "left", N_("The person is not in the group any more.") },
   { "given", N_("The role is given.") },
@@ -65,17 +65,6 @@ add_roles (PosternFlowOrganizationPage *page, PosternJsonObject *model, GVariant
   postern_json_object_add_boolean (model, "gives_roles", gives);
 }
 
-/* Not as `name`: a member who has none would be shown by the group's. */
-static void
-add_name (PosternFlowOrganizationPage *page, PosternJsonObject *model, const char *name)
-{
-  const PosternFlowOrganizationField field = { "name", N_("Name"), name };
-  g_autofree char *value = postern_flow_organization_form_dup_value (page, &field);
-
-  postern_json_object_add_string (model, "group_name", name);
-  postern_json_object_add_string (model, "name_value", value);
-}
-
 PosternResponse *
 postern_flow_organization_group_show (PosternRequest *request, gpointer engine)
 {
@@ -90,7 +79,8 @@ postern_flow_organization_group_show (PosternRequest *request, gpointer engine)
   if (!postern_flow_organization_page_ask (&page, "GET", dup_path (&page, NULL, NULL), NULL, NULL, &group) || !postern_flow_organization_roles_read (&roles, &page) ||
       !postern_flow_organization_page_ask_list (&page, dup_path (&page, "members", NULL), NULL, &members))
     return postern_flow_organization_page_show_problem (&page);
-  add_name (&page, &model, postern_json_get_string (group, "name"));
+  postern_json_object_add_string (&model, "group_name", postern_json_get_string (group, "name"));
+  postern_flow_organization_form_add_words (&page, &model, group);
   add_roles (&page, &model, group, &roles);
   postern_json_object_add_boolean (&model, "changes", postern_flow_organization_page_may (&page, "members:write"));
   postern_flow_organization_form_add_typed (&page, &model, "user");
@@ -136,17 +126,14 @@ take (PosternFlowOrganizationPage *page, const char *role)
 }
 
 static PosternResponse *
-rename_group (PosternFlowOrganizationPage *page, const char *value)
+save (PosternFlowOrganizationPage *page, const char *value)
 {
   g_auto (PosternJsonObject) body = POSTERN_JSON_OBJECT_INIT;
-  const char *name = NULL;
   gboolean done;
 
-  if (!postern_request_get_form (page->request, "name", &name, NULL) || name == NULL)
-    name = "";
-  postern_json_object_add_string (&body, "name", name);
+  postern_flow_organization_form_read_words (page, &body);
   done = postern_flow_organization_form_send (page, dup_path (page, NULL, NULL), postern_json_object_end (&body));
-  return postern_flow_organization_page_answer (page, done, get_part (page->request), "renamed", N_("There is a group of this name already."));
+  return postern_flow_organization_page_answer (page, done, get_part (page->request), "saved", N_("There is a group of this name already."));
 }
 
 static PosternResponse *
@@ -160,7 +147,7 @@ postern_flow_organization_group_submit (PosternRequest *request, gpointer engine
 {
   static const PosternFlowOrganizationAction actions[] = {
     { "enter", "user", enter }, { "leave:", NULL, leave }, { "give", "role", give }, { "take:", NULL, take },
-    { "rename", NULL, rename_group }, { "delete", NULL, delete }, { NULL },
+    { "save", NULL, save }, { "delete", NULL, delete }, { NULL },
   };
 
   return postern_flow_organization_page_act (engine, request, SECTION, get_part (request), fields, actions);

@@ -35,6 +35,7 @@ rows_of (PosternFlowOrganizationPage *page, GVariant *answer)
       return g_variant_builder_end (&rows);
     postern_json_object_add_string (&row, "id", postern_json_get_string (group, "id"));
     postern_json_object_add_string (&row, "name", postern_json_get_string (group, "name"));
+    postern_json_object_add_string (&row, "description", postern_json_get_string (group, "description"));
     postern_flow_organization_page_add_url (page, &row, "url", NULL, postern_json_get_string (group, "id"));
     g_variant_builder_add (&rows, "v", postern_json_object_end (&row));
   }

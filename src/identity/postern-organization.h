@@ -17,6 +17,7 @@ G_BEGIN_DECLS
 #define POSTERN_MEMBER_CONNECTOR "connector"
 
 #define POSTERN_ORGANIZATION_NAME_MAX 100 /* characters */
+#define POSTERN_ORGANIZATION_DESCRIPTION_MAX 500 /* characters, of a group's */
 
 /** postern_organization_make: @slug: (nullable). INVALID_REQUEST where a name cannot be. (transfer full) (nullable) */
 PosternOrganization *postern_organization_make (const char *name, const char *slug, gint64 now, GError **error);

@@ -288,7 +288,7 @@ static const PosternField member_fields[] = {
 POSTERN_DEFINE_RECORD (PosternMember, member, "organization_members", "member")
 
 static const PosternField group_fields[] = {
-  TEXT (PosternGroup, id),          TEXT (PosternGroup, organization_id), TEXT (PosternGroup, name),
+  TEXT (PosternGroup, id),          TEXT (PosternGroup, organization_id), TEXT (PosternGroup, name), TEXT (PosternGroup, description),
   INT64 (PosternGroup, created_at), INT64 (PosternGroup, updated_at),
 };
 POSTERN_DEFINE_RECORD (PosternGroup, group, "organization_groups", "group")

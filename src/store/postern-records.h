@@ -349,6 +349,7 @@ typedef struct {
   char *id; /* grp_… */
   char *organization_id;
   char *name; /* unique in it */
+  char *description; /* (nullable) */
   gint64 created_at, updated_at;
 } PosternGroup;
 POSTERN_DECLARE_RECORD (PosternGroup, postern_group)

@@ -42,7 +42,7 @@ const ids = {
   'organization-invitations--late': ['email', 'again', 'submit'],
   'organization-groups': ['group-grp_1', 'name', 'submit'],
   'organization-groups--error': ['error', 'name', 'submit'],
-  'organization-group': ['take-rol_1', 'role', 'give', 'leave-usr_1', 'user', 'enter', 'name', 'rename', 'delete', 'back'],
+  'organization-group': ['take-rol_1', 'role', 'give', 'leave-usr_1', 'user', 'enter', 'name', 'description', 'save', 'delete', 'back'],
   'organization-domains': ['state-dom_1', 'remove-dom_1', 'verify-dom_2', 'domain', 'submit'],
   'organization-domains--error': ['domain', 'domain-error', 'submit'],
   'organization-sign-in': ['factor-password', 'second_factor', 'email_domains', 'join_by_domain', 'submit'],

@@ -11,6 +11,7 @@ new_group (PosternOrganization *organization, const char *name)
   group->id = postern_id_new ("grp");
   group->organization_id = g_strdup (organization->id);
   group->name = g_strdup (name);
+  group->description = g_strdup ("Some of them");
   return group;
 }
 
@@ -132,6 +133,7 @@ groups (PosternTxn *txn, gpointer data, GError **error)
   g_assert_true (postern_group_store_add_member (txn, sales->id, it.ada->id, error));
   listed = postern_group_store_list (txn, it.acme->id, NULL, 5, error);
   g_assert_cmpuint (listed->len, ==, 1);
+  g_assert_cmpstr (((PosternGroup *) listed->pdata[0])->description, ==, "Some of them");
   inside = postern_group_store_list_members (txn, sales->id, NULL, 5, error);
   g_assert_cmpuint (inside->len, ==, 2);
   of_ada = postern_group_store_list_for_member (txn, it.acme->id, it.ada->id, error);
