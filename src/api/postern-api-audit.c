@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "postern-api-delegation.h"
+#include "postern-api-names.h"
 #include "postern-api-place.h"
 
 #include "postern-audit-export.h"
@@ -19,6 +20,7 @@ static const PosternApiMember members[] = {
   { "data", POSTERN_API_OBJECT, POSTERN_API_READ_ONLY, "What else is known of it." },
   { "person", POSTERN_API_STRING, POSTERN_API_READ_ONLY, "Whom `personal` is about." },
   { "personal", POSTERN_API_OBJECT, POSTERN_API_READ_ONLY, "What of `before` and `after` is personal; it is forgotten when its person is deleted, and so is the address." },
+  { "names", POSTERN_API_OBJECT, POSTERN_API_READ_ONLY | POSTERN_API_ASKED, "Of an organization's log, where the query says `names=true`: by id, what those are called who are named in the entry." },
   { NULL },
 };
 static const PosternApiSchema schema = { "AuditEntry", members, "Something that was done." };
@@ -68,11 +70,67 @@ list (PosternApiCall *call, PosternTxn *txn, GError **error)
 
 static const PosternApiMember organization_filters[] = {
   { "event", POSTERN_API_STRING, 0, "Only this event.", 1, 100 },
+  { "kind", POSTERN_API_STRING, 0, "Only events of this kind: what their names begin with, up to the dot.", 1, 32, .pattern = "^[a-z-]+$" },
   { "actor", POSTERN_API_STRING, 0, "Only what was done by this one.", 1, 254 },
   { "from", POSTERN_API_TIME, 0, "Only what was done at this time or later." },
   { "to", POSTERN_API_TIME, 0, "Only what was done before this time." },
+  POSTERN_API_NAMES_FILTER,
   { NULL },
 };
+
+typedef struct {
+  const PosternAudit *entry;
+  GVariant *names; /* (nullable): a{sv}; owned */
+} Named;
+
+static void
+named_free (gpointer data)
+{
+  Named *self = data;
+
+  g_clear_pointer (&self->names, g_variant_unref);
+  g_free (self);
+}
+
+static GVariant *
+named_to_json (gconstpointer record)
+{
+  const Named *named = record;
+  g_autoptr (GVariant) plain = g_variant_ref_sink (to_json (named->entry));
+  g_auto (GVariantDict) dict = G_VARIANT_DICT_INIT (plain);
+
+  if (named->names)
+    g_variant_dict_insert_value (&dict, "names", named->names);
+  return g_variant_dict_end (&dict);
+}
+
+static gboolean
+add_name (PosternApiNames *names, GVariantDict *dict, const char *id, GError **error)
+{
+  const char *name;
+
+  if (!postern_api_names_find (names, id, &name, error))
+    return FALSE;
+  if (name)
+    g_variant_dict_insert (dict, id, "s", name);
+  return TRUE;
+}
+
+/* Those that an entry is about belong, or belonged, to the organization; who did it may be the operator's. @named_actor: whether they are named, too */
+static gboolean
+name_entry (PosternApiNames *names, Named *named, gboolean named_actor, GError **error)
+{
+  static const char *const named_members[] = { "user", "subject_id", "group_id", "role_id" };
+  GVariant *data = named->entry->data;
+  g_auto (GVariantDict) dict = G_VARIANT_DICT_INIT (NULL);
+  gboolean good = !named_actor || add_name (names, &dict, named->entry->actor, error);
+
+  for (guint i = 0; good && data && i < G_N_ELEMENTS (named_members); i++)
+    good = add_name (names, &dict, postern_json_get_string (data, named_members[i]), error);
+  if (good && names->known)
+    named->names = g_variant_ref_sink (g_variant_dict_end (&dict));
+  return good;
+}
 
 /* (transfer full): @data, and in what it tells of before and after the member @name is left out */
 static GVariant *
@@ -117,20 +175,37 @@ veil (PosternTxn *txn, PosternAudit *entry, const char *organization_id, GHashTa
   return TRUE;
 }
 
+static gboolean
+answer_entries (PosternApiCall *call, PosternTxn *txn, const char *organization_id, GPtrArray *entries, GError **error)
+{
+  gboolean bound = postern_api_delegation_is_bound (call);
+  g_autoptr (GHashTable) belong = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+  g_autoptr (GPtrArray) rows = g_ptr_array_new_with_free_func (named_free);
+  g_auto (PosternApiNames) names = { NULL };
+  gboolean good = postern_api_names_begin (&names, call, txn, error);
+
+  for (guint i = 0; good && i < entries->len; i++) {
+    Named *named = g_new0 (Named, 1);
+    PosternAudit *entry = entries->pdata[i];
+
+    g_ptr_array_add (rows, named);
+    named->entry = entry;
+    good = (!bound || veil (txn, entry, organization_id, belong, error)) &&
+           name_entry (&names, named, !bound || g_hash_table_lookup (belong, entry->actor ? entry->actor : ""), error);
+  }
+  return good && postern_api_call_set_page (call, rows, named_to_json);
+}
+
 /* What was done to the organization: each such entry has it as its target, and no other entry has. */
 static gboolean
 list_of_organization (PosternApiCall *call, PosternTxn *txn, GError **error)
 {
   g_autoptr (PosternOrganization) organization = postern_api_delegation_load (call, txn, error);
   PosternAuditFilter filter = { postern_json_get_string (call->query, "event"), postern_json_get_string (call->query, "actor"), organization ? organization->id : NULL,
-                                postern_json_get_int64 (call->query, "from", 0), postern_json_get_int64 (call->query, "to", 0) };
+                                postern_json_get_int64 (call->query, "from", 0), postern_json_get_int64 (call->query, "to", 0), postern_json_get_string (call->query, "kind") };
   g_autoptr (GPtrArray) entries = organization ? postern_audit_store_find (txn, &filter, call->after, call->limit, error) : NULL;
-  g_autoptr (GHashTable) belong = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
 
-  for (guint i = 0; entries && postern_api_delegation_is_bound (call) && i < entries->len; i++)
-    if (!veil (txn, entries->pdata[i], organization->id, belong, error))
-      return FALSE;
-  return entries != NULL && postern_api_call_set_page (call, entries, to_json);
+  return entries != NULL && answer_entries (call, txn, organization->id, entries, error);
 }
 
 /* --- what is signed of it ------------------------------------------------------------------------------------------- */

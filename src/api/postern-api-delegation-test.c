@@ -356,6 +356,28 @@ test_log (void)
   expect ("GET", "/audit", NULL, NULL, 403);
 }
 
+/* Names are for who may see members, and of roles for who may see roles; whoever of the operator's did something stays an id. */
+static void
+test_log_names (void)
+{
+  g_autofree char *path = g_strdup_printf ("/organizations/%s/audit?kind=role&names=true", own), *wrong = g_strdup_printf ("/organizations/%s/audit?kind=role%%25", own);
+  g_autofree char *role = make_role ("named role", "management", "members:read"), *holders = g_strdup_printf ("/roles/%s/assignments?names=true", role);
+  g_autofree char *all = NULL, *without = NULL, *who = NULL, *named = g_strdup_printf ("\"%s\":\"named role\"", role);
+
+  give (role, ada);
+  all = read_log (path, "audit:read members:read roles:read");
+  g_assert_nonnull (strstr (all, named));
+  g_assert_nonnull (strstr (all, "\"names\":{"));
+  g_assert_null (strstr (all, "organization.changed"));
+  without = read_log (path, "audit:read members:read");
+  g_assert_null (strstr (without, named));
+  expect ("GET", path, NULL, "audit:read", 403);
+  expect ("GET", wrong, NULL, NULL, 400);
+  who = read_log (holders, "roles:read members:read");
+  g_assert_nonnull (strstr (who, "\"subject_name\":\""));
+  expect ("GET", holders, NULL, "roles:read", 403);
+}
+
 static void
 set_up (void)
 {
@@ -382,6 +404,7 @@ main (int argc, char **argv)
     { "/api-delegation/own", test_own },             { "/api-delegation/data", test_data },       { "/api-delegation/groups", test_groups },
     { "/api-delegation/removal", test_removal },     { "/api-delegation/off", test_off },         { "/api-delegation/roles", test_roles },
     { "/api-delegation/own-roles", test_own_roles }, { "/api-delegation/log", test_log },
+    { "/api-delegation/log-names", test_log_names },
     { NULL, NULL },
   };
   int failed = house_run (argc, argv, set_up, tests);

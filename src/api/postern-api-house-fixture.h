@@ -16,11 +16,14 @@ static inline PosternResponse *
 send_with (const char *method, const char *path, const char *body, const char *name, const char *value)
 {
   g_autofree char *full = g_strconcat ("/api/v1", path, NULL);
+  char *query = strchr (full, '?');
   PosternResponse *response;
 
+  if (query)
+    *query++ = '\0';
   api_fixture_header[0] = name;
   api_fixture_header[1] = value;
-  response = api_fixture_dispatch (api, method, full, NULL, body);
+  response = api_fixture_dispatch (api, method, full, query, body);
   api_fixture_header[0] = NULL;
   return response;
 }

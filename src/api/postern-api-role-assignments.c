@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "postern-api-delegation.h"
+#include "postern-api-names.h"
 #include "postern-api-roles.h"
 #include "postern-permission.h"
 
@@ -7,6 +8,7 @@ static const PosternApiMember assignment_members[] = {
   { "subject_id", POSTERN_API_STRING, POSTERN_API_REQUIRED | POSTERN_API_ALWAYS | POSTERN_API_ID, "Who has it: the id of a user, an application, or a group of an organization; in place of a user's also what they sign in with.", 1, 254 },
   { "organization_id", POSTERN_API_STRING, 0, "In which organization; left out for a role of the tenant.", 0, 64 },
   { "role_id", POSTERN_API_STRING, POSTERN_API_OWN, "Which role." },
+  { "subject_name", POSTERN_API_STRING, POSTERN_API_READ_ONLY | POSTERN_API_ASKED, "What a person, or a group, is called; answered where the query says `names=true`." },
   { "created_at", POSTERN_API_TIME, POSTERN_API_READ_ONLY, "Since when; not known of people who are owners." },
   { NULL },
 };
@@ -31,6 +33,12 @@ static const PosternApiMember in_organization[] = {
   { NULL },
 };
 
+static const PosternApiMember list_filters[] = {
+  { "organization_id", POSTERN_API_STRING, 0, "In this organization; left out: of the tenant.", 1, 64 },
+  POSTERN_API_NAMES_FILTER,
+  { NULL },
+};
+
 /* --- who has it --- */
 
 static GVariant *
@@ -46,6 +54,41 @@ assignment_to_json (gconstpointer record)
   return g_variant_dict_end (&dict);
 }
 
+typedef struct {
+  const PosternAssignment *assignment;
+  const char *name; /* (nullable) */
+} Named;
+
+static GVariant *
+named_to_json (gconstpointer record)
+{
+  const Named *named = record;
+  g_autoptr (GVariant) plain = g_variant_ref_sink (assignment_to_json (named->assignment));
+  g_auto (GVariantDict) dict = G_VARIANT_DICT_INIT (plain);
+
+  postern_api_call_add_string (&dict, "subject_name", named->name);
+  return g_variant_dict_end (&dict);
+}
+
+static gboolean
+answer_page (PosternApiCall *call, PosternTxn *txn, GPtrArray *all, GError **error)
+{
+  g_auto (PosternApiNames) names = { NULL };
+  g_autoptr (GPtrArray) rows = g_ptr_array_new_with_free_func (g_free);
+
+  if (!postern_api_names_begin (&names, call, txn, error))
+    return FALSE;
+  for (guint i = 0; i < all->len; i++) {
+    Named *named = g_new0 (Named, 1);
+
+    g_ptr_array_add (rows, named);
+    named->assignment = all->pdata[i];
+    if (!postern_api_names_find (&names, named->assignment->subject_id, &named->name, error))
+      return FALSE;
+  }
+  return postern_api_call_set_page (call, rows, named_to_json);
+}
+
 static gboolean
 list_assignments (PosternApiCall *call, PosternTxn *txn, GError **error)
 {
@@ -53,7 +96,7 @@ list_assignments (PosternApiCall *call, PosternTxn *txn, GError **error)
   const char *organization_id = role ? postern_api_delegation_get_organization (call, call->query, error) : NULL;
   g_autoptr (GPtrArray) all = organization_id ? postern_assignment_store_list (txn, role->id, organization_id, call->after, call->limit, error) : NULL;
 
-  return all != NULL && postern_api_call_set_page (call, all, assignment_to_json);
+  return all != NULL && answer_page (call, txn, all, error);
 }
 
 static const char *
@@ -222,7 +265,7 @@ show_effective (PosternApiCall *call, PosternTxn *txn, GError **error)
 }
 
 static const PosternApiRow rows[] = {
-  { POSTERN_API_LIST, "/roles/{id}/assignments", "listRoleAssignments", "roles:read", "Lists who has a role", .answer = &assignment_schema, .query = in_organization, .work = list_assignments, .flags = POSTERN_API_DELEGATED | POSTERN_API_SENSITIVE },
+  { POSTERN_API_LIST, "/roles/{id}/assignments", "listRoleAssignments", "roles:read", "Lists who has a role", .answer = &assignment_schema, .query = list_filters, .work = list_assignments, .flags = POSTERN_API_DELEGATED | POSTERN_API_SENSITIVE },
   { POSTERN_API_CREATE, "/roles/{id}/assignments", "assignRole", "roles:write", "Gives somebody a role", &assignment_schema, &assignment_schema, .work = assign, .flags = POSTERN_API_DELEGATED | POSTERN_API_CONFLICTS },
   { POSTERN_API_DELETE, "/roles/{id}/assignments/{subject}", "takeRole", "roles:write", "Takes a role from somebody", .query = in_organization, .work = take, .flags = POSTERN_API_DELEGATED | POSTERN_API_CONFLICTS },
   { POSTERN_API_LIST, "/users/{id}/roles", "listUserRoles", "roles:read", "Lists the roles that were given to a user, not those of groups", .answer = &assignment_schema, .work = list_for_user, .flags = POSTERN_API_UNPAGED | POSTERN_API_SENSITIVE },

@@ -132,7 +132,7 @@ test_round_trip (void)
   clerk = read_file ("full", "roles/clerk.json");
   g_assert_nonnull (strstr (clerk, "\"https://api.example/orders\": [\n      \"read\",\n      \"write\"\n    ],\n    \"management\": [")); /* no id of this server */
   sales = read_file ("full", "groups/" ORGANIZATION "%2F" GROUP ".json");
-  g_assert_cmpstr (sales, ==, "{\n  \"id\": \"" GROUP "\",\n  \"name\": \"Sales\",\n  \"organization\": \"" ORGANIZATION "\",\n  \"own_roles\": [\n    \"clerk\"\n  ],\n  \"roles\": [\n    \"clerk\"\n  ]\n}\n");
+  g_assert_cmpstr (sales, ==, "{\n  \"description\": \"\",\n  \"id\": \"" GROUP "\",\n  \"name\": \"Sales\",\n  \"organization\": \"" ORGANIZATION "\",\n  \"own_roles\": [\n    \"clerk\"\n  ],\n  \"roles\": [\n    \"clerk\"\n  ]\n}\n");
   corp = read_file ("full", "connectors/corp.json");
   g_assert_nonnull (strstr (corp, "\"client-secret\""));
   g_assert_null (strstr (corp, "hidden"));

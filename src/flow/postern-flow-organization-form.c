@@ -5,6 +5,8 @@
 
 #include <string.h>
 
+#include "postern-flow-organization-permits.h"
+
 #define FIELD "state"       /* the hidden one: the tag without its quotes, and NAME=SUM of each field, with blanks between */
 #define SUM_CHARACTERS 12   /* of SHA-256, in hex: it only says whose change it was; the tag decides */
 #define HEX "0123456789abcdef"
@@ -178,6 +180,38 @@ postern_flow_organization_form_read_words (PosternFlowOrganizationPage *page, Po
   postern_json_object_add (body, "description", *stripped ? g_variant_new_string (stripped) : g_variant_new_maybe (G_VARIANT_TYPE_VARIANT, NULL));
 }
 
+/* (transfer full) */
+static char *
+dup_path (PosternFlowOrganizationPage *page, const char *const *steps)
+{
+  const char *own[3] = { NULL };
+
+  for (guint i = 0; i < G_N_ELEMENTS (own) && steps[i]; i++)
+    own[i] = *steps[i] ? steps[i] : page->organization->id;
+  return postern_flow_organization_page_dup_path (own[0], own[1], own[2], NULL);
+}
+
+PosternResponse *
+postern_flow_organization_form_make (PosternFlowEngine *engine, PosternRequest *request, const char *section, const char *const *steps, const char *conflict)
+{
+  static const char *const fields[] = { "name", NULL };
+  g_auto (PosternFlowOrganizationPage) page = { NULL };
+  PosternResponse *refused = postern_flow_organization_page_enter_to_change (&page, engine, request, section, NULL, fields);
+  g_auto (PosternJsonObject) body = POSTERN_JSON_OBJECT_INIT;
+  g_autoptr (GVariant) made = NULL;
+  const char *name = NULL;
+  g_autoptr (GError) error = NULL;
+
+  if (refused)
+    return refused;
+  if (!postern_request_get_form (request, "name", &name, &error))
+    return postern_response_new_error_page (error, NULL);
+  postern_json_object_add_string (&body, "name", name ? name : "");
+  if (postern_flow_organization_page_ask (&page, "POST", dup_path (&page, steps), NULL, postern_json_object_end (&body), &made))
+    return postern_flow_organization_page_lead (&page, postern_json_get_string (made, "id"), "made");
+  return postern_flow_organization_page_lead_to_problem (&page, conflict);
+}
+
 void
 postern_flow_organization_form_keep (PosternFlowOrganizationPage *page, PosternJsonObject *typed)
 {
@@ -185,4 +219,5 @@ postern_flow_organization_form_keep (PosternFlowOrganizationPage *page, PosternJ
 
   if (postern_request_get_form (page->request, FIELD, &state, NULL))
     postern_json_object_add_string (typed, FIELD, state);
+  postern_flow_organization_permits_keep (page, typed);
 }

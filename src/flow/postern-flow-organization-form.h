@@ -39,6 +39,15 @@ gboolean postern_flow_organization_form_send (PosternFlowOrganizationPage *page,
 void postern_flow_organization_form_add_words (PosternFlowOrganizationPage *page, PosternJsonObject *model, GVariant *thing);
 /** postern_flow_organization_form_read_words: what was typed there, for a body. */
 void postern_flow_organization_form_read_words (PosternFlowOrganizationPage *page, PosternJsonObject *body);
+/** POSTERN_FLOW_ORGANIZATION_FORM_ID: stands for the organization's id in the steps of a path */
+#define POSTERN_FLOW_ORGANIZATION_FORM_ID ""
+/**
+ * postern_flow_organization_form_make: what a list is sent: the name of a new thing, whose page it leads to.
+ * @steps: where the API makes one, below its root; ends with NULL
+ * @conflict: a phrase, where there is one of that name
+ * Returns: (transfer full)
+ */
+PosternResponse *postern_flow_organization_form_make (PosternFlowEngine *engine, PosternRequest *request, const char *section, const char *const *steps, const char *conflict);
 /** postern_flow_organization_form_keep: adds to @typed what the form says it showed. */
 void postern_flow_organization_form_keep (PosternFlowOrganizationPage *page, PosternJsonObject *typed);
 

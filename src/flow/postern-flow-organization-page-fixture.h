@@ -55,6 +55,25 @@ role_make (const char *name, const char *scopes)
   return self.id;
 }
 
+static inline gboolean
+role_put_scope (PosternTxn *txn, gpointer data, GError **error)
+{
+  const RoleMade *self = data;
+  g_autoptr (PosternRole) role = postern_role_get (txn, self->id, error);
+  gboolean changed;
+
+  return role && postern_role_permit (txn, role, POSTERN_RESOURCE_MANAGEMENT, self->scopes, &changed, error);
+}
+
+/** role_permit: @id, whosever it is, gives @scope of the management API, too. */
+static inline void
+role_permit (const char *id, const char *scope)
+{
+  RoleMade self = { NULL, scope, (char *) id };
+
+  fixture_write (house_store, role_put_scope, &self);
+}
+
 typedef struct {
   const char *user_id, *organization_id, *role_id;
   gboolean had;
@@ -250,4 +269,23 @@ assert_refused (Browser *browser, const char *page)
 {
   assert_page (browser, page);
   g_assert_nonnull (browser_model (browser, "error_message"));
+}
+
+/** page_dup_part: (transfer full): what the page that is shown is about: the last step of its address */
+static inline char *
+page_dup_part (Browser *browser)
+{
+  return g_strdup (strrchr (browser_model (browser, "action"), '/') + 1);
+}
+
+/** page_is_ticked: whether the box with the id @field is ticked; there must be one. */
+static inline gboolean
+page_is_ticked (Browser *browser, const char *field)
+{
+  g_autofree char *words = g_strdup_printf ("\"id\":\"%s\",\"title\":", field), *text = page_text (browser);
+  const char *found = strstr (text, words), *end = found ? strchr (found, '}') : NULL;
+  g_autofree char *entry = end ? g_strndup (found, (gsize) (end - found)) : NULL;
+
+  g_assert_nonnull (entry);
+  return strstr (entry, "\"ticked\":true") != NULL;
 }

@@ -27,6 +27,7 @@ static const struct {
   { "members", "members:read", N_("Members") },
   { "invitations", "invitations:read", N_("Invitations") },
   { "groups", "members:read", N_("Groups") },
+  { "roles", "roles:read", N_("Roles") },
   { "domains", "organizations:read", N_("Domains") },
   { "sign-in", "organizations:read", N_("Sign-in rules") },
   { "look", "branding:read", N_("Look") },
@@ -491,6 +492,25 @@ postern_flow_organization_page_add_next (PosternFlowOrganizationPage *self, Post
   g_autofree char *url = next ? g_strconcat (postern_tenant_get_issuer (self->visit->tenant), self->path, "?after=", escaped, rest, NULL) : NULL;
 
   postern_json_object_add_string (model, "next_url", url);
+}
+
+GVariant *
+postern_flow_organization_page_rows_of (PosternFlowOrganizationPage *self, GVariant *answer)
+{
+  GVariantBuilder rows = G_VARIANT_BUILDER_INIT (G_VARIANT_TYPE ("av"));
+
+  for (gsize i = 0;; i++) {
+    g_autoptr (GVariant) thing = postern_flow_organization_page_get_item (answer, i);
+    g_auto (PosternJsonObject) row = POSTERN_JSON_OBJECT_INIT;
+
+    if (thing == NULL)
+      return g_variant_builder_end (&rows);
+    postern_json_object_add_string (&row, "id", postern_json_get_string (thing, "id"));
+    postern_json_object_add_string (&row, "name", postern_json_get_string (thing, "name"));
+    postern_json_object_add_string (&row, "description", postern_json_get_string (thing, "description"));
+    postern_flow_organization_page_add_url (self, &row, "url", NULL, postern_json_get_string (thing, "id"));
+    g_variant_builder_add (&rows, "v", postern_json_object_end (&row));
+  }
 }
 
 static GVariant *

@@ -119,6 +119,8 @@ PosternResponse *postern_flow_organization_page_answer (PosternFlowOrganizationP
 void postern_flow_organization_page_add_url (PosternFlowOrganizationPage *self, PosternJsonObject *model, const char *name, const char *section, const char *part);
 /** postern_flow_organization_page_add_person: who @member is, as the API has a member: `id`, `name` and `identifier`. */
 void postern_flow_organization_page_add_person (PosternJsonObject *model, GVariant *member);
+/** postern_flow_organization_page_rows_of: of @answer, a list of what has a name and a page in this section: [{`id`,`name`,`description`,`url`}]. (transfer floating) */
+GVariant *postern_flow_organization_page_rows_of (PosternFlowOrganizationPage *self, GVariant *answer);
 /** postern_flow_organization_page_add_next: `next_url`, where @answer, a list, has more. @rest: (nullable): what follows in its query, from & on */
 void postern_flow_organization_page_add_next (PosternFlowOrganizationPage *self, PosternJsonObject *model, GVariant *answer, const char *rest);
 

@@ -15,7 +15,7 @@ press (Browser *browser, const char *section, const char *part, const char *acti
 static void
 test_entry (void)
 {
-  static const char *const sections[] = { "groups", "domains", "sign-in", "look", "log" };
+  static const char *const sections[] = { "groups", "roles", "domains", "sign-in", "look", "log" };
   g_autoptr (Browser) administrator = browser_enter ("192.0.2.1", acme.administrator), member = browser_enter ("192.0.2.2", acme.member);
 
   for (guint i = 0; i < G_N_ELEMENTS (sections); i++) {

@@ -55,6 +55,10 @@ PosternResponse *postern_flow_organization_groups_show (PosternRequest *request,
 PosternResponse *postern_flow_organization_groups_submit (PosternRequest *request, gpointer engine);
 PosternResponse *postern_flow_organization_group_show (PosternRequest *request, gpointer engine);
 PosternResponse *postern_flow_organization_group_submit (PosternRequest *request, gpointer engine);
+PosternResponse *postern_flow_organization_role_list_show (PosternRequest *request, gpointer engine);
+PosternResponse *postern_flow_organization_role_list_submit (PosternRequest *request, gpointer engine);
+PosternResponse *postern_flow_organization_role_show (PosternRequest *request, gpointer engine);
+PosternResponse *postern_flow_organization_role_submit (PosternRequest *request, gpointer engine);
 PosternResponse *postern_flow_organization_domains_show (PosternRequest *request, gpointer engine);
 PosternResponse *postern_flow_organization_domains_submit (PosternRequest *request, gpointer engine);
 PosternResponse *postern_flow_organization_sign_in_show (PosternRequest *request, gpointer engine);

@@ -80,6 +80,18 @@ postern_resource_book_find (PosternResourceBook *self, const char *indicator)
   return indicator ? g_hash_table_lookup (self->by_indicator, indicator) : NULL;
 }
 
+const char *
+postern_resource_book_find_indicator (PosternResourceBook *self, const char *id)
+{
+  for (guint i = 0; i < self->all->len; i++) {
+    PosternResource *resource = self->all->pdata[i];
+
+    if (g_str_equal (resource->id, id))
+      return resource->indicator;
+  }
+  return NULL;
+}
+
 PosternResource *
 postern_resource_book_find_any (PosternResourceBook *self, const char *const *indicators)
 {

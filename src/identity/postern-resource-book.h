@@ -18,6 +18,8 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (PosternResourceBook, postern_resource_book_unref)
 const char *postern_resource_book_get_issuer (PosternResourceBook *self);
 /** postern_resource_book_find: by indicator, which may be any text: (transfer none) (nullable): NULL: not a managed one */
 PosternResource *postern_resource_book_find (PosternResourceBook *self, const char *indicator);
+/** postern_resource_book_find_indicator: of the one with @id: (transfer none) (nullable): NULL: there is none */
+const char *postern_resource_book_find_indicator (PosternResourceBook *self, const char *id);
 /** postern_resource_book_find_any: the first of @indicators (nullable) that is managed */
 PosternResource *postern_resource_book_find_any (PosternResourceBook *self, const char *const *indicators);
 /** postern_resource_book_defines: whether any of them has @scope, but for the management API, whose scopes nobody has without naming it */

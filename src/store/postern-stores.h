@@ -358,6 +358,7 @@ GPtrArray *postern_audit_store_list (PosternTxn *txn, const char *after, guint l
 typedef struct {
   const char *event, *actor, *target;
   gint64 from, to;
+  const char *kind; /* what the event's name begins with, up to its dot */
 } PosternAuditFilter;
 /** the oldest first, by the index of the target, the actor or the event */
 GPtrArray *postern_audit_store_find (PosternTxn *txn, const PosternAuditFilter *filter, const char *after, guint limit, GError **error);

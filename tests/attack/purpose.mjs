@@ -511,6 +511,8 @@ export const doors = [
   ...organizationDoors('/invitations', '', { action: 'invite', email: 'x@example.com' }),
   ...organizationDoors('/groups', '', { action: 'make', name: 'x' }),
   ...organizationDoors('/groups/{group}', 'grp_00000000000000000000000000', { action: 'delete' }),
+  ...organizationDoors('/roles', '', { action: 'make', name: 'x' }),
+  ...organizationDoors('/roles/{role}', 'rol_00000000000000000000000000', { action: 'delete' }),
   ...organizationDoors('/domains', '', { action: 'add', domain: 'x.example' }),
   ...organizationDoors('/sign-in', '', { action: 'save' }),
   ...organizationDoors('/look', '', { action: 'save' }),
