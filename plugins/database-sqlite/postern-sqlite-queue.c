@@ -1,17 +1,19 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "postern-sqlite-queue.h"
 
-#define BATCH_MAX 256 /* jobs in one batch: bounds how long the first of them waits */
+#define BATCH_MAX 256  /* jobs in one batch: bounds how long the first of them waits */
+#define WORTH_WAITING 8 /* jobs; of a batch that has them the commit's price is no more than a part of each one's own */
 
 static GPrivate led; /* the queue whose batch this thread runs */
 
 void
-postern_sqlite_queue_init (PosternSqliteQueue *self, PosternSqliteBatchFunc run, gpointer data)
+postern_sqlite_queue_init (PosternSqliteQueue *self, gint64 patience, PosternSqliteBatchFunc run, gpointer data)
 {
-  *self = (PosternSqliteQueue){ .run = run, .data = data };
+  *self = (PosternSqliteQueue){ .run = run, .data = data, .patience = patience };
   self->last = &self->first;
   g_mutex_init (&self->lock);
   g_cond_init (&self->idle);
+  g_cond_init (&self->gathered);
 }
 
 void
@@ -24,6 +26,7 @@ postern_sqlite_queue_clear (PosternSqliteQueue *self)
   g_mutex_unlock (&self->lock);
   g_mutex_clear (&self->lock);
   g_cond_clear (&self->idle);
+  g_cond_clear (&self->gathered);
 }
 
 PosternSqliteQueue *
@@ -46,15 +49,36 @@ wake_all (PosternSqliteJob *jobs)
 static gboolean
 enqueue (PosternSqliteQueue *self, PosternSqliteJob *job)
 {
-  gboolean lead;
+  gboolean lead, all_came;
 
   g_mutex_lock (&self->lock);
   *self->last = job;
   self->last = &job->next;
   lead = !self->led;
   self->led = TRUE;
+  all_came = ++self->n_queued == self->wanted;
   g_mutex_unlock (&self->lock);
+  if (all_came)
+    g_cond_signal (&self->gathered); /* not under the lock: who wakes would wait for it */
   return lead;
+}
+
+/*
+ * The lock is held. Who leads waits a moment for as many as came last time: each job that is committed with others saves a commit. The
+ * moment ends with the last of them, so that callers who all wait for their answers lose nothing by it. Who writes alone does not wait,
+ * but once after the others have left.
+ */
+static void
+gather (PosternSqliteQueue *self)
+{
+  gint64 deadline = g_get_monotonic_time () + self->patience;
+
+  if (self->patience == 0)
+    return;
+  self->wanted = MIN (self->usual, WORTH_WAITING);
+  while (self->n_queued < self->wanted && g_cond_wait_until (&self->gathered, &self->lock, deadline))
+    ;
+  self->wanted = 0;
 }
 
 static PosternSqliteJob *
@@ -64,6 +88,7 @@ take_batch (PosternSqliteQueue *self)
   guint n = 1;
 
   g_mutex_lock (&self->lock);
+  gather (self);
   batch = tail = self->first;
   for (; tail->next != NULL && n < BATCH_MAX; n++)
     tail = tail->next;
@@ -71,6 +96,8 @@ take_batch (PosternSqliteQueue *self)
   tail->next = NULL;
   if (self->first == NULL)
     self->last = &self->first;
+  self->n_queued -= n;
+  self->usual = n;
   g_mutex_unlock (&self->lock);
   return batch;
 }

@@ -38,15 +38,22 @@ typedef void (*PosternSqliteBatchFunc) (PosternSqliteJob *batch, gpointer data);
 typedef struct {
   PosternSqliteBatchFunc run;
   gpointer data;
+  gint64 patience; /* µs */
   GMutex lock; /* guards the rest */
-  GCond idle;
+  GCond idle, gathered;
   PosternSqliteJob *first, **last; /* not empty only while someone leads: the first one leads next */
+  guint n_queued;
+  guint usual;  /* how many the last batch had */
+  guint wanted; /* how many its leader waits for; 0: he does not */
   gboolean led;
   gboolean stopping;
 } PosternSqliteQueue;
 
-/** postern_sqlite_queue_init: @run never runs twice at once. */
-void postern_sqlite_queue_init (PosternSqliteQueue *self, PosternSqliteBatchFunc run, gpointer data);
+/**
+ * postern_sqlite_queue_init: @run never runs twice at once. @patience: how long, in µs, who leads waits at most for as many jobs as the
+ * last batch had; 0 where a batch costs no more than its jobs.
+ */
+void postern_sqlite_queue_init (PosternSqliteQueue *self, gint64 patience, PosternSqliteBatchFunc run, gpointer data);
 /** postern_sqlite_queue_clear: waits for what has been queued; nothing may be queued any more. */
 void postern_sqlite_queue_clear (PosternSqliteQueue *self);
 /** postern_sqlite_queue_run: returns when @job is done. Never from within a job of the same queue. */

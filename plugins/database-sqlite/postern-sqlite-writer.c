@@ -8,6 +8,7 @@
 #include "postern-sqlite-redo.h"
 
 #define LOOK_INTERVAL_US 50000 /* how stale the news of another process may be */
+#define GATHER_US 1000         /* how long a synced commit waits at most for as many as shared the last one */
 #define LAZY_US 50000          /* how much of its last moment a short-lived file may lose in a power cut */
 
 struct _PosternSqliteWriter {
@@ -273,7 +274,7 @@ postern_sqlite_writer_new (const char *file, PosternKeep keep, GError **error)
   self->data_version = postern_sqlite_connection_get_data_version (self->connection);
   self->checkpointer = postern_sqlite_checkpointer_new (file, keep, self->connection);
   g_mutex_init (&self->use);
-  postern_sqlite_queue_init (&self->queue, run_batch, self);
+  postern_sqlite_queue_init (&self->queue, keep == POSTERN_KEEP_LASTING ? GATHER_US : 0, run_batch, self);
   postern_sqlite_alarm_init (&self->alarm, commit_now, self);
   return self;
 }
