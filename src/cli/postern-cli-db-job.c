@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/file.h>
 #include <unistd.h>
@@ -82,6 +83,97 @@ postern_cli_db_job_open_store (const PosternCliDbJob *self, const PosternCliDbPl
 
   return database ? postern_store_open (database, self->master_key, place->location, tenant, error) : NULL;
 }
+
+/* --- whether two are one -------------------------------------------------------------------------------------------------------- */
+
+/* (transfer full) */
+static char *
+dup_real_path (const char *location)
+{
+  char *real = realpath (location, NULL);
+
+  return real ? real : g_canonicalize_filename (location, NULL); /* nothing is there yet */
+}
+
+static gboolean
+is_same_folder (const PosternCliDbPlace *one, const PosternCliDbPlace *other)
+{
+  g_autofree char *first = dup_real_path (one->location), *second = dup_real_path (other->location);
+
+  return g_str_equal (first, second);
+}
+
+#define MARK "place"
+#define MARK_SECONDS 60
+
+typedef struct {
+  char *word;
+  gboolean taken, found;
+} Mark;
+
+static gboolean
+put_mark (PosternTxn *txn, gpointer user_data, GError **error)
+{
+  Mark *self = user_data;
+  g_autofree char *before = NULL;
+  gint64 until, now = g_get_real_time () / G_USEC_PER_SEC;
+
+  return postern_lease_store_get (txn, MARK, &before, &until, error) &&
+         postern_lease_store_take_from (txn, MARK, self->word, now + MARK_SECONDS, before, until, &self->taken, error);
+}
+
+static gboolean
+find_mark (PosternTxn *txn, gpointer user_data, GError **error)
+{
+  Mark *self = user_data;
+  g_autofree char *holder = NULL;
+  gint64 until;
+
+  if (!postern_lease_store_get (txn, MARK, &holder, &until, error))
+    return FALSE;
+  self->found = g_strcmp0 (holder, self->word) == 0;
+  return TRUE;
+}
+
+static gboolean
+drop_mark (PosternTxn *txn, gpointer user_data, GError **error)
+{
+  return postern_lease_store_release (txn, MARK, ((Mark *) user_data)->word, error);
+}
+
+/*
+ * A database has many addresses: names of its host, a proxy, the options in any order. And one that is a copy of another says of itself what that one says. So
+ * something is written at the one and looked for at the other.
+ */
+static gboolean
+try_mark (const PosternCliDbJob *self, const PosternCliDbPlace *one, const PosternCliDbPlace *other, gboolean *same, GError **error)
+{
+  g_autofree char *word = postern_id_new ("place");
+  Mark mark = { word };
+  g_autoptr (PosternStore) first = postern_cli_db_job_open_store (self, one, self->tenant, error);
+  g_autoptr (PosternStore) second = first ? postern_cli_db_job_open_store (self, other, self->tenant, error) : NULL;
+  gboolean done;
+
+  if (second == NULL || !postern_store_write (first, POSTERN_KEEP_SHORT, put_mark, &mark, error))
+    return FALSE;
+  done = mark.taken && postern_store_read (second, POSTERN_KEEP_SHORT, find_mark, &mark, error);
+  *same = mark.found;
+  if (!mark.taken)
+    g_set_error_literal (error, POSTERN_ERROR, POSTERN_ERROR_CONFLICT, "somebody else moves this tenant at the same time");
+  return done && postern_store_write (first, POSTERN_KEEP_SHORT, drop_mark, &mark, error);
+}
+
+gboolean
+postern_cli_db_job_compare_places (const PosternCliDbJob *self, const PosternCliDbPlace *one, const PosternCliDbPlace *other, gboolean *same, GError **error)
+{
+  *same = FALSE;
+  if (!g_str_equal (one->type, other->type))
+    return TRUE;
+  *same = strstr (one->location, "://") ? g_str_equal (one->location, other->location) : is_same_folder (one, other);
+  return *same || strstr (one->location, "://") == NULL || try_mark (self, one, other, same, error);
+}
+
+/* --- who works with it ---------------------------------------------------------------------------------------------------------- */
 
 typedef struct {
   char *holder; /* (nullable): nobody */

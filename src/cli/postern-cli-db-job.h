@@ -34,6 +34,11 @@ gboolean postern_cli_db_job_find_region (const PosternCliDbJob *self, const char
 /** postern_cli_db_job_open_store: (transfer full) (nullable) */
 PosternStore *postern_cli_db_job_open_store (const PosternCliDbJob *self, const PosternCliDbPlace *place, const char *tenant, GError **error);
 /**
+ * postern_cli_db_job_compare_places: whether both are one, however they are called: of folders by the file system, of servers by what is written at one and read at
+ * the other. Their drivers are open. @same: (out). FALSE: one of them could not be asked
+ */
+gboolean postern_cli_db_job_compare_places (const PosternCliDbJob *self, const PosternCliDbPlace *one, const PosternCliDbPlace *other, gboolean *same, GError **error);
+/**
  * postern_cli_db_job_check_alone: whether no server, on whatever machine, works with the store of @tenant at @place. Takes some seconds where one has not said
  * that it is leaving. POSTERN_ERROR_FAILED: one does
  */

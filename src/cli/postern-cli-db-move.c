@@ -86,18 +86,11 @@ set_region (PosternTxn *txn, gpointer user_data, GError **error)
 
 /* --- places ------------------------------------------------------------------------------------------------------------------- */
 
+/* The modules first: an open store has threads. */
 static gboolean
-is_same (const PosternCliDbPlace *one, const PosternCliDbPlace *other)
+open_drivers (const Move *self, const PosternCliDbPlace *one, const PosternCliDbPlace *other, GError **error)
 {
-  g_autofree char *first = NULL, *second = NULL;
-
-  if (!g_str_equal (one->type, other->type))
-    return FALSE;
-  if (strstr (one->location, "://") != NULL)
-    return g_str_equal (one->location, other->location);
-  first = g_canonicalize_filename (one->location, "/");
-  second = g_canonicalize_filename (other->location, "/");
-  return g_str_equal (first, second);
+  return postern_cli_db_job_open_driver (self->job.registry, one->type, error) && postern_cli_db_job_open_driver (self->job.registry, other->type, error);
 }
 
 /* Whoever serves the directory may open any tenant at any moment. */
@@ -132,10 +125,11 @@ static gboolean
 check_leftover (const Move *self, const PosternCliDbPlace *place, GError **error)
 {
   PosternCliDbPlace home = { NULL };
-  gboolean known = postern_cli_db_job_find_region (&self->job, self->tenant->region ? self->tenant->region : "", &home, error), lives = known && is_same (&home, place);
+  gboolean lives = FALSE, known = postern_cli_db_job_find_region (&self->job, self->tenant->region ? self->tenant->region : "", &home, error) &&
+                                  open_drivers (self, &home, place, error) && postern_cli_db_job_compare_places (&self->job, &home, place, &lives, error);
 
   g_free (home.location);
-  if (lives)
+  if (known && lives)
     return postern_cli_call_wrong (error, "what it left would be where the tenant lives now, and nothing is erased there: set the regions as they were when it was begun, or say with --from where it was");
   return known;
 }
@@ -220,14 +214,15 @@ find_places (PosternCliCall *call, Move *self, GError **error)
     self->to = postern_cli_db_job_make_place (to, self->job.tenant);
   else if (!postern_cli_db_job_find_region (&self->job, self->region, &self->to, error))
     return FALSE;
-  return !is_same (&self->from, &self->to) || refuse_places (error);
+  return TRUE;
 }
 
-/* The modules first: an open store has threads. */
 static gboolean
-open_drivers (const Move *self, GError **error)
+check_apart (const Move *self, GError **error)
 {
-  return postern_cli_db_job_open_driver (self->job.registry, self->from.type, error) && postern_cli_db_job_open_driver (self->job.registry, self->to.type, error);
+  gboolean same;
+
+  return postern_cli_db_job_compare_places (&self->job, &self->from, &self->to, &same, error) && (!same || refuse_places (error));
 }
 
 /* Only what is put into a place that was empty may be erased there by who tries again. */
@@ -271,7 +266,7 @@ run (PosternCliCall *call, Move *self, GError **error)
 {
   g_autoptr (GPtrArray) copied = NULL;
 
-  if (!find_places (call, self, error) || !open_drivers (self, error) || !check_alone (self, error) || !note_under_way (self, error))
+  if (!find_places (call, self, error) || !open_drivers (self, &self->from, &self->to, error) || !check_apart (self, error) || !check_alone (self, error) || !note_under_way (self, error))
     return FALSE;
   copied = copy (self, error);
   if (copied == NULL || (self->region && !settle (self, error)))
