@@ -6,6 +6,7 @@ import { hasPostgresql } from '../lib/database.mjs';
 import { runTests, test } from '../lib/tap.mjs';
 import { DatabaseCycles } from './database-cycles.mjs';
 import { DiskCycles } from './disk-cycles.mjs';
+import { addExport } from './export.mjs';
 import { addFirstStart } from './first-start.mjs';
 import { stopRefusals } from './refusals.mjs';
 import { World } from './world.mjs';
@@ -36,6 +37,7 @@ test('after all kills, all that was ever noted still holds', () => expectNoFault
 }), { seconds: 600 });
 
 if (!world.database) addFirstStart(seed);
+addExport(seed);
 
 test('the servers leave in good order, and their logs hold no finding', async () => {
   await world.postern.stop();
