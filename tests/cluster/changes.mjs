@@ -6,6 +6,7 @@ import { randomBytes } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Lost } from '../crash/world.mjs';
 import { test } from '../lib/tap.mjs';
+import { Workers } from './workers.mjs';
 
 const BOUND = 100, PATIENCE = 30_000; // milliseconds
 const ROUNDS = 4; // changes, there and back
@@ -102,19 +103,27 @@ async function measure(what, { set, sees, slow = () => false }, ways, between = 
   assert.ok(median(quick.map(({ last }) => last)) < BOUND, 'it is seen within 100 ms');
 }
 
-export function addChanges(cluster) {
-  const [first, ...others] = cluster.ways, visitorBy = (way) => Object.assign(cluster.visitor({ manager: true }), { agent: way.agent });
-  const tools = { first, visitorBy, url: cluster.url, port: cluster.port };
+/** @param world has `ways`: to who changes, and to those who are asked */
+async function check(what, world, between) {
+  const [first, ...others] = world.ways, visitorBy = (way) => Object.assign(world.visitor({ manager: true }), { agent: way.agent });
+  const change = await changes[what]({ first, visitorBy, url: world.url, port: world.port });
+  await change.set(true);
+  await measure(what, change, others, between);
+}
 
-  for (const [what, make] of Object.entries(changes)) {
-    test(`through one node ${what}: the others see it at once`, async () => {
-      const change = await make(tools);
-      await change.set(true);
-      await measure(what, change, others);
-    });
-  }
+export function addChanges(cluster) {
+  for (const what of Object.keys(changes)) test(`through one node ${what}: the others see it at once`, () => check(what, cluster));
 
   test('… also who has just lost every connection to the database', async () => {
-    await measure('a change', await changes['an application is disabled, and enabled'](tools), others, () => cluster.database.disconnect());
+    await check('an application is disabled, and enabled', cluster, () => cluster.database.disconnect());
   });
+
+  test('… and of two workers on SQLite both', async () => {
+    const workers = await Workers.start();
+    try {
+      for (const what of Object.keys(changes)) await check(what, workers);
+    } finally {
+      await workers.close();
+    }
+  }, { seconds: 180 });
 }

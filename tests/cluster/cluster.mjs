@@ -15,9 +15,9 @@ import { build, environment, freePort, preparePostern } from '../lib/server.mjs'
 const example = new URL('../../data/proxy/haproxy-nodes.cfg', import.meta.url);
 
 /** Goes to one node, whatever the URL says. */
-class NodeAgent extends Agent {
-  constructor(port) {
-    super({ keepAlive: true, maxSockets: 64 });
+export class NodeAgent extends Agent {
+  constructor(port, { maxSockets = 64 } = {}) {
+    super({ keepAlive: true, maxSockets });
     this.port = port;
   }
 
