@@ -38,18 +38,6 @@ postern_sink_journal_configure (PosternInstance *instance, GError **error)
 
 /* --- what the journal is told ---------------------------------------------------------------------------------------- */
 
-/* What somebody who watches wants to see first. */
-static const char *
-get_priority (const char *event)
-{
-  static const char *const endings[] = { ".failed", ".refused", ".reused", ".missed", ".lost", ".switched-off" };
-
-  for (guint i = 0; i < G_N_ELEMENTS (endings); i++)
-    if (g_str_has_suffix (event, endings[i]))
-      return WARNING;
-  return NOTICE;
-}
-
 /* "acme: role.assigned by usr_1 on usr_2 from 192.0.2.1" */
 static char *
 make_sentence (const char *tenant, PosternEvent *event)
@@ -95,7 +83,7 @@ write_entry (GString *entry, const char *tenant, PosternEvent *event)
   g_string_truncate (entry, 0);
   postern_sink_journal_wire_add (entry, "MESSAGE", sentence);
   postern_sink_journal_wire_add (entry, "MESSAGE_ID", MESSAGE_ID);
-  postern_sink_journal_wire_add (entry, "PRIORITY", get_priority (name));
+  postern_sink_journal_wire_add (entry, "PRIORITY", postern_event_is_warning (event) ? WARNING : NOTICE);
   postern_sink_journal_wire_add (entry, "SYSLOG_FACILITY", FACILITY);
   postern_sink_journal_wire_add (entry, "SYSLOG_IDENTIFIER", "postern-audit");
   postern_sink_journal_wire_add (entry, "POSTERN_TENANT", tenant);

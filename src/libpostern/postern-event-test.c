@@ -57,6 +57,15 @@ test_print (void)
   g_assert_cmpstr (least, ==, "{\"data\":{},\"timestamp\":\"1970-01-01T00:00:00.000000Z\",\"type\":\"user.created\"}");
 }
 
+static void
+test_warning (void)
+{
+  g_autoptr (PosternEvent) failed = postern_event_new ("sign-in.failed", 0, NULL), not = postern_event_new ("sign-in.succeeded", 0, NULL);
+
+  g_assert_true (postern_event_is_warning (failed));
+  g_assert_false (postern_event_is_warning (not));
+}
+
 int
 main (int argc, char **argv)
 {
@@ -64,5 +73,6 @@ main (int argc, char **argv)
   g_test_add_func ("/event/patterns", test_patterns);
   g_test_add_func ("/event/one-of", test_one_of);
   g_test_add_func ("/event/print", test_print);
+  g_test_add_func ("/event/warning", test_warning);
   return g_test_run ();
 }

@@ -112,6 +112,17 @@ postern_event_is_one_of (PosternEvent *self, const char *const *patterns)
   return FALSE;
 }
 
+gboolean
+postern_event_is_warning (PosternEvent *self)
+{
+  static const char *const endings[] = { ".failed", ".refused", ".reused", ".missed", ".lost", ".switched-off" };
+
+  for (guint i = 0; i < G_N_ELEMENTS (endings); i++)
+    if (g_str_has_suffix (self->name, endings[i]))
+      return TRUE;
+  return FALSE;
+}
+
 char *
 postern_event_dup_timestamp (PosternEvent *self)
 {

@@ -83,6 +83,16 @@ POSTERN_API char **postern_event_dup_patterns (PosternSettings *settings, const 
 POSTERN_API gboolean postern_event_is_one_of (PosternEvent *self, const char *const *patterns);
 
 /**
+ * postern_event_is_warning:
+ *
+ * Whether it tells that something failed, was refused, missed, lost or switched off, or used twice: what who watches wants to see first. Its severity in
+ * a system log is warning; that of others is notice.
+ *
+ * Returns: TRUE if it does
+ */
+POSTERN_API gboolean postern_event_is_warning (PosternEvent *self);
+
+/**
  * postern_event_dup_timestamp:
  *
  * When it happened, as RFC 3339 has it: UTC, with six digits behind the second.

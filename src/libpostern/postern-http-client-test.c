@@ -4,8 +4,8 @@
 
 #include <glib/gstdio.h>
 #include <libsoup/soup.h>
-#include <openssl/pem.h>
-#include <openssl/x509v3.h>
+
+#include "postern-certificate-fixture.h"
 
 /* --- a server that does what providers should not --------------------------------------------------------------- */
 
@@ -120,48 +120,6 @@ hostile_run (gpointer data)
   g_main_context_pop_thread_default (self->context);
   return NULL;
 }
-
-static char *
-bio_to_string (BIO *bio)
-{
-  char *data;
-  long length = BIO_get_mem_data (bio, &data);
-
-  return g_strndup (data, (gsize) length);
-}
-
-/* A certificate for "localhost" that is its own authority. @until: seconds from now. Returns: PEM, key behind certificate */
-static char *
-make_certificate (long until)
-{
-  EVP_PKEY *key = EVP_EC_gen ("P-256");
-  X509 *x509 = X509_new ();
-  BIO *bio = BIO_new (BIO_s_mem ());
-  X509_EXTENSION *names = X509V3_EXT_conf_nid (NULL, NULL, NID_subject_alt_name, "DNS:localhost");
-  X509_EXTENSION *authority = X509V3_EXT_conf_nid (NULL, NULL, NID_basic_constraints, "critical,CA:TRUE");
-  char *pem;
-
-  X509_set_version (x509, 2);
-  ASN1_INTEGER_set (X509_get_serialNumber (x509), 1);
-  X509_gmtime_adj (X509_getm_notBefore (x509), -3600);
-  X509_gmtime_adj (X509_getm_notAfter (x509), until);
-  X509_NAME_add_entry_by_txt (X509_get_subject_name (x509), "CN", MBSTRING_ASC, (const guchar *) "test", -1, -1, 0);
-  X509_set_issuer_name (x509, X509_get_subject_name (x509));
-  X509_add_ext (x509, names, -1);
-  X509_add_ext (x509, authority, -1);
-  X509_set_pubkey (x509, key);
-  g_assert_cmpint (X509_sign (x509, key, EVP_sha256 ()), >, 0);
-  PEM_write_bio_X509 (bio, x509);
-  PEM_write_bio_PrivateKey (bio, key, NULL, NULL, 0, NULL, NULL);
-  pem = bio_to_string (bio);
-  X509_EXTENSION_free (names);
-  X509_EXTENSION_free (authority);
-  X509_free (x509);
-  EVP_PKEY_free (key);
-  BIO_free (bio);
-  return pem;
-}
-
 static Hostile hostile;
 
 static void
@@ -363,15 +321,6 @@ test_hostile_answers (void)
   g_assert_cmpint (g_get_monotonic_time () - begun, <, 5 * G_TIME_SPAN_SECOND);
 }
 
-/* The TLS module that GIO loads makes gcc 12's leak checker crash, so the process that loads it does without. */
-static gboolean leaks_unchecked;
-int __lsan_is_turned_off (void);
-int
-__lsan_is_turned_off (void)
-{
-  return leaks_unchecked;
-}
-
 static void
 serve_tls (const char *pem)
 {
@@ -434,8 +383,8 @@ assert_handshake_ends (PosternHttpClient *client, const char *url)
 static void
 test_tls_inside (void)
 {
-  g_autofree char *pem = make_certificate (3600);
-  g_autofree char *old = make_certificate (-60);
+  g_autofree char *pem = postern_certificate_fixture_make (3600);
+  g_autofree char *old = postern_certificate_fixture_make (-60);
   g_autofree char *ca_file = NULL;
   int fd = g_file_open_tmp ("postern-ca-XXXXXX.pem", &ca_file, NULL);
   g_autoptr (PosternHttpClient) stranger = client_new ("localhost 127.0.0.1", NULL);
@@ -443,7 +392,7 @@ test_tls_inside (void)
   g_autoptr (GError) error = NULL;
   g_autofree char *named = NULL, *misnamed = NULL, *body = NULL;
 
-  leaks_unchecked = TRUE;
+  postern_certificate_fixture_leaks_unchecked = TRUE;
   g_close (fd, NULL);
   g_file_set_contents (ca_file, pem, -1, NULL);
   serve_tls (pem);
