@@ -197,8 +197,9 @@ answer_subject (PosternStep *step, GVariant *answer)
   postern_step_return_subject (step, subject);
 }
 
-static void
-answer_error (PosternStep *step, GVariant *answer)
+/* (transfer full) */
+static GError *
+read_error (GVariant *answer)
 {
   const char *word = postern_json_get_string (answer, "error"), *message = postern_json_get_string (answer, "message");
   PosternError code = POSTERN_ERROR_PROVIDER;
@@ -206,7 +207,7 @@ answer_error (PosternStep *step, GVariant *answer)
   for (guint i = 0; i < G_N_ELEMENTS (errors); i++)
     if (g_strcmp0 (errors[i].word, word) == 0)
       code = errors[i].code;
-  postern_step_return_error (step, g_error_new (POSTERN_ERROR, code, "the program says: %.500s", message ? message : "nothing"));
+  return g_error_new (POSTERN_ERROR, code, "the program says: %.500s", message ? message : "nothing");
 }
 
 void
@@ -223,7 +224,38 @@ postern_process_wire_answer (PosternStep *step, GVariant *answer)
   else if (g_strcmp0 (type, "subject") == 0)
     answer_subject (step, answer);
   else if (g_strcmp0 (type, "error") == 0)
-    answer_error (step, answer);
+    postern_step_return_error (step, read_error (answer));
   else
     fail (step, POSTERN_ERROR_PROVIDER, "gave an answer of no known type");
+}
+
+/* --- a log ---------------------------------------------------------------------------------------------------------- */
+
+char *
+postern_process_wire_events (const char *tenant, GPtrArray *texts, gint64 id, guint seconds)
+{
+  GString *line = g_string_new ("{\"type\":\"events\",\"id\":");
+
+  postern_json_append_int64 (line, id);
+  g_string_append_printf (line, ",\"seconds\":%u,\"tenant\":", seconds);
+  postern_json_append_string (line, tenant);
+  g_string_append (line, ",\"events\":[");
+  for (guint i = 0; i < texts->len; i++)
+    g_string_append_printf (line, "%s%s", i > 0 ? "," : "", (const char *) texts->pdata[i]);
+  g_string_append (line, "]}\n");
+  return g_string_free (line, FALSE);
+}
+
+gboolean
+postern_process_wire_is_taken (GVariant *answer, GError **error)
+{
+  const char *type = postern_json_get_string (answer, "type");
+
+  if (g_strcmp0 (type, "taken") == 0)
+    return TRUE;
+  if (g_strcmp0 (type, "error") == 0)
+    g_propagate_error (error, read_error (answer));
+  else
+    g_set_error_literal (error, POSTERN_ERROR, POSTERN_ERROR_PROVIDER, "the program answered neither taken nor error");
+  return FALSE;
 }
