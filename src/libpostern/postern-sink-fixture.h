@@ -86,4 +86,23 @@ postern_sink_fixture_fails (PosternSink *self, const char *tenant, gint64 first,
     g_error ("“%s” does not hold “%s”", error->message, word);
 }
 
+G_GNUC_UNUSED static gpointer
+postern_sink_fixture_cancel (gpointer cancellable)
+{
+  g_usleep (G_USEC_PER_SEC / 10);
+  g_cancellable_cancel (cancellable);
+  return NULL;
+}
+
+/** postern_sink_fixture_stops: asserts that a delivery, which goes on for ever, ends when it is called off after a moment. */
+G_GNUC_UNUSED static void
+postern_sink_fixture_stops (PosternSink *self, const char *tenant, gint64 first, guint n)
+{
+  g_autoptr (GCancellable) cancellable = g_cancellable_new ();
+  GThread *thread = g_thread_new ("cancel", postern_sink_fixture_cancel, cancellable);
+
+  postern_sink_fixture_fails (self, tenant, first, n, cancellable, "cancelled");
+  g_thread_join (thread);
+}
+
 G_END_DECLS
