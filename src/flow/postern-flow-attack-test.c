@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "postern-flow-fixture.h"
+#include "postern-flow-code-fixture.h"
 
 /* Each test is an attack, written as whoever tries it would. */
 
@@ -276,11 +276,56 @@ test_votes (void)
   assert_answer (browser, "error=access_denied");
   with_vote ("decide::token", 77, browser); /* a vote that is none */
   assert_answer (browser, "error=access_denied");
+  with_vote ("decide::token", POSTERN_VERDICT_STEP_UP, browser);
+  assert_answer (browser, "error=interaction_required");
   with_vote ("decide::sign-in", POSTERN_VERDICT_STEP_UP, browser);
   browser_confirm (browser, "vera@example.org", PASSWORD);
   assert_answer (browser, "fresh=1");
   with_vote ("decide::sign-in", POSTERN_VERDICT_ALLOW, browser);
   assert_answer (browser, "fresh=0");
+}
+
+/* The attack: a connector, whose provider is somebody else's, answers with one of our users as if it were a factor. */
+static void
+test_connector_names (void)
+{
+  g_autofree char *id = user_make_with_password ("named@example.org", TRUE), *named = g_strconcat ("user ", id, NULL);
+  const char *const codes[] = { named, "user usr_nobody" };
+
+  for (guint i = 0; i < G_N_ELEMENTS (codes); i++) {
+    g_autoptr (Browser) browser = browser_new ("192.0.2.46");
+
+    browser_begin (browser, application_flow (APP_FIRST, 0));
+    browser_press_provider (browser, codes[i]);
+    g_assert_null (strstr (browser_page (browser), "user="));
+    assert_signed_out (browser);
+  }
+}
+
+static gboolean
+application_switch (PosternTxn *txn, gpointer id, GError **error)
+{
+  g_autoptr (PosternApplication) application = postern_application_store_get (txn, id, error);
+
+  application->enabled = !application->enabled;
+  return postern_application_store_update (txn, application, error);
+}
+
+/* Switched off while somebody types: they are not handed over any more. */
+static void
+test_application_off (void)
+{
+  g_autoptr (Browser) browser = browser_new ("192.0.2.47");
+  g_autofree char *id = user_make_with_password ("off@example.org", TRUE);
+
+  browser_begin (browser, application_flow (APP_FIRST, 0));
+  browser_submit (browser, "action=continue&identifier=off@example.org");
+  assert_page (browser, "password");
+  fixture_write (house_store, application_switch, (gpointer) APP_FIRST);
+  browser_submit (browser, "action=continue&password=" PASSWORD);
+  assert_answer (browser, "error=unauthorized_client");
+  fixture_write (house_store, application_switch, (gpointer) APP_FIRST);
+  assert_signed_out (browser);
 }
 
 static void
@@ -391,6 +436,8 @@ main (int argc, char **argv)
     { "/attack/tokens-after-the-end", test_tokens_after_the_end },
     { "/attack/back-channel", test_back_channel },
     { "/attack/votes", test_votes },
+    { "/attack/connector-names", test_connector_names },
+    { "/attack/application-off", test_application_off },
     { "/attack/essential-acr", test_essential_acr },
     { "/attack/made-up-cookies", test_made_up_cookies },
     { "/attack/session-names", test_session_names },

@@ -84,7 +84,7 @@ test_protocol_init (TestProtocol *self)
 {
 }
 
-/* --- a provider: the callback's `code` says who comes back: "ID", "ID EMAIL" or "ID EMAIL verified" ------------------- */
+/* --- a provider: the callback's `code` says who comes back: "ID", "ID EMAIL" or "ID EMAIL verified"; "user ID" is one of our users, whom no connector may name --- */
 
 #define TEST_TYPE_CONNECTOR (test_connector_get_type ())
 G_DECLARE_FINAL_TYPE (TestConnector, test_connector, TEST, CONNECTOR, PosternConnector)
@@ -111,6 +111,10 @@ test_connector_call_back (PosternStep *step)
   }
   if (g_str_equal (parts[0], "unasked")) {
     postern_step_return_error (step, g_error_new_literal (POSTERN_ERROR, POSTERN_ERROR_UNMET_AUTHENTICATION, "the provider asked nothing"));
+    return;
+  }
+  if (g_str_equal (parts[0], "user")) {
+    postern_step_return_user (step, parts[1], "pwd");
     return;
   }
   if (parts[1]) {

@@ -277,6 +277,18 @@ test_failed (void)
   assert_owner ("up", it.id);
 }
 
+/* A connector that answers with one of our users, as only a factor may, connects nothing. */
+static void
+test_names_user (void)
+{
+  g_auto (Traveller) it = traveller_make ("named@example.org");
+  g_autofree char *code = g_strconcat ("user%20", it.id, NULL);
+
+  browser_call_back (it.browser, it.state, code);
+  assert_owner ("user", NULL);
+  assert_owner (it.id, NULL);
+}
+
 static void
 test_not_allowed (void)
 {
@@ -306,6 +318,7 @@ main (int argc, char **argv)
     { "/link/ended", test_ended },
     { "/link/switched-off", test_switched_off },
     { "/link/failed", test_failed },
+    { "/link/names-user", test_names_user },
     { "/link/not-allowed", test_not_allowed },
     { NULL },
   };
