@@ -6,6 +6,7 @@
 static void
 test_set_up (void)
 {
+  static const char *const wrong[] = { "0000-0000-0000-0000", "0", "0000-0000-0000-00000", "0000-0000-0000-000%C3%A9" }; /* one answer for all */
   g_auto (Person) rob = person_make ("rob@second.example", FALSE);
   g_autoptr (Browser) browser = browser_new ("192.0.2.16");
   g_autoptr (Browser) elsewhere = NULL;
@@ -38,8 +39,13 @@ test_set_up (void)
   assert_page (elsewhere, "second-factor");
   browser_submit (elsewhere, "action=second:recovery-code");
   assert_page (elsewhere, "recovery-code");
-  browser_submit (elsewhere, "action=continue&code=0000-0000-0000-0000");
-  assert_page (elsewhere, "recovery-code");
+  for (guint i = 0; i < G_N_ELEMENTS (wrong); i++) {
+    g_autofree char *guess = g_strconcat ("action=continue&code=", wrong[i], NULL);
+
+    browser_submit (elsewhere, guess);
+    assert_page (elsewhere, "recovery-code");
+    g_assert_nonnull (browser_model (elsewhere, "error_message"));
+  }
   body = g_strdup_printf ("action=continue&code=%s", code);
   browser_submit (elsewhere, body);
   assert_answer (elsewhere, "acr=2");
