@@ -75,6 +75,23 @@ test_logout_asks (void)
   }
 }
 
+/* The attack: a hint of a session elsewhere, which anybody may have kept, ends the one that this browser has. It counts as none: the person is asked. */
+static void
+test_logout_other_session (void)
+{
+  g_autoptr (GVariant) tokens = postern_oidc_world_sign_in (world, NULL), claims = postern_oidc_world_verify (world, postern_oidc_world_get (tokens, "id_token"), NULL);
+  g_autoptr (PosternJwk) key = postern_key_ring_dup_current (postern_tenant_get_key_ring (world->tenant), POSTERN_JOSE_ALG_ES256, NULL);
+  g_auto (GVariantDict) other = G_VARIANT_DICT_INIT (claims);
+  g_autofree char *hint = NULL, *query = NULL;
+
+  g_variant_dict_insert (&other, "sid", "s", "ses_01m8hqyz49encaned8h3htdtw5");
+  hint = postern_jwt_sign (key, POSTERN_JOSE_ALG_ES256, NULL, g_variant_dict_end (&other), NULL);
+  g_assert_nonnull (hint);
+  query = g_strconcat ("id_token_hint=", hint, BYE "&state=", NULL);
+  expect_logout_page (query, "sign-out");
+  g_assert_true (postern_oidc_world_is_active (world, postern_oidc_world_get (tokens, "access_token"), world->web, world->web_secret));
+}
+
 static void
 test_logout_post (void)
 {
@@ -187,6 +204,7 @@ main (int argc, char **argv)
   world = postern_oidc_world_new ();
   g_test_add_func ("/oidc/logout/refused", test_logout_refused);
   g_test_add_func ("/oidc/logout/asks", test_logout_asks);
+  g_test_add_func ("/oidc/logout/other-session", test_logout_other_session);
   g_test_add_func ("/oidc/logout/post", test_logout_post);
   g_test_add_func ("/oidc/logout/ends", test_logout);
   result = g_test_run ();
