@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "postern-flow-organization-page-fixture.h"
 
-/* The other sections of the pages by which an organization is run: groups, domains, rules, look and log. */
+/* The other sections of the pages by which an organization is run: groups, domains, rules and look. */
 
 static void
 press (Browser *browser, const char *section, const char *part, const char *action, const char *value)
@@ -236,27 +236,6 @@ test_look_unread (void)
   g_assert_cmpstr (first.look, ==, second.look);
 }
 
-/* What was done to one's own organization, and to no other. */
-static void
-test_log (void)
-{
-  g_autoptr (Browser) theirs = browser_enter ("192.0.2.10", globex.administrator), browser = browser_enter ("192.0.2.11", acme.administrator);
-  g_autofree char *path = page_path (&acme, "log", NULL), *later = g_strconcat (path, "?from=2999-01-01", NULL), *wrong = g_strconcat (path, "?from=x&after=1", NULL);
-
-  page_post (theirs, &globex, "domains", NULL, "action=add&domain=theirs.example");
-  page_post (browser, &acme, "groups", NULL, "action=make&name=Logged");
-  page_get (browser, &acme, "log", NULL);
-  g_assert_true (page_has (browser, "group.created"));
-  g_assert_true (page_has (browser, acme.administrator_id));
-  g_assert_false (page_has (browser, globex.administrator_id));
-  g_assert_false (page_has (browser, globex.org.id));
-  browser_get (browser, later);
-  assert_page (browser, "organization-log");
-  g_assert_false (page_has (browser, "group.created"));
-  browser_get (browser, wrong);
-  g_assert_cmpuint (postern_response_get_status (browser->last), <, 500);
-}
-
 int
 main (int argc, char **argv)
 {
@@ -268,7 +247,6 @@ main (int argc, char **argv)
     { "/flow/organization-sections/rules", test_rules },
     { "/flow/organization-sections/look", test_look },
     { "/flow/organization-sections/look-unread", test_look_unread },
-    { "/flow/organization-sections/log", test_log },
     { NULL },
   };
 
