@@ -21,11 +21,11 @@ dup_url (PosternTenant *tenant, const char *organization_id)
 
 /* Where those whom their roles let do so run it. */
 static void
-add_manage_url (PosternJsonObject *entry, PosternFlowVisit *visit, PosternRuntime *runtime, PosternOrganization *organization)
+add_manage_url (PosternJsonObject *entry, PosternFlowVisit *visit, GHashTable *open, PosternOrganization *organization)
 {
   g_autofree char *url = g_strconcat (postern_tenant_get_issuer (visit->tenant), POSTERN_FLOW_ORGANIZATION_PAGE_PATH, organization->id, NULL);
 
-  if (organization->disabled_at == 0 && postern_flow_organization_page_is_open (runtime, visit->user->id, organization->id))
+  if (organization->disabled_at == 0 && (g_hash_table_contains (open, "") || g_hash_table_contains (open, organization->id)))
     postern_json_object_add_string (entry, "manage_url", url);
 }
 
@@ -33,6 +33,7 @@ void
 postern_flow_account_organization_add_all (PosternJsonObject *model, PosternFlowVisit *visit, PosternRuntime *runtime, GPtrArray *organizations)
 {
   GVariantBuilder entries = G_VARIANT_BUILDER_INIT (G_VARIANT_TYPE ("av"));
+  g_autoptr (GHashTable) open = postern_flow_organization_page_list_open (runtime, visit->user->id);
 
   for (guint i = 0; i < organizations->len; i++) {
     PosternOrganization *organization = organizations->pdata[i];
@@ -42,7 +43,7 @@ postern_flow_account_organization_add_all (PosternJsonObject *model, PosternFlow
     postern_json_object_add_string (&entry, "id", organization->id);
     postern_json_object_add_string (&entry, "name", organization->name);
     postern_json_object_add_string (&entry, "url", url);
-    add_manage_url (&entry, visit, runtime, organization);
+    add_manage_url (&entry, visit, open, organization);
     g_variant_builder_add (&entries, "v", postern_json_object_end (&entry));
   }
   postern_json_object_add (model, "organizations", g_variant_builder_end (&entries));

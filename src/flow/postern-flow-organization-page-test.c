@@ -31,6 +31,28 @@ test_entry (void)
   g_assert_cmpuint (post_count ("x@member.example", "invitation", NULL), ==, 0);
 }
 
+/* Who runs one organization, and belongs to another, is led to the one alone. */
+static void
+test_elsewhere (void)
+{
+  g_autofree char *id = user_make_with_password ("both@acme.example", TRUE), *own = g_strconcat (postern_tenant_get_issuer (house_tenant), "/organizations/", acme.org.id, NULL);
+  g_autofree char *other = g_strconcat (postern_tenant_get_issuer (house_tenant), "/organizations/", globex.org.id, NULL), *group = NULL, *enter = g_strconcat ("action=enter&user=", id, NULL);
+  g_autofree char *role = role_make ("reader", "members:read"), *give = g_strconcat ("action=give&role=", role, NULL);
+  g_autoptr (Browser) administrator = browser_enter ("192.0.2.14", acme.administrator), browser = browser_enter ("192.0.2.15", "both@acme.example");
+
+  join (id, &acme.org);
+  join (id, &globex.org);
+  page_post (administrator, &acme, "groups", NULL, "action=make&name=Readers");
+  group = page_dup_part (administrator);
+  page_post (administrator, &acme, "groups", group, enter);
+  browser_get (browser, "/account");
+  g_assert_false (page_has (browser, "manage_url"));
+  page_post (administrator, &acme, "groups", group, give); /* by a group as well */
+  browser_get (browser, "/account");
+  g_assert_true (page_has (browser, own));
+  g_assert_false (page_has (browser, other));
+}
+
 /* What is shown, as a whole. (transfer full) */
 static char *
 dup_answer (Browser *browser, const char *path)
@@ -284,6 +306,7 @@ main (int argc, char **argv)
 {
   static const HouseTest tests[] = {
     { "/flow/organization-page/entry", test_entry },
+    { "/flow/organization-page/elsewhere", test_elsewhere },
     { "/flow/organization-page/foreign", test_foreign },
     { "/flow/organization-page/rules", test_rules },
     { "/flow/organization-page/members/roles", test_roles },

@@ -50,19 +50,45 @@ postern_flow_organization_page_may (PosternFlowOrganizationPage *self, const cha
   return has (self->permission, postern_tenant_get_issuer (self->visit->tenant), permission);
 }
 
-gboolean
-postern_flow_organization_page_is_open (PosternRuntime *runtime, const char *user_id, const char *organization_id)
+/* What roles give in an organization. */
+static void
+note_open (const PosternEffective *effective, gpointer user_data)
+{
+  for (guint i = 0; i < G_N_ELEMENTS (sections); i++)
+    if (g_str_equal (sections[i].permission, effective->scope))
+      g_hash_table_add (user_data, g_strdup (effective->organization_id));
+}
+
+typedef struct {
+  const char *user_id;
+  GHashTable *open;
+} Openings;
+
+static gboolean
+read_open (PosternTxn *txn, gpointer user_data, GError **error)
+{
+  Openings *self = user_data;
+
+  return postern_assignment_store_each_delegated (txn, self->user_id, note_open, self->open, error);
+}
+
+GHashTable *
+postern_flow_organization_page_list_open (PosternRuntime *runtime, const char *user_id)
 {
   PosternTenant *tenant = postern_runtime_get_tenant (runtime);
-  PosternPermissionSubject subject = { user_id, organization_id };
-  g_autoptr (PosternPermission) permission = NULL;
-  gboolean open = FALSE;
+  PosternPermissionSubject subject = { user_id, NULL };
+  g_autoptr (GHashTable) open = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+  Openings openings = { user_id, open };
+  g_autoptr (PosternPermission) everywhere = NULL;
 
-  if (postern_runtime_has_management (runtime))
-    permission = postern_permission_cache_dup (postern_tenant_get_permissions (tenant), &subject, NULL);
-  for (guint i = 0; permission && !open && i < G_N_ELEMENTS (sections); i++)
-    open = has (permission, postern_tenant_get_issuer (tenant), sections[i].permission);
-  return open;
+  if (!postern_runtime_has_management (runtime))
+    return g_steal_pointer (&open);
+  everywhere = postern_permission_cache_dup (postern_tenant_get_permissions (tenant), &subject, NULL);
+  for (guint i = 0; everywhere && i < G_N_ELEMENTS (sections); i++)
+    if (has (everywhere, postern_tenant_get_issuer (tenant), sections[i].permission))
+      g_hash_table_add (open, g_strdup (""));
+  postern_store_read (postern_tenant_get_store (tenant), POSTERN_KEEP_LASTING, read_open, &openings, NULL);
+  return g_steal_pointer (&open);
 }
 
 typedef struct {

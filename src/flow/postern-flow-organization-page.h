@@ -36,8 +36,11 @@ typedef struct {
   gint64 retry_after;                /* seconds, with it; 0: it did not say */
 } PosternFlowOrganizationPage;
 
-/** postern_flow_organization_page_is_open: whether there is any section that @user_id may see, who is a member of @organization_id. May block. */
-gboolean postern_flow_organization_page_is_open (PosternRuntime *runtime, const char *user_id, const char *organization_id);
+/**
+ * postern_flow_organization_page_list_open: in which organizations there is any section that @user_id may see who is a member of them. Two reads, however many
+ * there are. May block. (transfer full) (element-type utf8 utf8): a set of ids; with "" in it each one is
+ */
+GHashTable *postern_flow_organization_page_list_open (PosternRuntime *runtime, const char *user_id);
 /**
  * postern_flow_organization_page_enter: lets in who may see it. Of an organization that somebody does not belong to, of one that is switched off
  * and of one that is not there, they see the same.

@@ -178,7 +178,7 @@ postern_assignment_store_each_effective (PosternTxn *txn, const char *subject_id
 }
 
 #define DELEGATED                                                                                                     \
-  "SELECT DISTINCT NULL, NULL, NULL, '" POSTERN_RESOURCE_MANAGEMENT "', m.scope FROM role_assignments a "             \
+  "SELECT DISTINCT NULL, a.organization_id, NULL, '" POSTERN_RESOURCE_MANAGEMENT "', m.scope FROM role_assignments a "  \
   "JOIN roles r ON r.id = a.role_id JOIN role_management_permissions m ON m.role_id = a.role_id "                     \
   "WHERE a.subject_id IN (SELECT ?1 UNION ALL SELECT g.group_id FROM organization_members o "                         \
   "JOIN organization_group_members g ON g.organization_id = o.organization_id AND g.user_id = o.user_id "             \

@@ -163,7 +163,7 @@ typedef void (*PosternEffectiveFunc) (const PosternEffective *effective, gpointe
  * by a group; a role of another organization counts nowhere, however it came to be assigned
  */
 gboolean postern_assignment_store_each_effective (PosternTxn *txn, const char *subject_id, const char *organization_id, PosternEffectiveFunc each, gpointer user_data, GError **error);
-/** each scope of the management API that roles give @user_id in any organization, themselves or by a group, in @scope of @each alone */
+/** each scope of the management API that roles give @user_id in an organization, themselves or by a group, in @organization_id and @scope of @each alone */
 gboolean postern_assignment_store_each_delegated (PosternTxn *txn, const char *user_id, PosternEffectiveFunc each, gpointer user_data, GError **error);
 /* postern-tenant-store.c: in the default tenant's store */
 gboolean postern_tenant_store_insert (PosternTxn *txn, PosternTenantRecord *tenant, GError **error);
