@@ -18,7 +18,7 @@ static const PosternApiMember role_members[] = {
   { "id", POSTERN_API_STRING, POSTERN_API_OWN | POSTERN_API_ID, "Its id; it never changes." },
   { "name", POSTERN_API_STRING, POSTERN_API_REQUIRED | POSTERN_API_ALWAYS, "What tokens call it; unique of its kind where it belongs.", 1, 100 },
   { "description", POSTERN_API_STRING, POSTERN_API_NULLABLE, "What it is for.", 0, 500 },
-  { "kind", POSTERN_API_STRING, POSTERN_API_ALWAYS, "Whether it is had of the tenant, or in an organization; tenant unless it is said. It never changes.", .choices = kinds },
+  { "kind", POSTERN_API_STRING, POSTERN_API_ALWAYS, "Whether it is had of the tenant, or in an organization; unless it is said: organization where it is one's own, else tenant. It never changes.", .choices = kinds },
   { "organization_id", POSTERN_API_STRING, 0, "Whose own it is; without one a role of kind organization is for all. It never changes.", 0, 64 },
   { "permissions", POSTERN_API_ARRAY, 0, "What it gives; where it is sent, that and nothing else. Lists leave it out.", 0, POSTERN_ROLE_PERMISSIONS_MAX, .items = POSTERN_API_OBJECT, .schema = &permission_schema },
   { "ready_made", POSTERN_API_BOOLEAN, POSTERN_API_OWN, "It is one of the roles of this API itself, whose id is its name; nobody changes it." },
@@ -208,11 +208,14 @@ take_permissions (PosternApiCall *call, PosternTxn *txn, const PosternRole *role
                           each_other (call, txn, role, sent, old, add_one, error));
 }
 
-/* Of which a role is where nothing is said. */
+/* Of which a role is where nothing is said: one that is an organization's own can only be had in it. */
 static const char *
 get_kind (PosternApiCall *call)
 {
-  return postern_api_delegation_is_bound (call) ? POSTERN_ROLE_ORGANIZATION : POSTERN_ROLE_TENANT;
+  const char *organization_id = postern_json_get_string (call->body, "organization_id");
+  gboolean own = organization_id != NULL && *organization_id != '\0';
+
+  return own || postern_api_delegation_is_bound (call) ? POSTERN_ROLE_ORGANIZATION : POSTERN_ROLE_TENANT;
 }
 
 /* What is an organization's own is in the log as done to the organization: its administrators read what was. @detail: (nullable): floating is sunk */

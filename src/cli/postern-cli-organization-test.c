@@ -72,10 +72,10 @@ test_way (void)
 static void
 test_role (void)
 {
-  g_autoptr (GVariant) organization = postern_json ("organization create --name Initech --slug initech"), role = postern_json ("role create --kind organization --name Editor"), effective = NULL;
+  g_autoptr (GVariant) organization = postern_json ("organization create --name Initech --slug initech"), role = postern_json ("role create --kind organization --name Editor"), effective = NULL, own = NULL;
   const char *id = postern_json_get_string (organization, "id"), *role_id = postern_json_get_string (role, "id");
   g_autofree char *assign = g_strdup_printf ("role assign %s --to eve --organization %s", role_id, id), *show = g_strdup_printf ("role effective eve --organization %s", id);
-  g_autofree char *take = g_strdup_printf ("role take %s eve --organization %s", role_id, id);
+  g_autofree char *take = g_strdup_printf ("role take %s eve --organization %s", role_id, id), *create = g_strdup_printf ("role create --organization %s --name Own", id);
   g_auto (GStrv) roles = NULL;
 
   g_assert_cmpint (postern ("user create --username eve"), ==, 0);
@@ -86,6 +86,9 @@ test_role (void)
   g_assert_cmpstr (roles[0], ==, "Editor");
   g_assert_cmpint (postern (take), ==, 0);
   g_assert_cmpint (postern (take), ==, 3);
+  own = postern_json (create); /* whose own it is says of which kind it is */
+  g_assert_cmpstr (postern_json_get_string (own, "kind"), ==, "organization");
+  g_assert_cmpstr (postern_json_get_string (own, "organization_id"), ==, id);
 }
 
 static void

@@ -7,7 +7,7 @@
 
 static const PosternCliOption create_options[] = {
   ABOUT,
-  { "kind", POSTERN_CLI_STRING, "kind", "KIND", "tenant (default) or organization" },
+  { "kind", POSTERN_CLI_STRING, "kind", "KIND", "tenant or organization; without it organization where one is given, else tenant" },
   { "organization", POSTERN_CLI_STRING, "organization_id", "ORGANIZATION", "Whose own it is; without one a role of kind organization is for all" },
   { NULL },
 };
