@@ -102,6 +102,7 @@ static const struct {
   { "deleteUser", OWNER | SUPPORT },
   { "removeCredential", OWNER | SUPPORT },
   { "unlinkIdentity", OWNER | SUPPORT },
+  { "getUserData", OWNER | SECURITY | READER },
   { "exportUsers", ALL },
   { "listImports", ALL },
   { "startImport", OWNER },

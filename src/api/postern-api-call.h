@@ -6,6 +6,7 @@
 #include "postern-api.h"
 #include "postern-authenticator.h"
 #include "postern-error.h"
+#include "postern-geoip.h"
 #include "postern-instance-book.h"
 #include "postern-json.h"
 #include "postern-request.h"
@@ -37,6 +38,7 @@ struct _PosternApi {
   PosternApiKnowsPhrase knows_phrase; /* (nullable) */
   gpointer phrases_data;
   PosternFactor *factor; /* (nullable) (transfer none) */
+  PosternGeoip *geoip;   /* (nullable) */
   const PosternApiSessions *sessions; /* (nullable) */
   gpointer sessions_data;
   const PosternApiTenants *tenants; /* (nullable) */

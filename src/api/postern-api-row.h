@@ -95,6 +95,7 @@ extern const PosternApiResource postern_api_roles;
 extern const PosternApiResource postern_api_sessions;
 extern const PosternApiResource postern_api_status;
 extern const PosternApiResource postern_api_tenants;
+extern const PosternApiResource postern_api_user_data;
 extern const PosternApiResource postern_api_user_export;
 extern const PosternApiResource postern_api_users;
 extern const PosternApiResource postern_api_webhooks;

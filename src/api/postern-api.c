@@ -7,6 +7,7 @@ static const PosternApiResource *const resources[] = {
   &postern_api_status,
   &postern_api_tenants,
   &postern_api_users,
+  &postern_api_user_data,
   &postern_api_user_export,
   &postern_api_imports,
   &postern_api_factor_reset,
@@ -130,6 +131,7 @@ void
 postern_api_free (PosternApi *self)
 {
   g_object_unref (self->tenant);
+  g_clear_pointer (&self->geoip, postern_geoip_unref);
   g_ptr_array_unref (self->instances);
   g_ptr_array_unref (self->problems);
   g_free (self);
@@ -152,6 +154,12 @@ void
 postern_api_set_book (PosternApi *self, PosternInstanceBook *book)
 {
   self->book = book;
+}
+
+void
+postern_api_set_geoip (PosternApi *self, PosternGeoip *geoip)
+{
+  self->geoip = geoip ? postern_geoip_ref (geoip) : NULL;
 }
 
 void

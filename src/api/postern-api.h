@@ -2,6 +2,7 @@
 #pragma once
 
 #include "postern-bearer.h"
+#include "postern-geoip.h"
 #include "postern-instance-book.h"
 #include "postern-request.h"
 #include "postern-route.h"
@@ -33,6 +34,9 @@ void postern_api_free (PosternApi *self);
 void postern_api_set_instances (PosternApi *self, GPtrArray *instances, GPtrArray *problems);
 /** postern_api_set_book: what connectors are listed from and changed in; it outlives the API. Before the first request. */
 void postern_api_set_book (PosternApi *self, PosternInstanceBook *book);
+
+/** postern_api_set_geoip: (nullable): by which places are named; a reference is taken. Before the first request. */
+void postern_api_set_geoip (PosternApi *self, PosternGeoip *geoip);
 
 /** PosternApiSessions: how sessions end so that whom it concerns is told; src/flow, which does, is above this room. */
 typedef struct {

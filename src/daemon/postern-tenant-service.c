@@ -193,6 +193,7 @@ open_api (PosternTenantService *self)
   postern_api_set_instances (self->api, instances, postern_registry_get_problems (self->registry));
   postern_api_set_sessions (self->api, &sessions, self->engine);
   postern_api_set_book (self->api, self->book);
+  postern_api_set_geoip (self->api, postern_runtime_get_geoip (self->runtime));
   postern_api_set_phrases (self->api, knows_phrase, self->pages);
   if (find_admitter (self))
     postern_api_set_bearer (self->api, admit, find_admitter (self));

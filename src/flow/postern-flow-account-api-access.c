@@ -8,9 +8,9 @@
 #include "postern-flow-context.h"
 #include "postern-flow-device-words.h"
 #include "postern-flow-methods.h"
-#include "postern-flow-place.h"
 #include "postern-flow-remove.h"
 #include "postern-flow-tasks.h"
+#include "postern-geoip-place.h"
 #include "postern-user-name.h"
 
 #define LIMIT 50       /* entries of a list, where the caller says nothing … */
@@ -226,7 +226,7 @@ describe_session (PosternFlowAccountCall *call, const PosternSession *session)
   postern_json_object_add_string (&object, "device", device);
   postern_json_object_add_string (&object, "user_agent", session->user_agent);
   postern_json_object_add_string (&object, "remote_address", session->remote_address);
-  postern_flow_place_add (postern_flow_engine_get_runtime (call->engine), &object, session->remote_address, postern_flow_browser_get_languages (call->request));
+  postern_geoip_place_add (postern_runtime_get_geoip (postern_flow_engine_get_runtime (call->engine)), &object, session->remote_address, postern_flow_browser_get_languages (call->request));
   postern_flow_account_api_add_time (&object, "created_at", session->created_at);
   postern_flow_account_api_add_time (&object, "used_at", session->used_at);
   postern_json_object_add_boolean (&object, "current", visit->session && g_str_equal (visit->session->id, session->id));

@@ -188,7 +188,7 @@ postern_flow_account_api_change_preferences (PosternFlowAccountCall *call, GErro
 PosternResponse *
 postern_flow_account_api_show_data (PosternFlowAccountCall *call, GError **error)
 {
-  GVariant *data = postern_flow_account_api_check_fresh (call, error) ? postern_flow_account_data_read (call->engine, call->visit, call->request, error) : NULL;
+  g_autoptr (GVariant) data = postern_flow_account_api_check_fresh (call, error) ? postern_flow_account_data_read (call->engine, call->visit, call->request, error) : NULL;
 
   return data ? postern_response_new_json (200, data) : NULL;
 }

@@ -308,6 +308,8 @@ test_data (void)
   body = postern_response_get_body (browser->last);
   text = g_strndup (g_bytes_get_data (body, NULL), g_bytes_get_size (body));
   g_assert_nonnull (strstr (text, "data@example.org"));
+  g_assert_nonnull (strstr (text, "\"consents\":["));
+  g_assert_nonnull (strstr (text, "\"organizations\":["));
   g_assert_nonnull (strstr (text, "\"password\"")); /* that there is one */
   g_assert_null (strstr (text, "argon2")); /* not what it is */
   g_assert_null (strstr (text, "secret"));

@@ -12,13 +12,13 @@
 #include "postern-flow-link.h"
 #include "postern-flow-methods.h"
 #include "postern-flow-passkey.h"
-#include "postern-flow-place.h"
 #include "postern-flow-prompt.h"
 #include "postern-flow-remove.h"
 #include "postern-flow-routes.h"
 #include "postern-flow-scope-words.h"
 #include "postern-flow-tasks.h"
 #include "postern-flow-visit.h"
+#include "postern-geoip-place.h"
 #include "postern-json.h"
 #include "postern-user-name.h"
 
@@ -80,7 +80,7 @@ session_entries (Account *account, PosternRequest *request, PosternRuntime *runt
     postern_json_object_add_string (&entry, "user_agent", session->user_agent);
     postern_json_object_add_string (&entry, "device", device);
     postern_json_object_add_string (&entry, "remote_address", session->remote_address);
-    postern_flow_place_add (runtime, &entry, session->remote_address, postern_flow_browser_get_languages (request));
+    postern_geoip_place_add (postern_runtime_get_geoip (runtime), &entry, session->remote_address, postern_flow_browser_get_languages (request));
     postern_flow_visit_add_time (&entry, "used_at", session->used_at);
     postern_json_object_add_boolean (&entry, "current", g_str_equal (session->id, account->visit->session->id));
     g_variant_builder_add (&entries, "v", postern_json_object_end (&entry));

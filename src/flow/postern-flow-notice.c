@@ -5,7 +5,7 @@
 #include "postern-flow-context.h"
 #include "postern-flow-device-words.h"
 #include "postern-flow-factors.h"
-#include "postern-flow-place.h"
+#include "postern-geoip-place.h"
 
 gboolean
 postern_flow_notice_add (PosternFlowContext *context, PosternTxn *txn, PosternUser *user, const char *notice, GError **error)
@@ -30,6 +30,6 @@ postern_flow_notice_add_sign_in (PosternFlowContext *context, PosternTxn *txn, P
   postern_json_object_add_string (&model, "notice", notice);
   postern_json_object_add_string (&model, "device", device);
   postern_json_object_add_string (&model, "address", flow->remote_address);
-  postern_flow_place_add (context->runtime, &model, flow->remote_address, locale ? locale : language);
+  postern_geoip_place_add (postern_runtime_get_geoip (context->runtime), &model, flow->remote_address, locale ? locale : language);
   return !postern_flow_factors_can_send (context, "email") || postern_notice_send (&mail, txn, user, &model, error);
 }
