@@ -150,6 +150,7 @@ test_revocations (void)
 {
   g_autofree char *query = g_strdup_printf ("user=%s&application=%s", grace, mail), *id = NULL, *path = NULL;
   g_autoptr (GVariant) answer = NULL, items = NULL, box = NULL, item = NULL;
+  g_autoptr (PosternAudit) entry = NULL;
 
   give (grace, mail, "openid", 0);
   answer = call ("GET", "/grants", query, NULL, 200);
@@ -161,6 +162,9 @@ test_revocations (void)
   g_assert_cmpuint (count_consents (grace), ==, 2);
   revoke_all (grace, mail);
   g_assert_cmpuint (count_consents (grace), ==, 1);
+  entry = find_entry ("consent.revoked", NULL);
+  g_assert_cmpstr (entry->target, ==, grace);
+  g_assert_cmpstr (postern_json_get_string (entry->data, "application"), ==, mail);
   give (ada, shop, "openid", 0);
   revoke_all (NULL, shop);
   g_assert_cmpuint (count_consents (grace), ==, 0);

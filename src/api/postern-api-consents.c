@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "postern-api-call.h"
+#include "postern-api-consents.h"
 
 #include "postern-consent.h"
 
@@ -50,6 +50,22 @@ describe (const char *user_id, const char *application_id, const char *scope)
   return g_variant_dict_end (&dict);
 }
 
+gboolean
+postern_api_consents_note_end (PosternApiCall *call, PosternTxn *txn, const char *user_id, const char *application_id, GError **error)
+{
+  g_autoptr (GPtrArray) consents = postern_consent_store_list (txn, user_id, NULL, G_MAXINT32, error);
+  gboolean good = consents != NULL;
+
+  for (guint i = 0; good && i < consents->len; i++)
+    {
+      const PosternConsent *consent = consents->pdata[i];
+
+      if (application_id == NULL || g_str_equal (consent->application_id, application_id))
+        good = postern_api_call_append_audit (call, txn, "consent.revoked", user_id, describe (user_id, consent->application_id, consent->scope), error);
+    }
+  return good;
+}
+
 /* As the person does it themselves, and the same two entries. */
 static gboolean
 take_back (PosternApiCall *call, PosternTxn *txn, GError **error)
@@ -58,9 +74,8 @@ take_back (PosternApiCall *call, PosternTxn *txn, GError **error)
   const char *application_id = postern_request_get_capture (call->request, "application");
   g_autofree char *scope = NULL;
 
-  if (user == NULL || !postern_consent_take_back (txn, user->id, application_id, call->now, &scope, error))
-    return FALSE;
-  if (scope != NULL && !postern_api_call_append_audit (call, txn, "consent.revoked", user->id, describe (user->id, application_id, scope), error))
+  if (user == NULL || !postern_api_consents_note_end (call, txn, user->id, application_id, error) ||
+      !postern_consent_take_back (txn, user->id, application_id, call->now, &scope, error))
     return FALSE;
   postern_api_call_audit (call, "grants.revoked", user->id, describe (user->id, application_id, NULL));
   return TRUE;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "postern-api-call.h"
+#include "postern-api-consents.h"
 
 #include "postern-consent.h"
 
@@ -105,6 +105,8 @@ revoke_all (PosternApiCall *call, PosternTxn *txn, GError **error)
   if (name == NULL && application == NULL)
     return postern_api_call_invalid (error, "user", "or application must be given");
   if (name != NULL && (user = postern_api_call_find_user (txn, name, error)) == NULL)
+    return FALSE;
+  if (user != NULL && !postern_api_consents_note_end (call, txn, user->id, application, error))
     return FALSE;
   postern_api_call_add_string (&whose_they_were, "user", user ? user->id : NULL);
   postern_api_call_add_string (&whose_they_were, "application", application);

@@ -30,7 +30,7 @@ static const PosternAuditEvent events[] = {
   { "connector.changed", "A connector was set up or changed.", "members settings before after" },
   { "connector.deleted", "A connector was deleted.", "before" },
   { "consent.given", "Somebody allowed an application what it asked for; before and after are what it may then.", FLOW " before after" },
-  { "consent.revoked", "What somebody had allowed an application was taken back, by them or an administrator; before is what it might.", FLOW " before" },
+  { "consent.revoked", "What somebody had allowed an application was taken back, by them or an administrator; before is what it might. Where all was taken back from an application, grants.revoked alone says it.", FLOW " before" },
   { "credential.removed", "Somebody took one of their ways to sign in away.", FLOW " before" },
   { "credential.renamed", "Somebody gave one of their passkeys another name.", FLOW " before after" },
   { "data.read", "An administrator looked at people's data or at the log.", "operation query searched user" },
