@@ -238,6 +238,9 @@ static const struct {
   { "rotateWebhookSecret", OWNER },
   { "replayWebhook", OWNER },
   { "testWebhook", OWNER },
+  { "listSinks", ALL },
+  { "getSink", ALL },
+  { "replaySink", OWNER },
   { "getDocument", ANYBODY },
 };
 
@@ -550,6 +553,7 @@ test_no_way_around_the_log (void)
   expect ("PATCH", path, "{\"url\":\"https://evil.example/\"}", token, 403);
   expect ("POST", replay, "{\"from\":\"0\"}", token, 403);
   expect ("POST", rotate, "{}", token, 403);
+  expect ("POST", "/sinks/archive/replay", "{\"from\":\"0\"}", "scopes: connectors:write connectors:read", 403);
   expect ("PATCH", path, "{\"description\":\"CRM\"}", both, 200);
   expect ("DELETE", path, NULL, token, 204);
 }

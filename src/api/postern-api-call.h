@@ -123,6 +123,9 @@ PosternAudit *postern_api_call_make_further_audit (PosternApiCall *call, const c
 /** postern_api_call_append_audit: writes such a further entry */
 gboolean postern_api_call_append_audit (PosternApiCall *call, PosternTxn *txn, const char *event, const char *target, GVariant *detail, GError **error);
 
+/** postern_api_sinks_find_place: (element-type PosternSinkPlace): how far @instance is in the log. (transfer none) (nullable): it has not begun, or is no sink that takes the log */
+const PosternSinkPlace *postern_api_sinks_find_place (GPtrArray *places, PosternInstance *instance);
+
 /** postern_api_call_may: whether who calls holds @permission, too, which the row does not ask of everybody. FALSE with INSUFFICIENT_SCOPE */
 gboolean postern_api_call_may (PosternApiCall *call, const char *permission, GError **error);
 

@@ -10,6 +10,7 @@
 #include "postern-messenger.h"
 #include "postern-request-private.h"
 #include "postern-response.h"
+#include "postern-sink.h"
 
 /* For tests: the API over a real store, and a router of a few lines in place of src/http. */
 
@@ -77,6 +78,33 @@ api_messenger_init (ApiMessenger *self)
 {
 }
 
+/* --- a sink that would take the log */
+typedef struct {
+  PosternSink parent;
+} ApiSink;
+typedef struct {
+  PosternSinkClass parent;
+} ApiSinkClass;
+GType api_sink_get_type (void);
+G_DEFINE_TYPE (ApiSink, api_sink, POSTERN_TYPE_SINK)
+
+static gboolean
+api_sink_deliver (PosternSink *self, const char *tenant, GPtrArray *events, GCancellable *cancellable, GError **error)
+{
+  return TRUE;
+}
+
+static void
+api_sink_class_init (ApiSinkClass *klass)
+{
+  POSTERN_SINK_CLASS (klass)->deliver = api_sink_deliver;
+}
+
+static void
+api_sink_init (ApiSink *self)
+{
+}
+
 static gboolean api_fixture_has_messenger; /* to be set before api_fixture_new() */
 
 /* A type without a module: it is enough for all that vets. */
@@ -127,6 +155,8 @@ api_fixture_new (PosternTenant *tenant)
   postern_instance_set_identity (instances->pdata[0], "password", "password", "Password", NULL, settings);
   if (api_fixture_has_messenger)
     g_ptr_array_add (instances, g_object_new (api_messenger_get_type (), NULL));
+  g_ptr_array_add (instances, g_object_new (api_sink_get_type (), NULL));
+  postern_instance_set_identity (instances->pdata[instances->len - 1], "archive", "ear", "Archive", NULL, settings);
   g_ptr_array_add (problems, (gpointer) "/plugins/broken.plugin: it has no Id; add one");
   postern_api_set_instances (api, instances, problems);
   postern_api_set_book (api, api_fixture_open_book (instances->pdata[0]));

@@ -49,6 +49,7 @@ static const struct {
   { "sessions", "listSessions" },
   { "settings", "getPolicy" },
   { "signing_keys", "listKeys" },
+  { "sink_places", "listSinks" },
   { "tenant_domains", "getTenant" },
   { "tenants", "listTenants" },
   { "tickets", NULL, "links that are worth something: whoever saw one could use it" },

@@ -98,6 +98,7 @@ extern const PosternApiResource postern_api_tenants;
 extern const PosternApiResource postern_api_user_data;
 extern const PosternApiResource postern_api_user_export;
 extern const PosternApiResource postern_api_users;
+extern const PosternApiResource postern_api_sinks;
 extern const PosternApiResource postern_api_webhooks;
 
 /** postern_api_row_get_method: "GET" … */

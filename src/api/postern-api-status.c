@@ -136,6 +136,24 @@ check_captcha (Doctor *doctor, GError **error)
   return TRUE;
 }
 
+/* One that does not take the log is found here, too, by who does not look for it. */
+static gboolean
+check_sinks (Doctor *doctor, GError **error)
+{
+  GPtrArray *instances = doctor->call->api->instances;
+  g_autoptr (GPtrArray) places = postern_sink_place_store_list (doctor->txn, error);
+
+  for (guint i = 0; places != NULL && i < instances->len; i++)
+    {
+      const PosternSinkPlace *place = postern_api_sinks_find_place (places, instances->pdata[i]);
+      g_autofree char *text = place && place->failures > 0 ? g_strdup_printf ("“%s” takes no entries of the audit log: %s; they wait, and it is tried again until it does: postern sink show %s", place->id, place->error, place->id) : NULL;
+
+      if (text != NULL)
+        add_check (doctor, "sinks", FALSE, text);
+    }
+  return places != NULL;
+}
+
 static gboolean
 check_keys (Doctor *doctor, GError **error)
 {
@@ -155,7 +173,7 @@ check_keys (Doctor *doctor, GError **error)
 static gboolean
 doctor (PosternApiCall *call, PosternTxn *txn, GError **error)
 {
-  static gboolean (*const checks[]) (Doctor *, GError **) = { check_public_url, check_administrator, check_instances, check_messengers, check_captcha, check_keys };
+  static gboolean (*const checks[]) (Doctor *, GError **) = { check_public_url, check_administrator, check_instances, check_messengers, check_captcha, check_sinks, check_keys };
   Doctor self = { call, txn, G_VARIANT_BUILDER_INIT (G_VARIANT_TYPE ("aa{sv}")) };
 
   for (guint i = 0; i < G_N_ELEMENTS (checks); i++)

@@ -3,7 +3,6 @@
 #include "postern-api-place.h"
 
 #include "postern-audit-events.h"
-#include "postern-audit-log.h"
 #include "postern-seal.h"
 #include "postern-webhook-signature.h"
 #include "postern-webhook.h"
@@ -71,7 +70,7 @@ answer (PosternApiCall *call, PosternTxn *txn, const PosternWebhook *webhook, co
   g_auto (GVariantDict) dict = G_VARIANT_DICT_INIT (NULL);
   gint64 end;
 
-  if (!postern_webhook_store_get_end (txn, &end, error))
+  if (!postern_audit_chain_store_get_end (txn, &end, error))
     return FALSE;
   fill (&dict, webhook);
   g_variant_dict_insert (&dict, "behind", "x", MAX (0, end - webhook->position));
@@ -234,33 +233,13 @@ rotate (PosternApiCall *call, PosternTxn *txn, GError **error)
 
 /* --- once more ------------------------------------------------------------------------------------------------------ */
 
-static const PosternApiMember replay_members[] = {
-  { "from", POSTERN_API_STRING, POSTERN_API_REQUIRED, "The first entry: its number, or a time (2026-01-31T00:00:00Z).", 1, 32, .pattern = POSTERN_API_PLACE_PATTERN },
-  { NULL },
-};
-static const PosternApiSchema replay_schema = { "WebhookReplay", replay_members, "From where on events are sent once more." };
-
-/* Where the log does not reach back so far, it says so and does nothing: who asks would take it for whole. */
-static gboolean
-find_place (PosternApiCall *call, PosternTxn *txn, gint64 *from, GError **error)
-{
-  gint64 cut, end;
-
-  if (!postern_api_place_read (call->body, "from", txn, from, error) || !postern_audit_log_get_cut (txn, &cut, NULL, error) ||
-      !postern_webhook_store_get_end (txn, &end, error))
-    return FALSE;
-  if (*from > end)
-    return postern_api_call_invalid (error, "from", "is behind the end of the log");
-  return *from >= cut || postern_api_call_invalid (error, "from", "was cut off, because of the retention of the log");
-}
-
 static gboolean
 replay (PosternApiCall *call, PosternTxn *txn, GError **error)
 {
   g_autoptr (PosternWebhook) webhook = find_to_send (call, txn, error);
   gint64 before = webhook ? webhook->position : 0;
 
-  if (webhook == NULL || !find_place (call, txn, &webhook->position, error))
+  if (webhook == NULL || !postern_api_place_read_replay (call->body, txn, &webhook->position, error))
     return FALSE;
   webhook->failures = webhook->failing_since = webhook->due_at = 0;
   webhook->updated_at = call->now;
@@ -383,7 +362,7 @@ static const PosternApiRow rows[] = {
   { POSTERN_API_DELETE, "/webhooks/{id}", "deleteWebhook", "webhooks:write", "Deletes a webhook", .work = delete },
   { POSTERN_API_LIST, "/webhooks/{id}/attempts", "listWebhookAttempts", "webhooks:read", "Lists the latest events that were sent, the oldest first", .answer = &attempt_schema, .work = list_attempts, .flags = POSTERN_API_UNPAGED },
   { POSTERN_API_ACTION, "/webhooks/{id}/rotate", "rotateWebhookSecret", "webhooks:write", "Gives it another secret, shown once; the one before signs, too, for a while. Needs audit:read, too", &rotate_schema, &schema, .work = rotate },
-  { POSTERN_API_ACTION, "/webhooks/{id}/replay", "replayWebhook", "webhooks:write", "Sends all events once more from an entry of the log on. Needs audit:read, too", &replay_schema, &schema, .work = replay },
+  { POSTERN_API_ACTION, "/webhooks/{id}/replay", "replayWebhook", "webhooks:write", "Sends all events once more from an entry of the log on. Needs audit:read, too", &postern_api_place_replay_schema, &schema, .work = replay },
   { POSTERN_API_ACTION, "/webhooks/{id}/test", "testWebhook", "webhooks:write", "Sends a test at once, and tells what was answered", NULL, &attempt_schema, .work = test, .prepare = send_test },
   { .path = NULL },
 };

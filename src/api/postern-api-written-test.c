@@ -81,7 +81,7 @@ test_grant (void)
 static const char *const of_things[] = {
   "getApplication", "listApplications", "getApplicationClaimsHook", "getResource", "listResources", "getResourceClaimsHook", "getConnector", "listConnectors", "listConnectorTypes",
   "getPolicy", "getTenantBranding", "getBranding", "getOrganization", "listOrganizations", "getDomain", "listDomains", "getGroup", "listGroups", "getRole", "listRoles",
-  "listRolePermissions", "getTenant", "listTenants", "getWebhook", "listWebhooks", "listWebhookAttempts", "listEvents", "listKeys", "getAuditKeys", "listAuditHeads",
+  "listRolePermissions", "getTenant", "listTenants", "getWebhook", "listWebhooks", "listWebhookAttempts", "getSink", "listSinks", "listEvents", "listKeys", "getAuditKeys", "listAuditHeads",
   "proveAuditConsistency", "getImport", "listImports", "getStatus", "runDoctor", "getDocument", "checkChanges", NULL,
 };
 

@@ -32,6 +32,7 @@ static const PosternApiResource *const resources[] = {
   &postern_api_connectors,
   &postern_api_messages,
   &postern_api_webhooks,
+  &postern_api_sinks,
   &postern_api_changes,
   &postern_api_audit,
   &postern_api_document,

@@ -29,6 +29,7 @@ static const PosternCliNoun *const nouns[] = {
   &postern_cli_token,
   &postern_cli_audit,
   &postern_cli_webhook,
+  &postern_cli_sink,
   &postern_cli_message,
   &postern_cli_api,
   &postern_cli_db,

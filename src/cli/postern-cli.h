@@ -91,6 +91,7 @@ extern const PosternCliNoun postern_cli_setup;
 extern const PosternCliNoun postern_cli_tenant;
 extern const PosternCliNoun postern_cli_token;
 extern const PosternCliNoun postern_cli_user;
+extern const PosternCliNoun postern_cli_sink;
 extern const PosternCliNoun postern_cli_webhook;
 
 /** what the nouns app and resource set up alike */

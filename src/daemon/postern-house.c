@@ -31,7 +31,7 @@ house_free (PosternHouse *self)
   g_clear_pointer (&self->tenants, postern_tenants_stop);
   g_clear_object (&self->service);
   g_clear_object (&self->pages);
-  g_clear_pointer (&self->common.webhooks, postern_webhooks_queue_free);
+  g_clear_pointer (&self->common.webhooks, postern_feed_queue_free);
   g_clear_pointer (&self->common.geoip, postern_geoip_unref);
   g_clear_object (&self->common.registry);
   g_clear_object (&self->config);
@@ -237,7 +237,7 @@ postern_house_open (PosternConfig *config, const char *sockets, GFunc changed, g
   g_autoptr (PosternHouse) self = g_new0 (PosternHouse, 1);
   self->config = self->common.config = g_object_ref (config);
   self->common.registry = postern_plugins_load (config);
-  self->common.webhooks = postern_webhooks_queue_new ((guint) postern_config_get_int64 (config, "webhooks.threads"));
+  self->common.webhooks = postern_feed_queue_new ((guint) postern_config_get_int64 (config, "webhooks.threads"));
   if (!postern_http_client_configure (postern_http_client_get_default (), postern_config_get_strv (config, "outbound.allow"),
                                       postern_config_get_string (config, "outbound.ca-file"), error) ||
       !open_tenants (self, error))

@@ -8,6 +8,8 @@
 #include "postern-messenger.h"
 #include "postern-outbox.h"
 #include "postern-purge.h"
+#include "postern-sink.h"
+#include "postern-sinks.h"
 #include "postern-webhooks.h"
 
 #define FIRST_SECONDS 3     /* not while the first requests wait */
@@ -24,6 +26,7 @@ struct _PosternMaintenance {
   PosternPurge *lasting, *short_lived;
   PosternAuditKeeper *audit;
   PosternWebhooks *webhooks;
+  PosternSinks *sinks;
   PosternLease *lease;
   PosternDomainKeeper *domains;
   GThread *thread;
@@ -75,6 +78,19 @@ run_round (PosternMaintenance *self)
     g_warning ("periodic work is put off: %s", error->message);
 }
 
+/* Who follows the audit log. */
+static void
+take_forward (PosternMaintenance *self)
+{
+  g_autoptr (GError) error = NULL;
+
+  if (!postern_webhooks_turn (self->webhooks, now_seconds (), &error))
+    g_warning ("webhooks are put off: %s", error->message);
+  g_clear_error (&error);
+  if (!postern_sinks_turn (self->sinks, now_seconds (), &error))
+    g_warning ("sinks are put off: %s", error->message);
+}
+
 /* Returns: when it is to be called next, monotonic */
 static gint64
 take_turn (PosternMaintenance *self, gint64 *round_due)
@@ -90,8 +106,8 @@ take_turn (PosternMaintenance *self, gint64 *round_due)
     return now + TURN_SECONDS * G_USEC_PER_SEC;
   if (!postern_audit_keeper_turn (self->audit, now_seconds (), &error))
     g_warning ("the audit log is not carried on: %s", error->message);
-  else if (!postern_webhooks_turn (self->webhooks, now_seconds (), &error))
-    g_warning ("webhooks are put off: %s", error->message);
+  else
+    take_forward (self);
   return now + TURN_SECONDS * G_USEC_PER_SEC;
 }
 
@@ -121,9 +137,10 @@ can_write (PosternRuntime *runtime)
 }
 
 PosternMaintenance *
-postern_maintenance_start (PosternRuntime *runtime, PosternTenant *tenant, PosternWebhooksQueue *queue)
+postern_maintenance_start (PosternRuntime *runtime, PosternTenant *tenant, PosternFeedQueue *queue)
 {
   PosternMaintenance *self = g_new0 (PosternMaintenance, 1);
+  g_autoptr (GPtrArray) sinks = postern_registry_list (postern_runtime_get_registry (runtime), POSTERN_TYPE_SINK);
   self->runtime = g_object_ref (runtime);
   self->tenant = g_object_ref (tenant);
   self->lasting = postern_purge_new (postern_tenant_get_store (tenant), POSTERN_KEEP_LASTING);
@@ -131,6 +148,7 @@ postern_maintenance_start (PosternRuntime *runtime, PosternTenant *tenant, Poste
   self->audit = postern_audit_keeper_new (tenant);
   self->lease = postern_lease_start (postern_tenant_get_store (tenant), POSTERN_LEASE_MAINTENANCE);
   self->webhooks = postern_webhooks_new (tenant, self->lease, queue, can_write (runtime));
+  self->sinks = postern_sinks_new (tenant, sinks, self->lease, queue);
   self->domains = postern_domain_keeper_new (tenant, can_write (runtime));
   g_mutex_init (&self->mutex);
   g_cond_init (&self->cond);
@@ -149,6 +167,7 @@ postern_maintenance_stop (PosternMaintenance *self)
   g_mutex_clear (&self->mutex);
   g_cond_clear (&self->cond);
   postern_webhooks_free (self->webhooks);
+  postern_sinks_free (self->sinks);
   postern_lease_stop (self->lease);
   postern_domain_keeper_free (self->domains);
   postern_audit_keeper_free (self->audit);

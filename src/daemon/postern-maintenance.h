@@ -2,7 +2,7 @@
 #pragma once
 
 #include "postern-runtime.h"
-#include "postern-webhooks-queue.h"
+#include "postern-feed-queue.h"
 
 G_BEGIN_DECLS
 
@@ -12,8 +12,8 @@ G_BEGIN_DECLS
  */
 typedef struct _PosternMaintenance PosternMaintenance;
 
-/** postern_maintenance_start: the first two are referenced. @queue: what sends webhooks; it outlives this */
-PosternMaintenance *postern_maintenance_start (PosternRuntime *runtime, PosternTenant *tenant, PosternWebhooksQueue *queue);
+/** postern_maintenance_start: the first two are referenced. @queue: the threads that take webhooks and sinks forward; it outlives this */
+PosternMaintenance *postern_maintenance_start (PosternRuntime *runtime, PosternTenant *tenant, PosternFeedQueue *queue);
 /** postern_maintenance_stop: waits for the piece of work under way, then frees. */
 void postern_maintenance_stop (PosternMaintenance *self);
 

@@ -9,6 +9,7 @@
 #include "postern-plugins.h"
 #include "postern-protocol.h"
 #include "postern-sink.h"
+#include "postern-sinks.h"
 #include "postern-tenant-directory.h"
 
 struct _PosternTenantService {
@@ -26,7 +27,7 @@ struct _PosternTenantService {
   GPtrArray *protocols;
   PosternPages *pages;
   PosternApi *api;
-  PosternWebhooksQueue *webhooks; /* (transfer none) */
+  PosternFeedQueue *webhooks; /* (transfer none) */
   PosternMaintenance *maintenance;
   PosternDelivery *delivery;
 };
@@ -354,21 +355,28 @@ postern_tenant_service_get_runtime (PosternTenantService *self)
   return self->runtime;
 }
 
+typedef struct {
+  GPtrArray *sinks;
+  gint64 at;
+} Due;
+
 static gboolean
-read_due (PosternTxn *txn, gpointer due, GError **error)
+read_due (PosternTxn *txn, gpointer user_data, GError **error)
 {
+  Due *due = user_data;
   gint64 messages, webhooks;
 
   if (!postern_outbox_store_get_due (txn, &messages, error) || !postern_webhook_store_get_due (txn, &webhooks, error))
     return FALSE;
-  *(gint64 *) due = MIN (messages, webhooks);
-  return TRUE;
+  due->at = MIN (messages, webhooks);
+  return postern_sinks_get_due (txn, due->sinks, &due->at, error);
 }
 
 gint64
 postern_tenant_service_get_due (PosternTenantService *self)
 {
-  gint64 due = G_MAXINT64;
+  g_autoptr (GPtrArray) sinks = postern_registry_list (self->registry, POSTERN_TYPE_SINK);
+  Due due = { sinks, G_MAXINT64 };
 
-  return postern_store_read (self->store, POSTERN_KEEP_LASTING, read_due, &due, NULL) ? due : 0;
+  return postern_store_read (self->store, POSTERN_KEEP_LASTING, read_due, &due, NULL) ? due.at : 0;
 }

@@ -6,7 +6,7 @@
 #include "postern-geoip.h"
 #include "postern-pages.h"
 #include "postern-server.h"
-#include "postern-webhooks-queue.h"
+#include "postern-feed-queue.h"
 
 G_BEGIN_DECLS
 
@@ -33,7 +33,7 @@ typedef struct {
   GBytes *master_key;
   PosternRegistry *registry; /* the default tenant's */
   PosternGeoip *geoip;       /* (nullable) */
-  PosternWebhooksQueue *webhooks;
+  PosternFeedQueue *webhooks;
 } PosternTenantCommon;
 
 /**

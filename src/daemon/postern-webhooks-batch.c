@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "postern-webhooks-private.h"
 
-#include "postern-audit-log.h"
 #include "postern-error.h"
 #include "postern-json.h"
 #include "postern-management-roles.h"
@@ -137,7 +136,6 @@ typedef struct {
   PosternWebhooksBatch *batch;
   const char *id;
   const PosternWebhooksPlace *passed;
-  gint64 cut;
   gboolean settled; /* that some were missed */
 } Reading;
 
@@ -158,43 +156,14 @@ find_webhook (PosternTxn *txn, const Reading *reading, GError **error)
   return TRUE;
 }
 
-/* Numbers have no gap behind the cut; entries are paired with them by their keys all the same. */
-static void
-number_entries (PosternWebhooksBatch *batch, GPtrArray *links)
-{
-  guint at = 0;
-
-  g_array_set_size (batch->numbers, 0);
-  for (guint i = 0; i < links->len && at < batch->entries->len; i++) {
-    const PosternAuditLink *link = links->pdata[i];
-
-    if (((PosternAudit *) batch->entries->pdata[at])->key != link->audit_key)
-      continue;
-    g_array_append_val (batch->numbers, link->seq);
-    at++;
-  }
-  g_ptr_array_set_size (batch->entries, (int) at);
-}
-
 static gboolean
 read_entries (PosternTxn *txn, Reading *reading, GError **error)
 {
   PosternWebhooksBatch *batch = reading->batch;
-  g_autoptr (GPtrArray) links = NULL;
 
   batch->kept = batch->webhook->position;
   batch->from = reading->passed->revision == batch->webhook->revision ? MAX (batch->kept, reading->passed->position) : batch->kept;
-  if (!postern_audit_log_get_cut (txn, &reading->cut, NULL, error))
-    return FALSE;
-  links = postern_audit_chain_store_list (txn, MAX (batch->from, reading->cut), POSTERN_WEBHOOKS_BATCH, error);
-  g_clear_pointer (&batch->entries, g_ptr_array_unref);
-  batch->entries = links ? postern_audit_chain_store_list_entries (txn, MAX (batch->from, reading->cut), POSTERN_WEBHOOKS_BATCH, error) : NULL;
-  if (batch->entries == NULL)
-    return FALSE;
-  number_entries (batch, links);
-  batch->end = links->len > 0 ? ((PosternAuditLink *) links->pdata[links->len - 1])->seq + 1 : MAX (batch->from, reading->cut);
-  batch->is_last = links->len < POSTERN_WEBHOOKS_BATCH;
-  return TRUE;
+  return postern_feed_batch_read (&batch->log, txn, batch->from, POSTERN_WEBHOOKS_BATCH, error);
 }
 
 static gboolean
@@ -218,30 +187,29 @@ note_missed (PosternTxn *txn, gpointer user_data, GError **error)
   if (!reading->settled)
     return TRUE;
   postern_json_object_add_int64 (&data, "from", reading->batch->from);
-  postern_json_object_add_int64 (&data, "to", reading->cut);
+  postern_json_object_add_int64 (&data, "to", reading->batch->log.cut);
   return append_entry (txn, "webhook.missed", webhook, &data, error);
 }
 
 gboolean
 postern_webhooks_batch_read (PosternWebhooksBatch *self, PosternTenant *tenant, const char *id, const PosternWebhooksPlace *passed, GError **error)
 {
-  Reading reading = { self, id, passed, 0, FALSE };
+  Reading reading = { self, id, passed, FALSE };
   PosternStore *store = postern_tenant_get_store (tenant);
 
-  self->numbers = g_array_new (FALSE, FALSE, sizeof (gint64));
   if (!postern_store_read (store, POSTERN_KEEP_LASTING, look, &reading, error))
     return FALSE;
-  if (self->webhook == NULL || self->from >= reading.cut)
+  if (self->webhook == NULL || self->from >= self->log.cut)
     return TRUE;
-  self->webhook->missed += reading.cut - self->from;
-  self->webhook->position = reading.cut;
+  self->webhook->missed += self->log.cut - self->from;
+  self->webhook->position = self->log.cut;
   if (!postern_store_write (store, POSTERN_KEEP_LASTING, note_missed, &reading, error))
     return FALSE;
   if (!reading.settled) {
     g_clear_pointer (&self->webhook, postern_webhook_unref);
     return TRUE;
   }
-  g_warning ("webhook %s has missed the entries %" G_GINT64_FORMAT " to %" G_GINT64_FORMAT ": the log was cut before they arrived there", id, self->from, reading.cut - 1);
+  g_warning ("webhook %s has missed the entries %" G_GINT64_FORMAT " to %" G_GINT64_FORMAT ": the log was cut before they arrived there", id, self->from, self->log.cut - 1);
   self->kept = self->webhook->position;
   return TRUE;
 }
@@ -250,6 +218,5 @@ void
 postern_webhooks_batch_clear (PosternWebhooksBatch *self)
 {
   g_clear_pointer (&self->webhook, postern_webhook_unref);
-  g_clear_pointer (&self->entries, g_ptr_array_unref);
-  g_clear_pointer (&self->numbers, g_array_unref);
+  postern_feed_batch_clear (&self->log);
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #pragma once
 
+#include "postern-feed-batch.h"
 #include "postern-webhook.h"
 #include "postern-webhooks.h"
 
@@ -19,10 +20,8 @@ typedef struct {
 typedef struct {
   PosternWebhook *webhook; /* (nullable): there is none that may be tried */
   gint64 kept;             /* its position as it is written down */
-  gint64 from, end;        /* the entries that were read: up to, without, end */
-  GPtrArray *entries;      /* (element-type PosternAudit) */
-  GArray *numbers;         /* gint64, of each of them */
-  gboolean is_last;        /* there are no further ones */
+  gint64 from;             /* the first entry that it has not had */
+  PosternFeedBatch log;
 } PosternWebhooksBatch;
 
 /**

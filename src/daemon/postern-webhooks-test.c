@@ -4,10 +4,8 @@
 #include <string.h>
 
 #include "postern-audit-cut.h"
-#include "postern-audit-events.h"
-#include "postern-audit-log.h"
+#include "postern-feed-fixture.h"
 #include "postern-http-client.h"
-#include "postern-identity-fixture.h"
 #include "postern-json.h"
 #include "postern-management-roles.h"
 #include "postern-receiver-fixture.h"
@@ -17,71 +15,19 @@
 #include "postern-webhook-signature.h"
 #include "postern-webhook.h"
 
-#define PATIENCE 30 /* seconds */
-
 /* --- a world ---------------------------------------------------------------------------------------------------------- */
 
 typedef struct {
   PosternStore *store;
   PosternTenant *tenant;
-  PosternWebhooksQueue *queue;
+  PosternFeedQueue *queue;
   PosternWebhooks *webhooks;
   char *id; /* of the webhook that was made last */
   const char *url;
-  GPtrArray *entries; /* ids of those that were written, in their order */
-  const char *event;
+  FeedFixture log;
   PosternWebhook *shown;
   gint64 ahead, hurry; /* seconds: how far our time is ahead, and how much further after each turn */
 } World;
-
-static gint64
-now_seconds (void)
-{
-  return g_get_real_time () / G_USEC_PER_SEC;
-}
-
-/* (transfer full): what an entry of @event must say */
-static GVariant *
-make_data (const PosternAuditEvent *event)
-{
-  static const char *const changes[] = { "before", "after" };
-  g_auto (GVariantDict) data = G_VARIANT_DICT_INIT (NULL);
-
-  for (guint i = 0; i < G_N_ELEMENTS (changes); i++)
-    if (postern_audit_events_has (event, changes[i]))
-      g_variant_dict_insert_value (&data, changes[i], g_variant_new ("a{sv}", NULL));
-  return g_variant_ref_sink (g_variant_dict_end (&data));
-}
-
-static gboolean
-add_entry (PosternTxn *txn, gpointer data, GError **error)
-{
-  World *world = data;
-  g_autoptr (PosternAudit) entry = postern_audit_store_new (world->event, POSTERN_AUDIT_SERVER, "usr_1");
-
-  entry->request_id = g_strdup (EVENT_FIXTURE_REQUEST);
-  entry->data = make_data (postern_audit_events_find (world->event));
-  g_ptr_array_add (world->entries, g_strdup (entry->id));
-  return postern_audit_store_append (txn, entry, error);
-}
-
-static void
-sequence (World *world)
-{
-  g_autoptr (GError) error = NULL;
-  guint n;
-
-  g_assert_true (postern_audit_log_sequence (world->store, POSTERN_AUDIT_REACH_ALL, now_seconds (), &n, &error));
-}
-
-static void
-write_entries (World *world, const char *event, guint n)
-{
-  world->event = event;
-  for (guint i = 0; i < n; i++)
-    fixture_write (world->store, add_entry, world);
-  sequence (world);
-}
 
 static gboolean
 add_webhook (PosternTxn *txn, gpointer data, GError **error)
@@ -147,52 +93,16 @@ switch_on (PosternTxn *txn, gpointer data, GError **error)
   return postern_webhook_store_update (txn, world->shown, error);
 }
 
-typedef struct {
-  const char *event;
-  guint n;
-} Counting;
-
-static gboolean
-count_entries (PosternTxn *txn, gpointer data, GError **error)
-{
-  Counting *self = data;
-  PosternAuditFilter filter = { .event = self->event };
-  g_autoptr (GPtrArray) found = postern_audit_store_find (txn, &filter, NULL, 500, error);
-
-  self->n = found ? found->len : 0;
-  return found != NULL;
-}
-
-static guint
-count_written (World *world, const char *event)
-{
-  Counting self = { event, 0 };
-
-  fixture_write (world->store, count_entries, &self);
-  return self.n;
-}
-
 static void
 turn (World *world)
 {
   g_autoptr (GError) error = NULL;
 
-  g_assert_true (postern_webhooks_turn (world->webhooks, now_seconds () + world->ahead, &error));
+  g_assert_true (postern_webhooks_turn (world->webhooks, feed_fixture_now () + world->ahead, &error));
   world->ahead += world->hurry;
 }
 
-/* Goes on until it is so. */
-#define AWAIT(world, condition)                                                                                          \
-  G_STMT_START                                                                                                           \
-  {                                                                                                                      \
-    gint64 until = now_seconds () + PATIENCE;                                                                            \
-    while (!(condition)) {                                                                                               \
-      g_assert_cmpint (now_seconds (), <, until);                                                                        \
-      turn (world);                                                                                                      \
-      g_usleep (10000);                                                                                                  \
-    }                                                                                                                    \
-  }                                                                                                                      \
-  G_STMT_END
+#define AWAIT(world, condition) FEED_FIXTURE_AWAIT (turn (world), condition)
 
 static World *
 world_new (void)
@@ -200,11 +110,11 @@ world_new (void)
   World *world = g_new0 (World, 1);
   g_autoptr (GError) error = NULL;
 
-  world->store = fixture_open ();
+  world->store = world->log.store = fixture_open ();
   world->tenant = postern_tenant_new ("default", "https://id.example", world->store, &error);
   g_assert_no_error (error);
-  world->entries = g_ptr_array_new_with_free_func (g_free);
-  world->queue = postern_webhooks_queue_new (4);
+  world->log.ids = g_ptr_array_new_with_free_func (g_free);
+  world->queue = postern_feed_queue_new (4);
   world->webhooks = postern_webhooks_new (world->tenant, NULL, world->queue, TRUE);
   return world;
 }
@@ -213,9 +123,9 @@ static void
 world_free (World *world)
 {
   postern_webhooks_free (world->webhooks);
-  postern_webhooks_queue_free (world->queue);
+  postern_feed_queue_free (world->queue);
   g_clear_pointer (&world->shown, postern_webhook_unref);
-  g_ptr_array_unref (world->entries);
+  g_ptr_array_unref (world->log.ids);
   g_object_unref (world->tenant);
   fixture_close (world->store, TRUE);
   g_free (world->id);
@@ -228,7 +138,7 @@ assert_came (World *world, FixtureReceiver *receiver, guint index, guint entry)
 {
   g_autofree char *id = fixture_receiver_dup_header (receiver, index, "webhook-id");
 
-  g_assert_cmpstr (id, ==, world->entries->pdata[entry]);
+  g_assert_cmpstr (id, ==, world->log.ids->pdata[entry]);
 }
 
 /* --- tests ------------------------------------------------------------------------------------------------------------ */
@@ -240,17 +150,17 @@ test_order (void)
   World *world = world_new ();
   FixtureReceiver *receiver = fixture_receiver_new (FIXTURE_ANSWER ("500 No"));
 
-  write_entries (world, "user.created", 1); /* before there was a webhook */
+  feed_fixture_write (&world->log, "user.created", 1); /* before there was a webhook */
   add_webhook_at (world, receiver->url);
-  g_ptr_array_set_size (world->entries, 0);
-  write_entries (world, "user.changed", 2);
+  g_ptr_array_set_size (world->log.ids, 0);
+  feed_fixture_write (&world->log, "user.changed", 2);
   AWAIT (world, fixture_receiver_count (receiver) >= 1 && show (world)->failures == 1);
   turn (world);
   g_assert_cmpuint (fixture_receiver_count (receiver), ==, 1); /* it waits */
   fixture_receiver_set_answer (receiver, FIXTURE_ANSWER ("204 Yes"));
   fixture_write (world->store, switch_on, world);
-  write_entries (world, "role.created", 1);
-  write_entries (world, "user.deleted", 60);
+  feed_fixture_write (&world->log, "role.created", 1);
+  feed_fixture_write (&world->log, "user.deleted", 60);
   AWAIT (world, show (world)->delivered == 62);
   g_assert_cmpuint (fixture_receiver_count (receiver), ==, 63);
   assert_came (world, receiver, 0, 0);
@@ -269,16 +179,16 @@ test_side_by_side (void)
   char *good_id;
 
   add_webhook_at (world, good->url);
-  write_entries (world, "user.changed", 1);
+  feed_fixture_write (&world->log, "user.changed", 1);
   AWAIT (world, show (world)->delivered == 1);
   good_id = g_steal_pointer (&world->id);
   for (guint i = 0; i < 6; i++)
     add_webhook_at (world, deaf->url);
-  write_entries (world, "user.changed", 1);
+  feed_fixture_write (&world->log, "user.changed", 1);
   AWAIT (world, fixture_receiver_count (deaf) >= 3);
   g_free (world->id);
   world->id = g_steal_pointer (&good_id);
-  write_entries (world, "user.changed", 2);
+  feed_fixture_write (&world->log, "user.changed", 2);
   AWAIT (world, show (world)->delivered == 4);
   g_assert_true (postern_webhook_is_quick (world->shown));
   world_free (world);
@@ -294,11 +204,11 @@ test_gone (void)
 
   fixture_write (world->store, add_administrator, world);
   add_webhook_at (world, receiver->url);
-  write_entries (world, "user.changed", 3);
+  feed_fixture_write (&world->log, "user.changed", 3);
   AWAIT (world, !show (world)->enabled);
   g_assert_cmpuint (fixture_receiver_count (receiver), ==, 1);
   g_assert_cmpstr (world->shown->disabled_reason, ==, "gone");
-  g_assert_cmpuint (count_written (world, "webhook.switched-off"), ==, 1);
+  g_assert_cmpuint (feed_fixture_count (world->store, "webhook.switched-off"), ==, 1);
   g_assert_cmpuint (fixture_count_letters (world->store, "root@example.com", "A webhook was switched off"), ==, 1);
   fixture_receiver_set_answer (receiver, FIXTURE_ANSWER ("200 OK"));
   fixture_write (world->store, switch_on, world);
@@ -326,7 +236,7 @@ add_maker (PosternTxn *txn, gpointer data, GError **error)
   user->email = g_strdup (maker->email);
   user->email_verified = TRUE;
   user->disabled_at = maker->is_disabled;
-  entry->data = make_data (postern_audit_events_find (entry->event));
+  entry->data = feed_fixture_make_data (postern_audit_events_find (entry->event));
   entry->request_id = g_strdup ("req_1");
   return postern_user_store_insert (txn, user, error) && (role == NULL || postern_role_assign (txn, role, &assignment, &changed, error)) &&
          postern_audit_store_append (txn, entry, error);
@@ -345,7 +255,7 @@ test_told (void)
     add_webhook_at (world, receiver->url);
     makers[i].webhook_id = world->id;
     fixture_write (world->store, add_maker, &makers[i]);
-    write_entries (world, "user.changed", 1);
+    feed_fixture_write (&world->log, "user.changed", 1);
     AWAIT (world, !show (world)->enabled);
     g_assert_cmpuint (fixture_count_letters (world->store, makers[i].email, "A webhook was switched off"), ==, i == 0);
     g_assert_cmpuint (fixture_count_letters (world->store, "root@example.com", "A webhook was switched off"), ==, i + 1);
@@ -365,16 +275,16 @@ test_missed (void)
   gint64 size;
 
   add_webhook_at (world, receiver->url);
-  write_entries (world, "user.changed", 4);
-  head = postern_audit_log_sign (world->tenant, now_seconds (), &error);
+  feed_fixture_write (&world->log, "user.changed", 4);
+  head = postern_audit_log_sign (world->tenant, feed_fixture_now (), &error);
   g_assert_no_error (error);
-  g_assert_true (postern_audit_cut_make (world->tenant, now_seconds () + 3600, now_seconds (), &size, &error));
+  g_assert_true (postern_audit_cut_make (world->tenant, feed_fixture_now () + 3600, feed_fixture_now (), &size, &error));
   g_assert_cmpint (size, ==, 4);
-  write_entries (world, "user.deleted", 1);
+  feed_fixture_write (&world->log, "user.deleted", 1);
   AWAIT (world, show (world)->delivered == 1);
   g_assert_cmpint (world->shown->missed, ==, 4);
   g_assert_cmpuint (fixture_receiver_count (receiver), ==, 1);
-  g_assert_cmpuint (count_written (world, "webhook.missed"), ==, 1);
+  g_assert_cmpuint (feed_fixture_count (world->store, "webhook.missed"), ==, 1);
   world_free (world);
   fixture_receiver_free (receiver);
 }
@@ -389,8 +299,8 @@ test_two (void)
   g_autoptr (GHashTable) seen = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
 
   add_webhook_at (world, receiver->url);
-  write_entries (world, "user.changed", 20);
-  g_assert_true (postern_webhooks_turn (other, now_seconds (), NULL));
+  feed_fixture_write (&world->log, "user.changed", 20);
+  g_assert_true (postern_webhooks_turn (other, feed_fixture_now (), NULL));
   AWAIT (world, show (world)->position >= 20);
   postern_webhooks_free (other);
   g_assert_cmpint (show (world)->delivered, ==, 20);
@@ -430,10 +340,10 @@ test_deleted (void)
   receiver->on_request = on_delete;
   receiver->user_data = world;
   add_webhook_at (world, receiver->url);
-  write_entries (world, "user.changed", 3);
+  feed_fixture_write (&world->log, "user.changed", 3);
   AWAIT (world, fixture_receiver_count (receiver) == 1 && receiver->on_request == NULL);
   add_webhook_at (world, other->url);
-  write_entries (world, "user.changed", 3);
+  feed_fixture_write (&world->log, "user.changed", 3);
   AWAIT (world, show (world)->delivered == 3);
   g_assert_cmpuint (fixture_receiver_count (receiver), ==, 1);
   world_free (world);
@@ -447,7 +357,7 @@ rotate_secret (PosternTxn *txn, gpointer data, GError **error)
   World *world = data;
   g_autoptr (PosternWebhook) webhook = postern_webhook_store_get (txn, world->id, error);
   char *secret = postern_webhook_signature_new_secret ();
-  gboolean done = postern_webhook_store_rotate (txn, webhook, secret, now_seconds () + 60, error) && postern_webhook_store_update (txn, webhook, error);
+  gboolean done = postern_webhook_store_rotate (txn, webhook, secret, feed_fixture_now () + 60, error) && postern_webhook_store_update (txn, webhook, error);
 
   postern_secret_free (secret);
   return done;
@@ -473,7 +383,7 @@ test_rotated (void)
   receiver->on_request = on_rotate;
   receiver->user_data = world;
   add_webhook_at (world, receiver->url);
-  write_entries (world, "user.changed", 3);
+  feed_fixture_write (&world->log, "user.changed", 3);
   AWAIT (world, show (world)->delivered == 3);
   g_assert_cmpuint (fixture_receiver_count (receiver), ==, 4);
   for (guint i = 0; i < 4; i++)
@@ -501,11 +411,11 @@ test_no_room (void)
   add_webhook_at (world, receiver->url);
   fixture_write (world->store, run_sql, (gpointer) full);
   world->hurry = 3;
-  write_entries (world, "user.changed", 3);
+  feed_fixture_write (&world->log, "user.changed", 3);
   AWAIT (world, fixture_receiver_count (receiver) == 3);
   g_assert_cmpint (show (world)->position, ==, 0);
   fixture_write (world->store, run_sql, (gpointer) "DROP TRIGGER full");
-  write_entries (world, "user.changed", 1);
+  feed_fixture_write (&world->log, "user.changed", 1);
   AWAIT (world, show (world)->position == 4);
   g_assert_cmpuint (fixture_receiver_count (receiver), ==, 4);
   for (guint i = 0; i < 4; i++)
@@ -526,10 +436,10 @@ test_guarded (void)
   FixtureReceiver *receiver = fixture_receiver_new (answer);
 
   add_webhook_at (world, receiver->url);
-  write_entries (world, "user.changed", 1);
+  feed_fixture_write (&world->log, "user.changed", 1);
   AWAIT (world, show (world)->failures == 1);
   add_webhook_at (world, named);
-  write_entries (world, "user.changed", 1);
+  feed_fixture_write (&world->log, "user.changed", 1);
   AWAIT (world, show (world)->failures == 1);
   attempts = postern_json_print (world->shown->attempts);
   g_assert_nonnull (strstr (attempts, "private or reserved"));

@@ -21,7 +21,7 @@ struct _PosternWebhooks {
   gboolean tells;
   guint64 generation; /* of the store, before it was looked at last */
   gint64 looked_at;   /* seconds since 1970 */
-  PosternWebhooksQueue *queue;
+  PosternFeedQueue *queue;
   GCancellable *cancellable;
   GMutex mutex;
   gboolean ended;    /* a thread has, since it was looked at last: what came meanwhile may have been left to it */
@@ -137,20 +137,20 @@ send_batch (Turn *turn, PosternWebhooksBatch *batch)
   PosternWebhooks *self = turn->webhooks;
   PosternWebhook *webhook = batch->webhook;
 
-  for (guint i = 0; i < batch->entries->len; i++) {
-    const PosternAudit *entry = batch->entries->pdata[i];
+  for (guint i = 0; i < batch->log.entries->len; i++) {
+    const PosternAudit *entry = batch->log.entries->pdata[i];
     g_auto (PosternWebhookEvent) event = { 0 };
 
     if (!postern_webhook_wants (webhook, entry->event))
       continue;
     turn->cut = turn->sent > 0 && g_get_monotonic_time () >= turn->until;
-    webhook->position = g_array_index (batch->numbers, gint64, i);
+    webhook->position = g_array_index (batch->log.numbers, gint64, i);
     postern_webhook_event_init (&event, entry, webhook->position);
     if (turn->cut || !may_go_on (self) || !send_one (turn, webhook, &batch->kept, &event))
       return FALSE;
   }
-  webhook->position = batch->end;
-  return !pass (self, webhook, batch->kept) || batch->kept == batch->end || postern_webhooks_batch_settle (self->tenant, self->tells, webhook, &batch->kept, NULL) == POSTERN_WEBHOOKS_WRITTEN;
+  webhook->position = batch->log.end;
+  return !pass (self, webhook, batch->kept) || batch->kept == batch->log.end || postern_webhooks_batch_settle (self->tenant, self->tells, webhook, &batch->kept, NULL) == POSTERN_WEBHOOKS_WRITTEN;
 }
 
 /* Returns: whether there may be more */
@@ -162,7 +162,7 @@ run_batch (Turn *turn)
   PosternWebhooksPlace place = get_place (turn->webhooks, turn->id);
 
   if (postern_webhooks_batch_read (&batch, turn->webhooks->tenant, turn->id, &place, &error))
-    return batch.webhook != NULL && ((send_batch (turn, &batch) && !batch.is_last) || turn->cut);
+    return batch.webhook != NULL && ((send_batch (turn, &batch) && !batch.log.is_last) || turn->cut);
   g_warning ("webhook %s is put off: %s", turn->id, error->message);
   return FALSE;
 }
@@ -203,7 +203,7 @@ look (PosternTxn *txn, gpointer user_data, GError **error)
 
   g_clear_pointer (&self->due, g_ptr_array_unref);
   self->due = postern_webhook_store_list_due (txn, self->now, error);
-  return self->due != NULL && postern_webhook_store_get_end (txn, &self->end, error);
+  return self->due != NULL && postern_audit_chain_store_get_end (txn, &self->end, error);
 }
 
 /* With the mutex. */
@@ -227,7 +227,7 @@ start (PosternWebhooks *self, const PosternWebhook *webhook, const Look *look)
   known->busy = known->busy || idle;
   g_mutex_unlock (&self->mutex);
   if (idle)
-    postern_webhooks_queue_add (self->queue, self, webhook->id, postern_webhook_is_quick (webhook), run_webhook);
+    postern_feed_queue_add (self->queue, self, webhook->id, postern_webhook_is_quick (webhook), run_webhook);
 }
 
 static gboolean
@@ -287,7 +287,7 @@ postern_webhooks_turn (PosternWebhooks *self, gint64 now, GError **error)
 /* --- life ------------------------------------------------------------------------------------------------------------- */
 
 PosternWebhooks *
-postern_webhooks_new (PosternTenant *tenant, PosternLease *lease, PosternWebhooksQueue *queue, gboolean tells)
+postern_webhooks_new (PosternTenant *tenant, PosternLease *lease, PosternFeedQueue *queue, gboolean tells)
 {
   PosternWebhooks *self = g_new0 (PosternWebhooks, 1);
 
@@ -307,7 +307,7 @@ postern_webhooks_free (PosternWebhooks *self)
   if (self == NULL)
     return;
   g_cancellable_cancel (self->cancellable);
-  postern_webhooks_queue_drop (self->queue, self);
+  postern_feed_queue_drop (self->queue, self);
   g_hash_table_unref (self->known);
   g_mutex_clear (&self->mutex);
   g_object_unref (self->cancellable);

@@ -3,7 +3,7 @@
 
 #include "postern-lease.h"
 #include "postern-tenant.h"
-#include "postern-webhooks-queue.h"
+#include "postern-feed-queue.h"
 
 G_BEGIN_DECLS
 
@@ -18,7 +18,7 @@ typedef struct _PosternWebhooks PosternWebhooks;
  * postern_webhooks_new: a reference to @tenant is taken. @lease: (nullable): nothing is begun while it is another's; it outlives this, as @queue does.
  * @tells: whether mails go out here: owners are told of one that is switched off, and who made it if they may still look at it
  */
-PosternWebhooks *postern_webhooks_new (PosternTenant *tenant, PosternLease *lease, PosternWebhooksQueue *queue, gboolean tells);
+PosternWebhooks *postern_webhooks_new (PosternTenant *tenant, PosternLease *lease, PosternFeedQueue *queue, gboolean tells);
 /** postern_webhooks_free: cuts off what is being sent: it is sent again. What was passed over is noted. */
 void postern_webhooks_free (PosternWebhooks *self);
 /** postern_webhooks_turn: about once a second, from one thread: starts what is due, and waits for nothing. @now: seconds since 1970 */

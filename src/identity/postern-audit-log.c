@@ -258,16 +258,6 @@ postern_audit_log_get_cut (PosternTxn *txn, gint64 *size, char **statement, GErr
 }
 
 gboolean
-postern_audit_log_get_size (PosternTxn *txn, gint64 *size, GError **error)
-{
-  Grown log;
-  gboolean read = read_grown (txn, LOG, &log, error);
-
-  *size = read ? log.tree.size : 0;
-  return read;
-}
-
-gboolean
 postern_audit_log_get_tree (PosternTxn *txn, gint64 size, PosternMerkleTree *tree, PosternMerkleHash *chain, GError **error)
 {
   g_autoptr (GPtrArray) links = NULL;

@@ -36,9 +36,6 @@ PosternAuditHead *postern_audit_log_sign (PosternTenant *tenant, gint64 now, GEr
  */
 gboolean postern_audit_log_get_cut (PosternTxn *txn, gint64 *size, char **statement, GError **error);
 
-/** postern_audit_log_get_size: @size: (out): how many entries have a number, those that were cut off too */
-gboolean postern_audit_log_get_size (PosternTxn *txn, gint64 *size, GError **error);
-
 /**
  * postern_audit_log_get_tree: the tree of the first @size entries, and the link of the last.
  * Returns: FALSE with NOT_FOUND when there are not so many, or they are not kept any more

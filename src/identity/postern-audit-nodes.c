@@ -103,7 +103,7 @@ look_at_log (PosternTxn *txn, Making *self, GError **error)
 {
   self->n = 0; /* a transaction may run twice */
   self->any = FALSE;
-  return postern_audit_log_get_cut (txn, &self->cut, NULL, error) && postern_audit_log_get_size (txn, &self->size, error);
+  return postern_audit_log_get_cut (txn, &self->cut, NULL, error) && postern_audit_chain_store_get_end (txn, &self->size, error);
 }
 
 /* The next one of @level; -1 where the log is not long enough. Leaves may have been cut off: then none that begins before the cut is made. */

@@ -1,10 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "postern-webhook.h"
 
-#include "postern-audit-part.h"
+#include "postern-audit-event.h"
 #include "postern-audit-events.h"
 #include "postern-error.h"
-#include "postern-event.h"
 #include "postern-fault.h"
 #include "postern-http-client.h"
 #include "postern-json.h"
@@ -70,7 +69,7 @@ postern_webhook_insert (PosternTxn *txn, PosternWebhook *self, const char *secre
 {
   gint64 count;
 
-  if (!postern_webhook_validate (self, error) || !postern_webhook_store_get_end (txn, &self->position, error))
+  if (!postern_webhook_validate (self, error) || !postern_audit_chain_store_get_end (txn, &self->position, error))
     return FALSE;
   count = postern_webhook_store_count (txn, error);
   if (count >= POSTERN_WEBHOOKS_MAX)
@@ -118,24 +117,12 @@ print_body (const char *type, gint64 at, GVariant *data)
 void
 postern_webhook_event_init (PosternWebhookEvent *self, const PosternAudit *entry, gint64 number)
 {
-  g_auto (PosternJsonObject) data = POSTERN_JSON_OBJECT_INIT;
-  g_autoptr (GVariant) personal = postern_audit_part_dup_personal (entry);
+  g_autoptr (PosternEvent) event = postern_audit_event_new (entry, number);
 
-  postern_json_object_add_string (&data, "actor", entry->actor);
-  if (entry->data != NULL)
-    postern_json_object_add (&data, "data", entry->data);
-  postern_json_object_add_string (&data, "id", entry->id);
-  postern_json_object_add_int64 (&data, "number", number);
-  postern_json_object_add_string (&data, "person", entry->person);
-  if (personal != NULL)
-    postern_json_object_add (&data, "personal", personal);
-  postern_json_object_add_string (&data, "remote_address", entry->remote_address);
-  postern_json_object_add_string (&data, "request_id", entry->request_id);
-  postern_json_object_add_string (&data, "target", entry->target);
   self->id = g_strdup (entry->id);
   self->type = g_strdup (entry->event);
   self->number = number;
-  self->body = print_body (entry->event, entry->at, postern_json_object_end (&data));
+  self->body = print_body (entry->event, entry->at, postern_event_get_data (event));
 }
 
 void

@@ -237,3 +237,9 @@ postern_audit_chain_store_drop (PosternTxn *txn, gint64 before, guint limit, gin
                                   G_N_ELEMENTS (values), error);
   return *deleted >= 0;
 }
+
+gboolean
+postern_audit_chain_store_get_end (PosternTxn *txn, gint64 *end, GError **error)
+{
+  return postern_txn_read_int64 (txn, end, 0, "SELECT " POSTERN_AUDIT_END, NULL, 0, error);
+}

@@ -99,6 +99,8 @@ static const PosternAuditEvent events[] = {
   { "sign-in.failed", "A sign-in failed: a wrong password, code or passkey.", FLOW },
   { "sign-in.refused", "A sign-in was refused, because the policy finds its risks too great.", FLOW },
   { "sign-in.succeeded", "Somebody signed in.", FLOW },
+  { "sink.missed", "Entries were cut off, because of the retention of the log, before a sink took them: those from a number up to, without, another.", "from to" },
+  { "sink.replayed", "An administrator has a sink given entries from another number on.", "before after" },
   { "tenant.changed", "An administrator of the default tenant changed a tenant; in both logs.", "members before after" },
   { "tenant.created", "An administrator of the default tenant made a tenant; in both logs.", "members after" },
   { "tenant.deleted", "An administrator of the default tenant deleted a tenant, and all that it kept.", "before" },

@@ -42,9 +42,12 @@ extern const PosternRecordType postern_records_user, postern_records_credential,
     postern_records_ticket, postern_records_import, postern_records_code, postern_records_audit, postern_records_outbox_entry, postern_records_instance_record,
     postern_records_organization, postern_records_member, postern_records_group, postern_records_domain, postern_records_invitation, postern_records_brand_file,
     postern_records_resource, postern_records_role, postern_records_assignment, postern_records_claims_hook, postern_records_tenant_record,
-    postern_records_tenant_domain, postern_records_audit_link, postern_records_audit_tree, postern_records_audit_head, postern_records_webhook;
+    postern_records_tenant_domain, postern_records_audit_link, postern_records_audit_tree, postern_records_audit_head, postern_records_webhook, postern_records_sink_place;
 
 void postern_record_clear (const PosternRecordType *type, gpointer record);
+
+/* The number that the next entry of the audit log gets. */
+#define POSTERN_AUDIT_END "COALESCE ((SELECT size FROM audit_trees WHERE name = 'log'), 0)"
 
 /* Each text is made once and kept, as the drivers want it. */
 char *postern_record_sql_insert (const PosternRecordType *type, const char *tail);

@@ -362,3 +362,10 @@ static const PosternField webhook_fields[] = {
   INT64 (PosternWebhook, updated_at),
 };
 POSTERN_DEFINE_RECORD (PosternWebhook, webhook, "webhooks", "webhook")
+
+static const PosternField sink_place_fields[] = {
+  TEXT (PosternSinkPlace, id),        INT64 (PosternSinkPlace, position),      INT64 (PosternSinkPlace, delivered),
+  INT64 (PosternSinkPlace, missed),   INT64 (PosternSinkPlace, failures),      INT64 (PosternSinkPlace, failing_since),
+  INT64 (PosternSinkPlace, due_at),   TEXT (PosternSinkPlace, error),          INT64 (PosternSinkPlace, created_at),
+};
+POSTERN_DEFINE_RECORD (PosternSinkPlace, sink_place, "sink_places", "sink")

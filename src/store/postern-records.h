@@ -183,6 +183,19 @@ typedef struct {
 } PosternWebhook;
 POSTERN_DECLARE_RECORD (PosternWebhook, postern_webhook)
 
+/** PosternSinkPlace: how far a sink is in the audit log, and how that goes (src/daemon/postern-sinks.h). It stays when the sink is taken away: one that comes back goes on there. */
+typedef struct {
+  char *id;         /* the instance's */
+  gint64 position;  /* the number of the next entry that it has not taken */
+  gint64 delivered; /* how many it took */
+  gint64 missed;    /* how many were cut off before it had them */
+  gint64 failures, failing_since; /* since it took some last */
+  gint64 due_at;    /* not to be tried before; 0: at once */
+  char *error;      /* (nullable): what it said the last time that it took none */
+  gint64 created_at;
+} PosternSinkPlace;
+POSTERN_DECLARE_RECORD (PosternSinkPlace, postern_sink_place)
+
 /** PosternRole: a name for permissions (src/identity/postern-role.h). */
 typedef struct {
   char *id;   /* rol_… */

@@ -400,6 +400,8 @@ PosternAuditHead *postern_audit_chain_store_get_head_up_to (PosternTxn *txn, gin
 GPtrArray *postern_audit_chain_store_list_heads (PosternTxn *txn, gint64 size, guint limit, GError **error);
 /** takes away the first @limit entries with a number before @before, and their numbers. @deleted: (out) */
 gboolean postern_audit_chain_store_drop (PosternTxn *txn, gint64 before, guint limit, gint64 *deleted, GError **error);
+/** @end: (out): the number that the next entry gets */
+gboolean postern_audit_chain_store_get_end (PosternTxn *txn, gint64 *end, GError **error);
 
 /* postern-outbox-store.c: LASTING; what waits to be sent, and the log of what was */
 /** seals entry->model, which is given as plain JSON; once committed, who waits in postern_store_wait_for_message() goes on */
@@ -525,8 +527,6 @@ GPtrArray *postern_webhook_store_list_due (PosternTxn *txn, gint64 now, GError *
 gboolean postern_webhook_store_get_due (PosternTxn *txn, gint64 *due_at, GError **error);
 /** @n: (out): how many were switched off because nothing arrived there, and not by anybody */
 gboolean postern_webhook_store_count_failed (PosternTxn *txn, gint64 *n, GError **error);
-/** @size: (out): how many entries the log has: the number of the next */
-gboolean postern_webhook_store_get_end (PosternTxn *txn, gint64 *size, GError **error);
 /**
  * what a delivery came to: all that the record says of it, in one statement. @position: as it was read; @settled: (out): FALSE where somebody
  * has changed the webhook since, or another node was faster: then what is kept stays
@@ -538,6 +538,15 @@ gboolean postern_webhook_store_rotate (PosternTxn *txn, PosternWebhook *webhook,
 typedef char *PosternWebhookSecrets[3];
 gboolean postern_webhook_store_open_secrets (PosternStore *store, const PosternWebhook *webhook, gint64 now, PosternWebhookSecrets secrets, GError **error);
 void postern_webhook_store_close_secrets (PosternWebhookSecrets secrets); /* zeroes, then frees */
+
+/* postern-sink-place-store.c */
+/** for one that has none yet: at the end of the log; another node's stays. @place: `id` and `created_at` */
+gboolean postern_sink_place_store_begin (PosternTxn *txn, const PosternSinkPlace *place, GError **error);
+PosternSinkPlace *postern_sink_place_store_get (PosternTxn *txn, const char *id, GError **error);
+/** (element-type PosternSinkPlace): all, also of sinks that there are no more */
+GPtrArray *postern_sink_place_store_list (PosternTxn *txn, GError **error);
+/** all that it says, in one statement. @position: as it was read; @settled: (out): FALSE where somebody was faster, and what is kept stays */
+gboolean postern_sink_place_store_settle (PosternTxn *txn, const PosternSinkPlace *place, gint64 position, gboolean *settled, GError **error);
 
 #define POSTERN_LEASE_MAINTENANCE "maintenance" /* whoever does the periodic work renews it every few seconds, in SHORT */
 /* postern-lease-store.c: LASTING; periodic work. TRUE with *@held when @holder has the lease until now + @seconds */

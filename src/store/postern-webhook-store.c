@@ -12,8 +12,7 @@
 #define TABLE "webhooks"
 #define SECRET "secret"
 #define OLD_SECRET "old_secret"
-#define LOG_SIZE "COALESCE ((SELECT size FROM audit_trees WHERE name = 'log'), 0)"
-#define WAITS "enabled = 1 AND position < " LOG_SIZE
+#define WAITS "enabled = 1 AND position < " POSTERN_AUDIT_END
 
 gboolean
 postern_webhook_store_insert (PosternTxn *txn, PosternWebhook *webhook, const char *secret, GError **error)
@@ -91,12 +90,6 @@ gboolean
 postern_webhook_store_count_failed (PosternTxn *txn, gint64 *n, GError **error)
 {
   return postern_txn_read_int64 (txn, n, 0, "SELECT COUNT (*) FROM webhooks WHERE enabled = 0 AND disabled_reason IS NOT NULL", NULL, 0, error);
-}
-
-gboolean
-postern_webhook_store_get_end (PosternTxn *txn, gint64 *size, GError **error)
-{
-  return postern_txn_read_int64 (txn, size, 0, "SELECT " LOG_SIZE, NULL, 0, error);
 }
 
 /* One statement decides: whoever reads first and writes then may have been overtaken. */

@@ -195,6 +195,19 @@ storage_kit_new_application (const char *name)
   return application;
 }
 
+void
+storage_kit_grow_log (PosternTxn *txn, gint64 from, gint64 size, GError **error)
+{
+  g_autoptr (PosternAuditTree) tree = postern_audit_tree_new ();
+  g_autoptr (GPtrArray) none = g_ptr_array_new ();
+
+  tree->name = g_strdup ("log");
+  tree->size = size;
+  tree->nodes = g_strdup ("");
+  tree->chain = g_strdup ("");
+  g_assert_true (postern_audit_chain_store_grow (txn, tree, from, none, error));
+}
+
 PosternWebhook *
 storage_kit_new_webhook (void)
 {
@@ -302,6 +315,7 @@ main (int argc, char **argv)
   storage_roles_add_tests ();
   storage_seal_add_tests ();
   storage_tenants_add_tests ();
+  storage_sinks_add_tests ();
   storage_webhooks_add_tests ();
   storage_together_add_tests ();
   storage_apart_add_tests ();

@@ -33,6 +33,8 @@ PosternUser *storage_kit_new_user (const char *username, const char *email, cons
 PosternApplication *storage_kit_new_application (const char *name);
 PosternSession *storage_kit_new_session (const char *user_id);
 PosternWebhook *storage_kit_new_webhook (void);
+/** storage_kit_grow_log: the log of @from entries has @size now, as far as who follows it looks */
+void storage_kit_grow_log (PosternTxn *txn, gint64 from, gint64 size, GError **error);
 PosternGrant *storage_kit_new_grant (const char *user_id, const char *application_id, const char *session_id);
 
 /* @call hands on `&failure`. */
@@ -62,6 +64,7 @@ void storage_purge_add_tests (void);
 void storage_roles_add_tests (void);
 void storage_seal_add_tests (void);
 void storage_tenants_add_tests (void);
+void storage_sinks_add_tests (void);
 void storage_webhooks_add_tests (void);
 void storage_together_add_tests (void);
 void storage_apart_add_tests (void); /* the last */

@@ -6,20 +6,6 @@
 #define SECRET "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"
 #define OTHER "whsec_C2FVsBQIhrscChlQIMV+b5sSYspob7oD"
 
-/* The log of @size entries, as far as is looked at here. */
-static void
-grow_log (PosternTxn *txn, gint64 from, gint64 size, GError **error)
-{
-  g_autoptr (PosternAuditTree) tree = postern_audit_tree_new ();
-  g_autoptr (GPtrArray) none = g_ptr_array_new ();
-
-  tree->name = g_strdup ("log");
-  tree->size = size;
-  tree->nodes = g_strdup ("");
-  tree->chain = g_strdup ("");
-  g_assert_true (postern_audit_chain_store_grow (txn, tree, from, none, error));
-}
-
 static gboolean
 life (PosternTxn *txn, gpointer data, GError **error)
 {
@@ -62,11 +48,11 @@ due (PosternTxn *txn, gpointer data, GError **error)
   gint64 at, end;
 
   g_assert_true (postern_webhook_store_insert (txn, webhook, SECRET, error));
-  g_assert_true (postern_webhook_store_get_end (txn, &end, error) && end == 0);
+  g_assert_true (postern_audit_chain_store_get_end (txn, &end, error) && end == 0);
   g_assert_cmpuint (count_due (txn, NOW, error), ==, 0);
   g_assert_true (postern_webhook_store_get_due (txn, &at, error) && at == G_MAXINT64);
-  grow_log (txn, 0, 3, error);
-  g_assert_true (postern_webhook_store_get_end (txn, &end, error) && end == 3);
+  storage_kit_grow_log (txn, 0, 3, error);
+  g_assert_true (postern_audit_chain_store_get_end (txn, &end, error) && end == 3);
   g_assert_cmpuint (count_due (txn, NOW, error), ==, 1);
   webhook->due_at = NOW + 60;
   g_assert_true (postern_webhook_store_update (txn, webhook, error));

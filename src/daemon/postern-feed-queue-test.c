@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "postern-webhooks-queue.h"
+#include "postern-feed-queue.h"
 
 #include <string.h>
 
@@ -36,9 +36,9 @@ begin (void)
 }
 
 static void
-end (PosternWebhooksQueue *queue)
+end (PosternFeedQueue *queue)
 {
-  postern_webhooks_queue_free (queue);
+  postern_feed_queue_free (queue);
   g_ptr_array_unref (begun);
 }
 
@@ -53,12 +53,12 @@ release (guint n)
 }
 
 static void
-add_many (PosternWebhooksQueue *queue, const char *owner, guint n)
+add_many (PosternFeedQueue *queue, const char *owner, guint n)
 {
   for (guint i = 0; i < n; i++) {
     g_autofree char *id = g_strdup_printf ("%u", i);
 
-    postern_webhooks_queue_add (queue, (gpointer) owner, id, FALSE, ask);
+    postern_feed_queue_add (queue, (gpointer) owner, id, FALSE, ask);
   }
 }
 
@@ -83,13 +83,13 @@ assert_begun (guint index, const char *what)
 }
 
 static void
-drop_all (PosternWebhooksQueue *queue)
+drop_all (PosternFeedQueue *queue)
 {
   static const char *const owners[] = { "a", "b", "c" };
 
   release (G_MAXUINT);
   for (guint i = 0; i < G_N_ELEMENTS (owners); i++)
-    postern_webhooks_queue_drop (queue, (gpointer) owners[i]);
+    postern_feed_queue_drop (queue, (gpointer) owners[i]);
 }
 
 /* --- tests -------------------------------------------------------------------------------------------------------------- */
@@ -99,7 +99,7 @@ static void
 test_bound (void)
 {
   static char owners[40][8];
-  PosternWebhooksQueue *queue = postern_webhooks_queue_new (8);
+  PosternFeedQueue *queue = postern_feed_queue_new (8);
 
   begin ();
   for (guint i = 0; i < G_N_ELEMENTS (owners); i++) {
@@ -112,7 +112,7 @@ test_bound (void)
   release (G_MAXUINT);
   await (800);
   for (guint i = 0; i < G_N_ELEMENTS (owners); i++)
-    postern_webhooks_queue_drop (queue, owners[i]);
+    postern_feed_queue_drop (queue, owners[i]);
   g_assert_cmpuint (most, ==, 6);
   end (queue);
 }
@@ -121,7 +121,7 @@ test_bound (void)
 static void
 test_starved (void)
 {
-  PosternWebhooksQueue *queue = postern_webhooks_queue_new (4);
+  PosternFeedQueue *queue = postern_feed_queue_new (4);
 
   begin ();
   add_many (queue, "a", 50);
@@ -129,11 +129,11 @@ test_starved (void)
   for (guint i = 0; i < 5; i++) {
     g_autofree char *id = g_strdup_printf ("quick-%u", i), *what = g_strdup_printf ("b %s", id);
 
-    postern_webhooks_queue_add (queue, (gpointer) "b", id, TRUE, ask);
+    postern_feed_queue_add (queue, (gpointer) "b", id, TRUE, ask);
     await (4 + i);
     assert_begun (3 + i, what);
   }
-  postern_webhooks_queue_drop (queue, (gpointer) "b");
+  postern_feed_queue_drop (queue, (gpointer) "b");
   drop_all (queue);
   end (queue);
 }
@@ -142,7 +142,7 @@ test_starved (void)
 static void
 test_next (void)
 {
-  PosternWebhooksQueue *queue = postern_webhooks_queue_new (4);
+  PosternFeedQueue *queue = postern_feed_queue_new (4);
 
   begin ();
   add_many (queue, "a", 50);
@@ -163,14 +163,14 @@ test_next (void)
 static void
 test_dropped (void)
 {
-  PosternWebhooksQueue *queue = postern_webhooks_queue_new (4);
+  PosternFeedQueue *queue = postern_feed_queue_new (4);
   guint n;
 
   begin ();
   add_many (queue, "a", 50);
   await (3);
   release (G_MAXUINT);
-  postern_webhooks_queue_drop (queue, (gpointer) "a");
+  postern_feed_queue_drop (queue, (gpointer) "a");
   g_assert_cmpuint (running, ==, 0);
   n = begun->len;
   add_many (queue, "b", 3);
@@ -201,13 +201,13 @@ static void
 test_again (void)
 {
   static const char *const order[] = { "a 1", "b 1", "a 2", "b 2", "a 1", "b 1", "a 2", "b 2" };
-  PosternWebhooksQueue *queue = postern_webhooks_queue_new (1);
+  PosternFeedQueue *queue = postern_feed_queue_new (1);
 
   begin ();
-  postern_webhooks_queue_add (queue, (gpointer) "a", "1", FALSE, ask_twice);
-  postern_webhooks_queue_add (queue, (gpointer) "b", "1", FALSE, ask_twice);
-  postern_webhooks_queue_add (queue, (gpointer) "a", "2", FALSE, ask_twice);
-  postern_webhooks_queue_add (queue, (gpointer) "b", "2", FALSE, ask_twice);
+  postern_feed_queue_add (queue, (gpointer) "a", "1", FALSE, ask_twice);
+  postern_feed_queue_add (queue, (gpointer) "b", "1", FALSE, ask_twice);
+  postern_feed_queue_add (queue, (gpointer) "a", "2", FALSE, ask_twice);
+  postern_feed_queue_add (queue, (gpointer) "b", "2", FALSE, ask_twice);
   release (G_MAXUINT);
   await (G_N_ELEMENTS (order));
   for (guint i = 0; i < G_N_ELEMENTS (order); i++)
@@ -220,10 +220,10 @@ int
 main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
-  g_test_add_func ("/webhooks-queue/bound", test_bound);
-  g_test_add_func ("/webhooks-queue/starved", test_starved);
-  g_test_add_func ("/webhooks-queue/next", test_next);
-  g_test_add_func ("/webhooks-queue/dropped", test_dropped);
-  g_test_add_func ("/webhooks-queue/again", test_again);
+  g_test_add_func ("/feed-queue/bound", test_bound);
+  g_test_add_func ("/feed-queue/starved", test_starved);
+  g_test_add_func ("/feed-queue/next", test_next);
+  g_test_add_func ("/feed-queue/dropped", test_dropped);
+  g_test_add_func ("/feed-queue/again", test_again);
   return g_test_run ();
 }

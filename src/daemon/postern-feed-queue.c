@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "postern-webhooks-queue.h"
+#include "postern-feed-queue.h"
 
 #include <openssl/crypto.h>
 
@@ -12,14 +12,14 @@ typedef struct {
 /* What one owner has in it. */
 typedef struct {
   gpointer owner;
-  PosternWebhooksQueueFunc func;
+  PosternFeedQueueFunc func;
   GQueue slow, quick; /* of Job */
   guint running;
   gboolean turned; /* it has had a turn */
   gboolean dropped;
 } Share;
 
-struct _PosternWebhooksQueue {
+struct _PosternFeedQueue {
   GThreadPool *pool;
   guint slow_most;
   GMutex mutex;
@@ -42,7 +42,7 @@ job_free (gpointer data)
 /* --- whose turn it is: all with the mutex ------------------------------------------------------------------------------ */
 
 static Share *
-find_share (PosternWebhooksQueue *self, gpointer owner)
+find_share (PosternFeedQueue *self, gpointer owner)
 {
   for (GList *link = self->shares; link; link = link->next)
     if (((Share *) link->data)->owner == owner)
@@ -51,7 +51,7 @@ find_share (PosternWebhooksQueue *self, gpointer owner)
 }
 
 static Share *
-add_share (PosternWebhooksQueue *self, gpointer owner, PosternWebhooksQueueFunc func)
+add_share (PosternFeedQueue *self, gpointer owner, PosternFeedQueueFunc func)
 {
   Share *share = g_new0 (Share, 1);
   gint at = 0;
@@ -66,7 +66,7 @@ add_share (PosternWebhooksQueue *self, gpointer owner, PosternWebhooksQueueFunc 
 
 /* (nullable): where its next one waits, if that may begin */
 static GQueue *
-find_lane (PosternWebhooksQueue *self, Share *share)
+find_lane (PosternFeedQueue *self, Share *share)
 {
   const Job *slow = self->slow_running < self->slow_most ? g_queue_peek_head (&share->slow) : NULL, *quick = g_queue_peek_head (&share->quick);
 
@@ -77,7 +77,7 @@ find_lane (PosternWebhooksQueue *self, Share *share)
 
 /* (nullable): nobody's */
 static GList *
-find_turn (PosternWebhooksQueue *self)
+find_turn (PosternFeedQueue *self)
 {
   GList *best = NULL;
 
@@ -91,7 +91,7 @@ find_turn (PosternWebhooksQueue *self)
 }
 
 static void
-call_thread (PosternWebhooksQueue *self)
+call_thread (PosternFeedQueue *self)
 {
   if (self->called || !find_turn (self))
     return;
@@ -101,7 +101,7 @@ call_thread (PosternWebhooksQueue *self)
 
 /* (transfer full) (nullable): nothing may begin */
 static Job *
-take (PosternWebhooksQueue *self, Share **whose)
+take (PosternFeedQueue *self, Share **whose)
 {
   GList *turn = find_turn (self);
   Share *share = turn ? turn->data : NULL;
@@ -119,7 +119,7 @@ take (PosternWebhooksQueue *self, Share **whose)
 }
 
 static void
-put (PosternWebhooksQueue *self, Share *share, Job *job)
+put (PosternFeedQueue *self, Share *share, Job *job)
 {
   job->number = self->number++;
   g_queue_push_tail (job->quick ? &share->quick : &share->slow, job);
@@ -128,7 +128,7 @@ put (PosternWebhooksQueue *self, Share *share, Job *job)
 /* --- the threads -------------------------------------------------------------------------------------------------------- */
 
 static void
-finish (PosternWebhooksQueue *self, Share *share, Job *job, gboolean more, gboolean quick)
+finish (PosternFeedQueue *self, Share *share, Job *job, gboolean more, gboolean quick)
 {
   share->running--;
   self->slow_running -= !job->quick;
@@ -144,7 +144,7 @@ finish (PosternWebhooksQueue *self, Share *share, Job *job, gboolean more, gbool
 static void
 work (gpointer data, gpointer user_data)
 {
-  PosternWebhooksQueue *self = user_data;
+  PosternFeedQueue *self = user_data;
   Share *share;
   Job *job;
 
@@ -165,10 +165,10 @@ work (gpointer data, gpointer user_data)
 
 /* --- from outside ------------------------------------------------------------------------------------------------------- */
 
-PosternWebhooksQueue *
-postern_webhooks_queue_new (guint threads)
+PosternFeedQueue *
+postern_feed_queue_new (guint threads)
 {
-  PosternWebhooksQueue *self = g_new0 (PosternWebhooksQueue, 1);
+  PosternFeedQueue *self = g_new0 (PosternFeedQueue, 1);
 
   self->pool = g_thread_pool_new (work, self, (gint) threads, FALSE, NULL);
   self->slow_most = threads - MIN (MAX (threads / 4, 1), threads - 1);
@@ -178,7 +178,7 @@ postern_webhooks_queue_new (guint threads)
 }
 
 void
-postern_webhooks_queue_free (PosternWebhooksQueue *self)
+postern_feed_queue_free (PosternFeedQueue *self)
 {
   g_thread_pool_free (self->pool, FALSE, TRUE);
   g_assert (self->shares == NULL);
@@ -188,7 +188,7 @@ postern_webhooks_queue_free (PosternWebhooksQueue *self)
 }
 
 void
-postern_webhooks_queue_add (PosternWebhooksQueue *self, gpointer owner, const char *id, gboolean quick, PosternWebhooksQueueFunc func)
+postern_feed_queue_add (PosternFeedQueue *self, gpointer owner, const char *id, gboolean quick, PosternFeedQueueFunc func)
 {
   g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&self->mutex);
   Share *share = find_share (self, owner);
@@ -203,7 +203,7 @@ postern_webhooks_queue_add (PosternWebhooksQueue *self, gpointer owner, const ch
 }
 
 void
-postern_webhooks_queue_drop (PosternWebhooksQueue *self, gpointer owner)
+postern_feed_queue_drop (PosternFeedQueue *self, gpointer owner)
 {
   g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&self->mutex);
   Share *share = find_share (self, owner);
