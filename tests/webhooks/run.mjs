@@ -7,6 +7,7 @@ import { runTests, test } from '../lib/tap.mjs';
 import { until } from '../lib/wait.mjs';
 import { commands, runJavaScript, runPython } from './guide.mjs';
 import { Receiver } from './receiver.mjs';
+import './sinks.mjs';
 
 const postern = await startPostern({ config: { outbound: { allow: '127.0.0.1' }, server: { 'drain-timeout': 1 } } });
 let people = 0;
