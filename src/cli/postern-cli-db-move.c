@@ -266,7 +266,7 @@ run (PosternCliCall *call, Move *self, GError **error)
 {
   g_autoptr (GPtrArray) copied = NULL;
 
-  if (!find_places (call, self, error) || !open_drivers (self, &self->from, &self->to, error) || !check_apart (self, error) || !check_alone (self, error) || !note_under_way (self, error))
+  if (!find_places (call, self, error) || !open_drivers (self, &self->from, &self->to, error) || !check_alone (self, error) || !check_apart (self, error) || !note_under_way (self, error))
     return FALSE;
   copied = copy (self, error);
   if (copied == NULL || (self->region && !settle (self, error)))

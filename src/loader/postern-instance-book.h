@@ -9,7 +9,8 @@ G_BEGIN_DECLS
 /**
  * PosternInstanceBook: what the operator set up, wherever it stands: files, which nobody changes from here and which win, and the
  * database, which console and API edit. Who changes a row calls postern_instance_book_tell_changed() after the commit, and
- * workers are started that have it. Immutable after postern_instance_book_start(). Thread-safe.
+ * workers are started that have it; who was told nothing, because it was another worker's or node's change, finds it by postern_instance_book_look(). What
+ * was made stays as it was made, but for what is retired. Thread-safe.
  *
  * What stands there must not reach further than an administrator may, neither when it is written nor when it is read
  * (postern-instance-change.h): no path of this machine (a setting of the type `file`, NAME-file), no credential of the server
