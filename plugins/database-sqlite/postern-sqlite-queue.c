@@ -49,17 +49,16 @@ wake_all (PosternSqliteJob *jobs)
 static gboolean
 enqueue (PosternSqliteQueue *self, PosternSqliteJob *job)
 {
-  gboolean lead, all_came;
+  gboolean lead;
 
   g_mutex_lock (&self->lock);
   *self->last = job;
   self->last = &job->next;
   lead = !self->led;
   self->led = TRUE;
-  all_came = ++self->n_queued == self->wanted;
+  if (++self->n_queued == self->wanted)
+    g_cond_signal (&self->gathered);
   g_mutex_unlock (&self->lock);
-  if (all_came)
-    g_cond_signal (&self->gathered); /* not under the lock: who wakes would wait for it */
   return lead;
 }
 
