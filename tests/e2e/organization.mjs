@@ -8,7 +8,7 @@ import { test } from '../lib/tap.mjs';
 import { caFile, MailServer, parseMail } from '../messengers/mail-server.mjs';
 
 const password = 'correct horse battery staple 9', administrator = 'ada@acme.example', member = 'mel@acme.example', invited = 'new@elsewhere.example';
-const rights = ['members:read', 'members:write', 'invitations:read', 'invitations:write', 'roles:read', 'roles:write'];
+const rights = ['members:read', 'members:write', 'invitations:read', 'invitations:write', 'roles:read', 'roles:write', 'audit:read'];
 let postern, mails, organization, editor;
 
 async function get() {
@@ -108,10 +108,37 @@ export function register(person) {
     await ada.close();
   });
 
+  test('two administrators change one role at once: the second is told, and nothing of the first is lost; the log says who did what', async () => {
+    const options = { javaScriptEnabled: false }, ada = await enter(administrator, options), other = await enter(administrator, options);
+    await ada.page.goto(`${postern.url}/organizations/${organization}/roles`);
+    await ada.page.fill('#name', 'Planner');
+    await ada.page.click('#submit');
+    await ada.page.waitForSelector('#notice');
+    const role = ada.page.url().split('?')[0];
+    await ada.page.goto(role);
+    await other.page.goto(role);
+
+    await ada.page.check('#permit-management_2fmembers_3aread');
+    await ada.page.click('#submit');
+    await ada.page.waitForSelector('#notice');
+    await other.page.fill('#description', 'Plans');
+    await other.page.click('#submit');
+    await other.page.waitForSelector('#meanwhile');
+    assert.equal(await other.page.inputValue('#description'), 'Plans');
+    assert.equal(await other.page.isChecked('#permit-management_2fmembers_3aread'), true);
+    await other.page.click('#submit');
+    await other.page.waitForSelector('#notice');
+
+    await ada.page.goto(`${postern.url}/organizations/${organization}/log?kind=role`);
+    assert.match(await ada.page.innerText('main'), /Role made: Planner[^]*ada@acme\.example[^]*Role changed: Planner/);
+    await ada.close();
+    await other.close();
+  });
+
   test('a member without the right finds no entry, and no page behind its address', async () => {
     const { page, close } = await enter(member);
     assert.equal(await page.$(`#manage-${organization}`), null);
-    for (const section of ['', '/members', '/invitations', '/groups', '/domains', '/sign-in', '/look', '/log']) {
+    for (const section of ['', '/members', '/invitations', '/groups', '/roles', '/domains', '/sign-in', '/look', '/log']) {
       const answer = await page.goto(`${postern.url}/organizations/${organization}${section}`);
       assert.equal(answer.status(), 403, section);
     }
