@@ -501,6 +501,21 @@ test_words (void)
   g_assert_cmpstr (elsewhere, ==, "orders:read");
 }
 
+/* What is about the person, what a managed resource has, what only one that nobody manages here can mean, and what nobody has. */
+static void
+test_allowed (void)
+{
+  g_autoptr (PosternResourceBook) book = postern_permission_cache_dup_resources (postern_tenant_get_permissions (world->tenant), NULL);
+  g_auto (GStrv) here = postern_flow_scope_words_dup_allowed (book, PAIRS (ORDERS), PAIRS ("email", "orders:read", "odd"));
+  g_auto (GStrv) both = postern_flow_scope_words_dup_allowed (book, PAIRS (ORDERS, "https://other.example"), PAIRS ("email", "orders:read", "odd"));
+  g_autofree char *here_text = g_strjoinv (" ", here), *both_text = g_strjoinv (" ", both);
+  g_autoptr (GVariant) rows = g_variant_ref_sink (postern_flow_scope_words_to_variant (book, PAIRS (ORDERS, "https://other.example"), PAIRS ("email", "orders:read")));
+
+  g_assert_cmpstr (here_text, ==, "email " ORDERS "#orders:read odd");
+  g_assert_cmpstr (both_text, ==, "email " ORDERS "#orders:read https://other.example#orders:read https://other.example#odd");
+  g_assert_cmpuint (g_variant_n_children (rows), ==, 3); /* at both, and the page says so */
+}
+
 int
 main (int argc, char *argv[])
 {
@@ -523,6 +538,7 @@ main (int argc, char *argv[])
   g_test_add_func ("/oidc/permission/program-of-organization", test_program_of_organization);
   g_test_add_func ("/oidc/permission/maps", test_maps);
   g_test_add_func ("/oidc/permission/words", test_words);
+  g_test_add_func ("/oidc/permission/allowed", test_allowed);
   status = g_test_run ();
   tear_down ();
   return status;

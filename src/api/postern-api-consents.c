@@ -7,7 +7,7 @@
 
 static const PosternApiMember members[] = {
   { "application_id", POSTERN_API_STRING, POSTERN_API_OWN | POSTERN_API_ID, "The application that was allowed it." },
-  { "scope", POSTERN_API_STRING, POSTERN_API_OWN, "The scopes that the person is not asked about again." },
+  { "scope", POSTERN_API_STRING, POSTERN_API_OWN, "The scopes that the person is not asked about again; what is at a resource is its indicator, # and the scope." },
   { "given_at", POSTERN_API_TIME, POSTERN_API_OWN, "When the person was asked last." },
   { NULL },
 };

@@ -191,6 +191,53 @@ take_back (Browser *browser)
   g_assert_cmpuint (again->len, ==, 1);
 }
 
+/* (transfer full): of an application that is not ours, which asks for `read` at @resource */
+static PosternFlow *
+flow_at (const char *resource, guint prompts)
+{
+  PosternFlow *flow = application_flow (APP_THIRD, prompts);
+
+  g_strfreev (flow->scopes);
+  flow->scopes = g_strsplit ("openid read", " ", -1);
+  flow->resources = *resource ? g_strsplit (resource, " ", -1) : NULL;
+  return flow;
+}
+
+/* What somebody allows at one API says nothing of another, nor of two at once; and a scope cannot be named so that it passes for both. */
+static void
+test_consent_at_one (void)
+{
+  g_autoptr (Browser) browser = browser_new ("192.0.2.6");
+  PosternFlow *sly;
+
+  browser_begin (browser, flow_at ("https://photos.example/", 0));
+  browser_sign_in (browser, "ada@example.org", PASSWORD);
+  assert_page (browser, "consent");
+  browser_submit (browser, "action=allow");
+  assert_answer (browser, "fresh=1");
+  browser_begin (browser, flow_at ("https://photos.example/", POSTERN_FLOW_PROMPT_NONE));
+  assert_answer (browser, "fresh=0");
+  browser_begin (browser, flow_at ("https://bank.example/", POSTERN_FLOW_PROMPT_NONE));
+  assert_answer (browser, "error=consent_required");
+  browser_begin (browser, flow_at ("https://photos.example/ https://bank.example/", POSTERN_FLOW_PROMPT_NONE));
+  assert_answer (browser, "error=consent_required");
+  for (guint i = 0; i < 2; i++) {
+    sly = flow_at (i ? "https://photos.example/" : "", 0);
+    g_strfreev (sly->scopes);
+    sly->scopes = g_strsplit ("openid https://bank.example/#read", " ", -1);
+    browser_begin (browser, sly);
+    assert_page (browser, "consent");
+    browser_submit (browser, "action=allow");
+    browser_begin (browser, flow_at ("https://bank.example/", POSTERN_FLOW_PROMPT_NONE));
+    assert_answer (browser, "error=consent_required");
+  }
+  browser_begin (browser, flow_at ("https://bank.example/", 0));
+  assert_page (browser, "consent");
+  browser_submit (browser, "action=allow");
+  browser_begin (browser, flow_at ("https://photos.example/ https://bank.example/", POSTERN_FLOW_PROMPT_NONE));
+  assert_answer (browser, "fresh=0");
+}
+
 static void
 test_consent (void)
 {
@@ -452,6 +499,7 @@ main (int argc, char **argv)
     { "/flow/prompts", test_prompts },
     { "/flow/accounts", test_accounts },
     { "/flow/consent", test_consent },
+    { "/flow/consent-at-one", test_consent_at_one },
     { "/flow/connector", test_connector },
     { "/flow/domain", test_domain },
     { "/flow/link", test_link },

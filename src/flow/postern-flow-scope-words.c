@@ -4,6 +4,7 @@
 #include "postern-json.h"
 
 #include <glib/gi18n.h>
+#include <string.h>
 
 typedef struct {
   const char *scope, *title, *text;
@@ -125,18 +126,82 @@ postern_flow_scope_words_dup_title (PosternResourceBook *book, const char *const
   return dup_title (resource, find (resource, scope), scope);
 }
 
+/* --- at which resources a scope gives something ------------------------------------------------------------------------ */
+
+typedef struct {
+  PosternResource *resource; /* (nullable): it is not managed here */
+  const char *indicator;     /* (nullable): at none: it is about the person */
+} Place;
+
+static void
+add_place (GArray *places, PosternResource *resource, const char *indicator)
+{
+  Place place = { resource, indicator };
+
+  g_array_append_val (places, place);
+}
+
+/* A scope that is ours stays one where a resource has one of that name, too: then it is both. At a resource that nobody manages here any other may mean something. */
+static GArray *
+list_places (PosternResourceBook *book, const char *const *resources, const char *scope)
+{
+  GArray *places = g_array_new (FALSE, FALSE, sizeof (Place));
+  gboolean ours = find_in (words, G_N_ELEMENTS (words), scope) != NULL;
+
+  if (ours)
+    add_place (places, NULL, NULL);
+  for (; resources && *resources; resources++) {
+    PosternResource *resource = postern_resource_book_find (book, *resources);
+
+    if (resource ? postern_resource_has_scope (resource, scope) : !ours)
+      add_place (places, resource, *resources);
+  }
+  if (places->len == 0)
+    add_place (places, NULL, NULL);
+  return places;
+}
+
+GStrv
+postern_flow_scope_words_dup_allowed (PosternResourceBook *book, const char *const *resources, const char *const *scopes)
+{
+  g_autoptr (GStrvBuilder) allowed = g_strv_builder_new ();
+
+  for (; scopes && *scopes; scopes++) {
+    g_autoptr (GArray) places = list_places (book, resources, *scopes);
+
+    for (guint i = 0; i < places->len; i++) {
+      const char *indicator = g_array_index (places, Place, i).indicator;
+      gboolean is_plain = !indicator && !strchr (*scopes, '#');
+      g_autofree char *at = g_strconcat (indicator ? indicator : "", is_plain ? "" : "#", *scopes, NULL);
+
+      g_strv_builder_add (allowed, at);
+    }
+  }
+  return g_strv_builder_end (allowed);
+}
+
 /* Which API it is at is said below what it is for. */
 static GVariant *
-entry_of (PosternResource *resource, const char *scope)
+entry_of (const Place *place, const char *scope)
 {
   g_auto (PosternJsonObject) entry = POSTERN_JSON_OBJECT_INIT;
-  const Words *found = find (resource, scope);
-  g_autofree char *title = dup_title (resource, found, scope);
+  gboolean elsewhere = place->indicator && !(place->resource && g_str_equal (place->resource->id, POSTERN_RESOURCE_MANAGEMENT));
+  const Words *found = elsewhere ? NULL : find (place->resource, scope);
+  g_autofree char *title = dup_title (place->resource, found, scope);
 
   postern_json_object_add_string (&entry, "name", scope);
   postern_json_object_add_string (&entry, "title", title);
-  postern_json_object_add_string (&entry, "text", get_text (resource, found));
+  postern_json_object_add_string (&entry, "text", place->indicator && !place->resource ? place->indicator : get_text (place->resource, found));
   return postern_json_object_end (&entry);
+}
+
+static void
+add_entries (GVariantBuilder *entries, PosternResourceBook *book, const char *const *resources, const char *scope)
+{
+  g_autoptr (GArray) places = list_places (book, resources, scope);
+
+  for (guint i = 0; i < places->len; i++)
+    g_variant_builder_add (entries, "v", entry_of (&g_array_index (places, Place, i), scope));
 }
 
 GVariant *
@@ -146,6 +211,6 @@ postern_flow_scope_words_to_variant (PosternResourceBook *book, const char *cons
 
   for (guint i = 0; scopes && scopes[i]; i++)
     if (!g_str_equal (scopes[i], "openid") || scopes[1] == NULL)
-      g_variant_builder_add (&entries, "v", entry_of (find_resource (book, resources, scopes[i]), scopes[i]));
+      add_entries (&entries, book, resources, scopes[i]);
   return g_variant_builder_end (&entries);
 }

@@ -85,15 +85,30 @@ show_consent (PosternFlowContext *context, GError **error)
   return POSTERN_STAGE_PARK;
 }
 
+/* (transfer full) (nullable): what it asks for, as it is remembered; what is at one resource is not allowed at another */
+static GStrv
+dup_asked (PosternFlowContext *context, GError **error)
+{
+  PosternFlow *flow = context->flow;
+  g_auto (GStrv) scopes = postern_flow_claims_dup_scopes (flow);
+  g_autoptr (PosternResourceBook) book = NULL;
+
+  if (flow->resources && flow->resources[0]) {
+    book = postern_permission_cache_dup_resources (postern_tenant_get_permissions (context->tenant), error);
+    if (book == NULL)
+      return NULL;
+  }
+  return postern_flow_scope_words_dup_allowed (book, (const char *const *) flow->resources, (const char *const *) scopes);
+}
+
 /* What is on the page is what is given: the flow's scopes cannot change between the page and the answer. */
 static PosternStageResult
-take_answer (PosternFlowContext *context, const char *remembered, GError **error)
+take_answer (PosternFlowContext *context, const char *remembered, char **asked, GError **error)
 {
   PosternFlow *flow = context->flow;
   const char *action = postern_flow_context_get_input (context, "action");
   gboolean allow = g_strcmp0 (action, "allow") == 0;
   gboolean deny = g_strcmp0 (action, "deny") == 0;
-  g_auto (GStrv) asked = postern_flow_claims_dup_scopes (flow);
   g_autofree char *now = NULL;
 
   g_clear_pointer (&context->input, postern_pairs_unref);
@@ -110,23 +125,26 @@ take_answer (PosternFlowContext *context, const char *remembered, GError **error
 
 /**
  * Stage `consent`: has the person allowed this application what it asks? Ours (first_party) are not asked for, unless the
- * application itself wants it asked (prompt=consent). A remembered answer serves while it covers every scope.
+ * application itself wants it asked (prompt=consent). A remembered answer serves while it covers every scope, at each resource that is asked for.
  */
 PosternStageResult
 postern_stage_consent (PosternFlowContext *context, GError **error)
 {
   g_autofree char *remembered = NULL;
   gpointer reading[] = { context, &remembered };
-  g_auto (GStrv) scopes = postern_flow_claims_dup_scopes (context->flow);
-  gboolean asked = postern_flow_context_is_asked (context, POSTERN_FLOW_PROMPT_CONSENT);
+  g_auto (GStrv) asked = NULL;
+  gboolean is_asked = postern_flow_context_is_asked (context, POSTERN_FLOW_PROMPT_CONSENT);
 
-  if (context->client->application->first_party && !asked)
+  if (context->client->application->first_party && !is_asked)
     return grant (context);
+  asked = dup_asked (context, error);
+  if (asked == NULL)
+    return POSTERN_STAGE_REFUSE;
   if (!postern_store_read (postern_tenant_get_store (context->tenant), POSTERN_KEEP_LASTING, read_consent, reading, error))
     return POSTERN_STAGE_REFUSE;
   if (context->input)
-    return take_answer (context, remembered, error);
-  if (!asked && covers (remembered, scopes))
+    return take_answer (context, remembered, asked, error);
+  if (!is_asked && covers (remembered, asked))
     return grant (context);
   if (context->flow->prompts & POSTERN_FLOW_PROMPT_NONE)
     return postern_flow_context_refuse (error, POSTERN_ERROR_CONSENT_REQUIRED, "The person has not allowed this yet, and prompt=none forbids asking");
