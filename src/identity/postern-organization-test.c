@@ -14,6 +14,8 @@ test_names (void)
     { "Acme", "acme", TRUE },        { "Acme", NULL, TRUE },          { "Bücher & Söhne 株式会社", "b-2", TRUE }, { "", NULL, FALSE },
     { "   ", NULL, FALSE },          { NULL, NULL, FALSE },           { "two\nlines", NULL, FALSE },             { "turned \u202e round", NULL, FALSE },
     { "two\u2028lines", NULL, FALSE }, { "two\u2029lines", NULL, FALSE },
+    { "شرکت\u200cهای پارس", NULL, TRUE }, { "क्\u200dष", NULL, TRUE }, { "Ac\u200cme", NULL, FALSE }, { "شرکت\u200c", NULL, FALSE },
+    { "\u200cشرکت", NULL, FALSE },     { "شر\u200c\u200cکت", NULL, FALSE }, { "شرکت \u200cپارس", NULL, FALSE },
     { "Acme", "", FALSE },           { "Acme", "Acme", FALSE },       { "Acme", "-acme", FALSE },                { "Acme", "acme-", FALSE },
     { "Acme", "org_01234", FALSE },  { "Acme", "a.b", FALSE },        { "Acme", "0123456789012345678901234567890123456789012345678901234567890123", FALSE },
   };

@@ -18,9 +18,46 @@ is_slug (const char *slug)
   return length > 0 && length <= SLUG_MAX && strspn (slug, "abcdefghijklmnopqrstuvwxyz0123456789-") == length && slug[0] != '-' && slug[length - 1] != '-';
 }
 
+/* Scripts whose letters join, or stack: there U+200C and U+200D say how a word is written, and people see the difference. */
+static gboolean
+can_be_joined (gunichar c)
+{
+  switch (g_unichar_get_script (c)) {
+  case G_UNICODE_SCRIPT_ARABIC:
+  case G_UNICODE_SCRIPT_BENGALI:
+  case G_UNICODE_SCRIPT_DEVANAGARI:
+  case G_UNICODE_SCRIPT_GUJARATI:
+  case G_UNICODE_SCRIPT_GURMUKHI:
+  case G_UNICODE_SCRIPT_KANNADA:
+  case G_UNICODE_SCRIPT_KHMER:
+  case G_UNICODE_SCRIPT_MALAYALAM:
+  case G_UNICODE_SCRIPT_MONGOLIAN:
+  case G_UNICODE_SCRIPT_MYANMAR:
+  case G_UNICODE_SCRIPT_NKO:
+  case G_UNICODE_SCRIPT_ORIYA:
+  case G_UNICODE_SCRIPT_SINHALA:
+  case G_UNICODE_SCRIPT_SYRIAC:
+  case G_UNICODE_SCRIPT_TAMIL:
+  case G_UNICODE_SCRIPT_TELUGU:
+    return TRUE;
+  default:
+    return FALSE;
+  }
+}
+
+/* One of these amid such a word; two of them, or one at an end of it, would be what nobody sees. */
+static gboolean
+is_joiner_in_place (gunichar before, const char *at)
+{
+  gunichar c = g_utf8_get_char (at);
+
+  return (c == 0x200c || c == 0x200d) && can_be_joined (before) && can_be_joined (g_utf8_get_char (g_utf8_next_char (at)));
+}
+
 gboolean
 postern_organization_check_name (const char *name, GError **error)
 {
+  gunichar before = 0;
   gboolean seen = FALSE;
 
   if (name == NULL || !g_utf8_validate (name, -1, NULL) || g_utf8_strlen (name, -1) > POSTERN_ORGANIZATION_NAME_MAX)
@@ -30,9 +67,10 @@ postern_organization_check_name (const char *name, GError **error)
   for (const char *at = name; *at; at = g_utf8_next_char (at)) {
     gunichar c = g_utf8_get_char (at);
 
-    if (!g_unichar_isprint (c) || g_unichar_type (c) == G_UNICODE_FORMAT)
+    if ((!g_unichar_isprint (c) || g_unichar_type (c) == G_UNICODE_FORMAT) && !is_joiner_in_place (before, at))
       return postern_fault (error, "name", "has characters that nobody sees");
     seen = seen || g_unichar_isgraph (c);
+    before = c;
   }
   return seen || postern_fault (error, "name", "is empty");
 }
