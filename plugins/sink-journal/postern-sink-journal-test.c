@@ -284,7 +284,10 @@ test_settings (void)
 
 /* --- systemd's own ------------------------------------------------------------------------------------------------------------ */
 
-/* In a world of files of its own; then says what it keeps, a JSON object a line. $1: this program */
+/*
+ * In a world of files of its own; then says what it keeps, a JSON object a line. $1: this program. What failed before ends it by `set -e`; that journald ends
+ * by our signal, which wait calls a failure, is none.
+ */
 static const char script[] = "set -e\n"
                              "mount -t tmpfs tmpfs /run && mount -t tmpfs tmpfs /var/log && mkdir -p /run/systemd /run/log/journal\n"
                              JOURNALD " postern >/dev/null 2>&1 & journald=$!\n"
@@ -350,6 +353,7 @@ test_systemd (void)
   const char *const arguments[] = { "unshare", "-m", "sh", "-c", script, "sh", self, NULL };
   int status = -1;
 
+  /* tests/packages installs both, so tests/run goes on; a mount namespace is the kernel's to give, and journald must not write over the machine's own journal */
   if (!g_file_test (JOURNALD, G_FILE_TEST_IS_EXECUTABLE) || !g_spawn_sync (NULL, (char **) root, NULL, G_SPAWN_SEARCH_PATH, NULL, NULL, NULL, NULL, &status, NULL) || status != 0) {
     g_test_skip ("there is no " JOURNALD " here, or no mount namespace to be had for it");
     return;

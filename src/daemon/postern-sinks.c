@@ -6,6 +6,7 @@
 #include "postern-feed-batch.h"
 #include "postern-json.h"
 #include "postern-sink.h"
+#include "postern-webhook.h"
 
 #include <string.h>
 
@@ -88,20 +89,9 @@ write_down (PosternSinks *self, Entry *entry, const PosternSinkPlace *place, gin
     return TRUE; /* who was overtaken reads again */
   g_warning ("sink %s: what became of entries could not be kept, so that it gets them again: %s", place->id, error->message);
   g_mutex_lock (&self->mutex);
-  entry->rests_until = now_seconds () + POSTERN_SINKS_PAUSE;
+  entry->rests_until = now_seconds () + POSTERN_WEBHOOK_PAUSE;
   g_mutex_unlock (&self->mutex);
   return FALSE;
-}
-
-/* Three times as long each time, and a fifth more or less, so that what failed together does not come back together. */
-static gint64
-choose_pause (gint64 failures)
-{
-  gint64 pause = POSTERN_SINKS_PAUSE;
-
-  for (gint64 i = 1; i < failures && pause < POSTERN_SINKS_PAUSE_MAX; i++)
-    pause *= 3;
-  return (gint64) ((double) MIN (pause, POSTERN_SINKS_PAUSE_MAX) * g_random_double_range (0.8, 1.2));
 }
 
 static char *
@@ -117,7 +107,7 @@ shorten (const char *said)
 static void
 note_failure (Entry *entry, PosternSinkPlace *place, const char *said)
 {
-  gint64 now = now_seconds (), pause = choose_pause (++place->failures);
+  gint64 now = now_seconds (), pause = postern_webhook_choose_pause (++place->failures, POSTERN_SINKS_PAUSE_MAX);
 
   if (place->failing_since == 0)
     place->failing_since = now;

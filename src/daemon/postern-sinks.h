@@ -9,8 +9,7 @@ G_BEGIN_DECLS
 
 #define POSTERN_SINKS_BATCH 100     /* entries that one is given at once */
 #define POSTERN_SINKS_DEADLINE 30   /* seconds that it may take for them */
-#define POSTERN_SINKS_PAUSE 5       /* seconds after the first failure; three times as long after each further one … */
-#define POSTERN_SINKS_PAUSE_MAX 300 /* … until it is this; and so on for ever, for nobody else keeps a log for it */
+#define POSTERN_SINKS_PAUSE_MAX 300 /* seconds between two tries, at most (postern_webhook_choose_pause()); and so on for ever, for nobody else keeps a log for it */
 
 /**
  * PosternSinks: takes those of a tenant's sinks that want the audit log forward in it (PosternSinkClass.deliver), by the threads that send webhooks. As

@@ -186,10 +186,29 @@ test_attempts (void)
   g_assert_cmpint (postern_json_get_int64 (first, "at", 0), ==, NOW + 2 * POSTERN_WEBHOOK_ATTEMPTS_MAX);
 }
 
+/* Never longer than whoever asks will wait, however often it failed; and not all at the same moment. */
+static void
+test_pause (void)
+{
+  gint64 least = G_MAXINT64, longest = 0;
+
+  for (guint i = 0; i < 200; i++) {
+    gint64 first = postern_webhook_choose_pause (1, 300), late = postern_webhook_choose_pause (5 + i, 300), near = postern_webhook_choose_pause (4, 130);
+
+    g_assert_true (first >= POSTERN_WEBHOOK_PAUSE * 4 / 5 && first <= POSTERN_WEBHOOK_PAUSE * 6 / 5);
+    g_assert_true (late >= 300 * 4 / 5 && late <= 300);
+    g_assert_true (near >= 135 * 4 / 5 && near <= 130);
+    least = MIN (least, near);
+    longest = MAX (longest, near);
+  }
+  g_assert_cmpint (least, <, longest);
+}
+
 int
 main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
+  g_test_add_func ("/webhook/pause", test_pause);
   g_test_add_func ("/webhook/validate", test_validate);
   g_test_add_func ("/webhook/wants", test_wants);
   g_test_add_func ("/webhook/body", test_body);

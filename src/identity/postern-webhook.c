@@ -209,16 +209,15 @@ remember (PosternWebhook *self, GVariant *attempt)
   self->attempts = g_variant_ref_sink (g_variant_builder_end (&attempts));
 }
 
-/* Three times as long each time, and a fifth more or less, so that what failed together does not come back together. */
-static gint64
-choose_pause (gint64 failures)
+gint64
+postern_webhook_choose_pause (gint64 failures, gint64 most)
 {
   gint64 pause = POSTERN_WEBHOOK_PAUSE;
 
-  for (gint64 i = 1; i < failures && pause < POSTERN_WEBHOOK_PAUSE_MAX; i++)
+  for (gint64 i = 1; i < failures && pause < most; i++)
     pause *= 3;
   pause = (gint64) ((double) pause * g_random_double_range (0.8, 1.2));
-  return MIN (POSTERN_WEBHOOK_PAUSE_MAX, pause);
+  return MIN (most, pause);
 }
 
 static void
@@ -232,7 +231,7 @@ switch_off (PosternWebhook *self, const char *reason)
 static void
 note_failure (PosternWebhook *self, const PosternWebhookAnswer *answer)
 {
-  gint64 pause = choose_pause (++self->failures), ended_at = answer->at + answer->milliseconds / 1000;
+  gint64 pause = postern_webhook_choose_pause (++self->failures, POSTERN_WEBHOOK_PAUSE_MAX), ended_at = answer->at + answer->milliseconds / 1000;
 
   if (self->failing_since == 0)
     self->failing_since = answer->at;

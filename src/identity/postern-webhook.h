@@ -73,6 +73,11 @@ G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (PosternWebhookAnswer, postern_webhook_answer_c
  * switched off: after 410, or when nothing has arrived for POSTERN_WEBHOOK_GIVE_UP.
  */
 void postern_webhook_note (PosternWebhook *self, const PosternWebhookEvent *event, const PosternWebhookAnswer *answer);
+/**
+ * postern_webhook_choose_pause: seconds after so many failures, one at least: three times as long each time, up to @most, and a fifth more or less, so that
+ * what failed together does not come back together. For sinks, too.
+ */
+gint64 postern_webhook_choose_pause (gint64 failures, gint64 most);
 /** postern_webhook_send_read_retry_after: seconds from @now on; 0 for what is none. @text: RFC 9110 section 10.2.3 */
 gint64 postern_webhook_send_read_retry_after (const char *text, gint64 now);
 
