@@ -3,7 +3,6 @@
 
 #include "postern-error.h"
 #include "postern-json.h"
-#include "postern-management-roles.h"
 #include "postern-notice.h"
 #include "postern-permission.h"
 
@@ -64,7 +63,6 @@ static gboolean
 tell_maker (PosternTxn *txn, const Settling *settling, GError **error)
 {
   const char *issuer = postern_tenant_get_issuer (settling->tenant);
-  g_autofree char *indicator = postern_management_roles_dup_indicator (issuer);
   g_autoptr (GError) failure = NULL;
   g_autoptr (PosternUser) maker = find_maker (txn, settling->webhook, &failure);
   PosternPermissionSubject subject = { .id = maker ? maker->id : NULL };
@@ -79,7 +77,7 @@ tell_maker (PosternTxn *txn, const Settling *settling, GError **error)
   permission = postern_permission_read (txn, issuer, &subject, error);
   if (permission == NULL)
     return FALSE;
-  return !postern_permission_has (permission, indicator, "webhooks:read") || tell_one (txn, settling, maker, error);
+  return !postern_permission_manages (permission, issuer, "webhooks:read") || tell_one (txn, settling, maker, error);
 }
 
 static gboolean

@@ -7,7 +7,6 @@
 #include "postern-flow-context.h"
 #include "postern-flow-routes.h"
 #include "postern-flow-tasks.h"
-#include "postern-management-roles.h"
 #include "postern-notice.h"
 
 /* --- who comes in --------------------------------------------------------------------------------------------------------- */
@@ -23,14 +22,6 @@ postern_flow_console_refuse (PosternError code, const char *message)
 #define SEE "connectors:read"
 #define SEE_WEBHOOKS "webhooks:read"
 #define NOT_FOR_YOU N_("Only administrators come in here. If you are one, sign out and sign in with that account.")
-
-static gboolean
-may (PosternPermission *permission, const char *issuer, const char *scope)
-{
-  g_autofree char *resource = postern_management_roles_dup_indicator (issuer);
-
-  return permission && postern_permission_has (permission, resource, scope);
-}
 
 /* A connector vouches for anybody, and a messenger reads what opens accounts: who sets one up must be an owner, or as good as one. */
 static gboolean
@@ -53,7 +44,7 @@ postern_flow_console_is_open (PosternRuntime *runtime, PosternTenant *tenant, co
 {
   g_autoptr (PosternPermission) permission = postern_runtime_get_book (runtime) ? load_permission (tenant, user_id, NULL) : NULL;
 
-  return may (permission, postern_tenant_get_issuer (tenant), SEE);
+  return permission && postern_permission_manages (permission, postern_tenant_get_issuer (tenant), SEE);
 }
 
 PosternResponse *
@@ -77,8 +68,8 @@ postern_flow_console_enter (PosternFlowConsole *self, PosternFlowEngine *engine,
     return postern_response_new_error_page (error, NULL);
   issuer = postern_tenant_get_issuer (self->visit->tenant);
   self->can_change = may_change (permission, issuer);
-  self->sees_webhooks = may (permission, issuer, SEE_WEBHOOKS);
-  return may (permission, issuer, SEE) ? NULL : postern_flow_console_refuse (POSTERN_ERROR_ACCESS_DENIED, NOT_FOR_YOU);
+  self->sees_webhooks = postern_permission_manages (permission, issuer, SEE_WEBHOOKS);
+  return postern_permission_manages (permission, issuer, SEE) ? NULL : postern_flow_console_refuse (POSTERN_ERROR_ACCESS_DENIED, NOT_FOR_YOU);
 }
 
 PosternResponse *

@@ -16,20 +16,12 @@ typedef struct {
 } Inviter;
 
 static gboolean
-has_here (PosternPermission *permission, const char *issuer, const char *scope)
-{
-  g_autofree char *management = postern_management_roles_dup_indicator (issuer);
-
-  return postern_permission_has (permission, management, scope);
-}
-
-static gboolean
 may_give (Inviter *self, const char *resource_id, const char *scope)
 {
   g_autoptr (PosternResource) resource = NULL;
 
   if (g_str_equal (resource_id, POSTERN_RESOURCE_MANAGEMENT))
-    return !postern_management_roles_has (scope) || has_here (self->permission, self->issuer, scope);
+    return !postern_management_roles_has (scope) || postern_permission_manages (self->permission, self->issuer, scope);
   if (self->of_tenant)
     return TRUE;
   resource = postern_resource_store_get (self->txn, resource_id, NULL);
@@ -75,7 +67,7 @@ static gboolean
 may_give_all (Inviter *self, GVariant *list, gboolean (*may_give_one) (Inviter *self, const char *id))
 {
   gsize n = list ? g_variant_n_children (list) : 0;
-  gboolean good = n == 0 || has_here (self->permission, self->issuer, "roles:write");
+  gboolean good = n == 0 || postern_permission_manages (self->permission, self->issuer, "roles:write");
 
   for (gsize i = 0; good && i < n; i++) {
     g_autoptr (GVariant) box = g_variant_get_child_value (list, i), id = g_variant_get_variant (box);
@@ -108,8 +100,8 @@ postern_invitation_inviter_check (PosternTxn *txn, const char *issuer, const Pos
     return TRUE;
   if (of_tenant == NULL)
     return FALSE;
-  inviter.of_tenant = has_here (of_tenant, issuer, "invitations:write");
-  if (is_there (txn, self->inviter) && has_here (permission, issuer, "invitations:write") && may_give_all (&inviter, self->role_ids, may_give_role) &&
+  inviter.of_tenant = postern_permission_manages (of_tenant, issuer, "invitations:write");
+  if (is_there (txn, self->inviter) && postern_permission_manages (permission, issuer, "invitations:write") && may_give_all (&inviter, self->role_ids, may_give_role) &&
       may_give_all (&inviter, self->group_ids, may_give_group))
     return TRUE;
   g_set_error_literal (error, POSTERN_ERROR, POSTERN_ERROR_NOT_FOUND, "who invited may not invite so any more");

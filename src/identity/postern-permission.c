@@ -154,6 +154,14 @@ postern_permission_has (PosternPermission *self, const char *indicator, const ch
 }
 
 gboolean
+postern_permission_manages (PosternPermission *self, const char *issuer, const char *scope)
+{
+  g_autofree char *management = postern_management_roles_dup_indicator (issuer);
+
+  return postern_permission_has (self, management, scope);
+}
+
+gboolean
 postern_permission_has_all (PosternPermission *self, const char *issuer)
 {
   g_autofree char *management = postern_management_roles_dup_indicator (issuer);

@@ -32,6 +32,8 @@ const char *const *postern_permission_get_roles (PosternPermission *self);
 const char *const *postern_permission_get_organization_roles (PosternPermission *self);
 /** postern_permission_has: whether @scope is had at the resource of @indicator */
 gboolean postern_permission_has (PosternPermission *self, const char *indicator, const char *scope);
+/** postern_permission_manages: whether @scope is had at the management API of the tenant of @issuer */
+gboolean postern_permission_manages (PosternPermission *self, const char *issuer, const char *scope);
 /** postern_permission_has_all: whether everything is had at the management API of the tenant of @issuer, as an owner has it */
 gboolean postern_permission_has_all (PosternPermission *self, const char *issuer);
 /** postern_permission_dup_scopes: what is had at one, sorted: (transfer full) (array zero-terminated=1) */
