@@ -2,7 +2,7 @@
 #include "postern-flow-account-organization.h"
 
 #include "postern-flow-context.h"
-#include "postern-flow-organization-page.h"
+#include "postern-flow-organization-page-sections.h"
 #include "postern-flow-routes.h"
 #include "postern-flow-tasks.h"
 #include "postern-organization-brand.h"
@@ -33,7 +33,7 @@ void
 postern_flow_account_organization_add_all (PosternJsonObject *model, PosternFlowVisit *visit, PosternRuntime *runtime, GPtrArray *organizations)
 {
   GVariantBuilder entries = G_VARIANT_BUILDER_INIT (G_VARIANT_TYPE ("av"));
-  g_autoptr (GHashTable) open = postern_flow_organization_page_list_open (runtime, visit->user->id);
+  g_autoptr (GHashTable) open = postern_flow_organization_page_sections_list_open (runtime, visit->user->id);
 
   for (guint i = 0; i < organizations->len; i++) {
     PosternOrganization *organization = organizations->pdata[i];

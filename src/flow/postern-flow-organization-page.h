@@ -18,6 +18,8 @@ G_BEGIN_DECLS
 /** PosternFlowOrganizationForm: private to postern-flow-organization-form.c */
 typedef struct _PosternFlowOrganizationForm PosternFlowOrganizationForm;
 
+#define POSTERN_FLOW_ORGANIZATION_PAGE_NOT_FOR_YOU N_("Your roles do not let you do this.")
+
 /** PosternFlowOrganizationPage: somebody looks at one. */
 typedef struct {
   PosternFlowEngine *engine;
@@ -36,11 +38,18 @@ typedef struct {
   gint64 retry_after;                /* seconds, with it; 0: it did not say */
 } PosternFlowOrganizationPage;
 
+void postern_flow_organization_page_clear (PosternFlowOrganizationPage *self);
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (PosternFlowOrganizationPage, postern_flow_organization_page_clear)
+
 /**
- * postern_flow_organization_page_list_open: in which organizations there is any section that @user_id may see who is a member of them. Two reads, however many
- * there are. May block. (transfer full) (element-type utf8 utf8): a set of ids; with "" in it each one is
+ * postern_flow_organization_page_dup_own_path: the path below the issuer of the page of @part (nullable) in @section; NULL: where the pages begin. (transfer full)
  */
-GHashTable *postern_flow_organization_page_list_open (PosternRuntime *runtime, const char *user_id);
+char *postern_flow_organization_page_dup_own_path (PosternFlowOrganizationPage *self, const char *section, const char *part);
+/** postern_flow_organization_page_may: whether who looks at it holds @permission at the management API: what is shown; the API decides what is done. */
+gboolean postern_flow_organization_page_may (PosternFlowOrganizationPage *self, const char *permission);
+
+/* --- who comes in: postern-flow-organization-page-enter.c --------------------------------------------------------------- */
+
 /**
  * postern_flow_organization_page_enter: lets in who may see it. Of an organization that somebody does not belong to, of one that is switched off
  * and of one that is not there, they see the same.
@@ -56,8 +65,8 @@ PosternResponse *postern_flow_organization_page_enter (PosternFlowOrganizationPa
  */
 PosternResponse *postern_flow_organization_page_enter_to_change (PosternFlowOrganizationPage *self, PosternFlowEngine *engine, PosternRequest *request, const char *section,
                                                                  const char *part, const char *const *fields);
-void postern_flow_organization_page_clear (PosternFlowOrganizationPage *self);
-G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (PosternFlowOrganizationPage, postern_flow_organization_page_clear)
+
+/* --- what a button asks for --------------------------------------------------------------------------------------------- */
 
 /**
  * PosternFlowOrganizationAction: what a button of a form asks for.
@@ -77,10 +86,7 @@ typedef struct {
 PosternResponse *postern_flow_organization_page_act (PosternFlowEngine *engine, PosternRequest *request, const char *section, const char *part, const char *const *fields,
                                                      const PosternFlowOrganizationAction *actions);
 
-/** postern_flow_organization_page_may: whether who looks at it holds @permission at the management API: what is shown; the API decides what is done. */
-gboolean postern_flow_organization_page_may (PosternFlowOrganizationPage *self, const char *permission);
-
-/* --- asking the API --------------------------------------------------------------------------------------------------- */
+/* --- asking the API: postern-flow-organization-page-ask.c -------------------------------------------------------------- */
 
 /** postern_flow_organization_page_dup_path: of the API: @step and those that follow, which end with NULL, escaped. (transfer full) */
 char *postern_flow_organization_page_dup_path (const char *step, ...) G_GNUC_NULL_TERMINATED;
@@ -95,8 +101,21 @@ char *postern_flow_organization_page_dup_path (const char *step, ...) G_GNUC_NUL
 gboolean postern_flow_organization_page_ask (PosternFlowOrganizationPage *self, const char *method, char *path, const char *query, GVariant *body, GVariant **answer);
 /** postern_flow_organization_page_ask_list: likewise, for the part of a list that the page was asked for. @more: (nullable): further parameters, encoded */
 gboolean postern_flow_organization_page_ask_list (PosternFlowOrganizationPage *self, char *path, const char *more, GVariant **answer);
-/** postern_flow_organization_page_get_item: the object at @index of the list `items` of @answer. (transfer full) (nullable): NULL behind the last */
-GVariant *postern_flow_organization_page_get_item (GVariant *answer, gsize index);
+
+/* --- where a form leads: postern-flow-organization-page-lead.c --------------------------------------------------------- */
+
+/** postern_flow_organization_page_lead: where a form leads that was done: to the section's page, or to that of @part (nullable), which says @notice. (transfer full) */
+PosternResponse *postern_flow_organization_page_lead (PosternFlowOrganizationPage *self, const char *part, const char *notice);
+/**
+ * postern_flow_organization_page_lead_to_problem: where one leads that was not: to the page, which says why, with what was typed.
+ * @conflict: (nullable): a phrase for what is in the way, in place of a general one
+ * Returns: (transfer full)
+ */
+PosternResponse *postern_flow_organization_page_lead_to_problem (PosternFlowOrganizationPage *self, const char *conflict);
+/** postern_flow_organization_page_lead_to_sign_in: where one leads of who signed in too long ago: to the page, which asks for that, with what was typed. (transfer full) */
+PosternResponse *postern_flow_organization_page_lead_to_sign_in (PosternFlowOrganizationPage *self);
+/** postern_flow_organization_page_answer: the one or the other. @done: what postern_flow_organization_page_ask() said. (transfer full) */
+PosternResponse *postern_flow_organization_page_answer (PosternFlowOrganizationPage *self, gboolean done, const char *part, const char *notice, const char *conflict);
 
 /* --- what is shown ---------------------------------------------------------------------------------------------------- */
 
@@ -108,16 +127,8 @@ GVariant *postern_flow_organization_page_get_item (GVariant *answer, gsize index
 PosternResponse *postern_flow_organization_page_show (PosternFlowOrganizationPage *self, const char *name, PosternJsonObject *model, const PosternFlowVisitNotice *notices);
 /** postern_flow_organization_page_show_problem: an error page of why the API did not show what was to be shown. (transfer full) */
 PosternResponse *postern_flow_organization_page_show_problem (PosternFlowOrganizationPage *self);
-/** postern_flow_organization_page_lead: where a form leads that was done: to the section's page, or to that of @part (nullable), which says @notice. (transfer full) */
-PosternResponse *postern_flow_organization_page_lead (PosternFlowOrganizationPage *self, const char *part, const char *notice);
-/**
- * postern_flow_organization_page_lead_to_problem: where one leads that was not: to the page, which says why, with what was typed.
- * @conflict: (nullable): a phrase for what is in the way, in place of a general one
- * Returns: (transfer full)
- */
-PosternResponse *postern_flow_organization_page_lead_to_problem (PosternFlowOrganizationPage *self, const char *conflict);
-/** postern_flow_organization_page_answer: the one or the other. @done: what postern_flow_organization_page_ask() said. (transfer full) */
-PosternResponse *postern_flow_organization_page_answer (PosternFlowOrganizationPage *self, gboolean done, const char *part, const char *notice, const char *conflict);
+/** postern_flow_organization_page_get_item: the object at @index of the list `items` of @answer. (transfer full) (nullable): NULL behind the last */
+GVariant *postern_flow_organization_page_get_item (GVariant *answer, gsize index);
 /** postern_flow_organization_page_add_url: the absolute address of the page of @part (nullable) in @section (nullable: this one). */
 void postern_flow_organization_page_add_url (PosternFlowOrganizationPage *self, PosternJsonObject *model, const char *name, const char *section, const char *part);
 /** postern_flow_organization_page_add_person: who @member is, as the API has a member: `id`, `name` and `identifier`. */

@@ -42,7 +42,7 @@ const PosternRoute postern_flow_routes[] = {
   { "POST", "/account/sign-out", postern_flow_sign_out_submit, NULL, FORM_MAX, POSTERN_ROUTE_CSRF },
   { "GET", "/account/signed-out", postern_flow_sign_out_done },
 
-  { "GET", ORGANIZATION, postern_flow_organization_page_begin },
+  { "GET", ORGANIZATION, postern_flow_organization_page_enter_first },
   { "GET", ORGANIZATION "/members", postern_flow_organization_members_show },
   { "GET", ORGANIZATION "/members/{member}", postern_flow_organization_members_show_one },
   { "POST", ORGANIZATION "/members/{member}", postern_flow_organization_members_submit_one, NULL, FORM_MAX, POSTERN_ROUTE_CSRF },

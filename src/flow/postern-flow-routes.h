@@ -44,8 +44,9 @@ PosternResponse *postern_flow_account_name_submit (PosternRequest *request, gpoi
 PosternResponse *postern_flow_account_organization_show (PosternRequest *request, gpointer engine);
 PosternResponse *postern_flow_account_organization_submit (PosternRequest *request, gpointer engine);
 
-/* postern-flow-organization-page.c, and one file a section: an organization is run by its own administrators */
-PosternResponse *postern_flow_organization_page_begin (PosternRequest *request, gpointer engine);
+/* postern-flow-organization-page-enter.c, and one file a section: an organization is run by its own administrators */
+/** To the first section that there is for who comes. */
+PosternResponse *postern_flow_organization_page_enter_first (PosternRequest *request, gpointer engine);
 PosternResponse *postern_flow_organization_members_show (PosternRequest *request, gpointer engine);
 PosternResponse *postern_flow_organization_members_show_one (PosternRequest *request, gpointer engine);
 PosternResponse *postern_flow_organization_members_submit_one (PosternRequest *request, gpointer engine);
