@@ -247,6 +247,7 @@ test_roles (void)
   g_autofree char *of_template = of_role (template, ""), *of_tenant = of_role (tenants, ""), *of_theirs = of_role (theirs, ""), *more = of_role (template, "/permissions");
   g_autofree char *there = ask ("GET", of_theirs, NULL, NULL, 404), *nowhere = ask ("GET", "/roles/rol_01m8hqyz49encaned8h3htdtw5", NULL, NULL, 404);
   g_autofree char *assign = of_role (template, "/assignments"), *assign_tenants = of_role (tenants, "/assignments"), *give_theirs = of_role (theirs, "/assignments");
+  g_autofree char *by_slug = NULL, *by_no_slug = NULL;
 
   g_assert_cmpstr (there, ==, nowhere);
   expect ("GET", of_tenant, NULL, NULL, 404);
@@ -261,6 +262,9 @@ test_roles (void)
   expect ("PUT", "/roles/rol_01m8hqyz49encaned8h3htdtw5", "{\"name\":\"mine\"}", NULL, 404); /* or whose an id is would show */
   expect ("POST", more, "{\"resource_id\":\"management\",\"scope\":\"members:write\"}", NULL, 403);
   expect ("POST", "/roles", theirs_body, NULL, 404);
+  by_slug = ask ("POST", "/roles", "{\"name\":\"theirs, too\",\"organization_id\":\"foreign\"}", NULL, 404);
+  by_no_slug = ask ("POST", "/roles", "{\"name\":\"theirs, too\",\"organization_id\":\"nobodys\"}", NULL, 404);
+  g_assert_cmpstr (by_slug, ==, by_no_slug);
   expect ("POST", "/roles/owner/assignments", "{\"subject_id\":\"ada\"}", NULL, 404);
   expect ("POST", assign_tenants, "{\"subject_id\":\"ada\"}", NULL, 404);
   expect ("POST", give_theirs, "{\"subject_id\":\"ada\"}", NULL, 404);

@@ -138,12 +138,18 @@ postern_api_delegation_dup_subject (PosternApiCall *call, PosternTxn *txn, const
   return member ? g_strdup (member->user_id) : NULL;
 }
 
-const char *
-postern_api_delegation_get_organization (PosternApiCall *call, GVariant *object, GError **error)
+/* An id is not looked for: what is done with it says soon enough that nothing has it. */
+char *
+postern_api_delegation_dup_organization (PosternApiCall *call, PosternTxn *txn, GVariant *object, GError **error)
 {
-  const char *id = postern_json_get_string (object, "organization_id");
+  const char *name = postern_json_get_string (object, "organization_id"), *id = name;
+  g_autoptr (PosternOrganization) organization = NULL;
 
-  if (id == NULL)
-    return postern_api_delegation_is_bound (call) ? call->bearer->organization_id : "";
-  return postern_api_delegation_check_organization (call, id, error) ? id : NULL;
+  if (name == NULL)
+    return g_strdup (postern_api_delegation_is_bound (call) ? call->bearer->organization_id : "");
+  if (*name != '\0' && !postern_id_is_valid (name, "org")) {
+    organization = postern_organization_store_find (txn, name, error);
+    id = organization ? organization->id : NULL;
+  }
+  return id && postern_api_delegation_check_organization (call, id, error) ? g_strdup (id) : NULL;
 }

@@ -28,8 +28,11 @@ gboolean postern_api_delegation_check_members (PosternApiCall *call, const char 
 
 /** postern_api_delegation_check_organization: @id is one that who calls may name. NOT_FOUND of another's */
 gboolean postern_api_delegation_check_organization (PosternApiCall *call, const char *id, GError **error);
-/** postern_api_delegation_get_organization: what @object, the body or the query, says: where who acts in one says nothing, it is that one. "": of the tenant. NOT_FOUND of another's. (nullable) */
-const char *postern_api_delegation_get_organization (PosternApiCall *call, GVariant *object, GError **error);
+/**
+ * postern_api_delegation_dup_organization: the id of the one that @object, the body or the query, names by its id or slug: where who acts in one says
+ * nothing, it is that one. "": of the tenant. NOT_FOUND of another's, as of a slug that none has. (transfer full) (nullable)
+ */
+char *postern_api_delegation_dup_organization (PosternApiCall *call, PosternTxn *txn, GVariant *object, GError **error);
 /** postern_api_delegation_check_role: who calls may see @role: one's organization's own, or a template. NOT_FOUND of any other */
 gboolean postern_api_delegation_check_role (PosternApiCall *call, const PosternRole *role, GError **error);
 /** postern_api_delegation_check_role_own: who calls may change @role, which they see. ACCESS_DENIED of a template */

@@ -6,7 +6,7 @@
 
 static const PosternApiMember assignment_members[] = {
   { "subject_id", POSTERN_API_STRING, POSTERN_API_REQUIRED | POSTERN_API_ALWAYS | POSTERN_API_ID, "Who has it: the id of a user, an application, or a group of an organization; in place of a user's also what they sign in with.", 1, 254 },
-  { "organization_id", POSTERN_API_STRING, 0, "In which organization; left out for a role of the tenant.", 0, 64 },
+  { "organization_id", POSTERN_API_STRING, 0, "In which organization; its slug can be sent, too; left out for a role of the tenant.", 0, 64 },
   { "role_id", POSTERN_API_STRING, POSTERN_API_OWN, "Which role." },
   { "subject_name", POSTERN_API_STRING, POSTERN_API_READ_ONLY | POSTERN_API_ASKED, "What a person, or a group, is called; answered where the query says `names=true`." },
   { "created_at", POSTERN_API_TIME, POSTERN_API_READ_ONLY, "Since when; not known of people who are owners." },
@@ -29,12 +29,12 @@ static const PosternApiMember effective_members[] = {
 static const PosternApiSchema effective_schema = { "EffectivePermissions", effective_members, "What somebody may, by all their roles." };
 
 static const PosternApiMember in_organization[] = {
-  { "organization_id", POSTERN_API_STRING, 0, "In this organization; left out: of the tenant.", 1, 64 },
+  { "organization_id", POSTERN_API_STRING, 0, "In this organization, by its id or slug; left out: of the tenant.", 1, 64 },
   { NULL },
 };
 
 static const PosternApiMember list_filters[] = {
-  { "organization_id", POSTERN_API_STRING, 0, "In this organization; left out: of the tenant.", 1, 64 },
+  { "organization_id", POSTERN_API_STRING, 0, "In this organization, by its id or slug; left out: of the tenant.", 1, 64 },
   POSTERN_API_NAMES_FILTER,
   { NULL },
 };
@@ -93,7 +93,7 @@ static gboolean
 list_assignments (PosternApiCall *call, PosternTxn *txn, GError **error)
 {
   g_autoptr (PosternRole) role = postern_api_roles_find (call, txn, error);
-  const char *organization_id = role ? postern_api_delegation_get_organization (call, call->query, error) : NULL;
+  g_autofree char *organization_id = role ? postern_api_delegation_dup_organization (call, txn, call->query, error) : NULL;
   g_autoptr (GPtrArray) all = organization_id ? postern_assignment_store_list (txn, role->id, organization_id, call->after, call->limit, error) : NULL;
 
   return all != NULL && answer_page (call, txn, all, error);
@@ -161,7 +161,7 @@ dup_subject (PosternApiCall *call, PosternTxn *txn, const char *name, GError **e
 static PosternAssignment *
 make_assignment (PosternApiCall *call, PosternTxn *txn, const PosternRole *role, GVariant *object, const char *name, GError **error)
 {
-  const char *organization_id = postern_api_delegation_get_organization (call, object, error);
+  g_autofree char *organization_id = postern_api_delegation_dup_organization (call, txn, object, error);
   g_autofree char *subject = organization_id ? dup_subject (call, txn, name, error) : NULL;
   PosternAssignment *assignment;
 
@@ -169,7 +169,7 @@ make_assignment (PosternApiCall *call, PosternTxn *txn, const PosternRole *role,
     return NULL;
   assignment = postern_assignment_new ();
   assignment->subject_id = g_steal_pointer (&subject);
-  assignment->organization_id = g_strdup (organization_id);
+  assignment->organization_id = g_steal_pointer (&organization_id);
   assignment->role_id = g_strdup (role->id);
   assignment->created_at = call->now;
   return assignment;
@@ -248,11 +248,12 @@ show_effective (PosternApiCall *call, PosternTxn *txn, GError **error)
 {
   g_auto (GVariantDict) dict = G_VARIANT_DICT_INIT (NULL);
   g_autoptr (PosternUser) user = postern_api_call_find_user (txn, postern_request_get_capture (call->request, "id"), error);
-  PosternPermissionSubject subject = { user ? user->id : NULL, postern_json_get_string (call->query, "organization_id") };
+  g_autofree char *organization_id = user ? postern_api_delegation_dup_organization (call, txn, call->query, error) : NULL;
+  PosternPermissionSubject subject = { user ? user->id : NULL, organization_id && *organization_id ? organization_id : NULL };
   g_autoptr (PosternMember) member = user && subject.organization_id ? postern_member_store_get (txn, subject.organization_id, user->id, error) : NULL;
   g_autoptr (PosternPermission) permission = NULL;
 
-  if (user == NULL || (subject.organization_id && member == NULL))
+  if (organization_id == NULL || (subject.organization_id && member == NULL))
     return FALSE;
   postern_api_call_look_at (call, user->id);
   permission = postern_permission_read (txn, postern_tenant_get_issuer (call->api->tenant), &subject, error);

@@ -53,7 +53,8 @@ test_roles (void)
   g_assert_cmpstr (postern_json_get_string (changed, "kind"), ==, "tenant");
   g_assert_cmpstr (postern_json_get_string (changed, "description"), ==, "Takes orders");
   refuses ("POST", "/roles", "{\"name\":\"clerk\"}", 409, "");
-  refuses ("POST", "/roles", "{\"name\":\"x\",\"organization_id\":\"org_none\"}", 400, "");
+  refuses ("POST", "/roles", "{\"name\":\"x\",\"organization_id\":\"org_none\"}", 404, "there is no such organization");
+  refuses ("POST", "/roles", "{\"name\":\"x\",\"organization_id\":\"none\"}", 404, "there is no such organization");
   refuses ("PATCH", path, "{\"kind\":\"organization\"}", 400, "kind: cannot be changed");
   refuses ("PATCH", path, "{\"organization_id\":\"org_none\"}", 400, "organization_id: cannot be changed");
   refuses ("PATCH", path, "{\"permissions\":[{}]}", 400, ""); /* who changes a list sends whole items */

@@ -19,7 +19,7 @@ static const PosternApiMember role_members[] = {
   { "name", POSTERN_API_STRING, POSTERN_API_REQUIRED | POSTERN_API_ALWAYS, "What tokens call it; unique of its kind where it belongs.", 1, 100 },
   { "description", POSTERN_API_STRING, POSTERN_API_NULLABLE, "What it is for.", 0, 500 },
   { "kind", POSTERN_API_STRING, POSTERN_API_ALWAYS, "Whether it is had of the tenant, or in an organization; unless it is said: organization where it is one's own, else tenant. It never changes.", .choices = kinds },
-  { "organization_id", POSTERN_API_STRING, 0, "Whose own it is; without one a role of kind organization is for all. It never changes.", 0, 64 },
+  { "organization_id", POSTERN_API_STRING, 0, "Whose own it is; its slug can be sent, too; without one a role of kind organization is for all. It never changes.", 0, 64 },
   { "permissions", POSTERN_API_ARRAY, 0, "What it gives; where it is sent, that and nothing else. Lists leave it out.", 0, POSTERN_ROLE_PERMISSIONS_MAX, .items = POSTERN_API_OBJECT, .schema = &permission_schema },
   { "ready_made", POSTERN_API_BOOLEAN, POSTERN_API_OWN, "It is one of the roles of this API itself, whose id is its name; nobody changes it." },
   { "created_at", POSTERN_API_TIME, POSTERN_API_READ_ONLY, "When it was made." },
@@ -29,7 +29,7 @@ static const PosternApiMember role_members[] = {
 static const PosternApiSchema role_schema = { "Role", role_members, "A name for what may be had at resources." };
 
 static const PosternApiMember role_filters[] = {
-  { "organization_id", POSTERN_API_STRING, 0, "This organization's own; left out: the tenant's and the templates, or for who acts in an organization its own.", 1, 64 },
+  { "organization_id", POSTERN_API_STRING, 0, "This organization's own, by its id or slug; left out: the tenant's and the templates, or for who acts in an organization its own.", 1, 64 },
   { "templates", POSTERN_API_BOOLEAN, 0, "Only those that every organization may use." },
   { NULL },
 };
@@ -81,7 +81,7 @@ static gboolean
 list (PosternApiCall *call, PosternTxn *txn, GError **error)
 {
   gboolean templates = postern_json_get_boolean (call->query, "templates", FALSE);
-  const char *organization_id = postern_api_delegation_get_organization (call, call->query, error);
+  g_autofree char *organization_id = postern_api_delegation_dup_organization (call, txn, call->query, error);
   g_autoptr (GPtrArray) roles = NULL;
 
   if (organization_id == NULL)
@@ -233,12 +233,12 @@ note (PosternApiCall *call, const char *event, const PosternRole *role, GVariant
 static gboolean
 fill_and_insert (PosternApiCall *call, PosternTxn *txn, PosternRole *role, guint status, GError **error)
 {
-  const char *organization_id = postern_api_delegation_get_organization (call, call->body, error);
+  g_autofree char *organization_id = postern_api_delegation_dup_organization (call, txn, call->body, error);
 
   if (organization_id == NULL)
     return FALSE;
   role->kind = g_strdup (get_kind (call));
-  role->organization_id = g_strdup (organization_id);
+  role->organization_id = g_steal_pointer (&organization_id);
   role->created_at = role->updated_at = call->now;
   postern_api_call_read_string (call, "name", &role->name);
   postern_api_call_read_string (call, "description", &role->description);
@@ -260,14 +260,15 @@ create (PosternApiCall *call, PosternTxn *txn, GError **error)
 
 /* What it is had of says what it may be worth: who wants it elsewhere makes another. */
 static gboolean
-check_same (PosternApiCall *call, const PosternRole *role, GError **error)
+check_same (PosternApiCall *call, PosternTxn *txn, const PosternRole *role, GError **error)
 {
   const char *kind = postern_json_get_string (call->body, "kind");
-  const char *organization_id = postern_json_get_string (call->body, "organization_id");
+  gboolean says = postern_json_get_string (call->body, "organization_id") != NULL;
+  g_autofree char *organization_id = says ? postern_api_delegation_dup_organization (call, txn, call->body, NULL) : NULL;
 
   if (kind && !g_str_equal (kind, role->kind))
     return postern_api_call_invalid (error, "kind", "cannot be changed");
-  if (organization_id && !g_str_equal (organization_id, role->organization_id))
+  if (says && g_strcmp0 (organization_id, role->organization_id) != 0)
     return postern_api_call_invalid (error, "organization_id", "cannot be changed");
   return TRUE;
 }
@@ -289,7 +290,7 @@ update (PosternApiCall *call, PosternTxn *txn, GError **error)
 {
   g_autoptr (PosternRole) role = find_changeable (call, txn, error);
 
-  return role != NULL && check_same (call, role, error) && fill_and_update (call, txn, role, error);
+  return role != NULL && check_same (call, txn, role, error) && fill_and_update (call, txn, role, error);
 }
 
 static gboolean
@@ -309,7 +310,8 @@ replace (PosternApiCall *call, PosternTxn *txn, GError **error)
 {
   g_autoptr (GError) failure = NULL;
   g_autoptr (PosternRole) role = find_changeable (call, txn, &failure);
-  const char *kind = postern_json_get_string (call->body, "kind"), *organization_id;
+  const char *kind = postern_json_get_string (call->body, "kind");
+  g_autofree char *organization_id = NULL;
 
   if (g_error_matches (failure, POSTERN_ERROR, POSTERN_ERROR_NOT_FOUND) && !postern_api_delegation_is_bound (call))
     return put_new (call, txn, error);
@@ -317,7 +319,7 @@ replace (PosternApiCall *call, PosternTxn *txn, GError **error)
     g_propagate_error (error, g_steal_pointer (&failure));
     return FALSE;
   }
-  organization_id = postern_api_delegation_get_organization (call, call->body, error);
+  organization_id = postern_api_delegation_dup_organization (call, txn, call->body, error);
   if (organization_id == NULL)
     return FALSE;
   if (!g_str_equal (kind ? kind : get_kind (call), role->kind) || !g_str_equal (organization_id, role->organization_id))

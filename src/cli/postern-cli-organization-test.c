@@ -76,6 +76,7 @@ test_role (void)
   const char *id = postern_json_get_string (organization, "id"), *role_id = postern_json_get_string (role, "id");
   g_autofree char *assign = g_strdup_printf ("role assign %s --to eve --organization %s", role_id, id), *show = g_strdup_printf ("role effective eve --organization %s", id);
   g_autofree char *take = g_strdup_printf ("role take %s eve --organization %s", role_id, id), *create = g_strdup_printf ("role create --organization %s --name Own", id);
+  g_autoptr (GVariant) by_slug = NULL;
   g_auto (GStrv) roles = NULL;
 
   g_assert_cmpint (postern ("user create --username eve"), ==, 0);
@@ -89,6 +90,9 @@ test_role (void)
   own = postern_json (create); /* whose own it is says of which kind it is */
   g_assert_cmpstr (postern_json_get_string (own, "kind"), ==, "organization");
   g_assert_cmpstr (postern_json_get_string (own, "organization_id"), ==, id);
+  by_slug = postern_json ("role create --organization initech --name 'By slug'");
+  g_assert_cmpstr (postern_json_get_string (by_slug, "organization_id"), ==, id);
+  g_assert_cmpint (postern ("role create --organization nobody --name Theirs"), ==, 3);
 }
 
 static void

@@ -8,7 +8,7 @@
 static const PosternCliOption create_options[] = {
   ABOUT,
   { "kind", POSTERN_CLI_STRING, "kind", "KIND", "tenant or organization; without it organization where one is given, else tenant" },
-  { "organization", POSTERN_CLI_STRING, "organization_id", "ORGANIZATION", "Whose own it is; without one a role of kind organization is for all" },
+  { "organization", POSTERN_CLI_STRING, "organization_id", "ORGANIZATION", "Whose own it is, by its id or slug; without one a role of kind organization is for all" },
   { NULL },
 };
 static const PosternCliOption update_options[] = { ABOUT, { NULL } };
@@ -19,11 +19,11 @@ static const PosternCliOption permit_options[] = {
 };
 static const PosternCliOption assign_options[] = {
   { "to", POSTERN_CLI_STRING, "subject_id", "SUBJECT", "The id of a user, an application or a group; or what a user signs in with" },
-  { "organization", POSTERN_CLI_STRING, "organization_id", "ORGANIZATION", "In which one, where the role is of kind organization" },
+  { "organization", POSTERN_CLI_STRING, "organization_id", "ORGANIZATION", "In which one (id or slug), where the role is of kind organization" },
   { NULL },
 };
 static const PosternCliOption in_options[] = {
-  { "organization", POSTERN_CLI_STRING, "?organization_id", "ORGANIZATION", "In this one; without it those of the tenant" },
+  { "organization", POSTERN_CLI_STRING, "?organization_id", "ORGANIZATION", "In this one (id or slug); without it those of the tenant" },
   { NULL },
 };
 
