@@ -107,6 +107,7 @@ touch_everything (PosternTxn *txn, gpointer data, GError **error)
          && postern_invitation_store_revoke_for (txn, "org_", "usr_", 1, error) && postern_invitation_store_revoke_for (txn, NULL, "usr_", 1, error)
          && postern_audit_store_forget (txn, "usr_", error) && postern_grant_store_revoke_for_organization (txn, "org_", "usr_", 1, error)
          && postern_grant_store_revoke_for_organization (txn, "org_", NULL, 1, error) && postern_grant_store_revoke_all (txn, "usr_", NULL, 1, error) && postern_grant_store_revoke_all (txn, "usr_", "app_", 1, error)
+         && postern_grant_store_revoke_offline (txn, "usr_", NULL, 1, error)
          && postern_user_store_has_administrator (txn, &has, error);
 }
 

@@ -13,7 +13,6 @@
 #define KIND "password"
 #define NOTICE_CHANGED N_("Your password was changed. You are signed out everywhere else.")
 #define NOTICE_RECOVERED N_("A new password was set with a code that was sent to you. You are signed out everywhere else.")
-#define MAX_GRANTS 100000
 
 typedef struct {
   PosternPasswordAccount *account;
@@ -117,17 +116,7 @@ put_credential (PosternTxn *txn, const char *user_id, const char *value, gint64 
 static gboolean
 revoke_offline (PosternTxn *txn, Change *change, GError **error)
 {
-  const char *user_id = change->account->user->id, *own = change->context->flow->session_id;
-  g_autoptr (GPtrArray) grants = postern_grant_store_list (txn, user_id, NULL, MAX_GRANTS, error);
-
-  for (guint i = 0; grants && i < grants->len; i++) {
-    PosternGrant *grant = g_ptr_array_index (grants, i);
-    gboolean kept = !grant->offline || grant->revoked_at != 0 || (own && g_strcmp0 (grant->session_id, own) == 0);
-
-    if (!kept && !postern_grant_store_revoke (txn, grant->id, postern_flow_context_now (), error))
-      return FALSE;
-  }
-  return grants != NULL;
+  return postern_grant_store_revoke_offline (txn, change->account->user->id, change->context->flow->session_id, postern_flow_context_now (), error);
 }
 
 /* Whoever knows the old password must not stay signed in by it: every other session ends, in the same transaction. */

@@ -68,6 +68,15 @@ postern_grant_store_revoke_all (PosternTxn *txn, const char *user_id, const char
                           error);
 }
 
+gboolean
+postern_grant_store_revoke_offline (PosternTxn *txn, const char *user_id, const char *but_of, gint64 now, GError **error)
+{
+  static const char sql[] = "UPDATE grants SET revoked_at = ?1 WHERE user_id = ?2 AND offline = 1 AND revoked_at = 0 AND (session_id IS NULL OR session_id <> ?3)";
+  PosternValue values[] = { POSTERN_INT (now), POSTERN_TEXT (user_id), POSTERN_TEXT (but_of ? but_of : "") };
+
+  return postern_txn_run (txn, sql, values, G_N_ELEMENTS (values), error);
+}
+
 /* The column is filled for whoever does not know of it yet: ../../data/migrations/sqlite/lasting/032-organization-of-grants.sql. */
 gboolean
 postern_grant_store_revoke_for_organization (PosternTxn *txn, const char *organization_id, const char *user_id, gint64 now, GError **error)

@@ -224,6 +224,8 @@ PosternGrant *postern_grant_store_get (PosternTxn *txn, const char *id, GError *
 gboolean postern_grant_store_revoke (PosternTxn *txn, const char *id, gint64 now, GError **error);
 /** either (nullable), not both; of an application alone it reads the whole table, which is for an emergency */
 gboolean postern_grant_store_revoke_all (PosternTxn *txn, const char *user_id, const char *application_id, gint64 now, GError **error);
+/** by index: those of @user_id that outlive their sessions, but for what came of the session @but_of (nullable) */
+gboolean postern_grant_store_revoke_offline (PosternTxn *txn, const char *user_id, const char *but_of, gint64 now, GError **error);
 /** by index: those whose tokens say @organization_id, of @user_id (nullable: of anybody) */
 gboolean postern_grant_store_revoke_for_organization (PosternTxn *txn, const char *organization_id, const char *user_id, gint64 now, GError **error);
 GPtrArray *postern_grant_store_list (PosternTxn *txn, const char *user_id, const char *after, guint limit, GError **error);

@@ -88,6 +88,34 @@ grants (PosternTxn *txn, gpointer data, GError **error)
   return TRUE;
 }
 
+/* All that outlive their sessions, however many; not another's, nor what came of the session that stays. */
+static gboolean
+grants_offline (PosternTxn *txn, gpointer data, GError **error)
+{
+  g_autoptr (PosternUser) ada = storage_kit_new_user ("ada", NULL, NULL), bob = storage_kit_new_user ("bob", NULL, NULL);
+  g_autoptr (PosternApplication) a = storage_kit_new_application ("a");
+  g_autoptr (PosternSession) own = storage_kit_new_session (ada->id);
+  PosternGrant *all[5] = { storage_kit_new_grant (ada->id, a->id, own->id), storage_kit_new_grant (ada->id, a->id, NULL), storage_kit_new_grant (bob->id, a->id, NULL),
+                           storage_kit_new_grant (ada->id, a->id, NULL), storage_kit_new_grant (ada->id, a->id, "ses_other") };
+  const gint64 once[] = { 0, NOW + 1, 0, 0, NOW + 1 }, twice[] = { NOW + 2, NOW + 1, 0, 0, NOW + 1 };
+
+  g_assert_true (postern_user_store_insert (txn, ada, error) && postern_user_store_insert (txn, bob, error) && postern_application_store_insert (txn, a, error) &&
+                 postern_session_store_insert (txn, own, error));
+  for (guint i = 0; i < G_N_ELEMENTS (all); i++) {
+    all[i]->offline = i != 3;
+    g_assert_true (postern_grant_store_insert (txn, all[i], error));
+  }
+  g_assert_true (postern_grant_store_revoke_offline (txn, ada->id, own->id, NOW + 1, error));
+  for (guint i = 0; i < G_N_ELEMENTS (all); i++)
+    g_assert_cmpint (revoked_at (txn, all[i]->id), ==, once[i]);
+  g_assert_true (postern_grant_store_revoke_offline (txn, ada->id, NULL, NOW + 2, error));
+  for (guint i = 0; i < G_N_ELEMENTS (all); i++) {
+    g_assert_cmpint (revoked_at (txn, all[i]->id), ==, twice[i]);
+    postern_grant_unref (all[i]);
+  }
+  return TRUE;
+}
+
 static void
 add_grant (PosternTxn *txn, PosternGrant **grant, GError **error)
 {
@@ -302,6 +330,7 @@ storage_tokens_add_tests (void)
 {
   g_test_add_data_func ("/storage/applications", applications, storage_kit_run_lasting);
   g_test_add_data_func ("/storage/grants", grants, storage_kit_run_lasting);
+  g_test_add_data_func ("/storage/grants-offline", grants_offline, storage_kit_run_lasting);
   g_test_add_data_func ("/storage/codes", codes, storage_kit_run_lasting);
   g_test_add_data_func ("/storage/refresh-tokens", refresh_tokens, storage_kit_run_lasting);
   g_test_add_data_func ("/storage/consents", consents, storage_kit_run_lasting);
