@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "postern-api-house-fixture.h"
+#include "postern-api-repeat.h"
+#include "postern-api-run.h"
 
 #include "postern-organization.h"
 
@@ -65,6 +67,43 @@ test_race (void)
   api_fixture_meanwhile = send_meanwhile;
   expect ("/users", HASHED, "race", 201);
   g_assert_cmpuint (count_items ("/users", "username=cyd"), ==, 1);
+}
+
+/* A read sees nothing of another transaction that is not done, but a unique index does: that is the other one, with the same key, just committed. */
+static gboolean
+let_other_win (PosternApiCall *call, PosternTxn *txn, GError **error)
+{
+  g_autoptr (PosternIdempotency) other = postern_idempotency_new ();
+
+  other->hash = g_strdup (call->key_hash);
+  other->request = g_strdup (call->request_hash);
+  other->status = 204;
+  other->created_at = call->now;
+  other->expires_at = call->now + POSTERN_API_REPEAT_LIFETIME;
+  postern_api_call_audit (call, "policy.changed", NULL, g_variant_new_parsed ("@a{sv} {'before': <@a{sv} {}>, 'after': <@a{sv} {}>}"));
+  return postern_idempotency_store_insert (txn, other, NULL, error);
+}
+
+/* Between the look for a key and keeping it another server was quicker: what was done is taken back, and to ask again is to be answered as the other. */
+static void
+test_in_use (void)
+{
+  static const PosternApiRow row = { POSTERN_API_ACTION, "/race", "race", NULL, "Loses", .work = let_other_win };
+  g_autoptr (PosternRequest) request = postern_request_new ("POST", "/api/v1/race", NULL);
+  g_autoptr (GBytes) nothing = g_bytes_new (NULL, 0);
+  g_autoptr (PosternResponse) response = NULL;
+  g_autoptr (GVariant) problem = NULL;
+  gsize before = count_items ("/audit", "event=policy.changed");
+
+  postern_request_set_body (request, nothing);
+  postern_request_set_id (request, "req_test");
+  postern_request_add_header (request, "Idempotency-Key", "in-use");
+  response = postern_api_run (api, &row, request, TRUE);
+  problem = read_body (response);
+  g_assert_cmpuint (postern_response_get_status (response), ==, 409);
+  g_assert_true (g_str_has_suffix (postern_json_get_string (problem, "type"), "idempotency-key-in-use"));
+  g_assert_cmpuint (count_items ("/audit", "event=policy.changed"), ==, before);
+  expect ("/users", "{\"username\":\"late\"}", "in-use", 201); /* nothing was kept: here the other one was taken back with it */
 }
 
 static void
@@ -165,6 +204,7 @@ main (int argc, char **argv)
     { "/api-repeat/other-request", test_other_request },
     { "/api-repeat/refused", test_refused },
     { "/api-repeat/race", test_race },
+    { "/api-repeat/in-use", test_in_use },
     { "/api-repeat/prepared", test_prepared },
     { "/api-repeat/no-answer", test_no_answer },
     { "/api-repeat/key", test_key },
