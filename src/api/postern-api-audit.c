@@ -25,14 +25,34 @@ static const PosternApiMember members[] = {
 };
 static const PosternApiSchema schema = { "AuditEntry", members, "Something that was done." };
 
+#define NEWEST_FIRST { "newest_first", POSTERN_API_BOOLEAN, 0, "From the newest to the oldest; what is written while somebody reads on is on no later page." }
+
 static const PosternApiMember filters[] = {
   { "event", POSTERN_API_STRING, 0, "Only this event.", 1, 100 },
   { "actor", POSTERN_API_STRING, 0, "Only what was done by this one.", 1, 254 },
   { "target", POSTERN_API_STRING, 0, "Only what was done to this.", 1, 254 },
   { "from", POSTERN_API_TIME, 0, "Only what was done at this time or later." },
   { "to", POSTERN_API_TIME, 0, "Only what was done before this time." },
+  NEWEST_FIRST,
   { NULL },
 };
+
+/* Of what both lists can be asked for, whichever entries they are of. @target: (nullable): any */
+static GPtrArray *
+find (PosternApiCall *call, PosternTxn *txn, const char *target, GError **error)
+{
+  const PosternAuditFilter filter = {
+    .event = postern_json_get_string (call->query, "event"),
+    .actor = postern_json_get_string (call->query, "actor"),
+    .target = target,
+    .from = postern_json_get_int64 (call->query, "from", 0),
+    .to = postern_json_get_int64 (call->query, "to", 0),
+    .kind = postern_json_get_string (call->query, "kind"),
+    .newest_first = postern_json_get_boolean (call->query, "newest_first", FALSE),
+  };
+
+  return postern_audit_store_find (txn, &filter, call->after, call->limit, error);
+}
 
 static GVariant *
 to_json (gconstpointer record)
@@ -59,9 +79,7 @@ to_json (gconstpointer record)
 static gboolean
 list (PosternApiCall *call, PosternTxn *txn, GError **error)
 {
-  PosternAuditFilter filter = { postern_json_get_string (call->query, "event"), postern_json_get_string (call->query, "actor"), postern_json_get_string (call->query, "target"),
-                                postern_json_get_int64 (call->query, "from", 0), postern_json_get_int64 (call->query, "to", 0) };
-  g_autoptr (GPtrArray) entries = postern_audit_store_find (txn, &filter, call->after, call->limit, error);
+  g_autoptr (GPtrArray) entries = find (call, txn, postern_json_get_string (call->query, "target"), error);
 
   return entries != NULL && postern_api_call_set_page (call, entries, to_json);
 }
@@ -74,6 +92,7 @@ static const PosternApiMember organization_filters[] = {
   { "actor", POSTERN_API_STRING, 0, "Only what was done by this one.", 1, 254 },
   { "from", POSTERN_API_TIME, 0, "Only what was done at this time or later." },
   { "to", POSTERN_API_TIME, 0, "Only what was done before this time." },
+  NEWEST_FIRST,
   POSTERN_API_NAMES_FILTER,
   { NULL },
 };
@@ -201,9 +220,7 @@ static gboolean
 list_of_organization (PosternApiCall *call, PosternTxn *txn, GError **error)
 {
   g_autoptr (PosternOrganization) organization = postern_api_delegation_load (call, txn, error);
-  PosternAuditFilter filter = { postern_json_get_string (call->query, "event"), postern_json_get_string (call->query, "actor"), organization ? organization->id : NULL,
-                                postern_json_get_int64 (call->query, "from", 0), postern_json_get_int64 (call->query, "to", 0), postern_json_get_string (call->query, "kind") };
-  g_autoptr (GPtrArray) entries = organization ? postern_audit_store_find (txn, &filter, call->after, call->limit, error) : NULL;
+  g_autoptr (GPtrArray) entries = organization ? find (call, txn, organization->id, error) : NULL;
 
   return entries != NULL && answer_entries (call, txn, organization->id, entries, error);
 }
@@ -435,8 +452,8 @@ export (PosternApiCall *call, PosternTxn *txn, GError **error)
 }
 
 static const PosternApiRow rows[] = {
-  { POSTERN_API_LIST, "/audit", "listAuditEntries", "audit:read", "Lists what was done, the oldest first", .answer = &schema, .query = filters, .work = list, .flags = POSTERN_API_SENSITIVE },
-  { POSTERN_API_LIST, "/organizations/{id}/audit", "listOrganizationAuditEntries", "audit:read", "Lists what was done to an organization, the oldest first", .answer = &schema, .query = organization_filters, .work = list_of_organization, .flags = POSTERN_API_SENSITIVE | POSTERN_API_DELEGATED },
+  { POSTERN_API_LIST, "/audit", "listAuditEntries", "audit:read", "Lists what was done, the oldest first, unless the query says otherwise", .answer = &schema, .query = filters, .work = list, .flags = POSTERN_API_SENSITIVE },
+  { POSTERN_API_LIST, "/organizations/{id}/audit", "listOrganizationAuditEntries", "audit:read", "Lists what was done to an organization, the oldest first, unless the query says otherwise", .answer = &schema, .query = organization_filters, .work = list_of_organization, .flags = POSTERN_API_SENSITIVE | POSTERN_API_DELEGATED },
   { POSTERN_API_LIST, "/audit/heads", "listAuditHeads", "audit:read", "Lists what was signed of the log, the oldest first", .answer = &head_schema, .work = list_heads },
   { POSTERN_API_ACTION, "/audit/heads", "signAuditHead", "audit:write", "Signs the log as it stands", .answer = &head_schema, .work = sign, .prepare = do_sign },
   { POSTERN_API_SHOW, "/audit/keys", "getAuditKeys", NULL, "Shows the public keys that the log is signed with, to anybody: who was given a proof must be able to check it", .answer = &key_set_schema, .work = show_keys },

@@ -311,6 +311,7 @@ static const PosternCliOption list_options[] = {
   { "target", POSTERN_CLI_STRING, "?target", "ID", "Only what was done to this" },
   { "from", POSTERN_CLI_INTEGER, "?from", "SECONDS", "Only what was done then or later; since 1970, as `date +%s --date 2026-01-31` says" },
   { "to", POSTERN_CLI_INTEGER, "?to", "SECONDS", "Only what was done before" },
+  { "newest-first", POSTERN_CLI_TRUE, "?newest_first", NULL, "The newest first; with --limit the last ones" },
   { NULL },
 };
 
@@ -329,7 +330,7 @@ static const PosternCliOption verify_options[] = {
 static const PosternCliOption proof_options[] = { KEY, { NULL } };
 
 static const PosternCliCommand commands[] = {
-  { "list", NULL, "Lists what was done, oldest first.", "GET", "/api/v1/audit", "id at event actor target remote_address", list_options },
+  { "list", NULL, "Lists what was done, oldest first, unless --newest-first is given.", "GET", "/api/v1/audit", "id at event actor target remote_address", list_options },
   { "export", NULL, "Prints the log as lines of JSON that prove it is whole; signs a head first.", NULL, NULL, NULL, export_options, run_export },
   { "verify", "FILE", "Says what was removed, altered, put in or reordered in an exported log; needs no server.", NULL, NULL, NULL, verify_options, run_verify, .alone = TRUE },
   { "prove", "ENTRY", "Prints the proof that an entry (aud_…) is in the log; signs a head first.", NULL, NULL, NULL, NULL, run_prove },

@@ -68,6 +68,43 @@ test_log (void)
   g_assert_false (page_has (browser, globex.org.id));
 }
 
+/* Where @name was made stands in the page; NULL: nowhere */
+static const char *
+find_made (const char *text, const char *name)
+{
+  g_autofree char *words = g_strdup_printf ("\"about\":\"%s\"", name);
+
+  return strstr (text, words);
+}
+
+/* What was done last is what is read first; what is done while somebody reads on moves nothing from one page to the next. */
+static void
+test_newest_first (void)
+{
+  g_autoptr (Browser) browser = browser_enter ("192.0.2.44", acme.administrator);
+  g_autofree char *first = NULL, *second = NULL, *again = NULL, *next = NULL;
+
+  page_post (browser, &acme, "groups", NULL, "action=make&name=Oldest");
+  for (guint i = 0; i < 60; i++) {
+    g_autofree char *form = g_strdup_printf ("action=make&name=Made%02u", i);
+
+    page_post (browser, &acme, "groups", NULL, form);
+  }
+  look (browser, "?kind=group");
+  first = page_text (browser);
+  next = g_strdup (strstr (browser_model (browser, "next_url"), "?after="));
+  g_assert_true (find_made (first, "Made59") && find_made (first, "Made59") < find_made (first, "Made58"));
+  g_assert_true (find_made (first, "Made10") && find_made (first, "Made09") == NULL);
+  page_post (browser, &acme, "groups", NULL, "action=make&name=Meanwhile");
+  look (browser, next);
+  second = page_text (browser);
+  g_assert_true (find_made (second, "Made09") && find_made (second, "Made09") < find_made (second, "Oldest"));
+  g_assert_true (find_made (second, "Made10") == NULL && find_made (second, "Meanwhile") == NULL);
+  look (browser, "?kind=group");
+  again = page_text (browser);
+  g_assert_true (find_made (again, "Meanwhile") && find_made (again, "Meanwhile") < find_made (again, "Made59"));
+}
+
 /* Part of it; what is not understood chooses nothing. */
 static void
 test_chosen (void)
@@ -108,6 +145,7 @@ main (int argc, char **argv)
     { "/flow/organization-log/raw", test_raw },
     { "/flow/organization-log/whole", test_log },
     { "/flow/organization-log/chosen", test_chosen },
+    { "/flow/organization-log/newest-first", test_newest_first },
     { NULL },
   };
 

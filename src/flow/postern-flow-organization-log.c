@@ -6,7 +6,7 @@
 #include "postern-flow-organization-page.h"
 #include "postern-flow-routes.h"
 
-/* What was done to the organization: by whom, to whom, and when. Which part of it can be chosen. */
+/* What was done to the organization: by whom, to whom, and when, the newest first. Which part of it can be chosen. */
 
 #define SECTION "log"
 #define DAY (24 * 3600)
@@ -94,7 +94,7 @@ dup_query (const Wanted *self, gboolean names)
 {
   GString *query = g_string_new (NULL);
 
-  g_string_append_printf (query, "from=%" G_GINT64_FORMAT, self->begin);
+  g_string_append_printf (query, "newest_first=true&from=%" G_GINT64_FORMAT, self->begin);
   if (self->end)
     g_string_append_printf (query, "&to=%" G_GINT64_FORMAT, self->end);
   if (*self->kind)

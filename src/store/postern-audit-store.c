@@ -144,16 +144,19 @@ postern_audit_store_list (PosternTxn *txn, const char *after, guint limit, GErro
 }
 
 /* The index of the first word that is named narrows most: a target has few entries, an actor more, an event most. */
-#define RANGE " AND key > ?1 AND key < ?2"
 #define REST " AND (?4 = '' OR event = ?4) AND (?5 = '' OR actor = ?5) AND (?6 = '' OR target = ?6) AND (?7 = '' OR (event > ?7 AND event < ?8))"
-#define FIND(column, number) POSTERN_SQL_SELECT (postern_records_audit, "WHERE " column " = " number RANGE REST " ORDER BY key LIMIT ?3")
+#define ANY "key > ?1 AND key < ?2"
+#define IN_ORDER(where) (filter->newest_first ? POSTERN_SQL_SELECT (postern_records_audit, "WHERE " where " ORDER BY key DESC LIMIT ?3") : POSTERN_SQL_SELECT (postern_records_audit, "WHERE " where " ORDER BY key LIMIT ?3"))
+#define FIND(column, number) IN_ORDER (column " = " number " AND " ANY REST)
 
 GPtrArray *
 postern_audit_store_find (PosternTxn *txn, const PosternAuditFilter *filter, const char *after, guint limit, GError **error)
 {
   gint64 first = filter->from ? postern_id_get_first_key (filter->from) - 1 : -1, last = filter->to ? postern_id_get_first_key (filter->to) : G_MAXINT64;
+  gint64 reached = postern_id_get_key (after); /* -1 for what is no id: then it is the first page */
+  gint64 low = filter->newest_first ? first : MAX (first, reached), high = filter->newest_first && reached >= 0 ? MIN (last, reached) : last;
   g_autofree char *lowest = filter->kind ? g_strconcat (filter->kind, ".", NULL) : NULL, *highest = filter->kind ? g_strconcat (filter->kind, "/", NULL) : NULL;
-  PosternValue values[] = { POSTERN_INT (MAX (first, postern_id_get_key (after))), POSTERN_INT (last), POSTERN_INT (limit), POSTERN_TEXT (filter->event ? filter->event : ""),
+  PosternValue values[] = { POSTERN_INT (low), POSTERN_INT (high), POSTERN_INT (limit), POSTERN_TEXT (filter->event ? filter->event : ""),
                             POSTERN_TEXT (filter->actor ? filter->actor : ""), POSTERN_TEXT (filter->target ? filter->target : ""), POSTERN_TEXT (lowest ? lowest : ""), POSTERN_TEXT (highest ? highest : "") };
 
   if (filter->target != NULL)
@@ -162,5 +165,5 @@ postern_audit_store_find (PosternTxn *txn, const PosternAuditFilter *filter, con
     return postern_record_list (txn, &postern_records_audit, FIND ("actor", "?5"), values, G_N_ELEMENTS (values), error);
   if (filter->event != NULL)
     return postern_record_list (txn, &postern_records_audit, FIND ("event", "?4"), values, G_N_ELEMENTS (values), error);
-  return postern_record_list (txn, &postern_records_audit, POSTERN_SQL_SELECT (postern_records_audit, "WHERE key > ?1 AND key < ?2 ORDER BY key LIMIT ?3"), values, 3, error);
+  return postern_record_list (txn, &postern_records_audit, IN_ORDER (ANY), values, 3, error);
 }

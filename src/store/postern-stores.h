@@ -361,8 +361,9 @@ typedef struct {
   const char *event, *actor, *target;
   gint64 from, to;
   const char *kind; /* what the event's name begins with, up to its dot */
+  gboolean newest_first; /* else the oldest: @after is the last one seen either way */
 } PosternAuditFilter;
-/** the oldest first, by the index of the target, the actor or the event */
+/** by the index of the target, the actor or the event */
 GPtrArray *postern_audit_store_find (PosternTxn *txn, const PosternAuditFilter *filter, const char *after, guint limit, GError **error);
 /** the newest first, by index: what @actor did, without each sign-in and its end. @before: as of postern_session_store_list_latest() */
 GPtrArray *postern_audit_store_list_for (PosternTxn *txn, const char *actor, const char *before, guint limit, GError **error);

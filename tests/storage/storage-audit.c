@@ -27,6 +27,29 @@ check_audit_filters (PosternTxn *txn)
   g_assert_cmpuint (count_audit (txn, (PosternAuditFilter){ .to = now - 100, .event = "passkey.added" }), ==, 0);
 }
 
+/* The last one seen is where the next page begins, whichever way the pages go, and whatever is written meanwhile. */
+static void
+check_newest_first (PosternTxn *txn)
+{
+  PosternAuditFilter filter = { .newest_first = TRUE };
+  g_autoptr (GPtrArray) first = postern_audit_store_find (txn, &filter, NULL, 2, NULL), rest = NULL, by_event = NULL, none = NULL;
+  g_autoptr (PosternAudit) late = postern_audit_store_new ("totp.added", POSTERN_AUDIT_SERVER, NULL);
+
+  g_assert_cmpuint (first->len, ==, 2);
+  g_assert_cmpstr (((PosternAudit *) first->pdata[0])->actor, ==, "bob");
+  g_assert_cmpstr (((PosternAudit *) first->pdata[1])->event, ==, "totp.added");
+  g_assert_true (postern_audit_store_append (txn, late, NULL));
+  rest = postern_audit_store_find (txn, &filter, ((PosternAudit *) first->pdata[1])->id, 2, NULL);
+  g_assert_cmpuint (rest->len, ==, 1);
+  g_assert_cmpstr (((PosternAudit *) rest->pdata[0])->target, ==, "x");
+  none = postern_audit_store_find (txn, &filter, ((PosternAudit *) rest->pdata[0])->id, 2, NULL);
+  g_assert_cmpuint (none->len, ==, 0);
+  filter.event = "passkey.added";
+  by_event = postern_audit_store_find (txn, &filter, late->id, 2, NULL);
+  g_assert_cmpuint (by_event->len, ==, 2);
+  g_assert_cmpstr (((PosternAudit *) by_event->pdata[0])->actor, ==, "bob");
+}
+
 /* An address is its actor's, the personal part its person's; the hashes of both stay. */
 static void
 check_forgetting (PosternTxn *txn)
@@ -76,6 +99,7 @@ audit (PosternTxn *txn, gpointer data, GError **error)
   g_assert_cmpstr (((PosternAudit *) rest->pdata[0])->event, ==, "totp.added");
   check_audit_filters (txn);
   check_forgetting (txn);
+  check_newest_first (txn);
   return TRUE;
 }
 
