@@ -1,122 +1,35 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "postern-database-postgresql.h"
-
 #include <gio/gio.h>
 #include <string.h>
 
-#include "postern-error.h"
-#include "postern-postgresql-connection.h"
-#include "postern-stores.h"
-#include "postern-txn.h"
+#include "postern-postgresql-fixture.h"
+#include "postern-postgresql-open.h"
 
 /* What the kit of all drivers cannot ask: of the server that `tests/lib/postgresql run` has started. */
-#define NOW 1800000000
-
-static const char *server, *tool;
-
-/* --- the server, and stores on it -------------------------------------------------------------------------------------- */
-
-/* (transfer full): what tests/lib/postgresql says */
-static char *
-ask (const char *format, ...)
-{
-  g_autoptr (GError) error = NULL;
-  g_autofree char *words = NULL, *command = NULL;
-  char *answer = NULL;
-  va_list list;
-  int status;
-
-  va_start (list, format);
-  words = g_strdup_vprintf (format, list);
-  va_end (list);
-  command = g_strdup_printf ("%s %s", tool, words);
-  g_spawn_command_line_sync (command, &answer, NULL, &status, &error);
-  g_assert_no_error (error);
-  g_spawn_check_wait_status (status, &error);
-  g_assert_no_error (error);
-  return g_strchomp (answer);
-}
-
-static void
-run_as_superuser (const char *url, const char *sql)
-{
-  g_autofree char *name = g_strndup (strstr (url, "@/") + 2, strcspn (strstr (url, "@/") + 2, "?"));
-  g_autofree char *quoted = g_shell_quote (sql);
-
-  g_free (ask ("psql %s -d %s -c %s", server, name, quoted));
-}
-
-static PosternStore *
-open_store (const char *url, const char *tenant, GError **error)
-{
-  g_autoptr (PosternDatabase) database = g_object_new (POSTERN_TYPE_DATABASE_POSTGRESQL, NULL);
-  g_autoptr (GBytes) key = g_bytes_new_static ("0123456789abcdef0123456789abcdef", 32);
-
-  return postern_store_open (database, key, url, tenant, error);
-}
-
-static PosternStore *
-must_open (const char *url, const char *tenant)
-{
-  g_autoptr (GError) error = NULL;
-  PosternStore *store = open_store (url, tenant, &error);
-
-  g_assert_no_error (error);
-  return store;
-}
-
-static gboolean
-put (PosternTxn *txn, gpointer data, GError **error)
-{
-  return postern_setting_store_put (txn, data, g_variant_new_string ("x"), NOW, error);
-}
-
-static gboolean
-get (PosternTxn *txn, gpointer data, GError **error)
-{
-  g_autoptr (GVariant) value = postern_setting_store_get (txn, data, error);
-
-  return value != NULL;
-}
-
-static gboolean
-write_one (PosternStore *store, GError **error)
-{
-  return postern_store_write (store, POSTERN_KEEP_LASTING, put, (gpointer) "policy", error);
-}
-
-static void
-must_write (PosternStore *store)
-{
-  g_autoptr (GError) error = NULL;
-
-  write_one (store, &error);
-  g_assert_no_error (error);
-}
 
 /* --- who is let in ------------------------------------------------------------------------------------------------------- */
 
 static void
 test_refuses (void)
 {
-  g_autofree char *url = ask ("new %s", server);
+  g_autofree char *url = fixture_postgresql_ask ("new %s", fixture_postgresql_server);
   g_auto (GStrv) parts = g_strsplit (url, "postern@", 2);
   g_autofree char *super = g_strjoinv ("postgres@", parts);
   g_autoptr (GError) error = NULL;
 
-  g_assert_null (open_store (super, "a", &error));
+  g_assert_null (fixture_postgresql_open_store (super, "a", &error));
   g_assert_error (error, POSTERN_ERROR, POSTERN_ERROR_CONFIG);
   g_assert_nonnull (strstr (error->message, "postgres"));
   g_clear_error (&error);
-  g_object_unref (must_open (url, "a"));
-  run_as_superuser (url, "ALTER ROLE postern SET synchronous_commit = off");
-  g_assert_null (open_store (url, "a", &error));
+  g_object_unref (fixture_postgresql_must_open (url, "a"));
+  fixture_postgresql_run_as_superuser (url, "ALTER ROLE postern SET synchronous_commit = off");
+  g_assert_null (fixture_postgresql_open_store (url, "a", &error));
   g_assert_error (error, POSTERN_ERROR, POSTERN_ERROR_CONFIG);
   g_assert_nonnull (strstr (error->message, "synchronous_commit"));
   g_clear_error (&error);
-  run_as_superuser (url, "ALTER ROLE postern RESET synchronous_commit");
-  run_as_superuser (url, "ALTER TABLE postern.users NO FORCE ROW LEVEL SECURITY");
-  g_assert_null (open_store (url, "a", &error));
+  fixture_postgresql_run_as_superuser (url, "ALTER ROLE postern RESET synchronous_commit");
+  fixture_postgresql_run_as_superuser (url, "ALTER TABLE postern.users NO FORCE ROW LEVEL SECURITY");
+  g_assert_null (fixture_postgresql_open_store (url, "a", &error));
   g_assert_error (error, POSTERN_ERROR, POSTERN_ERROR_CONFIG);
   g_assert_nonnull (strstr (error->message, "postern.users"));
 }
@@ -157,7 +70,7 @@ static const char *const grants[] = {
 static void
 expect (const char *url, const char *tenant, const char *sql, const char *expected)
 {
-  PGconn *handle = postern_postgresql_connection_open_plain (url, NULL); /* a new one: a setting that was made once is empty later, and no error */
+  PGconn *handle = postern_postgresql_open_plain (url, NULL); /* a new one: a setting that was made once is empty later, and no error */
   g_autofree char *found = try (handle, tenant, sql);
 
   g_test_message ("%s: %s", tenant ? tenant : "nobody", sql);
@@ -189,24 +102,24 @@ test_roles (void)
     "COPY settings TO PROGRAM 'cat'",
     "SET LOCAL row_security = off; SELECT count (*) FROM settings",
   };
-  g_autofree char *url = ask ("new %s", server);
+  g_autofree char *url = fixture_postgresql_ask ("new %s", fixture_postgresql_server);
   g_auto (GStrv) parts = g_strsplit (url, "postern@", 2);
   g_autofree char *serving = g_strjoinv ("serving@", parts);
   g_autoptr (PosternStore) owner = NULL, a = NULL, b = NULL;
   g_autoptr (GError) error = NULL;
 
   for (guint i = 0; i < G_N_ELEMENTS (grants); i++)
-    run_as_superuser (url, grants[i]);
-  g_assert_null (open_store (serving, "a", &error));
+    fixture_postgresql_run_as_superuser (url, grants[i]);
+  g_assert_null (fixture_postgresql_open_store (serving, "a", &error));
   g_assert_error (error, POSTERN_ERROR, POSTERN_ERROR_CONFIG);
   g_assert_nonnull (strstr (error->message, "postern db migrate"));
-  owner = must_open (url, "a");
-  must_write (owner);
-  a = must_open (serving, "a");
-  b = must_open (serving, "b");
-  must_write (a);
-  g_assert_true (postern_store_read (a, POSTERN_KEEP_LASTING, get, (gpointer) "policy", NULL));
-  g_assert_false (postern_store_read (b, POSTERN_KEEP_LASTING, get, (gpointer) "policy", NULL));
+  owner = fixture_postgresql_must_open (url, "a");
+  fixture_postgresql_must_write (owner);
+  a = fixture_postgresql_must_open (serving, "a");
+  b = fixture_postgresql_must_open (serving, "b");
+  fixture_postgresql_must_write (a);
+  g_assert_true (postern_store_read (a, POSTERN_KEEP_LASTING, fixture_postgresql_get, (gpointer) "policy", NULL));
+  g_assert_false (postern_store_read (b, POSTERN_KEEP_LASTING, fixture_postgresql_get, (gpointer) "policy", NULL));
   for (guint i = 0; i < G_N_ELEMENTS (refused); i++)
     expect (serving, "b", refused[i], g_str_has_prefix (refused[i], "GRANT") ? "ERROR 22012" : "ERROR 42501");
   expect (serving, "b", "SELECT count (*) FROM settings WHERE tenant = 'a'", "0");
@@ -223,7 +136,7 @@ test_keeps_password (void)
     {
       g_autoptr (GError) error = NULL;
 
-      g_assert_null (open_store (urls[i], "a", &error));
+      g_assert_null (fixture_postgresql_open_store (urls[i], "a", &error));
       g_assert_error (error, POSTERN_ERROR, POSTERN_ERROR_CONFIG);
       g_assert_null (strstr (error->message, "secret"));
     }
@@ -253,27 +166,27 @@ test_apart (void)
     { "", "SELECT count (*) FROM settings", "0" },
     { "", "INSERT INTO settings (name, value, updated_at) VALUES ('n', '1', 1)", "ERROR 23514" },
   };
-  g_autofree char *url = ask ("new %s", server);
-  g_autoptr (PosternStore) a = must_open (url, "a");
-  g_autoptr (PosternStore) b = must_open (url, "b");
+  g_autofree char *url = fixture_postgresql_ask ("new %s", fixture_postgresql_server);
+  g_autoptr (PosternStore) a = fixture_postgresql_must_open (url, "a");
+  g_autoptr (PosternStore) b = fixture_postgresql_must_open (url, "b");
 
-  must_write (a);
+  fixture_postgresql_must_write (a);
   for (guint i = 0; i < G_N_ELEMENTS (tries); i++)
     expect (url, tries[i].tenant, tries[i].sql, tries[i].expected);
-  g_assert_true (postern_store_read (a, POSTERN_KEEP_LASTING, get, (gpointer) "policy", NULL));
-  g_assert_false (postern_store_read (b, POSTERN_KEEP_LASTING, get, (gpointer) "policy", NULL));
+  g_assert_true (postern_store_read (a, POSTERN_KEEP_LASTING, fixture_postgresql_get, (gpointer) "policy", NULL));
+  g_assert_false (postern_store_read (b, POSTERN_KEEP_LASTING, fixture_postgresql_get, (gpointer) "policy", NULL));
 }
 
 /* COPY reads the rows of one's own tenant, too. */
 static void
 test_copy (void)
 {
-  g_autofree char *url = ask ("new %s", server);
-  g_autoptr (PosternStore) a = must_open (url, "a");
-  PGconn *handle = postern_postgresql_connection_open_plain (url, NULL);
+  g_autofree char *url = fixture_postgresql_ask ("new %s", fixture_postgresql_server);
+  g_autoptr (PosternStore) a = fixture_postgresql_must_open (url, "a");
+  PGconn *handle = postern_postgresql_open_plain (url, NULL);
   char *line = NULL;
 
-  must_write (a);
+  fixture_postgresql_must_write (a);
   PQclear (PQexec (handle, "BEGIN; SET LOCAL postern.tenant = 'b'"));
   PQclear (PQexec (handle, "COPY settings TO STDOUT"));
   g_assert_cmpint (PQgetCopyData (handle, &line, FALSE), ==, -1);
@@ -286,11 +199,11 @@ test_copy (void)
 static int
 write_now_and_then (const char *url)
 {
-  g_autoptr (PosternStore) store = must_open (url, "a");
+  g_autoptr (PosternStore) store = fixture_postgresql_must_open (url, "a");
 
   for (guint i = 0; i < 20; i++)
     {
-      must_write (store);
+      fixture_postgresql_must_write (store);
       g_print ("%" G_GINT64_FORMAT "\n", g_get_monotonic_time ());
       g_usleep (150000);
     }
@@ -312,9 +225,9 @@ wait_for_change (PosternStore *store, guint64 *generation)
 static void
 test_tells_others (void)
 {
-  g_autofree char *url = ask ("new %s", server);
-  g_autoptr (PosternStore) store = must_open (url, "a");
-  g_autoptr (PosternStore) other = must_open (url, "b");
+  g_autofree char *url = fixture_postgresql_ask ("new %s", fixture_postgresql_server);
+  g_autoptr (PosternStore) store = fixture_postgresql_must_open (url, "a");
+  g_autoptr (PosternStore) other = fixture_postgresql_must_open (url, "b");
   guint64 generation = postern_store_get_generation (store), of_other = postern_store_get_generation (other);
   g_autoptr (GSubprocess) child = g_subprocess_new (G_SUBPROCESS_FLAGS_STDOUT_PIPE, NULL, g_get_prgname (), "--write", url, NULL);
   g_autoptr (GDataInputStream) lines = g_data_input_stream_new (g_subprocess_get_stdout_pipe (child));
@@ -340,7 +253,7 @@ static gboolean
 write_until_it_works (PosternStore *store)
 {
   for (guint i = 0; i < 100; i++)
-    if (write_one (store, NULL))
+    if (fixture_postgresql_write_one (store, NULL))
       return TRUE;
     else
       g_usleep (50000);
@@ -350,25 +263,25 @@ write_until_it_works (PosternStore *store)
 static void
 test_restart (void)
 {
-  g_autofree char *url = ask ("new %s", server);
-  g_autoptr (PosternStore) store = must_open (url, "a");
+  g_autofree char *url = fixture_postgresql_ask ("new %s", fixture_postgresql_server);
+  g_autoptr (PosternStore) store = fixture_postgresql_must_open (url, "a");
   g_autoptr (GError) error = NULL;
   guint64 generation;
 
-  must_write (store);
-  g_free (ask ("restart %s", server));
-  must_write (store); /* the connection was lost before anything was done on it */
+  fixture_postgresql_must_write (store);
+  g_free (fixture_postgresql_ask ("restart %s", fixture_postgresql_server));
+  fixture_postgresql_must_write (store); /* the connection was lost before anything was done on it */
 
-  g_free (ask ("stop %s", server));
-  g_assert_false (write_one (store, &error));
+  g_free (fixture_postgresql_ask ("stop %s", fixture_postgresql_server));
+  g_assert_false (fixture_postgresql_write_one (store, &error));
   g_assert_error (error, POSTERN_ERROR, POSTERN_ERROR_STORE);
-  g_assert_false (postern_store_read (store, POSTERN_KEEP_LASTING, get, (gpointer) "policy", NULL));
+  g_assert_false (postern_store_read (store, POSTERN_KEEP_LASTING, fixture_postgresql_get, (gpointer) "policy", NULL));
   g_usleep (100000);
   generation = postern_store_get_generation (store);
   g_assert_cmpuint (postern_store_get_generation (store), !=, generation); /* nobody trusts what he keeps */
-  g_free (ask ("up %s", server));
+  g_free (fixture_postgresql_ask ("up %s", fixture_postgresql_server));
   g_assert_true (write_until_it_works (store));
-  g_assert_true (postern_store_read (store, POSTERN_KEEP_LASTING, get, (gpointer) "policy", NULL));
+  g_assert_true (postern_store_read (store, POSTERN_KEEP_LASTING, fixture_postgresql_get, (gpointer) "policy", NULL));
   g_usleep (1000000);
   generation = postern_store_get_generation (store);
   g_assert_cmpuint (postern_store_get_generation (store), ==, generation); /* it listens again */
@@ -387,18 +300,18 @@ put_and_cut (PosternTxn *txn, gpointer data, GError **error)
   gint64 pid = 0;
 
   g_assert_true (postern_txn_read_int64 (txn, &pid, 0, "SELECT pg_backend_pid ()", NULL, 0, NULL));
-  if (cut->behind && !put (txn, (gpointer) "policy", error))
+  if (cut->behind && !fixture_postgresql_put (txn, (gpointer) "policy", error))
     return FALSE;
   if (cut->runs++ == 0)
-    g_free (ask ("psql %s -c 'SELECT pg_terminate_backend(%d)'", server, (int) pid));
-  return cut->behind || put (txn, (gpointer) "policy", error);
+    g_free (fixture_postgresql_ask ("psql %s -c 'SELECT pg_terminate_backend(%d)'", fixture_postgresql_server, (int) pid));
+  return cut->behind || fixture_postgresql_put (txn, (gpointer) "policy", error);
 }
 
 static void
 test_cut (void)
 {
-  g_autofree char *url = ask ("new %s", server);
-  g_autoptr (PosternStore) store = must_open (url, "a");
+  g_autofree char *url = fixture_postgresql_ask ("new %s", fixture_postgresql_server);
+  g_autoptr (PosternStore) store = fixture_postgresql_must_open (url, "a");
   g_autoptr (GError) error = NULL;
   Cut before = { FALSE, 0 }, behind = { TRUE, 0 };
 
@@ -425,15 +338,15 @@ insert_alone (PosternTxn *txn, gpointer data, GError **error)
 static void
 test_cut_idle (void)
 {
-  g_autofree char *url = ask ("new %s", server);
-  g_autoptr (PosternStore) store = must_open (url, "a");
+  g_autofree char *url = fixture_postgresql_ask ("new %s", fixture_postgresql_server);
+  g_autoptr (PosternStore) store = fixture_postgresql_must_open (url, "a");
   g_autoptr (GError) error = NULL;
 
-  must_write (store);
-  run_as_superuser (url, "SELECT pg_terminate_backend (pid, 10000) FROM pg_stat_activity WHERE datname = current_database () AND usename = 'postern'");
+  fixture_postgresql_must_write (store);
+  fixture_postgresql_run_as_superuser (url, "SELECT pg_terminate_backend (pid, 10000) FROM pg_stat_activity WHERE datname = current_database () AND usename = 'postern'");
   postern_store_write (store, POSTERN_KEEP_LASTING, insert_alone, (gpointer) "alone", &error);
   g_assert_no_error (error);
-  g_assert_true (postern_store_read (store, POSTERN_KEEP_LASTING, get, (gpointer) "alone", NULL));
+  g_assert_true (postern_store_read (store, POSTERN_KEEP_LASTING, fixture_postgresql_get, (gpointer) "alone", NULL));
 }
 
 /* --- what is taken already ----------------------------------------------------------------------------------------------------- */
@@ -482,10 +395,10 @@ test_taken (void)
     guint runs;
     const char *name;
   } cases[] = { { END_WITH_IT, FALSE, 1, "ended" }, { GO_ON, TRUE, 2, "went-on" }, { PASS_OVER, TRUE, 2, "passed-over" } };
-  g_autofree char *url = ask ("new %s", server);
-  g_autoptr (PosternStore) store = must_open (url, "a");
+  g_autofree char *url = fixture_postgresql_ask ("new %s", fixture_postgresql_server);
+  g_autoptr (PosternStore) store = fixture_postgresql_must_open (url, "a");
 
-  must_write (store);
+  fixture_postgresql_must_write (store);
   for (guint i = 0; i < G_N_ELEMENTS (cases); i++)
     {
       Taken taken = { cases[i].after, 0 };
@@ -494,28 +407,28 @@ test_taken (void)
       g_assert_true (postern_store_write (store, POSTERN_KEEP_LASTING, insert_twice, &taken, &error) == cases[i].done);
       g_assert_true (cases[i].done ? error == NULL : g_error_matches (error, POSTERN_ERROR, POSTERN_ERROR_CONFLICT));
       g_assert_cmpuint (taken.runs, ==, cases[i].runs);
-      g_assert_true (postern_store_read (store, POSTERN_KEEP_LASTING, get, (gpointer) cases[i].name, NULL) == cases[i].done);
+      g_assert_true (postern_store_read (store, POSTERN_KEEP_LASTING, fixture_postgresql_get, (gpointer) cases[i].name, NULL) == cases[i].done);
     }
-  g_assert_true (postern_store_read (store, POSTERN_KEEP_LASTING, get, (gpointer) "behind", NULL));
+  g_assert_true (postern_store_read (store, POSTERN_KEEP_LASTING, fixture_postgresql_get, (gpointer) "behind", NULL));
 }
 
 static void
 test_read_only (void)
 {
-  g_autofree char *url = ask ("new %s", server);
-  g_autoptr (PosternStore) store = must_open (url, "a");
+  g_autofree char *url = fixture_postgresql_ask ("new %s", fixture_postgresql_server);
+  g_autoptr (PosternStore) store = fixture_postgresql_must_open (url, "a");
   g_autoptr (GError) error = NULL;
 
-  must_write (store);
-  run_as_superuser (url, "ALTER SYSTEM SET default_transaction_read_only = on");
-  run_as_superuser (url, "SELECT pg_reload_conf ()");
+  fixture_postgresql_must_write (store);
+  fixture_postgresql_run_as_superuser (url, "ALTER SYSTEM SET default_transaction_read_only = on");
+  fixture_postgresql_run_as_superuser (url, "SELECT pg_reload_conf ()");
   g_usleep (200000);
-  g_assert_false (write_one (store, &error));
+  g_assert_false (fixture_postgresql_write_one (store, &error));
   g_assert_error (error, POSTERN_ERROR, POSTERN_ERROR_STORE);
   g_assert_nonnull (strstr (error->message, "read-only"));
-  g_assert_true (postern_store_read (store, POSTERN_KEEP_LASTING, get, (gpointer) "policy", NULL));
-  run_as_superuser (url, "ALTER SYSTEM RESET default_transaction_read_only");
-  run_as_superuser (url, "SELECT pg_reload_conf ()");
+  g_assert_true (postern_store_read (store, POSTERN_KEEP_LASTING, fixture_postgresql_get, (gpointer) "policy", NULL));
+  fixture_postgresql_run_as_superuser (url, "ALTER SYSTEM RESET default_transaction_read_only");
+  fixture_postgresql_run_as_superuser (url, "SELECT pg_reload_conf ()");
   g_assert_true (write_until_it_works (store));
 }
 
@@ -525,15 +438,15 @@ static gpointer
 write_some (gpointer store)
 {
   for (guint i = 0; i < 5; i++)
-    must_write (store);
+    fixture_postgresql_must_write (store);
   return NULL;
 }
 
 static void
 test_crowd (void)
 {
-  g_autofree char *url = ask ("new %s", server);
-  g_autoptr (PosternStore) store = must_open (url, "a");
+  g_autofree char *url = fixture_postgresql_ask ("new %s", fixture_postgresql_server);
+  g_autoptr (PosternStore) store = fixture_postgresql_must_open (url, "a");
   GThread *threads[40];
 
   for (guint i = 0; i < G_N_ELEMENTS (threads); i++)
@@ -546,23 +459,22 @@ test_crowd (void)
 static void
 test_few (void)
 {
-  g_autofree char *url = ask ("new %s", server);
-  g_autoptr (PosternStore) store = must_open (url, "a");
+  g_autofree char *url = fixture_postgresql_ask ("new %s", fixture_postgresql_server);
+  g_autoptr (PosternStore) store = fixture_postgresql_must_open (url, "a");
   GThread *threads[20];
 
-  run_as_superuser (url, "ALTER ROLE postern CONNECTION LIMIT 4");
+  fixture_postgresql_run_as_superuser (url, "ALTER ROLE postern CONNECTION LIMIT 4");
   for (guint i = 0; i < G_N_ELEMENTS (threads); i++)
     threads[i] = g_thread_new ("few", write_some, store);
   for (guint i = 0; i < G_N_ELEMENTS (threads); i++)
     g_thread_join (threads[i]);
-  run_as_superuser (url, "ALTER ROLE postern CONNECTION LIMIT -1");
+  fixture_postgresql_run_as_superuser (url, "ALTER ROLE postern CONNECTION LIMIT -1");
 }
 
 int
 main (int argc, char **argv)
 {
-  server = g_getenv ("POSTERN_TEST_POSTGRESQL");
-  tool = g_getenv ("POSTERN_TEST_POSTGRESQL_TOOL");
+  fixture_postgresql_find ();
   g_set_prgname (argv[0]);
   if (argc == 3 && g_str_equal (argv[1], "--write"))
     return write_now_and_then (argv[2]);

@@ -2,6 +2,7 @@
 #include "postern-database-postgresql.h"
 
 #include "postern-error.h"
+#include "postern-postgresql-open.h"
 #include "postern-postgresql-schema.h"
 #include "postern-postgresql-work.h"
 
@@ -32,7 +33,7 @@ postern_database_postgresql_open (PosternDatabase *database, const char *locatio
   PosternDatabasePostgresql *self = POSTERN_DATABASE_POSTGRESQL (database);
 
   g_return_val_if_fail (self->pool == NULL, FALSE);
-  if (!postern_postgresql_connection_check (location, error))
+  if (!postern_postgresql_open_check (location, error))
     return FALSE;
   self->pool = postern_postgresql_pool_enter (location);
   self->tenant = g_strdup (tenant);
@@ -47,7 +48,7 @@ postern_database_postgresql_erase (PosternDatabase *database, const char *locati
   gboolean done;
 
   g_return_val_if_fail (POSTERN_DATABASE_POSTGRESQL (database)->pool == NULL, FALSE);
-  if (!postern_postgresql_connection_check (location, error))
+  if (!postern_postgresql_open_check (location, error))
     return FALSE;
   pool = postern_postgresql_pool_enter (location);
   done = postern_postgresql_schema_erase (pool, tenant, error);

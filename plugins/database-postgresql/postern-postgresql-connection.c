@@ -3,8 +3,9 @@
 
 #include <string.h>
 
-#include "postern-error.h"
+#include "postern-postgresql-open.h"
 #include "postern-postgresql-text.h"
+#include "postern-postgresql-wait.h"
 
 /* pg_type's numbers, which never change */
 #define OID_BYTEA 17
@@ -27,6 +28,7 @@ static const struct {
   [POSTERN_POSTGRESQL_FIXED_BEGIN_READ] = { "begin_read", "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY" },
   [POSTERN_POSTGRESQL_FIXED_TENANT] = { "tenant", "SELECT set_config('postern.tenant', $1, true)" },
   [POSTERN_POSTGRESQL_FIXED_HURRY] = { "hurry", "SET LOCAL synchronous_commit = off" },
+  [POSTERN_POSTGRESQL_FIXED_PATIENCE] = { "patience", "SET LOCAL statement_timeout = 0" },
   [POSTERN_POSTGRESQL_FIXED_SAVE] = { "save", "SAVEPOINT one" },
   [POSTERN_POSTGRESQL_FIXED_RELEASE] = { "release", "RELEASE one" },
   [POSTERN_POSTGRESQL_FIXED_BACK] = { "back", "ROLLBACK TO one" },
@@ -34,105 +36,17 @@ static const struct {
   [POSTERN_POSTGRESQL_FIXED_ROLLBACK] = { "rollback", "ROLLBACK" },
 };
 
-/*
- * What each session has. The operator's own `options` stand between, so that the times can be set otherwise and the rest cannot. Every
- * statement is small and goes by an index: plans are made once (and without a just-in-time compiler), and no table is read whole while
- * it is small, because a serializable transaction that did would be in everybody's way.
- */
-#define OPTIONS_BEFORE                                                                                                \
-  "-c statement_timeout=10s -c lock_timeout=5s -c idle_in_transaction_session_timeout=15s "
-#define OPTIONS_BEHIND                                                                                                \
-  " -c search_path=postern,postern_short -c row_security=on -c standard_conforming_strings=on -c plan_cache_mode=force_generic_plan " \
-  "-c enable_seqscan=off -c jit=off -c client_min_messages=error"
+/* Who serves the connection, by the server's own word: a pooler between gives another number. */
+#define WHO                                                                                                                                  \
+  "SELECT (extract (epoch FROM pg_postmaster_start_time ()) * 1000000)::bigint, (extract (epoch FROM backend_start) * 1000000)::bigint, pid, " \
+  "(SELECT setting FROM pg_settings WHERE name = 'statement_timeout') FROM pg_stat_activity WHERE pid = pg_backend_pid ()"
 
-static const struct {
-  const char *name, *value;
-} defaults[] = {
-  { "connect_timeout", "5" },   { "keepalives_idle", "10" },     { "keepalives_interval", "3" },
-  { "keepalives_count", "3" },  { "tcp_user_timeout", "15000" }, { "fallback_application_name", "postern" },
-};
+#define PATIENCE_US (2 * G_USEC_PER_SEC) /* nothing came: the server is looked at, and again after as long */
+#define ON_ITS_WAY_US G_USEC_PER_SEC     /* an answer that was given already; what the server takes to end a statement */
+#define EVER_US (G_MAXINT64 / 4)
+#define OPEN_US (5 * G_USEC_PER_SEC)     /* what is asked of a new connection, before anybody knows who serves it */
 
-/* --- opening ---------------------------------------------------------------------------------------------------- */
-
-/* (nullable): libpq would name the URL in its error */
-static PQconninfoOption *
-read_url (const char *url, GError **error)
-{
-  PQconninfoOption *options = NULL;
-  char *problem = NULL;
-
-  if (g_str_has_prefix (url, "postgresql://") || g_str_has_prefix (url, "postgres://"))
-    options = PQconninfoParse (url, &problem);
-  PQfreemem (problem);
-  if (options == NULL)
-    g_set_error_literal (error, POSTERN_ERROR, POSTERN_ERROR_CONFIG, "the location of a PostgreSQL database is a URL like postgresql://postern@db.example.com/postern?sslmode=verify-full");
-  return options;
-}
-
-gboolean
-postern_postgresql_connection_check (const char *url, GError **error)
-{
-  PQconninfoOption *options = read_url (url, error);
-
-  PQconninfoFree (options);
-  return options != NULL;
-}
-
-typedef struct {
-  const char *names[80], *values[80];
-  guint n;
-} Parameters;
-
-static void
-add (Parameters *self, const char *name, const char *value)
-{
-  g_assert (self->n < G_N_ELEMENTS (self->names) - 1);
-  self->names[self->n] = name;
-  self->values[self->n++] = value;
-}
-
-/* The later of two values holds: ours, then the URL's, then what must be so. */
-static PGconn *
-connect_with (PQconninfoOption *options)
-{
-  g_autofree char *ours = NULL;
-  Parameters all = { 0 };
-
-  for (guint i = 0; i < G_N_ELEMENTS (defaults); i++)
-    add (&all, defaults[i].name, defaults[i].value);
-  for (PQconninfoOption *option = options; option->keyword != NULL; option++)
-    if (option->val != NULL && strcmp (option->keyword, "options") == 0)
-      ours = g_strconcat (OPTIONS_BEFORE, option->val, OPTIONS_BEHIND, NULL);
-    else if (option->val != NULL)
-      add (&all, option->keyword, option->val);
-  if (ours == NULL)
-    ours = g_strdup (OPTIONS_BEFORE OPTIONS_BEHIND);
-  add (&all, "options", ours);
-  add (&all, "client_encoding", "UTF8");
-  return PQconnectdbParams (all.names, all.values, 0);
-}
-
-/* libpq would write it to standard error; what matters comes as an error. */
-static void
-pass_over (void *data, const PGresult *notice)
-{
-}
-
-PGconn *
-postern_postgresql_connection_open_plain (const char *url, GError **error)
-{
-  PQconninfoOption *options = read_url (url, error);
-  PGconn *handle = options ? connect_with (options) : NULL;
-
-  PQconninfoFree (options);
-  if (handle != NULL)
-    PQsetNoticeReceiver (handle, pass_over, NULL);
-  if (handle == NULL || PQstatus (handle) == CONNECTION_OK)
-    return handle;
-  postern_postgresql_error_set (handle, NULL, error);
-  PQfinish (handle);
-  return NULL;
-}
+/* --- what is prepared ------------------------------------------------------------------------------------------- */
 
 static guint
 hash_statement (gconstpointer data)
@@ -165,39 +79,6 @@ free_statement (gpointer data)
   g_free (self);
 }
 
-static gboolean
-prepare_fixed (PosternPostgresqlConnection *self, GError **error)
-{
-  PosternPostgresqlFault fault;
-  PGresult *result;
-
-  for (guint i = 0; i < G_N_ELEMENTS (fixed); i++)
-    {
-      PQsendPrepare (self->handle, fixed[i].name, fixed[i].sql, 0, NULL);
-      self->wanted = self->n_asked++;
-    }
-  result = postern_postgresql_connection_answer (self, &fault, error);
-  PQclear (result);
-  return result != NULL;
-}
-
-PosternPostgresqlConnection *
-postern_postgresql_connection_open (const char *url, GError **error)
-{
-  PGconn *handle = postern_postgresql_connection_open_plain (url, error);
-  PosternPostgresqlConnection *self;
-
-  if (handle == NULL)
-    return NULL;
-  self = g_new0 (PosternPostgresqlConnection, 1);
-  self->handle = handle;
-  self->statements = g_hash_table_new_full (hash_statement, equal_statements, NULL, free_statement);
-  if (PQenterPipelineMode (handle) == 1 && prepare_fixed (self, error))
-    return self;
-  postern_postgresql_connection_close (self);
-  return NULL;
-}
-
 void
 postern_postgresql_connection_close (PosternPostgresqlConnection *self)
 {
@@ -211,7 +92,80 @@ postern_postgresql_connection_close (PosternPostgresqlConnection *self)
 gboolean
 postern_postgresql_connection_is_lost (PosternPostgresqlConnection *self)
 {
-  return PQstatus (self->handle) == CONNECTION_BAD;
+  return self->given_up != NULL || PQstatus (self->handle) == CONNECTION_BAD;
+}
+
+/* --- waiting ---------------------------------------------------------------------------------------------------- */
+
+/*
+ * How long the server may take at most, whatever is seen of it: each statement as long as it lets one run, and a moment to say so. A commit is not ended
+ * by the server: it may wait for a standby that does not come back.
+ */
+static gint64
+get_most (PosternPostgresqlConnection *self)
+{
+  if (self->backend.pid == 0)
+    return OPEN_US;
+  if (self->patient || self->statement_us == 0)
+    return EVER_US;
+  return self->statement_us * self->n_asked + ON_ITS_WAY_US;
+}
+
+/* Returns: nothing came since @heard_at, and does not until @deadline */
+static gboolean
+stays_silent (PosternPostgresqlConnection *self, gint64 deadline, gint64 *heard_at)
+{
+  gint64 before = *heard_at;
+
+  return !postern_postgresql_wait (self->handle, deadline, heard_at) && *heard_at == before;
+}
+
+/* (nullable): why it is not worth to wait on */
+static const char *
+look (PosternPostgresqlConnection *self, gint64 *heard_at)
+{
+  PosternPostgresqlSeen seen = postern_postgresql_watch_see (self->watch, self->handle, &self->backend);
+  gint64 now = g_get_monotonic_time ();
+
+  if (seen == POSTERN_POSTGRESQL_SEEN_DONE && stays_silent (self, now + ON_ITS_WAY_US, heard_at))
+    {
+      postern_postgresql_watch_end (self->watch, self->handle, &self->backend);
+      return "the server has answered long ago, or was never asked: the connection died without a word";
+    }
+  self->away = seen == POSTERN_POSTGRESQL_SEEN_AWAY && stays_silent (self, now, heard_at);
+  return self->away ? "the server does not answer any more" : NULL;
+}
+
+static void
+wait_for_answer (PosternPostgresqlConnection *self)
+{
+  gint64 now = g_get_monotonic_time (), heard_at = now, most = get_most (self);
+  gint64 next = now + MIN (PATIENCE_US, most);
+
+  while (self->given_up == NULL && !postern_postgresql_wait (self->handle, next, &heard_at))
+    {
+      now = g_get_monotonic_time ();
+      if (now >= heard_at + most)
+        self->given_up = "the server did not answer in the time that a statement has";
+      else if (now >= heard_at + PATIENCE_US && self->backend.pid != 0)
+        self->given_up = look (self, &heard_at);
+      next = MIN (g_get_monotonic_time () + PATIENCE_US, heard_at + most);
+    }
+}
+
+/* (nullable): as PQgetResult(), and within a time; NULL also where the connection is given up */
+static PGresult *
+get_result (PosternPostgresqlConnection *self)
+{
+  if (self->given_up == NULL)
+    wait_for_answer (self);
+  return self->given_up == NULL ? PQgetResult (self->handle) : NULL;
+}
+
+static PosternPostgresqlFault
+set_error (PosternPostgresqlConnection *self, const PGresult *result, GError **error)
+{
+  return self->given_up != NULL ? postern_postgresql_error_set_lost (self->given_up, error) : postern_postgresql_error_set (self->handle, result, error);
 }
 
 /* The end of what was asked. A connection that is lost never gets there. */
@@ -222,7 +176,7 @@ take_sync (PosternPostgresqlConnection *self)
 
   while (!synced && !postern_postgresql_connection_is_lost (self))
     {
-      PGresult *result = PQgetResult (self->handle);
+      PGresult *result = get_result (self);
 
       synced = PQresultStatus (result) == PGRES_PIPELINE_SYNC;
       PQclear (result);
@@ -244,12 +198,22 @@ settle (PosternPostgresqlConnection *self)
 
 /* --- asking: what cannot be sent shows in the answer ------------------------------------------------------------- */
 
+/* What libpq did not take it has no answer to, nor an end: nobody must wait for either. */
+static void
+note_sent (PosternPostgresqlConnection *self, int sent)
+{
+  if (!sent && !postern_postgresql_connection_is_lost (self))
+    self->given_up = "libpq does not send what was asked";
+}
+
 void
 postern_postgresql_connection_ask_fixed (PosternPostgresqlConnection *self, PosternPostgresqlFixed which, const char *text)
 {
   settle (self);
   g_assert (self->n_asked < POSTERN_POSTGRESQL_MAX_ASKED);
-  PQsendQueryPrepared (self->handle, fixed[which].name, text ? 1 : 0, &text, NULL, NULL, 0);
+  if (which <= POSTERN_POSTGRESQL_FIXED_BEGIN_READ || which == POSTERN_POSTGRESQL_FIXED_PATIENCE)
+    self->patient = which == POSTERN_POSTGRESQL_FIXED_PATIENCE;
+  note_sent (self, PQsendQueryPrepared (self->handle, fixed[which].name, text ? 1 : 0, &text, NULL, NULL, 0));
   self->wanted = self->n_asked++;
 }
 
@@ -328,7 +292,7 @@ ask_to_prepare (PosternPostgresqlConnection *self, Statement *statement, const B
   gboolean many = statement->n_rows > 1;
   g_autofree char *text = many ? postern_postgresql_text_repeat_row (statement->sql, n_values, statement->n_rows) : postern_postgresql_text_translate (statement->sql);
 
-  PQsendPrepare (self->handle, statement->name, text, many ? 0 : (int) n_values, many ? NULL : bound->types);
+  note_sent (self, PQsendPrepare (self->handle, statement->name, text, many ? 0 : (int) n_values, many ? NULL : bound->types));
   statement->preparing = TRUE;
   self->preparing[self->n_asked++] = statement;
 }
@@ -345,13 +309,13 @@ postern_postgresql_connection_ask (PosternPostgresqlConnection *self, const char
   for (guint i = 0; i < n_bound; i++)
     bind_value (&bound, i, &values[i]);
   if (postern_postgresql_text_get_verb (sql) == POSTERN_POSTGRESQL_VERB_OTHER)
-    PQsendQueryParams (self->handle, sql, (int) n_values, bound.types, bound.values, bound.lengths, bound.formats, 0);
+    note_sent (self, PQsendQueryParams (self->handle, sql, (int) n_values, bound.types, bound.values, bound.lengths, bound.formats, 0));
   else
     {
       statement = find_statement (self, sql, n_rows > 1 ? 0 : get_types (values, n_values), n_rows);
       if (!statement->prepared && !statement->preparing)
         ask_to_prepare (self, statement, &bound, n_values);
-      PQsendQueryPrepared (self->handle, statement->name, (int) n_bound, bound.values, bound.lengths, bound.formats, 0);
+      note_sent (self, PQsendQueryPrepared (self->handle, statement->name, (int) n_bound, bound.values, bound.lengths, bound.formats, 0));
     }
   self->wanted = self->n_asked++;
 }
@@ -362,9 +326,9 @@ postern_postgresql_connection_ask (PosternPostgresqlConnection *self, const char
 static PGresult *
 take_result (PosternPostgresqlConnection *self)
 {
-  PGresult *result = PQgetResult (self->handle), *more;
+  PGresult *result = get_result (self), *more;
 
-  while (result != NULL && PQresultStatus (result) != PGRES_PIPELINE_SYNC && (more = PQgetResult (self->handle)) != NULL)
+  while (result != NULL && PQresultStatus (result) != PGRES_PIPELINE_SYNC && (more = get_result (self)) != NULL)
     PQclear (more);
   return result;
 }
@@ -382,13 +346,13 @@ postern_postgresql_connection_answer (PosternPostgresqlConnection *self, Postern
   PGresult *kept = NULL;
 
   *fault = POSTERN_POSTGRESQL_FAULT_NONE;
-  PQpipelineSync (self->handle);
+  note_sent (self, PQpipelineSync (self->handle));
   for (guint i = 0; i < n && *fault == POSTERN_POSTGRESQL_FAULT_NONE; i++)
     {
       PGresult *result = take_result (self);
 
       if (!is_good (result))
-        *fault = postern_postgresql_error_set (self->handle, result, error);
+        *fault = set_error (self, result, error);
       else if (self->preparing[i] != NULL)
         self->preparing[i]->prepared = TRUE;
       if (i == wanted && *fault == POSTERN_POSTGRESQL_FAULT_NONE)
@@ -404,6 +368,57 @@ postern_postgresql_connection_answer (PosternPostgresqlConnection *self, Postern
 void
 postern_postgresql_connection_leave (PosternPostgresqlConnection *self)
 {
-  PQpipelineSync (self->handle);
+  note_sent (self, PQpipelineSync (self->handle));
   self->unread = TRUE;
+}
+
+/* --- opening ---------------------------------------------------------------------------------------------------- */
+
+static gint64
+get_number (const PGresult *result, int column)
+{
+  return g_ascii_strtoll (PQgetvalue (result, 0, column), NULL, 10);
+}
+
+/* Returns: FALSE with @error */
+static gboolean
+begin (PosternPostgresqlConnection *self, GError **error)
+{
+  PosternPostgresqlFault fault;
+  PGresult *who;
+  gboolean known;
+
+  for (guint i = 0; i < G_N_ELEMENTS (fixed); i++, self->n_asked++)
+    note_sent (self, PQsendPrepare (self->handle, fixed[i].name, fixed[i].sql, 0, NULL));
+  note_sent (self, PQsendQueryParams (self->handle, WHO, 0, NULL, NULL, NULL, NULL, 0));
+  self->wanted = self->n_asked++;
+  who = postern_postgresql_connection_answer (self, &fault, error);
+  known = who != NULL && PQntuples (who) == 1;
+  if (known)
+    {
+      self->backend = (PosternPostgresqlBackend){ get_number (who, 0), get_number (who, 1), get_number (who, 2) };
+      self->statement_us = get_number (who, 3) * 1000;
+    }
+  else if (who != NULL)
+    postern_postgresql_error_set_lost ("the server does not say who serves it", error);
+  PQclear (who);
+  return known;
+}
+
+PosternPostgresqlConnection *
+postern_postgresql_connection_open (const char *url, PosternPostgresqlWatch *watch, GError **error)
+{
+  PGconn *handle = postern_postgresql_open_plain (url, error);
+  PosternPostgresqlConnection *self;
+
+  if (handle == NULL)
+    return NULL;
+  self = g_new0 (PosternPostgresqlConnection, 1);
+  self->handle = handle;
+  self->watch = watch;
+  self->statements = g_hash_table_new_full (hash_statement, equal_statements, NULL, free_statement);
+  if (PQsetnonblocking (handle, 1) == 0 && PQenterPipelineMode (handle) == 1 && begin (self, error))
+    return self;
+  postern_postgresql_connection_close (self);
+  return NULL;
 }

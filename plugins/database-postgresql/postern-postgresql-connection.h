@@ -3,6 +3,7 @@
 
 #include "postern-database.h"
 #include "postern-postgresql-error.h"
+#include "postern-postgresql-watch.h"
 
 G_BEGIN_DECLS
 
@@ -15,7 +16,13 @@ G_BEGIN_DECLS
  * are asked at once and answered in one round trip; a statement is prepared the first time it is asked, and kept for the connection's life.
  */
 typedef struct {
-  PGconn *handle;
+  PGconn *handle;             /* non-blocking: all waits have an end */
+  PosternPostgresqlWatch *watch;
+  PosternPostgresqlBackend backend; /* 0 until it is known */
+  gint64 statement_us;        /* after which the server ends a statement; 0: never */
+  gboolean patient;           /* not those of the transaction at hand */
+  const char *given_up;       /* (nullable): why no answer is waited for any more */
+  gboolean away;              /* the server is, as far as could be seen then */
   GHashTable *statements; /* by text and the types of its values */
   guint epoch;            /* of the pool, when it was made */
   gboolean unread;        /* the last answer was not waited for */
@@ -31,6 +38,7 @@ typedef enum {
   POSTERN_POSTGRESQL_FIXED_BEGIN_READ,
   POSTERN_POSTGRESQL_FIXED_TENANT,
   POSTERN_POSTGRESQL_FIXED_HURRY,
+  POSTERN_POSTGRESQL_FIXED_PATIENCE,
   POSTERN_POSTGRESQL_FIXED_SAVE,
   POSTERN_POSTGRESQL_FIXED_RELEASE,
   POSTERN_POSTGRESQL_FIXED_BACK,
@@ -38,11 +46,8 @@ typedef enum {
   POSTERN_POSTGRESQL_FIXED_ROLLBACK
 } PosternPostgresqlFixed;
 
-/** postern_postgresql_connection_check: whether @url is one, without connecting. It may hold a password and is never part of an error. */
-gboolean postern_postgresql_connection_check (const char *url, GError **error);
-/** postern_postgresql_connection_open_plain: (transfer full) (nullable): a bare connection, set up as all are, without pipeline */
-PGconn *postern_postgresql_connection_open_plain (const char *url, GError **error);
-PosternPostgresqlConnection *postern_postgresql_connection_open (const char *url, GError **error);
+/** postern_postgresql_connection_open: @watch: must outlive it */
+PosternPostgresqlConnection *postern_postgresql_connection_open (const char *url, PosternPostgresqlWatch *watch, GError **error);
 void postern_postgresql_connection_close (PosternPostgresqlConnection *self);
 
 /** postern_postgresql_connection_ask_fixed: @text: (nullable): the one value that TENANT has */
@@ -53,7 +58,8 @@ void postern_postgresql_connection_ask_fixed (PosternPostgresqlConnection *self,
  */
 void postern_postgresql_connection_ask (PosternPostgresqlConnection *self, const char *sql, const PosternValue *values, guint n_values, guint n_rows);
 /**
- * postern_postgresql_connection_answer: sends what was asked and waits for all of it.
+ * postern_postgresql_connection_answer: sends what was asked and waits for all of it. Where nothing comes for two seconds the server is looked at by another way
+ * (postern-postgresql-watch.h): the wait goes on while the server is at work, and otherwise the connection is given up and lost.
  * Returns: (transfer full) (nullable): the wanted result; NULL with @fault and @error, after which all that was asked behind it has not been done
  */
 PGresult *postern_postgresql_connection_answer (PosternPostgresqlConnection *self, PosternPostgresqlFault *fault, GError **error);

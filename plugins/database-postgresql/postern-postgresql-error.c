@@ -5,6 +5,7 @@
 
 #include "postern-error.h"
 
+#define LOST "08"
 #define TELL_INTERVAL_US (10 * G_USEC_PER_SEC)
 
 /* By SQLSTATE (PostgreSQL's manual, appendix A), or its first two letters. */
@@ -25,7 +26,7 @@ static const struct {
   { "53", POSTERN_POSTGRESQL_FAULT_WRONG, POSTERN_ERROR_STORE, "the server lacks space, memory or connections" },
   { "58", POSTERN_POSTGRESQL_FAULT_WRONG, POSTERN_ERROR_STORE, "the server's system reports an error" },
   { "57P", POSTERN_POSTGRESQL_FAULT_LOST, POSTERN_ERROR_STORE, "the server is stopping or starting" },
-  { "08", POSTERN_POSTGRESQL_FAULT_LOST, POSTERN_ERROR_STORE, "the connection is broken" },
+  { LOST, POSTERN_POSTGRESQL_FAULT_LOST, POSTERN_ERROR_STORE, "the connection is broken" },
   { "42501", POSTERN_POSTGRESQL_FAULT_WRONG, POSTERN_ERROR_FAILED, "the role may not do this" },
 };
 
@@ -65,17 +66,12 @@ dup_words (PGconn *handle, const PGresult *result)
   return g_strdelimit (g_strchomp (g_strdup (words)), "\n", ' ');
 }
 
-PosternPostgresqlFault
-postern_postgresql_error_set (PGconn *handle, const PGresult *result, GError **error)
+/* @state: SQLSTATE. @words: the server's own, or whoever's that noticed */
+static PosternPostgresqlFault
+set_by_state (const char *state, const char *words, GError **error)
 {
-  const char *state = result ? PQresultErrorField (result, PG_DIAG_SQLSTATE) : NULL;
-  g_autofree char *words = dup_words (handle, result);
   g_autofree char *text = NULL;
 
-  if (g_strcmp0 (state, "23505") == 0)
-    return set_taken (result, error);
-  if (state == NULL || PQstatus (handle) == CONNECTION_BAD)
-    state = "08";
   for (guint i = 0; i < G_N_ELEMENTS (errors); i++)
     {
       if (!g_str_has_prefix (state, errors[i].state))
@@ -88,4 +84,21 @@ postern_postgresql_error_set (PGconn *handle, const PGresult *result, GError **e
     }
   g_set_error (error, POSTERN_ERROR, POSTERN_ERROR_FAILED, "PostgreSQL: %s (%s)", words, state);
   return POSTERN_POSTGRESQL_FAULT_WRONG;
+}
+
+PosternPostgresqlFault
+postern_postgresql_error_set (PGconn *handle, const PGresult *result, GError **error)
+{
+  const char *state = result ? PQresultErrorField (result, PG_DIAG_SQLSTATE) : NULL;
+  g_autofree char *words = dup_words (handle, result);
+
+  if (g_strcmp0 (state, "23505") == 0)
+    return set_taken (result, error);
+  return set_by_state (state == NULL || PQstatus (handle) == CONNECTION_BAD ? LOST : state, words, error);
+}
+
+PosternPostgresqlFault
+postern_postgresql_error_set_lost (const char *why, GError **error)
+{
+  return set_by_state (LOST, why, error);
 }

@@ -22,6 +22,8 @@ typedef enum {
 
 /** postern_postgresql_error_set: what the server says, as one of our errors. @result: (nullable): when there was not even that */
 PosternPostgresqlFault postern_postgresql_error_set (PGconn *handle, const PGresult *result, GError **error);
+/** postern_postgresql_error_set_lost: that the connection is broken, where libpq does not know. @why: it is given up */
+PosternPostgresqlFault postern_postgresql_error_set_lost (const char *why, GError **error);
 /** postern_postgresql_error_tell: to the log, and not each time: a server that is away fails every request. */
 void postern_postgresql_error_tell (const char *text);
 

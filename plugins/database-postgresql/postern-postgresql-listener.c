@@ -6,6 +6,8 @@
 #include <sys/eventfd.h>
 #include <unistd.h>
 
+#include "postern-postgresql-open.h"
+
 /*
  * A connection may die without a word: a firewall forgets it, a proxy holds it and sends nothing on. Nothing is heard then, and nothing would say so. So
  * the server is asked now and then, and what it answers counts from when it was asked: later than TRUST_US after that nobody trusts what he keeps, whatever
@@ -114,7 +116,7 @@ begin (PosternPostgresqlListener *self, GError **error)
   gboolean listens, answered;
   gint64 asked_at;
 
-  self->handle = postern_postgresql_connection_open_plain (self->url, error);
+  self->handle = postern_postgresql_open_plain (self->url, error);
   if (self->handle != NULL && ask (self, "LISTEN postern", &asked_at, &listens) && listens)
     {
       self->heard (NULL, self->user_data);

@@ -5,6 +5,8 @@
 
 #define LOOK_INTERVAL_US G_USEC_PER_SEC
 #define CONNECT_INTERVAL_US (G_USEC_PER_SEC / 4) /* how often a server that is away is asked */
+#define MAX_TRYING 4
+#define HANGS_US (G_USEC_PER_SEC / 10) /* tries that take longer hang */
 
 static GMutex pools_lock;
 static GHashTable *pools; /* url → PosternPostgresqlPool; NULL when there are none */
@@ -20,6 +22,7 @@ pool_new (const char *url)
   g_mutex_init (&self->lock);
   g_mutex_init (&self->migrating);
   g_cond_init (&self->freed);
+  self->watch = postern_postgresql_watch_new (url);
   self->generations = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
   return self;
 }
@@ -30,6 +33,7 @@ pool_free (PosternPostgresqlPool *self)
   postern_postgresql_listener_free (self->listener);
   while (self->n_idle > 0)
     postern_postgresql_connection_close (self->idle[--self->n_idle]);
+  postern_postgresql_watch_free (self->watch);
   g_hash_table_unref (self->generations);
   g_cond_clear (&self->freed);
   g_mutex_clear (&self->migrating);
@@ -76,37 +80,73 @@ postern_postgresql_pool_leave (PosternPostgresqlPool *self)
 
 /* --- taking one, and giving it back --------------------------------------------------------------------------------- */
 
-/* Under the lock. TRUE: there is an idle one, or room for one more. */
+/*
+ * Under the lock. Nobody tries so soon after a failure; and where tries hang, because nothing is heard of the server, a few of them are enough to notice that
+ * it is back. All others are told at once.
+ */
 static gboolean
-wait_for_room (PosternPostgresqlPool *self)
+refuses (PosternPostgresqlPool *self)
 {
-  gint64 deadline = g_get_monotonic_time () + POSTERN_POSTGRESQL_POOL_WAIT_US;
+  gint64 now = g_get_monotonic_time ();
 
-  while (self->n_idle == 0 && self->n_open == POSTERN_POSTGRESQL_POOL_MAX)
+  return self->failure != NULL && (now < self->not_before || (self->n_trying >= MAX_TRYING && now - self->trying_since > HANGS_US));
+}
+
+/* Under the lock. TRUE: there is an idle one, or room for one more, or no use in waiting for it. */
+static gboolean
+wait_for_room (PosternPostgresqlPool *self, gint64 deadline)
+{
+  while (self->n_idle == 0 && self->n_open == POSTERN_POSTGRESQL_POOL_MAX && !refuses (self))
     if (!g_cond_wait_until (&self->freed, &self->lock, deadline))
       return self->n_idle > 0 || self->n_open < POSTERN_POSTGRESQL_POOL_MAX;
   return TRUE;
 }
 
 /* Under the lock. */
-static gboolean
-may_connect (PosternPostgresqlPool *self, GError **error)
+static PosternPostgresqlConnection *
+take_idle (PosternPostgresqlPool *self)
 {
-  if (self->failure == NULL || g_get_monotonic_time () >= self->not_before)
-    return TRUE;
-  g_set_error_literal (error, POSTERN_ERROR, POSTERN_ERROR_STORE, self->failure);
-  return FALSE;
+  self->n_working++;
+  return self->idle[--self->n_idle];
+}
+
+/* Under the lock. */
+static gboolean
+begin_try (PosternPostgresqlPool *self, GError **error)
+{
+  if (refuses (self))
+    {
+      g_set_error_literal (error, POSTERN_ERROR, POSTERN_ERROR_STORE, self->failure);
+      return FALSE;
+    }
+  if (self->n_trying++ == 0)
+    self->trying_since = g_get_monotonic_time ();
+  self->n_open++;
+  return TRUE;
+}
+
+/* Under the lock. */
+static void
+note_failure (PosternPostgresqlPool *self, const char *text)
+{
+  g_free (self->failure);
+  self->failure = g_strdup (text);
+  self->not_before = g_get_monotonic_time () + CONNECT_INTERVAL_US;
 }
 
 static void
-note_attempt (PosternPostgresqlPool *self, gboolean connected, const GError *problem)
+end_try (PosternPostgresqlPool *self, guint epoch, const GError *problem)
 {
   g_mutex_lock (&self->lock);
-  g_clear_pointer (&self->failure, g_free);
-  if (!connected)
+  self->n_trying--;
+  if (problem == NULL)
     {
-      self->failure = g_strdup (problem->message);
-      self->not_before = g_get_monotonic_time () + CONNECT_INTERVAL_US;
+      self->n_working += epoch == self->epoch;
+      g_clear_pointer (&self->failure, g_free);
+    }
+  else
+    {
+      note_failure (self, problem->message);
       self->n_open--;
       g_cond_broadcast (&self->freed); /* the last one to be waited for may be gone */
     }
@@ -118,9 +158,9 @@ static PosternPostgresqlConnection *
 open_one (PosternPostgresqlPool *self, guint epoch, GError **error)
 {
   GError *problem = NULL;
-  PosternPostgresqlConnection *connection = postern_postgresql_connection_open (self->url, &problem);
+  PosternPostgresqlConnection *connection = postern_postgresql_connection_open (self->url, self->watch, &problem);
 
-  note_attempt (self, connection != NULL, problem);
+  end_try (self, epoch, problem);
   if (connection != NULL)
     connection->epoch = epoch;
   else
@@ -130,20 +170,19 @@ open_one (PosternPostgresqlPool *self, guint epoch, GError **error)
 
 /*
  * The server gives no more (it may have a limit of its own, and other processes): one of ours that is given back does as well. When the server is
- * away, those at work find out, and nobody waits for them any longer.
+ * away, those at work find out, and nobody waits for them any longer. @tried: one who was refused with others, who may still be let in
  */
 static PosternPostgresqlConnection *
-wait_for_another (PosternPostgresqlPool *self, guint epoch)
+wait_for_another (PosternPostgresqlPool *self, guint epoch, gboolean tried, gint64 deadline)
 {
-  gint64 deadline = g_get_monotonic_time () + POSTERN_POSTGRESQL_POOL_WAIT_US;
   PosternPostgresqlConnection *connection = NULL;
 
   g_mutex_lock (&self->lock);
-  while (self->n_idle == 0 && self->n_open > 0 && self->epoch == epoch)
+  while (self->n_idle == 0 && (self->n_working > 0 || (tried && self->n_trying > 0)) && self->epoch == epoch)
     if (!g_cond_wait_until (&self->freed, &self->lock, deadline))
       break;
   if (self->n_idle > 0)
-    connection = self->idle[--self->n_idle];
+    connection = take_idle (self);
   g_mutex_unlock (&self->lock);
   return connection;
 }
@@ -151,24 +190,24 @@ wait_for_another (PosternPostgresqlPool *self, guint epoch)
 PosternPostgresqlConnection *
 postern_postgresql_pool_take (PosternPostgresqlPool *self, GError **error)
 {
+  gint64 deadline = g_get_monotonic_time () + POSTERN_POSTGRESQL_POOL_WAIT_US;
   PosternPostgresqlConnection *connection = NULL;
   g_autoptr (GError) problem = NULL;
   gboolean room, open = FALSE;
   guint epoch;
 
   g_mutex_lock (&self->lock);
-  room = wait_for_room (self);
+  room = wait_for_room (self, deadline);
   epoch = self->epoch;
   if (room && self->n_idle > 0)
-    connection = self->idle[--self->n_idle];
+    connection = take_idle (self);
   else if (room)
-    open = may_connect (self, &problem);
-  self->n_open += open;
+    open = begin_try (self, &problem);
   g_mutex_unlock (&self->lock);
   if (open)
     connection = open_one (self, epoch, &problem);
   if (connection == NULL && room)
-    connection = wait_for_another (self, epoch);
+    connection = wait_for_another (self, epoch, open, deadline);
   if (connection == NULL && room)
     g_propagate_error (error, g_steal_pointer (&problem));
   else if (connection == NULL)
@@ -181,6 +220,7 @@ static void
 distrust_older (PosternPostgresqlPool *self)
 {
   self->epoch++;
+  self->n_working = 0;
   while (self->n_idle > 0)
     {
       postern_postgresql_connection_close (self->idle[--self->n_idle]);
@@ -188,18 +228,32 @@ distrust_older (PosternPostgresqlPool *self)
     }
 }
 
+/* Under the lock. @connection, of those that are trusted, is lost. Where the server is away, too, nobody has to find that out again before he is told. */
+static void
+note_lost (PosternPostgresqlPool *self, const PosternPostgresqlConnection *connection)
+{
+  g_autoptr (GError) problem = NULL;
+
+  distrust_older (self);
+  if (connection->away)
+    {
+      postern_postgresql_error_set_lost (connection->given_up, &problem);
+      note_failure (self, problem->message);
+    }
+  g_cond_broadcast (&self->freed);
+}
+
 void
 postern_postgresql_pool_give_back (PosternPostgresqlPool *self, PosternPostgresqlConnection *connection)
 {
-  gboolean lost = postern_postgresql_connection_is_lost (connection);
+  gboolean lost = postern_postgresql_connection_is_lost (connection), trusted;
 
   g_mutex_lock (&self->lock);
-  if (lost && connection->epoch == self->epoch)
-    {
-      distrust_older (self);
-      g_cond_broadcast (&self->freed);
-    }
-  if (!lost && connection->epoch == self->epoch)
+  trusted = connection->epoch == self->epoch;
+  self->n_working -= trusted;
+  if (lost && trusted)
+    note_lost (self, connection);
+  if (!lost && trusted)
     self->idle[self->n_idle++] = g_steal_pointer (&connection);
   else
     self->n_open--;

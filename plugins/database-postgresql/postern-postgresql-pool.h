@@ -19,10 +19,14 @@ typedef struct {
   GCond freed;
   PosternPostgresqlConnection *idle[POSTERN_POSTGRESQL_POOL_MAX];
   guint n_idle, n_open;
+  guint n_trying;          /* of those that are open: nobody has reached the server with them yet */
+  guint n_working;         /* likewise: somebody is at work with one, and may give it back; not those that are not trusted */
+  gint64 trying_since;     /* monotonic: so long somebody tries without a pause */
   guint epoch;             /* moved when one was found lost: those that were made before are not trusted any more */
   gint64 looked_at;        /* monotonic: when another server was looked for that can be written */
   gint64 not_before;       /* monotonic: nobody tries to connect until then, and all get @failure */
-  char *failure;           /* (nullable) */
+  char *failure;           /* (nullable): of the last try */
+  PosternPostgresqlWatch *watch;
   GHashTable *generations; /* tenant → guint64 *, which live as long as the pool */
   gboolean migrated[2];    /* by PosternKeep; under @migrating */
   GMutex migrating;

@@ -13,7 +13,6 @@ typedef struct {
 /* The number is ours alone, and who waits for it waits as long as it takes. A standby and a read-only server take all this, too. */
 static const char *const begin[] = {
   "SET LOCAL lock_timeout = 0",
-  "SET LOCAL statement_timeout = 0",
   "SELECT pg_advisory_xact_lock (5788054)",
   NULL,
 };
@@ -141,7 +140,7 @@ gboolean
 postern_postgresql_schema_migrate (PosternPostgresqlPool *pool, PosternKeep keep, PosternTransactionFunc func, gpointer user_data, GError **error)
 {
   Migration migration = { keep, func, user_data, FALSE };
-  PosternPostgresqlWork work = { pool, POSTERN_POSTGRESQL_WORK_MIGRATE, "" };
+  PosternPostgresqlWork work = { pool, POSTERN_POSTGRESQL_WORK_PATIENT, "" };
   GError *problem = NULL;
   gboolean done;
 
@@ -164,12 +163,9 @@ postern_postgresql_schema_migrate (PosternPostgresqlPool *pool, PosternKeep keep
 static gboolean
 erase_all (PosternTransaction *transaction, gpointer user_data, GError **error)
 {
-  PosternRows *rows;
+  PosternRows *rows = postern_postgresql_work_query (transaction, FIND_TABLES, NULL, 0, error);
   gboolean done = TRUE;
 
-  if (postern_postgresql_work_execute (transaction, "SET LOCAL statement_timeout = 0", NULL, 0, error) < 0)
-    return FALSE;
-  rows = postern_postgresql_work_query (transaction, FIND_TABLES, NULL, 0, error);
   for (int i = 0; rows != NULL && done && i < PQntuples (rows->result); i++)
     done = postern_postgresql_work_execute (transaction, PQgetvalue (rows->result, i, 0), NULL, 0, error) >= 0;
   done = done && rows != NULL;
@@ -182,7 +178,7 @@ erase_all (PosternTransaction *transaction, gpointer user_data, GError **error)
 gboolean
 postern_postgresql_schema_erase (PosternPostgresqlPool *pool, const char *tenant, GError **error)
 {
-  PosternPostgresqlWork work = { pool, POSTERN_POSTGRESQL_WORK_EACH, tenant };
+  PosternPostgresqlWork work = { pool, POSTERN_POSTGRESQL_WORK_PATIENT, tenant };
 
   return postern_postgresql_work_run (&work, erase_all, NULL, error);
 }

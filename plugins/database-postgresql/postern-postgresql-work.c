@@ -21,7 +21,7 @@ ask_begin (PosternTransaction *self)
     [POSTERN_POSTGRESQL_WORK_LASTING] = POSTERN_POSTGRESQL_FIXED_BEGIN_LASTING,
     [POSTERN_POSTGRESQL_WORK_EACH] = POSTERN_POSTGRESQL_FIXED_BEGIN_EACH,
     [POSTERN_POSTGRESQL_WORK_SHORT] = POSTERN_POSTGRESQL_FIXED_BEGIN_EACH,
-    [POSTERN_POSTGRESQL_WORK_MIGRATE] = POSTERN_POSTGRESQL_FIXED_BEGIN_EACH,
+    [POSTERN_POSTGRESQL_WORK_PATIENT] = POSTERN_POSTGRESQL_FIXED_BEGIN_EACH,
   };
   PosternPostgresqlWorkKind kind = self->work->kind;
 
@@ -29,6 +29,8 @@ ask_begin (PosternTransaction *self)
   postern_postgresql_connection_ask_fixed (self->connection, POSTERN_POSTGRESQL_FIXED_TENANT, self->work->tenant);
   if (kind == POSTERN_POSTGRESQL_WORK_SHORT)
     postern_postgresql_connection_ask_fixed (self->connection, POSTERN_POSTGRESQL_FIXED_HURRY, NULL);
+  else if (kind == POSTERN_POSTGRESQL_WORK_PATIENT)
+    postern_postgresql_connection_ask_fixed (self->connection, POSTERN_POSTGRESQL_FIXED_PATIENCE, NULL);
   self->begun = TRUE;
 }
 

@@ -8,8 +8,9 @@ G_BEGIN_DECLS
 /**
  * PosternPostgresqlWork: one transaction that is wanted, of one tenant. Lasting changes are serializable, so that the store's rules hold
  * whoever else is at work. Those of EACH, and short ones, are not: each of their statements decides by itself, and many of them meet at one row.
+ * PATIENT: as EACH, and a statement takes as long as it takes.
  */
-typedef enum { POSTERN_POSTGRESQL_WORK_READ, POSTERN_POSTGRESQL_WORK_LASTING, POSTERN_POSTGRESQL_WORK_EACH, POSTERN_POSTGRESQL_WORK_SHORT, POSTERN_POSTGRESQL_WORK_MIGRATE } PosternPostgresqlWorkKind;
+typedef enum { POSTERN_POSTGRESQL_WORK_READ, POSTERN_POSTGRESQL_WORK_LASTING, POSTERN_POSTGRESQL_WORK_EACH, POSTERN_POSTGRESQL_WORK_SHORT, POSTERN_POSTGRESQL_WORK_PATIENT } PosternPostgresqlWorkKind;
 
 typedef struct {
   PosternPostgresqlPool *pool;
