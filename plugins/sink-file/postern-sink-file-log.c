@@ -120,32 +120,27 @@ postern_sink_file_log_lacks (const PosternSinkFileLog *self, gint64 number, cons
 /* --- opening and writing --------------------------------------------------------------------------------------------- */
 
 static gboolean
-check (int fd, gint64 *size, GError **error)
+check (int fd, const struct stat *st, GError **error)
 {
-  struct stat st;
-
-  if (fstat (fd, &st) != 0)
-    return fail (error, "looked at");
-  if (!S_ISREG (st.st_mode))
+  if (!S_ISREG (st->st_mode))
     return refuse (error, "it is no regular file; move it away");
-  if (st.st_uid != geteuid () || st.st_nlink != 1 || (st.st_mode & (S_IWGRP | S_IWOTH)) != 0)
+  if (st->st_uid != geteuid () || st->st_nlink != 1 || (st->st_mode & (S_IWGRP | S_IWOTH)) != 0)
     return refuse (error, "the file is not of the server's user alone, or others may write it; have its owner and mode corrected, or move it away");
-  if (flock (fd, LOCK_EX | LOCK_NB) != 0)
-    return fail (error, "locked, for another process writes it");
-  *size = st.st_size;
-  return TRUE;
+  return flock (fd, LOCK_EX | LOCK_NB) == 0 || fail (error, "locked, for another process writes it");
 }
 
 gboolean
 postern_sink_file_log_open (PosternSinkFileLog *self, int folder, const char *name, gint64 first, GError **error)
 {
-  gint64 size;
+  struct stat st;
 
   self->folder = folder;
   self->fd = openat (folder, name, O_RDWR | O_APPEND | O_CREAT | O_CLOEXEC | O_NOFOLLOW | O_NOCTTY | O_NONBLOCK, 0600);
   if (self->fd < 0)
     return fail (error, "opened");
-  return check (self->fd, &size, error) && find_end (self, size, first, error);
+  if (fstat (self->fd, &st) != 0)
+    return fail (error, "looked at");
+  return check (self->fd, &st, error) && find_end (self, st.st_size, first, error);
 }
 
 static gboolean
