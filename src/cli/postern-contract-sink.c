@@ -151,6 +151,17 @@ check_deliver (PosternContract *self)
 
 /* --- what it hears -------------------------------------------------------------------------------------------------- */
 
+static gboolean
+is_heard_at_all (PosternHub *at)
+{
+  static const char *const signals[] = { "event", "decide", "collect-claims", "collect-choices" };
+
+  for (guint i = 0; i < G_N_ELEMENTS (signals); i++)
+    if (postern_hub_is_heard (at, signals[i]))
+      return TRUE;
+  return FALSE;
+}
+
 static void
 check_attach (PosternContract *self)
 {
@@ -158,8 +169,7 @@ check_attach (PosternContract *self)
   hanging_hub = postern_hub_new ();
   postern_sink_attach (POSTERN_SINK (self->instance), hub);
   postern_sink_attach (POSTERN_SINK (self->hanging), hanging_hub);
-  if (!postern_hub_is_heard (hub, "event") && !postern_hub_is_heard (hub, "decide") && !postern_hub_is_heard (hub, "collect-claims") &&
-      !postern_hub_is_heard (hub, "collect-choices") && !postern_sink_takes_log (POSTERN_SINK (self->instance)))
+  if (!is_heard_at_all (hub) && !postern_sink_takes_log (POSTERN_SINK (self->instance)))
     postern_contract_fault (self, "it has no deliver(), and attach() connects to none of the hub's signals; take the log, or connect to event, decide or one that collects");
 }
 
@@ -200,12 +210,22 @@ check_votes (PosternContract *self)
     postern_contract_fault (self, "a claim was written over; add, never replace");
 }
 
+/* As the server lets go of one that is switched off. */
+static void
+check_let_go (PosternContract *self)
+{
+  g_signal_handlers_disconnect_by_data (hanging_hub, self->hanging);
+  if (is_heard_at_all (hanging_hub))
+    postern_contract_fault (self, "it still listens when it is switched off; connect to the hub with the sink itself as the handler's data, as by g_signal_connect_object()");
+}
+
 void
 postern_contract_sink_check (PosternContract *self)
 {
   postern_contract_check (self, "it listens to the hub, or takes the log", check_attach);
   postern_contract_check (self, "it hears every event, and soon", check_events);
   postern_contract_check (self, "it votes and collects without harm", check_votes);
+  postern_contract_check (self, "it is let go when it is switched off", check_let_go);
   if (postern_sink_takes_log (POSTERN_SINK (self->instance)))
     postern_contract_check (self, "deliver takes what the log holds, once more, too", check_deliver);
 }

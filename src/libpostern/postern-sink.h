@@ -18,7 +18,8 @@ POSTERN_API G_DECLARE_DERIVABLE_TYPE (PosternSink, postern_sink, POSTERN, SINK, 
 /**
  * PosternSinkClass::attach:
  *
- * Connects to the signals of @hub; called once, while the worker starts.
+ * Connects to the signals of @hub; called once, while the worker starts. Handlers have the sink as their data (g_signal_connect_object()): when it
+ * is switched off while the worker runs, those that have it are disconnected.
  */
 
 /**

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* A sink that, with -DFLAW_ASKS, asks its provider on the thread where something happened, while a person waits there. */
+/* A sink that, with -DFLAW_ASKS, asks its provider on the thread where something happened, while a person waits there; with -DFLAW_STAYS,
+ * nobody can disconnect from the hub. */
 #include <postern.h>
 
 typedef struct {
@@ -26,7 +27,11 @@ hear (PosternHub *hub, PosternEvent *event, Hasty *self)
 static void
 hasty_attach (PosternSink *sink, PosternHub *hub)
 {
+#ifdef FLAW_STAYS
+  g_signal_connect (hub, "event", G_CALLBACK (hear), NULL);
+#else
   g_signal_connect_object (hub, "event", G_CALLBACK (hear), sink, 0);
+#endif
 }
 
 static void
