@@ -112,8 +112,10 @@ count_carriers (PosternDelivery *self, const char *channel)
 {
   guint n = 0;
 
+  g_mutex_lock (&self->mutex);
   for (guint i = 0; i < self->carriers->len; i++)
-    n += postern_messenger_carries (((PosternDeliveryCarrier *) self->carriers->pdata[i])->messenger, channel);
+    n += postern_delivery_takes (self->carriers->pdata[i], channel);
+  g_mutex_unlock (&self->mutex);
   return n;
 }
 
@@ -215,6 +217,14 @@ render (PosternDeliveryCall *call, GError **error)
   return message;
 }
 
+static gboolean
+is_off (PosternDeliveryCall *call)
+{
+  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&call->carrier->delivery->mutex);
+
+  return call->carrier->is_off;
+}
+
 /* A call that was cut off is the messenger's trouble whatever it says about that. */
 static void
 take_deadline (PosternDeliveryCall *call, GError **error)
@@ -222,7 +232,7 @@ take_deadline (PosternDeliveryCall *call, GError **error)
   if (!*error || !g_cancellable_is_cancelled (call->cancellable) || is_final (*error))
     return;
   g_clear_error (error);
-  g_set_error_literal (error, POSTERN_ERROR, POSTERN_ERROR_UNREACHABLE, "no answer in time");
+  g_set_error_literal (error, POSTERN_ERROR, POSTERN_ERROR_UNREACHABLE, is_off (call) ? "it was switched off" : "no answer in time");
 }
 
 /* @error says whether it was taken; @message: (out) (nullable) */
@@ -234,15 +244,7 @@ send_message (PosternDeliveryCall *call, PosternMessage **message, GError **erro
     take_deadline (call, error);
 }
 
-/* One that was still in the queue when the worker leaves is the next worker's. */
-static void
-give_back (PosternDeliveryCall *call)
-{
-  call->entry->due_at = postern_delivery_now ();
-  postern_delivery_settle (call->carrier->delivery, call->entry, call->taken_until);
-}
-
-/* Returns: FALSE when nobody listens any more: then nothing of the delivery or the store may be touched. */
+/* @stopping: (out): the worker leaves, or the messenger was switched off. Returns: FALSE when nobody listens any more: then nothing of the delivery or the store may be touched. */
 static gboolean
 is_heard (PosternDeliveryCall *call, const GError *error, gboolean *stopping)
 {
@@ -251,7 +253,7 @@ is_heard (PosternDeliveryCall *call, const GError *error, gboolean *stopping)
 
   g_mutex_lock (&self->mutex);
   heard = !self->abandoned;
-  *stopping = self->stopping;
+  *stopping = self->stopping || call->carrier->is_off;
   if (heard && error && !is_final (error) && !is_about_this_one (error))
     call->carrier->resting_until = g_get_monotonic_time () + REST_SECONDS * G_USEC_PER_SEC;
   g_mutex_unlock (&self->mutex);
@@ -269,8 +271,8 @@ postern_delivery_call_run (gpointer data, gpointer user_data)
 
   if (!is_heard (call, NULL, &stopping))
     return;
-  if (stopping) {
-    give_back (call);
+  if (stopping) { /* it was still in the queue: the next worker, or messenger, has it */
+    postern_delivery_give_back (self, call->entry, call->taken_until);
   } else {
     send_message (call, &message, &error);
     if (!is_heard (call, error, &stopping))

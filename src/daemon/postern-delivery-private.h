@@ -15,6 +15,7 @@ typedef struct {
   GThreadPool *pool;
   GPtrArray *calls;     /* (element-type PosternDeliveryCall), not owned */
   gint64 resting_until; /* monotonic */
+  gboolean is_off;      /* it was switched off: nothing goes by it any more */
 } PosternDeliveryCarrier;
 
 typedef struct {
@@ -52,9 +53,13 @@ void postern_delivery_call_run (gpointer call, gpointer user_data);
 PosternDeliveryCall *postern_delivery_call_new (PosternDeliveryCarrier *carrier, PosternOutboxEntry *entry, gint64 taken_until);
 /** postern_delivery_settle: writes @entry's new state. */
 void postern_delivery_settle (PosternDelivery *self, PosternOutboxEntry *entry, gint64 taken_until);
+/** postern_delivery_give_back: nobody was asked to send @entry, which is due at once. */
+void postern_delivery_give_back (PosternDelivery *self, PosternOutboxEntry *entry, gint64 taken_until);
 /** postern_delivery_forget: what it said and to whom is no longer needed; the log keeps the rest. */
 void postern_delivery_forget (PosternDelivery *self, PosternOutboxEntry *entry, const char *state);
-/** postern_delivery_find_next: the carrier behind the one named @tried that takes @channel; NULL: the round is over */
+/** postern_delivery_takes: whether the carrier takes @channel. With the mutex. */
+gboolean postern_delivery_takes (PosternDeliveryCarrier *carrier, const char *channel);
+/** postern_delivery_find_next: the carrier behind the one named @tried that takes @channel; NULL: the round is over. With the mutex. */
 PosternDeliveryCarrier *postern_delivery_find_next (PosternDelivery *self, const char *channel, const char *tried);
 
 G_END_DECLS

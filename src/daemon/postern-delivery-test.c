@@ -353,6 +353,46 @@ test_hang (void)
   world_close (&world);
 }
 
+/* What is under way by a messenger that is switched off is cut off and goes by the next; nothing more goes by it. */
+static void
+test_switched_off (void)
+{
+  World world = world_open_with (HANGS, TAKES, 60);
+  gint64 deadline = g_get_monotonic_time () + PATIENCE;
+  int before;
+
+  for (guint i = 0; i < 8; i++)
+    add (&world, "code", 600);
+  while (g_atomic_int_get (&world.first->calls) < 4 && g_get_monotonic_time () < deadline)
+    g_usleep (5000);
+  before = g_atomic_int_get (&world.first->calls);
+  postern_delivery_let_go (world.delivery, world.first);
+  while (g_atomic_int_get (&world.second->calls) < 8 && g_get_monotonic_time () < deadline)
+    g_usleep (5000);
+  g_assert_cmpint (g_atomic_int_get (&world.second->calls), ==, 8);
+  g_assert_cmpint (g_atomic_int_get (&world.first->calls), ==, before);
+  world_close (&world);
+}
+
+/* Where it was the only one, what comes waits for a worker that has one. */
+static void
+test_switched_off_alone (void)
+{
+  World world = world_open (TAKES, -1);
+  g_autoptr (PosternOutboxEntry) entry = NULL;
+
+  postern_delivery_let_go (world.delivery, world.first);
+  add (&world, "code", 600);
+  g_usleep (300 * 1000);
+  g_assert_cmpint (g_atomic_int_get (&world.first->calls), ==, 0);
+  postern_delivery_stop (world.delivery);
+  world_start (&world);
+  entry = wait_for_state (&world, "sent");
+  g_assert_cmpint (g_atomic_int_get (&world.first->calls), ==, 1);
+  g_assert_cmpint (entry->attempts, ==, 1);
+  world_close (&world);
+}
+
 /* Where the next messenger has no room, what the first cannot send waits; it is not tried there over and over. */
 static void
 test_no_room (void)
@@ -443,6 +483,8 @@ main (int argc, char **argv)
   g_test_add_func ("/delivery/repeats", test_repeats);
   g_test_add_func ("/delivery/no-template", test_no_template);
   g_test_add_func ("/delivery/hang", test_hang);
+  g_test_add_func ("/delivery/switched-off", test_switched_off);
+  g_test_add_func ("/delivery/switched-off-alone", test_switched_off_alone);
   g_test_add_func ("/delivery/no-room", test_no_room);
   g_test_add_func ("/delivery/deaf", test_deaf);
   g_test_add_func ("/delivery/lapsed", test_lapsed);

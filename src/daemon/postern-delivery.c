@@ -25,6 +25,12 @@ id_of (PosternDeliveryCarrier *carrier)
   return postern_instance_get_id (POSTERN_INSTANCE (carrier->messenger));
 }
 
+gboolean
+postern_delivery_takes (PosternDeliveryCarrier *carrier, const char *channel)
+{
+  return !carrier->is_off && postern_messenger_carries (carrier->messenger, channel);
+}
+
 /* With the mutex. */
 static gboolean
 is_well (PosternDeliveryCarrier *carrier, gint64 now)
@@ -46,7 +52,7 @@ choose (PosternDelivery *self, const char *channel)
 
   for (guint i = 0; i < self->carriers->len; i++) {
     PosternDeliveryCarrier *carrier = self->carriers->pdata[i];
-    if (!postern_messenger_carries (carrier->messenger, channel))
+    if (!postern_delivery_takes (carrier, channel))
       continue;
     if (is_well (carrier, now))
       return carrier;
@@ -63,7 +69,7 @@ postern_delivery_find_next (PosternDelivery *self, const char *channel, const ch
 
   for (guint i = 0; tried && i < self->carriers->len; i++) {
     PosternDeliveryCarrier *carrier = self->carriers->pdata[i];
-    if (behind && postern_messenger_carries (carrier->messenger, channel))
+    if (behind && postern_delivery_takes (carrier, channel))
       return carrier;
     behind = behind || g_str_equal (id_of (carrier), tried);
   }
@@ -94,6 +100,13 @@ postern_delivery_settle (PosternDelivery *self, PosternOutboxEntry *entry, gint6
   entry->updated_at = postern_delivery_now ();
   if (!postern_store_write (self->store, POSTERN_KEEP_LASTING, do_settle, &settling, &error))
     g_warning ("message %s: what became of it could not be kept, so it may be sent once more: %s", entry->id, error->message);
+}
+
+void
+postern_delivery_give_back (PosternDelivery *self, PosternOutboxEntry *entry, gint64 taken_until)
+{
+  entry->due_at = postern_delivery_now ();
+  postern_delivery_settle (self, entry, taken_until);
 }
 
 void
@@ -146,20 +159,24 @@ do_get_due (PosternTxn *txn, gpointer user_data, GError **error)
   return postern_outbox_store_get_due (txn, &((Turn *) user_data)->due_at, error);
 }
 
-/* What failed at one messenger goes to the next, if that has room; else back to the first. */
+/* What failed at one messenger goes to the next, if that has room; else back to the first, unless all were switched off meanwhile. */
 static void
 hand_over (PosternDelivery *self, PosternOutboxEntry *entry, const Turn *turn)
 {
   PosternDeliveryCarrier *carrier;
-  PosternDeliveryCall *call;
+  PosternDeliveryCall *call = NULL;
 
   g_mutex_lock (&self->mutex);
   carrier = postern_delivery_find_next (self, turn->channel, entry->messenger);
   if (!carrier || carrier->calls->len >= POSTERN_DELIVERY_CALLS)
     carrier = choose (self, turn->channel);
-  call = postern_delivery_call_new (carrier, entry, turn->until);
+  if (carrier)
+    call = postern_delivery_call_new (carrier, entry, turn->until);
   g_mutex_unlock (&self->mutex);
-  g_thread_pool_push (carrier->pool, call, NULL);
+  if (call)
+    g_thread_pool_push (carrier->pool, call, NULL);
+  else
+    postern_delivery_give_back (self, entry, turn->until);
 }
 
 static guint
@@ -339,6 +356,22 @@ postern_delivery_start (PosternTenant *tenant, GPtrArray *messengers, PosternMes
     add_carrier (self, messengers->pdata[i]);
   self->thread = g_thread_new ("delivery", thread_main, self);
   return self;
+}
+
+void
+postern_delivery_let_go (PosternDelivery *self, gpointer messenger)
+{
+  g_mutex_lock (&self->mutex);
+  for (guint i = 0; i < self->carriers->len; i++) {
+    PosternDeliveryCarrier *carrier = self->carriers->pdata[i];
+
+    if (carrier->messenger != messenger)
+      continue;
+    carrier->is_off = TRUE;
+    for (guint k = 0; k < carrier->calls->len; k++)
+      g_cancellable_cancel (((PosternDeliveryCall *) carrier->calls->pdata[k])->cancellable);
+  }
+  g_mutex_unlock (&self->mutex);
 }
 
 static gboolean

@@ -30,6 +30,11 @@ typedef struct {
  * @templates: (transfer full)
  */
 PosternDelivery *postern_delivery_start (PosternTenant *tenant, GPtrArray *messengers, PosternMessageTemplates *templates, const PosternDeliveryOptions *options);
+/**
+ * postern_delivery_let_go: nothing is given to @messenger any more. What is under way by it is cut off; that and what waits for it goes to the next messenger, or stays in
+ * the outbox. Any thread
+ */
+void postern_delivery_let_go (PosternDelivery *self, gpointer messenger);
 /** postern_delivery_stop: lets what is under way end within a few seconds; what is left stays in the outbox. */
 void postern_delivery_stop (PosternDelivery *self);
 

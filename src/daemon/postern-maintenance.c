@@ -157,6 +157,12 @@ postern_maintenance_start (PosternRuntime *runtime, PosternTenant *tenant, Poste
 }
 
 void
+postern_maintenance_let_go (PosternMaintenance *self, gpointer sink)
+{
+  postern_sinks_let_go (self->sinks, sink);
+}
+
+void
 postern_maintenance_stop (PosternMaintenance *self)
 {
   g_mutex_lock (&self->mutex);

@@ -14,6 +14,8 @@ typedef struct _PosternMaintenance PosternMaintenance;
 
 /** postern_maintenance_start: the first two are referenced. @queue: the threads that take webhooks and sinks forward; it outlives this */
 PosternMaintenance *postern_maintenance_start (PosternRuntime *runtime, PosternTenant *tenant, PosternFeedQueue *queue);
+/** postern_maintenance_let_go: as postern_sinks_let_go(). */
+void postern_maintenance_let_go (PosternMaintenance *self, gpointer sink);
 /** postern_maintenance_stop: waits for the piece of work under way, then frees. */
 void postern_maintenance_stop (PosternMaintenance *self);
 

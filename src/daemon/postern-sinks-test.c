@@ -156,6 +156,15 @@ count (Ear *self, GPtrArray *of)
   return n;
 }
 
+static gboolean
+is_at_work (Ear *self)
+{
+  g_mutex_lock (&self->mutex);
+  gboolean at_work = self->under_way > 0;
+  g_mutex_unlock (&self->mutex);
+  return at_work;
+}
+
 static void
 set_refuses (Ear *self, const char *says)
 {
@@ -360,6 +369,33 @@ test_ended (void)
   world_free (world);
 }
 
+/* What it is at when it is switched off is cut off, and nothing more comes, until it is switched on again: then it goes on where it was. */
+static void
+test_switched_off (void)
+{
+  World *world = world_new ();
+
+  start (world);
+  world->ear->hangs = TRUE;
+  feed_fixture_write (&world->log, "user.changed", 5);
+  AWAIT (world, count (world->ear, world->ear->came) == 5);
+  postern_sinks_let_go (world->sinks, world->list->pdata[1]); /* another one, that takes nothing */
+  postern_sinks_let_go (world->sinks, world->ear);
+  AWAIT (world, !is_at_work (world->ear));
+  g_assert_true (show (world)->failures == 0 && world->shown->position == 0); /* that says nothing of the sink */
+  world->ear->hangs = FALSE;
+  feed_fixture_write (&world->log, "user.deleted", 1);
+  for (guint i = 0; i < 3; i++)
+    turn (world);
+  postern_feed_queue_drop (world->queue, world->sinks); /* has waited for whatever was begun */
+  g_assert_cmpuint (world->ear->calls, ==, 1);
+  postern_sinks_free (world->sinks);
+  start (world);
+  AWAIT (world, show (world)->delivered == 6);
+  assert_kept (world, 0);
+  world_free (world);
+}
+
 /* Those that hang, though they are more than there are threads, hold up neither one that was known to be quick, nor the end. */
 static void
 test_side_by_side (void)
@@ -511,6 +547,7 @@ main (int argc, char **argv)
   g_test_add_func ("/sinks/order", test_order);
   g_test_add_func ("/sinks/refused", test_refused);
   g_test_add_func ("/sinks/ended", test_ended);
+  g_test_add_func ("/sinks/switched-off", test_switched_off);
   g_test_add_func ("/sinks/side-by-side", test_side_by_side);
   g_test_add_func ("/sinks/missed", test_missed);
   g_test_add_func ("/sinks/no-room", test_no_room);

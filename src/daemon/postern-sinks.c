@@ -17,6 +17,7 @@
 
 typedef struct {
   PosternSink *sink;
+  gboolean is_off; /* nothing is handed over any more */
   gboolean busy;  /* it is in the queue, or a thread is at it */
   gboolean tried, quick; /* … a thread was; it took its latest entries within a second */
   gboolean troubled;    /* it failed at the latest ones, and that was said */
@@ -156,22 +157,22 @@ read_batch (PosternTxn *txn, gpointer user_data, GError **error)
 }
 
 static gboolean
-may_go_on (PosternSinks *self)
+may_go_on (PosternSinks *self, const Entry *entry)
 {
   g_mutex_lock (&self->mutex);
-  gboolean stopping = self->stopping;
+  gboolean stopping = self->stopping || entry->is_off;
   g_mutex_unlock (&self->mutex);
   return !stopping && (self->lease == NULL || postern_lease_is_held (self->lease));
 }
 
-/* (transfer full) (nullable): NULL when all ends */
+/* (transfer full) (nullable): NULL when all ends, or it was switched off */
 static GCancellable *
 begin (PosternSinks *self, Entry *entry)
 {
   GCancellable *cancellable = NULL;
 
   g_mutex_lock (&self->mutex);
-  if (!self->stopping) {
+  if (!self->stopping && !entry->is_off) {
     cancellable = entry->cancellable = g_cancellable_new ();
     entry->deadline = g_get_monotonic_time () + POSTERN_SINKS_DEADLINE * G_USEC_PER_SEC;
     g_object_ref (cancellable);
@@ -186,7 +187,7 @@ end (PosternSinks *self, Entry *entry)
 {
   g_mutex_lock (&self->mutex);
   g_clear_object (&entry->cancellable);
-  gboolean stopping = self->stopping;
+  gboolean stopping = self->stopping || entry->is_off;
   g_mutex_unlock (&self->mutex);
   return stopping;
 }
@@ -268,10 +269,10 @@ run_sink (gpointer owner, const char *id, gboolean *quick)
   gint64 until = g_get_monotonic_time () + SLICE;
   gboolean more = TRUE;
 
-  while (more && may_go_on (self) && g_get_monotonic_time () < until)
+  while (more && may_go_on (self, entry) && g_get_monotonic_time () < until)
     more = run_batch (self, entry);
   *quick = entry->quick;
-  if (more && may_go_on (self))
+  if (more && may_go_on (self, entry))
     return TRUE;
   g_mutex_lock (&self->mutex);
   entry->busy = FALSE;
@@ -346,7 +347,7 @@ start_due (PosternSinks *self, const Look *seen, gint64 now)
     gboolean starts;
 
     g_mutex_lock (&self->mutex);
-    starts = place && place->position < seen->end && place->due_at <= now && entry->rests_until <= now && !entry->busy;
+    starts = place && place->position < seen->end && place->due_at <= now && entry->rests_until <= now && !entry->busy && !entry->is_off;
     entry->busy |= starts;
     g_mutex_unlock (&self->mutex);
     if (starts)
@@ -370,6 +371,20 @@ cut_off (PosternSinks *self, gboolean all)
     if (entry->cancellable && (all || entry->deadline <= now))
       g_cancellable_cancel (entry->cancellable);
   }
+  g_mutex_unlock (&self->mutex);
+}
+
+void
+postern_sinks_let_go (PosternSinks *self, gpointer sink)
+{
+  Entry *entry = g_hash_table_lookup (self->entries, postern_instance_get_id (sink));
+
+  if (entry == NULL || entry->sink != sink)
+    return;
+  g_mutex_lock (&self->mutex);
+  entry->is_off = TRUE;
+  if (entry->cancellable)
+    g_cancellable_cancel (entry->cancellable);
   g_mutex_unlock (&self->mutex);
 }
 

@@ -24,6 +24,8 @@ typedef struct _PosternSinks PosternSinks;
 PosternSinks *postern_sinks_new (PosternTenant *tenant, GPtrArray *sinks, PosternLease *lease, PosternFeedQueue *queue);
 /** postern_sinks_free: cancels what is under way, and waits for it: it comes again. */
 void postern_sinks_free (PosternSinks *self);
+/** postern_sinks_let_go: @sink is given nothing any more, and what it is at is cut off: it comes again where the sink is switched on again. Any thread */
+void postern_sinks_let_go (PosternSinks *self, gpointer sink);
 /** postern_sinks_turn: about once a second, from one thread: starts what is due, and waits for nothing. @now: seconds since 1970 */
 gboolean postern_sinks_turn (PosternSinks *self, gint64 now, GError **error);
 /** postern_sinks_get_due: @due_at: (inout): not later than when the first of @sinks that has not taken all is tried */

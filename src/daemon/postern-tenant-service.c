@@ -71,6 +71,23 @@ postern_tenant_service_init (PosternTenantService *self)
 {
 }
 
+/* --- what is switched off ----------------------------------------------------------------------------------------------------- */
+
+/* Whoever calls the book has a reference to us, so that what we sends by is there. */
+static void
+let_go (gpointer instance, gpointer user_data)
+{
+  PosternTenantService *self = user_data;
+
+  if (POSTERN_IS_MESSENGER (instance) && self->delivery)
+    postern_delivery_let_go (self->delivery, instance);
+  if (!POSTERN_IS_SINK (instance))
+    return;
+  g_signal_handlers_disconnect_by_data (self->hub, instance);
+  if (self->maintenance)
+    postern_maintenance_let_go (self->maintenance, instance);
+}
+
 /* --- opening ------------------------------------------------------------------------------------------------------------------ */
 
 static gboolean
@@ -83,6 +100,8 @@ open_store (PosternTenantService *self, const PosternTenantCommon *common, const
   self->store = postern_store_open (database, common->master_key, place->location, place->slug, error);
   if (self->store)
     self->book = postern_plugins_open_book (self->registry, self->is_default ? self->config : NULL, self->store, error);
+  if (self->book)
+    postern_instance_book_set_retired (self->book, let_go, self);
   return self->book != NULL;
 }
 

@@ -12,6 +12,8 @@ struct _PosternInstanceBook {
   GHashTable *loaded; /* id → gint64: of which revision an instance was made, or tried */
   GFunc changed;      /* (nullable) */
   gpointer changed_data;
+  GFunc retired; /* (nullable) */
+  gpointer retired_data;
   PosternStore *store; /* borrowed; (nullable): not started */
   GMutex looking;      /* guards what follows */
   guint64 generation;  /* of the store, before it was read */

@@ -69,6 +69,13 @@ postern_instance_book_set_changed (PosternInstanceBook *self, GFunc func, gpoint
   self->changed_data = user_data;
 }
 
+void
+postern_instance_book_set_retired (PosternInstanceBook *self, GFunc func, gpointer user_data)
+{
+  self->retired = func;
+  self->retired_data = user_data;
+}
+
 /* --- what was changed since, by whom ever ------------------------------------------------------------------------------------- */
 
 /* (transfer full) */
@@ -110,9 +117,11 @@ retire (PosternInstanceBook *self, GPtrArray *rows)
   GHashTableIter iter;
   gpointer id;
   g_hash_table_iter_init (&iter, self->loaded);
-  while (g_hash_table_iter_next (&iter, &id, NULL))
-    if (!is_on (rows, id))
-      postern_registry_retire (self->registry, id);
+  while (g_hash_table_iter_next (&iter, &id, NULL)) {
+    PosternInstance *instance = is_on (rows, id) ? NULL : postern_registry_retire (self->registry, id);
+    if (instance && self->retired)
+      self->retired (instance, self->retired_data);
+  }
 }
 
 /* With the lock. @news: (out): the rows are not what they were when it was looked last */

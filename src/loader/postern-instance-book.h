@@ -10,7 +10,7 @@ G_BEGIN_DECLS
  * PosternInstanceBook: what the operator set up, wherever it stands: files, which nobody changes from here and which win, and the
  * database, which console and API edit. Who changes a row calls postern_instance_book_tell_changed() after the commit, and
  * workers are started that have it; who was told nothing, because it was another worker's or node's change, finds it by postern_instance_book_look(). What
- * was made stays as it was made, but for what is retired. Thread-safe.
+ * was made stays as it was made, but for what is retired: that is let go by all (postern_instance_book_set_retired()). Thread-safe.
  *
  * What stands there must not reach further than an administrator may, neither when it is written nor when it is read
  * (postern-instance-change.h): no path of this machine (a setting of the type `file`, NAME-file), no credential of the server
@@ -47,6 +47,11 @@ void postern_instance_book_free (PosternInstanceBook *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (PosternInstanceBook, postern_instance_book_free)
 /** postern_instance_book_set_changed: @func is called, on any thread, when the workers must be started anew. */
 void postern_instance_book_set_changed (PosternInstanceBook *self, GFunc func, gpointer user_data);
+/**
+ * postern_instance_book_set_retired: @func is called, on any thread, with each PosternInstance that nobody finds any more, for whoever had it before to let it go. It
+ * asks nothing of the book.
+ */
+void postern_instance_book_set_retired (PosternInstanceBook *self, GFunc func, gpointer user_data);
 /** postern_instance_book_start: makes the instances of the database, after those of the files. Before there are threads. @store is borrowed, and outlives all other calls. */
 gboolean postern_instance_book_start (PosternInstanceBook *self, PosternStore *store, GError **error);
 
@@ -57,8 +62,8 @@ GPtrArray *postern_instance_book_list (PosternInstanceBook *self, PosternTxn *tx
 /** postern_instance_book_get: (transfer full) (nullable): NOT_FOUND */
 PosternInstanceEntry *postern_instance_book_get (PosternInstanceBook *self, PosternTxn *txn, const char *id, GError **error);
 /**
- * postern_instance_book_tell_changed: after the commit of a change. What was switched off or deleted is found by nobody any more when it returns; the rest needs
- * new workers, which are asked for.
+ * postern_instance_book_tell_changed: after the commit of a change. What was switched off or deleted is found by nobody any more when it returns, and
+ * begins nothing; the rest needs new workers, which are asked for.
  */
 void postern_instance_book_tell_changed (PosternInstanceBook *self);
 /** postern_instance_book_look: the same, if anybody changed something, in another process, too; cheap where nobody did. Each change is told once. Outside transactions. */

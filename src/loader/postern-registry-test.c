@@ -375,8 +375,9 @@ test_retire (void)
   postern_registry_load_stored (registry, stored, instances);
   g_autoptr (PosternInstance) kept = g_object_ref (postern_registry_get_instance (registry, "stored"));
   for (guint i = 0; i < G_N_ELEMENTS (ids); i++)
-    postern_registry_retire (registry, ids[i]);
-  postern_registry_retire (registry, "nothing");
+    g_assert_true (postern_registry_retire (registry, ids[i]) == (i == 0 ? kept : NULL));
+  g_assert_null (postern_registry_retire (registry, "stored")); /* once */
+  g_assert_null (postern_registry_retire (registry, "nothing"));
   g_autoptr (GPtrArray) list = postern_registry_list (registry, POSTERN_TYPE_INSTANCE);
   g_assert_cmpuint (list->len, ==, 2);
   g_assert_null (postern_registry_get_instance (registry, "stored"));

@@ -498,12 +498,11 @@ postern_registry_get_instance (PosternRegistry *self, const char *id)
   return is_found (entry) ? entry->instance : NULL;
 }
 
-void
+PosternInstance *
 postern_registry_retire (PosternRegistry *self, const char *id)
 {
   Entry *entry = g_hash_table_lookup (self->instances, id);
-  if (entry && entry->is_stored)
-    g_atomic_int_set (&entry->is_retired, TRUE);
+  return entry && entry->is_stored && g_atomic_int_compare_and_exchange (&entry->is_retired, FALSE, TRUE) ? entry->instance : NULL;
 }
 
 static int

@@ -57,9 +57,9 @@ void postern_registry_adopt (PosternRegistry *self, PosternInstance *instance);
 PosternInstance *postern_registry_get_instance (PosternRegistry *self, const char *id);
 /**
  * postern_registry_retire: nobody finds the instance @id any more; who has it goes on with it. For one of the database that was switched off or deleted: those of
- * files, and the server's own, stay. Any thread, at any time.
+ * files, and the server's own, stay. Any thread, at any time. (transfer none) (nullable): it, where somebody found it until now
  */
-void postern_registry_retire (PosternRegistry *self, const char *id);
+PosternInstance *postern_registry_retire (PosternRegistry *self, const char *id);
 /** postern_registry_list: (transfer container) (element-type PosternInstance): of @type or derived, ordered by `Order` and id */
 GPtrArray *postern_registry_list (PosternRegistry *self, GType type);
 /** postern_registry_find_first: of those that postern_registry_list() gives, the first one made of the plugin @type_id. (transfer none) (nullable) */

@@ -3,9 +3,10 @@ import { once } from 'node:events';
 import { createServer } from 'node:http';
 import { until } from '../lib/wait.mjs';
 
-/** A server that takes events: each stands in `events`, as { headers, body, at }, in the order in which they came. */
+/** A server that takes events: each stands in `events`, as { headers, body, at }, in the order in which they came; `cut` of them had their connection closed unanswered. */
 export class Receiver {
   events = [];
+  cut = 0;
   status = 204;
   pause = 0; // milliseconds before it answers
 
@@ -19,6 +20,7 @@ export class Receiver {
 
   async #take(request, response) {
     const parts = [];
+    response.on('close', () => { this.cut += response.writableEnded ? 0 : 1; });
     for await (const part of request) parts.push(part);
     this.events.push({ headers: request.headers, body: Buffer.concat(parts).toString(), at: Date.now() });
     if (this.pause) await new Promise((wake) => setTimeout(wake, this.pause));

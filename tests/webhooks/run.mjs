@@ -8,6 +8,7 @@ import { until } from '../lib/wait.mjs';
 import { commands, runJavaScript, runPython } from './guide.mjs';
 import { Receiver } from './receiver.mjs';
 import './sinks.mjs';
+import './switched-off.mjs';
 
 const postern = await startPostern({ config: { outbound: { allow: '127.0.0.1' }, server: { 'drain-timeout': 1 } } });
 let people = 0;
