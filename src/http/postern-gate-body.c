@@ -56,9 +56,11 @@ read_size (PosternGateBody *self, const char *line, gsize length)
 static guint
 read_trailer (PosternGateBody *self, const char *line, gsize length)
 {
+  PosternGateField field;
+
   if (length == 0)
     return DONE;
-  if (++self->trailers > POSTERN_GATE_BODY_MAX_TRAILERS || !postern_gate_head_is_field_line (line, length))
+  if (++self->trailers > POSTERN_GATE_BODY_MAX_TRAILERS || !postern_gate_head_split_field (line, length, &field))
     return BAD;
   return MORE;
 }

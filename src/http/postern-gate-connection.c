@@ -268,6 +268,22 @@ answer (PosternGateConnection *self, PosternGateReply *reply)
   write_out (self, thread->out->str, thread->out->len);
 }
 
+/* The body cannot be taken; the connection is closed, as what follows is still that body. */
+static void
+refuse_body (PosternGateConnection *self, guint status)
+{
+  PosternGate *gate = self->gate;
+  PosternGateReply *reply = status == 413 && gate->handler.too_large ? gate->handler.too_large (self->exchange, gate->user_data) : NULL;
+
+  if (!reply) {
+    refuse (self, status);
+    return;
+  }
+  g_atomic_int_inc (&gate->counters.refused);
+  self->exchange->close = TRUE;
+  answer (self, reply);
+}
+
 static void
 hear (PosternGateConnection *self, guint32 events)
 {
@@ -336,10 +352,13 @@ begin_request (PosternGateConnection *self, gboolean has_more)
   self->requests++;
   self->exchange = postern_gate_exchange_new (self, head);
   status = gate->handler.admit (self->exchange, head, &body_max, gate->user_data);
-  if (status == 0)
-    status = postern_gate_body_begin (&self->body, head, body_max);
-  if (status != 200) {
+  if (status != 0) {
     refuse (self, status);
+    return;
+  }
+  status = postern_gate_body_begin (&self->body, head, body_max);
+  if (status != 200) {
+    refuse_body (self, status);
     return;
   }
   if (!head->chunked && head->content_length <= 0) {
@@ -382,7 +401,7 @@ use_for_body (PosternGateConnection *self, const char *data, gsize length)
   else if (status == 200)
     wait_for (self, POSTERN_GATE_SERVE);
   else
-    refuse (self, status);
+    refuse_body (self, status);
   return used;
 }
 

@@ -236,8 +236,8 @@ static const struct {
   { "Expect", take_expect },
 };
 
-static gboolean
-split_field (const char *line, gsize length, PosternGateField *field)
+gboolean
+postern_gate_head_split_field (const char *line, gsize length, PosternGateField *field)
 {
   gsize name = span (line, length, TOKEN);
   const char *value = line + name + 1, *end = line + length;
@@ -253,14 +253,6 @@ split_field (const char *line, gsize length, PosternGateField *field)
   return span (value, field->value.length, VALUE) == field->value.length;
 }
 
-gboolean
-postern_gate_head_is_field_line (const char *line, gsize length)
-{
-  PosternGateField field;
-
-  return split_field (line, length, &field);
-}
-
 static guint
 read_field (PosternGateHead *self, const char *line, gsize length)
 {
@@ -268,7 +260,7 @@ read_field (PosternGateHead *self, const char *line, gsize length)
 
   if (self->n_fields == POSTERN_GATE_HEAD_MAX_FIELDS)
     return 431;
-  if (!split_field (line, length, field))
+  if (!postern_gate_head_split_field (line, length, field))
     return BAD;
   self->n_fields++;
   for (gsize i = 0; i < G_N_ELEMENTS (meanings); i++)

@@ -54,7 +54,7 @@ postern_gate_head_equals (const PosternSlice *slice, const char *text)
   return strlen (text) == slice->length && g_ascii_strncasecmp (slice->text, text, slice->length) == 0;
 }
 
-/** postern_gate_head_is_field_line: whether @line is `name: value` by the grammar; for trailers. */
-gboolean postern_gate_head_is_field_line (const char *line, gsize length);
+/** postern_gate_head_split_field: @line, without its end, as `name: value` by the grammar; also of trailers, and of the parts of a body. FALSE: it is none */
+gboolean postern_gate_head_split_field (const char *line, gsize length, PosternGateField *field);
 
 G_END_DECLS

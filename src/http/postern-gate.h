@@ -70,6 +70,8 @@ typedef struct {
   PosternGateReply *(*overloaded) (PosternGateExchange *exchange, gpointer user_data);
   /* It is over: frees @exchange->data. @status: 0 when nothing was answered. */
   void (*done) (PosternGateExchange *exchange, guint status, gsize bytes, gpointer user_data);
+  /* (nullable): what is answered, in place of the gate's own words, to a body that is larger than admit() allowed; also the function may be NULL. */
+  PosternGateReply *(*too_large) (PosternGateExchange *exchange, gpointer user_data);
 } PosternGateHandler;
 
 PosternGate *postern_gate_new (const PosternGateOptions *options, const PosternGateHandler *handler, gpointer user_data);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "postern-error.h"
+#include "postern-multipart.h"
 #include "postern-server-private.h"
 #include "postern-server-tenants.h"
 
@@ -58,6 +59,14 @@ get_context (PosternServerCall *call)
   return context;
 }
 
+static gboolean
+check_form (PosternServer *server, PosternRequest *request, const PosternRoute *route, GError **error)
+{
+  if ((route->flags & POSTERN_ROUTE_MULTIPART) && !postern_multipart_read (request, error))
+    return FALSE;
+  return !(route->flags & POSTERN_ROUTE_CSRF) || postern_csrf_check (server->answer.csrf, request, error);
+}
+
 /* What can be said before any handler runs. (transfer full) (nullable) */
 static PosternResponse *
 before_handler (PosternServer *server, PosternRequest *request, PosternRouterMatch *match)
@@ -66,9 +75,7 @@ before_handler (PosternServer *server, PosternRequest *request, PosternRouterMat
 
   if (!match->route)
     return without_route (server, request, match);
-  if (!(match->route->flags & POSTERN_ROUTE_CSRF) || is_method (request, "GET") || is_method (request, "HEAD"))
-    return NULL;
-  if (postern_csrf_check (server->answer.csrf, request, &error))
+  if (is_method (request, "GET") || is_method (request, "HEAD") || check_form (server, request, match->route, &error))
     return NULL;
   return postern_answer_new_error (&server->answer, request, error);
 }
@@ -173,6 +180,25 @@ on_overloaded (PosternGateExchange *exchange, gpointer user_data)
   return make_reply (call, response);
 }
 
+/*
+ * Who picked a file is a person, and is told on a page. Every other address says so in the gate's words.
+ * A tenant that is not open has no page yet.
+ */
+static PosternGateReply *
+on_too_large (PosternGateExchange *exchange, gpointer user_data)
+{
+  PosternServer *server = user_data;
+  PosternServerCall *call = exchange->data;
+  PosternResponse *response = NULL;
+
+  if (!call->match.route || !(call->match.route->flags & POSTERN_ROUTE_MULTIPART))
+    return NULL;
+  call->entered = postern_server_tenants_enter (server, call->request, &call->match, FALSE, &call->tenant, &response);
+  if (call->entered)
+    response = new_failure (server, call->request, POSTERN_ERROR_TOO_LARGE, "The body is larger than this address takes");
+  return response ? make_reply (call, response) : NULL;
+}
+
 static void
 on_done (PosternGateExchange *exchange, guint status, gsize bytes, gpointer user_data)
 {
@@ -189,4 +215,4 @@ on_done (PosternGateExchange *exchange, guint status, gsize bytes, gpointer user
   g_atomic_int_add (&server->under_way, -1);
 }
 
-const PosternGateHandler postern_server_call_handler = { on_admit, on_serve, on_run, on_overloaded, on_done };
+const PosternGateHandler postern_server_call_handler = { on_admit, on_serve, on_run, on_overloaded, on_done, on_too_large };

@@ -20,6 +20,15 @@ POSTERN_API const char *postern_request_get_tenant (PosternRequest *self);
 /** postern_request_set_tenant: @slug: copied */
 POSTERN_API void postern_request_set_tenant (PosternRequest *self, const char *slug);
 
+/**
+ * postern_request_set_form: what the form is whose body was read by somebody else: multipart/form-data.
+ * @form: (transfer full)
+ * @files: (transfer full) (element-type utf8 GBytes): by field; NULL for one in which none was picked
+ */
+POSTERN_API void postern_request_set_form (PosternRequest *self, PosternPairs *form, GHashTable *files);
+/** postern_request_get_file: (transfer none) (nullable): the file that was picked in the field @name; nothing of it is believed yet */
+POSTERN_API GBytes *postern_request_get_file (PosternRequest *self, const char *name);
+
 /** postern_request_set_route: the row that the path led to; it outlives the request. */
 POSTERN_API void postern_request_set_route (PosternRequest *self, const PosternRoute *route);
 /** postern_request_get_route: (transfer none) (nullable): what postern_request_set_route() set */

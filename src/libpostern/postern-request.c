@@ -24,6 +24,7 @@ struct _PosternRequest {
   const PosternRoute *route; /* (nullable) */
   GCancellable *cancellable;
   Parameters from_query, from_form;
+  GHashTable *files; /* (nullable): most forms have none */
 };
 
 G_DEFINE_FINAL_TYPE (PosternRequest, postern_request, G_TYPE_OBJECT)
@@ -54,6 +55,7 @@ postern_request_finalize (GObject *object)
   g_clear_object (&self->cancellable);
   parameters_clear (&self->from_query);
   parameters_clear (&self->from_form);
+  g_clear_pointer (&self->files, g_hash_table_unref);
   G_OBJECT_CLASS (postern_request_parent_class)->finalize (object);
 }
 
@@ -334,6 +336,21 @@ gboolean
 postern_request_get_form (PosternRequest *self, const char *name, const char **value, GError **error)
 {
   return look_up (form_parameters (self), name, value, error);
+}
+
+void
+postern_request_set_form (PosternRequest *self, PosternPairs *form, GHashTable *files)
+{
+  parameters_clear (&self->from_form);
+  g_clear_pointer (&self->files, g_hash_table_unref);
+  self->from_form.pairs = form;
+  self->files = files;
+}
+
+GBytes *
+postern_request_get_file (PosternRequest *self, const char *name)
+{
+  return self->files ? g_hash_table_lookup (self->files, name) : NULL;
 }
 
 /* A hundred at most: to compare each with each costs less than a table. */

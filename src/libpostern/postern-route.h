@@ -22,6 +22,7 @@ typedef PosternResponse *(*PosternHandler) (PosternRequest *request, gpointer us
  * @POSTERN_ROUTE_ADMIN: only on the local admin socket or with a management token
  * @POSTERN_ROUTE_INTROSPECTION: asks whether a token is worth anything (RFC 7662): of a tenant that is suspended none is, whoever asks
  * @POSTERN_ROUTE_LOOK: a file that pages look by: served by a tenant that is suspended, too, to whose page that says so it belongs
+ * @POSTERN_ROUTE_MULTIPART: a form with files: its body must be multipart/form-data, which nothing else takes
  *
  * What is asked of a request before its handler.
  */
@@ -31,7 +32,8 @@ typedef enum {
   POSTERN_ROUTE_CORS = 1 << 1,
   POSTERN_ROUTE_ADMIN = 1 << 2,
   POSTERN_ROUTE_INTROSPECTION = 1 << 3,
-  POSTERN_ROUTE_LOOK = 1 << 4
+  POSTERN_ROUTE_LOOK = 1 << 4,
+  POSTERN_ROUTE_MULTIPART = 1 << 5
 } PosternRouteFlags;
 
 /**
