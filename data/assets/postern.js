@@ -94,6 +94,27 @@
     tick();
   }
 
+  /* A file that is too large is not sent at all. Before what sends a form once. */
+  for (const input of all("input[data-most]")) {
+    const words = make("p", { class: "wrong", id: input.id + "-large", role: "alert" });
+    const described = input.getAttribute("aria-describedby");
+    const isLarge = () => [...input.files].some((file) => file.size > Number(input.dataset.most));
+    words.textContent = input.dataset.large;
+    input.addEventListener("change", () => {
+      for (const old of all(`#${input.id}-error, #${input.id}-again`)) old.remove();
+      input.setAttribute("aria-invalid", String(isLarge()));
+      input.setAttribute("aria-describedby", isLarge() ? `${words.id} ${described}` : described);
+      if (isLarge()) input.after(words);
+      else words.remove();
+    });
+    input.form.addEventListener("submit", (event) => {
+      if (!isLarge()) return;
+      event.preventDefault();
+      event.stopImmediatePropagation();
+      input.focus();
+    });
+  }
+
   /* A form is sent once. The button is not disabled, because its name must travel; it only stops answering. */
   const busy = (form, on, button) => {
     form.dataset.sent = on ? "1" : "";

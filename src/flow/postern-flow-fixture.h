@@ -3,6 +3,7 @@
 
 #include "postern-flow-codec.h"
 #include "postern-flow-house-fixture.h"
+#include "postern-request-private.h"
 
 /* For tests of sign-ins: browsers with their cookies, in the house. Nothing of HTTP but the routes. */
 
@@ -129,16 +130,35 @@ browser_get (Browser *self, const char *url)
 }
 
 static inline void
-browser_post (Browser *self, const char *url, const char *body)
+browser_send (Browser *self, PosternRequest *request)
 {
   static const char *const pages[] = { "error", "stale", "form-post", NULL };
-  g_autoptr (PosternRequest) request = browser_request (self, "POST", url, body);
   const char *page;
 
   browser_take (self, browser_route (request));
   page = postern_response_get_template (self->last);
   /* Else who goes back or loads it again posts again. What sends the browser on by itself is none that anybody comes back to. */
   g_assert_true (page == NULL || g_strv_contains (pages, page) || postern_response_get_header (self->last, "Refresh"));
+}
+
+static inline void
+browser_post (Browser *self, const char *url, const char *body)
+{
+  g_autoptr (PosternRequest) request = browser_request (self, "POST", url, body);
+
+  browser_send (self, request);
+}
+
+/** Posts a form in whose field @name a file was picked. */
+static inline void
+browser_post_file (Browser *self, const char *url, const char *body, const char *name, const char *data, gsize length)
+{
+  g_autoptr (PosternRequest) request = browser_request (self, "POST", url, body);
+  GHashTable *files = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, (GDestroyNotify) g_bytes_unref);
+
+  g_hash_table_insert (files, g_strdup (name), g_bytes_new (data, length));
+  postern_request_set_form (request, postern_pairs_copy (postern_request_get_parameters (request, NULL)), files);
+  browser_send (self, request);
 }
 
 /** Follows our own redirects, as a browser does after a form. */

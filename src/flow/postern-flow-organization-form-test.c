@@ -53,19 +53,19 @@ test_twice (void)
 {
   g_autoptr (Browser) first = open_page ("192.0.2.23", "look", NULL), second = open_page ("192.0.2.24", "look", NULL);
 
-  send (first, "look", NULL, "action=save&name=First&page_color=&text=&css=&logo_text=");
+  send (first, "look", NULL, "action=save&name=First&page_color=&text=&css=");
   assert_done (first, "organization-look");
   /* Whether it is the colour or the tag that is refused first: the other one follows. */
-  send (second, "look", NULL, "action=save&name=&page_color=red&text=&css=&logo_text=");
+  send (second, "look", NULL, "action=save&name=&page_color=red&text=&css=");
   assert_refused (second, "organization-look");
   if (!page_has (second, "\"meanwhile\":[{")) {
-    send (second, "look", NULL, "action=save&name=&page_color=%23ffffff&text=&css=&logo_text=");
+    send (second, "look", NULL, "action=save&name=&page_color=%23ffffff&text=&css=");
     assert_refused (second, "organization-look");
   }
   g_assert_true (page_has (second, "\"now_value\":\"First\""));
   page_get (first, &acme, "look", NULL);
   g_assert_true (page_has (first, "\"value\":\"First\""));
-  page_save (first, &acme, "look", NULL, "action=save&name=&text=&css=&logo_text=");
+  page_save (first, &acme, "look", NULL, "action=save&name=&text=&css=");
 }
 
 /* What says nothing of what it showed, or anything, saves nothing. */
@@ -76,7 +76,7 @@ test_without (void)
   g_autoptr (Browser) browser = open_page ("192.0.2.25", "look", NULL);
 
   for (guint i = 0; i < G_N_ELEMENTS (states); i++) {
-    g_autofree char *body = g_strconcat ("action=save&name=Blind&text=&css=&logo_text=", states[i], NULL);
+    g_autofree char *body = g_strconcat ("action=save&name=Blind&text=&css=", states[i], NULL);
 
     page_post (browser, &acme, "look", NULL, body);
     assert_refused (browser, "organization-look");

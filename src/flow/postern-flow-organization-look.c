@@ -1,12 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include <glib/gi18n.h>
 
-#include <string.h>
-
 #include "postern-flow-organization-form.h"
 #include "postern-flow-routes.h"
+#include "postern-request-private.h"
 
-/* How pages look where somebody signs in for the organization. A picture is sent as the text of an SVG: forms here carry no files. */
+/* How pages look where somebody signs in for the organization. What may be a picture, the API decides; a file that a form carried is gone when it was not taken. */
 
 #define SECTION "look"
 
@@ -22,7 +21,15 @@ static const struct {
   { "dark_card_color", N_("Card, dark") },
 };
 
-static const char *const fields[] = { "name", "accent_color", "page_color", "card_color", "dark_page_color", "dark_card_color", "text", "css", "logo_text", NULL };
+static const char *const fields[] = { "name", "accent_color", "page_color", "card_color", "dark_page_color", "dark_card_color", "text", "css", "logo", "no-logo", NULL };
+
+/* Why a picture is not taken, by the API's code (data-most of the template is its limit). */
+static const PosternFlowOrganizationReason reasons[] = {
+  { "logo", "too_long", N_("The file is larger than 24 KiB, and everybody who signs in would wait for it. Save it smaller, or as SVG."), FALSE },
+  { "logo", "too_short", N_("The file is empty. Choose another one."), FALSE },
+  { "logo", "invalid", N_("This is no picture that pages can show: it must be PNG, JPEG or WebP, or a plain SVG without scripts, links and embedded pictures."), TRUE },
+  { NULL },
+};
 
 static const PosternFlowVisitNotice notices[] = {
   { "saved", N_("It is saved.") },
@@ -63,7 +70,16 @@ word_entries (PosternFlowOrganizationPage *page, GVariant *look)
   return g_variant_builder_end (&entries);
 }
 
-/* Which picture there is shows as its address; another's is sent as a text, which is not kept. */
+/* A browser does not choose a file again by itself. */
+static gboolean
+must_choose_again (PosternFlowOrganizationPage *page)
+{
+  g_autoptr (GVariant) typed = page->kept ? postern_json_get (page->kept, "typed") : NULL;
+
+  return typed && postern_json_get_boolean (typed, "logo", FALSE) && g_strcmp0 (get_culprit (page), "logo") != 0;
+}
+
+/* Another's picture shows as its address where it was changed meanwhile. */
 static void
 add_fields (PosternFlowOrganizationPage *page, PosternJsonObject *model, GVariant *look)
 {
@@ -72,7 +88,6 @@ add_fields (PosternFlowOrganizationPage *page, PosternJsonObject *model, GVarian
   const PosternFlowOrganizationField fields_shown[] = {
     { "text", N_("Text where a sign-in begins, in English"), texts ? postern_json_get_string (texts, "en") : NULL },
     { "css", N_("Style sheet"), postern_json_get_string (look, "css") },
-    { "logo_text" },
   };
   const PosternFlowOrganizationField picture = { "logo_url", N_("Picture"), logo_url };
   g_autofree char *noted = postern_flow_organization_form_dup_value (page, &picture);
@@ -80,6 +95,8 @@ add_fields (PosternFlowOrganizationPage *page, PosternJsonObject *model, GVarian
   for (guint i = 0; i < G_N_ELEMENTS (fields_shown); i++)
     postern_flow_organization_form_add_value (page, model, &fields_shown[i]);
   postern_json_object_add_string (model, "logo_url", logo_url);
+  postern_json_object_add_boolean (model, "logo_again", must_choose_again (page));
+  postern_json_object_add_boolean (model, "no_logo", postern_flow_organization_form_is_ticked (page, "no-logo", NULL, FALSE));
 }
 
 PosternResponse *
@@ -144,12 +161,15 @@ add_texts (PosternFlowOrganizationPage *page, PosternJsonObject *body, const cha
   return TRUE;
 }
 
+/* Another picture takes the place of the one that is there, whether that was to be removed or not. */
 static void
-add_logo (PosternJsonObject *body, const char *svg, gboolean none)
+add_logo (PosternJsonObject *body, GBytes *file, gboolean none)
 {
-  g_autofree char *encoded = *svg ? g_base64_encode ((const guchar *) svg, strlen (svg)) : NULL;
+  gsize length = 0;
+  const guchar *data = file ? g_bytes_get_data (file, &length) : NULL;
+  g_autofree char *encoded = file ? g_base64_encode (data, length) : NULL;
 
-  if (none)
+  if (none && file == NULL)
     postern_json_object_add (body, "logo", g_variant_new_maybe (G_VARIANT_TYPE_VARIANT, NULL));
   else
     postern_json_object_add_string (body, "logo", encoded);
@@ -158,7 +178,7 @@ add_logo (PosternJsonObject *body, const char *svg, gboolean none)
 static gboolean
 add_look (PosternFlowOrganizationPage *page, PosternJsonObject *body, GError **error)
 {
-  const char *css, *logo, *none = NULL;
+  const char *css, *none = NULL;
 
   for (guint i = 0; i < G_N_ELEMENTS (words); i++) {
     const char *value;
@@ -167,11 +187,10 @@ add_look (PosternFlowOrganizationPage *page, PosternJsonObject *body, GError **e
       return FALSE;
     postern_json_object_add (body, words[i].name, word_or_nothing (value));
   }
-  if (!read_field (page, "css", &css, error) || !read_field (page, "logo_text", &logo, error) ||
-      !postern_request_get_form (page->request, "no-logo", &none, error))
+  if (!read_field (page, "css", &css, error) || !postern_request_get_form (page->request, "no-logo", &none, error))
     return FALSE;
   postern_json_object_add (body, "css", word_or_nothing (css));
-  add_logo (body, logo, none != NULL);
+  add_logo (body, postern_request_get_file (page->request, "logo"), none != NULL);
   return TRUE;
 }
 
@@ -186,6 +205,7 @@ postern_flow_organization_look_submit (PosternRequest *request, gpointer engine)
 
   if (refused)
     return refused;
+  page.reasons = reasons;
   if (!add_look (&page, &body, &error) || !read_field (&page, "text", &text, &error))
     return postern_response_new_error_page (error, NULL);
   if (!add_texts (&page, &body, text))

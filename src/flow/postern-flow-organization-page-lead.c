@@ -5,6 +5,7 @@
 
 #include "postern-flow-kept.h"
 #include "postern-flow-organization-form.h"
+#include "postern-request-private.h"
 
 /* Where a form leads: no POST is answered by a page. One that was not done comes back with what was typed. */
 
@@ -16,6 +17,7 @@ postern_flow_organization_page_lead (PosternFlowOrganizationPage *self, const ch
   return postern_response_new_redirect (location);
 }
 
+/* A file is not kept, only that there was one. */
 static void
 add_typed (PosternFlowOrganizationPage *self, PosternJsonObject *model)
 {
@@ -24,7 +26,9 @@ add_typed (PosternFlowOrganizationPage *self, PosternJsonObject *model)
   for (const char *const *fields = self->fields; *fields; fields++) {
     const char *value = NULL;
 
-    if (postern_request_get_form (self->request, *fields, &value, NULL))
+    if (postern_request_get_file (self->request, *fields))
+      postern_json_object_add_boolean (&typed, *fields, TRUE);
+    else if (postern_request_get_form (self->request, *fields, &value, NULL))
       postern_json_object_add_string (&typed, *fields, value);
   }
   postern_flow_organization_form_keep (self, &typed);
@@ -42,16 +46,34 @@ postern_flow_organization_page_lead_to_sign_in (PosternFlowOrganizationPage *sel
   return postern_flow_kept_put (self->visit, self->request, self->path, postern_json_object_end (&model));
 }
 
-/* The first member that is named; (transfer full) (nullable) */
-static char *
-dup_culprit (GVariant *problem)
+/* (transfer full) (nullable) */
+static GVariant *
+get_first_fault (GVariant *problem)
 {
   g_autoptr (GVariant) errors = postern_json_get (problem, "errors");
   g_autoptr (GVariant) box = errors && g_variant_n_children (errors) > 0 ? g_variant_get_child_value (errors, 0) : NULL;
-  g_autoptr (GVariant) first = box ? g_variant_get_variant (box) : NULL;
-  const char *pointer = first ? postern_json_get_string (first, "pointer") : NULL;
 
-  return pointer && *pointer == '/' ? g_strndup (pointer + 1, strcspn (pointer + 1, "/")) : NULL;
+  return box ? g_variant_get_variant (box) : NULL;
+}
+
+/* The member that it names, where that is a field of the form; (transfer full) (nullable) */
+static char *
+dup_culprit (PosternFlowOrganizationPage *self, GVariant *fault)
+{
+  const char *pointer = fault ? postern_json_get_string (fault, "pointer") : NULL;
+  g_autofree char *name = pointer && *pointer == '/' ? g_strndup (pointer + 1, strcspn (pointer + 1, "/")) : NULL;
+
+  return name && g_strv_contains (self->fields, name) ? g_steal_pointer (&name) : NULL;
+}
+
+/* @culprit: (nullable) */
+static const PosternFlowOrganizationReason *
+find_reason (PosternFlowOrganizationPage *self, const char *culprit, GVariant *fault)
+{
+  for (const PosternFlowOrganizationReason *reason = culprit ? self->reasons : NULL; reason && reason->field; reason++)
+    if (g_str_equal (reason->field, culprit) && g_strcmp0 (reason->code, postern_json_get_string (fault, "code")) == 0)
+      return reason;
+  return NULL;
 }
 
 static const char *
@@ -80,15 +102,17 @@ PosternResponse *
 postern_flow_organization_page_lead_to_problem (PosternFlowOrganizationPage *self, const char *conflict)
 {
   gint64 status = postern_json_get_int64 (self->problem, "status", 500);
-  g_autofree char *culprit = dup_culprit (self->problem);
+  g_autoptr (GVariant) fault = get_first_fault (self->problem);
+  g_autofree char *culprit = dup_culprit (self, fault);
+  const PosternFlowOrganizationReason *reason = find_reason (self, culprit, fault);
   g_auto (PosternJsonObject) model = POSTERN_JSON_OBJECT_INIT;
 
   if (status == 500)
     return postern_flow_organization_page_show_problem (self);
   add_typed (self, &model);
-  postern_json_object_add_string (&model, "error_field", culprit && g_strv_contains (self->fields, culprit) ? culprit : NULL);
-  postern_json_object_add_string (&model, "error_message", status == 409 && conflict ? conflict : find_words (status));
-  if (status == 400 || status == 409)
+  postern_json_object_add_string (&model, "error_field", culprit);
+  postern_json_object_add_string (&model, "error_message", status == 409 && conflict ? conflict : reason ? reason->words : find_words (status));
+  if ((status == 400 || status == 409) && (reason == NULL || reason->detailed))
     postern_json_object_add_string (&model, "error_detail", postern_json_get_string (self->problem, "detail"));
   postern_json_object_add_boolean (&model, "changed_meanwhile", status == 412);
   if (self->retry_after > 0)

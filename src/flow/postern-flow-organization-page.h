@@ -18,6 +18,13 @@ G_BEGIN_DECLS
 /** PosternFlowOrganizationForm: private to postern-flow-organization-form.c */
 typedef struct _PosternFlowOrganizationForm PosternFlowOrganizationForm;
 
+/** PosternFlowOrganizationReason: what is said of @field where the API answers @code (data/guides/management-api.md). Lists end with one without a field. */
+typedef struct {
+  const char *field, *code;
+  const char *words; /* a phrase */
+  gboolean detailed; /* what the API says, in English, has more */
+} PosternFlowOrganizationReason;
+
 #define POSTERN_FLOW_ORGANIZATION_PAGE_NOT_FOR_YOU N_("Your roles do not let you do this.")
 
 /** PosternFlowOrganizationPage: somebody looks at one. */
@@ -29,6 +36,7 @@ typedef struct {
   PosternPermission *permission;     /* owned: what who looks at it may, acting for the organization */
   const char *section;               /* its name */
   const char *const *fields;         /* (nullable): of a form: what is kept of it where it is not done; ends with NULL */
+  const PosternFlowOrganizationReason *reasons; /* (nullable): of a form: words of its own for what may be wrong */
   char *path;                        /* of the page, below the issuer; owned */
   GVariant *problem;                 /* (nullable): why the API did not do what was asked last (RFC 9457); owned */
   GVariant *kept;                    /* (nullable): what became of the last form that was not done; owned */

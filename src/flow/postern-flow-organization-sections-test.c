@@ -181,6 +181,32 @@ test_rules (void)
   fixture_write (house_store, org_set_rules, &acme.org);
 }
 
+/* --- the look ---------------------------------------------------------------------------------------------------------- */
+
+#define SVG "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 8 8\"><path d=\"M0 0h8v8H0z\"/></svg>"
+#define PNG "\x89PNG\r\n\x1a\n\0\0\0\0"
+
+/* Looks at the page, and sends its form with a file. */
+static void
+save_picture (Browser *browser, const char *body, const char *data, gsize length)
+{
+  g_autofree char *path = page_path (&acme, "look", NULL), *whole = NULL;
+
+  page_get (browser, &acme, "look", NULL);
+  whole = page_add_state (browser, body);
+  browser_post_file (browser, path, whole, "logo", data, length);
+  browser_follow (browser);
+}
+
+static char *
+dup_logo (void)
+{
+  g_auto (Kept) kept = look_up ();
+  g_autoptr (GVariant) look = postern_json_parse_object (kept.look, -1, 0, NULL);
+
+  return g_strdup (postern_json_get_string (look, "logo"));
+}
+
 static void
 test_look (void)
 {
@@ -188,12 +214,11 @@ test_look (void)
   g_autoptr (GVariant) brand = NULL;
   g_auto (Kept) first = { NULL }, second = { NULL };
 
-  page_save (browser, &acme, "look", NULL,
-             "action=save&name=Acme+Weather&accent_color=%230b6e4f&text=Hello&css=&logo_text=%3Csvg+xmlns%3D%22http%3A%2F%2Fwww.w3.org%2F2000%2Fsvg%22+viewBox%3D%220+0+8+8%22%3E%3Cpath+d%3D%22M0+0h8v8H0z%22%2F%3E%3C%2Fsvg%3E");
+  save_picture (browser, "action=save&name=Acme+Weather&accent_color=%230b6e4f&text=Hello&css=", SVG, strlen (SVG));
   assert_done (browser, "organization-look");
   brand = postern_json_get (postern_response_get_model (browser->last), "brand");
   g_assert_cmpstr (postern_json_get_string (brand, "name"), ==, "Acme Weather");
-  g_assert_nonnull (browser_model (browser, "logo_url"));
+  g_assert_true (g_str_has_suffix (browser_model (browser, "logo_url"), ".svg"));
   first = look_up ();
   page_save (browser, &acme, "look", NULL, "action=save&name=Acme&page_color=red&css=body%7Bposition%3Afixed%7D");
   assert_refused (browser, "organization-look");
@@ -203,6 +228,80 @@ test_look (void)
   page_save (browser, &acme, "look", NULL, "action=save&name=&no-logo=1");
   assert_done (browser, "organization-look");
   g_assert_null (browser_model (browser, "logo_url"));
+}
+
+/* A file counts before the box to remove what is there; without one that stays. What a file is, its bytes say: this page knows no name of it. */
+static void
+test_picture (void)
+{
+  g_autoptr (Browser) browser = browser_enter ("192.0.2.14", acme.administrator);
+  g_autofree char *first = NULL, *second = NULL;
+
+  save_picture (browser, "action=save&name=&text=&css=&no-logo=1", PNG, sizeof PNG - 1);
+  assert_done (browser, "organization-look");
+  first = dup_logo ();
+  g_assert_true (g_str_has_suffix (first, ".png"));
+  page_save (browser, &acme, "look", NULL, "action=save&name=Acme&text=&css=");
+  assert_done (browser, "organization-look");
+  second = dup_logo ();
+  g_assert_cmpstr (first, ==, second);
+}
+
+typedef struct {
+  const char *data;
+  gsize length;
+  const char *begins; /* what people are told */
+  gboolean detailed;  /* the API's own words are worth reading */
+} WrongFile;
+
+/* The reason stands at the field, in words; what was typed and ticked beside it stays, and so does the picture that is there. */
+static void
+test_wrong_picture (void)
+{
+  g_autoptr (Browser) browser = browser_enter ("192.0.2.15", acme.administrator);
+  g_autofree char *large = g_strnfill (24 * 1024 + 1, 'x'), *before = NULL;
+  const WrongFile files[] = {
+    { "GIF89a", 6, "This is no picture", TRUE },
+    { "<svg><script/></svg>", 20, "This is no picture", TRUE },
+    { "", 0, "The file is empty", FALSE },
+    { "x", 1, "This is no picture", TRUE },
+    { large, strlen (large), "The file is larger than 24 KiB", FALSE },
+  };
+
+  save_picture (browser, "action=save&name=&text=&css=", PNG, sizeof PNG - 1);
+  before = dup_logo ();
+  for (guint i = 0; i < G_N_ELEMENTS (files); i++) {
+    g_autofree char *after = NULL;
+
+    save_picture (browser, "action=save&name=Typed&text=&css=&no-logo=1", files[i].data, files[i].length);
+    assert_refused (browser, "organization-look");
+    g_assert_cmpstr (browser_model (browser, "error_field"), ==, "logo");
+    g_test_message ("%s", browser_model (browser, "error_message"));
+    g_assert_true (g_str_has_prefix (browser_model (browser, "error_message"), files[i].begins));
+    g_assert_cmpint (browser_model (browser, "error_detail") != NULL, ==, files[i].detailed);
+    g_assert_true (page_has (browser, "\"value\":\"Typed\""));
+    g_assert_true (page_has (browser, "\"no_logo\":true"));
+    g_assert_false (page_has (browser, "\"logo_again\":true"));
+    after = dup_logo ();
+    g_assert_cmpstr (before, ==, after);
+  }
+}
+
+/* Where something else is refused, a file is gone with the form, and the page says so. */
+static void
+test_picture_again (void)
+{
+  g_autoptr (Browser) browser = browser_enter ("192.0.2.16", acme.administrator);
+  g_autofree char *before = dup_logo (), *after = NULL;
+
+  save_picture (browser, "action=save&name=&page_color=red&text=&css=", SVG, strlen (SVG));
+  assert_refused (browser, "organization-look");
+  g_assert_cmpstr (browser_model (browser, "error_field"), ==, "page_color");
+  g_assert_true (page_has (browser, "\"logo_again\":true"));
+  after = dup_logo ();
+  g_assert_cmpstr (before, ==, after);
+  page_save (browser, &acme, "look", NULL, "action=save&name=&page_color=red&text=&css=");
+  g_assert_false (page_has (browser, "\"logo_again\":true"));
 }
 
 /* The API cannot say at the moment how pages look. */
@@ -224,10 +323,10 @@ test_look_unread (void)
   g_autofree char *path = page_path (&acme, "look", NULL), *body = NULL;
   g_auto (Kept) first = { NULL }, second = { NULL };
 
-  page_save (browser, &acme, "look", NULL, "action=save&name=Acme&text=Hello&css=&logo_text=");
+  page_save (browser, &acme, "look", NULL, "action=save&name=Acme&text=Hello&css=");
   assert_done (browser, "organization-look");
   first = look_up ();
-  body = page_add_state (browser, "action=save&name=Other&text=Good+day&css=&logo_text=");
+  body = page_add_state (browser, "action=save&name=Other&text=Good+day&css=");
   postern_runtime_set_management (house_runtime, ask_blindly, house_api);
   browser_post (browser, path, body);
   postern_runtime_set_management (house_runtime, house_ask, house_api);
@@ -246,6 +345,9 @@ main (int argc, char **argv)
     { "/flow/organization-sections/domains", test_domains },
     { "/flow/organization-sections/rules", test_rules },
     { "/flow/organization-sections/look", test_look },
+    { "/flow/organization-sections/picture", test_picture },
+    { "/flow/organization-sections/picture/wrong", test_wrong_picture },
+    { "/flow/organization-sections/picture/again", test_picture_again },
     { "/flow/organization-sections/look-unread", test_look_unread },
     { NULL },
   };

@@ -6,6 +6,7 @@
 #include "postern-flow-organization-page.h"
 
 #define FORM_MAX (256 * 1024)     /* bytes: a password may be long, a page may not */
+#define LOOK_MAX (64 * 1024)      /* bytes: a picture (24 KiB) and all that can be typed beside it, and as much again for who must be told that theirs is larger */
 #define ORGANIZATION POSTERN_FLOW_ORGANIZATION_PAGE_PATH "{organization}"
 #define CALLBACK_MAX (512 * 1024) /* bytes: a SAML response is large */
 
@@ -61,7 +62,7 @@ const PosternRoute postern_flow_routes[] = {
   { "GET", ORGANIZATION "/sign-in", postern_flow_organization_sign_in_show },
   { "POST", ORGANIZATION "/sign-in", postern_flow_organization_sign_in_submit, NULL, FORM_MAX, POSTERN_ROUTE_CSRF },
   { "GET", ORGANIZATION "/look", postern_flow_organization_look_show },
-  { "POST", ORGANIZATION "/look", postern_flow_organization_look_submit, NULL, FORM_MAX, POSTERN_ROUTE_CSRF },
+  { "POST", ORGANIZATION "/look", postern_flow_organization_look_submit, NULL, LOOK_MAX, POSTERN_ROUTE_CSRF | POSTERN_ROUTE_MULTIPART },
   { "GET", ORGANIZATION "/log", postern_flow_organization_log_show },
 
   { "GET", "/console", postern_flow_console_show },

@@ -176,8 +176,9 @@ words_for_people (const GError *error)
     case POSTERN_ERROR_REQUEST_URI_NOT_SUPPORTED:
     case POSTERN_ERROR_REGISTRATION_NOT_SUPPORTED:
     case POSTERN_ERROR_METHOD_NOT_ALLOWED:
-    case POSTERN_ERROR_TOO_LARGE:
       return N_("This request cannot be answered. Go back and try again; if that does not help, tell the people who run the application what stands below.");
+    case POSTERN_ERROR_TOO_LARGE:
+      return N_("This is more than can be sent here. Go back and send less, or pick a smaller file.");
     default:
       return NULL;
   }

@@ -73,7 +73,8 @@ export class House {
   }
 
   async post(path, form, headers = {}) {
-    const answer = await fetch(`${this.url}${path}`, { method: 'POST', headers, body: new URLSearchParams(form), redirect: 'manual' });
+    const body = form instanceof FormData ? form : new URLSearchParams(form);
+    const answer = await fetch(`${this.url}${path}`, { method: 'POST', headers, body, redirect: 'manual' });
     const text = await answer.text();
     return { status: answer.status, headers: answer.headers, text, ...(text.startsWith('{') && JSON.parse(text)) };
   }
@@ -123,5 +124,8 @@ export class House {
 
   async close() { await this.postern.stop(); }
 }
+
+/** @form as one with files is sent: multipart/form-data. */
+export const withFiles = (form) => Object.entries(form).reduce((data, [name, value]) => (data.set(name, value), data), new FormData());
 
 export const cookieHeader = (visitor) => [...visitor.cookies].map(([name, value]) => `${name}=${value}`).join('; ');

@@ -9,7 +9,7 @@ import { isDeepStrictEqual } from 'node:util';
 import * as jose from 'jose';
 import { Outbox } from '../lib/outbox.mjs';
 import { test } from '../lib/tap.mjs';
-import { House, callback, person } from './house.mjs';
+import { House, callback, person, withFiles } from './house.mjs';
 import { Provider } from './provider.mjs';
 
 const after = 'https://app.example.com/after', resource = 'https://api.example.com';
@@ -293,36 +293,36 @@ async function sendForm(path, form, pairs) {
   return answer.status !== 410 && answer.status !== 403;
 }
 
-const formDoors = (route, path, form) => [
+const formDoors = (route, path, form, encode = (made) => made) => [
   {
     name: 'csrf', route, takes: ['form token'],
     open: async (value, made) => {
       const visitor = made.visitor ?? (await beside(made, aFlow)).visitor;
-      return sendForm(path, { ...form, csrf: value }, Object.fromEntries(visitor.cookies));
+      return sendForm(path, encode({ ...form, csrf: value }), Object.fromEntries(visitor.cookies));
     },
   },
   {
     name: 'cookie postern-csrf', route, takes: ['form cookie'],
     open: async (value, made) => {
       const { fields, visitor } = made.csrf ? { fields: { csrf: made.csrf }, visitor: made.visitor } : await beside(made, aFlow);
-      return sendForm(path, { ...form, csrf: fields.csrf }, { ...Object.fromEntries(visitor.cookies), 'postern-csrf': value });
+      return sendForm(path, encode({ ...form, csrf: fields.csrf }), { ...Object.fromEntries(visitor.cookies), 'postern-csrf': value });
     },
   },
 ];
 
 /** A signed-in browser whose session cookie is @value, sending a form; where is it sent? */
-const formSessionDoor = (path, form, isIn, pattern = path) => ({
+const formSessionDoor = (path, form, isIn, pattern = path, encode = (made) => made) => ({
   name: 'cookie session', route: `POST ${pattern}`, takes: ['session cookie'],
   open: async (value, made) => {
     const { fields, visitor } = await beside(made, aFlow);
-    return isIn(await house.post(path, { ...form, csrf: fields.csrf }, cookies({ 'postern-csrf': visitor.cookies.get('postern-csrf'), session: value })));
+    return isIn(await house.post(path, encode({ ...form, csrf: fields.csrf }), cookies({ 'postern-csrf': visitor.cookies.get('postern-csrf'), session: value })));
   },
 });
 
 /** A page of an organization's own administrators, and its form where it has one: whoever is signed in is told that there is no such organization. */
-const organizationDoors = (rest, value, form = {}) => {
+const organizationDoors = (rest, value, form = {}, encode = undefined) => {
   const pattern = `/organizations/{organization}${rest}`, path = `/organizations/org_00000000000000000000000000${rest.replace(/\{.*\}/, value)}`, isIn = (answer) => answer.status === 404;
-  return [sessionDoor(path, isIn, pattern), ...(form ? [formSessionDoor(path, form, isIn, pattern), ...formDoors(`POST ${pattern}`, path, form)] : [])];
+  return [sessionDoor(path, isIn, pattern), ...(form ? [formSessionDoor(path, form, isIn, pattern, encode), ...formDoors(`POST ${pattern}`, path, form, encode)] : [])];
 };
 
 /** Pages of the console, which no session opens but an administrator's: tests/e2e/console.mjs tries that. */
@@ -515,7 +515,7 @@ export const doors = [
   ...organizationDoors('/roles/{role}', 'rol_00000000000000000000000000', { action: 'delete' }),
   ...organizationDoors('/domains', '', { action: 'add', domain: 'x.example' }),
   ...organizationDoors('/sign-in', '', { action: 'save' }),
-  ...organizationDoors('/look', '', { action: 'save' }),
+  ...organizationDoors('/look', '', { action: 'save', logo: new File(['<svg/>'], 'a.svg') }, withFiles),
   ...organizationDoors('/log', '', null),
   ...consoleDoors('GET /console', '/console'),
   ...consoleDoors('GET /console/add', '/console/add'),

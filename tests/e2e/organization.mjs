@@ -8,7 +8,7 @@ import { test } from '../lib/tap.mjs';
 import { caFile, MailServer, parseMail } from '../messengers/mail-server.mjs';
 
 const password = 'correct horse battery staple 9', administrator = 'ada@acme.example', member = 'mel@acme.example', invited = 'new@elsewhere.example';
-const rights = ['members:read', 'members:write', 'invitations:read', 'invitations:write', 'roles:read', 'roles:write', 'audit:read'];
+const rights = ['members:read', 'members:write', 'invitations:read', 'invitations:write', 'roles:read', 'roles:write', 'branding:read', 'branding:write', 'audit:read'];
 let postern, mails, organization, editor;
 
 async function get() {
@@ -133,6 +133,70 @@ export function register(person) {
     assert.match(await ada.page.innerText('main'), /Role made: Planner[^]*ada@acme\.example[^]*Role changed: Planner/);
     await ada.close();
     await other.close();
+  });
+
+  const png = Buffer.from('iVBORw0KGgoAAAANSUhEUgAAAAgAAAAIAQAAAADsdIMmAAAADElEQVR42mMIZUCBABVQAqmbqVBZAAAAAElFTkSuQmCC', 'base64');
+  const file = (buffer, name = 'logo.png', mimeType = 'image/png') => ({ name, mimeType, buffer });
+  const isDrawn = (page, selector) => page.$eval(selector, (image) => image.decode().then(() => image.naturalWidth > 0));
+
+  test('an administrator picks the picture of the organization from a file, without scripts; what is wrong with one is said at the field', async () => {
+    const { page, close } = await enter(administrator, { javaScriptEnabled: false });
+    const send = async (picked) => {
+      if (picked) await page.setInputFiles('#logo', picked);
+      await page.click('#submit');
+    };
+    await page.goto(`${postern.url}/organizations/${organization}/look`);
+    assert.equal(await page.$('#picture'), null);
+    await page.fill('#text', 'Typed beside it');
+    await send(file(Buffer.from('no picture at all')));
+    assert.match(await page.innerText('#logo-error'), /must be PNG, JPEG or WebP/);
+    assert.equal(await page.inputValue('#text'), 'Typed beside it');
+    await send(file(Buffer.from('<svg xmlns="http://www.w3.org/2000/svg"><script>alert(1)</script></svg>'), 'a.svg', 'image/svg+xml'));
+    assert.match(await page.innerText('#logo-error'), /plain SVG/);
+    await send(file(Buffer.concat([png, Buffer.alloc(24 * 1024 + 1 - png.length)])));
+    assert.match(await page.innerText('#logo-error'), /larger than 24 KiB/);
+    assert.equal(await page.inputValue('#text'), 'Typed beside it');
+
+    await send(file(Buffer.concat([png, Buffer.alloc(200 * 1024)]))); // more than the form takes at all
+    assert.match(await page.innerText('#error'), /pick a smaller file/);
+    assert.equal((await postern.cli('branding', 'show', 'acme')).logo_url, undefined);
+    await page.goto(`${postern.url}/organizations/${organization}/look`);
+
+    await page.fill('#page_color', 'red');
+    await send(file(png, 'résumé "1"\ä.png', 'text/html'));
+    assert.match(await page.innerText('#logo-again'), /Choose the picture again/);
+    await page.fill('#page_color', '');
+    await send(file(png, 'résumé "1"\ä.png', 'text/html')); // what it calls itself counts for nothing
+    await page.waitForSelector('#notice');
+    assert.ok(await isDrawn(page, '#picture') && await isDrawn(page, 'header.brand img'));
+    assert.match(await page.getAttribute('#picture', 'src'), /\.png$/);
+    await page.fill('#text', 'Only this');
+    await send();
+    await page.waitForSelector('#notice');
+    assert.ok(await page.$('#picture'), 'where no file is picked, the picture stays');
+    await page.check('#no-logo');
+    await send();
+    await page.waitForSelector('#notice');
+    assert.equal(await page.$('#picture'), null);
+    await close();
+  });
+
+  test('with scripts a picture that is too large is not even sent', async () => {
+    const { page, close } = await enter(administrator);
+    const posts = [];
+    page.on('request', (request) => request.method() === 'POST' && posts.push(request.url()));
+    await page.goto(`${postern.url}/organizations/${organization}/look`);
+    await page.setInputFiles('#logo', file(Buffer.alloc(3 * 1024 * 1024)));
+    assert.match(await page.innerText('#logo-large'), /larger than 24 KiB/);
+    await page.click('#submit');
+    assert.equal(await page.evaluate(() => document.activeElement.id), 'logo');
+    assert.deepEqual(posts, []);
+    await page.setInputFiles('#logo', file(Buffer.concat([png, Buffer.alloc(24 * 1024 - png.length)]))); // to the byte
+    assert.equal(await page.$('#logo-large'), null);
+    await page.click('#submit');
+    await page.waitForSelector('#notice');
+    assert.ok(await page.$('#picture'));
+    await close();
   });
 
   test('a member without the right finds no entry, and no page behind its address', async () => {
