@@ -27,7 +27,8 @@ static inline gboolean
 event_fixture_read (PosternTxn *txn, gpointer data, GError **error)
 {
   GString *names = data;
-  g_autoptr (GPtrArray) entries = postern_audit_store_list (txn, NULL, 10000, error);
+  g_autoptr (GPtrArray) entries = postern_audit_store_list (txn, NULL, G_MAXINT32, error);
+  g_autoptr (GHashTable) seen = g_hash_table_new (g_str_hash, g_str_equal); /* each is told once */
 
   g_string_truncate (names, 0);
   for (guint i = 0; entries != NULL && i < entries->len; i++)
@@ -37,7 +38,8 @@ event_fixture_read (PosternTxn *txn, gpointer data, GError **error)
       if (g_strcmp0 (entry->request_id, EVENT_FIXTURE_REQUEST) == 0)
         continue;
       event_fixture_check (entry);
-      g_string_append_printf (names, " %s", entry->event);
+      if (g_hash_table_add (seen, entry->event))
+        g_string_append_printf (names, " %s", entry->event);
     }
   return entries != NULL;
 }
