@@ -196,13 +196,17 @@ test_data (void)
   g_auto (Person) person = make_person ();
   g_autofree char *passkey = give (&person, "passkey");
   g_autofree char *token = get_token (&person, READ);
-  g_autoptr (GVariant) data = get ("/data", token);
+  g_autoptr (GVariant) data = get ("/data", token), later = NULL, passkeys = NULL;
   g_autofree char *printed = postern_json_print (data);
 
   g_assert_nonnull (strstr (printed, person.user_id));
   g_assert_nonnull (strstr (printed, "A key"));
   g_assert_null (strstr (printed, "a secret of"));
   g_assert_null (strstr (printed, "of the key"));
+  later = get ("/data?after=activity:", token); /* a part that begins there */
+  passkeys = postern_json_get (later, "credentials");
+  g_assert_cmpuint (g_variant_n_children (passkeys), ==, 0);
+  refused (call ("GET", "/data?after=sessions:x", NULL, NULL, token), 400, "invalid_request", "after");
 }
 
 static void

@@ -3,7 +3,7 @@
 
 #include "postern-user-data.h"
 
-/* All that is kept about one person, for who answers them: what they get themselves at /account/data. */
+/* All that is kept about one person, for who answers them, part by part: what they get themselves at /account/data. */
 
 #define TEXT(name, description) { name, POSTERN_API_STRING, POSTERN_API_READ_ONLY, description }
 #define YES_OR_NO(name, description) { name, POSTERN_API_BOOLEAN, POSTERN_API_READ_ONLY, description }
@@ -118,9 +118,15 @@ static const PosternApiMember members[] = {
   LIST_OF ("organizations", organization_schema, "Where they belong to."),
   LIST_OF ("roles", role_schema, "Which roles they were given themselves."),
   LIST_OF ("activity", event_schema, "What they did, as far as the audit log keeps it, but for sign-ins and tokens: those are sessions and grants."),
+  TEXT ("next", "Where the next part begins; there is none behind the last one."),
   { NULL },
 };
-static const PosternApiSchema schema = { "UserData", members, "All that is kept about a person, but for secrets and your own data about them." };
+static const PosternApiSchema schema = { "UserData", members, "All that is kept about a person, but for secrets and your own data about them, or a part of it: each list goes on in the next one." };
+
+static const PosternApiMember place[] = {
+  { "after", POSTERN_API_STRING, 0, "What `next` said: the part that begins there.", 1, 300 },
+  { NULL },
+};
 
 /* Who gets all together holds what each part of it asks for by itself; the row names what fewest hold. */
 static gboolean
@@ -139,7 +145,7 @@ show (PosternApiCall *call, PosternTxn *txn, GError **error)
 {
   const PosternUserDataReader reader = { postern_tenant_get_issuer (call->api->tenant), call->api->geoip, postern_request_get_header (call->request, "Accept-Language") };
   g_autoptr (PosternUser) user = may_read_all (call, error) ? postern_api_call_find_user (txn, postern_request_get_capture (call->request, "id"), error) : NULL;
-  g_autoptr (GVariant) data = user ? postern_user_data_read (&reader, txn, user, error) : NULL;
+  g_autoptr (GVariant) data = user ? postern_user_data_read (&reader, txn, user, postern_json_get_string (call->query, "after"), error) : NULL;
 
   if (data == NULL)
     return FALSE;
@@ -148,7 +154,7 @@ show (PosternApiCall *call, PosternTxn *txn, GError **error)
 }
 
 static const PosternApiRow rows[] = {
-  { POSTERN_API_SHOW, "/users/{id}/data", "getUserData", "audit:read", "Shows all that is kept about a person, as they get it themselves: with users:read, sessions:read, grants:read, organizations:read, members:read and roles:read, too", .answer = &schema, .work = show, .flags = POSTERN_API_SENSITIVE },
+  { POSTERN_API_SHOW, "/users/{id}/data", "getUserData", "audit:read", "Shows all that is kept about a person, as they get it themselves, in parts of up to 5,000 entries: with users:read, sessions:read, grants:read, organizations:read, members:read and roles:read, too", .answer = &schema, .query = place, .work = show, .flags = POSTERN_API_SENSITIVE },
   { .path = NULL },
 };
 

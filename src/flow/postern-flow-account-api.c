@@ -5,6 +5,7 @@
 #include "postern-flow-account-delete.h"
 #include "postern-flow-account-profile.h"
 #include "postern-flow-look.h"
+#include "postern-user-data.h"
 
 /* --- what is asked of a request -------------------------------------------------------------------------------------------- */
 
@@ -188,8 +189,16 @@ postern_flow_account_api_change_preferences (PosternFlowAccountCall *call, GErro
 PosternResponse *
 postern_flow_account_api_show_data (PosternFlowAccountCall *call, GError **error)
 {
-  g_autoptr (GVariant) data = postern_flow_account_api_check_fresh (call, error) ? postern_flow_account_data_read (call->engine, call->visit, call->request, error) : NULL;
+  const char *after = NULL;
+  g_autoptr (GVariant) data = NULL;
 
+  if (!postern_flow_account_api_check_fresh (call, error) || !postern_request_get_query (call->request, "after", &after, error))
+    return NULL;
+  if (after && !postern_user_data_is_place (after)) {
+    postern_flow_account_api_refuse_field (call, "after", "must be what `next` said", error);
+    return NULL;
+  }
+  data = postern_flow_account_data_read (call->engine, call->visit, call->request, after, error);
   return data ? postern_response_new_json (200, data) : NULL;
 }
 

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "postern-flow-code-fixture.h"
+#include "postern-user-data-fixture.h"
+#include "postern-user-data.h"
 
 /* What a person changes about the account, and what others must not. */
 
@@ -319,6 +321,54 @@ test_data (void)
   assert_page (browser, "password");
 }
 
+/* (transfer full): what the last answer gives away as a file of this name */
+static GVariant *
+take_file (Browser *browser, const char *name)
+{
+  g_autofree char *field = g_strdup_printf ("attachment; filename=\"%s\"", name);
+  GBytes *body = postern_response_get_body (browser->last);
+
+  g_assert_cmpuint (postern_response_get_status (browser->last), ==, 200);
+  g_assert_cmpstr (postern_response_get_header (browser->last, "Content-Disposition"), ==, field);
+  return postern_json_parse_object (g_bytes_get_data (body, NULL), (gssize) g_bytes_get_size (body), 16 * 1024 * 1024, NULL);
+}
+
+/* Who has more than one file holds is led from one to the next. */
+static void
+test_much_data (void)
+{
+  static const char *const wrong[] = { "/account/data?after=x", "/account/data?part=0", "/account/data?part=x&file=yes", "/account/data?after=sessions%3A%27--" };
+  g_autofree char *id = user_make_with_password ("much@example.org", TRUE), *second_url = NULL, *file_url = NULL;
+  g_autoptr (Browser) browser = browser_enter ("192.0.2.37", "much@example.org");
+  g_autoptr (GVariant) first = NULL, second = NULL, here = NULL, there = NULL;
+
+  fixture_write (house_store, user_data_fixture_act, &(UserDataFixture){ id, POSTERN_USER_DATA_ENTRIES });
+  browser_get (browser, "/account/data");
+  g_assert_cmpstr (browser_page (browser), ==, "account-data");
+  second_url = g_strdup (strstr (browser_model (browser, "next_url"), "/account/data"));
+  browser_get (browser, strstr (browser_model (browser, "file_url"), "/account/data"));
+  first = take_file (browser, "account-1.json");
+  browser_get (browser, second_url);
+  g_assert_cmpstr (browser_page (browser), ==, "account-data");
+  g_assert_null (browser_model (browser, "next_url"));
+  file_url = g_strdup (strstr (browser_model (browser, "file_url"), "/account/data"));
+  browser_get (browser, file_url);
+  second = take_file (browser, "account-2.json");
+  g_assert_null (postern_json_get (second, "next"));
+  here = postern_json_get (first, "activity");
+  there = postern_json_get (second, "activity");
+  g_assert_cmpuint (g_variant_n_children (here) + g_variant_n_children (there), >=, POSTERN_USER_DATA_ENTRIES);
+  g_assert_cmpuint (g_variant_n_children (there), <, 10);
+  for (guint i = 0; i < G_N_ELEMENTS (wrong); i++) {
+    browser_get (browser, wrong[i]);
+    g_assert_cmpuint (postern_response_get_status (browser->last), ==, 400);
+  }
+  fixture_write (house_store, sessions_age, id);
+  browser_get (browser, file_url);
+  browser_follow (browser);
+  assert_page (browser, "password");
+}
+
 int
 main (int argc, char **argv)
 {
@@ -333,6 +383,7 @@ main (int argc, char **argv)
     { "/account/name", test_name },
     { "/account/activity", test_activity },
     { "/account/data", test_data },
+    { "/account/much-data", test_much_data },
     { NULL },
   };
 

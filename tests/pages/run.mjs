@@ -34,6 +34,8 @@ const ids = {
   'account-name': ['name', 'submit'],
   'account-name--error': ['name', 'submit'],
   'account-organization': ['submit', 'back'],
+  'account-data': ['file', 'next', 'back'],
+  'account-data--last': ['file', 'last', 'back'],
   'organization-members': ['section-members', 'section-invitations', 'notice', 'total', 'member-usr_1', 'next', 'back'],
   'organization-member': ['notice', 'take-rol_1', 'role', 'give', 'remove', 'back'],
   'organization-member--refused': ['error', 'back'],
