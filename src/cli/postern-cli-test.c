@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "postern-cli-fixture.h"
+#include "postern-user-data-fixture.h"
+#include "postern-user-data.h"
 
 static void
 test_usage (void)
@@ -250,6 +252,24 @@ test_no_server (void)
   config_file = g_steal_pointer (&old);
 }
 
+/* In however many parts it comes, it is one document. */
+static void
+test_user_data (void)
+{
+  g_autoptr (GVariant) user = postern_json ("user create --username much --password 'long enough'"), data = NULL, events = NULL, credentials = NULL;
+  UserDataFixture much = { postern_json_get_string (user, "id"), POSTERN_USER_DATA_ENTRIES + 100 };
+
+  fixture_write (store, user_data_fixture_act, &much);
+  data = postern_json ("user data much");
+  events = postern_json_get (data, "activity");
+  credentials = postern_json_get (data, "credentials");
+  g_assert_cmpuint (g_variant_n_children (events), ==, much.n);
+  g_assert_cmpuint (g_variant_n_children (credentials), ==, 1);
+  g_assert_null (postern_json_get (data, "next"));
+  g_assert_cmpint (postern ("user data nobody"), ==, 3);
+  g_assert_cmpint (postern ("user data"), ==, 2);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -258,6 +278,7 @@ main (int argc, char **argv)
     { "/cli/users", test_users },
     { "/cli/terminal", test_terminal },
     { "/cli/many-pages", test_many_pages },
+    { "/cli/user-data", test_user_data },
     { "/cli/api", test_api },
     { "/cli/applications", test_applications },
     { "/cli/the-rest", test_the_rest },

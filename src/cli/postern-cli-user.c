@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "postern-cli-import.h"
+#include "postern-cli-user-data.h"
 #include "postern-cli-user-export.h"
 
 #define ABOUT                                                                                                         \
@@ -48,7 +49,7 @@ static const PosternCliCommand commands[] = {
   { "keep-factors", "USER", "Takes that back.", "DELETE", "/api/v1/users/{}/factor-reset" },
   { "lockout", "USER", "Shows which tries at signing in they have left.", "GET", "/api/v1/users/{}/lockout" },
   { "unlock", "USER", "Lets them try again at once who have used up their tries.", "DELETE", "/api/v1/users/{}/lockout" },
-  { "data", "USER", "Shows all that is kept about them, as they get it themselves, for who asks you for it.", "GET", "/api/v1/users/{}/data" },
+  { "data", "USER", "Shows all that is kept about them, as they get it themselves, for who asks you for it.", NULL, NULL, NULL, NULL, postern_cli_user_data_run },
   { "consents", "USER", "Lists what they allowed applications, so that they are not asked again.", "GET", "/api/v1/users/{}/consents", "application_id scope given_at" },
   { "revoke-consent", "USER APPLICATION", "Takes that back from an application, with all that was granted to it: they are asked again.", "DELETE", "/api/v1/users/{}/consents/{}" },
   { "unlink", "USER IDENTITY", "Takes a connector's identity from a user.", "DELETE", "/api/v1/users/{}/identities/{}" },
