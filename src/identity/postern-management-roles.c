@@ -56,7 +56,7 @@ static const char *const names[] = { POSTERN_ROLE_OWNER, "security", "support", 
 static const char *const descriptions[] = {
   "May everything.",
   "Sees everything, ends sessions and grants, and changes keys and the rules for sign-ins.",
-  "Sees everything but the audit log, makes and changes people, and ends their sessions.",
+  "Sees everything but the audit log, and so not the whole of what is kept about a person, which has their part of it; makes and changes people, and ends their sessions.",
   "Sees everything, and changes nothing.",
 };
 
