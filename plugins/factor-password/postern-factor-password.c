@@ -49,7 +49,7 @@ static const Bound bounds[N_BOUNDS] = {
   [ITERATIONS] = { "iterations", 2, 1, 64 },
   [PARALLELISM] = { "parallelism", 1, 1, 16 },
   [MEMORY_LIMIT] = { "memory-limit", 262144, 8, G_MAXUINT32 },
-  [QUEUE] = { "queue", 12, 0, 4096 },
+  [QUEUE] = { "queue", 48, 0, 4096 },
 };
 
 static gboolean

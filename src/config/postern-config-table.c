@@ -96,7 +96,7 @@ const PosternConfigKey postern_config_table[] = {
     "Argon2id lanes." },
   { "password.memory-limit", POSTERN_CONFIG_INTEGER, "262144", "POSTERN_PASSWORD_MEMORY_LIMIT", NULL, "8 1073741824", FALSE,
     "KiB that all hashes under way may take together." },
-  { "password.queue", POSTERN_CONFIG_INTEGER, "12", "POSTERN_PASSWORD_QUEUE", NULL, "0 100000", FALSE,
+  { "password.queue", POSTERN_CONFIG_INTEGER, "48", "POSTERN_PASSWORD_QUEUE", NULL, "0 100000", FALSE,
     "Hashes that may wait; beyond, the answer is 429 with Retry-After. Keep it below the number of handler threads." },
   { "password.breached-list", POSTERN_CONFIG_PATH, "", "POSTERN_PASSWORD_BREACHED_LIST", NULL, NULL, FALSE,
     "A file of stolen passwords, one a line, besides the list built in." },

@@ -55,7 +55,7 @@ set_default (guint *value, guint fallback)
 static void
 set_defaults (PosternServerOptions *self)
 {
-  set_default (&self->handler_threads, 16);
+  set_default (&self->handler_threads, 64);
   set_default (&self->handler_queue, 512);
   set_default (&self->connections, 10000);
   set_default (&self->head_timeout, 10 * 1000);

@@ -19,7 +19,7 @@ G_DECLARE_FINAL_TYPE (PosternServer, postern_server, POSTERN, SERVER, GObject)
 /** Zero means the built-in default. Times in milliseconds. */
 typedef struct {
   guint io_threads;       /* default: one a core that we may use, at any time */
-  guint handler_threads;  /* default 16 */
+  guint handler_threads;  /* default 64 */
   guint handler_queue;    /* waiting requests beyond which the answer is 503; default 512 */
   guint connections, connections_per_address;
   guint head_timeout, body_timeout, idle_timeout, handler_timeout;

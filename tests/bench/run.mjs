@@ -64,15 +64,15 @@ async function withoutHash(server, flows) {
 }
 
 /**
- * Whole flows on one core that is full: the server has the last, the load the first, and more come at once than the server has to wait for
- * (the disk, hashes). @param options of the visitor
+ * Whole flows on one core that is full: the server has the last, the load the first, and as many come at once as hashes may wait for their
+ * turn: what is synced together is then as much as it gets. @param options of the visitor
  */
 async function fullCore(server, options) {
   const wires = new Wires(server.url);
   pin(server, String(lastCore));
   pin({ pids: [process.pid] }, '0');
   try {
-    return await withoutHash(server, () => turns(server, n(1000), 12, () => codeFlow(server, undefined, 'openid', new WireVisitor(wires, options))));
+    return await withoutHash(server, () => turns(server, n(2000), 48, () => codeFlow(server, undefined, 'openid', new WireVisitor(wires, options))));
   } finally {
     for (const pids of [server.pids, [process.pid]]) pin({ pids }, `0-${lastCore}`);
     wires.close();

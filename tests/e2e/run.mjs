@@ -22,6 +22,7 @@ import { RelyingParty, client } from '../lib/relying-party.mjs';
 import { startPostern } from '../lib/server.mjs';
 import { startProvider } from '../lib/provider.mjs';
 import { runTests, test } from '../lib/tap.mjs';
+import { Visitor } from '../lib/visitor.mjs';
 import { until } from '../lib/wait.mjs';
 
 const password = 'correct horse battery staple 9';
@@ -267,6 +268,22 @@ test('a used flow offers one way back to the application', async () => {
   const link = await page.waitForSelector('#back-to-application');
   assert.ok((await link.getAttribute('href')).startsWith(rp.origin));
   await close();
+});
+
+test('forty people who sign in at the same moment are all in, with the hash at its full cost', async () => {
+  const back = 'https://app.example.com/callback';
+  const its = await postern.cli('app', 'create', '--name', 'Morning', '--kind', 'web', '--first-party', '--redirect-uri', back);
+  const people = Array.from({ length: 40 }, (_, i) => `early-${i}@example.com`);
+  for (let i = 0; i < people.length; i += 8) await Promise.all(people.slice(i, i + 8).map((email) => postern.cli('user', 'create', '--email', email, '--email-verified', '--password', password)));
+  const query = new URLSearchParams({ client_id: its.client_id, response_type: 'code', redirect_uri: back, scope: 'openid', state: 'morning',
+    code_challenge: 'E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM', code_challenge_method: 'S256' });
+  const statuses = await Promise.all(people.map(async (identifier) => {
+    const visitor = new Visitor(undefined, { manager: true }), seen = [];
+    visitor.exchange = async (...request) => { const answer = await Visitor.prototype.exchange.apply(visitor, request); seen.push(answer.status); return answer; };
+    assert.ok((await visitor.walk(`${postern.url}/oidc/authorize?${query}`, back, { identifier, password })).searchParams.get('code'));
+    return seen.join(' ');
+  }));
+  assert.deepEqual([...new Set(statuses)], ['303 200 303'], 'nobody was told to wait');
 });
 
 test('a sign-in goes on after the server was restarted in its middle', async () => {
