@@ -23,6 +23,7 @@ static const struct {
   { "25006", POSTERN_POSTGRESQL_FAULT_READ_ONLY, POSTERN_ERROR_STORE, "the database cannot be written now: it is read-only or being recovered" },
   { "0A000", POSTERN_POSTGRESQL_FAULT_READ_ONLY, POSTERN_ERROR_STORE, "the database cannot do this now; perhaps it is a standby" },
   { "25P03", POSTERN_POSTGRESQL_FAULT_LOST, POSTERN_ERROR_STORE, "the transaction was idle for too long" },
+  { "25P04", POSTERN_POSTGRESQL_FAULT_LOST, POSTERN_ERROR_STORE, "the transaction took too long" },
   { "53", POSTERN_POSTGRESQL_FAULT_WRONG, POSTERN_ERROR_STORE, "the server lacks space, memory or connections" },
   { "58", POSTERN_POSTGRESQL_FAULT_WRONG, POSTERN_ERROR_STORE, "the server's system reports an error" },
   { "57P", POSTERN_POSTGRESQL_FAULT_LOST, POSTERN_ERROR_STORE, "the server is stopping or starting" },

@@ -16,6 +16,7 @@
 #define AGAIN_US (G_USEC_PER_SEC / 4) /* between tries to connect */
 #define PROBE_US (G_USEC_PER_SEC / 2) /* between an answer and the next question */
 #define TRUST_US (2 * G_USEC_PER_SEC) /* so late another process's change is seen when a connection died; an answer may take as long */
+#define READ_ONLY "25006"             /* SQLSTATE */
 
 struct _PosternPostgresqlListener {
   char *url;
@@ -69,6 +70,17 @@ wait_for_answer (PosternPostgresqlListener *self, gint64 deadline)
   return TRUE;
 }
 
+/* A standby lets nobody listen, and says so for as long as it is one; whatever else is refused somebody has to mend. */
+static gboolean
+is_done (PosternPostgresqlListener *self, const PGresult *result)
+{
+  const char *state = result ? PQresultErrorField (result, PG_DIAG_SQLSTATE) : NULL;
+
+  if (state != NULL && !g_str_equal (state, READ_ONLY))
+    postern_postgresql_error_set (self->handle, result, NULL);
+  return result == NULL || PQresultStatus (result) == PGRES_COMMAND_OK || PQresultStatus (result) == PGRES_TUPLES_OK;
+}
+
 /* @asked_at: (out): what was committed before is told before the answer. @done: (out): the server did it. Returns: FALSE: no answer in time */
 static gboolean
 ask (PosternPostgresqlListener *self, const char *sql, gint64 *asked_at, gboolean *done)
@@ -84,7 +96,7 @@ ask (PosternPostgresqlListener *self, const char *sql, gint64 *asked_at, gboolea
       if (!wait_for_answer (self, *asked_at + TRUST_US))
         return FALSE;
       result = PQgetResult (self->handle);
-      *done = *done && (result == NULL || PQresultStatus (result) == PGRES_COMMAND_OK || PQresultStatus (result) == PGRES_TUPLES_OK);
+      *done = is_done (self, result) && *done;
       PQclear (result);
     }
   while (result != NULL);

@@ -19,7 +19,7 @@
 
 #define CONNECT_S 5  /* of an address, where the URL says nothing; libpq takes less than two for two */
 #define ADDRESSES 2  /* that a name has, mostly: one of each family */
-#define MAX_LATE 20  /* tries that nobody waits for any more, of the whole process */
+#define MAX_LATE 20  /* tries at one URL that nobody waits for any more */
 
 static const struct {
   const char *name, *value;
@@ -56,6 +56,7 @@ postern_postgresql_open_check (const char *url, GError **error)
 
 /* Who asks and the thread that tries hold it; whoever lets go last clears it away. */
 typedef struct {
+  char *url;
   char *names[80], *values[80];
   guint n;
   gint64 wait_us; /* for the answer */
@@ -65,7 +66,26 @@ typedef struct {
   PGconn *handle;
 } Attempt;
 
-static int n_late; /* atomic */
+static GMutex late_lock;
+static GHashTable *late; /* url → how many; those with none are not in it */
+
+/* @more: 1, 0 or -1. Returns: how many there are at @url then */
+static guint
+count_late (const char *url, int more)
+{
+  guint n;
+
+  g_mutex_lock (&late_lock);
+  if (late == NULL)
+    late = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+  n = (guint) ((int) GPOINTER_TO_UINT (g_hash_table_lookup (late, url)) + more);
+  if (n > 0)
+    g_hash_table_insert (late, g_strdup (url), GUINT_TO_POINTER (n));
+  else
+    g_hash_table_remove (late, url);
+  g_mutex_unlock (&late_lock);
+  return n;
+}
 
 static void
 clear_attempt (gpointer data)
@@ -78,6 +98,7 @@ clear_attempt (gpointer data)
       g_free (self->values[i]);
       g_free (self->names[i]);
     }
+  g_free (self->url);
   PQfinish (self->handle);
   g_cond_clear (&self->ended);
   g_mutex_clear (&self->lock);
@@ -160,7 +181,7 @@ try_to_connect (gpointer data)
   self->handle = handle;
   self->done = TRUE;
   if (self->late)
-    __atomic_sub_fetch (&n_late, 1, __ATOMIC_RELAXED);
+    count_late (self->url, -1);
   g_cond_signal (&self->ended);
   g_mutex_unlock (&self->lock);
   g_atomic_rc_box_release_full (self, clear_attempt);
@@ -178,7 +199,7 @@ wait_for_attempt (Attempt *self, gint64 deadline)
     self->late = !g_cond_wait_until (&self->ended, &self->lock, deadline);
   self->late = self->late && !self->done;
   if (self->late)
-    __atomic_add_fetch (&n_late, 1, __ATOMIC_RELAXED);
+    count_late (self->url, 1);
   handle = g_steal_pointer (&self->handle);
   g_mutex_unlock (&self->lock);
   return handle;
@@ -190,7 +211,7 @@ run (Attempt *self, gint64 deadline, GError **error)
 {
   PGconn *handle = NULL;
 
-  if (__atomic_load_n (&n_late, __ATOMIC_RELAXED) < MAX_LATE)
+  if (count_late (self->url, 0) < MAX_LATE)
     {
       g_thread_unref (g_thread_new ("connect", try_to_connect, g_atomic_rc_box_acquire (self)));
       handle = wait_for_attempt (self, deadline);
@@ -216,6 +237,7 @@ prepare (const char *url, GError **error)
   if (options == NULL)
     return NULL;
   self = g_atomic_rc_box_new0 (Attempt);
+  self->url = g_strdup (url);
   g_mutex_init (&self->lock);
   g_cond_init (&self->ended);
   add_url (self, options);

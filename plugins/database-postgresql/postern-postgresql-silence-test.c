@@ -278,6 +278,9 @@ test_silent_name (void)
     g_usleep (1000);
   g_assert_null (postern_postgresql_open_by (url, NULL, g_get_monotonic_time () + 1000, &error));
   g_assert_cmpuint (__atomic_load_n (&n_asked, __ATOMIC_RELAXED), ==, 20);
+  g_clear_error (&error);
+  g_assert_null (postern_postgresql_open_plain ("postgresql://postern@" UNKNOWN "/x", &error)); /* another region's is tried */
+  g_assert_nonnull (strstr (error->message, UNKNOWN));
   g_mutex_unlock (&resolving);
   while (__atomic_load_n (&n_asked, __ATOMIC_RELAXED) == 20) /* and then it is asked again */
     g_assert_null (postern_postgresql_open_by (url, NULL, g_get_monotonic_time () + G_USEC_PER_SEC, NULL));
@@ -314,6 +317,20 @@ migrate_slowly (PosternTransaction *transaction, gpointer database, GError **err
   if (rows != NULL)
     class->rows_free (database, rows);
   return rows != NULL;
+}
+
+/* Nor is anybody given up of whom nothing can be seen, as where the server lets nobody in any more. */
+static void
+test_unseen (void)
+{
+  House house = house_new ("");
+  g_autoptr (GError) error = NULL;
+
+  fixture_postgresql_run_as_superuser (direct, "ALTER ROLE postern CONNECTION LIMIT 1");
+  postern_store_read (house.store, POSTERN_KEEP_LASTING, sleep_long, NULL, &error);
+  fixture_postgresql_run_as_superuser (direct, "ALTER ROLE postern CONNECTION LIMIT -1");
+  g_assert_no_error (error);
+  house_clear (&house);
 }
 
 /* A migration takes as long as it takes: neither the server's time for a statement ends it, nor ours. */
@@ -369,6 +386,7 @@ main (int argc, char **argv)
   g_test_add_func ("/postgresql/silence/unknown-name", test_unknown_name);
   g_test_add_func ("/postgresql/silence/silent-name", test_silent_name);
   g_test_add_func ("/postgresql/silence/slow", test_slow);
+  g_test_add_func ("/postgresql/silence/unseen", test_unseen);
   g_test_add_func ("/postgresql/silence/patient", test_patient);
   g_test_add_func ("/postgresql/silence/standby", test_standby);
   failed = g_test_run ();

@@ -280,12 +280,15 @@ run_within (const PosternPostgresqlWork *self, PosternTransactionFunc func, gpoi
   return done;
 }
 
-/* Whether a transaction that did not succeed is run anew, perhaps a moment later. */
+/*
+ * Whether a transaction that did not succeed is run anew, perhaps a moment later. The first time that its connection was lost it is in any case: it may
+ * have taken long until that was noticed, and if there is no other connection that shows at once.
+ */
 static gboolean
 may_run_again (PosternPostgresqlFault fault, gint64 deadline, guint *tries, guint *lost)
 {
   if (fault == POSTERN_POSTGRESQL_FAULT_LOST)
-    return ++*lost < MAX_LOST && g_get_monotonic_time () <= deadline;
+    return ++*lost == 1 || (*lost < MAX_LOST && g_get_monotonic_time () <= deadline);
   if (fault != POSTERN_POSTGRESQL_FAULT_AGAIN || g_get_monotonic_time () > deadline)
     return FALSE;
   pause_before_again ((*tries)++);
