@@ -46,8 +46,7 @@ fixture_middleman_join (FixtureMiddleman *self)
   struct sockaddr_un name = fixture_middleman_name (self->server);
   FixtureMiddlemanPair pair = { accept (self->listening, NULL, NULL), socket (AF_UNIX, SOCK_STREAM, 0), self->deaf, self->deaf };
 
-  if (connect (pair.far, (struct sockaddr *) &name, sizeof name) != 0) /* the server is away */
-    pair.deaf = TRUE;
+  g_assert_cmpint (connect (pair.far, (struct sockaddr *) &name, sizeof name), ==, 0);
   g_array_append_val (self->pairs, pair);
 }
 
@@ -71,29 +70,41 @@ fixture_middleman_pass (FixtureMiddleman *self, FixtureMiddlemanPair *pair, gboo
 }
 
 static inline void
+fixture_middleman_end (int *socket)
+{
+  if (*socket >= 0)
+    close (*socket);
+  *socket = -1;
+}
+
+static inline void
 fixture_middleman_part (FixtureMiddleman *self, guint i)
 {
-  FixtureMiddlemanPair pair = g_array_index (self->pairs, FixtureMiddlemanPair, i);
+  FixtureMiddlemanPair *pair = &g_array_index (self->pairs, FixtureMiddlemanPair, i);
 
-  close (pair.near);
-  close (pair.far);
+  fixture_middleman_end (&pair->near);
+  fixture_middleman_end (&pair->far);
   g_array_remove_index_fast (self->pairs, i);
 }
 
-/* Under the lock. Where nothing is passed back, nor is it that the server has gone. */
+/* Under the lock. Where nothing is passed on, nor is it that one side has gone: the other one waits. */
 static inline void
 fixture_middleman_serve (FixtureMiddleman *self, guint i, short near, short far)
 {
   FixtureMiddlemanPair *pair = &g_array_index (self->pairs, FixtureMiddlemanPair, i);
-  gboolean gone = near != 0 && !fixture_middleman_pass (self, pair, FALSE);
+  gboolean told = FALSE;
 
-  if (!gone && far != 0 && !fixture_middleman_pass (self, pair, TRUE))
+  if (near != 0 && !fixture_middleman_pass (self, pair, FALSE))
     {
-      gone = !pair->mute;
-      close (pair->far);
-      pair->far = -1;
+      told = !pair->deaf;
+      fixture_middleman_end (&pair->near);
     }
-  if (gone)
+  if (far != 0 && !fixture_middleman_pass (self, pair, TRUE))
+    {
+      told |= !pair->mute;
+      fixture_middleman_end (&pair->far);
+    }
+  if (told || (pair->near < 0 && pair->far < 0))
     fixture_middleman_part (self, i);
 }
 
