@@ -388,7 +388,7 @@ static const PosternApiRow rows[] = {
   { POSTERN_API_UPDATE, "/branding", "updateTenantBranding", "branding:write", "Changes the members that are sent; null takes one away", &tenant_schema, &tenant_schema, .work = change_own, .body_max = TENANT_BODY_MAX },
   { POSTERN_API_REPLACE, "/branding", "replaceTenantBranding", "branding:write", "Sets exactly the members that are sent", &tenant_schema, &tenant_schema, .work = change_own, .body_max = TENANT_BODY_MAX + WHOLE_BODY_MAX },
   { POSTERN_API_SHOW, "/organizations/{id}/branding", "getBranding", "branding:read", "Shows how an organization's pages look", .answer = &schema, .query = parts, .work = show, .flags = POSTERN_API_DELEGATED },
-  { POSTERN_API_UPDATE, "/organizations/{id}/branding", "updateBranding", "branding:write", "Changes the members that are sent; null takes one away", &schema, &schema, .work = change, .flags = POSTERN_API_DELEGATED },
+  { POSTERN_API_UPDATE, "/organizations/{id}/branding", "updateBranding", "branding:write", "Changes the members that are sent; null takes one away", &schema, &schema, .work = change, .flags = POSTERN_API_DELEGATED, .body_max = WHOLE_BODY_MAX },
   { POSTERN_API_REPLACE, "/organizations/{id}/branding", "replaceBranding", "branding:write", "Sets exactly the members that are sent", &schema, &schema, .work = change, .flags = POSTERN_API_DELEGATED, .body_max = WHOLE_BODY_MAX },
   { .path = NULL },
 };

@@ -259,13 +259,14 @@ static void
 test_wrong_picture (void)
 {
   g_autoptr (Browser) browser = browser_enter ("192.0.2.15", acme.administrator);
-  g_autofree char *large = g_strnfill (24 * 1024 + 1, 'x'), *before = NULL;
+  g_autofree char *large = g_strnfill (24 * 1024 + 1, 'x'), *largest = g_strnfill (63 * 1024, 'x'), *before = NULL;
   const WrongFile files[] = {
     { "GIF89a", 6, "This is no picture", TRUE },
     { "<svg><script/></svg>", 20, "This is no picture", TRUE },
     { "", 0, "The file is empty", FALSE },
     { "x", 1, "This is no picture", TRUE },
     { large, strlen (large), "The file is larger than 24 KiB", FALSE },
+    { largest, strlen (largest), "The file is larger than 24 KiB", FALSE }, /* about as much as the form takes */
   };
 
   save_picture (browser, "action=save&name=&text=&css=", PNG, sizeof PNG - 1);
