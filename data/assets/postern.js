@@ -97,13 +97,13 @@
   /* A file that is too large is not sent at all. Before what sends a form once. */
   for (const input of all("input[data-most]")) {
     const words = make("p", { class: "wrong", id: input.id + "-large", role: "alert" });
-    const described = input.getAttribute("aria-describedby");
+    const hint = input.id + "-hint";
     const isLarge = () => [...input.files].some((file) => file.size > Number(input.dataset.most));
     words.textContent = input.dataset.large;
     input.addEventListener("change", () => {
       for (const old of all(`#${input.id}-error, #${input.id}-again`)) old.remove();
       input.setAttribute("aria-invalid", String(isLarge()));
-      input.setAttribute("aria-describedby", isLarge() ? `${words.id} ${described}` : described);
+      input.setAttribute("aria-describedby", isLarge() ? `${words.id} ${hint}` : hint);
       if (isLarge()) input.after(words);
       else words.remove();
     });

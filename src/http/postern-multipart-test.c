@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include "postern-csrf.h"
 #include "postern-error.h"
 #include "postern-multipart.h"
 #include "postern-request-private.h"
@@ -328,6 +329,23 @@ test_cut (void)
   }
 }
 
+/* The form's token is found among the parts, and only the right one counts. */
+static void
+test_token (void)
+{
+  g_autoptr (PosternCsrf) csrf = postern_csrf_new (NULL), stranger = postern_csrf_new (NULL);
+  g_autoptr (PosternRequest) get = postern_request_new ("GET", "/", NULL), post = NULL;
+  g_autofree char *nonce = NULL, *token = postern_csrf_dup_token (csrf, get, &nonce);
+  g_autofree char *body = g_strdup_printf (PART ("file", FILE_OF ("x"), "picture") PART ("csrf", "", "%s") LAST, token), *cookie = g_strconcat (POSTERN_CSRF_COOKIE "=", nonce, NULL);
+
+  post = new_request (TYPE, body, strlen (body));
+  postern_request_add_header (post, "Cookie", cookie);
+  g_assert_false (postern_csrf_check (csrf, post, NULL)); /* not before it was read: another form has no parts */
+  assert_read (post);
+  g_assert_true (postern_csrf_check (csrf, post, NULL));
+  g_assert_false (postern_csrf_check (stranger, post, NULL));
+}
+
 /* --- in the server --------------------------------------------------------------------------------------------------------------- */
 
 static gint taken; /* atomic: forms that a handler has seen */
@@ -392,6 +410,7 @@ main (int argc, char **argv)
   g_test_add_func ("/multipart/boundary-length", test_boundary_length);
   g_test_add_func ("/multipart/limits", test_limits);
   g_test_add_func ("/multipart/cut", test_cut);
+  g_test_add_func ("/multipart/token", test_token);
   g_test_add_func ("/multipart/server", test_server);
   return g_test_run ();
 }

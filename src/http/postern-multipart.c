@@ -333,7 +333,7 @@ postern_multipart_read (PosternRequest *request, GError **error)
   gsize length;
 
   self.at = g_bytes_get_data (self.body, &length);
-  self.end = self.at + length;
+  self.end = length > 0 ? self.at + length : self.at; /* of no bytes there may be no address */
   self.form = postern_pairs_new ();
   self.files = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, (GDestroyNotify) g_bytes_unref);
   if (!read_boundary (&self, request, error) || !read_parts (&self, error))

@@ -13,7 +13,7 @@ LLVMFuzzerTestOneInput (const uint8_t *data, size_t size)
 {
   static const char *const names[] = { "csrf", "file", "a" };
   const uint8_t *lf = size ? memchr (data, '\n', size) : NULL;
-  g_autofree char *type = g_strndup ((const char *) data, lf ? (gsize) (lf - data) : 0);
+  g_autofree char *type = lf ? g_strndup ((const char *) data, (gsize) (lf - data)) : g_strdup ("");
   gsize length = lf ? size - (gsize) (lf + 1 - data) : 0;
   g_autoptr (GBytes) body = g_bytes_new (lf ? lf + 1 : NULL, length);
   g_autoptr (PosternRequest) request = postern_request_new ("POST", "/", NULL);
