@@ -6,7 +6,8 @@
 
 /* The pages ask the management API by a request that never leaves this process, in the name of who looks at them. */
 
-#define PAGE 50 /* of a list */
+#define PAGE 50      /* of a list */
+#define AT_ONCE 200  /* of one that is read whole */
 
 /* (transfer full) */
 static PosternRequest *
@@ -96,4 +97,42 @@ postern_flow_organization_page_ask_list (PosternFlowOrganizationPage *self, char
   g_autofree char *query = dup_list_query (self, more);
 
   return postern_flow_organization_page_ask (self, "GET", path, query, NULL, answer);
+}
+
+/* Adds what a page of the list has. @after: (inout) (nullable): NULL: there is no more */
+static gboolean
+ask_next (PosternFlowOrganizationPage *self, const char *path, const char *more, GVariantBuilder *items, char **after)
+{
+  g_autofree char *escaped = *after ? g_uri_escape_string (*after, NULL, FALSE) : NULL;
+  g_autofree char *query = g_strdup_printf ("limit=%d%s%s%s%s", AT_ONCE, escaped ? "&after=" : "", escaped ? escaped : "", more ? "&" : "", more ? more : "");
+  g_autoptr (GVariant) page = NULL;
+
+  if (!postern_flow_organization_page_ask (self, "GET", g_strdup (path), query, NULL, &page))
+    return FALSE;
+  for (gsize i = 0;; i++) {
+    g_autoptr (GVariant) item = postern_flow_organization_page_get_item (page, i);
+
+    if (item == NULL)
+      break;
+    g_variant_builder_add (items, "v", item);
+  }
+  g_free (*after);
+  *after = g_strdup (postern_json_get_string (page, "next"));
+  return TRUE;
+}
+
+gboolean
+postern_flow_organization_page_ask_all (PosternFlowOrganizationPage *self, char *path, const char *more, GVariant **answer)
+{
+  g_auto (GVariantBuilder) items = G_VARIANT_BUILDER_INIT (G_VARIANT_TYPE ("av"));
+  g_auto (PosternJsonObject) whole = POSTERN_JSON_OBJECT_INIT;
+  g_autofree char *owned = path, *after = NULL;
+
+  do
+    if (!ask_next (self, owned, more, &items, &after))
+      return FALSE;
+  while (after);
+  postern_json_object_add (&whole, "items", g_variant_builder_end (&items));
+  *answer = g_variant_ref_sink (postern_json_object_end (&whole));
+  return TRUE;
 }

@@ -109,6 +109,8 @@ char *postern_flow_organization_page_dup_path (const char *step, ...) G_GNUC_NUL
 gboolean postern_flow_organization_page_ask (PosternFlowOrganizationPage *self, const char *method, char *path, const char *query, GVariant *body, GVariant **answer);
 /** postern_flow_organization_page_ask_list: likewise, for the part of a list that the page was asked for. @more: (nullable): further parameters, encoded */
 gboolean postern_flow_organization_page_ask_list (PosternFlowOrganizationPage *self, char *path, const char *more, GVariant **answer);
+/** postern_flow_organization_page_ask_all: likewise, for the whole of a list, of which something is chosen: an object with `items` */
+gboolean postern_flow_organization_page_ask_all (PosternFlowOrganizationPage *self, char *path, const char *more, GVariant **answer);
 
 /* --- where a form leads: postern-flow-organization-page-lead.c --------------------------------------------------------- */
 

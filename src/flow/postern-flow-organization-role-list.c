@@ -24,7 +24,7 @@ postern_flow_organization_role_list_show (PosternRequest *request, gpointer engi
   if (refused)
     return refused;
   if (!postern_flow_organization_page_ask_list (&page, postern_flow_organization_page_dup_path ("roles", NULL), NULL, &own) ||
-      !postern_flow_organization_page_ask (&page, "GET", postern_flow_organization_page_dup_path ("roles", NULL), "limit=500&templates=true", NULL, &templates))
+      !postern_flow_organization_page_ask_all (&page, postern_flow_organization_page_dup_path ("roles", NULL), "templates=true", &templates))
     return postern_flow_organization_page_show_problem (&page);
   postern_json_object_add_boolean (&model, "changes", postern_flow_organization_page_may (&page, "roles:write"));
   postern_flow_organization_form_add_typed (&page, &model, "name");

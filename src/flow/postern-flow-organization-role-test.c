@@ -93,6 +93,38 @@ test_others (void)
   assert_status (browser, 404);
 }
 
+#define MANY 520
+
+static gboolean
+add_many (PosternTxn *txn, gpointer data, GError **error)
+{
+  for (guint i = 0; i < MANY; i++) {
+    g_autoptr (PosternRole) role = postern_role_new ();
+
+    role->id = postern_id_new ("rol");
+    role->name = g_strdup_printf ("%s %u", (const char *) data, i);
+    role->kind = g_strdup (POSTERN_ROLE_ORGANIZATION);
+    role->organization_id = g_strdup ("");
+    role->created_at = role->updated_at = 1;
+    if (!postern_role_insert (txn, role, error))
+      return FALSE;
+  }
+  return TRUE;
+}
+
+/* However many there are, each can be chosen. */
+static void
+test_many (void)
+{
+  g_autoptr (Browser) browser = browser_enter ("192.0.2.37", acme.administrator);
+
+  fixture_write (house_store, add_many, (gpointer) "Template");
+  page_get (browser, &acme, "roles", NULL);
+  g_assert_true (page_has (browser, "\"Template 0\"") && page_has (browser, "\"Template 519\""));
+  page_get (browser, &acme, "members", acme.member_id);
+  g_assert_true (page_has (browser, "\"Template 0\"") && page_has (browser, "\"Template 519\""));
+}
+
 /* What the one ticked, and what the other one did, is both ticked for who saves second. */
 static void
 test_meanwhile (void)
@@ -121,6 +153,7 @@ main (int argc, char **argv)
     { "/flow/organization-role/stronger", test_stronger },
     { "/flow/organization-role/others", test_others },
     { "/flow/organization-role/meanwhile", test_meanwhile },
+    { "/flow/organization-role/many", test_many },
     { NULL },
   };
 

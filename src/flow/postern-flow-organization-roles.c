@@ -6,7 +6,7 @@ read_list (PosternFlowOrganizationRoles *self, PosternFlowOrganizationPage *page
 {
   g_autoptr (GVariant) answer = NULL;
 
-  if (!postern_flow_organization_page_ask (page, "GET", postern_flow_organization_page_dup_path ("roles", NULL), query, NULL, &answer))
+  if (!postern_flow_organization_page_ask_all (page, postern_flow_organization_page_dup_path ("roles", NULL), query, &answer))
     return FALSE;
   for (gsize i = 0;; i++) {
     GVariant *role = postern_flow_organization_page_get_item (answer, i);
@@ -21,7 +21,7 @@ gboolean
 postern_flow_organization_roles_read (PosternFlowOrganizationRoles *self, PosternFlowOrganizationPage *page)
 {
   self->roles = g_ptr_array_new_with_free_func ((GDestroyNotify) g_variant_unref);
-  return !postern_flow_organization_page_may (page, "roles:read") || (read_list (self, page, "limit=500") && read_list (self, page, "limit=500&templates=true"));
+  return !postern_flow_organization_page_may (page, "roles:read") || (read_list (self, page, NULL) && read_list (self, page, "templates=true"));
 }
 
 void
