@@ -133,6 +133,32 @@ test_sessions (void)
   g_assert_cmpuint (count (left), ==, 1);
 }
 
+/* Page by page each of them once, the newest first, whatever comes meanwhile. */
+static void
+test_many_sessions (void)
+{
+  g_auto (Person) person = make_person ();
+  g_autofree char *token = get_token (&person, BOTH), *next = NULL, *newest = NULL;
+  guint found = 0, pages = 0;
+
+  for (guint i = 0; i < 4; i++)
+    sign_in (&person, 5);
+  newest = g_strdup (person.session_id);
+  do {
+    g_autofree char *target = g_strdup_printf ("/sessions?limit=2%s%s", next ? "&after=" : "", next ? next : "");
+    g_autoptr (GVariant) page = get (target, token), first = pages == 0 ? find_item (page, "id", newest) : NULL;
+
+    g_assert_true (pages > 0 || first != NULL);
+    found += count (page);
+    g_free (next);
+    next = g_strdup (postern_json_get_string (page, "next"));
+    sign_in (&person, 5);
+  } while (next && ++pages < 10);
+  g_assert_cmpuint (found, ==, 5);
+  refused (call ("GET", "/sessions?after=aud_00000000000000000000000000", NULL, NULL, token), 400, "invalid_request", "after");
+  refused (call ("GET", "/sessions?limit=501", NULL, NULL, token), 400, "invalid_request", "limit");
+}
+
 static void
 test_applications (void)
 {
@@ -258,6 +284,7 @@ main (int argc, char **argv)
     { "/oidc-account/rename", test_rename },
     { "/oidc-account/remove", test_remove },
     { "/oidc-account/sessions", test_sessions },
+    { "/oidc-account/many-sessions", test_many_sessions },
     { "/oidc-account/applications", test_applications },
     { "/oidc-account/activity", test_activity },
     { "/oidc-account/data", test_data },

@@ -15,7 +15,6 @@
 
 #define LIMIT 50       /* entries of a list, where the caller says nothing … */
 #define LIMIT_MAX 500  /* … and at most, as of the management API */
-#define SESSIONS_MAX 500
 
 static PosternStore *
 get_store (PosternFlowAccountCall *call)
@@ -204,14 +203,50 @@ typedef struct {
   GPtrArray *rows; /* (nullable) */
 } Listing;
 
+/* What a list is asked for: a part of it. */
+typedef struct {
+  const char *user_id, *after;
+  guint limit;
+  GPtrArray *events, *sessions;
+} Page;
+
+static void
+page_clear (Page *self)
+{
+  g_clear_pointer (&self->events, g_ptr_array_unref);
+  g_clear_pointer (&self->sessions, g_ptr_array_unref);
+}
+
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Page, page_clear)
+
+/* @kinds: what an id may be of that a page goes on from, NULL at the end */
+static gboolean
+read_page (PosternFlowAccountCall *call, Page *page, const char *const *kinds, GError **error)
+{
+  const char *limit = NULL;
+  guint64 number = page->limit;
+  gboolean known = FALSE;
+
+  if (!postern_request_get_query (call->request, "after", &page->after, error) || !postern_request_get_query (call->request, "limit", &limit, error))
+    return FALSE;
+  for (; page->after && *kinds && !known; kinds++)
+    known = postern_id_is_valid (page->after, *kinds);
+  if (page->after && !known)
+    return postern_flow_account_api_refuse_field (call, "after", "must be what `next` said", error);
+  if (limit && !g_ascii_string_to_unsigned (limit, 10, 1, LIMIT_MAX, &number, NULL))
+    return postern_flow_account_api_refuse_field (call, "limit", "must be a number from 1 to 500", error);
+  page->limit = (guint) number;
+  return TRUE;
+}
+
 static gboolean
 read_sessions (PosternTxn *txn, gpointer user_data, GError **error)
 {
-  Listing *it = user_data;
+  Page *self = user_data;
 
-  g_clear_pointer (&it->rows, g_ptr_array_unref);
-  it->rows = postern_session_store_list (txn, it->call->visit->user->id, TRUE, NULL, SESSIONS_MAX, error);
-  return it->rows != NULL;
+  page_clear (self); /* a transaction may run twice */
+  self->sessions = postern_session_store_list_latest (txn, self->user_id, TRUE, self->after, self->limit, error);
+  return self->sessions != NULL;
 }
 
 static GVariant *
@@ -236,17 +271,18 @@ describe_session (PosternFlowAccountCall *call, const PosternSession *session)
 PosternResponse *
 postern_flow_account_api_access_list_sessions (PosternFlowAccountCall *call, GError **error)
 {
-  Listing it = { call, NULL };
-  gboolean read = postern_store_read (get_store (call), POSTERN_KEEP_LASTING, read_sessions, &it, error);
-  g_autoptr (GPtrArray) rows = it.rows;
+  static const char *const kinds[] = { "ses", NULL };
+  g_auto (Page) page = { .user_id = call->visit->user->id, .limit = LIMIT_MAX }; /* as many as came before there were pages */
   GVariantBuilder items;
+  guint n;
 
-  if (!read)
+  if (!read_page (call, &page, kinds, error) || !postern_store_read (get_store (call), POSTERN_KEEP_LASTING, read_sessions, &page, error))
     return NULL;
+  n = page.sessions->len;
   g_variant_builder_init (&items, G_VARIANT_TYPE ("av"));
-  for (guint i = 0; i < rows->len; i++)
-    g_variant_builder_add (&items, "v", describe_session (call, rows->pdata[i]));
-  return answer_list (&items, NULL);
+  for (guint i = 0; i < n; i++)
+    g_variant_builder_add (&items, "v", describe_session (call, page.sessions->pdata[i]));
+  return answer_list (&items, n == page.limit ? ((PosternSession *) page.sessions->pdata[n - 1])->id : NULL);
 }
 
 /* To leave asks for nothing; to sign somebody out elsewhere may be to lock out the owner. */
@@ -324,21 +360,6 @@ postern_flow_account_api_access_revoke_application (PosternFlowAccountCall *call
 
 /* --- what happened ---------------------------------------------------------------------------------------------------------- */
 
-typedef struct {
-  const char *user_id, *after;
-  guint limit;
-  GPtrArray *events, *sessions;
-} Page;
-
-static void
-page_clear (Page *self)
-{
-  g_clear_pointer (&self->events, g_ptr_array_unref);
-  g_clear_pointer (&self->sessions, g_ptr_array_unref);
-}
-
-G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Page, page_clear)
-
 /* Of both kinds as many as a page holds: whichever is older than the last one shown comes on the next. */
 static gboolean
 read_activity (PosternTxn *txn, gpointer user_data, GError **error)
@@ -347,24 +368,8 @@ read_activity (PosternTxn *txn, gpointer user_data, GError **error)
 
   page_clear (self);
   self->events = postern_audit_store_list_for (txn, self->user_id, self->after, self->limit, error);
-  self->sessions = self->events ? postern_session_store_list_latest (txn, self->user_id, self->after, self->limit, error) : NULL;
+  self->sessions = self->events ? postern_session_store_list_latest (txn, self->user_id, FALSE, self->after, self->limit, error) : NULL;
   return self->sessions != NULL;
-}
-
-static gboolean
-read_page (PosternFlowAccountCall *call, Page *page, GError **error)
-{
-  const char *limit = NULL;
-  guint64 number = LIMIT;
-
-  if (!postern_request_get_query (call->request, "after", &page->after, error) || !postern_request_get_query (call->request, "limit", &limit, error))
-    return FALSE;
-  if (page->after && !postern_id_is_valid (page->after, "aud") && !postern_id_is_valid (page->after, "ses"))
-    return postern_flow_account_api_refuse_field (call, "after", "must be what `next` said", error);
-  if (limit && !g_ascii_string_to_unsigned (limit, 10, 1, LIMIT_MAX, &number, NULL))
-    return postern_flow_account_api_refuse_field (call, "limit", "must be a number from 1 to 500", error);
-  page->limit = (guint) number;
-  return TRUE;
 }
 
 static GVariant *
@@ -384,12 +389,13 @@ describe_activity (const PosternFlowActivity *entry)
 PosternResponse *
 postern_flow_account_api_access_list_activity (PosternFlowAccountCall *call, GError **error)
 {
-  g_auto (Page) page = { .user_id = call->visit->user->id };
+  static const char *const kinds[] = { "aud", "ses", NULL };
+  g_auto (Page) page = { .user_id = call->visit->user->id, .limit = LIMIT };
   g_autoptr (GArray) entries = NULL;
   GVariantBuilder items;
   guint shown;
 
-  if (!read_page (call, &page, error) || !postern_store_read (get_store (call), POSTERN_KEEP_LASTING, read_activity, &page, error))
+  if (!read_page (call, &page, kinds, error) || !postern_store_read (get_store (call), POSTERN_KEEP_LASTING, read_activity, &page, error))
     return NULL;
   entries = postern_flow_activity_list (page.events, page.sessions);
   shown = MIN (entries->len, page.limit);

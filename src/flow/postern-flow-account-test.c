@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "postern-flow-code-fixture.h"
+#include "postern-organization.h"
+#include "postern-sign-in.h"
 #include "postern-user-data-fixture.h"
 #include "postern-user-data.h"
 
@@ -295,6 +297,74 @@ test_activity (void)
   g_assert_cmpuint (g_variant_n_children (none), ==, 1); /* nothing of anybody else's */
 }
 
+/* --- more than the page holds ----------------------------------------------------------------------------------------- */
+
+#define MANY 230
+
+static gboolean
+add_many (PosternTxn *txn, gpointer data, GError **error)
+{
+  const char *const amr[] = { "pwd", NULL };
+  g_autoptr (PosternPolicy) policy = postern_tenant_dup_policy (house_tenant);
+
+  for (guint i = 0; i < MANY; i++) {
+    g_autofree char *name = g_strdup_printf ("Org %u", i), *secret = NULL;
+    g_autoptr (PosternOrganization) organization = postern_organization_make (name, NULL, 1, error);
+    g_autoptr (PosternSession) session = postern_sign_in_new_session (policy, data, amr, g_get_real_time () / G_USEC_PER_SEC, &secret);
+
+    if (!postern_organization_store_insert (txn, organization, error) || !postern_organization_join (txn, organization->id, data, POSTERN_MEMBER_INVITED, 1, NULL, error) ||
+        !postern_session_store_insert (txn, session, error))
+      return FALSE;
+  }
+  return TRUE;
+}
+
+/* How many there are in the list @name, from page to page; each once. */
+static guint
+count_pages (Browser *browser, const char *name, guint *pages)
+{
+  g_autofree char *member = g_strconcat (name, "_next_url", NULL), *path = g_strdup ("/account");
+  g_autoptr (GHashTable) ids = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+
+  for (*pages = 0; path != NULL; (*pages)++) {
+    g_autoptr (GVariant) rows = NULL;
+    const char *next;
+
+    path[strcspn (path, "#")] = '\0'; /* as a browser sends it */
+    browser_get (browser, path);
+    assert_page (browser, "account");
+    rows = postern_json_get (postern_response_get_model (browser->last), name);
+    for (gsize i = 0; i < g_variant_n_children (rows); i++) {
+      g_autoptr (GVariant) box = g_variant_get_child_value (rows, i), row = g_variant_get_variant (box);
+
+      g_assert_true (g_hash_table_add (ids, g_strdup (postern_json_get_string (row, "id"))));
+    }
+    next = browser_model (browser, member);
+    g_free (path);
+    path = g_strdup (next ? strstr (next, "/account") : NULL);
+  }
+  return g_hash_table_size (ids);
+}
+
+static void
+test_many (void)
+{
+  g_autofree char *id = user_make_with_password ("many@example.org", TRUE);
+  g_autoptr (Browser) browser = browser_enter ("192.0.2.39", "many@example.org");
+  guint pages;
+
+  g_assert_cmpuint (count_pages (browser, "sessions", &pages), ==, 1);
+  g_assert_cmpuint (pages, ==, 1);
+  fixture_write (house_store, add_many, id);
+  g_assert_cmpuint (count_pages (browser, "sessions", &pages), ==, MANY + 1);
+  g_assert_cmpuint (pages, ==, 3);
+  g_assert_cmpuint (count_pages (browser, "organizations", &pages), ==, MANY);
+  g_assert_cmpuint (pages, ==, 3);
+  browser_get (browser, "/account?sessions=org_1&organizations=%27--"); /* what is no place is the beginning */
+  g_assert_nonnull (browser_model (browser, "sessions_next_url"));
+  g_assert_nonnull (browser_model (browser, "organizations_next_url"));
+}
+
 static void
 test_data (void)
 {
@@ -382,6 +452,7 @@ main (int argc, char **argv)
     { "/account/look", test_look },
     { "/account/name", test_name },
     { "/account/activity", test_activity },
+    { "/account/many", test_many },
     { "/account/data", test_data },
     { "/account/much-data", test_much_data },
     { NULL },

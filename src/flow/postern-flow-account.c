@@ -22,11 +22,20 @@
 #include "postern-json.h"
 #include "postern-user-name.h"
 
-#define LIST_MAX 100 /* of anything on the page */
+#define LIST_MAX 100 /* of anything on the page; what comes behind it is on the next */
+
+/* Where the lists of which there may be more begin. */
+typedef struct {
+  const char *name; /* of the parameter, of the list's heading, and of what the model calls the address of the next page */
+  const char *kind; /* of the id that it goes on from */
+} Paged;
+static const Paged sessions_paged = { "sessions", "ses" }, organizations_paged = { "organizations", "org" };
 
 /* What the page shows, read in one transaction. */
 typedef struct {
   PosternFlowVisit *visit;
+  const char *sessions_after, *organizations_after; /* (nullable) */
+  char *sessions_next, *organizations_next;         /* (nullable): there is no more */
   GPtrArray *sessions, *grants, *organizations, *identities, *credentials, *events;
 } Account;
 
@@ -39,6 +48,28 @@ clear (Account *account)
   g_clear_pointer (&account->identities, g_ptr_array_unref);
   g_clear_pointer (&account->credentials, g_ptr_array_unref);
   g_clear_pointer (&account->events, g_ptr_array_unref);
+  g_clear_pointer (&account->sessions_next, g_free);
+  g_clear_pointer (&account->organizations_next, g_free);
+}
+
+/* (nullable): what is no id of ours begins with the first page */
+static const char *
+read_after (PosternRequest *request, const Paged *paged)
+{
+  const char *after = NULL;
+
+  postern_request_get_query (request, paged->name, &after, NULL);
+  return postern_id_is_valid (after, paged->kind) ? after : NULL;
+}
+
+/* One more was read than the page holds. @id: where a record has it. (transfer full) (nullable) */
+static char *
+cut_page (GPtrArray *records, gsize id)
+{
+  if (records->len <= LIST_MAX)
+    return NULL;
+  g_ptr_array_set_size (records, LIST_MAX);
+  return g_strdup (G_STRUCT_MEMBER (char *, records->pdata[LIST_MAX - 1], id));
 }
 
 static gboolean
@@ -48,13 +79,17 @@ read_account (PosternTxn *txn, gpointer user_data, GError **error)
   const char *user_id = account->visit->user->id;
 
   clear (account);
-  account->sessions = postern_session_store_list (txn, user_id, TRUE, NULL, LIST_MAX, error);
+  account->sessions = postern_session_store_list_latest (txn, user_id, TRUE, account->sessions_after, LIST_MAX + 1, error);
   account->grants = account->sessions ? postern_flow_account_access_list_grants (txn, user_id, error) : NULL;
-  account->organizations = account->grants ? postern_organization_store_list_for_member (txn, user_id, NULL, LIST_MAX, error) : NULL;
+  account->organizations = account->grants ? postern_organization_store_list_for_member (txn, user_id, account->organizations_after, LIST_MAX + 1, error) : NULL;
   account->identities = account->organizations ? postern_identity_store_list (txn, user_id, error) : NULL;
   account->credentials = account->identities ? postern_credential_store_list (txn, user_id, error) : NULL;
   account->events = account->credentials ? postern_audit_store_list_for (txn, user_id, NULL, POSTERN_FLOW_ACTIVITY_MAX, error) : NULL;
-  return account->events != NULL;
+  if (account->events == NULL)
+    return FALSE;
+  account->sessions_next = cut_page (account->sessions, G_STRUCT_OFFSET (PosternSession, id));
+  account->organizations_next = cut_page (account->organizations, G_STRUCT_OFFSET (PosternOrganization, id));
+  return TRUE;
 }
 
 static void
@@ -63,6 +98,16 @@ add_url (PosternJsonObject *model, PosternTenant *tenant, const char *name, cons
   g_autofree char *url = g_strconcat (postern_tenant_get_issuer (tenant), path, NULL);
 
   postern_json_object_add_string (model, name, url);
+}
+
+/* @after: (nullable) */
+static void
+add_next_url (PosternJsonObject *model, PosternTenant *tenant, const Paged *paged, const char *after)
+{
+  g_autofree char *name = g_strconcat (paged->name, "_next_url", NULL), *path = g_strdup_printf ("/account?%s=%s#%s", paged->name, after ? after : "", paged->name);
+
+  if (after)
+    add_url (model, tenant, name, path);
 }
 
 static GVariant *
@@ -206,7 +251,9 @@ render (Account *account, PosternRequest *request, PosternRuntime *runtime)
   postern_json_object_add_string (&model, "notice", postern_flow_visit_find_notice (request, notices));
   postern_json_object_add (&model, "methods", method_rows (account, request, runtime, &model));
   postern_flow_passkey_add_known (runtime, visit->tenant, visit->user, account->credentials, &model);
-  postern_json_object_add_boolean (&model, "others", account->sessions->len > 1);
+  postern_json_object_add_boolean (&model, "others", account->sessions->len > 1 || account->sessions_after != NULL);
+  add_next_url (&model, visit->tenant, &sessions_paged, account->sessions_next);
+  add_next_url (&model, visit->tenant, &organizations_paged, account->organizations_next);
   postern_json_object_add (&model, "sessions", session_entries (account, request, runtime));
   postern_json_object_add (&model, "applications", application_entries (account));
   postern_flow_account_organization_add_all (&model, visit, runtime, account->organizations);
@@ -233,6 +280,8 @@ postern_flow_account_show (PosternRequest *request, gpointer engine)
 
   if (visit == NULL)
     return response;
+  account.sessions_after = read_after (request, &sessions_paged);
+  account.organizations_after = read_after (request, &organizations_paged);
   if (postern_store_read (postern_tenant_get_store (visit->tenant), POSTERN_KEEP_LASTING, read_account, &account, &error))
     response = render (&account, request, postern_flow_engine_get_runtime (engine));
   else

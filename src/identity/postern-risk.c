@@ -118,7 +118,7 @@ read_place (PosternTxn *txn, const PosternRiskCase *it, guint *signals, GError *
   postern_geoip_find (it->geoip, it->address, &here);
   if (here.country[0] == '\0' && !here.located)
     return TRUE;
-  sessions = postern_session_store_list_latest (txn, it->user_id, NULL, VISITS, error);
+  sessions = postern_session_store_list_latest (txn, it->user_id, FALSE, NULL, VISITS, error);
   if (sessions == NULL)
     return FALSE;
   if (is_new_country (it, &here, sessions))

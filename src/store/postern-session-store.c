@@ -90,11 +90,12 @@ postern_session_store_end (PosternTxn *txn, const char *id, gint64 now, GError *
          && postern_txn_run (txn, revoke, values, G_N_ELEMENTS (values), error);
 }
 
+#define ALIVE "(?3 = 0 OR (ended_at = 0 AND expires_at > ?3 AND idle_expires_at > ?3))"
+
 GPtrArray *
 postern_session_store_list (PosternTxn *txn, const char *user_id, gboolean alive_only, const char *after, guint limit,
                             GError **error)
 {
-#define ALIVE "(?3 = 0 OR (ended_at = 0 AND expires_at > ?3 AND idle_expires_at > ?3))"
   PosternValue values[] = { POSTERN_KEY (after), POSTERN_INT (limit),
                             POSTERN_INT (alive_only ? g_get_real_time () / G_USEC_PER_SEC : 0), POSTERN_TEXT (user_id) };
 
@@ -107,15 +108,15 @@ postern_session_store_list (PosternTxn *txn, const char *user_id, gboolean alive
       txn, &postern_records_session,
       POSTERN_SQL_SELECT (postern_records_session, "WHERE user_id = ?4 AND key > ?1 AND " ALIVE " ORDER BY key LIMIT ?2"),
       values, 4, error);
-#undef ALIVE
 }
 
 GPtrArray *
-postern_session_store_list_latest (PosternTxn *txn, const char *user_id, const char *before, guint limit, GError **error)
+postern_session_store_list_latest (PosternTxn *txn, const char *user_id, gboolean alive_only, const char *before, guint limit, GError **error)
 {
-  PosternValue values[] = { POSTERN_TEXT (user_id), POSTERN_INT (limit), POSTERN_INT (before ? postern_id_get_key (before) : G_MAXINT64) };
+  PosternValue values[] = { POSTERN_TEXT (user_id), POSTERN_INT (limit), POSTERN_INT (alive_only ? g_get_real_time () / G_USEC_PER_SEC : 0),
+                            POSTERN_INT (before ? postern_id_get_key (before) : G_MAXINT64) };
 
   return postern_record_list (txn, &postern_records_session,
-                              POSTERN_SQL_SELECT (postern_records_session, "WHERE user_id = ?1 AND key < ?3 ORDER BY key DESC LIMIT ?2"), values,
+                              POSTERN_SQL_SELECT (postern_records_session, "WHERE user_id = ?1 AND key < ?4 AND " ALIVE " ORDER BY key DESC LIMIT ?2"), values,
                               G_N_ELEMENTS (values), error);
 }

@@ -210,8 +210,8 @@ gboolean postern_session_store_insert (PosternTxn *txn, PosternSession *session,
 PosternSession *postern_session_store_get (PosternTxn *txn, const char *id, GError **error);
 /** by the cookie's secret, alive or not: the caller checks. One answer for an unknown session and a wrong secret. */
 PosternSession *postern_session_store_find (PosternTxn *txn, const char *secret, GError **error);
-/** the newest first, alive or not. @before: (nullable): only what is older than this id, of whatever it is */
-GPtrArray *postern_session_store_list_latest (PosternTxn *txn, const char *user_id, const char *before, guint limit, GError **error);
+/** the newest first. @before: (nullable): only what is older than this id, of whatever it is */
+GPtrArray *postern_session_store_list_latest (PosternTxn *txn, const char *user_id, gboolean alive_only, const char *before, guint limit, GError **error);
 /** new secret, assurance, place and times after a rise in assurance, only if the session is alive */
 gboolean postern_session_store_raise (PosternTxn *txn, PosternSession *session, GError **error);
 gboolean postern_session_store_touch (PosternTxn *txn, const char *id, gint64 used_at, gint64 idle_expires_at, GError **error);

@@ -454,7 +454,7 @@ session_list (PosternTxn *txn, gpointer data, GError **error)
   g_autoptr (PosternUser) ada = storage_kit_new_user ("ada", NULL, NULL);
   g_autoptr (PosternUser) bob = storage_kit_new_user ("bob", NULL, NULL);
   gint64 now = g_get_real_time () / G_USEC_PER_SEC;
-  g_autoptr (GPtrArray) of_ada = NULL, alive = NULL, everyone = NULL, rest = NULL;
+  g_autoptr (GPtrArray) of_ada = NULL, alive = NULL, everyone = NULL, rest = NULL, latest = NULL, latest_alive = NULL;
 
   g_assert_true (postern_user_store_insert (txn, ada, error) && postern_user_store_insert (txn, bob, error));
   for (guint i = 0; i < 6; i++)
@@ -470,6 +470,12 @@ session_list (PosternTxn *txn, gpointer data, GError **error)
   g_assert_cmpuint (of_ada->len, ==, 4);
   alive = postern_session_store_list (txn, ada->id, TRUE, NULL, 10, error);
   g_assert_cmpuint (alive->len, ==, 1);
+  latest = postern_session_store_list_latest (txn, ada->id, FALSE, NULL, 10, error);
+  g_assert_cmpuint (latest->len, ==, 4);
+  for (guint i = 0; i < 4; i++)
+    g_assert_cmpstr (((PosternSession *) latest->pdata[i])->id, ==, ((PosternSession *) of_ada->pdata[3 - i])->id);
+  latest_alive = postern_session_store_list_latest (txn, ada->id, TRUE, NULL, 10, error);
+  g_assert_cmpuint (latest_alive->len, ==, 1);
   everyone = postern_session_store_list (txn, NULL, TRUE, NULL, 2, error);
   g_assert_cmpuint (everyone->len, ==, 2);
   rest = postern_session_store_list (txn, NULL, TRUE, ((PosternSession *) everyone->pdata[1])->id, 2, error);
