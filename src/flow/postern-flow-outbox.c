@@ -170,7 +170,7 @@ postern_flow_outbox_list (PosternRequest *request, gpointer engine)
     if (message)
       g_variant_builder_add_value (&rows, make_row (ids->pdata[i], message));
   }
-  response = postern_response_new_page (200, "dev-outbox", g_variant_new_parsed ("{'messages': <%@aa{sv}>}", g_variant_builder_end (&rows)));
+  response = postern_response_new_page (200, "dev-outbox", g_variant_new_parsed ("{'messages': <%@aa{sv}>, 'older': <%b>}", g_variant_builder_end (&rows), ids->len > SHOWN));
   postern_response_set_header (response, "Cache-Control", "no-store");
   return response;
 }

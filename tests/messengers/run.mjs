@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { createServer, get } from 'node:http';
 import { once } from 'node:events';
 import { execFile } from 'node:child_process';
-import { mkdtempSync } from 'node:fs';
+import { copyFileSync, mkdtempSync, readdirSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { build, freePort, startPostern } from '../lib/server.mjs';
@@ -191,7 +191,7 @@ test('without a messenger there is nothing to try, and doctor says so', () => wi
   assert.match(items.find(({ check }) => check === 'messages').text, /there is no messenger/);
 }));
 
-const fileMessenger = { outbox: `Type=file\nfolder=${mkdtempSync(join(tmpdir(), 'postern-outbox-'))}\n` };
+const outbox = mkdtempSync(join(tmpdir(), 'postern-outbox-')), fileMessenger = { outbox: `Type=file\nfolder=${outbox}\n` };
 
 test('a developer reads at /dev/outbox what was not sent', () => withMessengers(fileMessenger, async (postern) => {
   assert.equal((await tryOut(postern, 'ada@example.com')).entry.state, 'sent');
@@ -204,6 +204,10 @@ test('a developer reads at /dev/outbox what was not sent', () => withMessengers(
   const mail = await fetch(postern.url + path);
   assert.match(mail.headers.get('content-security-policy'), /default-src 'none'.*sandbox/);
   assert.match(await mail.text(), /how Bücher &amp; Söhne sends messages/);
+  assert.doesNotMatch(text, /id="older"/);
+  const [message] = readdirSync(outbox).filter((name) => name.endsWith('.json'));
+  for (let i = 10; i < 40; i++) copyFileSync(join(outbox, message), join(outbox, `msg_000000000000000000000000${i}.json`));
+  assert.match(await (await fetch(`${postern.url}/dev/outbox`)).text(), /id="older"/);
   for (const bad of ['msg_00000000000000000000000000', '..%2Fpostern', 'x']) assert.ok([400, 404].includes((await fetch(`${postern.url}/dev/outbox/${bad}`)).status));
 }));
 
