@@ -158,6 +158,22 @@ test_much (void)
   g_assert_cmpuint (g_hash_table_size (passwords), ==, 1);
 }
 
+/* What fills a part to the last place is whole. */
+static void
+test_full (void)
+{
+  g_autofree char *cleo = make ("/users", "{\"username\":\"cleo\"}", "id"), *path = g_strdup_printf ("/users/%s/data", cleo);
+  g_autoptr (GVariant) full = NULL, part = NULL;
+
+  fixture_write (store, user_data_fixture_act, &(UserDataFixture){ cleo, POSTERN_USER_DATA_ENTRIES });
+  full = call ("GET", path, NULL, NULL, 200);
+  g_assert_cmpuint (count_entries (full), ==, POSTERN_USER_DATA_ENTRIES);
+  g_assert_null (postern_json_get_string (full, "next"));
+  g_free (add_session (cleo)); /* which comes before them */
+  part = call ("GET", path, NULL, NULL, 200);
+  g_assert_true (g_str_has_prefix (postern_json_get_string (part, "next"), "activity:aud_"));
+}
+
 /* What `next` did not say is refused, and says nothing of anybody else's. */
 static void
 test_places (void)
@@ -201,7 +217,7 @@ prepare (void)
 int
 main (int argc, char **argv)
 {
-  static const HouseTest tests[] = { { "/api-user-data/whole", test_whole }, { "/api-user-data/much", test_much }, { "/api-user-data/places", test_places }, { NULL } };
+  static const HouseTest tests[] = { { "/api-user-data/whole", test_whole }, { "/api-user-data/much", test_much }, { "/api-user-data/full", test_full }, { "/api-user-data/places", test_places }, { NULL } };
   int failed = house_run (argc, argv, prepare, tests);
 
   g_free (ada);

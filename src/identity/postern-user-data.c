@@ -252,6 +252,17 @@ add_page (Part *part, const Kind *kind, GVariantBuilder *list, char **reached, g
   return TRUE;
 }
 
+/* What fills a part to the last place may be all there is. */
+static gboolean
+look_behind (Part *part, const Kind *kind, const char *reached, char **next, GError **error)
+{
+  g_autoptr (GPtrArray) more = kind->list (part->txn, part->user_id, reached, 1, error);
+
+  if (more != NULL && more->len > 0)
+    *next = g_strconcat (kind->name, ":", reached, NULL);
+  return more != NULL;
+}
+
 /* @next: (inout) (nullable): where the next part begins, as soon as this one is full */
 static gboolean
 add_kind (PosternJsonObject *object, Part *part, const Kind *kind, const char *after, char **next, GError **error)
@@ -263,9 +274,7 @@ add_kind (PosternJsonObject *object, Part *part, const Kind *kind, const char *a
   while (good && !ended && has_room (part))
     good = add_page (part, kind, &list, &reached, &ended, error);
   postern_json_object_add (object, kind->name, g_variant_builder_end (&list));
-  if (good && !ended && *next == NULL)
-    *next = g_strconcat (kind->name, ":", reached, NULL);
-  return good;
+  return good && (ended || *next != NULL || look_behind (part, kind, reached, next, error));
 }
 
 /* --- a part ----------------------------------------------------------------------------------------------------------------- */
