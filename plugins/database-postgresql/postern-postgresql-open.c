@@ -205,23 +205,41 @@ wait_for_attempt (Attempt *self, gint64 deadline)
   return handle;
 }
 
+static gboolean
+start (Attempt *self, GError **error)
+{
+  g_autoptr (GError) problem = NULL;
+  GThread *thread;
+
+  if (count_late (self->url, 0) >= MAX_LATE)
+    {
+      postern_postgresql_error_set_lost ("no connection is tried: many are, and neither the server nor who resolves its name answers", error);
+      return FALSE;
+    }
+  thread = g_thread_try_new ("connect", try_to_connect, g_atomic_rc_box_acquire (self), &problem);
+  if (thread != NULL)
+    {
+      g_thread_unref (thread);
+      return TRUE;
+    }
+  g_atomic_rc_box_release_full (self, clear_attempt);
+  postern_postgresql_error_set_lost (problem->message, error);
+  return FALSE;
+}
+
 /* @self: (transfer full) */
 static PGconn *
 run (Attempt *self, gint64 deadline, GError **error)
 {
-  PGconn *handle = NULL;
+  gboolean started = start (self, error);
+  PGconn *handle = started ? wait_for_attempt (self, deadline) : NULL;
 
-  if (count_late (self->url, 0) < MAX_LATE)
-    {
-      g_thread_unref (g_thread_new ("connect", try_to_connect, g_atomic_rc_box_acquire (self)));
-      handle = wait_for_attempt (self, deadline);
-    }
   g_atomic_rc_box_release_full (self, clear_attempt);
   if (handle != NULL && PQstatus (handle) == CONNECTION_OK)
     return handle;
   if (handle != NULL)
     postern_postgresql_error_set (handle, NULL, error);
-  else
+  else if (started)
     postern_postgresql_error_set_lost ("no connection in time: neither the server nor who resolves its name answers", error);
   PQfinish (handle);
   return NULL;
