@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "postern-cli-fixture.h"
+#include "postern-user-data-fixture.h"
 
 #include "postern-audit-cut.h"
 #include "postern-audit-export.h"
@@ -12,6 +13,27 @@ keep_out (const char *name)
 
   g_assert_true (g_file_set_contents (file, out, -1, NULL));
   return file;
+}
+
+/* The last ones are what is asked for most; whichever way, page by page all of them. */
+static void
+test_newest_first (void)
+{
+  g_autoptr (GVariant) made = postern_json ("organization create --name Newest"), last = NULL, items = NULL, box = NULL, entry = NULL, down = NULL, up = NULL, all = NULL, same = NULL;
+
+  last = postern_json ("audit list --event organization.created --newest-first --limit 1");
+  items = postern_json_get (last, "items");
+  g_assert_cmpuint (g_variant_n_children (items), ==, 1);
+  box = g_variant_get_child_value (items, 0);
+  entry = g_variant_get_variant (box);
+  g_assert_cmpstr (postern_json_get_string (entry, "target"), ==, postern_json_get_string (made, "id"));
+  fixture_write (store, user_data_fixture_act, &(UserDataFixture){ "usr_none", 60 }); /* more than a page */
+  down = postern_json ("audit list --event sign-in.failed --newest-first");
+  up = postern_json ("audit list --event sign-in.failed");
+  all = postern_json_get (down, "items");
+  same = postern_json_get (up, "items");
+  g_assert_cmpuint (g_variant_n_children (all), ==, 60);
+  g_assert_cmpuint (g_variant_n_children (same), ==, 60);
 }
 
 /* From an entry to its proof, which is checked without a server, as is the whole log. */
@@ -236,6 +258,7 @@ main (int argc, char **argv)
     { "/cli-audit/by-guide", test_by_guide },
     { "/cli-audit/hostile-log", test_hostile_log },
     { "/cli-audit/cut-meanwhile", test_cut_meanwhile },
+    { "/cli-audit/newest-first", test_newest_first },
     { NULL, NULL },
   };
 
