@@ -58,6 +58,20 @@ postern_instance_try_explain (PosternInstance *instance, const GError *error)
   return g_steal_pointer (&trial.text);
 }
 
+/* What comes back with a code; with iss, which providers may promise (RFC 9207), so that the code is asked about and not refused before. */
+static GVariant *
+make_input (PosternInstance *instance)
+{
+  const char *issuer = postern_settings_get_string (postern_instance_get_settings (instance), "issuer");
+  GVariantBuilder input = G_VARIANT_BUILDER_INIT (G_VARIANT_TYPE ("a{ss}"));
+
+  g_variant_builder_add (&input, "{ss}", "code", "a-code-that-nobody-was-given");
+  g_variant_builder_add (&input, "{ss}", "state", STATE);
+  if (issuer && !strchr (issuer, '{')) /* else each tenant of the provider has its own */
+    g_variant_builder_add (&input, "{ss}", "iss", issuer);
+  return g_variant_builder_end (&input);
+}
+
 static PosternStep *
 ask (PosternInstance *instance, const char *public_url, GCancellable *cancellable, PosternStepPhase phase, GVariant *state)
 {
@@ -69,7 +83,7 @@ ask (PosternInstance *instance, const char *public_url, GCancellable *cancellabl
   if (state)
     {
       postern_step_load_state (step, state);
-      postern_step_set_input (step, g_variant_new_parsed ("{'code': 'a-code-that-nobody-was-given', 'state': %s}", STATE));
+      postern_step_set_input (step, make_input (instance));
     }
   postern_authenticator_ask (POSTERN_AUTHENTICATOR (instance), step);
   return step;
