@@ -248,11 +248,12 @@ static gboolean
 delete (PosternApiCall *call, PosternTxn *txn, GError **error)
 {
   const char *id = postern_request_get_capture (call->request, "id");
+  gint64 identities;
 
-  if (!may_change (call, txn, error))
+  if (!may_change (call, txn, error) || !postern_instance_change_delete (call->api->book, txn, id, &identities, error))
     return FALSE;
-  postern_api_call_audit (call, "connector.deleted", id, NULL);
-  return postern_instance_change_delete (call->api->book, txn, id, error);
+  postern_api_call_audit (call, "connector.deleted", id, g_variant_new_parsed ("{'identities': <%x>}", identities));
+  return TRUE;
 }
 
 /* --- what an instance can be of ------------------------------------------------------------------------------------ */

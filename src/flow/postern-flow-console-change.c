@@ -263,6 +263,7 @@ typedef struct {
   const PosternInstanceChange *change; /* (nullable): it is deleted */
   const char *id;
   char *culprit; /* (nullable); owned */
+  gint64 identities; /* of one that is deleted: how many people it knew */
 } Turn;
 
 static const char *
@@ -329,6 +330,8 @@ write_audit (Turn *turn, PosternTxn *txn, GVariant *before, GError **error)
   g_variant_dict_insert_value (&data, "before", gone);
   if (turn->change)
     g_variant_dict_insert_value (&data, "after", come);
+  else
+    g_variant_dict_insert (&data, "identities", "x", turn->identities);
   audit->data = g_variant_ref_sink (g_variant_dict_end (&data));
   return postern_audit_store_append (txn, audit, error);
 }
@@ -346,7 +349,7 @@ run (PosternTxn *txn, gpointer user_data, GError **error)
   if (turn->change)
     done = postern_instance_change_put (turn->book, txn, turn->change, &turn->culprit, error);
   else
-    done = postern_instance_change_delete (turn->book, txn, turn->id, error);
+    done = postern_instance_change_delete (turn->book, txn, turn->id, &turn->identities, error);
   return done && write_audit (turn, txn, before, error);
 }
 
@@ -474,12 +477,41 @@ postern_flow_console_change_submit (PosternRequest *request, gpointer engine)
 
 /* --- taken away ------------------------------------------------------------------------------------------------------------------ */
 
+typedef struct {
+  const char *id;
+  gint64 count;
+} Linked;
+
+static gboolean
+count_linked (PosternTxn *txn, gpointer user_data, GError **error)
+{
+  Linked *self = user_data;
+
+  return postern_identity_store_count_of_connector (txn, self->id, &self->count, error);
+}
+
+/* What becomes of people. */
+static gboolean
+add_linked (PosternJsonObject *model, Page *page, GError **error)
+{
+  PosternPluginInfo *info = page->entry->info;
+  Linked linked = { page->entry->id, 0 };
+
+  if (!postern_store_read (postern_tenant_get_store (page->console.visit->tenant), POSTERN_KEEP_LASTING, count_linked, &linked, error))
+    return FALSE;
+  postern_json_object_add_boolean (model, "signs_in", linked.count > 0 || info == NULL || g_str_equal (info->kind, "connector"));
+  if (linked.count > 0)
+    postern_json_object_add_int64 (model, "linked", linked.count);
+  return TRUE;
+}
+
 PosternResponse *
 postern_flow_console_change_ask_delete (PosternRequest *request, gpointer engine)
 {
   g_auto (Page) page = { { NULL } };
   g_auto (PosternJsonObject) model = POSTERN_JSON_OBJECT_INIT;
   PosternResponse *answer = enter_to_change (&page, engine, request, "/delete");
+  g_autoptr (GError) error = NULL;
 
   if (answer)
     return answer;
@@ -490,6 +522,8 @@ postern_flow_console_change_ask_delete (PosternRequest *request, gpointer engine
   postern_flow_console_add_url (&page.console, &model, "action", page.path, NULL);
   postern_flow_console_add_url (&page.console, &model, "back_url", EDIT_PATH, page.entry->id);
   postern_flow_console_add_entry (&model, page.entry);
+  if (!add_linked (&model, &page, &error))
+    return postern_response_new_error_page (error, NULL);
   return postern_response_new_page (200, "console-delete", postern_json_object_end (&model));
 }
 

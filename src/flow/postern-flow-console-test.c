@@ -526,6 +526,48 @@ test_kinds (void)
   assert_status (browser, 404);
 }
 
+static gboolean
+put_away (PosternTxn *txn, gpointer data, GError **error)
+{
+  g_autoptr (PosternInstanceRecord) record = postern_instance_record_new ();
+
+  record->id = g_strdup ("away");
+  record->type = g_strdup ("corp");
+  record->settings = g_variant_ref_sink (g_variant_new_parsed ("{'issuer': <'https://first.example'>}"));
+  record->enabled = TRUE;
+  record->revision = 1;
+  return postern_instance_store_put (txn, record, NULL, error);
+}
+
+/* Whose account the provider's @subject comes to. (transfer full) */
+static char *
+dup_user_of (const char *address, const char *subject)
+{
+  g_autoptr (Browser) browser = browser_new (address);
+
+  browser_begin (browser, application_flow (APP_FIRST, 0));
+  browser_press_provider (browser, subject);
+  return browser_dup_part (browser, "user=");
+}
+
+/* Where another provider takes the place of the one that was deleted, its subject of the same name is not let into the account of the old one's. */
+static void
+test_delete_forgets (void)
+{
+  g_autoptr (Browser) browser = browser_at_form ("192.0.2.12", "forgets@example.org", TRUE);
+  g_autofree char *victim = dup_user_of ("192.0.2.13", "1"), *again = dup_user_of ("192.0.2.14", "1"), *attacker = NULL;
+
+  g_assert_cmpstr (again, ==, victim);
+  fixture_write (house_store, put_away, NULL);
+  browser_get (browser, "/console/connectors/away/delete");
+  assert_page (browser, "console-delete");
+  g_assert_cmpint (postern_json_get_int64 (postern_response_get_model (browser->last), "linked", 0), ==, 1);
+  browser_post (browser, "/console/connectors/away/delete", "action=delete");
+  assert_page (browser, "/console?notice=deleted");
+  attacker = dup_user_of ("192.0.2.66", "1");
+  g_assert_cmpstr (attacker, !=, victim);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -540,6 +582,7 @@ main (int argc, char **argv)
     { "/console/kinds", test_kinds },
     { "/console/guide", test_guide },
     { "/console/kept", test_kept },
+    { "/console/delete-forgets", test_delete_forgets },
     { NULL },
   };
   int failed = house_run (argc, argv, &(House){ .prepare = open_book }, tests);

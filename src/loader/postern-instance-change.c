@@ -7,6 +7,7 @@
 #include "postern-json.h"
 #include "postern-plugin-values.h"
 #include "postern-shown-private.h"
+#include "postern-stores.h"
 
 #include <string.h>
 
@@ -353,7 +354,7 @@ postern_instance_change_put (PosternInstanceBook *self, PosternTxn *txn, const P
 }
 
 gboolean
-postern_instance_change_delete (PosternInstanceBook *self, PosternTxn *txn, const char *id, GError **error)
+postern_instance_change_delete (PosternInstanceBook *self, PosternTxn *txn, const char *id, gint64 *identities, GError **error)
 {
-  return check_free (self, id, error) && postern_instance_store_delete (txn, id, error);
+  return check_free (self, id, error) && postern_instance_store_delete (txn, id, error) && postern_identity_store_delete_of_connector (txn, id, identities, error);
 }

@@ -40,7 +40,11 @@ typedef struct {
  * Returns: FALSE with INVALID_REQUEST, or CONFLICT when a file has that id; the message is "what, what to do"
  */
 gboolean postern_instance_change_put (PosternInstanceBook *self, PosternTxn *txn, const PosternInstanceChange *change, char **culprit, GError **error);
-/** postern_instance_change_delete: CONFLICT when a file has that id; NOT_FOUND */
-gboolean postern_instance_change_delete (PosternInstanceBook *self, PosternTxn *txn, const char *id, GError **error);
+/**
+ * postern_instance_change_delete: with it goes whom it knew: the next one of that id may be of another provider, whose subjects are called as those of this one were.
+ * @identities: (out): how many people's
+ * Returns: FALSE with CONFLICT when a file has that id, or NOT_FOUND
+ */
+gboolean postern_instance_change_delete (PosternInstanceBook *self, PosternTxn *txn, const char *id, gint64 *identities, GError **error);
 
 G_END_DECLS

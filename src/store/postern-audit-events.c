@@ -28,7 +28,7 @@ static const PosternAuditEvent events[] = {
   { "claims-hook.deleted", "Nobody is asked that any more.", "before" },
   { "configuration.applied", "An administrator made several changes together; each has an entry of its own before this one.", "changes" },
   { "connector.changed", "A connector was set up or changed.", "members settings before after" },
-  { "connector.deleted", "A connector was deleted.", "before" },
+  { "connector.deleted", "A connector was deleted; it knew as many people as identities says, who are no longer linked with it.", "identities before" },
   { "consent.given", "Somebody allowed an application what it asked for; before and after are what it may then.", FLOW " before after" },
   { "consent.revoked", "What somebody had allowed an application was taken back, by them or an administrator; before is what it might. Where all was taken back from an application, grants.revoked alone says it.", FLOW " before" },
   { "credential.removed", "Somebody took one of their ways to sign in away.", FLOW " before" },

@@ -78,3 +78,20 @@ postern_identity_store_delete (PosternTxn *txn, const char *id, GError **error)
   return postern_txn_run_one (txn, "identity", "DELETE FROM identities WHERE id = ?1", values, G_N_ELEMENTS (values),
                               error);
 }
+
+gboolean
+postern_identity_store_count_of_connector (PosternTxn *txn, const char *connector, gint64 *count, GError **error)
+{
+  PosternValue values[] = { POSTERN_TEXT (connector) };
+
+  return postern_txn_read_int64 (txn, count, 0, "SELECT count(*) FROM identities WHERE connector = ?1", values, G_N_ELEMENTS (values), error);
+}
+
+gboolean
+postern_identity_store_delete_of_connector (PosternTxn *txn, const char *connector, gint64 *count, GError **error)
+{
+  PosternValue values[] = { POSTERN_TEXT (connector) };
+
+  *count = postern_txn_execute (txn, "DELETE FROM identities WHERE connector = ?1", values, G_N_ELEMENTS (values), error);
+  return *count >= 0;
+}

@@ -99,6 +99,10 @@ GPtrArray *postern_identity_store_list (PosternTxn *txn, const char *user_id, GE
 /** those of users from @first to @last, in the order of the users */
 GPtrArray *postern_identity_store_list_range (PosternTxn *txn, const char *first, const char *last, GError **error);
 gboolean postern_identity_store_delete (PosternTxn *txn, const char *id, GError **error);
+/** postern_identity_store_count_of_connector: how many people @connector knows. */
+gboolean postern_identity_store_count_of_connector (PosternTxn *txn, const char *connector, gint64 *count, GError **error);
+/** postern_identity_store_delete_of_connector: @connector knows nobody any more. @count: (out): how many it knew */
+gboolean postern_identity_store_delete_of_connector (PosternTxn *txn, const char *connector, gint64 *count, GError **error);
 
 /* postern-application-store.c */
 gboolean postern_application_store_insert (PosternTxn *txn, PosternApplication *application, GError **error);

@@ -127,6 +127,59 @@ export function register(person) {
     });
   }
 
+  test('a trial that fails says why; and who a connector knew is a stranger to another one of its id', async () => {
+    const { page, close } = await enter(administrator), visitor = await person(), here = `${postern.url}/console/connectors/again`;
+    const [first, second] = await Promise.all([startProvider(), startProvider()]), settings = (at) => at.instance(`${postern.url}/callback/again`).trim().split('\n').slice(2);
+    const make = (pairs) => postern.cli('connector', 'create', 'again', '--stored', '--type', 'oidc', '--name', 'Again', ...pairs);
+    const attempt = async () => { await page.goto(here); if (await page.$('#try')) await page.click('#try'); return page.$('#tried'); };
+    const signIn = async (at) => {
+      await visitor.page.goto(`${postern.url}/account`);
+      await visitor.page.click('#connector-again');
+      await at.signIn(visitor.page, 'linus');
+    };
+    try {
+      const right = settings(first), secret = right.find((line) => line.startsWith('client-secret='));
+      await make(right.map((line) => line === secret ? 'client-secret=a wrong one' : line));
+      await until('it cannot be tried', attempt);
+      assert.equal(await page.getAttribute('#tried', 'class'), 'alert', await page.innerText('#tried'));
+      assert.match(await page.innerText('#tried'), /It does not work\.[^]*compare client-id and client-secret/);
+      await page.fill('#setting-client-secret', secret.slice(secret.indexOf('=') + 1));
+      await page.click('#submit');
+      await page.waitForURL('**/console?notice=changed');
+      await until('the right secret is not used', async () => await attempt() && /It works\./.test(await page.innerText('#tried')));
+
+      await becomes(visitor.page, `${postern.url}/account`, () => visitor.page.$('#connector-again'));
+      await signIn(first);
+      await visitor.page.waitForSelector('#sign-out');
+      await visitor.context.clearCookies();
+      await first.stop();
+      await attempt();
+      assert.match(await page.innerText('#tried'), new RegExp(`It does not work\\.[^]*${first.issuer}[^]*see that the provider is up`));
+      assert.ok(!(await page.content()).includes('a wrong one'));
+
+      await page.click('#delete');
+      assert.match(await page.innerText('main'), /Who signs in by it alone cannot sign in any more\./);
+      assert.match(await page.innerText('#linked'), /^1 account is connected/);
+      await page.click('#back');
+      await page.waitForURL(here);
+      await page.click('#delete');
+      await page.click('#delete');
+      await page.waitForURL('**/console?notice=deleted');
+
+      await make(settings(second));
+      await becomes(visitor.page, `${postern.url}/account`, () => visitor.page.$('#connector-again'));
+      await signIn(second);
+      await visitor.page.waitForSelector('main:has-text("There is an account with this address already")');
+      assert.equal(await visitor.page.$('#sign-out'), null);
+      const { items } = await postern.cli('audit', 'list', '--limit', '500');
+      assert.equal(items.find(({ event }) => event === 'connector.deleted').data.identities, 1);
+    } finally {
+      await Promise.all([first, second].map((each) => each.stop()));
+      await close();
+      await visitor.close();
+    }
+  });
+
   test('a file is shown in the console, locked', async () => {
     const { page, close } = await enter(administrator);
     await page.click('#connector-filed');

@@ -108,7 +108,8 @@ const ids = {
   'console-connector--kept': ['error-detail'],
   'console-connector--file': ['locked', 'try'],
   'console-connector--looks-on': ['looks-on', 'callback', 'back'],
-  'console-delete': ['delete', 'back'],
+  'console-delete': ['linked', 'delete', 'back'],
+  'console-delete--messenger': ['delete', 'back'],
   'console-guide': ['guide', 'back'],
 };
 const limit = { page: 14 * 1024, script: 12 * 1024, view: 40 * 1024 };

@@ -364,7 +364,9 @@ identities (PosternTxn *txn, gpointer data, GError **error)
   g_autoptr (PosternIdentity) first = new_identity (ada->id, "1");
   g_autoptr (PosternIdentity) again = new_identity (eve->id, "1");
   g_autoptr (PosternIdentity) other = new_identity (eve->id, "0");
+  g_autoptr (PosternIdentity) elsewhere = new_identity (eve->id, "1");
   g_autoptr (PosternIdentity) found = NULL;
+  gint64 count;
   g_autoptr (GPtrArray) all = NULL;
   g_autoptr (GVariant) claims = postern_json_parse ("{\"email\":\"a@b\"}", -1, 0, NULL);
 
@@ -388,8 +390,16 @@ identities (PosternTxn *txn, gpointer data, GError **error)
   g_ptr_array_unref (all);
   all = postern_identity_store_list_range (txn, eve->id, eve->id, error);
   g_assert_cmpuint (all->len, ==, 1);
+  g_free (elsewhere->connector);
+  elsewhere->connector = g_strdup ("github");
+  g_assert_true (postern_identity_store_insert (txn, elsewhere, error));
+  g_assert_true (postern_identity_store_count_of_connector (txn, "google", &count, error) && count == 2);
+  g_assert_true (postern_identity_store_count_of_connector (txn, "goog", &count, error) && count == 0);
   g_assert_true (postern_identity_store_delete (txn, first->id, error));
   assert_fails (postern_identity_store_delete (txn, first->id, &failure), POSTERN_ERROR_NOT_FOUND);
+  g_assert_true (postern_identity_store_delete_of_connector (txn, "google", &count, error) && count == 1);
+  g_assert_true (postern_identity_store_delete_of_connector (txn, "google", &count, error) && count == 0);
+  g_assert_true (postern_identity_store_count_of_connector (txn, "github", &count, error) && count == 1);
   return TRUE;
 }
 
