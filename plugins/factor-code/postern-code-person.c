@@ -21,10 +21,7 @@ look (PosternTxn *txn, gpointer user_data, GError **error)
   if (person->user && it->device_hash &&
       postern_device_store_knows (txn, it->device_hash, person->user->id, postern_flow_context_now (), NULL))
     person->device_hash = g_strdup (it->device_hash);
-  if (person->user || g_error_matches (missing, POSTERN_ERROR, POSTERN_ERROR_NOT_FOUND))
-    return TRUE;
-  g_propagate_error (error, g_steal_pointer (&missing));
-  return FALSE;
+  return postern_store_pass_missing (&missing, error);
 }
 
 gboolean

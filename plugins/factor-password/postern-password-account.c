@@ -20,15 +20,6 @@ typedef struct {
 } Look;
 
 static gboolean
-is_missing (GError **missing, GError **error)
-{
-  if (*missing == NULL || g_error_matches (*missing, POSTERN_ERROR, POSTERN_ERROR_NOT_FOUND))
-    return TRUE;
-  g_propagate_error (error, g_steal_pointer (missing));
-  return FALSE;
-}
-
-static gboolean
 look (PosternTxn *txn, gpointer user_data, GError **error)
 {
   Look *it = user_data;
@@ -39,11 +30,11 @@ look (PosternTxn *txn, gpointer user_data, GError **error)
   postern_password_account_clear (account);
   account->user = it->user_id ? postern_user_store_get (txn, it->user_id, &no_user) : postern_user_store_find (txn, it->identifier, &no_user);
   if (account->user == NULL)
-    return is_missing (&no_user, error);
+    return postern_store_pass_missing (&no_user, error);
   account->credential = postern_credential_store_find (txn, account->user->id, KIND, &no_credential);
   if (it->device_hash && postern_device_store_knows (txn, it->device_hash, account->user->id, postern_flow_context_now (), NULL))
     account->device_hash = g_strdup (it->device_hash);
-  return is_missing (&no_credential, error);
+  return postern_store_pass_missing (&no_credential, error);
 }
 
 gboolean
@@ -171,7 +162,7 @@ replace_password (PosternTxn *txn, Change *change, GError **error)
   g_autoptr (PosternCredential) old = postern_credential_store_find (txn, user_id, KIND, &missing);
 
   if (old == NULL)
-    return is_missing (&missing, error) && put_credential (txn, user_id, change->value, at, error);
+    return postern_store_pass_missing (&missing, error) && put_credential (txn, user_id, change->value, at, error);
   return postern_credential_store_upgrade (txn, old->id, old->value, change->value, at, error);
 }
 
@@ -183,7 +174,7 @@ check_unchanged (PosternTxn *txn, Change *change, GError **error)
   g_autoptr (PosternCredential) now = postern_credential_store_find (txn, change->account->user->id, KIND, &missing);
   PosternCredential *then = change->account->credential;
 
-  if (now == NULL && !is_missing (&missing, error))
+  if (now == NULL && !postern_store_pass_missing (&missing, error))
     return FALSE;
   if (g_strcmp0 (now ? now->value : NULL, then ? then->value : NULL) == 0)
     return TRUE;

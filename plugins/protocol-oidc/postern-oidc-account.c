@@ -85,10 +85,7 @@ look (PosternTxn *txn, gpointer user_data, GError **error)
 
   g_clear_pointer (&self->session, postern_session_unref); /* a transaction may run twice */
   self->session = postern_session_store_get (txn, self->id, &failure);
-  if (failure == NULL || g_error_matches (failure, POSTERN_ERROR, POSTERN_ERROR_NOT_FOUND))
-    return TRUE;
-  g_propagate_error (error, g_steal_pointer (&failure));
-  return FALSE;
+  return postern_store_pass_missing (&failure, error);
 }
 
 /* Who has access while the person is away may outlive the session: then there is none. */

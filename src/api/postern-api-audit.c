@@ -183,10 +183,8 @@ veil (PosternTxn *txn, PosternAudit *entry, const char *organization_id, GHashTa
     g_autoptr (GError) none = NULL;
     g_autoptr (PosternMember) member = postern_member_store_get (txn, organization_id, actor, &none);
 
-    if (member == NULL && !g_error_matches (none, POSTERN_ERROR, POSTERN_ERROR_NOT_FOUND)) {
-      g_propagate_error (error, g_steal_pointer (&none));
+    if (!postern_store_pass_missing (&none, error))
       return FALSE;
-    }
     g_hash_table_insert (belong, g_strdup (actor), GINT_TO_POINTER (member != NULL));
   }
   if (!g_hash_table_lookup (belong, actor))

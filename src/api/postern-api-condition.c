@@ -114,10 +114,7 @@ postern_api_condition_look (PosternApiCall *call, PosternTxn *txn, GError **erro
     return TRUE;
   if (shown->work (call, txn, &failure))
     call->before = g_steal_pointer (&call->result);
-  if (failure == NULL || g_error_matches (failure, POSTERN_ERROR, POSTERN_ERROR_NOT_FOUND))
-    return TRUE;
-  g_propagate_error (error, g_steal_pointer (&failure));
-  return FALSE;
+  return postern_store_pass_missing (&failure, error);
 }
 
 static gboolean

@@ -94,10 +94,8 @@ replace (PosternApiCall *call, PosternTxn *txn, GError **error)
 
   if (organization == NULL)
     return FALSE;
-  if (domain == NULL && !g_error_matches (failure, POSTERN_ERROR, POSTERN_ERROR_NOT_FOUND)) {
-    g_propagate_error (error, g_steal_pointer (&failure));
+  if (!postern_store_pass_missing (&failure, error))
     return FALSE;
-  }
   if (domain == NULL) {
     domain = postern_domain_proof_make (organization->id, postern_request_get_capture (call->request, "domain"), call->now, error);
     if (domain == NULL || !postern_domain_store_insert (txn, domain, error))
@@ -170,10 +168,8 @@ take_over (PosternTxn *txn, const PosternDomain *domain, GError **error)
   g_autoptr (GError) none = NULL;
   g_autoptr (PosternDomain) holder = postern_domain_store_find_verified (txn, domain->domain, &none);
 
-  if (holder == NULL && !g_error_matches (none, POSTERN_ERROR, POSTERN_ERROR_NOT_FOUND)) {
-    g_propagate_error (error, g_steal_pointer (&none));
+  if (!postern_store_pass_missing (&none, error))
     return FALSE;
-  }
   return holder == NULL || holder->failed_at == 0 || g_str_equal (holder->id, domain->id) || give_up (txn, holder, error);
 }
 

@@ -99,11 +99,8 @@ begin (PosternApiCall *call, PosternTxn *txn, GError **error)
   g_autoptr (GError) missing = NULL;
   g_autoptr (PosternImport) import = postern_import_store_find (txn, digest, format, &missing);
 
-  if (import == NULL && !g_error_matches (missing, POSTERN_ERROR, POSTERN_ERROR_NOT_FOUND))
-    {
-      g_propagate_error (error, g_steal_pointer (&missing));
-      return FALSE;
-    }
+  if (!postern_store_pass_missing (&missing, error))
+    return FALSE;
   if (import == NULL)
     {
       import = postern_import_new ();

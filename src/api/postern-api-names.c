@@ -68,10 +68,8 @@ postern_api_names_find (PosternApiNames *self, const char *id, const char **name
     g_autoptr (GError) failure = NULL;
     char *found = dup_name (self, id, &failure);
 
-    if (failure && !g_error_matches (failure, POSTERN_ERROR, POSTERN_ERROR_NOT_FOUND)) {
-      g_propagate_error (error, g_steal_pointer (&failure));
+    if (!postern_store_pass_missing (&failure, error))
       return FALSE;
-    }
     g_hash_table_insert (self->known, g_strdup (id), found ? found : g_strdup (""));
     known = g_hash_table_lookup (self->known, id);
   }

@@ -56,11 +56,8 @@ postern_api_repeat_look (PosternApiCall *call, PosternTxn *txn, GError **error)
   g_autoptr (GError) failure = NULL;
   g_autoptr (PosternIdempotency) kept = call->key_hash ? postern_idempotency_store_get (txn, call->key_hash, call->now, &failure) : NULL;
 
-  if (failure != NULL && !g_error_matches (failure, POSTERN_ERROR, POSTERN_ERROR_NOT_FOUND))
-    {
-      g_propagate_error (error, g_steal_pointer (&failure));
-      return FALSE;
-    }
+  if (!postern_store_pass_missing (&failure, error))
+    return FALSE;
   if (kept == NULL)
     return TRUE;
   if (!g_str_equal (kept->request, call->request_hash))

@@ -146,10 +146,8 @@ dup_subject (PosternApiCall *call, PosternTxn *txn, const char *name, GError **e
   if (postern_id_is_valid (name, "grp") || postern_id_is_valid (name, "app"))
     return g_strdup (name);
   user = postern_api_call_find_user (txn, name, &missing);
-  if (user == NULL && !g_error_matches (missing, POSTERN_ERROR, POSTERN_ERROR_NOT_FOUND)) {
-    g_propagate_error (error, g_steal_pointer (&missing));
+  if (!postern_store_pass_missing (&missing, error))
     return NULL;
-  }
   if (!check_meant (txn, name, user, &application, error))
     return NULL;
   if (!application && user == NULL)

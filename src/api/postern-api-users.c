@@ -300,11 +300,8 @@ store_password (PosternApiCall *call, PosternTxn *txn, const char *user_id, GErr
   g_autoptr (PosternCredential) old = postern_credential_store_find (txn, user_id, kind, &missing);
   g_autoptr (PosternCredential) credential = postern_credential_new ();
 
-  if (old == NULL && !g_error_matches (missing, POSTERN_ERROR, POSTERN_ERROR_NOT_FOUND))
-    {
-      g_propagate_error (error, g_steal_pointer (&missing));
-      return FALSE;
-    }
+  if (!postern_store_pass_missing (&missing, error))
+    return FALSE;
   credential->id = old ? g_strdup (old->id) : postern_id_new ("crd");
   credential->user_id = g_strdup (user_id);
   credential->kind = g_strdup (kind);
@@ -364,11 +361,8 @@ list_one (PosternApiCall *call, PosternTxn *txn, const PosternUserFilter *filter
   g_autoptr (GError) failure = NULL;
   g_autoptr (PosternUser) user = canonical ? postern_user_store_find (txn, canonical, &failure) : NULL;
 
-  if (failure != NULL && !g_error_matches (failure, POSTERN_ERROR, POSTERN_ERROR_NOT_FOUND))
-    {
-      g_propagate_error (error, g_steal_pointer (&failure));
-      return NULL;
-    }
+  if (!postern_store_pass_missing (&failure, error))
+    return NULL;
   if (user != NULL && passes (call, filter, user))
     g_ptr_array_add (users, g_steal_pointer (&user));
   return g_steal_pointer (&users);

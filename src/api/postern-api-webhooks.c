@@ -172,10 +172,8 @@ replace (PosternApiCall *call, PosternTxn *txn, GError **error)
   g_autoptr (PosternWebhook) webhook = find_to_send (call, txn, &failure);
   g_autoptr (GVariant) enabled = postern_json_get (call->body, "enabled");
 
-  if (webhook == NULL && !g_error_matches (failure, POSTERN_ERROR, POSTERN_ERROR_NOT_FOUND)) {
-    g_propagate_error (error, g_steal_pointer (&failure));
+  if (!postern_store_pass_missing (&failure, error))
     return FALSE;
-  }
   if (webhook == NULL && !postern_id_is_valid (id, "whk"))
     return postern_api_call_invalid (error, "id", "must be whk_ and the 26 characters of a UUID, as this server makes them");
   if (webhook == NULL)

@@ -150,10 +150,7 @@ read_batch (PosternTxn *txn, gpointer user_data, GError **error)
   self->place = postern_sink_place_store_get (txn, self->id, &failure);
   if (self->place != NULL)
     return postern_feed_batch_read (&self->log, txn, self->place->position, POSTERN_SINKS_BATCH, error);
-  if (g_error_matches (failure, POSTERN_ERROR, POSTERN_ERROR_NOT_FOUND))
-    return TRUE;
-  g_propagate_error (error, g_steal_pointer (&failure));
-  return FALSE;
+  return postern_store_pass_missing (&failure, error);
 }
 
 static gboolean

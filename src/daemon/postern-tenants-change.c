@@ -147,11 +147,7 @@ forget (PosternTenants *self, const char *slug, GError **error)
 {
   g_autoptr (GError) local = NULL;
 
-  if (postern_store_write (self->directory, POSTERN_KEEP_LASTING, delete_row, (gpointer) slug, &local) ||
-      g_error_matches (local, POSTERN_ERROR, POSTERN_ERROR_NOT_FOUND))
-    return TRUE;
-  g_propagate_error (error, g_steal_pointer (&local));
-  return FALSE;
+  return postern_store_write (self->directory, POSTERN_KEEP_LASTING, delete_row, (gpointer) slug, &local) || postern_store_pass_missing (&local, error);
 }
 
 /* (nullable) */

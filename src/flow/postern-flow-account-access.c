@@ -67,10 +67,7 @@ check_own (PosternTxn *txn, gpointer user_data, GError **error)
   g_autoptr (PosternSession) session = postern_session_store_get (txn, it->id, &failure);
 
   it->own = session && g_str_equal (session->user_id, it->user_id);
-  if (failure == NULL || g_error_matches (failure, POSTERN_ERROR, POSTERN_ERROR_NOT_FOUND))
-    return TRUE;
-  g_propagate_error (error, g_steal_pointer (&failure));
-  return FALSE;
+  return postern_store_pass_missing (&failure, error);
 }
 
 gboolean

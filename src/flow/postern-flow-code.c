@@ -279,10 +279,7 @@ look (PosternTxn *txn, gpointer user_data, GError **error)
   g_autoptr (PosternUser) user = postern_user_store_find (txn, it->address, &missing);
 
   it->taken = user && g_strcmp0 (user->id, it->user_id) != 0;
-  if (user || g_error_matches (missing, POSTERN_ERROR, POSTERN_ERROR_NOT_FOUND))
-    return TRUE;
-  g_propagate_error (error, g_steal_pointer (&missing));
-  return FALSE;
+  return postern_store_pass_missing (&missing, error);
 }
 
 void

@@ -87,8 +87,5 @@ postern_flow_join_run (PosternFlowContext *context, GError **error)
   done = postern_store_read (store, POSTERN_KEEP_LASTING, arrive, &joining, &failure) &&
          (joining.members == NULL || joining.members->len == 0 || postern_store_write (store, POSTERN_KEEP_LASTING, join, &joining, &failure));
   g_clear_pointer (&joining.members, g_ptr_array_unref);
-  if (done || g_error_matches (failure, POSTERN_ERROR, POSTERN_ERROR_NOT_FOUND)) /* the account is gone: stage `policy-out` says so */
-    return TRUE;
-  g_propagate_error (error, g_steal_pointer (&failure));
-  return FALSE;
+  return done || postern_store_pass_missing (&failure, error); /* the account is gone: stage `policy-out` says so */
 }

@@ -68,10 +68,7 @@ look (PosternFlowContext *context, GError **error)
   forget (context);
   if (postern_store_read (postern_tenant_get_store (context->tenant), POSTERN_KEEP_LASTING, find, &search, &local))
     return keep (context, search.found, error);
-  if (g_error_matches (local, POSTERN_ERROR, POSTERN_ERROR_NOT_FOUND))
-    return TRUE;
-  g_propagate_error (error, g_steal_pointer (&local));
-  return FALSE;
+  return postern_store_pass_missing (&local, error);
 }
 
 /* What fails here fails again at the stage, which says so. */

@@ -155,11 +155,7 @@ store_tokens (PosternTenant *tenant, PosternIdentity *identity, GVariant *tokens
 
   if (tokens && !sealed)
     return FALSE;
-  if (postern_store_write (postern_tenant_get_store (tenant), POSTERN_KEEP_LASTING, replace, &replacement, &local) ||
-      g_error_matches (local, POSTERN_ERROR, POSTERN_ERROR_NOT_FOUND))
-    return TRUE;
-  g_propagate_error (error, g_steal_pointer (&local));
-  return FALSE;
+  return postern_store_write (postern_tenant_get_store (tenant), POSTERN_KEEP_LASTING, replace, &replacement, &local) || postern_store_pass_missing (&local, error);
 }
 
 static GVariant *

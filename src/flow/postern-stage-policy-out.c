@@ -25,10 +25,8 @@ check_person (PosternFlowContext *context, GError **error)
   g_autoptr (GError) failure = NULL;
   const PosternStanding *standing = postern_flow_context_load_standing (context, &failure);
 
-  if (failure && !g_error_matches (failure, POSTERN_ERROR, POSTERN_ERROR_NOT_FOUND)) {
-    g_propagate_error (error, g_steal_pointer (&failure));
+  if (!postern_store_pass_missing (&failure, error))
     return FALSE;
-  }
   if (standing == NULL || standing->disabled_at != 0) { /* gone while the flow was parked, or switched off: one answer */
     g_set_error_literal (error, POSTERN_ERROR, POSTERN_ERROR_ACCESS_DENIED, "This account is switched off");
     return FALSE;

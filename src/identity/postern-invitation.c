@@ -49,10 +49,7 @@ check_stranger (PosternTxn *txn, const PosternInvitation *self, GError **error)
     g_set_error_literal (error, POSTERN_ERROR, POSTERN_ERROR_CONFLICT, "who has this address is a member already");
     return FALSE;
   }
-  if (*failure == NULL || g_error_matches (*failure, POSTERN_ERROR, POSTERN_ERROR_NOT_FOUND))
-    return TRUE;
-  g_propagate_error (error, g_steal_pointer (failure));
-  return FALSE;
+  return postern_store_pass_missing (failure, error);
 }
 
 typedef gboolean (*Each) (PosternTxn *txn, const char *organization_id, const char *id, gpointer user_data, GError **error);
@@ -81,10 +78,8 @@ check_role (PosternTxn *txn, const char *organization_id, const char *id, gpoint
 
   if (role && postern_role_check_assignment (role, &assignment, NULL))
     return TRUE;
-  if (failure && !g_error_matches (failure, POSTERN_ERROR, POSTERN_ERROR_NOT_FOUND)) {
-    g_propagate_error (error, g_steal_pointer (&failure));
+  if (!postern_store_pass_missing (&failure, error))
     return FALSE;
-  }
   return postern_fault (error, "role_ids", "\"%.60s\" is no role that can be had in this organization", id);
 }
 
@@ -96,10 +91,8 @@ check_group (PosternTxn *txn, const char *organization_id, const char *id, gpoin
 
   if (group && g_str_equal (group->organization_id, organization_id))
     return TRUE;
-  if (failure && !g_error_matches (failure, POSTERN_ERROR, POSTERN_ERROR_NOT_FOUND)) {
-    g_propagate_error (error, g_steal_pointer (&failure));
+  if (!postern_store_pass_missing (&failure, error))
     return FALSE;
-  }
   return postern_fault (error, "group_ids", "\"%.60s\" is no group of this organization", id);
 }
 
@@ -270,10 +263,8 @@ postern_invitation_find (PosternTxn *txn, const char *issuer, const char *token,
 
   if (self && postern_secret_equal (self->secret_hash, hash) && postern_invitation_is_open (self, now) && postern_invitation_inviter_check (txn, issuer, self, &failure))
     found = postern_organization_store_find (txn, self->organization_id, &failure);
-  if (failure && !g_error_matches (failure, POSTERN_ERROR, POSTERN_ERROR_NOT_FOUND)) {
-    g_propagate_error (error, g_steal_pointer (&failure));
+  if (!postern_store_pass_missing (&failure, error))
     return NULL;
-  }
   if (found == NULL || found->disabled_at != 0) {
     nothing_there (error);
     return NULL;
@@ -318,10 +309,7 @@ enter_group (PosternTxn *txn, const char *organization_id, const char *id, gpoin
   Entry *entry = user_data;
   g_autoptr (GError) failure = NULL;
 
-  if (postern_group_store_add_member (txn, id, entry->user->id, &failure) || g_error_matches (failure, POSTERN_ERROR, POSTERN_ERROR_NOT_FOUND))
-    return TRUE;
-  g_propagate_error (error, g_steal_pointer (&failure));
-  return FALSE;
+  return postern_group_store_add_member (txn, id, entry->user->id, &failure) || postern_store_pass_missing (&failure, error);
 }
 
 static gboolean

@@ -7,23 +7,13 @@
 #include "postern-identifier.h"
 #include "postern-user-name.h"
 
-/* FALSE only for a real failure; a missing record is a NULL. */
-static gboolean
-absent (gpointer record, GError **missing, GError **error)
-{
-  if (record || g_error_matches (*missing, POSTERN_ERROR, POSTERN_ERROR_NOT_FOUND))
-    return TRUE;
-  g_propagate_error (error, g_steal_pointer (missing));
-  return FALSE;
-}
-
 static gboolean
 find_linked (PosternTxn *txn, const char *connector, PosternSubject *subject, PosternUser **user, GError **error)
 {
   g_autoptr (GError) missing = NULL;
   g_autoptr (PosternIdentity) identity = postern_identity_store_find (txn, connector, postern_subject_get_id (subject), &missing);
 
-  if (!absent (identity, &missing, error))
+  if (!postern_store_pass_missing (&missing, error))
     return FALSE;
   if (identity)
     *user = postern_user_store_get (txn, identity->user_id, error);
@@ -58,7 +48,7 @@ find_by_address (PosternTxn *txn, PosternPolicy *policy, PosternSubject *subject
   if (email == NULL)
     return TRUE;
   *user = postern_user_store_find (txn, email, &missing);
-  return absent (*user, &missing, error);
+  return postern_store_pass_missing (&missing, error);
 }
 
 static gboolean
@@ -68,7 +58,7 @@ has_password (PosternTxn *txn, PosternUser *user, gboolean *has, GError **error)
   g_autoptr (PosternCredential) credential = postern_credential_store_find (txn, user->id, "password", &missing);
 
   *has = credential != NULL;
-  return absent (credential, &missing, error);
+  return postern_store_pass_missing (&missing, error);
 }
 
 static gboolean

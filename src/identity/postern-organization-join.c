@@ -23,10 +23,7 @@ has_proved (PosternTxn *txn, const PosternOrganization *organization, const char
   g_autoptr (PosternDomain) found = postern_domain_store_find_verified (txn, domain, &missing);
 
   *proved = found && found->failed_at == 0 && g_str_equal (found->organization_id, organization->id);
-  if (found || g_error_matches (missing, POSTERN_ERROR, POSTERN_ERROR_NOT_FOUND))
-    return TRUE;
-  g_propagate_error (error, g_steal_pointer (&missing));
-  return FALSE;
+  return postern_store_pass_missing (&missing, error);
 }
 
 /* @source: (out): NULL: the rules do not let them join */

@@ -146,6 +146,15 @@ run_work (PosternTransaction *transaction, gpointer user_data, GError **error)
 }
 
 gboolean
+postern_store_pass_missing (GError **failure, GError **error)
+{
+  if (*failure == NULL || g_error_matches (*failure, POSTERN_ERROR, POSTERN_ERROR_NOT_FOUND))
+    return TRUE;
+  g_propagate_error (error, g_steal_pointer (failure));
+  return FALSE;
+}
+
+gboolean
 postern_store_read (PosternStore *self, PosternKeep keep, PosternTxnFunc func, gpointer user_data, GError **error)
 {
   Work work = { self, func, user_data };

@@ -35,6 +35,11 @@ gboolean postern_store_bring_up_to_date (PosternDatabase *database, const char *
 gboolean postern_store_read (PosternStore *self, PosternKeep keep, PosternTxnFunc func, gpointer user_data, GError **error);
 gboolean postern_store_write (PosternStore *self, PosternKeep keep, PosternTxnFunc func, gpointer user_data, GError **error);
 /**
+ * postern_store_pass_missing: for who asks for what need not be there. TRUE where nothing failed (@failure points to NULL), or what failed is that it is not
+ * there (NOT_FOUND); else FALSE with @error, which was @failure
+ */
+gboolean postern_store_pass_missing (GError **failure, GError **error);
+/**
  * postern_store_write_each: a lasting write for what everybody does all the time: nobody is kept waiting but by the row that both
  * change. Each statement of @func decides by itself, in its condition; what was read before it may have changed meanwhile, unless @func
  * has changed that row itself by then. What must be so across rows (who may be called what, who is the last one) is for postern_store_write().
