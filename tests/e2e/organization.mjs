@@ -130,7 +130,7 @@ export function register(person) {
     await other.page.waitForSelector('#notice');
 
     await ada.page.goto(`${postern.url}/organizations/${organization}/log?kind=role`);
-    assert.match(await ada.page.innerText('main'), /Role made: Planner[^]*ada@acme\.example[^]*Role changed: Planner/);
+    assert.match(await ada.page.innerText('main'), /Role changed: Planner[^]*ada@acme\.example[^]*Role made: Planner/);
     await ada.close();
     await other.close();
   });
