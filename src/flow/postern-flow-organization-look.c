@@ -23,8 +23,15 @@ static const struct {
 
 static const char *const fields[] = { "name", "accent_color", "page_color", "card_color", "dark_page_color", "dark_card_color", "text", "css", "logo", "no-logo", NULL };
 
-/* Why a picture is not taken, by the API's code (data-most of the template is its limit). */
+#define COLOR N_("Write the colour as # and six digits, such as #0b6e4f.")
+
+/* Why a colour or a picture is not taken, the latter by the API's code (data-most of the template is its limit). */
 static const PosternFlowOrganizationReason reasons[] = {
+  { "accent_color", NULL, COLOR, FALSE },
+  { "page_color", NULL, COLOR, FALSE },
+  { "card_color", NULL, COLOR, FALSE },
+  { "dark_page_color", NULL, COLOR, FALSE },
+  { "dark_card_color", NULL, COLOR, FALSE },
   { "logo", "too_long", N_("The file is larger than 24 KiB, and everybody who signs in would wait for it. Save it smaller, or as SVG."), FALSE },
   { "logo", "too_short", N_("The file is empty. Choose another one."), FALSE },
   { "logo", "invalid", N_("This is no picture that pages can show: it must be PNG, JPEG or WebP, or a plain SVG without scripts, links and embedded pictures."), TRUE },

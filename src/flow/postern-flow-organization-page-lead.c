@@ -71,7 +71,7 @@ static const PosternFlowOrganizationReason *
 find_reason (PosternFlowOrganizationPage *self, const char *culprit, GVariant *fault)
 {
   for (const PosternFlowOrganizationReason *reason = culprit ? self->reasons : NULL; reason && reason->field; reason++)
-    if (g_str_equal (reason->field, culprit) && g_strcmp0 (reason->code, postern_json_get_string (fault, "code")) == 0)
+    if (g_str_equal (reason->field, culprit) && (reason->code == NULL || g_strcmp0 (reason->code, postern_json_get_string (fault, "code")) == 0))
       return reason;
   return NULL;
 }

@@ -18,7 +18,7 @@ G_BEGIN_DECLS
 /** PosternFlowOrganizationForm: private to postern-flow-organization-form.c */
 typedef struct _PosternFlowOrganizationForm PosternFlowOrganizationForm;
 
-/** PosternFlowOrganizationReason: what is said of @field where the API answers @code (data/guides/management-api.md). Lists end with one without a field. */
+/** PosternFlowOrganizationReason: what is said of @field where the API answers @code (data/guides/management-api.md; NULL: any). Lists end with one without a field. */
 typedef struct {
   const char *field, *code;
   const char *words; /* a phrase */

@@ -222,6 +222,9 @@ test_look (void)
   first = look_up ();
   page_save (browser, &acme, "look", NULL, "action=save&name=Acme&page_color=red&css=body%7Bposition%3Afixed%7D");
   assert_refused (browser, "organization-look");
+  g_assert_cmpstr (browser_model (browser, "error_field"), ==, "page_color");
+  g_assert_true (g_str_has_prefix (browser_model (browser, "error_message"), "Write the colour as #"));
+  g_assert_null (browser_model (browser, "error_detail"));
   g_assert_true (page_has (browser, "position:fixed")); /* as it was typed */
   second = look_up ();
   g_assert_cmpstr (first.look, ==, second.look);
