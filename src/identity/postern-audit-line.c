@@ -111,12 +111,13 @@ postern_audit_line_read (PosternAuditLine *self, const char *text, gsize length)
   memset (self, 0, sizeof *self);
   if (!take (&at, end, "{\"seq\":") || !take_number (&at, end, &self->seq) || !take (&at, end, ",\"leaf\":\"") || !take_hash (&at, end, &self->leaf) ||
       !take (&at, end, "\",\"chain\":\"") || !take_hash (&at, end, &self->chain) || !take (&at, end, "\"") ||
-      !take_part (&at, end, ",\"address\":", &self->address) || !take_part (&at, end, ",\"personal\":", &self->personal) || !take (&at, end, ",\"entry\":") ||
-      end - at < 3 || end[-1] != '}')
+      !take_part (&at, end, ",\"address\":", &self->address) || !take_part (&at, end, ",\"personal\":", &self->personal) || !take (&at, end, ",\"entry\":"))
     return FALSE;
   self->entry.at = at;
-  self->entry.length = (gsize) (end - at) - 1;
-  return TRUE;
+  if (!take_value (&at, end)) /* a line may have been cut within its last brackets: then nobody altered it */
+    return FALSE;
+  self->entry.length = (gsize) (at - self->entry.at);
+  return take (&at, end, "}") && at == end;
 }
 
 gboolean

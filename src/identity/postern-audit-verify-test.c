@@ -139,6 +139,13 @@ test_cut_short (void)
     else
       assert_finding (part, NULL, ends_signed ? NULL : length == 0 ? "is empty" : "without a head of it");
   }
+  for (gsize length = strlen (lines->pdata[LINE_OF (5)]) - 1; length > 0; length--) { /* a line that was cut is none that was altered */
+    g_autoptr (GPtrArray) part = copy_lines (lines);
+
+    g_ptr_array_set_size (part, LINE_OF (5) + 1);
+    ((char *) part->pdata[LINE_OF (5)])[length] = '\0';
+    assert_finding (part, NULL, "it cannot be read");
+  }
   {
     g_autoptr (GPtrArray) part = copy_lines (lines);
 
